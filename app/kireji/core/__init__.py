@@ -1,0 +1,1 @@
+"""Values, rules and protocols. No I/O: standard library and msgspec only."""

@@ -1,0 +1,197 @@
+"""Every failure this program reports to a person.
+
+    KirejiError                    message (what happened), hint (what to do next)
+    ├── ProviderError              provider, request_id, retryable, retry_after
+    │   ├── AuthenticationFailed   key missing, wrong, or without permission
+    │   ├── PaymentRequired        the account has no credit left
+    │   ├── RateLimited
+    │   ├── Overloaded
+    │   ├── RequestRejected        our request is wrong
+    │   │   └── ContextTooLong
+    │   ├── ModelUnavailable       unknown or retired model
+    │   ├── ConnectionFailed       never reached, or lost
+    │   │   └── ProviderTimeout
+    │   └── ProtocolViolation      the answer is not what the protocol says
+    ├── CaptureError
+    │   ├── NoCaptureBackend
+    │   └── RegionInvalid          outside every screen, or nothing in it
+    ├── PictureError               bytes that are not a picture we can use
+    ├── ReaderError                the text reader on this computer failed
+    ├── HotkeyError
+    │   ├── HotkeyTaken
+    │   └── HotkeyUnavailable
+    ├── KeyStoreError
+    │   ├── KeyStoreLocked
+    │   └── KeyStoreUnavailable
+    ├── StoreError                 the environment's fault, never ours
+    │   ├── StoreFull
+    │   ├── StoreReadOnly
+    │   ├── StoreCorrupt
+    │   └── StoreTooNew
+    └── SettingsError              option, value, did-you-mean
+
+Anything else that is raised (KeyError, AssertionError, sqlite3.IntegrityError) is our own bug: it is logged with its
+traceback and shown as an internal error. A cancel by the person is a value (`None`, `interrupted`), not an error.
+"""
+
+from __future__ import annotations
+
+
+class KirejiError(Exception):
+    """A failure that a person can understand.
+
+    Args:
+        message: One sentence that says what happened, and why if known.
+        hint: One sentence that says what to do next.
+        detail: Technical text for the details view; never holds a secret.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+
+    @property
+    def sentence(self) -> str:
+        """Message and hint, as shown on one line."""
+        return f"{self.message} {self.hint}".strip()
+
+
+class ProviderError(KirejiError):
+    """A model service failed.
+
+    Args:
+        message: What happened.
+        hint: What to do next.
+        provider: Name of the provider.
+        request_id: The service's own id of the request, for its support.
+        retryable: Whether the same request may succeed later.
+        retry_after: Seconds to wait, when the service said so.
+        detail: What the service said, shortened.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        provider: str = "",
+        request_id: str = "",
+        retryable: bool = False,
+        retry_after: float | None = None,
+        detail: str = "",
+    ) -> None:
+        super().__init__(message, hint, detail=detail)
+        self.provider = provider
+        self.request_id = request_id
+        self.retryable = retryable
+        self.retry_after = retry_after
+
+
+class AuthenticationFailed(ProviderError):
+    """The key is missing, wrong, expired, or may not do this."""
+
+
+class PaymentRequired(ProviderError):
+    """The account has no credit left."""
+
+
+class RateLimited(ProviderError):
+    """Too many requests for now."""
+
+
+class Overloaded(ProviderError):
+    """The service is there but has no capacity."""
+
+
+class RequestRejected(ProviderError):
+    """The service refuses the request as it is; sending it again unchanged is pointless."""
+
+
+class ContextTooLong(RequestRejected):
+    """The conversation is longer than the model can read."""
+
+
+class ModelUnavailable(ProviderError):
+    """The model is unknown, retired, or not open to this key."""
+
+
+class ConnectionFailed(ProviderError):
+    """The service was never reached, or the connection was lost."""
+
+
+class ProviderTimeout(ConnectionFailed):
+    """The service stayed silent for too long."""
+
+
+class ProtocolViolation(ProviderError):
+    """The answer is not what the protocol says: HTML, JSON instead of a stream, broken events."""
+
+
+class CaptureError(KirejiError):
+    """The screen could not be captured."""
+
+
+class NoCaptureBackend(CaptureError):
+    """No way of capturing works here."""
+
+
+class RegionInvalid(CaptureError):
+    """The region is outside every screen or has nothing in it."""
+
+
+class PictureError(KirejiError):
+    """Bytes that are not a picture, or one that cannot be used."""
+
+
+class ReaderError(KirejiError):
+    """The text reader on this computer failed."""
+
+
+class HotkeyError(KirejiError):
+    """The shortcut could not be registered."""
+
+
+class HotkeyTaken(HotkeyError):
+    """Another program holds the shortcut."""
+
+
+class HotkeyUnavailable(HotkeyError):
+    """The desktop offers no way to hold a global shortcut."""
+
+
+class KeyStoreError(KirejiError):
+    """The keychain failed."""
+
+
+class KeyStoreLocked(KeyStoreError):
+    """The keychain is locked and was not unlocked."""
+
+
+class KeyStoreUnavailable(KeyStoreError):
+    """There is no keychain that may be trusted here."""
+
+
+class StoreError(KirejiError):
+    """The data folder or the database cannot be used; the environment's fault."""
+
+
+class StoreFull(StoreError):
+    """The disk is full."""
+
+
+class StoreReadOnly(StoreError):
+    """The data folder cannot be written."""
+
+
+class StoreCorrupt(StoreError):
+    """The database is damaged."""
+
+
+class StoreTooNew(StoreError):
+    """The database was written by a newer version of this program."""
+
+
+class SettingsError(KirejiError):
+    """A setting has a value that cannot be used."""

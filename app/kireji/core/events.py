@@ -1,0 +1,113 @@
+"""What a provider yields while it answers, and the fold of that into a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from kireji.core.messages import Message, OpaquePart, Part, Role, StopReason, TextPart, ThinkingPart, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class PartStarted:
+    """Block `index` begins; `part` is empty or, for blocks that come whole, complete."""
+
+    index: int
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class PartDelta:
+    """More text for block `index`; for display, the finished part is what counts."""
+
+    index: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartFinished:
+    """Block `index` is whole."""
+
+    index: int
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReported:
+    """The running totals of this answer; each report replaces the one before."""
+
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFinished:
+    """The answer is whole.
+
+    Args:
+        reason: Why it ended.
+        raw: The provider's block list as JSON, to be replayed unchanged; None when it must not be replayed.
+        detail: The matched stop sequence, or the reason of a refusal.
+    """
+
+    reason: StopReason
+    raw: bytes | None = None
+    detail: str = ""
+
+
+ModelEvent: TypeAlias = PartStarted | PartDelta | PartFinished | UsageReported | TurnFinished
+
+
+class MessageBuilder:
+    """Folds events into a message; a snapshot can be taken at any time, so a cut answer can be kept.
+
+    Args:
+        provider: Who answers; stands in the message beside its raw blocks.
+    """
+
+    def __init__(self, provider: str) -> None:
+        self._provider = provider
+        self._open: dict[int, tuple[Part, list[str]]] = {}
+        self._done: dict[int, Part] = {}
+        self._finished: TurnFinished | None = None
+        self.usage: Usage | None = None
+
+    @property
+    def finished(self) -> TurnFinished | None:
+        """How the answer ended, or None while it has not."""
+        return self._finished
+
+    def feed(self, event: ModelEvent) -> None:
+        """Take one event in."""
+        match event:
+            case PartStarted(index, part):
+                self._open[index] = (part, [])
+            case PartDelta(index, text):
+                self._open[index][1].append(text)
+            case PartFinished(index, part):
+                self._open.pop(index, None)
+                self._done[index] = part
+            case UsageReported(usage):
+                self.usage = usage
+            case TurnFinished():
+                self._finished = event
+
+    def snapshot(self) -> Message:
+        """The message so far. Blocks without content are left out; `raw` is there only when the answer is whole."""
+        parts: dict[int, Part] = dict(self._done)
+        for index, (part, pieces) in self._open.items():
+            parts[index] = _with_text(part, "".join(pieces))
+        kept = tuple(parts[index] for index in sorted(parts) if not _is_blank(parts[index]))
+        raw = self._finished.raw if self._finished else None
+        return Message(Role.ASSISTANT, kept, raw, self._provider if raw is not None else "")
+
+
+def _with_text(part: Part, text: str) -> Part:
+    if isinstance(part, TextPart | ThinkingPart):
+        return type(part)(part.text + text)
+    return part
+
+
+def _is_blank(part: Part) -> bool:
+    if isinstance(part, TextPart | ThinkingPart):
+        return not part.text.strip()
+    return isinstance(part, OpaquePart) and not part.type

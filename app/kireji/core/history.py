@@ -1,0 +1,103 @@
+"""Conversations as storage returns them: values with ids and times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kireji.core.messages import Message, MessageState, StopReason, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which process writes a streaming message: when it is gone, the message was interrupted.
+
+    Args:
+        pid: Process id.
+        started: The system's start time of that process, so that a reused pid is not mistaken for it.
+    """
+
+    pid: int
+    started: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A message in the tree.
+
+    Args:
+        id: Row number.
+        parent: The message it follows; None for the first of a conversation.
+        message: What was said.
+        state: How far it is; never STREAMING when the process that wrote it is gone.
+        provider: Who answered; empty for the person's messages.
+        model: Which model answered.
+        usage: What it used, when reported.
+        stop: Why it ended.
+        error: The sentence shown when it failed or was cut; empty otherwise.
+        created: When it was first written (UTC).
+    """
+
+    id: int
+    parent: int | None
+    message: Message
+    state: MessageState
+    provider: str
+    model: str
+    usage: Usage | None
+    stop: StopReason | None
+    error: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSummary:
+    """One row of the list of conversations."""
+
+    id: int
+    title: str
+    created: datetime
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredConversation:
+    """A conversation with the messages on its current path, first to last."""
+
+    summary: ConversationSummary
+    messages: tuple[StoredMessage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A row of the ledger: something that left this computer.
+
+    Args:
+        id: Row number.
+        time: When it was cleared (UTC).
+        provider: Whose service.
+        host: Host and port.
+        model: Empty where none is concerned.
+        purpose: Why.
+        size: Bytes of the body.
+        digest: SHA-256 of the body, hexadecimal.
+        conversation: Which conversation it belongs to, if any.
+    """
+
+    id: int
+    time: datetime
+    provider: str
+    host: str
+    model: str
+    purpose: str
+    size: int
+    digest: str
+    conversation: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentTotals:
+    """How much left this computer."""
+
+    requests: int
+    size: int

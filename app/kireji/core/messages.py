@@ -1,0 +1,122 @@
+"""What is said in a conversation: parts, messages, usage. Plain values without ids or times; storage adds those."""
+
+from __future__ import annotations
+
+import enum
+from typing import TypeAlias
+
+import msgspec
+
+Sha256: TypeAlias = str
+"""Hexadecimal SHA-256 of a picture's encoded bytes: its name in the capture store."""
+
+
+class Role(enum.Enum):
+    """Who speaks."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class TextPart(msgspec.Struct, frozen=True, tag_field="kind", tag="text"):
+    """Words, in Markdown when the assistant speaks."""
+
+    text: str
+
+
+class ImagePart(msgspec.Struct, frozen=True, tag_field="kind", tag="image"):
+    """A picture by reference; its bytes are in the capture store, never in memory because of the conversation.
+
+    Args:
+        blob: Which bytes.
+        media_type: image/png, image/jpeg, image/webp or image/gif; always what the bytes really are.
+        width: Pixels.
+        height: Pixels.
+    """
+
+    blob: Sha256
+    media_type: str
+    width: int
+    height: int
+
+
+class ThinkingPart(msgspec.Struct, frozen=True, tag_field="kind", tag="thinking"):
+    """The model's reasoning as far as the service shows it; may be empty."""
+
+    text: str
+
+
+class OpaquePart(msgspec.Struct, frozen=True, tag_field="kind", tag="opaque"):
+    """A block of a type this version does not know or does not show (redacted thinking, server tools)."""
+
+    type: str
+
+
+Part: TypeAlias = TextPart | ImagePart | ThinkingPart | OpaquePart
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One turn.
+
+    Args:
+        role: Who speaks.
+        parts: What is shown.
+        raw: The provider's own list of blocks as JSON, which is replayed byte for byte; None for what the person
+            says and for partial answers.
+        raw_from: Name of the provider that wrote `raw`; only that one may read it.
+    """
+
+    role: Role
+    parts: tuple[Part, ...]
+    raw: bytes | None = None
+    raw_from: str = ""
+
+    @property
+    def text(self) -> str:
+        """All words of the message, blocks separated by a blank line."""
+        return "\n\n".join(part.text for part in self.parts if isinstance(part, TextPart))
+
+    @property
+    def images(self) -> tuple[ImagePart, ...]:
+        """All pictures of the message."""
+        return tuple(part for part in self.parts if isinstance(part, ImagePart))
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """What one answer used, in tokens; `cost` in US dollars when the price is known."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    thinking_tokens: int = 0
+    cost: float | None = None
+
+
+class MessageState(enum.Enum):
+    """How far a stored message is.
+
+    `STREAMING` rows belong to a live process; when that process is gone they count as `INTERRUPTED`.
+    """
+
+    COMPLETE = "complete"
+    STREAMING = "streaming"
+    STOPPED = "stopped"
+    """The person stopped it."""
+    INTERRUPTED = "interrupted"
+    """The connection or the program ended in the middle."""
+    FAILED = "failed"
+    """The service refused or failed; the message may hold what had arrived."""
+
+
+class StopReason(enum.Enum):
+    """Why an answer ended."""
+
+    END_TURN = "end_turn"
+    MAX_TOKENS = "max_tokens"
+    STOP_SEQUENCE = "stop_sequence"
+    TOOL_USE = "tool_use"
+    REFUSAL = "refusal"
+    PAUSE_TURN = "pause_turn"
+    CONTEXT_FULL = "context_full"
+    OTHER = "other"

@@ -1,0 +1,276 @@
+"""What the services need from outside. Adapters satisfy these by shape; `bootstrap` is where mypy checks that."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from kireji.core.events import ModelEvent
+from kireji.core.geometry import Rect, ScreenImage
+from kireji.core.history import ConversationSummary, Origin, Sent, SentTotals, StoredConversation, StoredMessage
+from kireji.core.messages import ImagePart, Message, MessageState, Sha256, StopReason, Usage
+from kireji.core.models import ModelInfo
+from kireji.core.reading import Reading, ReadLine
+from kireji.core.requests import ClearedRequest, ModelRequest, OutgoingRequest
+from kireji.core.secret import Secret, SecretName
+from kireji.core.shortcuts import Shortcut
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Whether something can work here.
+
+    Args:
+        ok: It can.
+        reason: Why not, or what was found, in one sentence.
+        hint: What to do about it.
+    """
+
+    ok: bool
+    reason: str = ""
+    hint: str = ""
+
+
+class Provider(Protocol):
+    """A model service.
+
+    `encode_*` are pure: they say what would leave. Sending needs that to be cleared by the outbox.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def default_model(self) -> str: ...
+    @property
+    def needs_key(self) -> bool: ...
+    def encode(self, request: ModelRequest, base_url: str) -> OutgoingRequest | None:
+        """The bytes for a question; None when nothing leaves this computer.
+
+        Raises:
+            ModelUnavailable: The model is retired; the sentence names its replacement.
+        """
+
+    def stream(
+        self, cleared: ClearedRequest, secret: Secret | None
+    ) -> AbstractAsyncContextManager[AsyncIterator[ModelEvent]]:
+        """Ask, and yield events as they arrive. Leaving the context closes the connection on every path.
+
+        Raises:
+            ProviderError: On entering or while iterating.
+            ReaderError: From this computer's reader.
+        """
+
+    def encode_models(self, base_url: str) -> OutgoingRequest | None:
+        """The bytes that ask for the list of models; also the cheapest test of a key."""
+
+    async def models(self, cleared: ClearedRequest | None, secret: Secret | None) -> Sequence[ModelInfo]:
+        """The models that can be used; without a cleared request the built-in table.
+
+        Raises:
+            ProviderError: The service refused or was not reached.
+        """
+
+    async def warm(self, base_url: str) -> None:
+        """Prepare for a question that is likely to come (load modules, build the client, start the reader)."""
+
+
+class Reader(Protocol):
+    """Text in pictures, on this computer."""
+
+    async def availability(self) -> Availability: ...
+    async def warm(self) -> None:
+        """Start the worker so that it is ready when a picture comes."""
+
+    def read(self, picture: bytes) -> AsyncIterator[ReadLine]:
+        """Yield the lines of an encoded picture in reading order, as they are recognised.
+
+        Raises:
+            ReaderError: The worker could not start, died, or the picture is none.
+        """
+
+    async def read_all(self, picture: bytes) -> Reading:
+        """All lines at once."""
+
+    async def aclose(self) -> None: ...
+
+
+class CaptureBackend(Protocol):
+    """A way to copy the screens' pixels."""
+
+    @property
+    def name(self) -> str: ...
+    async def availability(self) -> Availability: ...
+    async def grab(self) -> Sequence[ScreenImage]:
+        """Copy all screens now.
+
+        Raises:
+            CaptureError: It did not work.
+        """
+
+
+class Registration(Protocol):
+    """A held shortcut."""
+
+    def release(self) -> None:
+        """Give it back; harmless a second time."""
+
+
+class HotkeyBackend(Protocol):
+    """A way to hold a key combination everywhere, without seeing any other key."""
+
+    @property
+    def name(self) -> str: ...
+    def availability(self) -> Availability: ...
+    def register(self, shortcut: Shortcut, pressed: Callable[[], None]) -> Registration:
+        """Hold `shortcut`; `pressed` runs on the GUI thread.
+
+        Raises:
+            HotkeyTaken: Another program has it.
+            HotkeyUnavailable: No such key here, or no way to hold it.
+        """
+
+
+class KeyStore(Protocol):
+    """The operating system's keychain."""
+
+    async def availability(self) -> Availability: ...
+    async def get(self, name: SecretName) -> Secret | None:
+        """The key, or None when there is none for this address.
+
+        Raises:
+            KeyStoreError: Locked or not there.
+        """
+
+    async def set(self, name: SecretName, secret: Secret) -> None: ...
+    async def delete(self, name: SecretName) -> bool:
+        """Remove the key; False when there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedPicture:
+    """A picture ready to be stored and sent.
+
+    Args:
+        data: The encoded bytes.
+        media_type: What they are.
+        width: Pixels.
+        height: Pixels.
+    """
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+class ImageCodec(Protocol):
+    """The one pipeline for every picture that enters. Pure CPU work: call it in a thread."""
+
+    def encode_region(self, screen: ScreenImage, rect: Rect) -> EncodedPicture:
+        """Cut out, shrink to the limit if needed, encode without loss; JPEG only above 3 MB.
+
+        Raises:
+            RegionInvalid: The rectangle has nothing of the screen in it.
+        """
+
+    def encode_file(self, data: bytes) -> EncodedPicture:
+        """Bring a picture file's bytes into the same limits; rotates as its metadata says and drops the metadata.
+
+        Raises:
+            PictureError: Not a picture, damaged, or too large to open.
+        """
+
+
+class CaptureStore(Protocol):
+    """Encoded pictures on disk, named by their hash."""
+
+    async def put(self, picture: EncodedPicture) -> ImagePart:
+        """Store; the same bytes are stored once.
+
+        Raises:
+            StoreError: Full or read-only.
+        """
+
+    async def get(self, blob: Sha256) -> bytes:
+        """Raises StoreCorrupt when the bytes are missing or are not what their name says."""
+
+
+class ConversationStore(Protocol):
+    """The history. Every change is committed when a call returns; all raise StoreError for the environment's faults."""
+
+    async def create(self, title: str, first: Message) -> tuple[ConversationSummary, StoredMessage]:
+        """A new conversation with the person's first message, in one transaction."""
+
+    async def append(
+        self,
+        conversation: int,
+        parent: int | None,
+        message: Message,
+        state: MessageState = MessageState.COMPLETE,
+        *,
+        provider: str = "",
+        model: str = "",
+        origin: Origin | None = None,
+    ) -> StoredMessage:
+        """Add a message below `parent` and make it the end of the current path."""
+
+    async def update(
+        self,
+        message_id: int,
+        message: Message,
+        state: MessageState,
+        *,
+        usage: Usage | None = None,
+        stop: StopReason | None = None,
+        error: str = "",
+    ) -> None:
+        """Replace what an answer holds while it streams and when it ends."""
+
+    async def load(self, conversation: int) -> StoredConversation | None:
+        """The current path, or None when there is no such conversation."""
+
+    async def latest(self) -> ConversationSummary | None: ...
+    async def recent(self, limit: int = 200) -> Sequence[ConversationSummary]:
+        """Newest first."""
+
+    async def rename(self, conversation: int, title: str) -> None: ...
+    async def close_interrupted(self, alive: Callable[[Origin], bool]) -> int:
+        """Mark streaming messages of processes that are gone as interrupted; returns how many."""
+
+
+class Ledger(Protocol):
+    """Everything that left this computer."""
+
+    async def record(self, outgoing: OutgoingRequest, digest: str, conversation: int | None) -> int:
+        """Write a row before the bytes leave; returns its number."""
+
+    async def recent(self, limit: int = 100, conversation: int | None = None) -> Sequence[Sent]: ...
+    async def totals(self, conversation: int | None = None) -> SentTotals: ...
+
+
+class SettingsStore(Protocol):
+    """The settings file. Synchronous: it is small, and start-up reads it before the loop exists."""
+
+    def read(self) -> dict[str, object]:
+        """The file's tables; empty when there is no file.
+
+        Raises:
+            SettingsError: The file is not TOML; the sentence names the line.
+        """
+
+    def write(self, option: str, value: object) -> None:
+        """Change one option, keeping comments, order and unknown names.
+
+        Raises:
+            SettingsError: The file cannot be read or written.
+        """
+
+
+class Clock(Protocol):
+    """Time, so that tests own it."""
+
+    def now(self) -> datetime: ...
+    def monotonic(self) -> float: ...

@@ -1,0 +1,1 @@
+"""The one pipeline for every picture that enters: crop, scale, encode."""

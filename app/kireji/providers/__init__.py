@@ -1,0 +1,1 @@
+"""Model services, one wire format per file; `http` is the only network module."""

@@ -1,0 +1,1 @@
+"""Text in pictures, read on this computer by a worker process."""

@@ -1,0 +1,1 @@
+"""Use cases: asyncio over the ports of `kireji.core.ports`. No Qt, no adapter."""

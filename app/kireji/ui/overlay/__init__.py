@@ -1,0 +1,1 @@
+"""The frozen screen: cut out a region, ask, read."""
