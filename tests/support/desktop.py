@@ -89,11 +89,9 @@ def secret_service(bus: str, home: Path) -> Iterator[None]:
         process.stdin.write(f"{KEYRING_PASSWORD}\n".encode())
         process.stdin.close()
         for _ in range(200):
-            owned = subprocess.run(
-                ["dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.NameHasOwner",
-                 "string:org.freedesktop.secrets"],
-                env=environment, capture_output=True, text=True, check=False,
-            )  # fmt: skip
+            question = ["dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/"]
+            question += ["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"]
+            owned = subprocess.run(question, env=environment, capture_output=True, text=True, check=False)
             if "boolean true" in owned.stdout:
                 break
             subprocess.run(["sleep", "0.05"], check=True)

@@ -32,8 +32,6 @@ class Shortcut:
     @classmethod
     def parse(cls, text: str) -> Shortcut | None:
         """Read a chord; None when it is not one that may be held globally (it needs a modifier or a function key)."""
-        if not isinstance(text, str):
-            return None
         words = [word.strip() for word in text.strip().split("+")]
         if text.strip().endswith("++"):
             words = [*words[:-2], "+"]
