@@ -1,0 +1,97 @@
+"""From the screen to a stored picture."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from kireji.core.errors import NoCaptureBackend, RegionInvalid
+from kireji.core.geometry import Rect, Region, ScreenImage
+from kireji.core.messages import ImagePart
+from kireji.core.ports import Availability, CaptureBackend, CaptureStore, EncodedPicture, ImageCodec
+
+
+class CaptureService:
+    """Freezes the screens with the first backend that can work, cuts, encodes and stores.
+
+    Args:
+        backends: In order of preference.
+        codec: The picture pipeline.
+        captures: Where encoded pictures are kept.
+    """
+
+    def __init__(self, backends: Sequence[CaptureBackend], codec: ImageCodec, captures: CaptureStore) -> None:
+        self._backends = tuple(backends)
+        self._codec = codec
+        self._captures = captures
+        self._working: CaptureBackend | None = None
+
+    async def availability(self) -> Sequence[tuple[str, Availability]]:
+        """Every backend with whether it can work."""
+        return [(backend.name, await backend.availability()) for backend in self._backends]
+
+    async def grab(self) -> Sequence[ScreenImage]:
+        """Copy all screens now.
+
+        Raises:
+            NoCaptureBackend: None can work; the sentence says what the best one lacks.
+            CaptureError: The one that should work failed.
+        """
+        if self._working is not None:
+            return await self._working.grab()
+        reasons: list[Availability] = []
+        for backend in self._backends:
+            availability = await backend.availability()
+            if availability.ok:
+                screens = await backend.grab()
+                self._working = backend
+                return screens
+            reasons.append(availability)
+        first = reasons[0] if reasons else Availability(False, "No way of capturing is built in.")
+        raise NoCaptureBackend(first.reason or "The screen cannot be captured here.", first.hint)
+
+    async def encode(self, region: Region) -> EncodedPicture:
+        """Cut out and encode, off the loop.
+
+        Raises:
+            RegionInvalid: Nothing of the screen is in the region.
+        """
+        return await asyncio.to_thread(self._codec.encode_region, region.screen, region.rect)
+
+    async def encode_file(self, data: bytes) -> EncodedPicture:
+        """Bring a picture file into the pipeline's limits, off the loop.
+
+        Raises:
+            PictureError: It is not a picture that can be used.
+        """
+        return await asyncio.to_thread(self._codec.encode_file, data)
+
+    async def store(self, picture: EncodedPicture) -> ImagePart:
+        """Keep an encoded picture; raises StoreError when it cannot be written."""
+        return await self._captures.put(picture)
+
+    async def fetch(self, part: ImagePart) -> bytes:
+        """The bytes of a stored picture."""
+        return await self._captures.get(part.blob)
+
+    async def region_of_desktop(self, rect: Rect) -> Region:
+        """Freeze the screens and cut out a rectangle given in the desktop's own pixels.
+
+        It lies on the screen that holds most of it; what reaches over that screen's edge is left out.
+
+        Raises:
+            RegionInvalid: It lies on no screen.
+        """
+        screens = await self.grab()
+        best = max(screens, key=lambda screen: _area(rect.intersection(screen.native)))
+        inside = rect.intersection(best.native)
+        if inside.empty:
+            shown = "; ".join(str(screen.native) for screen in screens)
+            raise RegionInvalid(
+                f"The region {rect} lies outside every screen.", f"Screens are at (x,y,width,height): {shown}."
+            )
+        return Region(best, inside.moved(-best.native.x, -best.native.y))
+
+
+def _area(rect: Rect) -> int:
+    return rect.width * rect.height

@@ -1,0 +1,146 @@
+"""Which key goes to which address, and from where it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kireji.core.errors import KeyStoreError, KirejiError
+from kireji.core.ports import Availability, Clock, KeyStore
+from kireji.core.publisher import Publisher
+from kireji.core.secret import Secret, SecretName
+
+_HOLD_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAddress:
+    """Where a provider is reached.
+
+    Args:
+        default_url: The address without any setting.
+        url_variable: The environment variable that replaces it.
+        key_variable: The environment variable that holds a key.
+    """
+
+    default_url: str
+    url_variable: str
+    key_variable: str
+
+
+ADDRESSES: Mapping[str, ProviderAddress] = {
+    "anthropic": ProviderAddress("https://api.anthropic.com", "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a request to a provider needs.
+
+    Args:
+        base_url: The address.
+        secret: The key, or None when there is none for this address.
+        source: environment, keychain or session; empty without a key.
+    """
+
+    base_url: str
+    secret: Secret | None
+    source: str = ""
+
+
+class Credentials:
+    """Finds, keeps and removes keys.
+
+    A key in the environment wins over the keychain and is never stored. A keychain key goes only to the address it was
+    saved for; an address from the environment takes only a key from the environment. A key that was read is held in
+    memory for ten minutes, so that no question waits for the keychain; it is never written anywhere else.
+
+    Args:
+        keychain: The operating system's.
+        session: Keys that end with this process.
+        environ: The process's environment.
+        clock: Ends the holding.
+    """
+
+    def __init__(self, keychain: KeyStore, session: KeyStore, environ: Mapping[str, str], clock: Clock) -> None:
+        self._keychain = keychain
+        self._session = session
+        self._environ = environ
+        self._clock = clock
+        self._held: dict[SecretName, tuple[Secret, float]] = {}
+        self.changed: Publisher[str] = Publisher()
+
+    def address(self, provider: str) -> str:
+        """The base URL in force; empty for a provider that has none."""
+        known = ADDRESSES.get(provider)
+        if known is None:
+            return ""
+        return (self._environ.get(known.url_variable) or known.default_url).rstrip("/")
+
+    def in_environment(self, provider: str) -> bool:
+        """Whether the environment holds a key, without touching the keychain."""
+        known = ADDRESSES.get(provider)
+        return known is not None and bool(self._environ.get(known.key_variable, "").strip())
+
+    async def find(self, provider: str) -> Credential:
+        """The key and address for a request now.
+
+        Raises:
+            KeyStoreError: The keychain is locked or missing and there is no other key.
+        """
+        known = ADDRESSES.get(provider)
+        if known is None:
+            return Credential("", None)
+        url = self.address(provider)
+        value = self._environ.get(known.key_variable, "").strip()
+        if value:
+            return Credential(url, Secret(value), "environment")
+        if self._environ.get(known.url_variable):
+            return Credential(url, None)
+        name = SecretName(provider, url)
+        if (secret := await self._session.get(name)) is not None:
+            return Credential(url, secret, "session")
+        if (secret := self._held_secret(name)) is None:
+            secret = await self._keychain.get(name)
+        if secret is None:
+            return Credential(url, None)
+        self._held[name] = (secret, self._clock.monotonic())
+        return Credential(url, secret, "keychain")
+
+    async def save(self, provider: str, secret: Secret, *, session_only: bool = False) -> None:
+        """Keep a key for the provider's own address.
+
+        Raises:
+            KirejiError: The text cannot be a key.
+            KeyStoreError: The keychain would not take it.
+        """
+        value = secret.reveal()
+        if not value.isascii() or not value.isprintable() or " " in value or not 8 <= len(value) <= 1280:
+            raise KirejiError("That is not a key.", "Copy the whole key, without spaces, and paste it again.")
+        name = self._own_name(provider)
+        await (self._session if session_only else self._keychain).set(name, secret)
+        self._held.pop(name, None)
+        self.changed.publish(provider)
+
+    async def delete(self, provider: str) -> bool:
+        """Remove the key; False when there was none."""
+        name = self._own_name(provider)
+        self._held.pop(name, None)
+        in_session = await self._session.delete(name)
+        in_keychain = await self._keychain.delete(name)
+        self.changed.publish(provider)
+        return in_session or in_keychain
+
+    async def keychain(self) -> Availability:
+        """Whether keys can be kept, and where."""
+        try:
+            return await self._keychain.availability()
+        except KeyStoreError as error:
+            return Availability(False, error.message, error.hint)
+
+    def _own_name(self, provider: str) -> SecretName:
+        return SecretName(provider, ADDRESSES[provider].default_url)
+
+    def _held_secret(self, name: SecretName) -> Secret | None:
+        secret, since = self._held.pop(name, (None, 0.0))
+        return secret if self._clock.monotonic() - since < _HOLD_SECONDS else None

@@ -1,0 +1,55 @@
+"""The settings in force, and their change."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+from collections.abc import Sequence
+
+from kireji.core.errors import SettingsError
+from kireji.core.ports import SettingsStore
+from kireji.core.publisher import Publisher
+from kireji.core.settings import SettingProblem, Settings, changed, parse
+
+
+class Preferences:
+    """Owns the settings.
+
+    Args:
+        store: The file.
+        settings: What was read from it.
+        problems: What in it could not be used.
+    """
+
+    def __init__(self, store: SettingsStore, settings: Settings, problems: Sequence[SettingProblem] = ()) -> None:
+        self._store = store
+        self.settings = settings
+        self.problems = tuple(problems)
+        self.changed: Publisher[Settings] = Publisher()
+
+    @classmethod
+    def read(cls, store: SettingsStore) -> Preferences:
+        """Read the file; what cannot be used falls back to its default and is kept in `problems`."""
+        try:
+            settings, problems = parse(store.read())
+        except SettingsError as error:
+            return cls(store, Settings(), (SettingProblem("settings.toml", error.sentence),))
+        return cls(store, settings, problems)
+
+    async def set(self, option: str, value: object) -> None:
+        """Change one option now and in the file.
+
+        Raises:
+            SettingsError: The value breaks the option's rule, or the file could not be written (the change then holds
+                until the program ends).
+        """
+        try:
+            new = changed(self.settings, option, value)
+        except ValueError as error:
+            raise SettingsError(f"{option} {error}.") from error
+        if new == self.settings:
+            return
+        self.settings = new
+        self.changed.publish(new)
+        plain = value.value if isinstance(value, enum.Enum) else value
+        await asyncio.to_thread(self._store.write, option, plain)

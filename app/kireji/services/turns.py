@@ -1,0 +1,103 @@
+"""One question and its answer, as values."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from kireji.core.errors import KirejiError
+from kireji.core.events import ModelEvent
+from kireji.core.history import ConversationSummary, StoredMessage
+from kireji.core.messages import ImagePart, Sha256
+from kireji.core.requests import Effort
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the person asks.
+
+    Args:
+        text: Their words; may be empty when there is a picture.
+        images: Pictures that are stored already.
+        conversation: Which conversation goes on; None begins one.
+        provider: Asked for explicitly; empty leaves the choice to the settings.
+        model: The same.
+        system: Replaces the settings' system prompt when not None.
+        effort: Replaces the settings' effort when not None.
+        max_tokens: Replaces the settings' bound when not None.
+        stop_sequences: Texts at which the answer ends.
+        pictures: Encoded bytes that are at hand, so that they need not be read again.
+    """
+
+    text: str
+    images: tuple[ImagePart, ...] = ()
+    conversation: int | None = None
+    provider: str = ""
+    model: str = ""
+    system: str | None = None
+    effort: Effort | None = None
+    max_tokens: int | None = None
+    stop_sequences: tuple[str, ...] = ()
+    pictures: Mapping[Sha256, bytes] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSaved:
+    """The question is in the history; nothing has been sent yet."""
+
+    conversation: ConversationSummary
+    message: StoredMessage
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBegins:
+    """The request goes out now.
+
+    Args:
+        provider: Who answers.
+        model: Which model.
+        note: Why it is not who was expected (no key, no network); empty otherwise.
+    """
+
+    provider: str
+    model: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEnds:
+    """The answer is whole, stopped, or failed, and stored as such.
+
+    Args:
+        message: As stored; its `error` is the sentence to show.
+        error: What went wrong; None when nothing did.
+        saved: False when the history could not take it.
+    """
+
+    message: StoredMessage
+    error: KirejiError | None = None
+    saved: bool = True
+
+
+TurnEvent: TypeAlias = QuestionSaved | AnswerBegins | ModelEvent | AnswerEnds
+Observer: TypeAlias = Callable[[TurnEvent], None]
+
+
+class TurnControl:
+    """Lets the person stop a turn; tells their stop from the end of the program."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[object] | None = None
+        self.stopped = False
+
+    def attach(self) -> None:
+        """Called by the turn itself when it begins."""
+        self._task = asyncio.current_task()
+
+    def stop(self) -> None:
+        """End the turn now; what has arrived is kept."""
+        self.stopped = True
+        if self._task is not None:
+            self._task.cancel()

@@ -1,0 +1,76 @@
+"""Every colour, distance and type size of the windows; no other module holds a colour literal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """One theme's colours, as #RRGGBB.
+
+    `faint` is for decoration only: its contrast is too low for words.
+    """
+
+    background: str
+    surface: str
+    raised: str
+    line: str
+    ink: str
+    muted: str
+    faint: str
+    accent: str
+    on_accent: str
+    accent_soft: str
+    ok: str
+    warn: str
+    error: str
+    info: str
+    code: str
+
+
+LIGHT = Colours(
+    background="#FBFAF7",
+    surface="#FFFFFF",
+    raised="#F3F0EA",
+    line="#E4DFD5",
+    ink="#1F1D1A",
+    muted="#6A645A",
+    faint="#A39D92",
+    accent="#BF3A1F",
+    on_accent="#FFFFFF",
+    accent_soft="#FBE9E3",
+    ok="#47703E",
+    warn="#8A5A12",
+    error="#B3261E",
+    info="#2F5D8C",
+    code="#F6F3EC",
+)
+DARK = Colours(
+    background="#161513",
+    surface="#1E1C1A",
+    raised="#272421",
+    line="#35312C",
+    ink="#ECE8E1",
+    muted="#A39D92",
+    faint="#766F65",
+    accent="#FF7A5C",
+    on_accent="#1A0E0A",
+    accent_soft="#3A221B",
+    ok="#8DB87F",
+    warn="#E0B260",
+    error="#FF8A80",
+    info="#8FB8E3",
+    code="#121110",
+)
+
+SPACE = (4, 8, 12, 16, 24, 32)
+"""Distances in logical pixels; everything stands on a grid of 4."""
+
+RADIUS_CONTROL = 8
+RADIUS_CARD = 12
+MEASURE = 720
+"""Widest line of text, in logical pixels."""
+
+TYPE_SMALL, TYPE_LABEL, TYPE_BODY, TYPE_LEAD, TYPE_TITLE, TYPE_DISPLAY = 12, 13, 14, 15, 18, 24
+LINE_HEIGHT = 1.5
