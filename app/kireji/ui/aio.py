@@ -9,7 +9,7 @@ import math
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVarTuple, Unpack
+from typing import Any, TypeVarTuple
 
 import qasync
 from PySide6.QtCore import QEvent, QObject, Qt, QTimerEvent
@@ -71,8 +71,8 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc] # qasync has no types
     def call_later(
         self,
         delay: float,
-        callback: Callable[[Unpack[Ts]], object],
-        *args: Unpack[Ts],
+        callback: Callable[[*Ts], object],
+        *args: *Ts,
         context: contextvars.Context | None = None,
     ) -> asyncio.TimerHandle:
         if delay <= 0:
