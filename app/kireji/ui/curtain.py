@@ -1,0 +1,35 @@
+"""Keeps our own windows out of the picture."""
+
+from __future__ import annotations
+
+import asyncio
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+_SETTLE_SECONDS = 0.18
+"""How long a desktop takes to repaint what was under a window; there is no event that says so."""
+
+
+class Curtain:
+    """Hides our visible windows before a capture and brings them back after it."""
+
+    def __init__(self) -> None:
+        self._hidden: list[QWidget] = []
+
+    async def hide(self) -> None:
+        """Hide what is visible and wait until the desktop has repainted; returns at once when nothing was visible."""
+        self._hidden = [window for window in QApplication.topLevelWidgets() if _on_screen(window)]
+        for window in self._hidden:
+            window.hide()
+        if self._hidden:
+            await asyncio.sleep(_SETTLE_SECONDS)
+
+    def restore(self) -> None:
+        """Show again what `hide` hid, without taking the focus from what the person works in."""
+        hidden, self._hidden = self._hidden, []
+        for window in hidden:
+            window.show()
+
+
+def _on_screen(window: QWidget) -> bool:
+    return window.isVisible() and not window.isMinimized() and window.windowHandle() is not None
