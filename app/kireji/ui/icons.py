@@ -1,0 +1,72 @@
+"""Interface icons (Lucide, ISC licence), drawn in the theme's colours at the screen's own resolution."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
+
+from kireji.resources import resource
+
+TRAY_SIZES = (16, 22, 32, 48, 64)
+WINDOW_SIZES = (16, 22, 32, 48, 64, 128, 256)
+
+
+def icon(name: str, colour: str, size: int = 16) -> QIcon:
+    """One icon.
+
+    Args:
+        name: As Lucide calls it; the file must be in `resources/icons/lucide`.
+        colour: #RRGGBB, from the theme.
+        size: Edge in logical pixels.
+
+    Raises:
+        FileNotFoundError: The icon was not brought in by packaging/icons.py.
+    """
+    result = QIcon()
+    ratios = {1.0, 2.0, QGuiApplication.primaryScreen().devicePixelRatio()}
+    for ratio in sorted(ratios):
+        result.addPixmap(pixmap(name, colour, size, ratio))
+    return result
+
+
+def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
+    """The same as a picture for one screen.
+
+    Args:
+        name: As Lucide calls it.
+        colour: #RRGGBB.
+        size: Edge in logical pixels.
+        ratio: Device pixels per logical pixel.
+    """
+    # Loading QtSvg costs a new start 10 ms, and the tray needs none of it.
+    from PySide6.QtSvg import QSvgRenderer
+
+    drawing = resource(f"icons/lucide/{name}.svg").read_text("utf-8").replace("currentColor", colour)
+    result = QPixmap(round(size * ratio), round(size * ratio))
+    result.setDevicePixelRatio(ratio)
+    result.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(result)
+    QSvgRenderer(QByteArray(drawing.encode())).render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return result
+
+
+def window_icon() -> QIcon:
+    """The program's own icon, from ready-made pictures."""
+    result = QIcon()
+    for size in WINDOW_SIZES:
+        result.addFile(str(resource(f"icons/kireji-{size}.png")))
+    return result
+
+
+def tray_icon(*, dark_panel: bool) -> QIcon:
+    """The program's icon for the tray.
+
+    Args:
+        dark_panel: Whether the panel behind it is dark.
+    """
+    result = QIcon()
+    name = "kireji-tray-dark" if dark_panel else "kireji-tray-light"
+    for size in TRAY_SIZES:
+        result.addFile(str(resource(f"icons/{name}-{size}.png")))
+    return result

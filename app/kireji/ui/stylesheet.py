@@ -1,0 +1,167 @@
+"""The one stylesheet of the program, built from the tokens.
+
+Widgets choose a look by dynamic properties: `kind` on buttons and frames, `role` on labels, `state` on chips.
+"""
+
+from __future__ import annotations
+
+from kireji.ui.tokens import (
+    RADIUS_CARD,
+    RADIUS_CONTROL,
+    TYPE_BODY,
+    TYPE_DISPLAY,
+    TYPE_LABEL,
+    TYPE_LEAD,
+    TYPE_SMALL,
+    TYPE_TITLE,
+    Colours,
+)
+
+
+def stylesheet(colours: Colours, scale: float) -> str:
+    """The whole stylesheet.
+
+    Args:
+        colours: Of the theme in force.
+        scale: 1.0 is the normal size of text.
+    """
+    return "\n".join(
+        (
+            _base(colours, scale),
+            _labels(colours, scale),
+            _buttons(colours, scale),
+            _fields(colours, scale),
+            _surfaces(colours),
+            _lists(colours, scale),
+            _bars(colours),
+        )
+    )
+
+
+def _px(size: float, scale: float) -> str:
+    return f"{round(size * scale)}px"
+
+
+def _base(c: Colours, scale: float) -> str:
+    return f"""
+QWidget {{ color: {c.ink}; font-size: {_px(TYPE_BODY, scale)}; }}
+QMainWindow, QDialog {{ background: {c.background}; }}
+QToolTip {{ background: {c.raised}; color: {c.ink}; border: 1px solid {c.line}; padding: 4px 8px; }}
+QMenu {{ background: {c.surface}; border: 1px solid {c.line}; padding: 4px; }}
+QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
+QMenu::item:selected {{ background: {c.raised}; }}
+QMenu::item:disabled {{ color: {c.muted}; }}
+QMenu::separator {{ height: 1px; background: {c.line}; margin: 4px 8px; }}
+QScrollArea, QScrollArea > QWidget > QWidget[kind="page"] {{ background: transparent; border: none; }}
+AnswerView {{ background: transparent; border: none; selection-background-color: {c.accent_soft};
+    selection-color: {c.ink}; }}
+"""
+
+
+def _labels(c: Colours, scale: float) -> str:
+    return f"""
+QLabel {{ background: transparent; }}
+QLabel[role="muted"] {{ color: {c.muted}; font-size: {_px(TYPE_LABEL, scale)}; }}
+QLabel[role="small"] {{ color: {c.muted}; font-size: {_px(TYPE_SMALL, scale)}; }}
+QLabel[role="section"] {{ color: {c.muted}; font-size: {_px(TYPE_SMALL, scale)}; }}
+QLabel[role="value"] {{ font-size: {_px(TYPE_LABEL, scale)}; font-weight: 500; }}
+QLabel[role="strong"] {{ font-weight: 600; }}
+QLabel[role="lead"] {{ font-size: {_px(TYPE_LEAD, scale)}; font-weight: 600; }}
+QLabel[role="title"] {{ font-size: {_px(TYPE_TITLE, scale)}; font-weight: 600; }}
+QLabel[role="display"] {{ font-size: {_px(TYPE_DISPLAY, scale)}; font-weight: 600; }}
+QLabel[role="warn"] {{ color: {c.warn}; font-size: {_px(TYPE_LABEL, scale)}; }}
+QLabel[role="error"] {{ color: {c.error}; font-size: {_px(TYPE_LABEL, scale)}; }}
+QLabel[role="ok"] {{ color: {c.ok}; font-size: {_px(TYPE_LABEL, scale)}; }}
+QLabel[role="chip"] {{ background: {c.raised}; color: {c.muted}; border: 1px solid {c.line};
+    border-radius: {_chip_radius(scale)}; padding: 3px 9px; font-size: {_px(TYPE_SMALL, scale)}; }}
+QLabel[role="chip"][state="ok"] {{ color: {c.ok}; font-weight: 600; }}
+QLabel[role="chip"][state="warn"] {{ color: {c.warn}; font-weight: 600; }}
+QLabel[role="chip"][state="error"] {{ color: {c.error}; font-weight: 600; }}
+QLabel[role="chip"][state="idle"] {{ font-weight: 600; }}
+"""
+
+
+def _chip_radius(scale: float) -> str:
+    # Qt draws square corners when the radius is more than half the height.
+    return f"{int((TYPE_SMALL * scale * 1.17 + 8) / 2)}px"
+
+
+def _buttons(c: Colours, scale: float) -> str:
+    return f"""
+QPushButton, QToolButton {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px;
+    padding: 6px 13px; font-weight: 500; }}
+QPushButton:hover, QToolButton:hover {{ background: {c.raised}; }}
+QPushButton:pressed, QToolButton:pressed {{ background: {c.line}; }}
+QPushButton:focus, QToolButton:focus {{ border-color: {c.accent}; outline: none; }}
+QPushButton:disabled, QToolButton:disabled {{ color: {c.muted}; background: {c.raised}; }}
+QPushButton[kind="primary"] {{ background: {c.accent}; border-color: {c.accent}; color: {c.on_accent};
+    font-weight: 600; }}
+QPushButton[kind="primary"]:hover, QPushButton[kind="primary"]:pressed {{ background: {c.accent}; }}
+QPushButton[kind="primary"]:focus {{ border: 2px solid {c.ink}; padding: 5px 12px; }}
+QPushButton[kind="primary"]:disabled {{ background: {c.raised}; border-color: {c.line}; color: {c.muted}; }}
+QPushButton[kind="chip"] {{ background: {c.raised}; border-radius: {_chip_radius(scale)}; padding: 3px 11px;
+    color: {c.muted}; font-size: {_px(TYPE_SMALL, scale)}; font-weight: 400; }}
+QPushButton[kind="chip"]:hover {{ color: {c.ink}; }}
+QPushButton[kind="quiet"], QToolButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent;
+    padding: 4px 8px; color: {c.muted}; font-size: {_px(TYPE_LABEL, scale)}; font-weight: 400; }}
+QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover {{ background: {c.raised}; color: {c.ink}; }}
+QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {{ border-color: {c.accent}; }}
+QPushButton[kind="code"] {{ background: {c.code}; border: 1px solid transparent; border-radius: 4px;
+    padding: 1px 6px; color: {c.muted}; font-size: {_px(TYPE_SMALL, scale)}; font-weight: 400; }}
+QPushButton[kind="code"]:hover {{ color: {c.ink}; }}
+QPushButton[kind="code"]:focus {{ border-color: {c.accent}; }}
+QPushButton[kind="nav"] {{ background: transparent; border: 1px solid transparent; border-left: 2px solid transparent;
+    text-align: left; padding: 7px 9px; font-weight: 400; }}
+QPushButton[kind="nav"]:hover {{ background: {c.raised}; }}
+QPushButton[kind="nav"]:checked {{ background: {c.surface}; border-left-color: {c.accent}; }}
+QPushButton[kind="nav"]:focus {{ border-color: {c.accent}; }}
+"""
+
+
+def _fields(c: Colours, scale: float) -> str:
+    return f"""
+QLineEdit, QComboBox {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px;
+    padding: 6px 10px; selection-background-color: {c.accent_soft}; selection-color: {c.ink}; }}
+QLineEdit:focus, QComboBox:focus {{ border-color: {c.accent}; }}
+QLineEdit:disabled, QComboBox:disabled {{ color: {c.muted}; background: {c.raised}; }}
+QComboBox {{ padding-right: 28px; font-weight: 500; }}
+QComboBox::drop-down {{ border: none; width: 24px; }}
+QComboBox QAbstractItemView {{ background: {c.surface}; border: 1px solid {c.line}; padding: 4px; outline: none;
+    selection-background-color: {c.raised}; selection-color: {c.ink}; }}
+QPlainTextEdit {{ background: transparent; border: none; font-size: {_px(TYPE_BODY, scale)};
+    selection-background-color: {c.accent_soft}; selection-color: {c.ink}; }}
+"""
+
+
+def _surfaces(c: Colours) -> str:
+    return f"""
+QFrame[kind="card"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CARD}px; }}
+QFrame[kind="composer"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CARD}px; }}
+QFrame[kind="composer"][focused="true"] {{ border-color: {c.accent}; }}
+QFrame[kind="question"] {{ background: {c.raised}; border: none; border-radius: {RADIUS_CARD}px; }}
+QFrame[kind="notice"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
+QFrame[kind="sidebar"] {{ background: {c.raised}; border: none; border-right: 1px solid {c.line}; }}
+QFrame[kind="inspector"] {{ background: {c.background}; border: none; border-left: 1px solid {c.line}; }}
+QFrame[kind="header"] {{ background: {c.background}; border: none; border-bottom: 1px solid {c.line}; }}
+QFrame[kind="pages"] {{ background: {c.background}; border: none; border-right: 1px solid {c.line}; }}
+QFrame[kind="line"] {{ background: {c.line}; border: none; }}
+"""
+
+
+def _lists(c: Colours, scale: float) -> str:
+    return f"""
+QListView {{ background: transparent; border: none; outline: none; font-size: {_px(TYPE_BODY, scale)}; }}
+"""
+
+
+def _bars(c: Colours) -> str:
+    return f"""
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+QScrollBar::handle {{ background: {c.line}; border-radius: 3px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 32px; }}
+QScrollBar::handle:horizontal {{ min-width: 32px; }}
+QScrollBar::handle:hover {{ background: {c.faint}; }}
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none;
+    border: none; width: 0; height: 0; }}
+"""

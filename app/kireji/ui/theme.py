@@ -1,0 +1,105 @@
+"""The colours and text size in force, and their change while the program runs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+from kireji.core.settings import AppearanceSettings
+from kireji.core.settings import Theme as ThemeChoice
+from kireji.ui.stylesheet import stylesheet
+from kireji.ui.tokens import DARK, LIGHT, TYPE_BODY, Colours
+
+_SCHEMES = {
+    ThemeChoice.SYSTEM: Qt.ColorScheme.Unknown,
+    ThemeChoice.LIGHT: Qt.ColorScheme.Light,
+    ThemeChoice.DARK: Qt.ColorScheme.Dark,
+}
+
+
+class Theme(QObject):
+    """Owns the look of all windows: palette, font size and stylesheet of the application.
+
+    Args:
+        app: Whose look it is.
+    """
+
+    changed = Signal()
+    """Colours or scale are different; widgets that paint themselves read them again."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        self._hints = app.styleHints()
+        self._family = app.font()
+        self.colours: Colours = LIGHT
+        self.scale = 1.0
+        app.setStyle("Fusion")
+        self._hints.colorSchemeChanged.connect(self._scheme_changed)
+        self._dress()
+
+    @property
+    def dark(self) -> bool:
+        """Whether the dark colours hold."""
+        return self.colours is DARK
+
+    def px(self, size: float) -> int:
+        """A type size in logical pixels, scaled as the person wants text."""
+        return round(size * self.scale)
+
+    def apply(self, appearance: AppearanceSettings) -> None:
+        """Take the person's choice over."""
+        self.scale = appearance.text_scale
+        # Only a real change may reach Qt: it lays out every window again.
+        if self._hints.colorScheme() != _SCHEMES[appearance.theme]:
+            self._hints.setColorScheme(_SCHEMES[appearance.theme])
+        self._dress()
+
+    def _scheme_changed(self, _scheme: Qt.ColorScheme) -> None:
+        self._dress()
+
+    def _dress(self) -> None:
+        colours = DARK if self._hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT
+        sheet = stylesheet(colours, self.scale)
+        if sheet == self._app.styleSheet():
+            return
+        self.colours = colours
+        font = self._family
+        font.setPixelSize(self.px(TYPE_BODY))
+        self._app.setFont(font)
+        self._app.setPalette(_palette(colours))
+        self._app.setStyleSheet(sheet)
+        self.changed.emit()
+
+
+def _palette(colours: Colours) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for name, value in {
+        role.Window: colours.background,
+        role.WindowText: colours.ink,
+        role.Base: colours.surface,
+        role.AlternateBase: colours.raised,
+        role.Text: colours.ink,
+        role.PlaceholderText: colours.muted,
+        role.Button: colours.surface,
+        role.ButtonText: colours.ink,
+        role.BrightText: colours.accent,
+        role.ToolTipBase: colours.raised,
+        role.ToolTipText: colours.ink,
+        role.Highlight: colours.accent_soft,
+        role.HighlightedText: colours.ink,
+        role.Link: colours.accent,
+        role.LinkVisited: colours.accent,
+        role.Accent: colours.accent,
+        role.Light: colours.raised,
+        role.Midlight: colours.raised,
+        role.Mid: colours.line,
+        role.Dark: colours.line,
+        role.Shadow: colours.faint,
+    }.items():
+        palette.setColor(name, QColor(value))
+    for kind in (role.Text, role.ButtonText, role.WindowText):
+        palette.setColor(QPalette.ColorGroup.Disabled, kind, QColor(colours.muted))
+    return palette

@@ -1,0 +1,64 @@
+"""Brings the interface's icons in and renders the program's own at the sizes the desktop asks for.
+
+    python packaging/icons.py lucide FOLDER    copies the icons in use from an unpacked `lucide-static` package
+    python packaging/icons.py render           draws resources/icons/*.png from kireji.svg and kireji-tray*.svg
+
+Both are run by hand when an icon changes; their results are part of the repository.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+ICONS = Path(__file__).resolve().parent.parent / "resources" / "icons"
+SIZES = (16, 22, 32, 48, 64, 128, 256)
+TRAY_SIZES = (16, 22, 32, 48, 64)
+USED = """
+arrow-up check chevron-down circle-alert copy crop external-link folder-open info key keyboard menu message-square
+monitor moon palette panel-right pause pencil play plus power refresh-cw rotate-cw save scan settings square sun
+trash-2 wifi-off x zoom-in
+""".split()
+
+
+def copy_lucide(package: Path) -> None:
+    target = ICONS / "lucide"
+    target.mkdir(parents=True, exist_ok=True)
+    for old in target.glob("*.svg"):
+        old.unlink()
+    for name in USED:
+        text = (package / "icons" / f"{name}.svg").read_text("utf-8")
+        text = re.sub(r"\s*\n\s*", " ", text.split("-->", 1)[-1].strip())
+        (target / f"{name}.svg").write_text(text.replace("> <", "><") + "\n", "utf-8")
+    shutil.copyfile(package / "LICENSE", target / "LICENSE")
+
+
+def render() -> None:
+    from PySide6.QtCore import QSize
+    from PySide6.QtGui import QGuiApplication, QImage, QPainter, qRgba
+    from PySide6.QtSvg import QSvgRenderer
+
+    app = QGuiApplication([*sys.argv[:1], "-platform", "offscreen"])
+    drawings = [("kireji", SIZES), ("kireji-tray-light", TRAY_SIZES), ("kireji-tray-dark", TRAY_SIZES)]
+    for name, sizes in drawings:
+        for size in sizes:
+            small = ICONS / f"{name}-small.svg"
+            source = small if size <= 24 and small.exists() else ICONS / f"{name}.svg"
+            image = QImage(QSize(size, size), QImage.Format.Format_ARGB32)
+            image.fill(qRgba(0, 0, 0, 0))
+            painter = QPainter(image)
+            QSvgRenderer(str(source)).render(painter)
+            painter.end()
+            image.save(str(ICONS / f"{name}-{size}.png"))
+    del app
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["lucide"] and len(sys.argv) == 3:
+        copy_lucide(Path(sys.argv[2]))
+    elif sys.argv[1:] == ["render"]:
+        render()
+    else:
+        sys.exit(__doc__)
