@@ -1,0 +1,384 @@
+"""One running instance, and how a second start talks to it. No Qt, and nothing slow before the loop runs.
+
+A lock file elects the instance; a Unix socket, open from the first moment, takes what later starts ask. They wait in
+the socket's backlog until `serve` answers them from the loop. One JSON line of at most 64 KB goes each way:
+
+    {"v": 1, "command": "capture", "options": {"delay": 2.0}, "activation_token": "..."}
+    {"v": 1, "ok": true, "message": ""}
+
+What arrives is not trusted: commands and options stand in a table here, nothing in them is a path or is run, and the
+peer must be the same user. Windows has neither flock nor such sockets in Python: there every start is the only one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import socket
+import struct
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from kireji.core.errors import KirejiError, StoreReadOnly
+from kireji.desktop.paths import Paths, private_folder
+
+if TYPE_CHECKING:
+    import asyncio
+
+VERSION = 1
+MAX_LINE = 64 * 1024
+_MAX_TOKEN = 1024
+_READ_TIMEOUT = 5.0
+_CLOSE_TIMEOUT = 1.0
+_PAUSE = 0.02
+
+_COMMANDS: Mapping[str, Mapping[str, tuple[type, ...]]] = MappingProxyType(
+    {
+        "raise": {},
+        "capture": {"delay": (int, float), "add": (bool,)},
+        "quit": {},
+    }
+)
+
+
+class Request(NamedTuple):
+    """What another start asks for.
+
+    Args:
+        command: raise, capture or quit.
+        options: For capture: `delay` in seconds (0 to 3600) and `add` (to the open conversation).
+        activation_token: Wayland's permission to come to the front; empty elsewhere.
+    """
+
+    command: str
+    options: Mapping[str, Any] = MappingProxyType({})
+    activation_token: str = ""
+
+
+class Reply(NamedTuple):
+    """What the running instance answers: done, or one sentence why not."""
+
+    ok: bool
+    message: str = ""
+
+
+Handler: TypeAlias = Callable[[Request], Awaitable[Reply]]
+
+
+def parse_request(line: bytes) -> Request:
+    """Read one line from a peer.
+
+    Raises:
+        ValueError: It is not a request of this version; the text is one sentence.
+    """
+    message = _parse_object(line)
+    if message.get("v") != VERSION or isinstance(message["v"], bool):
+        raise ValueError("Another version of Kireji is running. Quit it, then start this one.")
+    command = message.get("command")
+    if not isinstance(command, str) or command not in _COMMANDS:
+        raise ValueError("The running Kireji does not know this command.")
+    options = message.get("options", {})
+    if not isinstance(options, dict):
+        raise ValueError("The options must be an object.")
+    for name, value in options.items():
+        _check_option(command, name, value)
+    token = message.get("activation_token", "")
+    if not isinstance(token, str) or len(token) > _MAX_TOKEN or not token.isprintable():
+        raise ValueError("The activation token is not one.")
+    if message.keys() - {"v", "command", "options", "activation_token"}:
+        raise ValueError("The request holds fields that nobody knows.")
+    return Request(command, MappingProxyType(options), token)
+
+
+def _parse_object(line: bytes) -> dict[str, Any]:
+    try:
+        message = json.loads(line.decode())
+    except (ValueError, RecursionError) as problem:
+        raise ValueError("The request is not JSON.") from problem
+    if not isinstance(message, dict):
+        raise ValueError("The request is not an object.")
+    return message
+
+
+def _check_option(command: str, name: str, value: object) -> None:
+    kinds = _COMMANDS[command].get(name)
+    if kinds is None:
+        raise ValueError(f"The command {command} has no such option.")
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        raise ValueError(f"The option {name} has the wrong type.")
+    if name == "delay" and isinstance(value, int | float) and not 0 <= value <= 3600:
+        raise ValueError("The delay must be between 0 and 3600 seconds.")
+
+
+def _encode(message: Mapping[str, Any]) -> bytes:
+    line = json.dumps({"v": VERSION, **message}, separators=(",", ":")).encode() + b"\n"
+    if len(line) > MAX_LINE:
+        raise ValueError("the message is too long")
+    return line
+
+
+def _peer_uid(peer: socket.socket) -> int | None:
+    """The user at the other end; None where the system cannot say and only the folder's mode protects the socket."""
+    option = getattr(socket, "SO_PEERCRED", None)
+    if option is None:
+        return None
+    layout = struct.Struct("3i")
+    _pid, uid, _gid = layout.unpack(peer.getsockopt(socket.SOL_SOCKET, option, layout.size))
+    return int(uid)
+
+
+class InstanceLock:
+    """Being the one instance. Made by `acquire`, given up by `release`.
+
+    Args:
+        lock: Descriptor of the locked file.
+        listener: The listening socket; None on Windows.
+        paths: Whose instance it is.
+    """
+
+    def __init__(self, lock: int, listener: socket.socket | None, paths: Paths) -> None:
+        self._lock = lock
+        self._listener = listener
+        self._paths = paths
+
+    @classmethod
+    def acquire(cls, paths: Paths) -> InstanceLock | None:
+        """Become the instance and listen at once; None when another process is it.
+
+        Raises:
+            StoreError: The folders cannot be used.
+        """
+        if sys.platform == "win32":
+            return cls(-1, None, paths)
+        private_folder(paths.state)
+        private_folder(paths.runtime)
+        try:
+            lock = os.open(paths.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        except OSError as problem:
+            raise _unusable(paths, problem) from problem
+        try:
+            if not _try_lock(lock):
+                os.close(lock)
+                return None
+            # The lock is ours, so a socket that is still there was left by a process that is gone.
+            paths.socket.unlink(missing_ok=True)
+            return cls(lock, _listen(paths), paths)
+        except OSError as problem:
+            os.close(lock)
+            raise _unusable(paths, problem) from problem
+
+    @contextlib.asynccontextmanager
+    async def serve(self, handler: Handler, *, allowed_uid: int | None = None) -> AsyncIterator[None]:
+        """Answer other starts while the context is open, also those that have been waiting since `acquire`.
+
+        Args:
+            handler: Called on the loop for every valid request; a KirejiError it raises becomes the reply's sentence.
+            allowed_uid: The only user who may ask; this process's own by default.
+        """
+        if self._listener is None:
+            yield
+            return
+        import asyncio
+
+        uid = os.geteuid() if allowed_uid is None else allowed_uid
+        open_connections: set[asyncio.Task[Any]] = set()
+
+        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            open_connections.add(task)
+            try:
+                await _converse(reader, writer, handler, uid)
+            except OSError:
+                pass  # the peer went away: its own affair
+            finally:
+                open_connections.discard(task)
+                writer.close()
+
+        server = await asyncio.start_unix_server(connected, sock=self._listener.dup(), limit=MAX_LINE)
+        try:
+            yield
+        finally:
+            server.close()
+            if open_connections:  # the reply to "quit" is still being written
+                _, late = await asyncio.wait(open_connections, timeout=_CLOSE_TIMEOUT)
+                for task in late:
+                    task.cancel()
+
+    def release(self) -> None:
+        """Stop listening and let another process be the instance; harmless a second time."""
+        if self._listener is not None:
+            self._paths.socket.unlink(missing_ok=True)
+            self._listener.close()
+            self._listener = None
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+
+async def _converse(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler, allowed_uid: int
+) -> None:
+    import asyncio
+
+    if _peer_uid(writer.get_extra_info("socket")) not in (allowed_uid, None):
+        reply = Reply(False, "Kireji answers only the user who started it.")
+    else:
+        try:
+            async with asyncio.timeout(_READ_TIMEOUT):
+                line = await reader.readuntil(b"\n")
+            reply = await handler(parse_request(line))
+        except (asyncio.IncompleteReadError, TimeoutError):
+            return
+        except asyncio.LimitOverrunError:
+            reply = Reply(False, "The request is longer than 64 KB.")
+        except KirejiError as problem:
+            reply = Reply(False, problem.sentence)
+        except ValueError as problem:
+            reply = Reply(False, str(problem))
+    writer.write(_encode({"ok": reply.ok, "message": reply.message}))
+    await writer.drain()
+
+
+def send(
+    paths: Paths, command: str, options: Mapping[str, Any] | None = None, timeout: float = 10.0, *, token: str = ""
+) -> Reply | None:
+    """Ask the running instance for something, without a loop.
+
+    Args:
+        paths: Whose instance.
+        command: raise, capture or quit.
+        options: As in `Request`.
+        timeout: Seconds to wait for the reply; an instance that is still starting answers when its loop runs.
+        token: Wayland's activation token, if this process was given one.
+
+    Returns:
+        The reply, or None when no instance runs.
+
+    Raises:
+        KirejiError: One runs but does not answer.
+    """
+    if sys.platform == "win32":
+        return None
+    line = _encode({"command": command, "options": dict(options or {}), "activation_token": token})
+    deadline = time.monotonic() + timeout
+    connection = _connect(paths, deadline)
+    if connection is None:
+        return None
+    with connection:
+        answer = _exchange(connection, line, deadline)
+    if answer:
+        return _parse_reply(answer)
+    if _is_held(paths, until=min(deadline, time.monotonic() + _CLOSE_TIMEOUT)):
+        raise KirejiError(
+            "Kireji is running but does not answer.", "Wait a moment; if it stays so, end it and start it again."
+        )
+    return None
+
+
+def _connect(paths: Paths, deadline: float) -> socket.socket | None:
+    """Reach the instance; one that is elected but not yet listening is waited for. None when there is none."""
+    while True:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(max(0.001, deadline - time.monotonic()))
+            connection.connect(os.fspath(paths.socket))
+        except OSError:
+            connection.close()
+        else:
+            return connection
+        if not _is_held(paths):
+            return None
+        if time.monotonic() >= deadline:
+            raise KirejiError(
+                "Kireji seems to be running but cannot be reached.", "End it, then start it again from this desktop."
+            )
+        select.select([], [], [], _PAUSE)
+
+
+def _exchange(connection: socket.socket, line: bytes, deadline: float) -> bytes:
+    """One line there and one back; empty when no whole line came."""
+    answer = b""
+    try:
+        connection.sendall(line)
+        while not answer.endswith(b"\n") and len(answer) <= MAX_LINE:
+            connection.settimeout(max(0.001, deadline - time.monotonic()))
+            piece = connection.recv(MAX_LINE)
+            if not piece:
+                return b""
+            answer += piece
+    except OSError:  # a timeout is one
+        return b""
+    return answer
+
+
+def _parse_reply(line: bytes) -> Reply:
+    try:
+        message = _parse_object(line)
+        ok, text = message["ok"], message["message"]
+    except (ValueError, KeyError):
+        ok, text = None, None
+    if not isinstance(ok, bool) or not isinstance(text, str):
+        raise KirejiError("The running Kireji gave an answer that cannot be read.", "Quit it, then start this one.")
+    return Reply(ok, text)
+
+
+def _try_lock(descriptor: int) -> bool:
+    import fcntl
+
+    for _ in range(3):  # a start that only looks (`_is_held`) holds the lock for an instant
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            select.select([], [], [], 0.005)
+        else:
+            return True
+    return False
+
+
+def _is_held(paths: Paths, until: float = 0.0) -> bool:
+    """Whether a living process holds the lock, at the latest at `until`; the system frees that of a dead one."""
+    import fcntl
+
+    try:
+        descriptor = os.open(paths.lock, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    return True
+            else:
+                return False
+            select.select([], [], [], _PAUSE)
+    finally:
+        os.close(descriptor)
+
+
+def _listen(paths: Paths) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.bind(os.fspath(paths.socket))
+        paths.socket.chmod(0o600)  # nobody else came in before: the folder is 0700
+        listener.listen(16)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _unusable(paths: Paths, problem: OSError) -> StoreReadOnly:
+    reason = (problem.strerror or "unknown reason").lower()
+    return StoreReadOnly(
+        f"The folder {paths.state} cannot be used: {reason}.",
+        "Make it writable, or set KIREJI_HOME to another folder.",
+    )
