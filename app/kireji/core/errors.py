@@ -7,7 +7,8 @@
     │   ├── RateLimited
     │   ├── Overloaded
     │   ├── RequestRejected        our request is wrong
-    │   │   └── ContextTooLong
+    │   │   ├── ContextTooLong
+    │   │   └── ReplayRefused      earlier reasoning no longer fits; the same without `raw` may succeed
     │   ├── ModelUnavailable       unknown or retired model
     │   ├── ConnectionFailed       never reached, or lost
     │   │   └── ProviderTimeout
@@ -111,6 +112,13 @@ class RequestRejected(ProviderError):
 
 class ContextTooLong(RequestRejected):
     """The conversation is longer than the model can read."""
+
+
+class ReplayRefused(RequestRejected):
+    """The service does not take its own earlier blocks back, for example because the instructions have changed since.
+
+    The same request with messages that carry no `raw` may succeed.
+    """
 
 
 class ModelUnavailable(ProviderError):
