@@ -1,0 +1,148 @@
+"""Standard input, output and error of a command: results to one, everything else to the other."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TextIO
+
+from kireji.cli.terminal_text import TerminalText
+from kireji.core.errors import KirejiError
+
+_MOST_INPUT = 10_000_000
+"""Bytes of piped text; more than any model reads."""
+
+
+class OutputClosed(Exception):
+    """Whoever read standard output has gone (`kireji ... | head`)."""
+
+
+class Console:
+    """The three standard streams.
+
+    Args:
+        stdin: None when the process has none.
+        stdout: The same.
+        stderr: The same.
+    """
+
+    def __init__(self, stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None) -> None:
+        self._stdin = stdin
+        self._stdout = stdout
+        self._stderr = stderr
+        self._clean = TerminalText() if stdout is not None and stdout.isatty() else None
+
+    @classmethod
+    def of_process(cls) -> Console:
+        """The streams this process was started with; letters the terminal lacks become question marks."""
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")
+        return cls(sys.stdin, sys.stdout, sys.stderr)
+
+    @property
+    def typed_at(self) -> bool:
+        """Whether a person at a terminal is at standard input."""
+        return self._stdin is not None and not self._stdin.closed and self._stdin.isatty()
+
+    def piped_text(self) -> str:
+        """All of standard input when something is piped in; empty at a terminal or when it is closed.
+
+        Raises:
+            KirejiError: It is not text, or too much.
+        """
+        if self._stdin is None or self._stdin.closed or self.typed_at:
+            return ""
+        try:
+            data = self._stdin.buffer.read(_MOST_INPUT + 1)
+            text = data.decode("utf-8-sig")
+        except OSError:
+            return ""
+        except UnicodeDecodeError as error:
+            raise KirejiError("Standard input is not UTF-8 text.", "Pass pictures with -i FILE.") from error
+        if len(data) > _MOST_INPUT:
+            raise KirejiError("Standard input is longer than 10 MB.", "Pipe in less.")
+        return text
+
+    def piped_line(self) -> str:
+        """The first line of standard input; empty when there is none."""
+        if self._stdin is None or self._stdin.closed:
+            return ""
+        return self._stdin.readline().strip()
+
+    def write(self, text: str) -> None:
+        """Print a piece of the result at once, without a line end. A terminal gets no control characters.
+
+        Raises:
+            OutputClosed: Nobody reads it any more.
+        """
+        if self._stdout is None:
+            return
+        try:
+            self._stdout.write(self._clean.feed(text) if self._clean else text)
+            self._stdout.flush()
+        except BrokenPipeError as error:
+            self._abandon_output()
+            raise OutputClosed from error
+        except OSError as error:
+            self._abandon_output()
+            raise KirejiError(f"The result could not be written: {error.strerror}.", "Free some space.") from error
+
+    def line(self, text: str = "") -> None:
+        """Print one line of the result."""
+        self.write(text + "\n")
+
+    def object(self, value: Mapping[str, object]) -> None:
+        """Print one JSON object on a line of its own."""
+        self.line(json.dumps(value, ensure_ascii=False))
+
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print rows with aligned columns; the last column is not padded."""
+        widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+        for row in (head, *rows):
+            cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+            self.line("  ".join(cells).rstrip())
+
+    def bytes(self, data: bytes) -> None:
+        """Print bytes as they are.
+
+        Raises:
+            OutputClosed: Nobody reads them.
+        """
+        if self._stdout is None:
+            return
+        try:
+            self._stdout.buffer.write(data)
+            self._stdout.buffer.flush()
+        except BrokenPipeError as error:
+            self._abandon_output()
+            raise OutputClosed from error
+
+    @property
+    def result_is_shown(self) -> bool:
+        """Whether standard output is a terminal."""
+        return self._clean is not None
+
+    def note(self, text: str) -> None:
+        """Say something beside the result, on standard error."""
+        if self._stderr is None or not text:
+            return
+        one_line = " ".join(TerminalText().feed(text).split())
+        try:
+            self._stderr.write(one_line + "\n")
+            self._stderr.flush()
+        except OSError:  # nobody is there to be told
+            self._stderr = None
+
+    def _abandon_output(self) -> None:
+        """Point standard output at nothing, so that the interpreter's last flush cannot fail."""
+        stream, self._stdout = self._stdout, None
+        try:
+            descriptor = stream.fileno() if stream is not None else -1
+        except (OSError, ValueError):
+            return
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, descriptor)
+        os.close(nothing)

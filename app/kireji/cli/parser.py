@@ -1,0 +1,211 @@
+"""What can be typed after `kireji`. Standard library only, so that help and hand-over to a running app stay instant."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+from kireji import __version__
+
+PROVIDERS = ("anthropic", "device")
+KEY_PROVIDERS = ("anthropic",)
+EFFORTS = ("low", "medium", "high", "xhigh", "max")
+LATEST = 0
+"""Stands for the latest conversation where a conversation's number is expected; rows count from 1."""
+
+_EPILOG = """\
+Without a command the app starts; a second start raises the one that runs.
+Exit codes: 0 done, 1 failed (one line says why), 2 wrong usage, 130 interrupted."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong on one line instead of a page of usage."""
+        self.exit(2, f"{self.prog}: {message}. See: {self.prog} --help\n")
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Read the command line.
+
+    Args:
+        argv: The arguments without the program's name.
+
+    Returns:
+        `command` is None to start the app, else one of ask, capture, keys, models, history, doctor.
+
+    Raises:
+        SystemExit: Help or version was printed (0), or the usage is wrong (2).
+    """
+    arguments = _parser().parse_args(_latest_made_explicit(argv))
+    if arguments.command == "capture":
+        _check_capture(arguments)
+    return arguments
+
+
+def opens_overlay(arguments: argparse.Namespace) -> bool:
+    """Whether this is a bare `capture`, which the running app answers with its overlay."""
+    return arguments.command == "capture" and not _names_pixels(arguments)
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="kireji",
+        description="Cut out a piece of the screen, ask, and read the answer as it streams.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"kireji {__version__}")
+    parser.add_argument("--hidden", action="store_true", help="start without a window, in the tray only")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _add_ask(commands)
+    _add_capture(commands)
+    _add_keys(commands)
+    models = _command(commands, "models", "list the models with prices (US dollars per million tokens) and limits")
+    models.add_argument("--provider", choices=PROVIDERS, help="only this provider's")
+    _json(models)
+    _add_history(commands)
+    _json(_command(commands, "doctor", "say what works on this machine and what does not; sends nothing"))
+    return parser
+
+
+def _add_ask(commands: argparse._SubParsersAction[_Parser]) -> None:
+    ask = _command(
+        commands, "ask", "ask one question; the answer streams to standard output and is kept in the history"
+    )
+    ask.description = (
+        "Ask one question. Text piped to standard input is added to it. Without a key, this computer reads the text "
+        "in the picture."
+    )
+    ask.add_argument("prompt", nargs="?", default="", metavar="PROMPT", help="the question; optional with a picture")
+    ask.add_argument(
+        "-i", "--image", action="append", default=[], dest="images", metavar="FILE", help="a picture file; repeatable"
+    )
+    ask.add_argument("--screen", type=region, metavar="X,Y,W,H", help="a region of the screen, in the desktop's pixels")
+    ask.add_argument("-p", "--provider", choices=PROVIDERS, default="", help="who answers")
+    ask.add_argument("-m", "--model", default="", help="the provider's model id")
+    ask.add_argument("-s", "--system", metavar="TEXT", help="instructions that replace the ones in the settings")
+    ask.add_argument(
+        "--stop", action="append", default=[], metavar="TEXT", help="end the answer where TEXT would come; repeatable"
+    )
+    ask.add_argument("--max-tokens", type=_positive, metavar="N", help="longest answer, thinking included")
+    ask.add_argument("--effort", choices=EFFORTS, help="how much work the model puts in")
+    ask.add_argument(
+        "--continue",
+        dest="conversation",
+        type=_positive_or_latest,
+        metavar="[ID]",
+        help="go on with conversation ID, or with the latest",
+    )
+    ask.add_argument("--no-stream", action="store_true", help="print the answer when it is whole")
+    _json(ask, "print JSON: one event per line, or one object with --no-stream")
+
+
+def _add_capture(commands: argparse._SubParsersAction[_Parser]) -> None:
+    capture = _command(commands, "capture", "cut out a piece of the screen")
+    capture.description = (
+        "Alone: open the overlay in the running app (and start the app if none runs). With a region, a screen or all "
+        "screens: write that picture to a file, as it would be sent (at most 2000 pixels a side)."
+    )
+    what = capture.add_mutually_exclusive_group()
+    what.add_argument("--region", type=region, metavar="X,Y,W,H", help="this region, in the desktop's pixels")
+    what.add_argument("--screen", type=_positive, metavar="N", help="the whole of screen N, counted from 1")
+    what.add_argument("--all", action="store_true", help="all screens in one picture")
+    capture.add_argument("-o", "--output", metavar="FILE", help="where the picture goes; - is standard output")
+    capture.add_argument("--delay", type=_seconds, default=0.0, metavar="S", help="wait S seconds first")
+
+
+def _add_keys(commands: argparse._SubParsersAction[_Parser]) -> None:
+    keys = _command(commands, "keys", "keep keys in the operating system's keychain")
+    actions = keys.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
+    _command(actions, "set", "read a key from a hidden prompt or standard input, keep it, and test it").add_argument(
+        "provider", choices=KEY_PROVIDERS
+    )
+    _command(actions, "delete", "remove a key").add_argument("provider", choices=KEY_PROVIDERS)
+    _command(actions, "test", "ask the service whether it takes the key; costs nothing").add_argument(
+        "provider", choices=KEY_PROVIDERS
+    )
+    _json(_command(actions, "list", "say which keys there are; never prints one"))
+
+
+def _add_history(commands: argparse._SubParsersAction[_Parser]) -> None:
+    history = _command(commands, "history", "read earlier conversations")
+    actions = history.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
+    listing = _command(actions, "list", "the conversations, newest first")
+    listing.add_argument("-n", "--limit", type=_positive, default=20, metavar="N", help="how many (20)")
+    _json(listing)
+    show = _command(actions, "show", "one conversation")
+    show.add_argument("id", nargs="?", type=_positive, default=LATEST, metavar="ID", help="its number; else the latest")
+    _json(show)
+
+
+def _command(commands: argparse._SubParsersAction[_Parser], name: str, summary: str) -> _Parser:
+    return commands.add_parser(
+        name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False
+    )
+
+
+def _json(parser: _Parser, text: str = "print JSON") -> None:
+    parser.add_argument("--json", action="store_true", help=text)
+
+
+def region(text: str) -> tuple[int, int, int, int]:
+    """Read `X,Y,W,H`; width and height are at least 1."""
+    try:
+        x, y, width, height = (int(number) for number in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not X,Y,W,H in whole pixels") from None
+    if width < 1 or height < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} has no area")
+    return x, y, width, height
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**63:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _positive_or_latest(text: str) -> int:
+    return LATEST if text == "latest" else _positive(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 3600")
+    return value
+
+
+def _latest_made_explicit(argv: Sequence[str]) -> list[str]:
+    """Write `--continue` without a number as `--continue=latest`, so that it does not swallow the question after it."""
+    if "ask" not in argv[:1]:
+        return list(argv)
+    result: list[str] = []
+    for index, word in enumerate(argv):
+        if word == "--":
+            return [*result, *argv[index:]]
+        following = argv[index + 1] if index + 1 < len(argv) else ""
+        bare = word == "--continue" and following != "latest" and not following.isdigit()
+        result.append("--continue=latest" if bare else word)
+    return result
+
+
+def _names_pixels(arguments: argparse.Namespace) -> bool:
+    return bool(arguments.region or arguments.screen or arguments.all)
+
+
+def _check_capture(arguments: argparse.Namespace) -> None:
+    problem = ""
+    if _names_pixels(arguments) and not arguments.output:
+        problem = "say with -o FILE where the picture goes"
+    elif not _names_pixels(arguments) and arguments.output:
+        problem = "-o needs --region, --screen or --all"
+    elif not _names_pixels(arguments) and arguments.delay:
+        problem = "--delay needs --region, --screen or --all"
+    if problem:
+        _Parser(prog="kireji capture").error(problem)

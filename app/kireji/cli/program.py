@@ -1,0 +1,82 @@
+"""Runs one command: reads what it needs, wires the services, turns every outcome into an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TypeAlias
+
+from kireji.cli.console import Console, OutputClosed
+from kireji.cli.work import DONE, FAILED, INTERRUPTED, USAGE, Work, WrongUsage
+from kireji.core.errors import KirejiError
+from kireji.services.application import Services
+
+Build: TypeAlias = Callable[[], AbstractAsyncContextManager[Services]]
+
+
+def run(arguments: argparse.Namespace, build: Build, console: Console | None = None) -> int:
+    """Run the command that was typed.
+
+    Args:
+        arguments: From `parser.parse`; `command` is set.
+        build: Wires the services; entered only after everything that was typed or piped has been read.
+        console: The standard streams; the process's own when None.
+
+    Returns:
+        The exit code. Failures that a person can understand are told on standard error; anything else is a fault of
+        this program and propagates.
+    """
+    console = console or Console.of_process()
+    try:
+        work = _prepare(arguments, console)
+        return asyncio.run(_run(work, build))
+    except KirejiError as error:
+        console.note(f"kireji: {error.sentence}")
+        return FAILED
+    except WrongUsage as error:
+        console.note(f"kireji {arguments.command}: {error}")
+        return USAGE
+    except OutputClosed:
+        return DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+async def _run(work: Work, build: Build) -> int:
+    async with build() as services:
+        return await work(services)
+
+
+def _prepare(arguments: argparse.Namespace, console: Console) -> Work:
+    """Read input that may block, outside the loop where Ctrl+C interrupts it, and choose the command.
+
+    Each command is imported only when it is the one.
+    """
+    match arguments.command:
+        case "ask":
+            from kireji.cli import ask
+
+            return ask.prepare(arguments, console)
+        case "capture":
+            from kireji.cli import capture
+
+            return capture.prepare(arguments, console)
+        case "keys":
+            from kireji.cli import keys
+
+            return keys.prepare(arguments, console)
+        case "models":
+            from kireji.cli import models
+
+            return models.prepare(arguments, console)
+        case "history":
+            from kireji.cli import history
+
+            return history.prepare(arguments, console)
+        case "doctor":
+            from kireji.cli import doctor
+
+            return doctor.prepare(arguments, console)
+    raise ValueError(f"no such command: {arguments.command}")

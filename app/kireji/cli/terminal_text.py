@@ -1,0 +1,59 @@
+"""Text from outside, made harmless for a terminal."""
+
+from __future__ import annotations
+
+import enum
+import re
+
+_PLAIN = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f]*")
+_REMOVED = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+
+
+class _State(enum.Enum):
+    TEXT = enum.auto()
+    ESCAPE = enum.auto()
+    SEQUENCE = enum.auto()
+
+
+class TerminalText:
+    """Removes control characters and escape sequences from a stream of text, wherever it is cut.
+
+    Colour and cursor sequences go as a whole. Of sequences that carry text (titles, links, clipboard writes), only the
+    frame goes and the text is shown, so that nothing can be hidden in one. Line ends and tabs stay.
+    """
+
+    def __init__(self) -> None:
+        self._state = _State.TEXT
+
+    def feed(self, text: str) -> str:
+        """The next piece, cleaned."""
+        if self._state is _State.TEXT and _PLAIN.fullmatch(text):
+            return text
+        return "".join(character for character in text if self._shows(character)).translate(_REMOVED)
+
+    def _shows(self, character: str) -> bool:
+        if character == "\x1b":
+            self._state = _State.ESCAPE
+            return False
+        if character == "\x9b":
+            self._state = _State.SEQUENCE
+            return False
+        if self._state is _State.ESCAPE:
+            return self._shows_after_escape(character)
+        if self._state is _State.SEQUENCE:
+            return self._shows_in_sequence(character)
+        return True
+
+    def _shows_after_escape(self, character: str) -> bool:
+        """ECMA-35: intermediates 0x20-0x2F, then one final character; `[` opens a control sequence."""
+        if " " <= character <= "/":
+            return False
+        self._state = _State.SEQUENCE if character == "[" else _State.TEXT
+        return not "0" <= character <= "~"
+
+    def _shows_in_sequence(self, character: str) -> bool:
+        """ECMA-48: parameters and intermediates 0x20-0x3F, then one final character 0x40-0x7E."""
+        if " " <= character <= "?":
+            return False
+        self._state = _State.TEXT
+        return not "@" <= character <= "~"
