@@ -1,0 +1,112 @@
+"""Pictures on disk, named by the hash of their bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from kireji.core.errors import StoreCorrupt, StoreError
+from kireji.core.messages import ImagePart, Sha256
+from kireji.core.ports import EncodedPicture
+from kireji.storage import rows
+from kireji.storage.database import Database
+from kireji.storage.faults import store_error
+from kireji.storage.files import write_atomically
+
+_SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
+_BLOB = re.compile(r"[0-9a-f]{64}")
+
+
+class FileCaptureStore:
+    """Files `ab/abcdef….png` below one folder, mode 0600, each written once.
+
+    Args:
+        folder: `captures` in the data folder; made (0700) when the first picture comes.
+        database: Where width, height and time of a picture are noted; None notes nothing.
+        now: The time in UTC.
+    """
+
+    def __init__(
+        self, folder: Path, database: Database | None = None, now: Callable[[], datetime] = rows.utc_now
+    ) -> None:
+        self._folder = folder
+        self._database = database
+        self._now = now
+
+    async def put(self, picture: EncodedPicture) -> ImagePart:
+        """As in CaptureStore. A file that was damaged since is written again.
+
+        Raises:
+            ValueError: The media type is none that providers accept.
+        """
+        suffix = _SUFFIXES.get(picture.media_type)
+        if suffix is None:
+            raise ValueError(f"{picture.media_type} is not stored")
+        blob = await asyncio.to_thread(self._write, picture.data, suffix)
+        if self._database is not None:
+            time = rows.to_microseconds(self._now())
+            values = (blob, picture.media_type, picture.width, picture.height, len(picture.data), time)
+            noting = "INSERT OR IGNORE INTO captures VALUES (?, ?, ?, ?, ?, ?)"
+            await self._database.write(lambda connection: connection.execute(noting, values).rowcount)
+        return ImagePart(blob, picture.media_type, picture.width, picture.height)
+
+    async def get(self, blob: Sha256) -> bytes:
+        """As in CaptureStore.
+
+        Raises:
+            StoreError: The file is there but cannot be read.
+        """
+        return await asyncio.to_thread(self._read, blob)
+
+    def _write(self, data: bytes, suffix: str) -> Sha256:
+        blob = hashlib.sha256(data).hexdigest()
+        file = self._folder / blob[:2] / (blob + suffix)
+        try:
+            if not _holds(file, data):
+                file.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                file.parent.mkdir(mode=0o700, exist_ok=True)
+                write_atomically(file, data)
+        except OSError as error:
+            raise _failure(error, self._folder) from error
+        return blob
+
+    def _read(self, blob: Sha256) -> bytes:
+        if _BLOB.fullmatch(blob) is None:  # it comes from stored messages and becomes a path
+            raise _lost(f"{blob!r} is not the name of a picture")
+        for suffix in _SUFFIXES.values():
+            file = self._folder / blob[:2] / (blob + suffix)
+            try:
+                data = file.read_bytes()
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                raise _failure(error, file) from error
+            if hashlib.sha256(data).hexdigest() != blob:
+                raise _lost(f"{file} was changed or damaged")
+            return data
+        raise _lost(f"there is no {self._folder / blob[:2] / blob}.*")
+
+
+def _holds(file: Path, data: bytes) -> bool:
+    try:
+        return file.stat().st_size == len(data) and file.read_bytes() == data
+    except FileNotFoundError:
+        return False
+
+
+def _failure(error: OSError, path: Path) -> StoreError:
+    failure = store_error(error, path)
+    assert failure is not None
+    return failure
+
+
+def _lost(detail: str) -> StoreCorrupt:
+    return StoreCorrupt(
+        "A stored picture is missing or damaged.",
+        "Capture it again, or ask without it in a new conversation.",
+        detail=detail,
+    )

@@ -1,0 +1,192 @@
+"""The database's schema as numbered steps, and the way from an older file to this version's."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+APPLICATION_ID = 0x4B524A49
+"""Stands in the file's header ("KRJI"), so that another program's database is recognised."""
+
+_COPIES_KEPT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of the schema; its number is its place in the list, counted from 1.
+
+    Args:
+        name: What it does, as recorded in the table `schema_steps`.
+        apply: Makes the change. Runs inside a transaction, so it must not call `executescript`, which commits.
+    """
+
+    name: str
+    apply: Callable[[Connection], None]
+
+
+def statements(*texts: str) -> Callable[[Connection], None]:
+    """A step that is nothing but SQL, one statement per text."""
+
+    def apply(connection: Connection) -> None:
+        for text in texts:
+            connection.execute(text)
+
+    return apply
+
+
+# A step that was released is never edited: tests/data/db/ holds its result.
+_FIRST = statements(
+    """
+    CREATE TABLE conversations (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        title TEXT NOT NULL,
+        created INTEGER NOT NULL, -- this and every other time: microseconds since 1970, UTC
+        updated INTEGER NOT NULL,
+        head INTEGER REFERENCES messages (id) -- the end of the current path through the tree
+    )
+    """,
+    "CREATE INDEX conversations_updated ON conversations (updated)",
+    """
+    CREATE TABLE messages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+        parent INTEGER CHECK (parent < id), -- a tree without cycles; NULL begins the conversation
+        role TEXT NOT NULL,
+        parts TEXT NOT NULL, -- JSON list
+        raw BLOB, -- the provider's own JSON, replayed byte for byte
+        raw_from TEXT NOT NULL,
+        provider TEXT NOT NULL,
+        model TEXT NOT NULL,
+        state TEXT NOT NULL,
+        usage TEXT, -- JSON object
+        stop TEXT,
+        error TEXT NOT NULL,
+        origin_pid INTEGER, -- which process writes it while it streams
+        origin_started TEXT,
+        created INTEGER NOT NULL,
+        UNIQUE (conversation, id),
+        FOREIGN KEY (conversation, parent) REFERENCES messages (conversation, id) ON DELETE CASCADE
+    )
+    """,
+    "CREATE INDEX messages_parent ON messages (conversation, parent)",
+    "CREATE INDEX messages_streaming ON messages (origin_pid, origin_started) WHERE state = 'streaming'",
+    """
+    CREATE TABLE captures (
+        blob TEXT PRIMARY KEY, -- SHA-256 of the encoded bytes, which are in the file of that name
+        media_type TEXT NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        size INTEGER NOT NULL,
+        created INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE message_captures (
+        message INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+        blob TEXT NOT NULL,
+        PRIMARY KEY (message, blob)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX message_captures_blob ON message_captures (blob)",
+    """
+    CREATE TABLE ledger (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        time INTEGER NOT NULL,
+        provider TEXT NOT NULL,
+        host TEXT NOT NULL,
+        model TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        digest TEXT NOT NULL,
+        conversation INTEGER -- no reference: the row stays when the conversation goes
+    )
+    """,
+    "CREATE INDEX ledger_conversation ON ledger (conversation)",
+)
+
+STEPS = (Step("conversations, messages, captures and ledger", _FIRST),)
+
+
+def version_of(connection: Connection) -> int:
+    """How many steps the file has behind it."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: Connection, path: Path, steps: Sequence[Step]) -> None:
+    """Bring the file to the last of `steps`, each in a transaction of its own.
+
+    Before the first step over an existing history, a copy is put aside as `<name>.before-<step>`; the last two copies
+    are kept. A second process that comes at the same time waits for the write lock and then finds nothing to do.
+
+    Args:
+        connection: In autocommit mode.
+        path: Its file.
+        steps: All steps of this version.
+
+    Raises:
+        sqlite3.Error: The step that failed is rolled back wholly, the steps before it stand.
+    """
+    copied = False
+    while version_of(connection) < len(steps):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            version = version_of(connection)
+            if version < len(steps):
+                if version > 0 and not copied:
+                    _copy_aside(path, version + 1)
+                    copied = True
+                _apply(connection, version + 1, steps[version])
+                connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+    if copied:
+        _drop_old_copies(path)
+
+
+def _apply(connection: Connection, number: int, step: Step) -> None:
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS schema_steps"
+        " (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied INTEGER NOT NULL)"
+    )
+    step.apply(connection)
+    connection.execute("INSERT INTO schema_steps VALUES (?, ?, ?)", (number, step.name, time.time_ns() // 1000))
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _copy_aside(path: Path, number: int) -> None:
+    """Copy the committed state while our own connection holds the write lock, so that nobody changes it meanwhile."""
+    import sqlite3
+
+    target = path.with_name(f"{path.name}.before-{number}")
+    part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        # A second connection: SQLite refuses to back up from one that is writing.
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part, isolation_level=None)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file that needs no companions
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _drop_old_copies(path: Path) -> None:
+    prefix = f"{path.name}.before-"
+    numbers = [
+        int(file.name.removeprefix(prefix))
+        for file in path.parent.glob(f"{prefix}*")
+        if file.name.removeprefix(prefix).isdecimal()
+    ]
+    for number in sorted(numbers)[:-_COPIES_KEPT]:
+        path.with_name(f"{prefix}{number}").unlink(missing_ok=True)

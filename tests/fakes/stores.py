@@ -1,0 +1,279 @@
+"""Stores in memory; they pass the same suite as the real ones (tests/contracts/test_stores.py)."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from kireji.core.errors import SettingsError, StoreCorrupt, StoreError
+from kireji.core.history import ConversationSummary, Origin, Sent, SentTotals, StoredConversation, StoredMessage
+from kireji.core.messages import ImagePart, Message, MessageState, Sha256, StopReason, Usage
+from kireji.core.ports import EncodedPicture
+from kireji.core.requests import OutgoingRequest
+
+CUT_OFF = "Kireji ended before this answer was complete."
+
+
+class Ticking:
+    """A time that moves on by a second with every look, so that nothing is written at the same time."""
+
+    def __init__(self, start: datetime = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)) -> None:
+        self.time = start
+
+    def __call__(self) -> datetime:
+        self.time += timedelta(seconds=1)
+        return self.time
+
+
+def _everyone_lives(origin: Origin) -> bool:
+    del origin
+    return True
+
+
+class MemoryConversationStore:
+    """A history.
+
+    Args:
+        alive: As for the real one.
+        now: As for the real one.
+
+    Attributes:
+        failure: When set, every call raises it: a full disk, a folder that cannot be written.
+        updates: Every call of `update`, as (message id, text, state).
+    """
+
+    def __init__(
+        self, alive: Callable[[Origin], bool] = _everyone_lives, now: Callable[[], datetime] | None = None
+    ) -> None:
+        self._alive = alive
+        self._now = now or Ticking()
+        self._conversations: dict[int, ConversationSummary] = {}
+        self._heads: dict[int, int] = {}
+        self._messages: dict[int, StoredMessage] = {}
+        self._homes: dict[int, int] = {}
+        self._origins: dict[int, Origin | None] = {}
+        self.failure: StoreError | None = None
+        self.updates: list[tuple[int, str, MessageState]] = []
+
+    async def create(self, title: str, first: Message) -> tuple[ConversationSummary, StoredMessage]:
+        self._fail()
+        time = self._now()
+        summary = ConversationSummary(len(self._conversations) + 1, title, time, time)
+        self._conversations[summary.id] = summary
+        return summary, self._add(summary.id, None, first, MessageState.COMPLETE, "", "", None, time)
+
+    async def append(
+        self,
+        conversation: int,
+        parent: int | None,
+        message: Message,
+        state: MessageState = MessageState.COMPLETE,
+        *,
+        provider: str = "",
+        model: str = "",
+        origin: Origin | None = None,
+    ) -> StoredMessage:
+        self._fail()
+        if state is MessageState.STREAMING and origin is None:
+            raise ValueError("a streaming message needs its origin")
+        if conversation not in self._conversations or (parent is not None and self._homes.get(parent) != conversation):
+            raise LookupError(f"there is no message {parent} in conversation {conversation}")
+        return self._add(conversation, parent, message, state, provider, model, origin, self._now())
+
+    async def update(
+        self,
+        message_id: int,
+        message: Message,
+        state: MessageState,
+        *,
+        usage: Usage | None = None,
+        stop: StopReason | None = None,
+        error: str = "",
+    ) -> None:
+        self._fail()
+        old = self._messages.get(message_id)
+        if old is None:
+            raise LookupError(f"there is no message {message_id}")
+        self.updates.append((message_id, message.text, state))
+        self._messages[message_id] = dataclasses.replace(
+            old, message=message, state=state, usage=usage, stop=stop, error=error
+        )
+        if state is not MessageState.STREAMING:
+            self._touch(self._homes[message_id], self._now())
+
+    async def load(self, conversation: int) -> StoredConversation | None:
+        self._fail()
+        summary = self._conversations.get(conversation)
+        if summary is None:
+            return None
+        path: list[StoredMessage] = []
+        number: int | None = self._heads[conversation]
+        while number is not None:
+            path.append(self._seen(number, self._alive))
+            number = self._messages[number].parent
+        return StoredConversation(summary, tuple(reversed(path)))
+
+    async def latest(self) -> ConversationSummary | None:
+        found = await self.recent(1)
+        return found[0] if found else None
+
+    async def recent(self, limit: int = 200) -> Sequence[ConversationSummary]:
+        self._fail()
+        newest = sorted(self._conversations.values(), key=lambda one: (one.updated, one.id), reverse=True)
+        return newest[:limit]
+
+    async def rename(self, conversation: int, title: str) -> None:
+        self._fail()
+        if conversation not in self._conversations:
+            raise LookupError(f"there is no conversation {conversation}")
+        self._conversations[conversation] = dataclasses.replace(self._conversations[conversation], title=title)
+
+    async def close_interrupted(self, alive: Callable[[Origin], bool]) -> int:
+        self._fail()
+        changed = {number: self._seen(number, alive) for number in self._messages}
+        closed = [number for number, message in changed.items() if message != self._messages[number]]
+        self._messages.update((number, changed[number]) for number in closed)
+        return len(closed)
+
+    def _add(
+        self,
+        conversation: int,
+        parent: int | None,
+        message: Message,
+        state: MessageState,
+        provider: str,
+        model: str,
+        origin: Origin | None,
+        time: datetime,
+    ) -> StoredMessage:
+        number = len(self._messages) + 1
+        stored = StoredMessage(number, parent, message, state, provider, model, None, None, "", time)
+        self._messages[number] = stored
+        self._homes[number] = conversation
+        self._origins[number] = origin
+        self._heads[conversation] = number
+        self._touch(conversation, time)
+        return stored
+
+    def _touch(self, conversation: int, time: datetime) -> None:
+        self._conversations[conversation] = dataclasses.replace(self._conversations[conversation], updated=time)
+
+    def _seen(self, number: int, alive: Callable[[Origin], bool]) -> StoredMessage:
+        message, origin = self._messages[number], self._origins[number]
+        if message.state is not MessageState.STREAMING or (origin is not None and alive(origin)):
+            return message
+        return dataclasses.replace(message, state=MessageState.INTERRUPTED, error=message.error or CUT_OFF)
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+class MemoryLedger:
+    """A ledger.
+
+    Attributes:
+        failure: When set, every call raises it.
+        rows: Everything recorded, oldest first.
+    """
+
+    def __init__(self, now: Callable[[], datetime] | None = None) -> None:
+        self._now = now or Ticking()
+        self.failure: StoreError | None = None
+        self.rows: list[Sent] = []
+
+    async def record(self, outgoing: OutgoingRequest, digest: str, conversation: int | None) -> int:
+        self._fail()
+        number = len(self.rows) + 1
+        self.rows.append(
+            Sent(
+                id=number,
+                time=self._now(),
+                provider=outgoing.provider,
+                host=outgoing.host,
+                model=outgoing.model,
+                purpose=outgoing.purpose.value,
+                size=len(outgoing.body),
+                digest=digest,
+                conversation=conversation,
+            )
+        )
+        return number
+
+    async def recent(self, limit: int = 100, conversation: int | None = None) -> Sequence[Sent]:
+        self._fail()
+        return list(reversed(self._of(conversation)))[:limit]
+
+    async def totals(self, conversation: int | None = None) -> SentTotals:
+        self._fail()
+        found = self._of(conversation)
+        return SentTotals(len(found), sum(row.size for row in found))
+
+    def _of(self, conversation: int | None) -> list[Sent]:
+        return [row for row in self.rows if conversation is None or row.conversation == conversation]
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+class MemoryCaptureStore:
+    """Pictures.
+
+    Attributes:
+        failure: When set, every call raises it.
+        pictures: Bytes by hash.
+    """
+
+    def __init__(self) -> None:
+        self.failure: StoreError | None = None
+        self.pictures: dict[Sha256, bytes] = {}
+
+    async def put(self, picture: EncodedPicture) -> ImagePart:
+        self._fail()
+        if picture.media_type not in {"image/png", "image/jpeg", "image/webp", "image/gif"}:
+            raise ValueError(f"{picture.media_type} is not stored")
+        blob = hashlib.sha256(picture.data).hexdigest()
+        self.pictures[blob] = picture.data
+        return ImagePart(blob, picture.media_type, picture.width, picture.height)
+
+    async def get(self, blob: Sha256) -> bytes:
+        self._fail()
+        if blob not in self.pictures:
+            raise StoreCorrupt("A stored picture is missing or damaged.", "Capture it again.")
+        return self.pictures[blob]
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+class MemorySettings:
+    """A settings file.
+
+    Args:
+        tables: What stands in it.
+
+    Attributes:
+        failure: When set, every call raises it.
+    """
+
+    def __init__(self, tables: dict[str, object] | None = None) -> None:
+        self.tables: dict[str, object] = dict(tables or {})
+        self.failure: SettingsError | None = None
+
+    def read(self) -> dict[str, object]:
+        if self.failure is not None:
+            raise self.failure
+        return {name: dict(table) if isinstance(table, dict) else table for name, table in self.tables.items()}
+
+    def write(self, option: str, value: object) -> None:
+        if self.failure is not None:
+            raise self.failure
+        section, name = option.split(".")
+        table = self.tables.setdefault(section, {})
+        if not isinstance(table, dict):
+            raise SettingsError(f"{section} is not a section.")
+        self.tables[section] = {**table, name: value}
