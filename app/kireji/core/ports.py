@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,8 +84,10 @@ class Reader(Protocol):
     async def warm(self) -> None:
         """Start the worker so that it is ready when a picture comes."""
 
-    def read(self, picture: bytes) -> AsyncIterator[ReadLine]:
+    def read(self, picture: bytes) -> AsyncGenerator[ReadLine, None]:
         """Yield the lines of an encoded picture in reading order, as they are recognised.
+
+        Close the generator (`contextlib.aclosing`) when leaving early: that is what stops the work.
 
         Raises:
             ReaderError: The worker could not start, died, or the picture is none.

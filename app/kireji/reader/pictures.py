@@ -1,0 +1,51 @@
+"""Decoding a picture for the engine, within bounds: pictures are hostile input."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageOps
+
+from kireji.core.errors import PictureError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+PIXEL_LIMIT = 50_000_000
+"""Pixels of one picture: more than an 8K screen, and 150 MB when decoded."""
+
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+
+
+def opened(data: bytes) -> Picture:
+    """Decode an encoded picture, first frame, upright.
+
+    Args:
+        data: PNG, JPEG, WebP or GIF.
+
+    Returns:
+        A picture in mode RGB, or RGBA where parts are transparent.
+
+    Raises:
+        PictureError: Not such a picture, damaged, or more pixels than allowed; known before anything is decoded.
+    """
+    try:
+        with Image.open(BytesIO(data), formats=_FORMATS) as picture:
+            if picture.width * picture.height > PIXEL_LIMIT:
+                raise _too_large()
+            upright = ImageOps.exif_transpose(picture)
+            return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    except Image.DecompressionBombError as error:
+        raise _too_large() from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        # Pillow's decoders report damage in all of these ways.
+        raise PictureError(
+            "The text reader cannot open this picture.", "Use an undamaged PNG, JPEG, WebP or GIF picture."
+        ) from error
+
+
+def _too_large() -> PictureError:
+    return PictureError(
+        f"The picture has more than {PIXEL_LIMIT // 1_000_000} million pixels.", "Cut out a smaller region."
+    )
