@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 from collections.abc import Mapping
 
-from kireji.core.errors import AuthenticationFailed, ConnectionFailed, KirejiError, ProtocolViolation, StoreError
+from kireji.core.errors import (
+    AuthenticationFailed,
+    ConnectionFailed,
+    KirejiError,
+    ProtocolViolation,
+    ReplayRefused,
+    StoreError,
+)
 from kireji.core.history import ConversationSummary, Origin, StoredMessage
 from kireji.core.messages import ImagePart, Message, MessageState, Role, Sha256, TextPart
-from kireji.core.ports import CaptureStore, ConversationStore
-from kireji.core.requests import Effort, ModelRequest
+from kireji.core.ports import CaptureStore, ConversationStore, Provider
+from kireji.core.requests import ClearedRequest, Effort, ModelRequest
 from kireji.services.catalog import DEVICE, Catalog, Choice
 from kireji.services.credentials import Credential, Credentials
 from kireji.services.outbox import Outbox
@@ -115,6 +123,18 @@ class ChatService:
         request = await self._request(question, choice, history)
         cleared = await self._outbox.clear(provider, request, credential.base_url, recorder.conversation)
         recorder.begin(provider.name, choice.model, choice.reason)
+        try:
+            await self._receive(provider, cleared, credential, recorder)
+        except ReplayRefused:
+            # Thinking is bound to the instructions and the account it was made with; without it the same is accepted.
+            log.info("asking again without the stored reasoning")
+            bare = dataclasses.replace(request, messages=tuple(_without_raw(message) for message in request.messages))
+            cleared = await self._outbox.clear(provider, bare, credential.base_url, recorder.conversation)
+            await self._receive(provider, cleared, credential, recorder)
+
+    async def _receive(
+        self, provider: Provider, cleared: ClearedRequest, credential: Credential, recorder: AnswerRecorder
+    ) -> None:
         async with provider.stream(cleared, credential.secret) as events, recorder.checkpoints():
             async for event in events:
                 recorder.feed(event)
@@ -176,6 +196,10 @@ def title_of(question: Question) -> str:
 def _sendable(history: tuple[StoredMessage, ...]) -> tuple[Message, ...]:
     """The conversation as a service accepts it: what failed or was cut before a word came is left out."""
     return tuple(stored.message for stored in history if stored.message.parts)
+
+
+def _without_raw(message: Message) -> Message:
+    return Message(message.role, message.parts)
 
 
 def _state_after(error: KirejiError, recorder: AnswerRecorder) -> MessageState:
