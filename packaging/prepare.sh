@@ -1,0 +1,118 @@
+# Sourced by ./run and ./test. `prepare run` or `prepare test` brings what is missing into .venv and, as root on a
+# Debian-like system, installs missing system packages. Does nothing, in a few milliseconds, when all is there.
+
+# Debian package = file or command that shows it is there.
+qt_packages='libegl1=libEGL.so.1 libgl1=libGL.so.1 libfontconfig1=libfontconfig.so.1 libfreetype6=libfreetype.so.6
+  libdbus-1-3=libdbus-1.so.3 libglib2.0-0=libglib-2.0.so.0 libbrotli1=libbrotlidec.so.1 libgssapi-krb5-2=libgssapi_krb5.so.2
+  libx11-6=libX11.so.6 libx11-xcb1=libX11-xcb.so.1 libxrandr2=libXrandr.so.2 libxfixes3=libXfixes.so.3
+  libxkbcommon0=libxkbcommon.so.0 libxkbcommon-x11-0=libxkbcommon-x11.so.0 libxcb-cursor0=libxcb-cursor.so.0
+  libxcb-glx0=libxcb-glx.so.0 libxcb-icccm4=libxcb-icccm.so.4 libxcb-image0=libxcb-image.so.0
+  libxcb-keysyms1=libxcb-keysyms.so.1 libxcb-randr0=libxcb-randr.so.0 libxcb-render-util0=libxcb-render-util.so.0
+  libxcb-render0=libxcb-render.so.0 libxcb-shape0=libxcb-shape.so.0 libxcb-shm0=libxcb-shm.so.0
+  libxcb-sync1=libxcb-sync.so.1 libxcb-util1=libxcb-util.so.1 libxcb-xfixes0=libxcb-xfixes.so.0
+  libxcb-xkb1=libxcb-xkb.so.1 fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'
+test_packages='xvfb=Xvfb openbox=openbox xdotool=xdotool x11-utils=xprop x11-xserver-utils=xrandr imagemagick=import
+  dbus-daemon=dbus-daemon dbus-bin=dbus-send gnome-keyring=gnome-keyring-daemon
+  fonts-noto-core=/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf
+  fonts-noto-cjk=/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'
+
+say() { printf 'kireji: %s\n' "$*" >&2; }
+
+missing_packages() {
+  local entry sign
+  for entry in "$@"; do
+    sign=${entry#*=}
+    case $sign in
+      /*) [[ -e $sign ]] ;;
+      lib*.so.*) compgen -G "/usr/lib/*/$sign" >/dev/null || compgen -G "/lib/*/$sign" >/dev/null ;;
+      *) command -v "$sign" >/dev/null ;;
+    esac || printf '%s ' "${entry%%=*}"
+  done
+}
+
+install_packages() {
+  say "installing system packages (once): $*"
+  apt-get -qq update >/dev/null
+  DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >/dev/null
+}
+
+system_packages() {
+  local kind=$1 missing
+  command -v apt-get >/dev/null || return 0 # other systems: the README names what is needed
+  # shellcheck disable=SC2086 # the lists are split into words on purpose
+  missing=$(missing_packages $qt_packages $([[ $kind == test ]] && printf '%s' "$test_packages"))
+  [[ -n $missing ]] || return 0
+  if [[ ${EUID} == 0 ]]; then
+    # shellcheck disable=SC2086
+    install_packages $missing || say "these could not be installed: $missing"
+  elif [[ ! -e .venv/$kind.lock ]]; then
+    say "windows and tests need system packages; install them with: sudo apt-get install $missing"
+  fi
+}
+
+find_python() {
+  local name
+  for name in python3 python3.13 python3.12 python3.11; do
+    if "$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
+      printf '%s' "$name"
+      return
+    fi
+  done
+}
+
+make_environment() {
+  local python
+  if .venv/bin/python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then return; fi
+  python=$(find_python)
+  if [[ -n $uv ]]; then
+    "$uv" venv --quiet --clear --python "${python:->=3.11,<3.14}" .venv
+    return
+  fi
+  [[ -n $python ]] || { say "Python 3.11, 3.12 or 3.13 is needed and was not found. Install it, or uv, and start again."; exit 1; }
+  if ! "$python" -c 'import ensurepip' 2>/dev/null; then # Debian ships this apart
+    if [[ ${EUID} == 0 ]] && command -v apt-get >/dev/null; then
+      install_packages "python$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv"
+    else
+      say "Python's venv module is missing; install it with: sudo apt-get install python3-venv"
+      exit 1
+    fi
+  fi
+  "$python" -m venv --clear .venv
+}
+
+install_locked() {
+  local lock=requirements.lock
+  if [[ $1 == run ]]; then # the part above the line that begins the development tools
+    lock=.venv/runtime.txt
+    sed '/^# Development/,$d' requirements.lock >"$lock"
+  fi
+  if [[ -n $uv ]]; then
+    "$uv" pip install --quiet --python .venv/bin/python --require-hashes --only-binary :all: -r "$lock"
+  else
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r "$lock"
+  fi
+}
+
+# The package is found through one line relative to site-packages: nothing to build, nothing that can be stale, and the
+# folder may be moved.
+link_package() {
+  local folder
+  for folder in .venv/lib/python3.*/site-packages; do
+    printf '../../../../app\n' >"$folder/kireji-checkout.pth"
+  done
+}
+
+prepare() {
+  local kind=$1 uv=''
+  system_packages "$kind"
+  if [[ -x .venv/bin/python ]]; then
+    cmp -s requirements.lock ".venv/$kind.lock" && return
+    [[ $kind == run ]] && cmp -s requirements.lock .venv/test.lock && return
+  fi
+  uv --version >/dev/null 2>&1 && uv=uv
+  say "preparing .venv (once; a few hundred MB)"
+  make_environment
+  install_locked "$kind"
+  link_package
+  cp requirements.lock ".venv/$kind.lock"
+}
