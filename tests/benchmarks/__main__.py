@@ -1,0 +1,31 @@
+"""Runs the measurements and prints their table: `python -m tests.benchmarks [NAME ...]`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+from tests.benchmarks.table import Row, machine, render
+
+_ALL = ("start", "overlay", "answer", "picture", "idle", "memory")
+
+
+def main(names: list[str]) -> int:
+    """Measure what is named, or everything; the table is printed and, when complete, kept beside this file."""
+    rows: list[Row] = []
+    for name in names or _ALL:
+        print(f"measuring: {name}", file=sys.stderr, flush=True)
+        found = importlib.import_module(f"tests.benchmarks.{name}").measure()
+        for row in found:
+            print(f"  {row.what}: {row.measured} ({row.ratio})", file=sys.stderr, flush=True)
+        rows += found
+    table = f"{render(rows)}\n\nMeasured on: {machine()}.\n"
+    print(table)
+    if not names:
+        (Path(__file__).parent / "results.md").write_text(table)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

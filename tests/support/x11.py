@@ -1,0 +1,103 @@
+"""A second X client: what another program on the same screen sees and does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from Xlib import XK, X
+from Xlib.display import Display
+from Xlib.error import BadAccess, CatchError
+from Xlib.ext import xtest
+
+
+class XClient:
+    """Reads pixels, presses keys and looks at windows through a connection of its own.
+
+    Args:
+        name: DISPLAY.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._display = Display(name)
+        self._root = self._display.screen().root
+
+    def close(self) -> None:
+        self._display.close()
+
+    def pixel(self, x: int, y: int) -> int:
+        """The colour on the screen, as 0xRRGGBB."""
+        image = self._root.get_image(x, y, 1, 1, X.ZPixmap, 0xFFFFFFFF)
+        return int.from_bytes(image.data[:3], "little")
+
+    def pixels(self, x: int, y: int, width: int, height: int) -> bytes:
+        """Blue, green, red, unused per pixel."""
+        data: bytes = self._root.get_image(x, y, width, height, X.ZPixmap, 0xFFFFFFFF).data
+        return data
+
+    def press_chord(self, *keys: str) -> None:
+        """Press keys in order and let them go again in reverse."""
+        codes = [self._display.keysym_to_keycode(XK.string_to_keysym(key)) for key in keys]
+        for code in codes:
+            xtest.fake_input(self._display, X.KeyPress, code)
+        for code in reversed(codes):
+            xtest.fake_input(self._display, X.KeyRelease, code)
+        self._display.sync()
+
+    def chord_is_held(self, key: str, modifiers: int) -> bool:
+        """Whether another client holds the chord; asks by trying to take it."""
+        code = self._display.keysym_to_keycode(XK.string_to_keysym(key))
+        refused = CatchError(BadAccess)
+        self._root.grab_key(code, modifiers, False, X.GrabModeAsync, X.GrabModeAsync, onerror=refused)
+        self._display.sync()
+        if refused.get_error() is not None:
+            return True
+        self._root.ungrab_key(code, modifiers)
+        self._display.sync()
+        return False
+
+    def tray_owner(self) -> int:
+        """The window that hosts the tray; 0 when there is none."""
+        owner = self._display.get_selection_owner(self._display.intern_atom("_NET_SYSTEM_TRAY_S0"))
+        return int(owner.id) if owner else 0
+
+    def tray_icons(self) -> int:
+        """How many icons are shown in the tray: windows that said they can be embedded, and are visible."""
+        embeddable = self._display.intern_atom("_XEMBED_INFO")
+        return sum(1 for window in self.windows() if embeddable in window.list_properties())
+
+    def windows(self) -> Iterator[Any]:
+        """Every mapped window, depth first."""
+        waiting = [self._root]
+        while waiting:
+            window = waiting.pop()
+            for child in window.query_tree().children:
+                if child.get_attributes().map_state == X.IsViewable:
+                    yield child
+                    waiting.append(child)
+
+
+@contextmanager
+def x_client(name: str) -> Iterator[XClient]:
+    """An `XClient` that is closed at the end."""
+    client = XClient(name)
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 20.0, pause: float = 0.02) -> None:
+    """Look until `condition` holds; fails naming what did not come."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {seconds:g} s for: {what}")
+        _pause(pause)
+
+
+def _pause(seconds: float) -> None:
+    if seconds:
+        time.sleep(seconds)  # noqa: TID251 - there is no loop here; the other program is another process
