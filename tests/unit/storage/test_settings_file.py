@@ -1,0 +1,215 @@
+"""settings.toml: what a person wrote there stays."""
+
+from __future__ import annotations
+
+import math
+import os
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomlkit
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kireji.core.errors import SettingsError
+from kireji.core.settings import VERSION, Settings, changed, parse
+from kireji.storage.settings_file import TomlSettingsFile
+
+WRITTEN_BY_HAND = """\
+# My settings.
+version = 1
+
+[future]            # a section of a newer version
+thing = [1, 2, 3]
+
+[models]
+model = "some-model"   # the one I like
+colour = "blue"        # not a setting of this version
+
+# The chord.
+[shortcuts]
+capture = "Ctrl+Alt+S"
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "settings.toml"
+
+
+def written(path: Path, text: str | bytes) -> TomlSettingsFile:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return TomlSettingsFile(path)
+
+
+def test_a_change_touches_nothing_but_its_own_value(path: Path) -> None:
+    written(path, WRITTEN_BY_HAND).write("models.model", "another")
+    assert path.read_text() == WRITTEN_BY_HAND.replace('"some-model"', '"another"')
+
+
+def test_a_new_option_joins_its_section(path: Path) -> None:
+    written(path, WRITTEN_BY_HAND).write("shortcuts.paused", True)
+    assert path.read_text() == WRITTEN_BY_HAND + "paused = true\n"
+
+
+def test_a_new_section_comes_after_all_others(path: Path) -> None:
+    store = written(path, WRITTEN_BY_HAND)
+    store.write("general.welcomed", True)
+    assert path.read_text().startswith(WRITTEN_BY_HAND)
+    assert store.read()["general"] == {"welcomed": True}
+
+
+def test_a_new_file_tells_its_version(path: Path) -> None:
+    TomlSettingsFile(path).write("appearance.theme", "dark")
+    assert tomllib.loads(path.read_text()) == {"version": VERSION, "appearance": {"theme": "dark"}}
+
+
+def test_every_option_of_the_program_can_be_written_and_read(path: Path) -> None:
+    store, values = TomlSettingsFile(path), {"models.effort": "high", "appearance.text_scale": 1.5}
+    values |= {"shortcuts.capture": "", "general.welcomed": True, "models.max_tokens": 100}
+    expected = Settings()
+    for option, value in values.items():
+        store.write(option, value)
+        expected = changed(expected, option, value)
+    assert parse(store.read()) == (expected, ())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+def test_file_and_folder_are_the_persons_alone(path: Path) -> None:
+    TomlSettingsFile(path).write("models.model", "some-model")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_nothing_else_is_left_in_the_folder(path: Path) -> None:
+    TomlSettingsFile(path).write("models.model", "some-model")
+    assert [file.name for file in path.parent.iterdir()] == ["settings.toml"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a = 1\nb = \n", 2),
+        ("[models\n", 1),
+        ("a = 1\na = 2\n", 2),
+        ('a = 1\n\nb = "open', 3),
+        (b"a = 1\nb = '\xff'\n", 2),
+        ("[models]\nmodel = nothing\n", 2),
+    ],
+)
+def test_a_broken_file_is_reported_with_its_line_and_left_as_it_is(path: Path, text: str | bytes, line: int) -> None:
+    store = written(path, text)
+    before = path.read_bytes()
+    with pytest.raises(SettingsError, match=rf"settings.toml cannot be read: line {line}, "):
+        store.read()
+    with pytest.raises(SettingsError, match=f"line {line}"):
+        store.write("models.model", "another")
+    assert path.read_bytes() == before
+
+
+def test_edits_made_since_the_reading_are_kept(path: Path) -> None:
+    store = written(path, WRITTEN_BY_HAND)
+    store.read()
+    path.write_text(WRITTEN_BY_HAND.replace("blue", "green"))
+    store.write("models.model", "another")
+    assert store.read()["models"] == {"model": "another", "colour": "green"}
+
+
+def test_a_link_stays_a_link(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "elsewhere.toml"
+    target.write_text(WRITTEN_BY_HAND)
+    path.parent.mkdir()
+    path.symlink_to(target)
+    TomlSettingsFile(path).write("models.model", "another")
+    assert path.is_symlink()
+    assert tomllib.loads(target.read_text())["models"]["model"] == "another"
+
+
+def test_line_ends_of_another_system_stay(path: Path) -> None:
+    text = WRITTEN_BY_HAND.replace("\n", "\r\n")
+    written(path, text).write("models.model", "another")
+    assert path.read_bytes().decode() == text.replace('"some-model"', '"another"')
+
+
+def test_a_byte_order_mark_is_no_fault(path: Path) -> None:
+    store = written(path, b"\xef\xbb\xbf" + WRITTEN_BY_HAND.encode())
+    store.write("models.model", "another")
+    assert store.read()["models"] == {"model": "another", "colour": "blue"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'models = {model = "a", other = 1}\n',
+        'models.model = "a"\nmodels.other = 1\n',
+        '["models"]\n"model" = "a"\nother = 1',
+    ],
+)
+def test_other_ways_to_write_a_section_are_understood(path: Path, text: str) -> None:
+    store = written(path, text)
+    store.write("models.model", "b")
+    assert store.read() == {"models": {"model": "b", "other": 1}}
+
+
+def test_a_folder_in_place_of_the_file_is_reported(path: Path) -> None:
+    path.mkdir(parents=True)
+    with pytest.raises(SettingsError, match=r"settings\.toml"):
+        TomlSettingsFile(path).read()
+
+
+def test_a_file_in_place_of_the_folder_is_reported(path: Path) -> None:
+    path.parent.write_text("")
+    store = TomlSettingsFile(path)
+    with pytest.raises(SettingsError, match="config"):
+        store.write("models.model", "a")
+
+
+def test_a_value_no_file_can_hold_is_made_storable(path: Path) -> None:
+    store = TomlSettingsFile(path)
+    store.write("models.system", "a\ud83db")
+    assert store.read()["models"] == {"system": "a?b"}
+
+
+names = st.sampled_from(["models", "shortcuts", "model", "capture", "other", "a b", "ü", ""])
+leaves = st.one_of(
+    st.text(max_size=12),
+    st.booleans(),
+    st.integers(-(2**63), 2**63 - 1),
+    st.floats(),
+    st.datetimes(),
+    st.dates(),
+    st.lists(st.integers(), max_size=3),
+)
+tables = st.dictionaries(names, st.one_of(leaves, st.dictionaries(names, leaves, max_size=3)), max_size=4)
+trees = st.dictionaries(names, st.one_of(leaves, tables), max_size=5)
+
+
+@given(trees, st.sampled_from(["models.model", "shortcuts.capture"]), st.text() | st.booleans() | st.integers(0, 99))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+def test_writing_one_option_changes_no_other_value(
+    tmp_path: Path, tree: dict[str, Any], option: str, value: Any
+) -> None:
+    section, name = option.split(".")
+    path = tmp_path / "settings.toml"
+    path.write_text("# My settings.\n" + tomlkit.dumps(tree), encoding="utf-8", newline="")
+    store = TomlSettingsFile(path)
+    expected = store.read()
+    try:
+        store.write(option, value)
+    except SettingsError:
+        assert not isinstance(tree.get(section, {}), dict)
+    else:
+        expected[section] = {**expected.get(section, {}), name: value}
+    assert path.read_text(encoding="utf-8").startswith("# My settings.\n")
+    assert repr(sorted_deep(store.read())) == repr(sorted_deep(expected))
+
+
+def sorted_deep(value: Any) -> Any:
+    """In one order, and with numbers that are none made equal."""
+    if isinstance(value, dict):
+        return {name: sorted_deep(value[name]) for name in sorted(value)}
+    return "nan" if isinstance(value, float) and math.isnan(value) else value
