@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from kireji.core.events import ModelEvent
-from kireji.core.geometry import Rect, ScreenImage
-from kireji.core.history import ConversationSummary, Origin, Sent, SentTotals, StoredConversation, StoredMessage
-from kireji.core.messages import ImagePart, Message, MessageState, Sha256, StopReason, Usage
-from kireji.core.models import ModelInfo
-from kireji.core.reading import Reading, ReadLine
-from kireji.core.requests import ClearedRequest, ModelRequest, OutgoingRequest
-from kireji.core.secret import Secret, SecretName
-from kireji.core.shortcuts import Shortcut
+if TYPE_CHECKING:  # only for annotations: whoever holds the shortcut at start-up must not load the whole core for it
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+    from contextlib import AbstractAsyncContextManager
+    from datetime import datetime
+
+    from kireji.core.events import ModelEvent
+    from kireji.core.geometry import Rect, ScreenImage
+    from kireji.core.history import ConversationSummary, Origin, Sent, SentTotals, StoredConversation, StoredMessage
+    from kireji.core.messages import ImagePart, Message, MessageState, Sha256, StopReason, Usage
+    from kireji.core.models import ModelInfo
+    from kireji.core.reading import Reading, ReadLine
+    from kireji.core.requests import ClearedRequest, ModelRequest, OutgoingRequest
+    from kireji.core.secret import Secret, SecretName
+    from kireji.core.shortcuts import Shortcut
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,7 @@ class ConversationStore(Protocol):
         conversation: int,
         parent: int | None,
         message: Message,
-        state: MessageState = MessageState.COMPLETE,
+        state: MessageState = ...,
         *,
         provider: str = "",
         model: str = "",
