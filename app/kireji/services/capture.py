@@ -30,6 +30,13 @@ class CaptureService:
         """Every backend with whether it can work."""
         return [(backend.name, await backend.availability()) for backend in self._backends]
 
+    async def warm(self) -> None:
+        """Find the backend that can work and connect it, so that the first capture is as quick as the next."""
+        for backend in self._backends:
+            if (await backend.availability()).ok:
+                self._working = backend
+                return
+
     async def grab(self) -> Sequence[ScreenImage]:
         """Copy all screens now.
 
