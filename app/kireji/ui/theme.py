@@ -33,6 +33,7 @@ class Theme(QObject):
         self._app = app
         self._hints = app.styleHints()
         self._family = app.font()
+        self._choice = ThemeChoice.SYSTEM
         self.colours: Colours = LIGHT
         self.scale = 1.0
         app.setStyle("Fusion")
@@ -51,8 +52,9 @@ class Theme(QObject):
     def apply(self, appearance: AppearanceSettings) -> None:
         """Take the person's choice over."""
         self.scale = appearance.text_scale
-        # Only a real change may reach Qt: it lays out every window again.
-        if self._hints.colorScheme() != _SCHEMES[appearance.theme]:
+        if self._choice is not appearance.theme:
+            self._choice = appearance.theme
+            # For window frames and the system's own dialogs, where the platform can do it.
             self._hints.setColorScheme(_SCHEMES[appearance.theme])
         self._dress()
 
@@ -60,7 +62,10 @@ class Theme(QObject):
         self._dress()
 
     def _dress(self) -> None:
-        colours = DARK if self._hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT
+        dark = self._hints.colorScheme() is Qt.ColorScheme.Dark
+        if self._choice is not ThemeChoice.SYSTEM:
+            dark = self._choice is ThemeChoice.DARK
+        colours = DARK if dark else LIGHT
         sheet = stylesheet(colours, self.scale)
         if sheet == self._app.styleSheet():
             return
