@@ -1,0 +1,222 @@
+"""What the doctor looks at. Nothing here sends anything: `kireji keys test` is what asks a service."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kireji.core.errors import HotkeyTaken, HotkeyUnavailable, KeyStoreError
+from kireji.core.ports import Availability, HotkeyBackend, Reader
+from kireji.core.shortcuts import Shortcut
+from kireji.services.credentials import ADDRESSES, Credentials
+from kireji.services.doctor import Check, Finding, Verdict
+from kireji.services.network_check import find_network
+from kireji.services.preferences import Preferences
+
+_LITTLE_SPACE = 200_000_000
+"""Bytes; a hundred full-screen pictures or so."""
+
+_KEYCHAIN_SECONDS = 4.0
+"""Less than a check may take: a keychain that waits for its password is worth a word of its own."""
+
+
+class FolderState(Protocol):
+    """What was seen of the data folder."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def problem(self) -> str:
+        """Why nothing can be written there, as the system says it; empty when it can."""
+
+    @property
+    def free(self) -> int:
+        """Free bytes on its disk."""
+
+    @property
+    def exposed(self) -> Sequence[str]:
+        """Names in it that other users of this computer can read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where the doctor looks; filled by `bootstrap`.
+
+    Args:
+        environ: The process's environment.
+        platform: As `sys.platform` says.
+        capture: Every capture backend with whether it can work (`CaptureService.availability`).
+        hotkeys: The way to hold a chord here.
+        shortcut_held: Whether this process holds the chord.
+        app_runs: Whether the app runs, in this process or another.
+        credentials: Keys and the keychain.
+        preferences: The settings and what is wrong with them.
+        reader: This computer's text reader.
+        folder: Looks at the data folder; may block.
+        has_route: Whether the system knows a way to the internet; sends nothing; may block.
+        file_exists: Whether there is a file of that name.
+    """
+
+    environ: Mapping[str, str]
+    platform: str
+    capture: Callable[[], Awaitable[Sequence[tuple[str, Availability]]]]
+    hotkeys: HotkeyBackend
+    shortcut_held: Callable[[], bool]
+    app_runs: Callable[[], Awaitable[bool]]
+    credentials: Credentials
+    preferences: Preferences
+    reader: Reader
+    folder: Callable[[], Awaitable[FolderState]]
+    has_route: Callable[[], Awaitable[bool]]
+    file_exists: Callable[[str], bool]
+
+
+def checks(at: Surroundings) -> tuple[Check, ...]:
+    """All checks, in the order in which they are shown."""
+
+    async def display() -> Finding:
+        return find_display(at.environ, at.platform)
+
+    async def capture() -> Finding:
+        return find_capture(await at.capture())
+
+    async def shortcut() -> Finding:
+        return await _find_shortcut(at)
+
+    async def keychain() -> Finding:
+        return _find_keychain(await at.credentials.keychain())
+
+    async def keys() -> Finding:
+        return await _find_keys(at.credentials)
+
+    async def network() -> Finding:
+        return find_network(at.environ, await at.has_route(), at.file_exists)
+
+    async def reader() -> Finding:
+        found = await at.reader.availability()
+        return Finding(Verdict.OK if found.ok else Verdict.FAILED, found.reason or "Works.", found.hint)
+
+    async def data() -> Finding:
+        return find_folder(await at.folder())
+
+    async def settings() -> Finding:
+        return _find_settings(at.preferences)
+
+    async def app() -> Finding:
+        return Finding(
+            Verdict.OK, "It runs." if (runs := await at.app_runs()) else "It does not run.", data={"runs": runs}
+        )
+
+    names = (display, capture, shortcut, keychain, keys, network, reader, data, settings, app)
+    return tuple(Check(probe.__name__, probe) for probe in names)
+
+
+def find_display(environ: Mapping[str, str], platform: str) -> Finding:
+    """Whether there is something to show windows on."""
+    if platform in ("win32", "darwin"):
+        return Finding(Verdict.OK, "The system's own windows.", data={"kind": platform})
+    if name := environ.get("WAYLAND_DISPLAY"):
+        return Finding(Verdict.OK, f"Wayland ({name}).", data={"kind": "wayland", "name": name})
+    if name := environ.get("DISPLAY"):
+        return Finding(Verdict.OK, f"X11 ({name}).", data={"kind": "x11", "name": name})
+    return Finding(
+        Verdict.FAILED,
+        "There is no display.",
+        'Questions about files work without one: kireji ask -i FILE "What is this?"',
+        {"kind": "none"},
+    )
+
+
+def find_capture(backends: Sequence[tuple[str, Availability]]) -> Finding:
+    """Which way of copying the screen is taken, or what the best one lacks."""
+    working = next((name for name, availability in backends if availability.ok), None)
+    data = {name: availability.ok for name, availability in backends}
+    if working is not None:
+        return Finding(Verdict.OK, f"Screens are copied with {working}.", data=data)
+    if not backends:
+        return Finding(Verdict.FAILED, "No way of copying the screen is built in.", data=data)
+    first = backends[0][1]
+    return Finding(Verdict.FAILED, first.reason or f"{backends[0][0]} does not work here.", first.hint, data)
+
+
+async def _find_shortcut(at: Surroundings) -> Finding:
+    settings = at.preferences.settings.shortcuts
+    shortcut = Shortcut.parse(settings.capture) if settings.capture else None
+    data: dict[str, object] = {"chord": str(shortcut or ""), "backend": at.hotkeys.name}
+    if shortcut is None:
+        return Finding(Verdict.WARNING, "No shortcut is set.", "Choose one in Settings, Shortcuts.", data)
+    if settings.paused:
+        return Finding(Verdict.WARNING, f"{shortcut} is paused.", "Resume it from the tray menu.", data)
+    if at.shortcut_held():
+        return Finding(Verdict.OK, f"{shortcut} is held.", data=data)
+    try:
+        at.hotkeys.register(shortcut, _ignore).release()
+    except HotkeyTaken as error:
+        if await at.app_runs():
+            return Finding(Verdict.OK, f"{shortcut} is held, by the running app as it seems.", data=data)
+        return Finding(Verdict.WARNING, error.message, error.hint or "Choose another in Settings, Shortcuts.", data)
+    except HotkeyUnavailable as error:
+        return Finding(Verdict.WARNING, error.message, error.hint, data)
+    if await at.app_runs():
+        hint = "Choose it again in Settings, Shortcuts, or start the app again."
+        return Finding(Verdict.WARNING, f"The app runs but does not hold {shortcut}.", hint, data)
+    return Finding(Verdict.OK, f"{shortcut} is free; the app takes it when it starts.", data=data)
+
+
+def _ignore() -> None:
+    """Nobody waits for a press: the chord is given back at once."""
+
+
+def _find_keychain(found: Availability) -> Finding:
+    if found.ok:
+        return Finding(Verdict.OK, found.reason or "Works.")
+    hint = found.hint or "A key in the environment works without it."
+    return Finding(Verdict.WARNING, found.reason or "There is no keychain.", hint)
+
+
+async def _find_keys(credentials: Credentials) -> Finding:
+    """Which keys there are; never a key."""
+    data: dict[str, object] = {}
+    present: list[str] = []
+    for provider in ADDRESSES:
+        try:
+            async with asyncio.timeout(_KEYCHAIN_SECONDS):
+                credential = await credentials.find(provider)
+        except KeyStoreError as error:
+            return Finding(Verdict.WARNING, error.message, error.hint, data)
+        except TimeoutError:
+            return Finding(Verdict.WARNING, "The keychain does not answer.", "Unlock it, then look again.", data)
+        data[provider] = {"present": credential.secret is not None, "source": credential.source}
+        if credential.secret is not None:
+            present.append(f"{provider} (from the {credential.source}, for {credential.base_url})")
+    if present:
+        return Finding(Verdict.OK, f"Present: {', '.join(present)}.", data=data)
+    hint = "Add one with: kireji keys set anthropic"
+    return Finding(Verdict.WARNING, "No key is stored; this computer's own reader answers.", hint, data)
+
+
+def find_folder(state: FolderState) -> Finding:
+    """Whether the data folder can be written, is private, and has room."""
+    data = {"path": state.path, "free": state.free, "exposed": list(state.exposed)}
+    if state.problem:
+        hint = "Make it writable, or choose another folder with KIREJI_HOME."
+        return Finding(Verdict.FAILED, f"{state.path} cannot be written: {state.problem}.", hint, data)
+    if state.exposed:
+        names = ", ".join(state.exposed)
+        hint = f"Take the rights away: chmod -R go= '{state.path}'"
+        return Finding(Verdict.WARNING, f"Other users of this computer can read {names} in {state.path}.", hint, data)
+    if state.free < _LITTLE_SPACE:
+        sentence = f"Only {state.free // 1_000_000} MB are free for {state.path}."
+        return Finding(Verdict.WARNING, sentence, "Free some space.", data)
+    return Finding(Verdict.OK, f"{state.path}, {state.free / 1e9:.1f} GB free.", data=data)
+
+
+def _find_settings(preferences: Preferences) -> Finding:
+    problems = [problem.sentence for problem in preferences.problems]
+    if not problems:
+        return Finding(Verdict.OK, "No problems.")
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    hint = "Correct settings.toml; until then the defaults hold."
+    return Finding(Verdict.WARNING, problems[0] + more, hint, {"problems": problems})
