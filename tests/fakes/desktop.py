@@ -1,0 +1,144 @@
+"""Fakes of the desktop: screens, shortcuts, time and encoding without any display."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from kireji.core.errors import CaptureError, HotkeyTaken, HotkeyUnavailable, RegionInvalid
+from kireji.core.geometry import Rect, ScreenImage
+from kireji.core.ports import Availability, EncodedPicture
+from kireji.core.shortcuts import Shortcut
+
+
+def screen_of(
+    width: int, height: int, colour: tuple[int, int, int] = (40, 80, 120), *, x: int = 0, y: int = 0, name: str = ""
+) -> ScreenImage:
+    """A screen of one colour (red, green, blue) at a place on the desktop."""
+    red, green, blue = colour
+    pixels = memoryview(bytes((blue, green, red, 0)) * (width * height))
+    return ScreenImage(pixels, width, height, width * 4, Rect(x, y, width, height), name)
+
+
+class FakeCapture:
+    """Gives the screens it was made with.
+
+    Attributes:
+        screens: What the next grab returns.
+        failure: Raised by the next grabs when set.
+        grabs: How often it was asked.
+    """
+
+    name = "fake"
+
+    def __init__(self, *screens: ScreenImage, available: Availability | None = None) -> None:
+        self.screens: tuple[ScreenImage, ...] = screens or (screen_of(64, 48),)
+        self.failure: CaptureError | None = None
+        self.grabs = 0
+        self._available = available or Availability(True)
+
+    async def availability(self) -> Availability:
+        return self._available
+
+    async def warm(self) -> None:
+        """Nothing to prepare."""
+
+    async def grab(self) -> Sequence[ScreenImage]:
+        self.grabs += 1
+        if self.failure is not None:
+            raise self.failure
+        return self.screens
+
+
+class FakeRegistration:
+    """A chord held in `FakeHotkeys`."""
+
+    def __init__(self, owner: FakeHotkeys, shortcut: Shortcut) -> None:
+        self._owner = owner
+        self._shortcut = shortcut
+
+    def release(self) -> None:
+        if self._owner.holders.get(self._shortcut, (None, None))[0] is self:
+            del self._owner.holders[self._shortcut]
+
+
+class FakeHotkeys:
+    """Chords that a test presses by hand.
+
+    Attributes:
+        holders: Who holds which chord, and what it calls.
+        taken: Chords that another program holds.
+        missing: Chords for which this keyboard has no key.
+    """
+
+    name = "fake"
+
+    def __init__(self, *, available: Availability | None = None) -> None:
+        self.holders: dict[Shortcut, tuple[FakeRegistration, Callable[[], None]]] = {}
+        self.taken: set[Shortcut] = set()
+        self.missing: set[Shortcut] = set()
+        self._available = available or Availability(True)
+
+    def availability(self) -> Availability:
+        return self._available
+
+    def register(self, shortcut: Shortcut, pressed: Callable[[], None]) -> FakeRegistration:
+        if not self._available.ok:
+            raise HotkeyUnavailable(self._available.reason, self._available.hint)
+        if shortcut in self.missing:
+            raise HotkeyUnavailable(f"This keyboard has no key for {shortcut}.", "Choose another shortcut.")
+        if shortcut in self.taken or shortcut in self.holders:
+            raise HotkeyTaken(f"{shortcut} is already used by another program.", "Choose another shortcut.")
+        registration = FakeRegistration(self, shortcut)
+        self.holders[shortcut] = (registration, pressed)
+        return registration
+
+    def press(self, text: str) -> bool:
+        """Press a chord such as Ctrl+Shift+Space; False when nobody holds it."""
+        shortcut = Shortcut.parse(text)
+        assert shortcut is not None, f"{text!r} is no chord"
+        if shortcut not in self.holders:
+            return False
+        self.holders[shortcut][1]()
+        return True
+
+
+class FakeClock:
+    """Time that stands still until a test moves it."""
+
+    def __init__(self, start: datetime = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)) -> None:
+        self._now = start
+        self._monotonic = 1000.0
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._now += timedelta(seconds=seconds)
+        self._monotonic += seconds
+
+
+class FakeCodec:
+    """Encodes nothing: the bytes say what was asked for.
+
+    Attributes:
+        failure: Raised instead of encoding a file when set.
+    """
+
+    def __init__(self) -> None:
+        self.failure: Exception | None = None
+
+    def encode_region(self, screen: ScreenImage, rect: Rect) -> EncodedPicture:
+        inside = rect.intersection(Rect(0, 0, screen.width, screen.height))
+        if inside.empty:
+            raise RegionInvalid(f"The region {rect} has nothing of the screen in it.", "Choose another.")
+        return EncodedPicture(f"picture of {inside}".encode(), "image/png", inside.width, inside.height)
+
+    def encode_file(self, data: bytes) -> EncodedPicture:
+        if self.failure is not None:
+            raise self.failure
+        return EncodedPicture(data, "image/png", 1, 1)
