@@ -134,13 +134,14 @@ def migrate(connection: Connection, path: Path, steps: Sequence[Step]) -> None:
     Raises:
         sqlite3.Error: The step that failed is rolled back wholly, the steps before it stand.
     """
+    to_save = version_of(connection) > 0
     copied = False
     while version_of(connection) < len(steps):
         connection.execute("BEGIN IMMEDIATE")
         try:
             version = version_of(connection)
             if version < len(steps):
-                if version > 0 and not copied:
+                if to_save and not copied:
                     _copy_aside(path, version + 1)
                     copied = True
                 _apply(connection, version + 1, steps[version])

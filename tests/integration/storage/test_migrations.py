@@ -1,0 +1,181 @@
+"""From an older file to this version's, and what stays when that fails."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kireji.core.history import Sent
+from kireji.core.messages import ImagePart, MessageState, OpaquePart, StopReason, TextPart, ThinkingPart, Usage
+from kireji.storage.conversations import SqliteConversationStore
+from kireji.storage.database import Database
+from kireji.storage.ledger import SqliteLedger
+from kireji.storage.migrations import STEPS, Step, statements
+
+FORMATS = Path(__file__).parents[2] / "data" / "db"
+
+NOTES = Step("notes", statements("CREATE TABLE notes (text TEXT)", "INSERT INTO notes SELECT title FROM conversations"))
+TAGS = Step("tags", statements("CREATE TABLE tags (text TEXT)"))
+BROKEN = Step(
+    "broken", statements("CREATE TABLE half (text TEXT)", "DROP TABLE ledger", "INSERT INTO nowhere VALUES (1)")
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A history as format 1 left it."""
+    path = tmp_path / "kireji.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((FORMATS / "version-1.sql").read_text("utf-8"))
+        connection.execute("PRAGMA journal_mode = WAL")
+    return path
+
+
+async def upgrade(path: Path, *steps: Step) -> None:
+    database = await Database.open(path, steps=(*STEPS, *steps))
+    await database.close()
+
+
+def ask(path: Path, question: str) -> list[Any]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(question).fetchall()
+
+
+def schema(path: Path) -> dict[str, str]:
+    return {
+        name: " ".join(sql.split()) for name, sql in ask(path, "SELECT name, sql FROM sqlite_master WHERE sql != ''")
+    }
+
+
+def copies(path: Path) -> list[str]:
+    return sorted(file.name for file in path.parent.iterdir() if "before" in file.name)
+
+
+async def test_a_released_step_was_not_edited(path: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new" / "kireji.db"
+    database = await Database.open(new, steps=STEPS[:1])
+    await database.close()
+    assert schema(new) == schema(path)
+
+
+async def test_a_history_of_format_1_is_read_as_it_was_written(path: Path) -> None:
+    database = await Database.open(path)
+    store = SqliteConversationStore(database, lambda _: False)
+    listed = await store.recent()
+    assert [(summary.id, summary.title) for summary in listed] == [(2, "Grüße"), (1, "What went wrong?")]
+    first, second = await store.load(1), await store.load(2)
+    assert first is not None
+    assert second is not None
+    question, reading = first.messages
+    blob = "92b2fa58028958317e408bd84ecfa70f5ee35b121991dbc232c49d166353708b"
+    assert question.message.parts == (ImagePart(blob, "image/png", 640, 480), TextPart("What went wrong?"))
+    assert (reading.state, reading.provider, reading.message.text) == (MessageState.INTERRUPTED, "device", "ENOSPC")
+    assert second.messages[1].error == "The service is overloaded."
+    assert second.messages[1].message.parts == (OpaquePart("redacted_thinking"),)
+    assert [row.digest for row in await SqliteLedger(database).recent() if isinstance(row, Sent)] == ["5e" * 32]
+    await database.close()
+
+
+async def test_an_answer_on_another_branch_of_format_1_is_whole(path: Path) -> None:
+    database = await Database.open(path)
+    await database.write(
+        lambda connection: connection.execute("UPDATE conversations SET head = 2 WHERE id = 1").rowcount
+    )
+    loaded = await SqliteConversationStore(database, lambda _: False).load(1)
+    await database.close()
+    assert loaded is not None
+    answer = loaded.messages[1]
+    assert answer.message.parts == (ThinkingPart("Hm."), TextPart("The disk is full."))
+    assert answer.message.raw == b'[{"type":"text","text":"The disk is full."}]'
+    assert (answer.message.raw_from, answer.stop) == ("anthropic", StopReason.END_TURN)
+    assert answer.usage == Usage(input_tokens=1200, output_tokens=6, cost=0.00123)
+
+
+async def test_a_new_file_records_its_steps_and_needs_no_copy(tmp_path: Path) -> None:
+    path = tmp_path / "kireji.db"
+    await upgrade(path, NOTES)
+    assert ask(path, "SELECT number, name FROM schema_steps") == [(1, STEPS[0].name), (2, "notes")]
+    assert ask(path, "PRAGMA user_version") == [(2,)]
+    assert copies(path) == []
+
+
+async def test_an_upgrade_applies_the_missing_steps_in_order(path: Path) -> None:
+    await upgrade(path, NOTES, TAGS)
+    assert ask(path, "SELECT text FROM notes ORDER BY text") == [("Grüße",), ("What went wrong?",)]
+    assert ask(path, "SELECT number, name FROM schema_steps") == [(1, STEPS[0].name), (2, "notes"), (3, "tags")]
+    assert ask(path, "PRAGMA user_version") == [(3,)]
+
+
+async def test_a_copy_from_before_the_upgrade_stands_beside_the_file(path: Path) -> None:
+    before = schema(path)
+    await upgrade(path, NOTES, TAGS)
+    assert copies(path) == ["kireji.db.before-2"]
+    copy = path.with_name("kireji.db.before-2")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600 or os.name != "posix"
+    assert schema(copy) == before
+    assert ask(copy, "PRAGMA user_version") == [(1,)]
+    assert ask(copy, "PRAGMA integrity_check") == [("ok",)]
+
+
+async def test_the_copy_holds_what_a_killed_program_had_not_merged_yet(path: Path) -> None:
+    crashed = path.with_name("crashed")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO conversations (title, created, updated) VALUES ('late', 1, 1)")
+        connection.commit()
+        crashed.mkdir()
+        for file in path.parent.glob("kireji.db*"):
+            shutil.copy(file, crashed)
+    await upgrade(crashed / "kireji.db", NOTES)
+    copy = crashed / "kireji.db.before-2"
+    assert ask(copy, "SELECT count(*) FROM conversations") == [(3,)]
+
+
+async def test_the_copy_can_be_put_back(path: Path) -> None:
+    await upgrade(path, NOTES)
+    path.with_name("kireji.db.before-2").replace(path)
+    database = await Database.open(path)
+    assert len(await SqliteConversationStore(database, lambda _: True).recent()) == 2
+    await database.close()
+
+
+async def test_the_last_two_copies_are_kept(path: Path) -> None:
+    path.with_name("kireji.db.before-notes.txt").write_text("not ours")
+    steps: tuple[Step, ...] = ()
+    for number in range(10):
+        steps += (Step(f"more {number}", statements(f"CREATE TABLE more_{number} (text TEXT)")),)
+        await upgrade(path, *steps)
+    assert copies(path) == ["kireji.db.before-10", "kireji.db.before-11", "kireji.db.before-notes.txt"]
+
+
+async def test_a_failing_step_is_rolled_back_wholly(path: Path) -> None:
+    before, rows = schema(path), ask(path, "SELECT * FROM ledger")
+    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        await upgrade(path, BROKEN)
+    assert schema(path) == before
+    assert ask(path, "SELECT * FROM ledger") == rows
+    assert ask(path, "PRAGMA user_version") == [(1,)]
+    assert ask(path, "SELECT number FROM schema_steps") == [(1,)]
+
+
+async def test_the_steps_before_a_failing_one_stand_and_the_next_try_goes_on_from_there(path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        await upgrade(path, NOTES, BROKEN)
+    assert ask(path, "PRAGMA user_version") == [(2,)]
+    await upgrade(path, NOTES, TAGS)
+    assert ask(path, "SELECT number, name FROM schema_steps") == [(1, STEPS[0].name), (2, "notes"), (3, "tags")]
+    assert copies(path) == ["kireji.db.before-2", "kireji.db.before-3"]
+
+
+async def test_two_that_upgrade_at_once_apply_each_step_once(path: Path) -> None:
+    await asyncio.gather(upgrade(path, NOTES, TAGS), upgrade(path, NOTES, TAGS), upgrade(path, NOTES, TAGS))
+    assert ask(path, "SELECT number FROM schema_steps") == [(1,), (2,), (3,)]
+    assert len(ask(path, "SELECT * FROM notes")) == 2
+    assert not list(path.parent.glob("*.part"))
