@@ -1,0 +1,54 @@
+"""What the service received."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class Request:
+    """A request that was received.
+
+    Args:
+        method: GET or POST.
+        path: Without the query.
+        query: As written.
+        headers: As sent, in order.
+        raw: The body's bytes.
+        body: The body as JSON; None when it is none.
+        arrived: Seconds of the system's monotonic clock at which the whole request was there.
+        status: What was answered; 0 before that.
+        refusal: Why it was refused; empty otherwise.
+        disconnected: Monotonic seconds at which the client left before the answer was whole; None otherwise.
+        delivered: How many deltas were written.
+        held: Whether the stream waits to be released.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: list[tuple[str, str]]
+    raw: bytes
+    body: Any
+    arrived: float
+    status: int = 0
+    refusal: str = ""
+    disconnected: float | None = None
+    delivered: int = 0
+    held: bool = False
+    finished: bool = False
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name."""
+        return next((value for header, value in self.headers if header.lower() == name.lower()), None)
+
+    def state(self) -> dict[str, Any]:
+        """How far it is, for the control endpoint."""
+        names = ("status", "delivered", "held", "disconnected", "finished")
+        return {name: getattr(self, name) for name in names}
+
+    def logged(self) -> dict[str, Any]:
+        """The line in the log."""
+        names = ("method", "path", "query", "headers", "body", "arrived", "status", "refusal")
+        return {name: getattr(self, name) for name in names}
