@@ -37,7 +37,7 @@ class _Allowed:
 
     Args:
         name: As people know it.
-        module: Where keyring has it.
+        module: Where it is.
         attribute: The class in that module.
     """
 
@@ -52,7 +52,7 @@ def _allowed(platform: str) -> tuple[_Allowed, ...]:
     if platform == "win32":
         return (_Allowed("Windows Credential Manager", "keyring.backends.Windows", "WinVaultKeyring"),)
     return (
-        _Allowed("Secret Service", "keyring.backends.SecretService"),
+        _Allowed("Secret Service", "kireji.desktop.secret_service"),
         _Allowed("Secret Service (libsecret)", "keyring.backends.libsecret"),
         _Allowed("KWallet", "keyring.backends.kwallet", "DBusKeyring"),
     )
