@@ -219,6 +219,7 @@ class DocumentWriter:
         c = self._colours
         result = QTextCharFormat()
         size, colour = TYPE_BODY, c.ink
+        result.setFontWeight(QFont.Weight.Normal)
         if block is not None and block.kind is Kind.HEADING:
             size = _HEADINGS.get(block.level, TYPE_BODY)
             result.setFontWeight(QFont.Weight.DemiBold)
