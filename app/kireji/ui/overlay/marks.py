@@ -1,0 +1,269 @@
+"""What is drawn upon the frozen picture: border, handles, size, magnifier, crosshair, shadows.
+
+These lie on a dimmed screen whatever the theme is, so they always have the dark theme's colours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QRegion
+
+from kireji.core.geometry import Rect
+from kireji.ui.overlay.frame import Frame, qrect
+from kireji.ui.overlay.placement import place_label, place_magnifier
+from kireji.ui.overlay.selection import Handle, Selection, handle_position
+from kireji.ui.tokens import DARK, RADIUS_CARD, SPACE, TYPE_SMALL
+
+HANDLE = 8
+"""Edge of a handle, in logical pixels."""
+REACH = 10
+"""How far from a handle's middle the pointer still takes it, in logical pixels."""
+
+_BORDER = 2
+_LENS = 132
+_LENS_PIXELS = 15
+_SHADOW = 16
+_LABEL_PADDING = QSize(SPACE[1], 3)
+
+
+def dimming() -> QColor:
+    """What lies over everything that is not selected."""
+    colour = QColor(DARK.background)
+    colour.setAlpha(128)
+    return colour
+
+
+def _panel() -> QColor:
+    colour = QColor(DARK.surface)
+    colour.setAlpha(235)
+    return colour
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Where everything lies for one state of the selection, in the window's coordinates.
+
+    Args:
+        selection: The state.
+        widget: The window's size.
+        scale: Size of text; 1.0 is normal.
+        font: The interface's font.
+        lens: Whether the magnifier shows.
+        handles: Whether the handles show.
+        rtl: Whether labels begin at the right.
+    """
+
+    selection: Selection
+    widget: tuple[int, int]
+    scale: float
+    font: QFont
+    lens: bool
+    handles: bool
+    rtl: bool = False
+
+    @property
+    def _screen(self) -> Rect:
+        return Rect(0, 0, *self.widget)
+
+    @property
+    def _ratio(self) -> tuple[float, float]:
+        """Logical pixels per pixel of the picture."""
+        return self.widget[0] / self.selection.width, self.widget[1] / self.selection.height
+
+    def logical(self, rect: Rect) -> QRectF:
+        """A rectangle of the picture in the window's coordinates."""
+        x, y = self._ratio
+        return QRectF(rect.x * x, rect.y * y, rect.width * x, rect.height * y)
+
+    @property
+    def area(self) -> Rect | None:
+        """What is selected, in whole logical pixels, rounded outwards."""
+        if self.selection.rect is None:
+            return None
+        outer = self.logical(self.selection.rect).toAlignedRect()
+        return Rect(outer.x(), outer.y(), outer.width(), outer.height())
+
+    @property
+    def pointer(self) -> tuple[int, int]:
+        """Where the cursor is, in whole logical pixels."""
+        x, y = self._ratio
+        return int(self.selection.cursor[0] * x), int(self.selection.cursor[1] * y)
+
+    @property
+    def _small(self) -> QFont:
+        font = QFont(self.font)
+        font.setPixelSize(round(TYPE_SMALL * self.scale))
+        return font
+
+    def _label_size(self, text: str) -> tuple[int, int]:
+        metrics = QFontMetrics(self._small)
+        return (
+            metrics.horizontalAdvance(text) + 2 * _LABEL_PADDING.width(),
+            metrics.height() + 2 * _LABEL_PADDING.height(),
+        )
+
+    @property
+    def size_text(self) -> str:
+        rect = self.selection.rect
+        return f"{rect.width} × {rect.height}" if rect else ""
+
+    def size_label(self) -> QRect:
+        """Where the size stands; empty when nothing is selected."""
+        area = self.area
+        if area is None:
+            return QRect()
+        size = self._label_size(self.size_text)
+        return qrect(place_label(size, area, self._screen, SPACE[0], rtl=self.rtl))
+
+    def lens_box(self) -> QRect:
+        """The magnifier with its label; empty when it is hidden."""
+        if not self.lens:
+            return QRect()
+        width, height = self._label_size("x 00000 y 00000 #000000")
+        box = max(_LENS, width), _LENS + SPACE[1] + height
+        return qrect(place_magnifier(box, self.pointer, self._screen, SPACE[4]))
+
+    def handle_boxes(self) -> dict[Handle, QRectF]:
+        """The handles' squares."""
+        rect = self.selection.rect
+        if rect is None or not self.handles:
+            return {}
+        x, y = self._ratio
+        boxes = {}
+        for handle in Handle:
+            across, down = handle_position(rect, handle)
+            boxes[handle] = QRectF(across * x - HANDLE / 2, down * y - HANDLE / 2, HANDLE, HANDLE)
+        return boxes
+
+    def region(self) -> QRegion:
+        """All that `paint` may touch, without the selection's inside."""
+        result = QRegion(self.size_label()) + QRegion(self.lens_box().adjusted(-2, -2, 2, 2))
+        if (area := self.area) is not None:
+            outer = qrect(area).adjusted(-_BORDER - 1, -_BORDER - 1, _BORDER + 1, _BORDER + 1)
+            inner = qrect(area).adjusted(2, 2, -2, -2)
+            result += QRegion(outer) - (QRegion(inner) if inner.isValid() else QRegion())
+            for box in self.handle_boxes().values():
+                result += QRegion(box.toAlignedRect().adjusted(-1, -1, 1, 1))
+        if self.selection.keyed:
+            for line in self._crosshair():
+                result += QRegion(line)
+        return result
+
+    def _crosshair(self) -> tuple[QRect, QRect]:
+        x, y = self.pointer
+        return QRect(0, y, self.widget[0], 1), QRect(x, 0, 1, self.widget[1])
+
+    def paint(self, painter: QPainter, frame: Frame, dirty: QRegion) -> None:
+        """Draw what `dirty` touches.
+
+        Args:
+            painter: Its unit is one logical pixel.
+            frame: For the magnifier.
+            dirty: What is painted anew.
+        """
+        if self.selection.keyed:
+            for line in self._crosshair():
+                painter.fillRect(line, QColor(DARK.accent))
+        if self.selection.rect is not None:
+            self._paint_border(painter, self.logical(self.selection.rect))
+            if dirty.intersects(self.size_label()):
+                self._paint_label(painter, self.size_label(), self.size_text)
+        if self.lens and dirty.intersects(self.lens_box()):
+            self._paint_lens(painter, frame)
+
+    def _paint_border(self, painter: QPainter, rect: QRectF) -> None:
+        accent = QColor(DARK.accent)
+        frame = rect.adjusted(-_BORDER, -_BORDER, _BORDER, _BORDER)
+        for side in (
+            QRectF(frame.left(), frame.top(), frame.width(), _BORDER),
+            QRectF(frame.left(), rect.bottom(), frame.width(), _BORDER),
+            QRectF(frame.left(), rect.top(), _BORDER, rect.height()),
+            QRectF(rect.right(), rect.top(), _BORDER, rect.height()),
+        ):
+            painter.fillRect(side, accent)
+        painter.setPen(QPen(QColor(DARK.background), 1))
+        painter.setBrush(accent)
+        for box in self.handle_boxes().values():
+            painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _paint_label(self, painter: QPainter, box: QRect, text: str) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_panel())
+        painter.drawRoundedRect(box, SPACE[0], SPACE[0])
+        painter.setPen(QColor(DARK.ink))
+        painter.setFont(self._small)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+    def _paint_lens(self, painter: QPainter, frame: Frame) -> None:
+        box = self.lens_box()
+        circle = QRectF(box.x() + (box.width() - _LENS) / 2, box.y(), _LENS, _LENS)
+        x = min(int(self.selection.cursor[0]), self.selection.width - 1)
+        y = min(int(self.selection.cursor[1]), self.selection.height - 1)
+        half = _LENS_PIXELS // 2
+        inside = QPainterPath()
+        inside.addEllipse(circle.adjusted(1.5, 1.5, -1.5, -1.5))
+        painter.save()
+        painter.setClipPath(inside, Qt.ClipOperation.IntersectClip)
+        painter.fillRect(circle, QColor(DARK.background))
+        frame.draw_enlarged(painter, circle, QRectF(x - half, y - half, _LENS_PIXELS, _LENS_PIXELS))
+        cell = _LENS / _LENS_PIXELS
+        painter.setPen(QPen(QColor(DARK.accent), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        middle = QPointF(circle.x() + half * cell, circle.y() + half * cell)
+        painter.drawRect(QRectF(middle.x() - 1, middle.y() - 1, cell + 2, cell + 2))
+        painter.restore()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(DARK.ink), 3))
+        painter.drawEllipse(circle.adjusted(1.5, 1.5, -1.5, -1.5))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        text = f"x {x} y {y} {frame.colour(x, y)}"
+        width, height = self._label_size(text)
+        left = box.x() + (box.width() - width) // 2
+        self._paint_label(painter, QRect(left, box.bottom() + 1 - height, width, height), text)
+
+
+def shadow_region(panel: QRect) -> QRect:
+    """What the shadow of a panel covers."""
+    return panel.adjusted(-_SHADOW, -_SHADOW // 2, _SHADOW, _SHADOW + _SHADOW // 2)
+
+
+def paint_shadow(painter: QPainter, panel: QRect) -> None:
+    """A soft shadow under a panel that floats on the picture."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    colour = QColor(DARK.code)
+    for step in range(_SHADOW, 0, -2):
+        colour.setAlpha(12)
+        painter.setBrush(colour)
+        box = QRectF(panel.adjusted(-step, -step // 2, step, step))
+        painter.drawRoundedRect(box, RADIUS_CARD + step, RADIUS_CARD + step)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
+def paint_hint(painter: QPainter, text: str, font: QFont, scale: float, box: QRect) -> None:
+    """One line that says what can be done, where nothing is selected yet."""
+    small = QFont(font)
+    small.setPixelSize(round(TYPE_SMALL * scale))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_panel())
+    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+    painter.setPen(QColor(DARK.ink))
+    painter.setFont(small)
+    painter.drawText(box.adjusted(SPACE[2], 0, -SPACE[2], 0), Qt.AlignmentFlag.AlignCenter, text)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
+def hint_box(text: str, font: QFont, scale: float, widget: tuple[int, int]) -> QRect:
+    """Where that line stands: at the top, in the middle, as wide as it needs and the screen allows."""
+    small = QFont(font)
+    small.setPixelSize(round(TYPE_SMALL * scale))
+    metrics = QFontMetrics(small)
+    width = min(metrics.horizontalAdvance(text) + 2 * SPACE[3], widget[0] - 2 * SPACE[1])
+    height = metrics.height() + 2 * SPACE[1]
+    return QRect(QPoint((widget[0] - width) // 2, SPACE[4]), QSize(width, height))
