@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import warnings
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -31,14 +33,17 @@ def opened(data: bytes) -> Picture:
         PictureError: Not such a picture, damaged, or more pixels than allowed; known before anything is decoded.
     """
     try:
-        with Image.open(BytesIO(data), formats=_FORMATS) as picture:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(BytesIO(data), formats=_FORMATS)
+        with picture:
             if picture.width * picture.height > PIXEL_LIMIT:
                 raise _too_large()
             upright = ImageOps.exif_transpose(picture)
             return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except (OSError, ValueError, SyntaxError, EOFError, IndexError, OverflowError, struct.error) as error:
         # Pillow's decoders report damage in all of these ways.
         raise PictureError(
             "The text reader cannot open this picture.", "Use an undamaged PNG, JPEG, WebP or GIF picture."

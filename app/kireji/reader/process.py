@@ -63,7 +63,8 @@ class WorkerProcess:
 
     @property
     def running(self) -> bool:
-        return self._process.returncode is None and not self._log.closed
+        """False once it was killed or has closed its end, even before the system has reported its exit."""
+        return self._process.returncode is None and not self._stdout.at_eof() and not self._log.closed
 
     async def send(self, picture: bytes) -> None:
         """Raises ConnectionError when the worker is gone."""

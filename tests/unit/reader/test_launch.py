@@ -1,0 +1,40 @@
+"""The worker gets what it needs and nothing else."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from kireji.reader import launch
+
+
+def test_keys_proxies_and_unknown_variables_do_not_reach_the_worker() -> None:
+    parent = {"ANTHROPIC_API_KEY": "k", "HTTPS_PROXY": "p", "PYTHONPATH": "x", "EDITOR": "vi", "PATH": "/bin"}
+    assert launch.environment(parent, frozen=False) == {"PATH": "/bin"}
+
+
+def test_names_are_matched_as_windows_writes_them() -> None:
+    assert launch.environment({"SystemRoot": "C:\\Windows"}, frozen=False) == {"SystemRoot": "C:\\Windows"}
+
+
+def test_the_persons_own_library_path_is_kept() -> None:
+    assert launch.environment({"LD_LIBRARY_PATH": "/opt"}, frozen=False) == {"LD_LIBRARY_PATH": "/opt"}
+
+
+def test_a_frozen_build_restores_the_persons_library_path() -> None:
+    parent = {"LD_LIBRARY_PATH": "/app/_internal", "LD_LIBRARY_PATH_ORIG": "/opt"}
+    assert launch.environment(parent, frozen=True) == {"LD_LIBRARY_PATH": "/opt"}
+
+
+def test_a_frozen_build_hides_its_own_library_path() -> None:
+    assert launch.environment({"LD_LIBRARY_PATH": "/app/_internal"}, frozen=True) == {}
+
+
+def test_from_source_the_current_folder_is_not_on_the_module_path() -> None:
+    assert launch.command() == [sys.executable, "-P", "-m", "kireji.reader.worker"]
+
+
+def test_a_frozen_build_starts_itself_with_the_switch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert launch.command() == [sys.executable, "--reader-worker"]

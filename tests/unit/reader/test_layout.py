@@ -1,0 +1,115 @@
+"""Boxes become rows in the order in which a person reads them."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kireji.reader.layout import Box, Row, Spacing, rows, union
+
+
+def _line(left: int, top: int, characters: int, height: int = 20) -> Box:
+    return Box(left, top, left + characters * 8, top + height)
+
+
+def _order(boxes: list[Box]) -> list[Box]:
+    return [box for row in rows(boxes) for box in row.boxes]
+
+
+any_box = st.builds(
+    lambda left, top, width, height: Box(left, top, left + width, top + height),
+    st.integers(0, 900),
+    st.integers(0, 900),
+    st.integers(1, 400),
+    st.integers(1, 60),
+)
+
+
+@given(st.lists(any_box, max_size=40))
+def test_no_box_is_lost(boxes: list[Box]) -> None:
+    covered = _order(boxes)
+    assert all(any(union((box, other)) == other for other in covered) for box in boxes)
+
+
+@given(st.lists(any_box, max_size=40))
+def test_nothing_is_read_twice(boxes: list[Box]) -> None:
+    assert len(_order(boxes)) <= len(boxes)
+
+
+def test_nothing_has_no_rows() -> None:
+    assert rows([]) == []
+
+
+def test_lines_are_read_from_top_to_bottom() -> None:
+    first, second, third = (_line(10, top, 20) for top in (10, 40, 70))
+    assert _order([third, first, second]) == [first, second, third]
+
+
+def test_cells_of_a_table_are_read_row_by_row() -> None:
+    table = [_line(left, top, 6) for top in (10, 40, 70, 100) for left in (10, 200, 400)]
+    assert [row.boxes for row in rows(table[::-1])] == [tuple(table[at : at + 3]) for at in (0, 3, 6, 9)]
+
+
+def test_columns_of_prose_are_read_one_after_the_other() -> None:
+    left = [_line(10, top, 40) for top in (10, 40, 70)]
+    right = [_line(400, top, 40) for top in (10, 40, 70)]
+    assert _order([*right, *left]) == [*left, *right]
+
+
+def test_a_heading_above_columns_is_read_first() -> None:
+    heading = _line(10, 10, 90)
+    left = [_line(10, top, 40) for top in (60, 90, 120)]
+    right = [_line(400, top, 40) for top in (60, 90, 120)]
+    assert _order([*right, *left, heading]) == [heading, *left, *right]
+
+
+def test_a_side_bar_whose_lines_stand_at_other_heights_is_a_column_of_its_own() -> None:
+    bar = [_line(10, top, 10) for top in (10, 45, 80, 115)]
+    code = [_line(200, top, 30) for top in (24, 59, 94, 129)]
+    assert _order([*code, *bar]) == [*bar, *code]
+
+
+def test_a_conversation_left_and_right_is_read_in_turns() -> None:
+    turns = [_line(10 if number % 2 else 300, 10 + number * 40, 20) for number in range(8)]
+    assert _order(turns[::-1]) == turns
+
+
+def test_a_line_that_the_detector_split_at_its_spaces_is_one_piece() -> None:
+    [row] = rows([Box(10, 10, 60, 30), Box(66, 11, 120, 30), Box(125, 10, 180, 31)])
+    assert row.boxes == (Box(10, 10, 180, 31),)
+
+
+def test_a_tall_icon_does_not_join_the_two_lines_beside_it() -> None:
+    upper, lower = _line(100, 10, 10), _line(100, 36, 10)
+    assert len(rows([upper, lower, Box(10, 8, 60, 60)])) == 3
+
+
+def test_indentation_is_kept() -> None:
+    spacing = Spacing()
+    top, inner = _line(10, 10, 8), _line(10 + 4 * 8, 40, 4)
+    spacing.line(Row((top,), 10), ["def f():"])
+    assert spacing.line(Row((inner,), 10), ["pass"]) == "    pass"
+
+
+def test_a_small_shift_is_no_indentation() -> None:
+    assert Spacing().line(Row((_line(17, 10, 10),), 10), ["ten letter"]) == "ten letter"
+
+
+def test_cells_keep_their_distance() -> None:
+    row = Row((_line(10, 10, 4), _line(10 + 8 * 8, 10, 4)), 10)
+    assert Spacing().line(row, ["name", "size"]) == "name    size"
+
+
+def test_pieces_that_nearly_touch_keep_one_space() -> None:
+    row = Row((Box(10, 10, 50, 30), Box(51, 10, 91, 30)), 10)
+    assert Spacing().line(row, ["hello", "world"]) == "hello world"
+
+
+def test_a_piece_without_text_leaves_no_gap_behind() -> None:
+    row = Row((_line(10, 10, 4), _line(60, 10, 4)), 10)
+    assert Spacing().line(row, ["name", ""]) == "name"
+
+
+def test_a_distant_piece_does_not_make_an_endless_line() -> None:
+    row = Row((_line(10, 10, 4), _line(100_000, 10, 4)), 10)
+    assert len(Spacing().line(row, ["name", "size"])) < 60
