@@ -15,12 +15,13 @@ from kireji.core.errors import (
     ReplayRefused,
     StoreError,
 )
-from kireji.core.history import ConversationSummary, Origin, StoredMessage
+from kireji.core.history import ConversationSummary, Origin, StoredConversation, StoredMessage
 from kireji.core.messages import ImagePart, Message, MessageState, Role, Sha256, TextPart
 from kireji.core.ports import CaptureStore, ConversationStore, Provider
 from kireji.core.requests import ClearedRequest, Effort, ModelRequest
 from kireji.services.catalog import DEVICE, Catalog, Choice
 from kireji.services.credentials import Credential, Credentials
+from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
 from kireji.services.recorder import AnswerRecorder
@@ -45,6 +46,9 @@ class ChatService:
         outbox: The gate.
         preferences: The settings.
         origin: This process, written beside streaming answers.
+
+    Attributes:
+        live: The turns that run now; any window can join one.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class ChatService:
         self._outbox = outbox
         self._preferences = preferences
         self._origin = origin
+        self.live = LiveTurns()
 
     async def ask(self, question: Question, observe: Observer, control: TurnControl | None = None) -> StoredMessage:
         """Run one turn to its end.
@@ -83,13 +88,20 @@ class ChatService:
         control = control or TurnControl()
         control.attach()
         summary, history = await self._save_question(question)
-        observe(QuestionSaved(summary, history[-1]))
-        recorder = AnswerRecorder(self._conversations, self._origin, summary.id, history[-1].id, observe)
+        turn = LiveTurn(QuestionSaved(summary, history[-1]), control, observe)
+        self.live.begin(turn)
+        try:
+            return await self._run(question, turn, history)
+        finally:
+            self.live.end(turn)
+
+    async def _run(self, question: Question, turn: LiveTurn, history: tuple[StoredMessage, ...]) -> StoredMessage:
+        recorder = AnswerRecorder(self._conversations, self._origin, turn.conversation, turn.question, turn.feed)
         try:
             choice = await self._catalog.choose(self._preferences.settings, question.provider, question.model)
             await self._answer(question, choice, history, recorder)
         except asyncio.CancelledError:
-            state = MessageState.STOPPED if control.stopped else MessageState.INTERRUPTED
+            state = MessageState.STOPPED if turn.control.stopped else MessageState.INTERRUPTED
             await asyncio.shield(recorder.end(state))
             raise
         except KirejiError as error:
@@ -109,7 +121,7 @@ class ChatService:
         except ConnectionFailed as error:
             settings = self._preferences.settings
             may_fall_back = settings.models.offline == DEVICE and not question.provider and not recorder.received
-            if not may_fall_back or choice.provider.name == DEVICE or not question.images:
+            if not may_fall_back or choice.provider.name == DEVICE or not history[-1].message.images:
                 raise
             log.info("no connection, reading on this computer")
             device = self._catalog.provider(DEVICE)
@@ -168,6 +180,8 @@ class ChatService:
         return {blob: at_hand[blob] if blob in at_hand else await self._captures.get(blob) for blob in sorted(wanted)}
 
     async def _save_question(self, question: Question) -> tuple[ConversationSummary, tuple[StoredMessage, ...]]:
+        if question.again is not None:
+            return await self._earlier_question(question.conversation, question.again)
         parts: tuple[ImagePart | TextPart, ...] = question.images
         if question.text.strip():
             parts = (*parts, TextPart(question.text))
@@ -175,14 +189,27 @@ class ChatService:
         if question.conversation is None:
             summary, stored = await self._conversations.create(title_of(question), message)
             return summary, (stored,)
-        earlier = await self._conversations.load(question.conversation)
-        if earlier is None:
-            raise KirejiError(
-                f"There is no conversation {question.conversation}.", "List them with: kireji history list"
-            )
+        earlier = await self._load(question.conversation)
         parent = earlier.messages[-1].id if earlier.messages else None
         stored = await self._conversations.append(question.conversation, parent, message)
         return earlier.summary, (*earlier.messages, stored)
+
+    async def _earlier_question(
+        self, conversation: int | None, again: int
+    ) -> tuple[ConversationSummary, tuple[StoredMessage, ...]]:
+        """The conversation up to a question that is stored already; the new answer becomes its second one."""
+        earlier = await self._load(conversation)
+        numbers = [message.id for message in earlier.messages if message.message.role is Role.USER]
+        if again not in numbers:
+            raise KirejiError("The question is no longer in this conversation.", "Open the conversation again.")
+        end = [message.id for message in earlier.messages].index(again) + 1
+        return earlier.summary, earlier.messages[:end]
+
+    async def _load(self, conversation: int | None) -> StoredConversation:
+        earlier = None if conversation is None else await self._conversations.load(conversation)
+        if earlier is None:
+            raise KirejiError(f"There is no conversation {conversation}.", "List them with: kireji history list")
+        return earlier
 
 
 def title_of(question: Question) -> str:

@@ -22,6 +22,8 @@ class Question:
         text: Their words; may be empty when there is a picture.
         images: Pictures that are stored already.
         conversation: Which conversation goes on; None begins one.
+        again: The row of an earlier question of that conversation which is to be answered again; its words and
+            pictures are sent, `text` and `images` are not looked at, and no second copy of it is stored.
         provider: Asked for explicitly; empty leaves the choice to the settings.
         model: The same.
         system: Replaces the settings' system prompt when not None.
@@ -34,6 +36,7 @@ class Question:
     text: str
     images: tuple[ImagePart, ...] = ()
     conversation: int | None = None
+    again: int | None = None
     provider: str = ""
     model: str = ""
     system: str | None = None

@@ -1,0 +1,83 @@
+"""Turns that run now, so that another window can join one in the middle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kireji.core.publisher import Publisher
+from kireji.services.turns import AnswerBegins, Observer, QuestionSaved, TurnControl, TurnEvent
+
+
+class LiveTurn:
+    """One running turn.
+
+    Args:
+        begun: The question as saved.
+        control: Stops it.
+        observe: Who asked; sees everything first.
+    """
+
+    def __init__(self, begun: QuestionSaved, control: TurnControl, observe: Observer) -> None:
+        self.conversation = begun.conversation.id
+        self.control = control
+        self._begun = begun
+        self._observers: list[Observer] = [observe]
+        self._events: list[TurnEvent] = []
+        self.feed(begun)
+
+    @property
+    def question(self) -> int:
+        """The row of the question that is being answered."""
+        return self._begun.message.id
+
+    def feed(self, event: TurnEvent) -> None:
+        """Tell everyone; called by the turn itself."""
+        if isinstance(event, AnswerBegins):
+            # An attempt with another provider that brought nothing is of no interest to those who come later.
+            self._events = [self._begun]
+        self._events.append(event)
+        for observe in tuple(self._observers):
+            observe(event)
+
+    def attach(self, observe: Observer) -> Callable[[], None]:
+        """Call `observe` with all that has happened and will happen; returns what ends that without stopping the turn.
+
+        Args:
+            observe: Called on the loop's thread.
+        """
+        for event in tuple(self._events):
+            observe(event)
+        self._observers.append(observe)
+
+        def detach() -> None:
+            if observe in self._observers:
+                self._observers.remove(observe)
+
+        return detach
+
+
+class LiveTurns:
+    """The running turns by conversation.
+
+    Attributes:
+        changed: Publishes a conversation's number when a turn in it begins or ends.
+    """
+
+    def __init__(self) -> None:
+        self._turns: dict[int, LiveTurn] = {}
+        self.changed: Publisher[int] = Publisher()
+
+    def find(self, conversation: int) -> LiveTurn | None:
+        """The newest turn that runs in a conversation."""
+        return self._turns.get(conversation)
+
+    def begin(self, turn: LiveTurn) -> None:
+        """A turn runs from now on."""
+        self._turns[turn.conversation] = turn
+        self.changed.publish(turn.conversation)
+
+    def end(self, turn: LiveTurn) -> None:
+        """It has ended, by whatever way."""
+        if self._turns.get(turn.conversation) is turn:
+            del self._turns[turn.conversation]
+        self.changed.publish(turn.conversation)
