@@ -11,6 +11,7 @@ import stat
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -239,12 +240,13 @@ class TestLocks:
             with pytest.raises(StoreError, match="locked"):
                 await Database.open(path, patience=0.05)
 
-    async def test_two_that_open_a_new_file_at_once_both_get_it(self, path: Path) -> None:
-        both = await asyncio.gather(Database.open(path), Database.open(path))
-        for database in both:
+    @pytest.mark.parametrize("attempt", range(15))
+    async def test_all_that_open_a_new_file_at_once_get_it(self, path: Path, attempt: int) -> None:
+        databases = await asyncio.gather(*(Database.open(path) for _ in range(5)))
+        for database in databases:
             await history(database).create("A title", SMALL)
-        assert len(await history(both[0]).recent()) == 2
-        for database in both:
+        assert len(await history(databases[0]).recent()) == 5
+        for database in databases:
             await database.close()
 
 
@@ -305,6 +307,14 @@ class TestTransactions:
         assert [summary.title for summary in await history(database).recent()] == ["kept"]
 
 
+class TestOrder:
+    async def test_of_two_changed_at_the_same_time_the_later_made_comes_first(self, database: Database) -> None:
+        store = SqliteConversationStore(database, lambda _: True, lambda: datetime(2026, 1, 1, tzinfo=UTC))
+        for title in ("one", "two", "three"):
+            await store.create(title, SMALL)
+        assert [summary.title for summary in await store.recent()] == ["three", "two", "one"]
+
+
 class TestClosing:
     async def test_what_was_asked_for_before_is_done_first(self, path: Path) -> None:
         database = await Database.open(path)
@@ -350,5 +360,8 @@ class TestClosing:
             task = group.create_task(Database.open(path))
             await asyncio.sleep(0)
             task.cancel()
+        for thread in threading.enumerate():
+            if thread.name == "kireji-database":
+                await asyncio.to_thread(thread.join)
         await filled(path)
         assert list(contents(path.parent)) == ["kireji.db"]

@@ -65,6 +65,13 @@ def test_a_history_that_does_not_fit_is_reported_and_made_when_there_is_room(mec
     assert report["after"] == []
 
 
+def test_a_history_that_cannot_be_opened_for_want_of_room_is_reported_and_kept(mechanism: str, tmp_path: Path) -> None:
+    report = report_of("full_when_opened_again", mechanism, tmp_path)
+    assert report["open"][0] in kinds_of_full(report)
+    assert report["unchanged"]
+    assert report["titles"] == ["Before"]
+
+
 def test_an_upgrade_whose_copy_does_not_fit_changes_nothing(mechanism: str, tmp_path: Path) -> None:
     report = report_of("full_while_upgrading", mechanism, tmp_path)
     assert report["open"][0] in kinds_of_full(report)

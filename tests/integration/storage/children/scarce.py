@@ -112,6 +112,25 @@ async def full_while_opening(disk: Disk) -> dict[str, Any]:
     return report
 
 
+async def full_when_opened_again(disk: Disk) -> dict[str, Any]:
+    path = disk.folder / "kireji.db"
+    database = await Database.open(path)
+    await SqliteConversationStore(database, origin_alive).create("Before", SMALL)
+    await database.close()
+    before = path.read_bytes()
+    if disk.by_mount:
+        disk.fill()
+    else:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+    report: dict[str, Any] = {"open": await said(lambda: Database.open(path))}
+    report["unchanged"] = path.read_bytes() == before
+    disk.free()
+    database = await Database.open(path)
+    report["titles"] = [one.title for one in await SqliteConversationStore(database, origin_alive).recent()]
+    await database.close()
+    return report
+
+
 async def full_while_upgrading(disk: Disk) -> dict[str, Any]:
     path = disk.folder / "kireji.db"
     database = await Database.open(path)
@@ -173,7 +192,14 @@ async def read_only(disk: Disk) -> dict[str, Any]:
 
 
 async def main(scenario: str, mechanism: str, folder: Path) -> None:
-    scenarios = (full_while_running, full_while_opening, full_while_upgrading, full_for_files, read_only)
+    scenarios = (
+        full_while_running,
+        full_while_opening,
+        full_when_opened_again,
+        full_while_upgrading,
+        full_for_files,
+        read_only,
+    )
     disk = Disk(folder, mechanism)
     report = await {one.__name__: one for one in scenarios}[scenario](disk)
     print(json.dumps(report | {"mechanism": disk.mechanism}))
