@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+import sys
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kireji.desktop.paths import Paths
-
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncIterator, Callable, Mapping
+
     from kireji.core.ports import CaptureBackend, KeyStore, Provider, Reader
     from kireji.desktop.instance import InstanceLock
+    from kireji.desktop.paths import Paths
     from kireji.services.application import Services
+    from kireji.services.capture import CaptureService
     from kireji.services.checks import Surroundings
+    from kireji.services.credentials import Credentials
     from kireji.services.preferences import Preferences
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ async def open_services(
     environ: Mapping[str, str],
     *,
     preferences: Preferences | None = None,
+    shortcut_held: Callable[[], bool] | None = None,
     overrides: Overrides | None = None,
-    surroundings: Surroundings | None = None,
 ) -> AsyncIterator[Services]:
     """Wire the use cases for one process; leaving the context unwires them in reverse.
 
@@ -45,8 +46,8 @@ async def open_services(
         paths: Where things are kept.
         environ: The process's environment.
         preferences: The settings, when they were read already.
+        shortcut_held: Whether this process holds the chord; the command line holds none.
         overrides: Ports that replace the real ones.
-        surroundings: What the desktop front end knows about itself, for the doctor.
 
     Raises:
         StoreError: The database cannot be used.
@@ -64,7 +65,7 @@ async def open_services(
     from kireji.services.capture import CaptureService
     from kireji.services.catalog import Catalog
     from kireji.services.chat import ChatService
-    from kireji.services.checks import Surroundings, checks
+    from kireji.services.checks import checks
     from kireji.services.credentials import Credentials
     from kireji.services.doctor import Doctor
     from kireji.services.outbox import Outbox
@@ -74,40 +75,75 @@ async def open_services(
     from kireji.storage.ledger import SqliteLedger
 
     overrides = overrides or Overrides()
+    preferences = preferences or read_preferences(paths)
     async with AsyncExitStack() as stack:
-        preferences = preferences or read_preferences(paths)
         database = await Database.open(paths.database)
         stack.push_async_callback(database.close)
         clock = SystemClock()
         conversations = SqliteConversationStore(database, origin_alive)
         ledger = SqliteLedger(database)
         captures = FileCaptureStore(paths.captures, database)
-        keychain = overrides.keychain or KeyringKeyStore()
-        credentials = Credentials(keychain, SessionKeyStore(), environ, clock)
+        credentials = Credentials(overrides.keychain or KeyringKeyStore(), SessionKeyStore(), environ, clock)
         reader = overrides.reader or ReaderProcess()
         stack.push_async_callback(reader.aclose)
         http = HttpClient()
         stack.push_async_callback(http.aclose)
-        providers = overrides.providers or (AnthropicProvider(http), DeviceProvider(reader))
         outbox = Outbox(ledger)
+        providers = overrides.providers or (AnthropicProvider(http), DeviceProvider(reader))
         catalog = Catalog(providers, credentials, outbox, clock)
-        chat = ChatService(conversations, captures, catalog, credentials, outbox, preferences, process_origin())
-        capture = CaptureService([overrides.capture or MssCapture()], PillowCodec(), captures)
-        surroundings = surroundings or Surroundings()
-        doctor = Doctor(checks(surroundings))
+        capture = CaptureService([overrides.capture or MssCapture(environ)], PillowCodec(), captures)
+        held = shortcut_held or (lambda: False)
         yield Services(
             preferences=preferences,
             credentials=credentials,
             catalog=catalog,
             outbox=outbox,
-            chat=chat,
+            chat=ChatService(conversations, captures, catalog, credentials, outbox, preferences, process_origin()),
             capture=capture,
             conversations=conversations,
             ledger=ledger,
             reader=reader,
-            doctor=doctor,
+            doctor=Doctor(checks(_surroundings(paths, environ, capture, credentials, preferences, reader, held))),
             clock=clock,
         )
+
+
+def _surroundings(
+    paths: Paths,
+    environ: Mapping[str, str],
+    capture: CaptureService,
+    credentials: Credentials,
+    preferences: Preferences,
+    reader: Reader,
+    shortcut_held: Callable[[], bool],
+) -> Surroundings:
+    import asyncio
+    import os
+
+    from kireji.desktop import instance, machine
+    from kireji.desktop.hotkey_x11 import X11Hotkeys
+    from kireji.services.checks import Surroundings
+
+    def unwatched(_descriptor: int, _ready: Callable[[], None]) -> Callable[[], None]:
+        return lambda: None
+
+    async def runs() -> bool:
+        return await asyncio.to_thread(instance.runs, paths)
+
+    return Surroundings(
+        environ=environ,
+        platform=sys.platform,
+        capture=capture.availability,
+        hotkeys=X11Hotkeys(environ, unwatched),
+        shortcut_held=shortcut_held,
+        app_runs=runs,
+        credentials=credentials,
+        preferences=preferences,
+        reader=reader,
+        folder=lambda: asyncio.to_thread(machine.look_at_folder, paths.data),
+        has_route=lambda: asyncio.to_thread(machine.has_route),
+        file_exists=os.path.exists,
+    )
 
 
 def read_preferences(paths: Paths) -> Preferences:
@@ -116,6 +152,20 @@ def read_preferences(paths: Paths) -> Preferences:
     from kireji.storage.settings_file import TomlSettingsFile
 
     return Preferences.read(TomlSettingsFile(paths.settings))
+
+
+def services_for_command_line(environ: Mapping[str, str]) -> Callable[[], AbstractAsyncContextManager[Services]]:
+    """What the command line calls when a command needs the services."""
+
+    def build() -> AbstractAsyncContextManager[Services]:
+        from kireji import diagnostics
+        from kireji.desktop.paths import Paths
+
+        paths = Paths.find(environ)
+        diagnostics.start(paths.logs)
+        return open_services(paths, environ)
+
+    return build
 
 
 def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], first: str) -> int:
@@ -133,41 +183,47 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
         The exit code.
     """
     from kireji.desktop.hotkey_x11 import X11Hotkeys
-    from kireji.storage.settings_file import early_shortcut
+    from kireji.storage.early_settings import early_shortcut
     from kireji.ui.qt_application import create
     from kireji.ui.shortcut import GlobalShortcut, watch_descriptor
     from kireji.ui.tray import Tray
 
     app = create(["kireji"])
     chord, paused = early_shortcut(paths.settings)
-    shortcut = GlobalShortcut(X11Hotkeys(watch_descriptor(app)), chord, paused=paused)
+    shortcut = GlobalShortcut(X11Hotkeys(environ, watch_descriptor(app)), chord, paused=paused)
     tray = Tray(chord)
 
     from kireji import diagnostics
+    from kireji.desktop.instance import Reply, Request
     from kireji.ui import aio
     from kireji.ui.application import DesktopApplication
+    from kireji.ui.shortcut import ShortcutStatus
 
-    diagnostics.install(paths)
+    diagnostics.start(paths.logs)
+    crashes = diagnostics.CrashWatch(paths.logs)
+    crashes.begin()
     preferences = read_preferences(paths)
 
     def services() -> AbstractAsyncContextManager[Services]:
-        return open_services(paths, environ, preferences=preferences)
+        def held() -> bool:
+            return shortcut.state().status is ShortcutStatus.HELD
 
-    desktop = DesktopApplication(app, tray, shortcut, preferences, services, lock, paths)
+        return open_services(paths, environ, preferences=preferences, shortcut_held=held)
+
+    desktop = DesktopApplication(app, tray, shortcut, preferences, services)
+
+    async def obey(request: Request) -> Reply:
+        sentence = await desktop.command(request.command, request.activation_token)
+        return Reply(not sentence, sentence)
+
+    async def main(stop: asyncio.Event) -> int:
+        async with lock.serve(obey):
+            return await desktop.main(stop, first)
+
     try:
-        return aio.run(lambda stop: desktop.main(stop, first), app)
+        return aio.run(main, app)
     finally:
         shortcut.release()
         tray.close()
         lock.release()
-
-
-def services_for_command_line(
-    environ: Mapping[str, str],
-) -> Callable[[], AbstractAsyncContextManager[Services]]:
-    """What the command line calls when a command needs the services."""
-
-    def build() -> AbstractAsyncContextManager[Services]:
-        return open_services(Paths.find(environ), environ)
-
-    return build
+        crashes.end()

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kireji.core.shortcuts import Shortcut
+from kireji.core.shortcuts import DEFAULT_CAPTURE, Shortcut
 
 VERSION = 1
 
@@ -58,7 +58,7 @@ class ShortcutSettings:
         paused: Whether the chord is released for now.
     """
 
-    capture: str = "Ctrl+Shift+Space"
+    capture: str = DEFAULT_CAPTURE
     paused: bool = False
 
 

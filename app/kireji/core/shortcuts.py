@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DEFAULT_CAPTURE = "Ctrl+Shift+Space"
+
 _MODIFIERS = {"ctrl": "Ctrl", "control": "Ctrl", "alt": "Alt", "option": "Alt", "shift": "Shift"}
 _MODIFIERS |= {"super": "Super", "meta": "Super", "win": "Super", "cmd": "Super", "command": "Super"}
 _ORDER = ("Ctrl", "Alt", "Shift", "Super")

@@ -281,6 +281,11 @@ def send(
     return None
 
 
+def runs(paths: Paths) -> bool:
+    """Whether an instance runs, without asking it for anything."""
+    return _is_held(paths)
+
+
 def _connect(paths: Paths, deadline: float) -> socket.socket | None:
     """Reach the instance; one that is elected but not yet listening is waited for. None when there is none."""
     while True:

@@ -1,0 +1,97 @@
+"""What `kireji` does first: hand over to a running instance, run one command, or start the app."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kireji.desktop.paths import Paths
+
+READER_WORKER = "--reader-worker"
+"""The frozen program starts itself with this to read pictures; it comes before anything else is imported."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program.
+
+    Args:
+        argv: The arguments without the program's name; the process's own when None.
+
+    Returns:
+        The exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == [READER_WORKER]:
+        from kireji.reader.worker import main as read_pictures
+
+        return read_pictures()
+    if not arguments:
+        return _app("raise")
+    if arguments == ["capture"]:
+        return _app("capture")
+    from kireji.cli.parser import opens_overlay, parse
+
+    parsed = parse(arguments)
+    if parsed.command is None:
+        return _app("hide" if parsed.hidden else "raise")
+    if opens_overlay(parsed):
+        return _app("capture")
+    from kireji.bootstrap import services_for_command_line
+    from kireji.cli.program import run
+
+    return run(parsed, services_for_command_line(os.environ))
+
+
+def _app(first: str) -> int:
+    """Hand over to the running instance, or become it.
+
+    Args:
+        first: raise, capture or hide.
+    """
+    from kireji.core.errors import KirejiError
+    from kireji.desktop.paths import Paths
+
+    paths = Paths.find(os.environ)
+    try:
+        return _hand_over(paths, first) if first != "hide" else _become(paths, first)
+    except KirejiError as error:
+        print(f"kireji: {error.sentence}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _hand_over(paths: Paths, first: str) -> int:
+    from kireji.desktop.instance import send
+
+    reply = send(paths, first, token=os.environ.get("XDG_ACTIVATION_TOKEN", ""))
+    if reply is None:
+        return _become(paths, first)
+    if not reply.ok:
+        print(f"kireji: {reply.message}", file=sys.stderr)
+    return 0 if reply.ok else 1
+
+
+def _become(paths: Paths, first: str) -> int:
+    from kireji.desktop.instance import InstanceLock
+
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        print(
+            "kireji: There is no display here, so no window can be shown. "
+            'These work without one: kireji ask -i FILE "…", history, keys, models, doctor.',
+            file=sys.stderr,
+        )
+        return 1
+    lock = InstanceLock.acquire(paths)
+    if lock is None:
+        return 0 if first == "hide" else _hand_over(paths, first)
+    from kireji import bootstrap
+
+    return bootstrap.run_desktop(paths, lock, os.environ, first)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
