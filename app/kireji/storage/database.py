@@ -245,6 +245,7 @@ def _use_log(connection: Connection, patience: float) -> None:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() >= deadline:
                 raise
+            log.debug("%s is busy, trying again", error.sqlite_errorname)
             pause.wait(0.01)
         else:
             if mode != "wal":

@@ -240,8 +240,29 @@ class TestLocks:
             with pytest.raises(StoreError, match="locked"):
                 await Database.open(path, patience=0.05)
 
-    @pytest.mark.parametrize("attempt", range(15))
-    async def test_all_that_open_a_new_file_at_once_get_it(self, path: Path, attempt: int) -> None:
+    async def test_a_new_file_that_is_busy_for_a_moment_is_waited_for(
+        self, path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        path.parent.mkdir()
+        with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+            other.execute("BEGIN IMMEDIATE")
+
+            class Release(logging.Handler):
+                def emit(self, record: logging.LogRecord) -> None:
+                    if other.in_transaction and "is busy" in record.getMessage():
+                        other.execute("COMMIT")
+
+            caplog.set_level(logging.DEBUG, "kireji.storage.database")
+            logger, release = logging.getLogger("kireji.storage.database"), Release()
+            logger.addHandler(release)
+            try:
+                database = await Database.open(path)
+            finally:
+                logger.removeHandler(release)
+        assert await database.run(lambda connection: connection.execute("PRAGMA journal_mode").fetchone()[0]) == "wal"
+        await database.close()
+
+    async def test_all_that_open_a_new_file_at_once_get_it(self, path: Path) -> None:
         databases = await asyncio.gather(*(Database.open(path) for _ in range(5)))
         for database in databases:
             await history(database).create("A title", SMALL)
