@@ -38,7 +38,7 @@ if sys.platform == "win32":
         kernel = ctypes.WinDLL("kernel32", use_last_error=True)
         kernel.OpenProcess.restype = wintypes.HANDLE
         handle = wintypes.HANDLE(kernel.OpenProcess(query_limited_information, False, pid))
-        if not handle:
+        if not handle.value:
             return "" if ctypes.get_last_error() == access_denied else None
         try:
             code = wintypes.DWORD()
