@@ -1,0 +1,128 @@
+"""A key is found for the address it was saved for, and for no other."""
+
+from __future__ import annotations
+
+import pytest
+from tests.fakes.desktop import FakeClock
+from tests.fakes.keychain import FakeKeyStore
+
+from kireji.core.errors import KeyStoreLocked, KirejiError
+from kireji.core.ports import Availability
+from kireji.core.secret import Secret, SecretName
+from kireji.services.credentials import ADDRESSES, Credential, Credentials
+
+OWN = ADDRESSES["anthropic"].default_url
+STORED = Secret("sk-ant-stored-000000")
+
+
+@pytest.fixture
+def keychain() -> FakeKeyStore:
+    store = FakeKeyStore()
+    store.secrets[SecretName("anthropic", OWN)] = STORED
+    return store
+
+
+def credentials(keychain: FakeKeyStore, clock: FakeClock | None = None, **environ: str) -> Credentials:
+    return Credentials(keychain, FakeKeyStore(), environ, clock or FakeClock())
+
+
+async def test_a_stored_key_is_found_for_its_own_address(keychain: FakeKeyStore) -> None:
+    assert await credentials(keychain).find("anthropic") == Credential(OWN, STORED, "keychain")
+
+
+async def test_a_key_in_the_environment_wins_and_the_keychain_is_not_asked(keychain: FakeKeyStore) -> None:
+    found = await credentials(keychain, ANTHROPIC_API_KEY=" sk-ant-env-00000 ").find("anthropic")
+    assert found == Credential(OWN, Secret("sk-ant-env-00000"), "environment")
+    assert keychain.reads == 0
+
+
+async def test_an_address_from_the_environment_takes_no_stored_key(keychain: FakeKeyStore) -> None:
+    found = await credentials(keychain, ANTHROPIC_BASE_URL="http://elsewhere/").find("anthropic")
+    assert found == Credential("http://elsewhere", None)
+    assert keychain.reads == 0
+
+
+async def test_an_address_and_a_key_from_the_environment_belong_together(keychain: FakeKeyStore) -> None:
+    found = await credentials(keychain, ANTHROPIC_BASE_URL="http://e", ANTHROPIC_API_KEY="sk-env-0000").find(
+        "anthropic"
+    )
+    assert found == Credential("http://e", Secret("sk-env-0000"), "environment")
+
+
+async def test_a_blank_variable_is_no_key(keychain: FakeKeyStore) -> None:
+    keys = credentials(keychain, ANTHROPIC_API_KEY="  ")
+    assert not keys.in_environment("anthropic")
+    assert (await keys.find("anthropic")).source == "keychain"
+
+
+async def test_a_key_is_held_for_ten_minutes_after_its_last_use(keychain: FakeKeyStore) -> None:
+    clock = FakeClock()
+    keys = credentials(keychain, clock)
+    await keys.find("anthropic")
+    clock.advance(599)
+    await keys.find("anthropic")
+    assert keychain.reads == 1
+    clock.advance(601)
+    await keys.find("anthropic")
+    assert keychain.reads == 2
+
+
+async def test_a_key_for_this_session_needs_no_keychain(keychain: FakeKeyStore) -> None:
+    keychain.failure = KeyStoreLocked("The keychain is locked.", "Unlock it.")
+    keys = credentials(keychain)
+    await keys.save("anthropic", Secret("sk-ant-session-00"), session_only=True)
+    assert (await keys.find("anthropic")).source == "session"
+
+
+async def test_a_locked_keychain_is_told(keychain: FakeKeyStore) -> None:
+    keychain.failure = KeyStoreLocked("The keychain is locked.", "Unlock it.")
+    with pytest.raises(KeyStoreLocked):
+        await credentials(keychain).find("anthropic")
+
+
+async def test_a_new_key_replaces_the_held_one_at_once(keychain: FakeKeyStore) -> None:
+    keys = credentials(keychain)
+    await keys.find("anthropic")
+    await keys.save("anthropic", Secret("sk-ant-new-000000"))
+    assert (await keys.find("anthropic")).secret == Secret("sk-ant-new-000000")
+
+
+async def test_a_key_is_saved_for_the_services_own_address(keychain: FakeKeyStore) -> None:
+    keychain.secrets.clear()
+    await credentials(keychain, ANTHROPIC_BASE_URL="http://elsewhere").save("anthropic", STORED)
+    assert list(keychain.secrets) == [SecretName("anthropic", OWN)]
+
+
+async def test_a_deleted_key_is_gone_at_once(keychain: FakeKeyStore) -> None:
+    keys = credentials(keychain)
+    await keys.find("anthropic")
+    assert await keys.delete("anthropic")
+    assert (await keys.find("anthropic")).secret is None
+    assert not await keys.delete("anthropic")
+
+
+async def test_a_change_is_published_with_the_provider(keychain: FakeKeyStore) -> None:
+    keys = credentials(keychain)
+    seen: list[str] = []
+    keys.changed.subscribe(seen.append)
+    await keys.save("anthropic", STORED)
+    await keys.delete("anthropic")
+    assert seen == ["anthropic", "anthropic"]
+
+
+@pytest.mark.parametrize("text", ["short", "sk-ant with a space", "sk-ant-kläger-000", "sk-ant-\n-000000", "x" * 1281])
+async def test_what_cannot_be_a_key_is_refused_without_being_repeated(keychain: FakeKeyStore, text: str) -> None:
+    with pytest.raises(KirejiError) as caught:
+        await credentials(keychain).save("anthropic", Secret(text))
+    assert text not in str(caught.value)
+    assert keychain.secrets == {SecretName("anthropic", OWN): STORED}
+
+
+async def test_a_provider_without_keys_has_no_address(keychain: FakeKeyStore) -> None:
+    assert await credentials(keychain).find("device") == Credential("", None)
+    assert credentials(keychain).address("device") == ""
+
+
+async def test_the_keychain_says_whether_it_works() -> None:
+    missing = Availability(False, "There is no keychain.", "Install one.")
+    assert await credentials(FakeKeyStore(missing)).keychain() == missing

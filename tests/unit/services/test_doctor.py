@@ -1,0 +1,225 @@
+"""The truth about this machine, one finding per check."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.fakes.desktop import FakeHotkeys
+from tests.fakes.reader import FakeReader
+from tests.fakes.services import KEY, World
+
+from kireji.core.errors import KeyStoreLocked, StoreCorrupt
+from kireji.core.ports import Availability
+from kireji.core.shortcuts import Shortcut
+from kireji.services import checks as module
+from kireji.services.checks import Surroundings, checks, find_capture, find_display, find_folder
+from kireji.services.doctor import Check, Doctor, Finding, Verdict
+from kireji.services.network_check import find_network
+
+CHORD = Shortcut.parse("Ctrl+Shift+Space")
+assert CHORD is not None
+
+
+@dataclass(frozen=True)
+class Folder:
+    path: str = "/data"
+    problem: str = ""
+    free: int = 10**12
+    exposed: tuple[str, ...] = ()
+
+
+def answering(value: object) -> object:
+    async def answer() -> object:
+        return value
+
+    return answer
+
+
+def surroundings(world: World | None = None, **changes: object) -> Surroundings:
+    services = (world or World()).services()
+    healthy = Surroundings(
+        environ={"DISPLAY": ":1"},
+        platform="linux",
+        capture=services.capture.availability,
+        hotkeys=FakeHotkeys(),
+        shortcut_held=lambda: False,
+        app_runs=answering(False),  # type: ignore[arg-type]
+        credentials=services.credentials,
+        preferences=services.preferences,
+        reader=FakeReader(),
+        folder=answering(Folder()),  # type: ignore[arg-type]
+        has_route=answering(True),  # type: ignore[arg-type]
+        file_exists=lambda _: True,
+    )
+    return replace(healthy, **changes)  # type: ignore[arg-type]
+
+
+async def findings(at: Surroundings) -> dict[str, Finding]:
+    return dict(await Doctor(checks(at)).examine())
+
+
+async def test_a_healthy_machine_has_nothing_but_good_findings() -> None:
+    found = await findings(surroundings())
+    assert {finding.verdict for finding in found.values()} == {Verdict.OK}
+    assert list(found) == [
+        "display", "capture", "shortcut", "keychain", "keys", "network", "reader", "data", "settings", "app",
+    ]  # fmt: skip
+
+
+async def test_no_finding_holds_a_key() -> None:
+    assert KEY not in repr(await findings(surroundings()))
+
+
+async def test_looking_gives_the_shortcut_back() -> None:
+    hotkeys = FakeHotkeys()
+    await findings(surroundings(hotkeys=hotkeys))
+    assert hotkeys.holders == {}
+
+
+async def test_a_taken_shortcut_is_a_warning() -> None:
+    hotkeys = FakeHotkeys()
+    hotkeys.taken.add(CHORD)
+    found = (await findings(surroundings(hotkeys=hotkeys)))["shortcut"]
+    assert (found.verdict, found.hint) == (Verdict.WARNING, "Choose another shortcut.")
+
+
+async def test_a_taken_shortcut_is_the_running_apps() -> None:
+    hotkeys = FakeHotkeys()
+    hotkeys.taken.add(CHORD)
+    found = (await findings(surroundings(hotkeys=hotkeys, app_runs=answering(True))))["shortcut"]
+    assert found.verdict is Verdict.OK
+
+
+async def test_a_free_shortcut_beside_a_running_app_is_a_warning() -> None:
+    found = (await findings(surroundings(app_runs=answering(True))))["shortcut"]
+    assert found.verdict is Verdict.WARNING
+    assert "does not hold" in found.sentence
+
+
+async def test_a_shortcut_held_by_this_process_is_not_asked_for_again() -> None:
+    hotkeys = FakeHotkeys()
+    hotkeys.taken.add(CHORD)
+    found = (await findings(surroundings(hotkeys=hotkeys, shortcut_held=lambda: True)))["shortcut"]
+    assert found.sentence == "Ctrl+Shift+Space is held."
+
+
+async def test_a_desktop_without_shortcuts_says_what_to_do() -> None:
+    hotkeys = FakeHotkeys(available=Availability(False, "Not on Wayland.", "Bind kireji capture."))
+    found = (await findings(surroundings(hotkeys=hotkeys)))["shortcut"]
+    assert (found.verdict, found.hint) == (Verdict.WARNING, "Bind kireji capture.")
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"), [({"capture": ""}, "No shortcut is set."), ({"paused": True}, "is paused")]
+)
+async def test_a_shortcut_that_is_off_is_told(settings: dict[str, object], words: str) -> None:
+    world = World()
+    world.settings.tables["shortcuts"] = settings
+    assert words in (await findings(surroundings(world)))["shortcut"].sentence
+
+
+async def test_no_key_is_a_warning_because_the_reader_answers() -> None:
+    found = (await findings(surroundings(World(key=""))))["keys"]
+    assert (found.verdict, found.hint) == (Verdict.WARNING, "Add one with: kireji keys set anthropic")
+
+
+async def test_a_locked_keychain_is_a_warning() -> None:
+    world = World()
+    world.keychain.failure = KeyStoreLocked("The keychain is locked.", "Unlock it.")
+    found = (await findings(surroundings(world)))["keys"]
+    assert (found.verdict, found.sentence) == (Verdict.WARNING, "The keychain is locked.")
+
+
+async def test_a_keychain_that_waits_for_its_password_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_KEYCHAIN_SECONDS", 0.01)
+    world = World()
+    world.keychain.hold = asyncio.Event()
+    found = (await findings(surroundings(world)))["keys"]
+    assert (found.verdict, found.sentence) == (Verdict.WARNING, "The keychain does not answer.")
+
+
+async def test_a_missing_reader_is_a_failure() -> None:
+    found = (await findings(surroundings(reader=FakeReader(available=False))))["reader"]
+    assert found.verdict is Verdict.FAILED
+
+
+async def test_settings_that_cannot_be_used_are_told_with_their_number() -> None:
+    world = World()
+    world.settings.tables = {"models": {"max_tokens": "x", "effort": "y"}}
+    found = (await findings(surroundings(world)))["settings"]
+    assert found.verdict is Verdict.WARNING
+    assert "and 1 more" in found.sentence
+
+
+async def test_a_check_that_raises_is_a_failed_finding() -> None:
+    async def probe() -> Finding:
+        raise StoreCorrupt("The database is damaged.", "Restore a copy.")
+
+    [(name, found)] = await Doctor([Check("data", probe)]).examine()
+    assert (name, found) == ("data", Finding(Verdict.FAILED, "The database is damaged.", "Restore a copy."))
+
+
+@pytest.mark.parametrize(
+    ("environ", "platform", "verdict"),
+    [
+        ({}, "linux", Verdict.FAILED),
+        ({"DISPLAY": ":0"}, "linux", Verdict.OK),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", Verdict.OK),
+        ({}, "win32", Verdict.OK),
+        ({}, "darwin", Verdict.OK),
+    ],
+)
+def test_a_display_is_there_or_not(environ: dict[str, str], platform: str, verdict: Verdict) -> None:
+    assert find_display(environ, platform).verdict is verdict
+
+
+def test_capture_names_what_works_or_what_the_best_one_lacks() -> None:
+    bad = ("portal", Availability(False, "No portal.", "Install one."))
+    assert find_capture([bad, ("mss", Availability(True))]).sentence == "Screens are copied with mss."
+    assert find_capture([bad]).hint == "Install one."
+    assert find_capture([]).verdict is Verdict.FAILED
+
+
+@pytest.mark.parametrize(
+    ("folder", "verdict"),
+    [
+        (Folder(), Verdict.OK),
+        (Folder(problem="Read-only file system"), Verdict.FAILED),
+        (Folder(exposed=("kireji.db",)), Verdict.WARNING),
+        (Folder(free=1000), Verdict.WARNING),
+    ],
+)
+def test_the_data_folder_is_writable_private_and_roomy(folder: Folder, verdict: Verdict) -> None:
+    assert find_folder(folder).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("environ", "route", "verdict"),
+    [
+        ({}, True, Verdict.OK),
+        ({}, False, Verdict.WARNING),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, False, Verdict.OK),
+        ({"https_proxy": "proxy:3128"}, True, Verdict.OK),
+        ({"ALL_PROXY": "socks5://proxy:1080"}, True, Verdict.FAILED),
+        ({"HTTPS_PROXY": "http://proxy:port"}, True, Verdict.FAILED),
+        ({"HTTPS_PROXY": "http://"}, True, Verdict.FAILED),
+        ({"SSL_CERT_FILE": "/missing"}, True, Verdict.FAILED),
+    ],
+)
+def test_the_network_is_judged_without_sending(environ: dict[str, str], route: bool, verdict: Verdict) -> None:
+    assert find_network(environ, route, lambda _: False).verdict is verdict
+
+
+@given(st.text("abcdefgh:/@", min_size=1, max_size=20))
+def test_no_password_of_a_proxy_is_shown(password: str) -> None:
+    found = find_network({"HTTPS_PROXY": f"http://user:{password}XYZZY@proxy:3128"}, True, lambda _: True)
+    assert "XYZZY" not in repr(found)
+
+
+@given(st.text())
+def test_any_proxy_variable_gets_a_finding(value: str) -> None:
+    assert find_network({"HTTPS_PROXY": value}, True, lambda _: True).sentence

@@ -1,0 +1,61 @@
+"""The settings in force, and their change."""
+
+from __future__ import annotations
+
+import pytest
+from tests.fakes.stores import MemorySettings
+
+from kireji.core.errors import SettingsError
+from kireji.core.settings import Settings, Theme
+from kireji.services.preferences import Preferences
+
+
+async def test_a_change_holds_is_written_and_published() -> None:
+    store = MemorySettings()
+    preferences = Preferences.read(store)
+    seen: list[Settings] = []
+    preferences.changed.subscribe(seen.append)
+    await preferences.set("appearance.theme", Theme.DARK)
+    assert preferences.settings.appearance.theme is Theme.DARK
+    assert store.tables == {"appearance": {"theme": "dark"}}
+    assert seen == [preferences.settings]
+
+
+async def test_what_is_set_already_is_not_written_again() -> None:
+    store = MemorySettings()
+    await Preferences.read(store).set("shortcuts.paused", False)
+    assert store.tables == {}
+
+
+async def test_a_value_that_breaks_its_rule_changes_nothing() -> None:
+    store = MemorySettings()
+    preferences = Preferences.read(store)
+    with pytest.raises(SettingsError, match=r"appearance\.text_scale must be between"):
+        await preferences.set("appearance.text_scale", 9.0)
+    assert preferences.settings == Settings()
+    assert store.tables == {}
+
+
+async def test_a_change_that_cannot_be_written_holds_until_the_end() -> None:
+    store = MemorySettings()
+    preferences = Preferences.read(store)
+    store.failure = SettingsError("The file cannot be written.", "Check its folder.")
+    with pytest.raises(SettingsError):
+        await preferences.set("shortcuts.paused", True)
+    assert preferences.settings.shortcuts.paused
+
+
+def test_an_unreadable_file_leaves_the_defaults_and_says_so() -> None:
+    store = MemorySettings()
+    store.failure = SettingsError("settings.toml is not TOML in line 3.", "Correct it.")
+    preferences = Preferences.read(store)
+    assert preferences.settings == Settings()
+    assert [problem.sentence for problem in preferences.problems] == [
+        "settings.toml is not TOML in line 3. Correct it."
+    ]
+
+
+def test_a_bad_value_falls_back_and_says_so() -> None:
+    preferences = Preferences.read(MemorySettings({"models": {"max_tokens": "many"}}))
+    assert preferences.settings == Settings()
+    assert [problem.option for problem in preferences.problems] == ["models.max_tokens"]
