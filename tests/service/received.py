@@ -21,6 +21,7 @@ class Request:
         status: What was answered; 0 before that.
         refusal: Why it was refused; empty otherwise.
         disconnected: Monotonic seconds at which the client left before the answer was whole; None otherwise.
+        first_delta: Monotonic seconds at which the first delta was about to be written; None before that.
         delivered: How many deltas were written.
         held: Whether the stream waits to be released.
     """
@@ -35,6 +36,7 @@ class Request:
     status: int = 0
     refusal: str = ""
     disconnected: float | None = None
+    first_delta: float | None = None
     delivered: int = 0
     held: bool = False
     finished: bool = False
@@ -45,7 +47,7 @@ class Request:
 
     def state(self) -> dict[str, Any]:
         """How far it is, for the control endpoint."""
-        names = ("status", "delivered", "held", "disconnected", "finished")
+        names = ("path", "arrived", "status", "first_delta", "delivered", "held", "disconnected", "finished")
         return {name: getattr(self, name) for name in names}
 
     def logged(self) -> dict[str, Any]:

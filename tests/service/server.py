@@ -124,6 +124,7 @@ class TestService:
         if incoming.target.path == "/_control":
             return await self._control(incoming, connection)
         request = self._received(incoming)
+        await self._notify()
         async with asyncio.TaskGroup() as group:
             answering = group.create_task(self._answer(request, connection))
             watching = group.create_task(connection.gone())
@@ -221,6 +222,7 @@ class TestService:
             if frame.is_delta:
                 delays = delivery.delays
                 await asyncio.sleep(delays[request.delivered] if request.delivered < len(delays) else delivery.delay)
+                request.first_delta = request.first_delta or time.monotonic()
             await _write(frame.data, delivery.chunk, connection)
             request.delivered += frame.is_delta
             if request.delivered == delivery.hold_after:

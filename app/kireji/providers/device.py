@@ -19,8 +19,8 @@ _NO_PICTURE = (
     "Cut out a piece of the screen, or add a key in the settings to ask a model."
 )
 _NO_TEXT = (
-    "No text was found in the picture. "
-    "Cut out a region with larger or clearer text, or add a key in the settings to ask a model about it."
+    "No text was found in the picture. This reader knows Latin, Chinese and Japanese script: "
+    "cut out a region with larger or clearer text, or add a key in the settings to ask a model about it."
 )
 _FENCE = "```"
 

@@ -255,6 +255,8 @@ class HttpClient:
         timeout = httpx.Timeout(self._read_timeout, connect=self._connect_timeout)
         with self._mapped(sending.who, started=False):
             url = httpx.URL(sending.outgoing.url)
+            if not url.host:
+                raise httpx.InvalidURL("no host")
             request = httpx.Request(
                 sending.outgoing.method,
                 url.copy_merge_params(page) if page else url,

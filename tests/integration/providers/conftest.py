@@ -1,0 +1,97 @@
+"""A provider with waits that take no time, and the questions it is asked."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+from PIL import Image
+from tests.service import KEY
+from tests.support.cleared import cleared_question
+
+from kireji.core.errors import ProviderError
+from kireji.core.events import MessageBuilder, ModelEvent
+from kireji.core.messages import Message, Role, TextPart
+from kireji.core.requests import ModelRequest
+from kireji.core.secret import Secret
+from kireji.providers.anthropic import AnthropicProvider
+from kireji.providers.http import HttpClient
+
+SECRET = Secret(KEY)
+
+
+def question(*texts: str, system: str = "") -> ModelRequest:
+    """A conversation of the person's words alone."""
+    messages = tuple(Message(Role.USER, (TextPart(text),)) for text in texts or ("Why?",))
+    return ModelRequest("claude-haiku-5-5", messages, system=system)
+
+
+def png(width: int, height: int, kind: str = "PNG") -> bytes:
+    """A picture of one colour."""
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), "navy").save(file, kind)
+    return file.getvalue()
+
+
+@dataclass
+class Asking:
+    """A provider over real sockets.
+
+    Args:
+        waits: The seconds it would have waited between attempts.
+    """
+
+    read_timeout: float = 30.0
+    connect_timeout: float = 5.0
+    waits: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.http = HttpClient(
+            sleep=self._sleep,
+            chance=lambda: 0.0,
+            read_timeout=self.read_timeout,
+            connect_timeout=self.connect_timeout,
+        )
+        self.provider = AnthropicProvider(self.http)
+
+    async def _sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+    async def ask(self, base_url: str, request: ModelRequest | None = None) -> Message:
+        """The whole answer."""
+        builder = MessageBuilder("anthropic")
+        for event in await self.events(base_url, request):
+            builder.feed(event)
+        return builder.snapshot()
+
+    async def events(self, base_url: str, request: ModelRequest | None = None) -> list[ModelEvent]:
+        """Every event of an answer that ends well."""
+        cleared = cleared_question(self.provider, request or question(), base_url)
+        async with self.provider.stream(cleared, SECRET) as events:
+            return [event async for event in events]
+
+    async def failure(
+        self, base_url: str, request: ModelRequest | None = None, secret: Secret | None = SECRET
+    ) -> tuple[list[ModelEvent], ProviderError]:
+        """What had arrived, and the error that it ended with."""
+        arrived: list[ModelEvent] = []
+        cleared = cleared_question(self.provider, request or question(), base_url)
+
+        async def read() -> None:
+            async with self.provider.stream(cleared, secret) as events:
+                async for event in events:
+                    arrived.append(event)
+
+        with pytest.raises(ProviderError) as caught:
+            await read()
+        return arrived, caught.value
+
+
+@pytest.fixture
+async def asking() -> AsyncIterator[Asking]:
+    """Closed at the end."""
+    asking = Asking()
+    yield asking
+    await asking.http.aclose()
