@@ -37,6 +37,7 @@ _MARGIN = 16
 _LONGEST_SIDE = 2000
 _LEAST_SCORE = 0.5
 _TILT = math.radians(3)
+_STANDING = 3  # times as high as wide: words along the side of a diagram, not the letter I
 _MODELS = Path(rapidocr.__file__).parent / "models"
 _PARAMETERS = {
     "Global.log_level": "error",
@@ -78,9 +79,10 @@ class Engine:
             if box.width > 0 and box.height > 0:
                 tilted[box] = corners if _is_tilted(corners) else None
         spacing = layout.Spacing()
-        usual = float(np.median([box.height for box in tilted])) if tilted else 0.0
         for row in layout.rows(tuple(tilted)):
-            found = [self._recognise(self._cut(pixels, box, tilted.get(box), usual)) for box in row.boxes]
+            found = [
+                max(map(self._recognise, self._cuts(pixels, box, tilted.get(box))), key=_score) for box in row.boxes
+            ]
             text = spacing.line(row, [words for words, _ in found])
             if text:
                 score = min(score for words, score in found if words)
@@ -103,20 +105,24 @@ class Engine:
         unscaled: NDArray[np.float32] = ((corners - _MARGIN) / scale).astype(np.float32)
         return unscaled
 
-    def _cut(self, pixels: Pixels, box: Box, corners: NDArray[np.float32] | None, usual: float) -> Pixels:
+    def _cuts(self, pixels: Pixels, box: Box, corners: NDArray[np.float32] | None) -> list[Pixels]:
+        """The piece of the picture, in every way it may have to be turned."""
         if corners is not None:
-            upright: Pixels = self._ocr.crop_text_regions(pixels, corners[np.newaxis])[0]
-            return upright
+            return [self._ocr.crop_text_regions(pixels, corners[np.newaxis])[0]]
         cut = pixels[box.top : box.bottom, box.left : box.right]
-        if box.height > 1.8 * usual and box.height >= 1.5 * box.width:
-            return np.ascontiguousarray(np.rot90(cut))  # runs from bottom to top, as beside a diagram
-        return cut
+        if box.height >= _STANDING * box.width:
+            return [np.ascontiguousarray(np.rot90(cut, turns)) for turns in (1, -1)]
+        return [cut]
 
     def _recognise(self, cut: Pixels) -> tuple[str, float]:
         result = self._ocr.recognize_txt([cut])
         text, score = result.txts[0], float(result.scores[0])
         words = "".join(sign if sign.isprintable() else " " for sign in text).strip()
         return (words, score) if score >= _LEAST_SCORE else ("", score)
+
+
+def _score(found: tuple[str, float]) -> float:
+    return found[1]
 
 
 def _around(corners: NDArray[np.float32], pixels: Pixels) -> Box:

@@ -97,6 +97,22 @@ async def test_dark_text_on_transparent_ground_is_read(reader: ReaderProcess) ->
     assert "Thursday" in (await reader.read_all(_png(see_through))).text
 
 
+@pytest.mark.parametrize("turn", [90, -90], ids=["upwards", "downwards"])
+async def test_words_along_the_side_of_a_diagram_are_read(reader: ReaderProcess, turn: int) -> None:
+    picture = Image.new("RGB", (400, 80), "white")
+    ImageDraw.Draw(picture).text((20, 25), "Temperature of the water", "black", ImageFont.load_default(22))
+    assert "water" in (await reader.read_all(_png(picture.rotate(turn, expand=True)))).text
+
+
+async def test_columns_are_read_one_after_the_other(reader: ReaderProcess) -> None:
+    picture = Image.new("RGB", (900, 200), "white")
+    for left, number in ((20, "first"), (480, "second")):
+        text = "\n".join(f"This is the {number} column, line {line}" for line in ("one", "two", "three"))
+        ImageDraw.Draw(picture).multiline_text((left, 40), text, "black", ImageFont.load_default(18), spacing=14)
+    words = (await reader.read_all(_png(picture))).text.split()
+    assert [word for word in words if word in ("first", "second")] == ["first"] * 3 + ["second"] * 3
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 400), (400, 1), (300, 200)])
 async def test_a_picture_without_text_has_no_lines(reader: ReaderProcess, size: tuple[int, int]) -> None:
     assert (await reader.read_all(_png(Image.new("RGB", size, "#336699")))).lines == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,20 +85,33 @@ def test_a_tall_icon_does_not_join_the_two_lines_beside_it() -> None:
     assert len(rows([upper, lower, Box(10, 8, 60, 60)])) == 3
 
 
-def test_indentation_is_kept() -> None:
+def _piece(column: int, characters: int) -> Box:
+    """What the detector gives for monospaced letters of 8 pixels: a little more on both sides."""
+    return Box(10 + column * 8 - 2, 10, 10 + (column + characters) * 8 + 2, 30)
+
+
+def _spaced(*pieces: tuple[int, str]) -> str:
+    row = Row(tuple(_piece(column, len(text)) for column, text in pieces), left=8)
+    return Spacing().line(row, [text for _, text in pieces])
+
+
+@pytest.mark.parametrize("columns", [2, 4, 8, 12])
+def test_indentation_is_kept(columns: int) -> None:
+    assert _spaced((columns, "return region")) == " " * columns + "return region"
+
+
+def test_the_indentation_of_a_short_line_is_measured_by_a_longer_one() -> None:
     spacing = Spacing()
-    top, inner = _line(10, 10, 8), _line(10 + 4 * 8, 40, 4)
-    spacing.line(Row((top,), 10), ["def f():"])
-    assert spacing.line(Row((inner,), 10), ["pass"]) == "    pass"
+    spacing.line(Row((_piece(0, 30),), 8), ["thirty letters, one after one."])
+    assert spacing.line(Row((_piece(8, 1),), 8), ["}"]) == "        }"
 
 
 def test_a_small_shift_is_no_indentation() -> None:
-    assert Spacing().line(Row((_line(17, 10, 10),), 10), ["ten letter"]) == "ten letter"
+    assert Spacing().line(Row((Box(15, 10, 100, 30),), 8), ["ten letter"]) == "ten letter"
 
 
 def test_cells_keep_their_distance() -> None:
-    row = Row((_line(10, 10, 4), _line(10 + 8 * 8, 10, 4)), 10)
-    assert Spacing().line(row, ["name", "size"]) == "name    size"
+    assert _spaced((0, "name"), (8, "size"), (20, "changed")) == "name    size        changed"
 
 
 def test_pieces_that_nearly_touch_keep_one_space() -> None:
@@ -106,10 +120,9 @@ def test_pieces_that_nearly_touch_keep_one_space() -> None:
 
 
 def test_a_piece_without_text_leaves_no_gap_behind() -> None:
-    row = Row((_line(10, 10, 4), _line(60, 10, 4)), 10)
+    row = Row((_piece(0, 4), _piece(8, 4)), 8)
     assert Spacing().line(row, ["name", ""]) == "name"
 
 
 def test_a_distant_piece_does_not_make_an_endless_line() -> None:
-    row = Row((_line(10, 10, 4), _line(100_000, 10, 4)), 10)
-    assert len(Spacing().line(row, ["name", "size"])) < 60
+    assert len(_spaced((0, "name"), (100_000, "size"))) < 60
