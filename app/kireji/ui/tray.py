@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from kireji.core.history import ConversationSummary
 from kireji.resources import resource
+
+if TYPE_CHECKING:  # the tray shows before the core is loaded
+    from collections.abc import Sequence
+
+    from kireji.core.history import ConversationSummary
 
 _WATCHER = "org.kde.StatusNotifierWatcher"
 _RECENT_LENGTH = 40
