@@ -39,7 +39,11 @@ class Shortcut:
             words = [*words[:-2], "+"]
         *prefix, last = words
         found = [_MODIFIERS.get(word.lower()) for word in prefix]
-        key = last.upper() if len(last) == 1 and last.isprintable() and last != " " else _NAMED.get(last.lower())
+        key = (
+            last.upper()
+            if len(last) == len(last.upper()) == 1 and last.isprintable() and last != " "
+            else _NAMED.get(last.lower())
+        )
         if key is None or None in found or len(set(found)) != len(found):
             return None
         modifiers = tuple(name for name in _ORDER if name in found)
