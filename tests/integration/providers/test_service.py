@@ -108,7 +108,7 @@ REFUSED: list[tuple[str, Any, str]] = [
             )
         ),
         "invalid base64",
-    ),  # fmt: skip
+    ),
     ("8001 pixels", question(user(image(png(8001, 2)))), "exceed max allowed size: 8000"),
     ("21 pictures, one wide", question(user(*[image(png(2, 2))] * 20, image(png(2001, 2)))), "size: 2000 pixels"),
     ("10 MB", question(user(image(b"\0" * 8_000_000))), "image exceeds 10 MB maximum"),
@@ -138,7 +138,7 @@ REFUSED: list[tuple[str, Any, str]] = [
             user(text("a")), assistant({"type": "thinking", "thinking": "", "signature": "AAAA"}), user(text("b"))
         ),
         "signature",
-    ),  # fmt: skip
+    ),
     ("wrong cache", question(cache_control={"type": "forever"}), "cache_control"),
     ("5 breakpoints", question(user(*[text("a", **CACHE)] * 4), **CACHE), "A maximum of 4 blocks"),
     ("cached blank", question(user(text(" ", **CACHE))), "non-whitespace text"),
@@ -168,7 +168,7 @@ ACCEPTED: list[tuple[str, Any]] = [
     (
         "old model",
         question(model="claude-haiku-4-5", max_tokens=2000, thinking={"type": "enabled", "budget_tokens": 1024}),
-    ),  # fmt: skip
+    ),
     ("21 small pictures", question(user(*[image(png(2, 2))] * 21, text("a")))),
     ("8000 pixels", question(user(image(png(8000, 2))))),
     ("jpeg", question(user(image(png(4, 4, "JPEG"), "image/jpeg")))),
@@ -259,11 +259,10 @@ def test_models_are_listed_in_pages(service: ServiceThread) -> None:
 
 
 def test_rules_choose_the_answer_by_what_was_said() -> None:
-    rules = [Rule(Text(["A joke"]), contains="joke", times=None), Text(["Once"])]
-    with ServiceThread(*rules, default=Echo(thinking="none")) as service:
-        said = [
-            post(service, question(user(text(words))))[1]["content"][0]["text"] for words in ("joke", "a", "b", "joke")
-        ]
+    joke = Rule(Text(["A joke"]), contains="joke", times=None)
+    with ServiceThread(joke, Text(["Once"]), default=Echo(thinking="none")) as service:
+        answers = [post(service, question(user(text(words))))[1] for words in ("joke", "a", "b", "joke")]
+    said = [answer["content"][0]["text"] for answer in answers]
     assert said == ["A joke", "Once", "claude-haiku-5-5 received 0 picture(s) and these words: b", "A joke"]
 
 
