@@ -153,3 +153,12 @@ async def test_nothing_is_left_open(tmp_path: Path) -> None:
     await reader.aclose()
     gc.collect()
     assert len(os.listdir("/proc/self/fd")) <= before
+
+
+async def test_a_worker_that_closed_its_end_but_lives_on_is_replaced(tmp_path: Path) -> None:
+    body = "if first_time():\n    say(kind='ready'); picture(); say(kind='done'); os.close(1); hang()\n"
+    reader = ReaderProcess(worker(tmp_path, body + ECHO))
+    assert await _words(reader) == []
+    await noticed(reader)
+    assert await _words(reader) == ["a", "b"]
+    await reader.aclose()
