@@ -7,6 +7,7 @@ what a `ScreenImage` shows; `ScreenShot.bgra` and `.rgb` would copy it again and
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import sys
 import threading
@@ -122,17 +123,17 @@ class MssCapture:
 
     def _drop(self) -> None:
         if self._mss is not None:
-            self._mss.close()
-            self._mss = None
+            kept, self._mss = self._mss, None
+            with contextlib.suppress(*_faults()):  # closing complains when the display has gone
+                kept.close()
 
     def _grab(self) -> tuple[ScreenImage, ...]:
-        from mss.exception import ScreenShotError
-
+        faults = _faults()
         with self._lock:
             known = self._mss is not None
             try:
                 return self._grab_all(self._opened())
-            except (ScreenShotError, OSError) as first:
+            except faults as first:
                 self._drop()
                 if not known:
                     raise _failed(first) from first
@@ -140,7 +141,7 @@ class MssCapture:
             # X server was started anew.
             try:
                 return self._grab_all(self._opened())
-            except (ScreenShotError, OSError) as problem:
+            except faults as problem:
                 self._drop()
                 raise _failed(problem) from problem
 
@@ -160,6 +161,15 @@ def _image(source: mss.MSS, monitor: Any) -> ScreenImage:
     native = Rect(monitor["left"], monitor["top"], monitor["width"], monitor["height"])
     name = monitor.get("output", "")
     return ScreenImage(memoryview(shot.raw).toreadonly(), shot.width, shot.height, shot.width * 4, native, name)
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """What mss raises when the display fails."""
+    from mss.exception import ScreenShotError
+
+    # WORKAROUND mss 10.2: when the X server has gone it stumbles over the missing reply: an assertion, or the null
+    # pointer behind it where assertions are off.
+    return (ScreenShotError, OSError, AssertionError, ValueError)
 
 
 def _failed(problem: Exception) -> CaptureError:
