@@ -32,8 +32,8 @@ def _secrets() -> tuple[tuple[re.Pattern[str], str], ...]:
         # a header that carries a key, in any of the forms in which headers are printed
         (
             re.compile(
-                r"(?i)((?:x-api-key|api[-_]?key|proxy-authorization|authorization)[\"']?\]?\s*[:=,]\s*b?[\"']?"
-                r"(?:(?:bearer|basic)\s+)?)(?!bearer\b|basic\b)[^\s\"',;)}\]]+"
+                r"(?i)((?:x-api-key|api[-_]?key|proxy-authorization|authorization)[\"']?\]?\s*[:=,]\s*(?:b?[\"'])?+"
+                r"(?:(?:bearer|basic)\s+)?+)[^\s\"',;)}\]]+"
             ),
             r"\1…",
         ),

@@ -1,0 +1,69 @@
+"""The command line over fakes, with streams that a test holds in its hand."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from tests.fakes.services import World
+
+from kireji.cli.console import Console
+from kireji.cli.parser import parse
+from kireji.cli.program import run
+
+
+class Terminal(io.StringIO):
+    """A stream that a person sits at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Closed(io.StringIO):
+    """A pipe whose reader has gone after `after` characters."""
+
+    def __init__(self, after: int = 0) -> None:
+        super().__init__()
+        self._left = after
+
+    def write(self, text: str) -> int:
+        if self._left <= 0:
+            raise BrokenPipeError
+        self._left -= len(text)
+        return super().write(text)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+    data: bytes = b""
+
+
+Kireji = Callable[..., Outcome]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def kireji(world: World) -> Kireji:
+    """Run a command; `piped` is its standard input, `out` its standard output."""
+
+    def call(*argv: str, piped: bytes | None = None, out: io.StringIO | None = None) -> Outcome:
+        stdin = None if piped is None else io.TextIOWrapper(io.BytesIO(piped), encoding="utf-8")
+        buffer = io.BytesIO()
+        stdout = out if out is not None else io.TextIOWrapper(buffer, encoding="utf-8", newline="")
+        err = io.StringIO()
+        code = run(parse(argv), world.build, Console(stdin, stdout, err))
+        text = out.getvalue() if out is not None else buffer.getvalue().decode(errors="replace")
+        return Outcome(code, text, err.getvalue(), buffer.getvalue())
+
+    assert "PYTEST_CURRENT_TEST" in os.environ
+    return call

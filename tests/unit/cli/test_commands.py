@@ -1,0 +1,294 @@
+"""The commands beside `ask`."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from tests.fakes.desktop import screen_of
+from tests.fakes.provider import FakeProvider, answer
+from tests.fakes.services import KEY, World
+from tests.unit.cli.conftest import Closed, Kireji, Terminal
+
+from kireji.cli.console import Console
+from kireji.cli.parser import parse
+from kireji.cli.program import run
+from kireji.core.errors import AuthenticationFailed, ConnectionFailed, KeyStoreLocked, StoreTooNew
+from kireji.core.models import ModelInfo, Price
+from kireji.core.secret import Secret, SecretName
+from kireji.services.credentials import ADDRESSES
+from kireji.services.doctor import Check, Finding, Verdict
+
+OWN = SecretName("anthropic", ADDRESSES["anthropic"].default_url)
+NEW = "sk-ant-new-0123456789"
+
+
+# keys
+
+
+def test_a_piped_key_is_saved_and_tested(world: World, kireji: Kireji) -> None:
+    result = kireji("keys", "set", "anthropic", piped=f"{NEW}\n".encode())
+    assert (result.code, result.out) == (0, "The key is saved and works: anthropic offers 1 model.\n")
+    assert world.keychain.secrets[OWN] == Secret(NEW)
+    assert world.remote.asked[0].secret == Secret(NEW)
+
+
+@pytest.mark.parametrize("piped", [None, b"", b"\n"])
+def test_no_key_is_told(kireji: Kireji, piped: bytes | None) -> None:
+    result = kireji("keys", "set", "anthropic", piped=piped)
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("kireji: No key was given.")
+
+
+def test_a_refused_key_is_told(world: World, kireji: Kireji) -> None:
+    world.remote.models_error = AuthenticationFailed("The key is wrong.", "Copy it again.")
+    result = kireji("keys", "set", "anthropic", piped=NEW.encode())
+    assert result.code == 1
+    assert result.err == "kireji: The key is saved, but anthropic refuses it: The key is wrong. Copy it again.\n"
+
+
+def test_a_key_that_could_not_be_tested_is_saved(world: World, kireji: Kireji) -> None:
+    world.remote.models_error = ConnectionFailed("Not reached.", "Check the network.")
+    result = kireji("keys", "set", "anthropic", piped=NEW.encode())
+    assert (result.code, result.out) == (
+        0,
+        "The key is saved; it could not be tested: Not reached. Check the network.\n",
+    )
+
+
+def test_a_saved_key_is_never_sent_to_an_address_from_the_environment(world: World, kireji: Kireji) -> None:
+    world.environ["ANTHROPIC_BASE_URL"] = "http://elsewhere"
+    result = kireji("keys", "set", "anthropic", piped=NEW.encode())
+    assert result.code == 0
+    assert "ANTHROPIC_BASE_URL is set" in result.out
+    assert world.remote.asked == []
+
+
+def test_a_key_in_the_environment_is_said_to_win(world: World, kireji: Kireji) -> None:
+    world.environ["ANTHROPIC_API_KEY"] = "sk-ant-env-0000000"
+    assert "ANTHROPIC_API_KEY is set" in kireji("keys", "set", "anthropic", piped=NEW.encode()).err
+
+
+def test_a_locked_keychain_saves_nothing_and_says_so(world: World, kireji: Kireji) -> None:
+    world.keychain.failure = KeyStoreLocked("The keychain is locked.", "Unlock it.")
+    result = kireji("keys", "set", "anthropic", piped=NEW.encode())
+    assert (result.code, result.err) == (1, "kireji: The keychain is locked. Unlock it.\n")
+
+
+def test_a_key_is_removed(world: World, kireji: Kireji) -> None:
+    assert kireji("keys", "delete", "anthropic").out == "The key for anthropic is removed.\n"
+    assert OWN not in world.keychain.secrets
+
+
+def test_a_key_that_is_not_there_is_told(world: World, kireji: Kireji) -> None:
+    world.key = ""
+    assert kireji("keys", "delete", "anthropic").out == "There was no key for anthropic.\n"
+
+
+def test_the_stored_key_is_tested(kireji: Kireji) -> None:
+    result = kireji("keys", "test", "anthropic")
+    assert result.out == "The key from the keychain works: https://api.anthropic.com offers 1 model.\n"
+
+
+def test_keys_are_listed_with_their_source_and_address(kireji: Kireji) -> None:
+    head, row = kireji("keys", "list").out.splitlines()
+    assert head.split() == ["PROVIDER", "STATE", "SOURCE", "ADDRESS"]
+    assert row.split() == ["anthropic", "present", "keychain", "https://api.anthropic.com"]
+
+
+def test_a_list_with_a_locked_keychain_fails_and_says_why(world: World, kireji: Kireji) -> None:
+    world.keychain.failure = KeyStoreLocked("The keychain is locked.", "Unlock it.")
+    result = kireji("keys", "list", "--json")
+    assert (result.code, json.loads(result.out)["keys"][0]["state"]) == (1, "unknown")
+    assert result.err == "kireji: The keychain is locked. Unlock it.\n"
+
+
+@pytest.mark.parametrize(
+    "typed", ["keys list", "keys list --json", "keys test anthropic", "keys delete anthropic", "doctor"]
+)
+def test_no_command_prints_a_key(kireji: Kireji, typed: str) -> None:
+    result = kireji(*typed.split())
+    assert KEY not in result.out + result.err
+
+
+# models
+
+
+PRICES = (Price(1, 5, 1.25, 0.1), Price(2, 10, 2.5, 0.2, 200_000))
+MODELS = (
+    ModelInfo("anthropic", "big", "Big", 1_000_000, 64_000, prices=PRICES),
+    ModelInfo("anthropic", "old", "Old", retired="replaced by big"),
+)
+
+
+def test_models_are_listed_with_prices_and_limits(world: World, kireji: Kireji) -> None:
+    world.remote = FakeProvider(models=MODELS)
+    _, big, old, device = kireji("models").out.splitlines()
+    assert big.split()[:6] == ["anthropic", "big", "1M", "64k", "1", "5"]
+    assert "above 200,000 tokens the price rises" in big
+    assert "replaced by big" in old
+    assert device.split()[0] == "device"
+
+
+def test_models_say_what_can_be_used_now(world: World, kireji: Kireji) -> None:
+    world.remote = FakeProvider(models=MODELS)
+    found = json.loads(kireji("models", "--provider", "anthropic", "--json").out)["models"]
+    assert [(model["id"], model["usable"]) for model in found] == [("big", True), ("old", False)]
+    assert found[0]["prices"][1]["above_tokens"] == 200_000
+
+
+def test_without_a_key_the_built_in_list_is_shown_and_nothing_is_sent(world: World, kireji: Kireji) -> None:
+    world.key = ""
+    result = kireji("models", "--provider", "anthropic")
+    assert "needs a key" in result.out
+    assert world.remote.asked == []
+
+
+def test_without_the_service_the_built_in_list_is_shown_and_called_so(world: World, kireji: Kireji) -> None:
+    world.remote.models_error = ConnectionFailed("Not reached.")
+    result = kireji("models", "--provider", "anthropic")
+    assert (result.code, result.err) == (0, "Not reached. This is the built-in list.\n")
+    assert "fake-model" in result.out
+
+
+# history
+
+
+@pytest.fixture
+def two_conversations(world: World, kireji: Kireji) -> None:
+    world.remote.enqueue(answer("first answer"), answer("second answer"))
+    kireji("ask", "one")
+    kireji("ask", "two\nlines")
+
+
+@pytest.mark.usefixtures("two_conversations")
+def test_conversations_are_listed_newest_first(kireji: Kireji) -> None:
+    _, newest, oldest = kireji("history", "list").out.splitlines()
+    assert (newest.split()[0], newest.split()[-1]) == ("2", "two")
+    assert oldest.split()[0] == "1"
+    assert len(json.loads(kireji("history", "list", "-n", "1", "--json").out)["conversations"]) == 1
+
+
+@pytest.mark.usefixtures("two_conversations")
+def test_the_latest_conversation_is_shown_unless_one_is_named(kireji: Kireji) -> None:
+    assert "second answer" in kireji("history", "show").out
+    shown = kireji("history", "show", "1").out
+    assert "--- You" in shown
+    assert "--- anthropic fake-model" in shown
+    assert "first answer" in shown
+
+
+@pytest.mark.usefixtures("two_conversations")
+def test_a_conversation_is_shown_as_json(kireji: Kireji) -> None:
+    found = json.loads(kireji("history", "show", "2", "--json").out)
+    assert [message["text"] for message in found["messages"]] == ["two\nlines", "second answer"]
+
+
+@pytest.mark.usefixtures("two_conversations")
+def test_old_answers_do_not_steer_a_terminal(world: World, kireji: Kireji) -> None:
+    world.remote.enqueue(answer("\x1b[2Jx"))
+    kireji("ask", "three")
+    assert "\x1b" not in kireji("history", "show", out=Terminal()).out
+
+
+def test_an_empty_history_is_told(kireji: Kireji) -> None:
+    assert kireji("history", "list").err == "The history is empty.\n"
+    assert kireji("history", "show").code == 1
+    assert "no conversation 5" in kireji("history", "show", "5").err
+
+
+# capture
+
+
+def test_a_region_is_written_to_a_file(world: World, kireji: Kireji, tmp_path: Path) -> None:
+    world.screen.screens = (screen_of(100, 100),)
+    file = tmp_path / "cut.png"
+    result = kireji("capture", "--region", "10,20,30,40", "-o", str(file))
+    assert (result.code, result.out, result.err) == (0, f"{file}\n", "")
+    assert file.read_bytes() == b"picture of 10,20,30,40"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["cut.png"]
+
+
+def test_one_screen_or_all_are_written(world: World, kireji: Kireji) -> None:
+    world.screen.screens = (screen_of(10, 10), screen_of(20, 20, x=10))
+    assert kireji("capture", "--screen", "2", "-o", "-").data == b"picture of 0,0,20,20"
+    assert kireji("capture", "--all", "-o", "-").data == b"picture of 0,0,30,20"
+
+
+def test_a_screen_that_is_not_there_is_told(kireji: Kireji) -> None:
+    result = kireji("capture", "--screen", "3", "-o", "-")
+    assert result.err == "kireji: There is no screen 3. There is 1 screen; they are counted from 1.\n"
+
+
+def test_a_picture_is_not_poured_into_a_terminal(kireji: Kireji) -> None:
+    assert kireji("capture", "--all", "-o", "-", out=Terminal()).code == 1
+
+
+def test_a_folder_that_is_not_there_is_told_and_an_old_file_stays(kireji: Kireji, tmp_path: Path) -> None:
+    result = kireji("capture", "--all", "-o", str(tmp_path / "none" / "x.png"))
+    assert result.code == 1
+    assert "cannot be written: No such file or directory." in result.err
+
+
+def test_a_name_that_does_not_fit_the_bytes_is_told(kireji: Kireji, tmp_path: Path) -> None:
+    assert "The file holds image/png." in kireji("capture", "--all", "-o", str(tmp_path / "x.jpg")).err
+
+
+# doctor
+
+
+def finding(verdict: Verdict) -> Callable[[], Awaitable[Finding]]:
+    async def probe() -> Finding:
+        return Finding(verdict, "A sentence.", "A hint.", {"n": 1})
+
+    return probe
+
+
+@pytest.mark.parametrize(("verdict", "code"), [(Verdict.OK, 0), (Verdict.WARNING, 0), (Verdict.FAILED, 1)])
+def test_the_doctor_fails_when_something_needed_failed(
+    world: World, kireji: Kireji, verdict: Verdict, code: int
+) -> None:
+    world.checks = (Check("display", finding(verdict)),)
+    result = kireji("doctor")
+    assert result.code == code
+    assert result.out.startswith(f"{verdict.value:<8} display      A sentence.\n")
+    assert ("A hint." in result.out) == (verdict is not Verdict.OK)
+
+
+def test_the_doctor_speaks_json(world: World, kireji: Kireji) -> None:
+    world.checks = (Check("display", finding(Verdict.WARNING)),)
+    assert json.loads(kireji("doctor", "--json").out) == {
+        "ok": True,
+        "checks": [
+            {"name": "display", "verdict": "warning", "sentence": "A sentence.", "hint": "A hint.", "data": {"n": 1}}
+        ],
+    }
+
+
+# the program
+
+
+def test_services_that_cannot_be_wired_are_one_line() -> None:
+    def build() -> object:
+        raise StoreTooNew("The database is from a newer version.", "Install that.")
+
+    err = io.StringIO()
+    assert run(parse(["history", "list"]), build, Console(None, None, err)) == 1  # type: ignore[arg-type]
+    assert err.getvalue() == "kireji: The database is from a newer version. Install that.\n"
+
+
+def test_a_list_whose_reader_has_gone_ends_quietly(kireji: Kireji) -> None:
+    result = kireji("models", out=Closed())
+    assert (result.code, result.err) == (0, "")
+
+
+def test_a_fault_of_our_own_is_not_hidden(world: World, kireji: Kireji) -> None:
+    async def broken() -> Finding:
+        raise AssertionError("a bug")
+
+    world.checks = (Check("display", broken),)
+    with pytest.raises(AssertionError, match="a bug"):
+        kireji("doctor")

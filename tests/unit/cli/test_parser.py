@@ -1,0 +1,130 @@
+"""What can be typed after `kireji`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kireji.cli import parser
+from kireji.cli.parser import opens_overlay, parse
+from kireji.core.requests import Effort
+from kireji.services.credentials import ADDRESSES
+
+
+def refused(*argv: str) -> int:
+    with pytest.raises(SystemExit) as caught:
+        parse(argv)
+    assert isinstance(caught.value.code, int)
+    return caught.value.code
+
+
+def test_nothing_starts_the_app() -> None:
+    assert parse([]).command is None
+    assert parse(["--hidden"]).hidden
+
+
+def test_a_question_with_everything() -> None:
+    typed = "ask why -i a.png -i b.png --screen 1,2,3,4 -p anthropic -m m -s sys --stop END --max-tokens 9 --effort low"
+    found = parse([*typed.split(), "--continue", "3", "--no-stream", "--json"])
+    assert (found.prompt, found.images, found.screen) == ("why", ["a.png", "b.png"], (1, 2, 3, 4))
+    assert (found.provider, found.model, found.system, found.stop) == ("anthropic", "m", "sys", ["END"])
+    assert (found.max_tokens, found.effort, found.conversation) == (9, "low", 3)
+    assert found.no_stream
+    assert found.json
+
+
+@pytest.mark.parametrize(
+    ("argv", "conversation", "prompt"),
+    [
+        (["--continue", "why"], parser.LATEST, "why"),
+        (["why", "--continue"], parser.LATEST, "why"),
+        (["--continue", "--json", "why"], parser.LATEST, "why"),
+        (["--continue", "12", "why"], 12, "why"),
+        (["--continue=12", "why"], 12, "why"),
+        (["--", "--continue"], None, "--continue"),
+        (["why"], None, "why"),
+    ],
+)
+def test_continue_does_not_swallow_the_question(argv: list[str], conversation: int | None, prompt: str) -> None:
+    found = parse(["ask", *argv])
+    assert (found.conversation, found.prompt) == (conversation, prompt)
+
+
+def test_bare_capture_is_for_the_running_app() -> None:
+    assert opens_overlay(parse(["capture"]))
+    assert not opens_overlay(parse(["capture", "--all", "-o", "x.png"]))
+    assert not opens_overlay(parse(["ask", "q"]))
+
+
+def test_a_region_may_lie_left_of_zero() -> None:
+    assert parse(["capture", "--region=-10,-5,3,4", "-o", "x"]).region == (-10, -5, 3, 4)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "nonsense",
+        "ask -p nobody q",
+        "ask --effort huge q",
+        "ask --max-tokens 0 q",
+        "ask --max-tokens ² q",
+        "ask --screen 1,2,3 q",
+        "ask --screen 1,2,0,4 q",
+        "ask --screen a,b,c,d q",
+        "ask --continue=0 q",
+        "ask --prov anthropic q",
+        "capture --region 1,2,3,4",
+        "capture --region 1,2,3,4 --all -o x",
+        "capture -o x",
+        "capture --delay 1",
+        "capture --all -o x --delay nan",
+        "keys",
+        "keys set",
+        "keys set anthropic sk-ant-123",
+        "keys set device",
+        "history",
+        "history show x",
+        "history list -n 0",
+    ],
+)
+def test_wrong_usage_is_one_line_and_code_two(typed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(*typed.split()) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "--help" in err
+
+
+@pytest.mark.parametrize(
+    "typed", ["--help", "ask --help", "capture --help", "keys --help", "keys set --help", "--version"]
+)
+def test_help_and_version_go_to_standard_output(typed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(*typed.split()) == 0
+    assert "kireji" in capsys.readouterr().out
+
+
+def test_the_choices_are_the_programs_own() -> None:
+    assert [effort.value for effort in Effort] == list(parser.EFFORTS)
+    assert list(ADDRESSES) == list(parser.KEY_PROVIDERS)
+
+
+@given(st.tuples(*[st.integers(-(2**40), 2**40)] * 2, *[st.integers(1, 2**40)] * 2))
+def test_any_region_is_read_as_typed(numbers: tuple[int, int, int, int]) -> None:
+    assert parser.region(",".join(map(str, numbers))) == numbers
+
+
+def test_help_imports_neither_services_nor_anything_heavy() -> None:
+    code = (
+        "import sys\n"
+        "from kireji.cli.parser import parse\n"
+        "try: parse(['ask', '--help'])\n"
+        "except SystemExit: pass\n"
+        "known = {'PySide6', 'httpx', 'msgspec', 'asyncio', 'sqlite3', 'PIL', 'keyring', 'kireji.services'}\n"
+        "print(sorted(known & set(sys.modules)))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "[]"
