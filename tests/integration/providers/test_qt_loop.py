@@ -1,0 +1,28 @@
+"""The network on the loop that the windows run on."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from tests.integration.providers.conftest import Asking
+from tests.service import Delivery, ServiceThread, Status, Text
+
+pytestmark = pytest.mark.qt
+
+
+async def test_answers_arrive_on_qts_loop(asking: Asking) -> None:
+    with ServiceThread(Status(529), Text(["One", " two"], delivery=Delivery(chunk=7)), Text(["Again"])) as service:
+        assert (await asking.ask(service.base_url)).text == "One two"
+        assert (await asking.ask(service.base_url)).text == "Again"
+        assert [request.status for request in service.requests] == [529, 200, 200]
+
+
+async def test_stopping_on_qts_loop_closes_the_connection(asking: Asking) -> None:
+    with ServiceThread(Text(["First", " last"], delivery=Delivery(hold_after=1))) as service:
+        async with asyncio.TaskGroup() as group:
+            reading = group.create_task(asking.ask(service.base_url))
+            await asyncio.to_thread(service.until, lambda: service.requests and service.requests[0].held)
+            reading.cancel()
+        assert reading.cancelled()
+        await asyncio.to_thread(service.until, lambda: service.requests[0].disconnected)
