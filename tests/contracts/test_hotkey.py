@@ -1,0 +1,62 @@
+"""What every shortcut backend promises; the real one is pressed in tests/integration/desktop."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from tests.fakes.desktop import FakeHotkeys
+
+from kireji.core.errors import HotkeyTaken
+from kireji.core.ports import HotkeyBackend
+from kireji.core.shortcuts import Shortcut
+from kireji.desktop.hotkey_x11 import X11Hotkeys
+
+CHORD = Shortcut(("Ctrl", "Alt", "Shift"), "F7")
+
+
+def nothing() -> None:
+    """Stands for what a press does."""
+
+
+@pytest.fixture(params=["fake", pytest.param("x11", marks=pytest.mark.display)])
+def backend(request: pytest.FixtureRequest) -> HotkeyBackend:
+    if request.param == "fake":
+        return FakeHotkeys()
+    return X11Hotkeys(os.environ, lambda descriptor, ready: nothing)
+
+
+def test_it_is_available(backend: HotkeyBackend) -> None:
+    assert backend.availability().ok
+    assert backend.name
+
+
+def test_a_chord_can_be_held_and_given_back_again_and_again(backend: HotkeyBackend) -> None:
+    for _ in range(3):
+        backend.register(CHORD, nothing).release()
+
+
+def test_a_held_chord_is_taken(backend: HotkeyBackend) -> None:
+    registration = backend.register(CHORD, nothing)
+    with pytest.raises(HotkeyTaken) as caught:
+        backend.register(CHORD, nothing)
+    registration.release()
+    assert str(CHORD) in caught.value.message
+    assert caught.value.hint
+
+
+def test_another_chord_is_free(backend: HotkeyBackend) -> None:
+    first = backend.register(CHORD, nothing)
+    second = backend.register(Shortcut(("Ctrl", "Alt", "Shift"), "F8"), nothing)
+    second.release()
+    first.release()
+
+
+def test_giving_back_twice_is_harmless_to_the_next_holder(backend: HotkeyBackend) -> None:
+    first = backend.register(CHORD, nothing)
+    first.release()
+    second = backend.register(CHORD, nothing)
+    first.release()
+    with pytest.raises(HotkeyTaken):
+        backend.register(CHORD, nothing)
+    second.release()
