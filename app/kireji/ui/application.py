@@ -1,0 +1,220 @@
+"""The running program: connects tray, shortcut, windows and services, and ends them in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from kireji.core.errors import KirejiError
+from kireji.core.settings import Settings
+from kireji.ui.aio import TaskScope
+from kireji.ui.curtain import Curtain
+from kireji.ui.qt_application import Application
+from kireji.ui.shortcut import GlobalShortcut, ShortcutState
+from kireji.ui.theme import Theme
+from kireji.ui.tray import Tray
+
+if TYPE_CHECKING:
+    from kireji.services.application import Services
+    from kireji.services.preferences import Preferences
+    from kireji.ui.overlay.presenter import OverlayPresenter
+    from kireji.ui.windows import Windows
+
+log = logging.getLogger(__name__)
+
+_WARM_SECONDS = 1.0
+"""After the start, before what the first capture needs is loaded: the person's other programs go first."""
+
+
+class DesktopApplication(QObject):
+    """Wires the parts that exist from the first moment to those that come with the loop.
+
+    Args:
+        app: The application object.
+        tray: Shown already.
+        shortcut: Held already.
+        preferences: The settings.
+        services: Opens the use cases.
+    """
+
+    def __init__(
+        self,
+        app: Application,
+        tray: Tray,
+        shortcut: GlobalShortcut,
+        preferences: Preferences,
+        services: Callable[[], AbstractAsyncContextManager[Services]],
+    ) -> None:
+        super().__init__()
+        self._app = app
+        self._tray = tray
+        self._shortcut = shortcut
+        self._preferences = preferences
+        self._open_services = services
+        self._theme = Theme(app)
+        self._services: Services | None = None
+        self._windows: Windows | None = None
+        self._overlay: OverlayPresenter | None = None
+        self._scope = TaskScope("application", self._task_failed)
+        self._stop: asyncio.Event | None = None
+        self._ready = asyncio.Event()
+
+    async def main(self, stop: asyncio.Event, first: str) -> int:
+        """Run until `stop` is set.
+
+        Args:
+            stop: Set by every way to quit.
+            first: raise, capture or hide.
+
+        Returns:
+            The exit code.
+        """
+        self._stop = stop
+        self._tray.quit_chosen.connect(self._quit)
+        async with AsyncExitStack() as stack:
+            try:
+                services = await stack.enter_async_context(self._open_services())
+            except KirejiError as error:
+                from kireji.ui.failure import show_failure
+
+                log.error("cannot start: %s", error)
+                await show_failure(error, stop)
+                return 1
+            self._services = services
+            stack.push_async_callback(self._scope.aclose)
+            self._make_overlay(services, stack)
+            self._connect(services)
+            self._shortcut.receive(self.capture)
+            self._ready.set()
+            self._begin(first)
+            self._scope.start(self._settle(services), name="settle")
+            await stop.wait()
+            log.info("ending")
+            if self._windows is not None:
+                await self._windows.aclose()
+        return 0
+
+    async def command(self, name: str, token: str) -> str:
+        """Do what another start asks for.
+
+        Args:
+            name: raise, capture or quit.
+            token: Wayland's permission to come to the front, or empty.
+
+        Returns:
+            Empty when done, else the sentence that says why not.
+        """
+        await self._ready.wait()
+        if token:
+            # Qt takes the activation token from here and nowhere else (qtbase, qwaylandxdgshell.cpp).
+            os.environ["XDG_ACTIVATION_TOKEN"] = token
+        match name:
+            case "capture":
+                self.capture()
+            case "quit":
+                self._quit()
+            case _:
+                self.show_window()
+        return ""
+
+    def capture(self) -> None:
+        """Freeze the screens and open the overlay, or bring it forward."""
+        if self._overlay is not None:
+            self._overlay.capture()
+
+    def show_window(self) -> None:
+        """Bring the main window to the front, building it the first time."""
+        self._main_windows().show()
+
+    def open_conversation(self, conversation: int) -> None:
+        """Show one conversation in the main window."""
+        self._main_windows().open_conversation(conversation)
+        self.show_window()
+
+    def open_settings(self) -> None:
+        """Show the settings in the main window."""
+        self._main_windows().open_settings()
+        self.show_window()
+
+    def _main_windows(self) -> Windows:
+        """The main window with its presenters, built when it is first needed: the tray and the overlay do without."""
+        if self._windows is None:
+            from kireji.ui.windows import Windows
+
+            assert self._services is not None
+            self._windows = Windows(self._services, self._theme, self._shortcut)
+            self._windows.capture_chosen.connect(self.capture)
+            self._windows.window_closed.connect(self._window_closed)
+        return self._windows
+
+    def _make_overlay(self, services: Services, stack: AsyncExitStack) -> None:
+        from kireji.ui.overlay.presenter import OverlayPresenter
+
+        self._theme.apply(self._preferences.settings.appearance)
+        self._overlay = OverlayPresenter(services, Curtain(), self.open_conversation, self._tell, self._theme)
+        stack.push_async_callback(self._overlay.aclose)
+
+    def _connect(self, services: Services) -> None:
+        self._tray.capture_chosen.connect(self.capture)
+        self._tray.open_chosen.connect(self.show_window)
+        self._tray.settings_chosen.connect(self.open_settings)
+        self._tray.conversation_chosen.connect(self.open_conversation)
+        self._tray.pause_toggled.connect(self._pause)
+        self._shortcut.changed.subscribe(self._shortcut_changed)
+        services.preferences.changed.subscribe(self._settings_changed)
+
+    def _begin(self, first: str) -> None:
+        welcomed = self._preferences.settings.general.welcomed
+        if first == "capture":
+            self.capture()
+        elif first == "raise" or not welcomed or not self._tray.available:
+            self.show_window()
+
+    async def _settle(self, services: Services) -> None:
+        """After the start: what makes the first capture quick, and what the last run left behind."""
+        await asyncio.sleep(_WARM_SECONDS)
+        self._tray.watch_for_host()
+        await services.capture.warm()
+        if self._overlay is not None:
+            self._overlay.warm()
+        self._tray.set_recent((await services.conversations.recent(8))[:8])
+
+    def _window_closed(self) -> None:
+        """Without a tray there is no way back to a hidden window, so closing it ends the program."""
+        if not self._tray.available:
+            self._quit()
+
+    def _shortcut_changed(self, state: ShortcutState) -> None:
+        self._tray.set_chord(state.chord)
+
+    def _settings_changed(self, settings: Settings) -> None:
+        self._tray.set_paused(settings.shortcuts.paused)
+
+    def _pause(self, paused: bool) -> None:
+        self._shortcut.pause(paused)
+        self._scope.restart(self._preferences.set("shortcuts.paused", paused), name="pause")
+
+    def _tell(self, sentence: str) -> None:
+        """One sentence for the person where no window of ours is open."""
+        if self._tray.available and (self._windows is None or not self._windows.visible):
+            self._tray.notify("Kireji", sentence)
+            return
+        self.show_window()
+        self._main_windows().show_notice(sentence)
+
+    def _task_failed(self, error: BaseException) -> None:
+        if isinstance(error, KirejiError):
+            self._tell(error.sentence)
+            return
+        log.error("a task failed", exc_info=error)
+        self._tell("Something in Kireji failed. The log has the details; what you were doing can be repeated.")
+
+    def _quit(self) -> None:
+        if self._stop is not None:
+            self._stop.set()
