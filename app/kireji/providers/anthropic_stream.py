@@ -88,7 +88,7 @@ class _Event(msgspec.Struct):
 class _Outline(msgspec.Struct):
     """What can be said of an event that does not have the shape we expect."""
 
-    type: object = None
+    type: str = ""
     delta: object = None
 
 
@@ -253,7 +253,7 @@ class StreamDecoder:
         if outline.type not in _EVENTS:
             return True
         kind = outline.delta.get("type") if isinstance(outline.delta, dict) else None
-        return outline.type == "content_block_delta" and kind not in _DELTAS
+        return outline.type == "content_block_delta" and isinstance(kind, str) and kind not in _DELTAS
 
     def _begin(self, event: _Event) -> PartStarted:
         if event.index in self._open or event.index in self._raw:

@@ -297,6 +297,8 @@ def test_a_stream_that_ends_early_is_reported_as_broken_off(name: str) -> None:
         '{"type":"content_block_start","index":0}',
         '{"type":"content_block_start","index":0,"content_block":{"type":4}}',
         '{"type":"message_delta","usage":{"output_tokens":"many"}}',
+        '{"type":"content_block_delta","index":0,"delta":{"type":[]}}',
+        '{"type":[]}',
     ],
 )
 def test_what_is_not_an_event_is_a_violation(data: str) -> None:
