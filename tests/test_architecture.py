@@ -1,0 +1,194 @@
+"""Rules of the house that neither the type checker, ruff nor import-linter can see."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+APP = ROOT / "app" / "kireji"
+TESTS = ROOT / "tests"
+MODULES = sorted(APP.rglob("*.py"))
+LONGEST_MODULE = 400
+COLOUR = re.compile(r"(?:^|:\s*)#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\b|\brgba?\(\s*\d")
+"""A colour as a value of its own, in a style sheet, or as a function with numbers."""
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def calls(path: Path) -> Iterator[tuple[int, ast.Call]]:
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Call):
+            yield node.lineno, node
+
+
+def attribute_calls(path: Path, *names: str) -> Iterator[tuple[int, str]]:
+    """Line and source of every call `something.name(...)`."""
+    for line, call in calls(path):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in names:
+            yield line, ast.unparse(call.func)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_modules_are_short(path: Path) -> None:
+    length = len(path.read_text(encoding="utf-8").splitlines())
+    assert length <= LONGEST_MODULE, f"{name_of(path)} has {length} lines: split it by subject"
+
+
+def test_tasks_are_started_by_a_scope_or_a_group() -> None:
+    found = [
+        f"{name_of(path)}:{line} {source}"
+        for path in MODULES
+        if name_of(path) != "app/kireji/ui/aio.py"
+        for line, source in attribute_calls(path, "create_task")
+        if "loop" in source.lower()
+    ]
+    assert found == []
+
+
+def test_nobody_starts_a_nested_event_loop() -> None:
+    """`exec` and `exec_` of dialogs, menus, drags and event loops: the tasks of asyncio stand still meanwhile."""
+    found = [
+        f"{name_of(path)}:{line} {source}"
+        for path in sorted((APP / "ui").rglob("*.py"))
+        for line, source in attribute_calls(path, "exec", "exec_", "processEvents")
+    ]
+    assert found == []
+
+
+def test_only_the_outbox_clears_requests() -> None:
+    allowed = {"app/kireji/services/outbox.py", "tests/support/cleared.py"}
+    found = {
+        name_of(path)
+        for path in (*MODULES, *TESTS.rglob("*.py"))
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "ClearedRequest.issue"
+    }
+    assert found == allowed
+
+
+def test_the_clearance_is_known_to_its_module_alone() -> None:
+    found = {name_of(path) for path in MODULES if "_CLEARANCE" in path.read_text(encoding="utf-8")}
+    assert found == {"app/kireji/core/requests.py"}
+
+
+def docstrings(tree: ast.Module) -> set[ast.AST]:
+    """Constants that stand alone as a statement: documentation, not values."""
+    return {
+        node.value for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+
+
+def test_colours_stand_among_the_tokens_alone() -> None:
+    found = [
+        f"{name_of(path)}:{node.lineno} {node.value!r}"
+        for path in sorted((APP / "ui").rglob("*.py"))
+        if name_of(path) != "app/kireji/ui/tokens.py"
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and COLOUR.search(node.value)
+        if node not in docstrings(tree_of(path))
+    ]
+    assert found == []
+
+
+def test_no_colour_is_made_of_numbers() -> None:
+    found = [
+        f"{name_of(path)}:{line} {ast.unparse(call)}"
+        for path in sorted((APP / "ui").rglob("*.py"))
+        if name_of(path) != "app/kireji/ui/tokens.py"
+        for line, call in calls(path)
+        if ast.unparse(call.func) in ("QColor", "QColor.fromRgb", "qRgb", "qRgba")
+        if call.args and all(isinstance(argument, ast.Constant) for argument in call.args)
+    ]
+    assert found == []
+
+
+def test_unit_tests_need_no_qt() -> None:
+    found = [
+        name_of(path)
+        for path in sorted((TESTS / "unit").rglob("*.py"))
+        for node in ast.walk(tree_of(path))
+        if (
+            isinstance(node, ast.Import)
+            and any(alias.name.startswith(("PySide6", "kireji.ui")) for alias in node.names)
+        )
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("PySide6", "kireji.ui")))
+    ]
+    assert found == []
+
+
+def test_everything_but_the_windows_works_without_qt() -> None:
+    """Every module outside `ui`, imported where PySide6 cannot be."""
+    modules = [
+        ".".join(path.relative_to(APP.parent).with_suffix("").parts).removesuffix(".__init__")
+        for path in MODULES
+        if APP / "ui" not in path.parents and path.name != "__main__.py"
+    ]
+    code = "import sys; sys.modules['PySide6'] = sys.modules['qasync'] = None\n"
+    code += "".join(f"import {module}\n" for module in modules)
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+def test_there_is_no_package_called_packaging_beside_the_code() -> None:
+    """With an `__init__.py` that folder would hide the library of the same name."""
+    assert not (ROOT / "packaging" / "__init__.py").exists()
+
+
+def test_qt_keeps_its_references() -> None:
+    """PySide6 6.12.0 gives back True without owning a reference and aborts Python 3.11 after some 570 signals."""
+    code = (
+        "from PySide6.QtCore import QObject, Signal\n"
+        "class Sender(QObject):\n"
+        "    said = Signal(bool, object)\n"
+        "sender, seen = Sender(), []\n"
+        "sender.said.connect(lambda yes, nothing: seen.append(yes))\n"
+        "for _ in range(10_000): sender.said.emit(True, None)\n"
+        "assert len(seen) == 10_000"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+# the lock
+
+
+def locked() -> str:
+    return (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+
+def canonical(requirement: str) -> str:
+    return re.split(r"[^A-Za-z0-9._-]", requirement)[0].lower().replace("_", "-")
+
+
+def test_the_lock_names_no_host() -> None:
+    assert not re.search(r"://|index-url|find-links|^--", locked(), re.MULTILINE)
+
+
+def test_every_locked_package_has_hashes() -> None:
+    for block in re.split(r"\n(?=[a-z0-9])", locked())[1:]:
+        assert "--hash=sha256:" in block, block.splitlines()[0]
+
+
+def test_the_lock_holds_what_the_project_needs_in_its_two_parts() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    runtime, development = locked().split("# Development")
+    names = [set(re.findall(r"^([a-z0-9._-]+)==", part, re.MULTILINE)) for part in (runtime, development)]
+    assert {canonical(each) for each in project["project"]["dependencies"]} <= names[0]
+    assert {canonical(each) for each in project["dependency-groups"]["dev"]} <= names[0] | names[1]
+    assert not names[0] & names[1]
