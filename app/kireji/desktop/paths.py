@@ -6,10 +6,8 @@ on Linux the XDG rules are a few lines, while platformdirs costs 25 ms; it is as
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -127,11 +125,13 @@ def _short(folder: Path, environ: Mapping[str, str]) -> Path:
     """`folder`, or one of a name made from it where a socket inside it would have too long a path."""
     if len(os.fsencode(folder / "instance.sock")) <= _SOCKET_PATH_LIMIT:
         return folder
+    import hashlib  # 7 ms, and rarely needed
+
     name = f"{_APP}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
     shared = _shared_runtime(environ)
     if shared and len(os.fsencode(shared / name / "instance.sock")) <= _SOCKET_PATH_LIMIT:
         return shared / name
-    return Path("/tmp" if os.name == "posix" else tempfile.gettempdir(), name)  # noqa: S108 - see private_folder
+    return Path("/tmp", name)  # noqa: S108 - private_folder refuses what somebody else has put there
 
 
 def _platform_folders(environ: Mapping[str, str]) -> Paths:

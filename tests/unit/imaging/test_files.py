@@ -128,36 +128,21 @@ def png_text() -> PngInfo:
     return text
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        saved(halves(), "JPEG", exif=exif(1)),
-        saved(halves(), "JPEG", comment=b"Secret Camera"),
-        saved(halves(), "JPEG", xmp=b"Secret Camera"),
-        saved(halves(), "WEBP", exif=exif(1), lossless=True),
-        saved(halves(), "PNG", exif=exif(1)),
-        saved(halves(), "PNG", pnginfo=png_text()),
-        saved(halves("P"), "GIF", comment=b"Secret Camera"),
-        CLEAN["image/png"] + b"Secret Camera",
-        CLEAN["image/jpeg"] + b"Secret Camera",
-        CLEAN["image/gif"] + b"Secret Camera",
-        CLEAN["image/webp"] + b"Secret Camera",
-    ],
-    ids=[
-        "jpeg-exif",
-        "jpeg-comment",
-        "jpeg-xmp",
-        "webp-exif",
-        "png-exif",
-        "png-text",
-        "gif-comment",
-        "png-tail",
-        "jpeg-tail",
-        "gif-tail",
-        "webp-tail",
-    ],
-)
-def test_whatever_is_not_the_picture_is_dropped(data: bytes) -> None:
+DIRTY = {
+    "jpeg exif": saved(halves(), "JPEG", exif=exif(1)),
+    "jpeg comment": saved(halves(), "JPEG", comment=b"Secret Camera"),
+    "jpeg xmp": saved(halves(), "JPEG", xmp=b"Secret Camera"),
+    "webp exif": saved(halves(), "WEBP", exif=exif(1), lossless=True),
+    "png exif": saved(halves(), "PNG", exif=exif(1)),
+    "png text": saved(halves(), "PNG", pnginfo=png_text()),
+    "gif comment": saved(halves("P"), "GIF", comment=b"Secret Camera"),
+    **{f"{media_type} tail": data + b"Secret Camera" for media_type, data in CLEAN.items()},
+}
+
+
+@pytest.mark.parametrize("name", DIRTY)
+def test_whatever_is_not_the_picture_is_dropped(name: str) -> None:
+    data = DIRTY[name]
     assert b"Secret Camera" in data
     picture = encoded(data)
     assert b"Secret Camera" not in picture.data
