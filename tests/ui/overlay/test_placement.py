@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kireji.core.geometry import Rect
 from kireji.ui.overlay.placement import place_bar, place_card, place_label, place_magnifier, reserve_card, within
 

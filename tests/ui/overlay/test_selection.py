@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
 from kireji.core.geometry import Rect
 from kireji.ui.overlay.selection import Handle, Mode, Selection, handle_position, to_image
 

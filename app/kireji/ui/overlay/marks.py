@@ -24,7 +24,7 @@ REACH = 10
 _BORDER = 2
 _LENS = 132
 _LENS_PIXELS = 15
-_SHADOW = 16
+_SHADOW = 20
 _LABEL_PADDING = QSize(SPACE[1], 3)
 
 
@@ -195,6 +195,8 @@ class Marks:
         painter.drawRoundedRect(box, SPACE[0], SPACE[0])
         painter.setPen(QColor(DARK.ink))
         painter.setFont(self._small)
+        # Width before height and x before y, whichever way the interface's text runs.
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
@@ -237,8 +239,8 @@ def paint_shadow(painter: QPainter, panel: QRect) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     colour = QColor(DARK.code)
-    for step in range(_SHADOW, 0, -2):
-        colour.setAlpha(12)
+    for step in range(_SHADOW, 0, -1):
+        colour.setAlpha(2 + (_SHADOW - step) // 2)
         painter.setBrush(colour)
         box = QRectF(panel.adjusted(-step, -step // 2, step, step))
         painter.drawRoundedRect(box, RADIUS_CARD + step, RADIUS_CARD + step)
@@ -255,7 +257,9 @@ def paint_hint(painter: QPainter, text: str, font: QFont, scale: float, box: QRe
     painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
     painter.setPen(QColor(DARK.ink))
     painter.setFont(small)
-    painter.drawText(box.adjusted(SPACE[2], 0, -SPACE[2], 0), Qt.AlignmentFlag.AlignCenter, text)
+    inside = box.adjusted(SPACE[2], 0, -SPACE[2], 0)
+    shown = QFontMetrics(small).elidedText(text, Qt.TextElideMode.ElideRight, inside.width())
+    painter.drawText(inside, Qt.AlignmentFlag.AlignCenter, shown)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 

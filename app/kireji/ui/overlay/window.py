@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from typing import cast
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QFocusEvent,
-    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -56,6 +56,11 @@ def window_flags(system: str = sys.platform) -> Qt.WindowType:
     """How each system lets a window lie over everything (platform facts 2.5, from flameshot)."""
     flags = Qt.WindowType.WindowStaysOnTopHint | Qt.WindowType.FramelessWindowHint
     return flags | (Qt.WindowType.SubWindow if system == "win32" else Qt.WindowType.Tool)
+
+
+def covers_as_full_screen(system: str = sys.platform) -> bool:
+    """Full screen would animate into a space of its own on macOS and add a taskbar entry on Windows."""
+    return system not in ("win32", "darwin")
 
 
 class OverlayWindow(QWidget):
@@ -107,8 +112,7 @@ class OverlayWindow(QWidget):
         self.setAccessibleDescription(HINT)
         self.setGeometry(screen.geometry())
         self.winId()
-        if (handle := self.windowHandle()) is not None:
-            handle.setScreen(screen)
+        self.windowHandle().setScreen(screen)
 
     # Opening and closing.
 
@@ -128,11 +132,10 @@ class OverlayWindow(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor)
         if self.geometry() != self._screen.geometry():
             self.setGeometry(self._screen.geometry())
-        if sys.platform in ("win32", "darwin"):
-            # Full screen would animate into a space of its own on macOS and add a taskbar entry on Windows.
-            self.show()
-        else:
+        if covers_as_full_screen():
             self.showFullScreen()
+        else:
+            self.show()
         if active:
             self.take_keys()
 
@@ -140,7 +143,7 @@ class OverlayWindow(QWidget):
         """Come to the front with the keyboard."""
         self.raise_()
         self.activateWindow()
-        if (focus := self.focusWidget()) is None or focus is self:
+        if self.focusWidget() in (None, self):
             self.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
 
     def close_frame(self) -> None:
@@ -255,8 +258,7 @@ class OverlayWindow(QWidget):
                 paint_shadow(painter, panel)
         self._marks().paint(painter, frame, event.region())
         if self._has_hint() and event.region().intersects(self._hint_box()):
-            text = QFontMetrics(self.font()).elidedText(HINT, Qt.TextElideMode.ElideRight, self._hint_box().width())
-            paint_hint(painter, text, self.font(), self._theme.scale, self._hint_box())
+            paint_hint(painter, HINT, self.font(), self._theme.scale, self._hint_box())
         painter.end()
 
     def _paint_frame(self, painter: QPainter, frame: Frame, region: QRegion) -> None:
@@ -265,7 +267,7 @@ class OverlayWindow(QWidget):
         whole = QRect(0, 0, *frame.size)
         painter.save()
         painter.scale(across, down)
-        for rect in region:
+        for rect in cast("Iterable[QRect]", region):  # the stub does not know that it can be iterated over
             left, top = int(rect.left() / across), int(rect.top() / down)
             outer = QRectF(
                 left, top, (rect.right() + 1) / across - left, (rect.bottom() + 1) / down - top

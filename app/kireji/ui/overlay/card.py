@@ -1,0 +1,304 @@
+"""The card beside the selection in which the answer appears."""
+
+from __future__ import annotations
+
+import enum
+
+from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from kireji.ui.chat.answer_view import AnswerView
+from kireji.ui.overlay.field import QuestionField
+from kireji.ui.overlay.flow import FlowLayout
+from kireji.ui.parts import button, label, restyle, separator
+from kireji.ui.theme import Theme
+from kireji.ui.tokens import SPACE, TYPE_BODY
+
+_WIDTH = 420
+_HEIGHTS = (560, 460, 360, 280, 220)
+_TEXT_MARGIN = 4
+"""Round the text of an answer, so that the ground of inline code has room at the edge."""
+_QUESTION_LINES = 3
+_LONGEST_QUESTION = 400
+
+
+class CardState(enum.Enum):
+    """What the answer is doing."""
+
+    WAITING = "waiting"
+    STREAMING = "streaming"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class AnswerCard(QFrame):
+    """Question and model above, the answer in the middle, a field to go on below.
+
+    Args:
+        theme: Colours and size of text.
+        parent: As usual in Qt.
+    """
+
+    followed_up = Signal(object)
+    """Another question, with its text."""
+    stopped = Signal()
+    """The answer shall end here."""
+    retried = Signal()
+    """The same question again."""
+    opened = Signal()
+    """The conversation shall go on in the main window."""
+    resized = Signal()
+    """It would like to be higher or lower."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.state = CardState.WAITING
+        self.setProperty("kind", "card")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.setAccessibleName("Answer")
+        self._question = label(role="strong", wrap=True)
+        self._model = label(role="chip")
+        self._model.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._note = label(role="muted", wrap=True)
+        self._status = label(role="muted", wrap=True)
+        for each in (self._note, self._status):
+            each.setMargin(_TEXT_MARGIN)
+        self.view = AnswerView(theme, parent=self)
+        self.view.setMinimumHeight(0)
+        self.view.document().setDocumentMargin(_TEXT_MARGIN)
+        self.view.height_changed.connect(self._text_grew)
+        self._caret = _Caret(self.view, theme)
+        self.field = QuestionField("Follow up…", "Follow-up question", self)
+        self.field.asked.connect(self._follow_up)
+        self.field.resized.connect(self.resized)
+        self._retry = self._chip("Try again", "Ask the same question again")
+        self._retry.clicked.connect(self.retried)
+        self._stop = self._chip("Stop", "Stop the answer and keep what has arrived")
+        self._stop.clicked.connect(self.stopped)
+        self._copy = self._chip("Copy", "Copy the answer")
+        self._copy.clicked.connect(self._copy_answer)
+        self._open = self._chip("Open", "Go on in the main window")
+        self._open.clicked.connect(self.opened)
+        self._lay_out()
+
+    def _chip(self, text: str, name: str) -> QPushButton:
+        made = button(text, "chip", name=name)
+        made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        return made
+
+    def _lay_out(self) -> None:
+        layout = self._layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        header = QHBoxLayout()
+        header.setContentsMargins(SPACE[3], SPACE[2], SPACE[3], SPACE[2])
+        header.setSpacing(SPACE[2])
+        header.addWidget(self._question, 1)
+        header.addWidget(self._model, 0, Qt.AlignmentFlag.AlignTop)
+        body = QVBoxLayout()
+        body.setContentsMargins(SPACE[3] - _TEXT_MARGIN, SPACE[1], SPACE[3] - _TEXT_MARGIN, SPACE[1])
+        body.setSpacing(SPACE[1])
+        body.addWidget(self._note)
+        body.addWidget(self.view, 1)
+        body.addWidget(self._status)
+        footer = QHBoxLayout()
+        footer.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
+        footer.setSpacing(SPACE[1])
+        footer.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
+        self._buttons = FlowLayout(SPACE[0])
+        for each in (self._retry, self._stop, self._copy, self._open):
+            self._buttons.addWidget(each)
+        holder = QWidget(self)
+        holder.setLayout(self._buttons)
+        holder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        footer.addWidget(holder, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._parts = (header, body, footer)
+        layout.addLayout(header)
+        layout.addWidget(separator())
+        layout.addLayout(body, 1)
+        layout.addWidget(separator())
+        layout.addLayout(footer)
+
+    # What is shown.
+
+    def ask(self, question: str) -> None:
+        """A question goes out; the answer is not there yet."""
+        self._question.setText(_shortened(question))
+        self._question.setToolTip("")
+        self._model.hide()
+        self._note.hide()
+        self.view.set_markdown("")
+        self.field.clear()
+        self._become(CardState.WAITING)
+
+    def begin(self, model: str, note: str) -> None:
+        """Say who answers.
+
+        Args:
+            model: As people know it; empty while unknown.
+            note: Why it is not who was expected, or how the answer comes about; empty otherwise.
+        """
+        self._model.setText(model)
+        self._model.setVisible(bool(model))
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
+        if self.view.markdown():
+            self.view.set_markdown("")
+        self.resized.emit()
+
+    def rename(self, model: str) -> None:
+        """The same model by a better name."""
+        self._model.setText(model)
+
+    def append(self, text: str) -> None:
+        """More of the answer."""
+        if self.state is CardState.WAITING:
+            self._become(CardState.STREAMING)
+        self.view.append_delta(text)
+
+    def finish(self, markdown: str, state: CardState, sentence: str) -> None:
+        """The answer is whole, stopped or failed.
+
+        Args:
+            markdown: All that arrived.
+            state: Which of these.
+            sentence: What went wrong and what to do; empty when nothing did.
+        """
+        self.view.finish(markdown)
+        self._become(state, sentence)
+
+    def forget(self) -> None:
+        """Nothing of the conversation stays here."""
+        for each in (self._question, self._model, self._note, self._status):
+            each.clear()
+        self.view.set_markdown("")
+        self.field.clear()
+
+    def _become(self, state: CardState, sentence: str = "") -> None:
+        self.state = state
+        open_answer = state in (CardState.WAITING, CardState.STREAMING)
+        self._caret.show_at_end(on=state is CardState.STREAMING)
+        self._stop.setVisible(open_answer)
+        self._retry.setVisible(state is CardState.FAILED)
+        self._copy.setVisible(not open_answer and bool(self.view.markdown()))
+        words = {CardState.WAITING: "Waiting for the service", CardState.STOPPED: "Stopped."}.get(state, "")
+        text = sentence or words
+        restyle(self._status, role="error" if state is CardState.FAILED else "muted")
+        self._status.setText(text)
+        self._status.setVisible(bool(text))
+        self.view.setVisible(bool(self.view.markdown()) or state is CardState.STREAMING)
+        self.resized.emit()
+
+    def wait_for(self, sentence: str) -> None:
+        """What is being waited for, while nothing has arrived."""
+        if self.state is CardState.WAITING:
+            self._status.setText(sentence)
+            self.resized.emit()
+
+    # Its size.
+
+    def wanted_width(self, widest: int) -> int:
+        """Logical pixels."""
+        return min(round(_WIDTH * min(1.6, max(1.0, self._theme.scale))), widest)
+
+    def heights(self, highest: int) -> tuple[int, ...]:
+        """What it may grow to, best first."""
+        scale = min(1.6, max(1.0, self._theme.scale))
+        return tuple(min(round(height * scale), highest) for height in _HEIGHTS)
+
+    def wanted_height(self, width: int) -> int:
+        """What it needs for all of its text at this width, in logical pixels."""
+        self._layout.activate()
+        inner = width - 2 * self.frameWidth()
+        header, body, footer = self._parts
+        around = sum(part.totalHeightForWidth(inner) for part in (header, footer)) + 2 + 2 * self.frameWidth()
+        margins = body.contentsMargins()
+        room = inner - margins.left() - margins.right()
+        shown = [label.heightForWidth(room) for label in (self._note, self._status) if not label.isHidden()]
+        if not self.view.isHidden():
+            shown.append(max(self.view.text_height(), self._theme.px(TYPE_BODY) * 2))
+        between = body.spacing() * max(0, len(shown) - 1)
+        return around + margins.top() + margins.bottom() + sum(shown) + between + SPACE[0]
+
+    def sizeHint(self) -> QSize:
+        width = self.wanted_width(_WIDTH)
+        return QSize(width, self.wanted_height(width))
+
+    def _text_grew(self, _height: object) -> None:
+        self.resized.emit()
+
+    # What is done.
+
+    def _follow_up(self) -> None:
+        text = self.field.text().strip()
+        if text and self.state not in (CardState.WAITING, CardState.STREAMING):
+            self.followed_up.emit(text)
+
+    def _copy_answer(self) -> None:
+        QGuiApplication.clipboard().setText(self.view.markdown())
+        self._copy.setText("Copied")
+
+    @property
+    def question_text(self) -> str:
+        """The question as it stands in the header."""
+        return self._question.text()
+
+    @property
+    def sentence(self) -> str:
+        """The line under the answer: what is waited for, or what went wrong."""
+        return self._status.text() if not self._status.isHidden() else ""
+
+    @property
+    def note(self) -> str:
+        """The line above the answer."""
+        return self._note.text() if not self._note.isHidden() else ""
+
+    @property
+    def model(self) -> str:
+        """The name in the chip."""
+        return self._model.text()
+
+
+class _Caret(QWidget):
+    """A block after the last word while an answer streams; it stands still."""
+
+    def __init__(self, view: AnswerView, theme: Theme) -> None:
+        super().__init__(view.viewport())
+        self._view = view
+        self._theme = theme
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAutoFillBackground(True)
+        self.hide()
+        view.document().documentLayout().update.connect(self._follow)
+        view.verticalScrollBar().valueChanged.connect(self._follow)
+
+    def show_at_end(self, *, on: bool) -> None:
+        """Show or hide it."""
+        palette = self.palette()
+        palette.setColor(self.backgroundRole(), self._theme.colours.accent)
+        self.setPalette(palette)
+        self.setVisible(on)
+        self._follow()
+
+    def _follow(self, _area: QObject | None = None) -> None:
+        if self.isHidden():
+            return
+        end = QTextCursor(self._view.document())
+        end.movePosition(QTextCursor.MoveOperation.End)
+        line = self._view.cursorRect(end)
+        height = min(line.height(), self._theme.px(TYPE_BODY) + 4)
+        width = round(height / 2)
+        backwards = end.block().textDirection() == Qt.LayoutDirection.RightToLeft
+        left = line.left() - width if backwards else line.left()
+        self.setGeometry(QRect(left, line.bottom() - height, width, height))
+
+
+def _shortened(question: str) -> str:
+    lines = [line for line in question.splitlines() if line.strip()]
+    text = "\n".join(lines[:_QUESTION_LINES])
+    cut = len(lines) > _QUESTION_LINES or len(text) > _LONGEST_QUESTION
+    return text[:_LONGEST_QUESTION].rstrip() + "…" if cut else text
