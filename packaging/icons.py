@@ -1,7 +1,7 @@
 """Brings the interface's icons in and renders the program's own at the sizes the desktop asks for.
 
     python packaging/icons.py lucide FOLDER    copies the icons in use from an unpacked `lucide-static` package
-    python packaging/icons.py render           draws resources/icons/*.png from kireji.svg and kireji-tray*.svg
+    python packaging/icons.py render           draws resources/icons/*.png from kireji.svg and tray.svg
 
 Both are run by hand when an icon changes; their results are part of the repository.
 """
@@ -42,8 +42,7 @@ def render() -> None:
     from PySide6.QtSvg import QSvgRenderer
 
     app = QGuiApplication([*sys.argv[:1], "-platform", "offscreen"])
-    drawings = [("kireji", SIZES), ("kireji-tray-light", TRAY_SIZES), ("kireji-tray-dark", TRAY_SIZES)]
-    for name, sizes in drawings:
+    for name, sizes in (("kireji", SIZES), ("tray", TRAY_SIZES)):
         for size in sizes:
             small = ICONS / f"{name}-small.svg"
             source = small if size <= 24 and small.exists() else ICONS / f"{name}.svg"

@@ -11,13 +11,15 @@ TRAY_SIZES = (16, 22, 32, 48, 64)
 WINDOW_SIZES = (16, 22, 32, 48, 64, 128, 256)
 
 
-def icon(name: str, colour: str, size: int = 16) -> QIcon:
+def icon(name: str, colour: str, size: int = 16, *, solid: bool = False, gap: int = 0) -> QIcon:
     """One icon.
 
     Args:
         name: As Lucide calls it; the file must be in `resources/icons/lucide`.
         colour: #RRGGBB, from the theme.
         size: Edge in logical pixels.
+        solid: Filled instead of drawn in lines.
+        gap: Empty space at its right side, because Qt leaves too little between an icon and a button's words.
 
     Raises:
         FileNotFoundError: The icon was not brought in by packaging/icons.py.
@@ -25,11 +27,11 @@ def icon(name: str, colour: str, size: int = 16) -> QIcon:
     result = QIcon()
     ratios = {1.0, 2.0, QGuiApplication.primaryScreen().devicePixelRatio()}
     for ratio in sorted(ratios):
-        result.addPixmap(pixmap(name, colour, size, ratio))
+        result.addPixmap(pixmap(name, colour, size, ratio, solid=solid, gap=gap))
     return result
 
 
-def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
+def pixmap(name: str, colour: str, size: int, ratio: float = 1.0, *, solid: bool = False, gap: int = 0) -> QPixmap:
     """The same as a picture for one screen.
 
     Args:
@@ -37,12 +39,16 @@ def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
         colour: #RRGGBB.
         size: Edge in logical pixels.
         ratio: Device pixels per logical pixel.
+        solid: Filled.
+        gap: Empty space at its right side, in logical pixels.
     """
     # Loading QtSvg costs a new start 10 ms, and the tray needs none of it.
     from PySide6.QtSvg import QSvgRenderer
 
     drawing = resource(f"icons/lucide/{name}.svg").read_text("utf-8").replace("currentColor", colour)
-    result = QPixmap(round(size * ratio), round(size * ratio))
+    if solid:
+        drawing = drawing.replace('fill="none"', f'fill="{colour}"')
+    result = QPixmap(round((size + gap) * ratio), round(size * ratio))
     result.setDevicePixelRatio(ratio)
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
@@ -59,14 +65,9 @@ def window_icon() -> QIcon:
     return result
 
 
-def tray_icon(*, dark_panel: bool) -> QIcon:
-    """The program's icon for the tray.
-
-    Args:
-        dark_panel: Whether the panel behind it is dark.
-    """
+def tray_icon() -> QIcon:
+    """The program's icon for the tray: one colour that stands out on light and dark panels."""
     result = QIcon()
-    name = "kireji-tray-dark" if dark_panel else "kireji-tray-light"
     for size in TRAY_SIZES:
-        result.addFile(str(resource(f"icons/{name}-{size}.png")))
+        result.addFile(str(resource(f"icons/tray-{size}.png")))
     return result

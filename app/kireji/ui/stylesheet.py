@@ -137,7 +137,7 @@ def _surfaces(c: Colours) -> str:
     return f"""
 QFrame[kind="card"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CARD}px; }}
 QFrame[kind="composer"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CARD}px; }}
-QFrame[kind="composer"][focused="true"] {{ border-color: {c.accent}; }}
+QFrame[kind="composer"][focused="true"] {{ border-color: {c.muted}; }}
 QFrame[kind="question"] {{ background: {c.raised}; border: none; border-radius: {RADIUS_CARD}px; }}
 QFrame[kind="notice"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
 QFrame[kind="sidebar"] {{ background: {c.raised}; border: none; border-right: 1px solid {c.line}; }}

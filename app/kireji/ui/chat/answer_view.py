@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
 from kireji.ui.chat.blocks import Block
-from kireji.ui.chat.document import CODE_BLOCK, INLINE_CODE, QUOTE_PATH, RULE, DocumentWriter
+from kireji.ui.chat.document import CODE_BLOCK, EDGE, INLINE_CODE, QUOTE_PATH, RULE, DocumentWriter
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import RADIUS_CONTROL, SPACE, TYPE_BODY
 
@@ -214,7 +214,8 @@ class AnswerView(QTextBrowser):
             self._paint_card(painter, self.code_rect(block))
         elif block_format.boolProperty(RULE):
             painter.setPen(QPen(QColor(colours.line), 1))
-            painter.drawLine(QPointF(0, rect.center().y()), QPointF(self.document().textWidth(), rect.center().y()))
+            middle = rect.center().y()
+            painter.drawLine(QPointF(EDGE, middle), QPointF(self.document().textWidth() - EDGE, middle))
         elif not block_format.hasProperty(CODE_BLOCK):
             self._paint_inline_code(painter, block, layout.blockBoundingRect(block).topLeft())
         if path := block_format.stringProperty(QUOTE_PATH):
@@ -227,8 +228,8 @@ class AnswerView(QTextBrowser):
         while block.isValid() and block.blockFormat().intProperty(CODE_BLOCK) == 2:
             rect = rect.united(layout.blockBoundingRect(block))
             block = block.next()
-        left = first.blockFormat().indent() * self.document().indentWidth()
-        width = self.document().textWidth() - left
+        left = EDGE + first.blockFormat().indent() * self.document().indentWidth()
+        width = self.document().textWidth() - left - EDGE
         return QRectF(left + 0.5, rect.top() - SPACE[2] + 0.5, width - 1, rect.height() + 2 * SPACE[2] - 1)
 
     def _paint_card(self, painter: QPainter, rect: QRectF) -> None:
@@ -270,7 +271,7 @@ class AnswerView(QTextBrowser):
         for depth, kind in enumerate(path):
             if kind != "q":
                 continue
-            x = depth * self.document().indentWidth() + 2
+            x = EDGE + depth * self.document().indentWidth() + 2
             if block.textDirection() == Qt.LayoutDirection.RightToLeft:
                 x = self.document().textWidth() - x - 3
             painter.drawRoundedRect(QRectF(x, rect.top(), 3, bottom - rect.top()), 1.5, 1.5)

@@ -32,6 +32,8 @@ INLINE_CODE = QTextFormat.Property.UserProperty + 4
 
 _HEADINGS = {1: TYPE_TITLE, 2: TYPE_LEAD}
 _CODE_PADDING = SPACE[2]
+EDGE = SPACE[0]
+"""Room at both sides for the ground of code at the beginning of a line."""
 
 
 class DocumentWriter:
@@ -67,6 +69,11 @@ class DocumentWriter:
         self._document.setDocumentMargin(0)
         self._document.setIndentWidth(22 * self._scale)
         self._document.setUndoRedoEnabled(False)
+        root = self._document.rootFrame()
+        frame_format = root.frameFormat()
+        frame_format.setLeftMargin(EDGE)
+        frame_format.setRightMargin(EDGE)
+        root.setFrameFormat(frame_format)
 
     def start_plain(self, text: str) -> None:
         """Put the first words of an answer on the screen before any parser is there."""
@@ -130,7 +137,7 @@ class DocumentWriter:
         self._starts.append(cursor.position())
         self._shown.append(block)
         if block.kind is Kind.TABLE:
-            self._append_table(cursor, block, first=before is None)
+            self._append_table(cursor, block, before)
             return
         block_format, char_format = self._block_format(block, first=index == 0), self._char_format(Style())
         if before is None or before.kind is Kind.TABLE:
@@ -261,13 +268,13 @@ class DocumentWriter:
             "deleted": c.error,
         }.get(role, c.ink)
 
-    def _append_table(self, cursor: QTextCursor, block: Block, *, first: bool) -> None:
-        if first:
+    def _append_table(self, cursor: QTextCursor, block: Block, before: Block | None) -> None:
+        if before is None:
             self._flatten(cursor)
         columns = max((len(row) for row in block.rows), default=0)
         if not columns:
             return
-        table = cursor.insertTable(len(block.rows), columns, self._table_format(block))
+        table = cursor.insertTable(len(block.rows), columns, self._table_format(block, before))
         for number, row in enumerate(block.rows):
             for column, cell in enumerate(row):
                 self._fill(table.cellAt(number, column).firstCursorPosition(), cell, head=number == 0)
@@ -286,7 +293,7 @@ class DocumentWriter:
                 char_format.setFontWeight(QFont.Weight.DemiBold)
             cursor.insertText(run.text, char_format)
 
-    def _table_format(self, block: Block) -> QTextTableFormat:
+    def _table_format(self, block: Block, before: Block | None) -> QTextTableFormat:
         result = QTextTableFormat()
         result.setBorder(1)
         result.setBorderBrush(QColor(self._colours.line))
@@ -295,7 +302,8 @@ class DocumentWriter:
         result.setCellPadding(6)
         result.setCellSpacing(0)
         result.setHeaderRowCount(1)
-        result.setTopMargin(SPACE[0])
+        # Qt leaves out the space below a paragraph that a table follows.
+        result.setTopMargin(SPACE[2] + _CODE_PADDING if before and before.kind is Kind.CODE else SPACE[1])
         result.setBottomMargin(SPACE[2])
         result.setLeftMargin(len(block.path) * self._document.indentWidth())
         result.setWidth(QTextLength(QTextLength.Type.VariableLength, 0))

@@ -1,0 +1,299 @@
+"""The middle of the main window: header, reading column, composer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from kireji.ui.chat.composer import Composer
+from kireji.ui.chat.transcript import Transcript, side_margin
+from kireji.ui.parts import button, label, set_icon, spread
+from kireji.ui.theme import Theme
+from kireji.ui.tokens import SPACE
+
+HEADER = 52
+
+
+class ChatPane(QWidget):
+    """Shows one conversation and takes the next question.
+
+    Args:
+        theme: Colours and text size.
+    """
+
+    menu_clicked = Signal()
+    details_clicked = Signal()
+    model_clicked = Signal()
+    capture_clicked = Signal()
+    settings_clicked = Signal()
+    reload_clicked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.header = Header(theme)
+        self.transcript = Transcript(theme)
+        self.composer = Composer(theme)
+        self._blank = Blank(theme)
+        self._notice = Notice(theme)
+        self._stack = QStackedWidget()
+        self._foot = QWidget()
+        self._build()
+        self.header.menu.clicked.connect(self.menu_clicked)
+        self.header.details.clicked.connect(self.details_clicked)
+        self.header.model.clicked.connect(self.model_clicked)
+        self.composer.capture_clicked.connect(self.capture_clicked)
+        self.transcript.settings_clicked.connect(self.settings_clicked)
+        self._blank.capture_clicked.connect(self.capture_clicked)
+        self._blank.reload_clicked.connect(self.reload_clicked)
+        self.show_welcome("")
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        spread(layout)
+        layout.addWidget(self.header)
+        self._stack.addWidget(self._blank)
+        self._stack.addWidget(self.transcript)
+        layout.addWidget(self._stack, 1)
+        self._column = column = QVBoxLayout(self._foot)
+        spread(column, (SPACE[4], SPACE[1], SPACE[4], SPACE[3] + 2), SPACE[1])
+        column.addWidget(self._notice)
+        column.addWidget(self.composer)
+        layout.addWidget(self._foot)
+
+    def show_conversation(self, title: str) -> None:
+        """Show the messages."""
+        self.header.set_title(title)
+        self.composer.set_placeholder("Ask a follow-up…")
+        self._stack.setCurrentWidget(self.transcript)
+
+    def show_welcome(self, chord: str) -> None:
+        """Nothing is open: say what to do.
+
+        Args:
+            chord: The capture shortcut, when it is held.
+        """
+        self.header.set_title("New conversation")
+        self.composer.set_placeholder("Ask anything, or capture a piece of the screen…")
+        self._blank.show_start(chord)
+        self._stack.setCurrentWidget(self._blank)
+
+    def show_loading(self, title: str) -> None:
+        """A conversation is being read."""
+        self.header.set_title(title)
+        self._blank.show_sentence("Opening the conversation…")
+        self._stack.setCurrentWidget(self._blank)
+
+    def show_failure(self, sentence: str) -> None:
+        """The conversation could not be read."""
+        self._blank.show_failure(sentence)
+        self._stack.setCurrentWidget(self._blank)
+
+    def show_notice(self, sentence: str, action: str = "") -> None:
+        """One sentence above the composer until it is put away.
+
+        Args:
+            sentence: What happened and what to do; empty puts it away.
+            action: "settings" adds a button that opens them.
+        """
+        self._notice.show_sentence(sentence, settings=action == "settings")
+
+    @property
+    def notice(self) -> Notice:
+        """The line above the composer."""
+        return self._notice
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        side = side_margin(self.width(), self._theme.scale)
+        self._column.setContentsMargins(side, SPACE[1], side, SPACE[3] + 2)
+
+
+class Header(QFrame):
+    """Title, model, and the ways to the panes at the sides.
+
+    Args:
+        theme: Colours and text size.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("kind", "header")
+        self._theme = theme
+        self.menu = button("", "quiet", name="Show the conversations")
+        self.title = ElidedLabel("lead")
+        self.model = button("", "chip", name="Model")
+        self.details = button("", "quiet", name="Show or hide the details")
+        layout = QHBoxLayout(self)
+        spread(layout, (SPACE[4] - 4, 0, SPACE[2], 1), SPACE[2])
+        layout.addWidget(self.menu)
+        layout.addWidget(self.title, 1000)
+        layout.addWidget(self.model)
+        layout.addStretch(1)
+        layout.addWidget(self.details)
+        self.menu.hide()
+        self.model.hide()
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def set_title(self, title: str) -> None:
+        """What the conversation is called."""
+        self.title.set_words(" ".join(title.split()))
+
+    def set_model(self, words: str) -> None:
+        """Who answers next; empty hides it."""
+        self.model.setText(words.replace("&", "&&"))
+        self.model.setAccessibleName(f"Model: {words}")
+        self.model.setToolTip("Choose the model")
+        self.model.setVisible(bool(words))
+
+    def _dress(self) -> None:
+        self.setFixedHeight(max(HEADER, self._theme.px(HEADER - 16)))
+        set_icon(self.menu, self._theme, "menu", self._theme.colours.muted)
+        set_icon(self.details, self._theme, "panel-right", self._theme.colours.muted)
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in an ellipsis when there is no room.
+
+    Args:
+        role: Of the stylesheet.
+    """
+
+    def __init__(self, role: str) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._words = ""
+
+    def set_words(self, words: str) -> None:
+        """Show these words."""
+        self._words = words
+        self.setAccessibleName(words)
+        self.updateGeometry()
+        self._elide()
+
+    def sizeHint(self) -> object:  # type: ignore[override]
+        hint = super().sizeHint()
+        hint.setWidth(self.fontMetrics().horizontalAdvance(self._words) + 6)
+        return hint
+
+    def minimumSizeHint(self) -> object:  # type: ignore[override]
+        hint = super().minimumSizeHint()
+        hint.setWidth(40)
+        return hint
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, max(20, self.width()))
+        self.setText(shown)
+        self.setToolTip(self._words if shown != self._words and "<" not in self._words else "")
+
+
+class Notice(QFrame):
+    """One sentence with what can be done about it.
+
+    Args:
+        theme: Colours and text size.
+    """
+
+    settings_clicked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("kind", "notice")
+        self._theme = theme
+        self._sentence = label("", "", wrap=True)
+        self._settings = button("Open settings")
+        self._close = button("", "quiet", name="Put this message away")
+        layout = QHBoxLayout(self)
+        spread(layout, (SPACE[2], SPACE[1], SPACE[1], SPACE[1]), SPACE[1])
+        layout.addWidget(self._sentence, 1)
+        layout.addWidget(self._settings)
+        layout.addWidget(self._close)
+        self._settings.clicked.connect(self.settings_clicked)
+        self._close.clicked.connect(self.hide)
+        theme.changed.connect(self._dress)
+        self._dress()
+        self.hide()
+
+    def show_sentence(self, sentence: str, *, settings: bool = False) -> None:
+        """Say it, or nothing."""
+        self._sentence.setText(sentence)
+        self._settings.setVisible(settings)
+        self.setVisible(bool(sentence))
+
+    def sentence(self) -> str:
+        """What it says now."""
+        return self._sentence.text() if not self.isHidden() else ""
+
+    def _dress(self) -> None:
+        set_icon(self._close, self._theme, "x", self._theme.colours.muted, 14)
+
+
+class Blank(QWidget):
+    """Stands where no conversation is: a start, a wait or a failure.
+
+    Args:
+        theme: Colours and text size.
+    """
+
+    capture_clicked = Signal()
+    reload_clicked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._mark = QLabel()
+        self._title = label("", "title", wrap=True)
+        self._sentence = label("", "muted", wrap=True)
+        self._capture = button("Capture and ask", "primary")
+        self._reload = button("Try again")
+        layout = QVBoxLayout(self)
+        spread(layout, SPACE[4], SPACE[2])
+        layout.addStretch(2)
+        for widget in (self._mark, self._title, self._sentence):
+            layout.addWidget(widget)
+            widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        for action in (self._capture, self._reload):
+            layout.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+        self._capture.clicked.connect(self.capture_clicked)
+        self._reload.clicked.connect(self.reload_clicked)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def show_start(self, chord: str) -> None:
+        """What to do first."""
+        self._title.setText("Cut out a piece of the screen and ask about it")
+        hint = f"Press {chord} anywhere, or use the button." if chord else "Use the button, or write below."
+        self._show(hint, mark=True, capture=True)
+
+    def show_sentence(self, sentence: str) -> None:
+        """Something is on its way."""
+        self._title.setText("")
+        self._show(sentence)
+
+    def show_failure(self, sentence: str) -> None:
+        """Something could not be shown."""
+        self._title.setText("This conversation cannot be shown")
+        self._show(sentence, reload=True)
+
+    def _show(self, sentence: str, *, mark: bool = False, capture: bool = False, reload: bool = False) -> None:
+        self._sentence.setText(sentence)
+        self._title.setVisible(bool(self._title.text()))
+        self._mark.setVisible(mark)
+        self._capture.setVisible(capture)
+        self._reload.setVisible(reload)
+
+    def _dress(self) -> None:
+        from kireji.ui.icons import window_icon
+
+        edge = self._theme.px(64)
+        self._mark.setPixmap(window_icon().pixmap(edge, edge))
+        set_icon(self._capture, self._theme, "crop", self._theme.colours.on_accent)

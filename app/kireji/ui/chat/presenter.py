@@ -1,0 +1,373 @@
+"""Between the chat pane and the services: opens conversations, sends, stops, asks again, joins running turns."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage
+
+from kireji.core.errors import AuthenticationFailed, KirejiError
+from kireji.core.events import PartDelta, PartStarted, UsageReported
+from kireji.core.history import StoredConversation, StoredMessage
+from kireji.core.messages import ImagePart, MessageState, Role, TextPart, ThinkingPart, Usage
+from kireji.core.settings import Settings
+from kireji.services.application import Services
+from kireji.services.live import LiveTurn
+from kireji.services.turns import AnswerBegins, AnswerEnds, Question, QuestionSaved, TurnControl, TurnEvent
+from kireji.ui.aio import TaskScope
+from kireji.ui.chat.messages import AnswerItem, PictureDialog, QuestionCard
+from kireji.ui.chat.transcript import image_of
+from kireji.ui.chat.words import provider_name
+from kireji.ui.main_window import MainWindow
+from kireji.ui.theme import Theme
+
+log = logging.getLogger(__name__)
+
+
+class ChatPresenter(QObject):
+    """Owns which conversation is open, its drafts, and the turns asked from this window.
+
+    Args:
+        services: The use cases.
+        window: Where it shows.
+        theme: For the picture window.
+        chord: The capture shortcut when it is held, else empty.
+    """
+
+    def __init__(self, services: Services, window: MainWindow, theme: Theme, chord: Callable[[], str]) -> None:
+        super().__init__(window)
+        self._services = services
+        self._window = window
+        self._theme = theme
+        self._chord = chord
+        self._scope = TaskScope("chat", self._failed)
+        self._current: int | None = None
+        self._messages: dict[int, StoredMessage] = {}
+        self._drafts: dict[int | None, str] = {}
+        self._turn: LiveTurn | None = None
+        self._detach: Callable[[], None] | None = None
+        self._answer: AnswerItem | None = None
+        self._parts = 0
+        self._model_names: dict[str, str] = {}
+        self._asked = 0
+        self._unsubscribe = [
+            services.chat.live.changed.subscribe(self._turns_changed),
+            services.outbox.recorded.subscribe(self._sent),
+            services.preferences.changed.subscribe(self._settings_changed),
+            services.credentials.changed.subscribe(self._key_changed),
+        ]
+        self._connect()
+
+    def _connect(self) -> None:
+        window, chat = self._window, self._window.chat
+        window.conversation_chosen.connect(self._chosen)
+        window.new_clicked.connect(self.begin)
+        window.reload_clicked.connect(self._reload)
+        window.inspector_toggled.connect(self._keep_inspector)
+        chat.composer.sent.connect(self.send)
+        chat.composer.stop_clicked.connect(self.stop)
+        chat.transcript.retry_clicked.connect(self._retry)
+        chat.transcript.pictures_wanted.connect(self._read_pictures)
+        chat.transcript.picture_clicked.connect(self._show_picture)
+
+    def start(self) -> None:
+        """Fill the window for the first time."""
+        self._window.set_inspector_wanted(self._services.preferences.settings.appearance.inspector)
+        if self._current is None:
+            self._window.chat.show_welcome(self._chord())
+        self._window.chat.composer.setFocus()
+        self._scope.restart(self._show_list(), name="list")
+        self._scope.restart(self._show_model(), name="model")
+        self._scope.restart(self._show_totals(), name="totals")
+
+    async def aclose(self) -> None:
+        """End what this window asked; what had arrived is kept."""
+        for end in self._unsubscribe:
+            end()
+        self._leave_turn()
+        await self._scope.aclose()
+
+    @property
+    def current(self) -> int | None:
+        """The open conversation."""
+        return self._current
+
+    def begin(self) -> None:
+        """Open a conversation that does not exist yet."""
+        self._switch(None)
+        self._window.chat.transcript.clear()
+        self._window.chat.show_welcome(self._chord())
+        self._window.chat.composer.setFocus()
+        self._show_numbers()
+
+    def open(self, conversation: int) -> None:
+        """Show a conversation; one in which an answer streams is joined."""
+        if conversation != self._current:
+            self._switch(conversation)
+            self._window.chat.show_loading("")
+        self._scope.restart(self._open(conversation), name="open")
+
+    def send(self, text: object) -> None:
+        """Ask in the open conversation."""
+        self._ask(Question(str(text), conversation=self._current))
+
+    def stop(self) -> None:
+        """Stop the answer that streams in the open conversation, whoever asked."""
+        if self._turn is not None:
+            self._turn.control.stop()
+
+    def _ask(self, question: Question) -> None:
+        self._asked += 1
+        self._window.chat.show_notice("")
+        self._window.chat.composer.set_running(True)
+        # A name of its own per turn: one conversation's answer goes on while another is asked.
+        self._scope.start(self._run(question), name=f"turn-{self._asked}")
+
+    async def _run(self, question: Question) -> None:
+        begun = self._current
+
+        def observe(event: TurnEvent) -> None:
+            if isinstance(event, QuestionSaved) and question.again is None:
+                self._question_saved(event, begun)
+
+        try:
+            await self._services.chat.ask(question, observe, TurnControl())
+        except KirejiError as error:
+            if self._current == begun:
+                self._window.chat.composer.set_running(self._turn is not None)
+                self._window.chat.show_notice(error.sentence)
+
+    def _question_saved(self, event: QuestionSaved, begun: int | None) -> None:
+        if self._drafts.get(begun, "").strip() == event.message.message.text.strip():
+            self._drafts.pop(begun, None)
+        if self._current != begun:
+            return
+        composer = self._window.chat.composer
+        if composer.text().strip() == event.message.message.text.strip():
+            composer.clear()
+        if begun is None:
+            self._current = event.conversation.id
+            self._messages = {}
+            self._window.chat.transcript.clear()
+            self._window.chat.show_conversation(event.conversation.title)
+            self._window.sidebar.set_current(self._current)
+
+    def _switch(self, conversation: int | None) -> None:
+        self._leave_turn()
+        self._scope.cancel("open")
+        composer = self._window.chat.composer
+        self._drafts[self._current] = composer.text()
+        self._current = conversation
+        self._messages = {}
+        composer.set_text(self._drafts.get(conversation, ""))
+        composer.set_running(False)
+        self._window.chat.show_notice("")
+        self._window.sidebar.set_current(conversation)
+
+    async def _open(self, conversation: int) -> None:
+        try:
+            found = await self._services.conversations.load(conversation)
+        except KirejiError as error:
+            self._window.chat.show_failure(error.sentence)
+            return
+        if found is None:
+            self._window.chat.show_failure("It is no longer in the history.")
+            return
+        self._show(found)
+
+    def _show(self, found: StoredConversation) -> None:
+        self._leave_turn()
+        self._messages = {stored.id: stored for stored in found.messages}
+        turn = self._services.chat.live.find(found.summary.id)
+        messages = found.messages
+        if turn is not None:
+            # What the running turn writes is shown by joining it.
+            messages = tuple(one for one in messages if one.parent != turn.question or one.message.role is Role.USER)
+        self._window.chat.show_conversation(found.summary.title)
+        self._window.chat.transcript.show_messages(messages)
+        self._window.sidebar.set_current(found.summary.id)
+        self._window.chat.composer.setFocus()
+        if turn is not None:
+            self._join(turn)
+        self._show_numbers()
+
+    def _join(self, turn: LiveTurn) -> None:
+        self._turn = turn
+        self._answer = None
+        self._window.chat.composer.set_running(True)
+        self._detach = turn.attach(self._turn_event)
+
+    def _leave_turn(self) -> None:
+        if self._detach is not None:
+            self._detach()
+        self._detach = self._turn = self._answer = None
+
+    def _turns_changed(self, conversation: int) -> None:
+        self._scope.restart(self._show_list(), name="list")
+        turn = self._services.chat.live.find(conversation)
+        if conversation != self._current:
+            return
+        if turn is not None and turn is not self._turn and not self._scope.running("open"):
+            self._leave_turn()
+            self._join(turn)
+        elif turn is None:
+            self._leave_turn()
+            self._window.chat.composer.set_running(False)
+
+    def _turn_event(self, event: TurnEvent) -> None:
+        match event:
+            case QuestionSaved(_, message):
+                self._messages[message.id] = message
+                self._window.chat.transcript.add_question(message)
+                self._answer = self._window.chat.transcript.begin_answer("", "")
+                self._parts = 0
+            case AnswerBegins(provider, model, note):
+                self._answer = self._window.chat.transcript.begin_answer(provider, model)
+                self._answer.show_note(note, settings=provider == "device" and bool(note))
+                self._answer.show_waiting(_waiting_for(provider))
+                self._show_running(model)
+            case AnswerEnds(message, error, _):
+                self._ended(message, error)
+            case _ if self._answer is not None:
+                self._streamed(self._answer, event)
+
+    def _streamed(self, answer: AnswerItem, event: TurnEvent) -> None:
+        match event:
+            case PartStarted(_, ThinkingPart()):
+                answer.show_waiting("Thinking")
+            case PartStarted(_, TextPart(text)):
+                answer.append_delta(("\n\n" if self._parts else "") + text)
+                self._parts += 1
+            case PartDelta(_, text) if self._parts:
+                answer.append_delta(text)
+            case UsageReported(usage):
+                self._show_usage(usage)
+
+    def _ended(self, message: StoredMessage, error: KirejiError | None) -> None:
+        self._messages[message.id] = message
+        if self._answer is not None:
+            self._answer.finish(message, live=True)
+            if isinstance(error, AuthenticationFailed):
+                self._answer.show_note(message.error, settings=True)
+        self._answer = None
+        self._show_numbers()
+
+    def _retry(self, item: object) -> None:
+        assert isinstance(item, AnswerItem)
+        if item.stored is not None and item.stored.parent is not None and self._turn is None:
+            self._ask(Question("", conversation=self._current, again=item.stored.parent))
+
+    def _reload(self) -> None:
+        if self._current is not None:
+            self._window.chat.show_loading("")
+            self._scope.restart(self._open(self._current), name="open")
+
+    def _chosen(self, conversation: object) -> None:
+        assert isinstance(conversation, int)
+        self.open(conversation)
+
+    async def _show_list(self) -> None:
+        try:
+            found = await self._services.conversations.recent()
+        except KirejiError as error:
+            self._window.chat.show_notice(error.sentence)
+            return
+        self._window.sidebar.set_conversations(found)
+
+    async def _show_model(self) -> None:
+        services = self._services
+        try:
+            choice = await services.catalog.choose(services.preferences.settings)
+            models = await services.catalog.models(choice.provider.name)
+        except KirejiError as error:
+            log.info("no model to show: %s", error)
+            self._window.chat.header.set_model("Choose a model")
+            return
+        self._model_names |= {model.id: model.name for model in models}
+        self._window.chat.transcript.set_model_names(self._model_names)
+        name, provider = self._name(choice.model), choice.provider.name
+        words = name if provider == "device" else f"{name} · {provider_name(provider)}"
+        self._window.chat.header.set_model(words)
+
+    def _name(self, model: str) -> str:
+        return self._model_names.get(model, model)
+
+    def _show_running(self, model: str) -> None:
+        self._window.inspector.show_answer(self._name(model), None)
+
+    def _show_usage(self, usage: Usage) -> None:
+        self._window.inspector.show_usage(usage)
+
+    def _show_numbers(self) -> None:
+        answers = [one for one in self._messages.values() if one.message.role is Role.ASSISTANT]
+        whole = [one for one in answers if one.state is not MessageState.STREAMING]
+        newest = whole[-1] if whole else None
+        self._window.inspector.show_answer(self._name(newest.model) if newest else "", newest.usage if newest else None)
+        self._window.inspector.show_conversation(tuple(one.usage for one in whole if one.usage is not None))
+        self._scope.restart(self._show_totals(), name="totals")
+
+    async def _show_totals(self) -> None:
+        ledger = self._services.ledger
+        try:
+            everything = await ledger.totals()
+            here = await ledger.totals(self._current) if self._current is not None else None
+        except KirejiError as error:
+            log.warning("the ledger cannot be read: %s", error)
+            return
+        self._window.inspector.show_sent(here, everything)
+
+    def _sent(self, _conversation: int | None) -> None:
+        self._scope.restart(self._show_totals(), name="totals")
+
+    def _settings_changed(self, _settings: Settings) -> None:
+        self._scope.restart(self._show_model(), name="model")
+
+    def _key_changed(self, _provider: str) -> None:
+        self._scope.restart(self._show_model(), name="model")
+
+    def _keep_inspector(self, wanted: object) -> None:
+        self._scope.restart(self._services.preferences.set("appearance.inspector", bool(wanted)), name="inspector")
+
+    def _read_pictures(self, card: object) -> None:
+        assert isinstance(card, QuestionCard)
+        self._scope.restart(self._fill_pictures(card), name=f"pictures-{card.stored.id}")
+
+    async def _fill_pictures(self, card: QuestionCard) -> None:
+        from shiboken6 import isValid
+
+        for part in card.stored.message.images:
+            image = await self._picture(part)
+            if not isValid(card):
+                return
+            card.set_image(part.blob, image)
+
+    async def _picture(self, part: ImagePart) -> QImage:
+        try:
+            data = await self._services.capture.fetch(part)
+        except KirejiError as error:
+            self._window.chat.show_notice(error.sentence)
+            return QImage()
+        return await asyncio.to_thread(image_of, data)
+
+    def _show_picture(self, part: object) -> None:
+        assert isinstance(part, ImagePart)
+        self._scope.restart(self._open_picture(part), name="picture")
+
+    async def _open_picture(self, part: ImagePart) -> None:
+        image = await self._picture(part)
+        if not image.isNull():
+            PictureDialog(self._theme, image, self._window).show()
+
+    def _failed(self, error: BaseException) -> None:
+        if isinstance(error, KirejiError):
+            self._window.chat.show_notice(error.sentence)
+            return
+        log.error("a task of the chat failed", exc_info=error)
+        self._window.chat.show_notice("Something in Kireji failed. The log has the details; please try again.")
+
+
+def _waiting_for(provider: str) -> str:
+    return "Reading the picture on this computer" if provider == "device" else "Waiting for the service"

@@ -1,0 +1,188 @@
+"""The reading column: questions and answers, newest at the end, older ones built when they are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from kireji.core.history import StoredMessage
+from kireji.core.messages import Role
+from kireji.ui.chat.document import EDGE
+from kireji.ui.chat.messages import AnswerItem, QuestionCard
+from kireji.ui.parts import spread
+from kireji.ui.theme import Theme
+from kireji.ui.tokens import MEASURE, SPACE
+
+_AT_ONCE = 30
+"""Messages built when a conversation opens, and again whenever its top is reached."""
+_NEAR = 24
+"""Logical pixels from the end within which new words keep the end in view."""
+
+
+class Transcript(QScrollArea):
+    """Shows one conversation.
+
+    Args:
+        theme: Colours and text size.
+    """
+
+    pictures_wanted = Signal(object)
+    """A `QuestionCard` whose pictures are not there yet."""
+    picture_clicked = Signal(object)
+    retry_clicked = Signal(object)
+    settings_clicked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._older: list[StoredMessage] = []
+        self._items: list[QuestionCard | AnswerItem] = []
+        self._names: dict[str, str] = {}
+        self._following = True
+        self._body = QWidget()
+        self._body.setProperty("kind", "page")
+        self._layout = QVBoxLayout(self._body)
+        spread(self._layout, (SPACE[4], SPACE[4], SPACE[4], SPACE[3]), SPACE[3])
+        self._layout.addStretch(1)
+        self.setWidget(self._body)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Conversation")
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.verticalScrollBar().rangeChanged.connect(self._range_changed)
+
+    def set_model_names(self, names: dict[str, str]) -> None:
+        """How the models are called, by id."""
+        self._names = names
+
+    def clear(self) -> None:
+        """Show nothing."""
+        for item in self._items:
+            self._layout.removeWidget(item)
+            item.hide()
+            item.deleteLater()
+        self._items = []
+        self._older = []
+        self._following = True
+
+    def show_messages(self, messages: Sequence[StoredMessage]) -> None:
+        """Show a conversation from its end."""
+        self.clear()
+        self._older = list(messages[:-_AT_ONCE])
+        for stored in messages[-_AT_ONCE:]:
+            self._insert(len(self._items), stored)
+        self._following = True
+
+    def add_question(self, stored: StoredMessage) -> None:
+        """Add what the person just asked; what stood behind the same question before is taken away."""
+        for index, item in enumerate(self._items):
+            if isinstance(item, QuestionCard) and item.stored.id == stored.id:
+                self._remove_behind(index)
+                return
+        self._insert(len(self._items), stored)
+        self._following = True
+
+    def begin_answer(self, provider: str, model: str) -> AnswerItem:
+        """Add an answer that is about to stream; an earlier attempt at the same question is replaced."""
+        if self._items and isinstance(last := self._items[-1], AnswerItem) and last.stored is None:
+            last.set_model(provider, self._names.get(model, model))
+            return last
+        item = self._make_answer(provider, model)
+        self._add(len(self._items), item)
+        return item
+
+    def last_answer(self) -> AnswerItem | None:
+        """The newest answer."""
+        return next((item for item in reversed(self._items) if isinstance(item, AnswerItem)), None)
+
+    def message_count(self) -> int:
+        """How many messages are built; older ones wait."""
+        return len(self._items)
+
+    def _remove_behind(self, index: int) -> None:
+        for item in self._items[index + 1 :]:
+            self._layout.removeWidget(item)
+            item.hide()
+            item.deleteLater()
+        del self._items[index + 1 :]
+
+    def _insert(self, index: int, stored: StoredMessage) -> None:
+        if stored.message.role is Role.USER:
+            card = QuestionCard(self._theme, stored)
+            card.picture_clicked.connect(self.picture_clicked)
+            self._add(index, card)
+            if card.blobs():
+                self.pictures_wanted.emit(card)
+            return
+        item = self._make_answer(stored.provider, stored.model)
+        item.finish(stored)
+        self._add(index, item)
+
+    def _make_answer(self, provider: str, model: str) -> AnswerItem:
+        item = AnswerItem(self._theme, provider, self._names.get(model, model))
+        item.retry_clicked.connect(self.retry_clicked)
+        item.settings_clicked.connect(self.settings_clicked)
+        return item
+
+    def _add(self, index: int, item: QuestionCard | AnswerItem) -> None:
+        self._items.insert(index, item)
+        self._layout.insertWidget(index, item)
+        if isinstance(item, QuestionCard):
+            item.set_column(self._column_width())
+        item.show()
+
+    def _scrolled(self, value: int) -> None:
+        bar = self.verticalScrollBar()
+        self._following = value >= bar.maximum() - _NEAR
+        if value <= _NEAR and self._older and self.isVisible() and bar.maximum():
+            self._build_older()
+
+    def _build_older(self) -> None:
+        bar = self.verticalScrollBar()
+        from_end = bar.maximum() - bar.value()
+        batch, self._older = self._older[-_AT_ONCE:], self._older[:-_AT_ONCE]
+        for index, stored in enumerate(batch):
+            self._insert(index, stored)
+        self._layout.activate()
+        self._body.adjustSize()
+        bar.setValue(bar.maximum() - from_end)
+
+    def _range_changed(self, _low: int, high: int) -> None:
+        if self._following:
+            self.verticalScrollBar().setValue(high)
+
+    def _column_width(self) -> int:
+        return max(160, min(round(MEASURE * max(1.0, self._theme.scale)), self.width() - 2 * self._side()))
+
+    def _side(self) -> int:
+        return side_margin(self.width(), self._theme.scale)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        side, width = self._side(), self._column_width()
+        bar = self.verticalScrollBar().sizeHint().width()
+        # Answers keep room at their sides, so the column is that much wider than its words.
+        self._layout.setContentsMargins(side - EDGE, SPACE[4], max(0, side - bar - EDGE), SPACE[3])
+        for item in self._items:
+            if isinstance(item, QuestionCard):
+                item.set_column(width)
+
+
+def side_margin(width: int, scale: float) -> int:
+    """The space on both sides of the reading column.
+
+    Args:
+        width: Of the pane, in logical pixels.
+        scale: Of text; larger text gets a wider column.
+    """
+    narrow = SPACE[3] if width < 560 else SPACE[4]
+    return max(narrow, (width - round(MEASURE * max(1.0, scale))) // 2)
+
+
+def image_of(data: bytes) -> QImage:
+    """Decode a stored picture; runs in a thread."""
+    return QImage.fromData(data)

@@ -1,0 +1,262 @@
+"""The main window: conversations, one reading column, details; settings and the first-start page in the same frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+
+from kireji.ui.chat.pane import ChatPane
+from kireji.ui.icons import window_icon
+from kireji.ui.inspector import WIDTH as INSPECTOR_WIDTH
+from kireji.ui.inspector import Inspector
+from kireji.ui.sidebar import WIDTH as SIDEBAR_WIDTH
+from kireji.ui.sidebar import Sidebar
+from kireji.ui.theme import Theme
+
+_NO_INSPECTOR_BELOW = 900
+_NO_SIDEBAR_BELOW = 640
+_SMALLEST = (480, 420)
+_USUAL = (1180, 780)
+_WIDEST_GROWTH = 1.3
+"""How much the side panes may grow with the text."""
+
+
+class MainWindow(QMainWindow):
+    """Arranges the panes; holds no state of the program.
+
+    Args:
+        theme: Colours and text size.
+    """
+
+    capture_clicked = Signal()
+    new_clicked = Signal()
+    settings_clicked = Signal()
+    model_clicked = Signal()
+    reload_clicked = Signal()
+    conversation_chosen = Signal(object)
+    """The number of a conversation to show."""
+    inspector_toggled = Signal(object)
+    """Whether the person wants the pane on the right."""
+    shown = Signal()
+    """The window came onto the screen."""
+    closed = Signal()
+    """The person closed the window; it is hidden."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._wants_inspector = True
+        self._inspector_open = False
+        self._sidebar_open = False
+        self._save_geometry: Callable[[bytes], None] | None = None
+        self.testing_shortcut = False
+        """A page waits for the shortcut to be tried: a press shall then capture nothing."""
+        self.sidebar = Sidebar(theme)
+        self.chat = ChatPane(theme)
+        self.inspector = Inspector(theme)
+        self._frame = QWidget()
+        self._content = QStackedWidget(self._frame)
+        self._veil = _Veil(self._frame)
+        self._pages: dict[str, QWidget] = {}
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self.setWindowTitle("Kireji")
+        self.setWindowIcon(window_icon())
+        self.setMinimumSize(*_SMALLEST)
+        self.resize(*_USUAL)
+        self.sidebar.setParent(self._frame)
+        self.inspector.setParent(self._frame)
+        self._content.addWidget(self.chat)
+        # Stacking order of the panes that may lie over the content.
+        self._veil.hide()
+        self._veil.raise_()
+        self.sidebar.raise_()
+        self.inspector.raise_()
+        self.setCentralWidget(self._frame)
+        self._frame.installEventFilter(self)
+        QWidget.setTabOrder(self.sidebar, self._content)
+        QWidget.setTabOrder(self._content, self.inspector)
+
+    def _connect(self) -> None:
+        self.sidebar.capture_clicked.connect(self.capture_clicked)
+        self.sidebar.new_clicked.connect(self._new)
+        self.sidebar.settings_clicked.connect(self._settings)
+        self.sidebar.conversation_chosen.connect(self._chosen)
+        self.chat.capture_clicked.connect(self.capture_clicked)
+        self.chat.settings_clicked.connect(self._settings)
+        self.chat.notice.settings_clicked.connect(self._settings)
+        self.chat.model_clicked.connect(self.model_clicked)
+        self.chat.reload_clicked.connect(self.reload_clicked)
+        self.chat.menu_clicked.connect(self.toggle_sidebar)
+        self.chat.details_clicked.connect(self.toggle_inspector)
+        self._veil.pressed.connect(self._close_overlays)
+        self._theme.changed.connect(self._arrange)
+        for keys, slot in (
+            (QKeySequence.StandardKey.New, self._new),
+            (QKeySequence.StandardKey.Close, self.close),
+            (QKeySequence("Ctrl+,"), self._settings),
+            (QKeySequence("Ctrl+I"), self.toggle_inspector),
+            (QKeySequence("Ctrl+L"), self._focus_list),
+            (QKeySequence("Escape"), self._close_overlays),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+
+    def open_conversation(self, conversation: int) -> None:
+        """Show one conversation, live if an answer streams in it."""
+        self._chosen(conversation)
+
+    def open_settings(self) -> None:
+        """Show the settings."""
+        self._settings()
+
+    def show_notice(self, sentence: str) -> None:
+        """Say one sentence above the composer."""
+        self.chat.show_notice(sentence)
+
+    def show_page(self, name: str, page: QWidget | None = None) -> None:
+        """Show a page in place of the chat.
+
+        Args:
+            name: chat, settings or welcome.
+            page: What to show under that name from now on; needed the first time, except for chat.
+        """
+        if page is not None and name not in self._pages:
+            self._pages[name] = page
+            self._content.addWidget(page)
+        self._content.setCurrentWidget(self._pages.get(name, self.chat))
+        self._arrange()
+
+    def page(self) -> str:
+        """Which page is shown."""
+        current = self._content.currentWidget()
+        return next((name for name, page in self._pages.items() if page is current), "chat")
+
+    def has_page(self, name: str) -> bool:
+        """Whether that page was built already."""
+        return name in self._pages
+
+    def set_inspector_wanted(self, wanted: bool) -> None:
+        """Whether the pane on the right stands open where there is room."""
+        self._wants_inspector = wanted
+        self._arrange()
+
+    def remember_geometry(self, stored: bytes, save: Callable[[bytes], None]) -> None:
+        """Take up the place of last time, and say the new one whenever the window goes away.
+
+        Args:
+            stored: What `save` got; may be empty.
+            save: Keeps it; called on the GUI's thread.
+        """
+        if stored:
+            self.restoreGeometry(QByteArray(stored))
+        self._save_geometry = save
+
+    def toggle_sidebar(self) -> None:
+        """Lay the conversations over the content, or take them away; only where they have no place of their own."""
+        if self.width() < _NO_SIDEBAR_BELOW:
+            self._sidebar_open = not self._sidebar_open
+            self._inspector_open = False
+            self._arrange()
+            if self._sidebar_open:
+                self.sidebar.focus_list()
+
+    def toggle_inspector(self) -> None:
+        """Show or hide the details."""
+        if self.width() < _NO_INSPECTOR_BELOW:
+            self._inspector_open = not self._inspector_open
+            self._sidebar_open = False
+            self._arrange()
+            return
+        self._wants_inspector = not self._wants_inspector
+        self._arrange()
+        self.inspector_toggled.emit(self._wants_inspector)
+
+    def _chosen(self, conversation: object) -> None:
+        self.show_page("chat")
+        self._close_overlays()
+        self.conversation_chosen.emit(conversation)
+
+    def _new(self) -> None:
+        self.show_page("chat")
+        self._close_overlays()
+        self.new_clicked.emit()
+
+    def _settings(self) -> None:
+        self._close_overlays()
+        self.settings_clicked.emit()
+
+    def _focus_list(self) -> None:
+        if self.sidebar.isHidden():
+            self.toggle_sidebar()
+        self.sidebar.focus_list()
+
+    def _close_overlays(self) -> None:
+        if self._sidebar_open or self._inspector_open:
+            self._sidebar_open = self._inspector_open = False
+            self._arrange()
+
+    def _arrange(self) -> None:
+        """Give every pane its place; a pane without room of its own lies over the content while it is open."""
+        growth = min(max(self._theme.scale, 1.0), _WIDEST_GROWTH)
+        side, details = round(SIDEBAR_WIDTH * growth), round(INSPECTOR_WIDTH * growth)
+        width, height = self._frame.width(), self._frame.height()
+        page = self.page()
+        sidebar_fits = width >= _NO_SIDEBAR_BELOW * growth and page != "welcome"
+        inspector_fits = width >= _NO_INSPECTOR_BELOW * growth
+        docked_details = page == "chat" and inspector_fits and self._wants_inspector
+        left = side if sidebar_fits else 0
+        right = details if docked_details else 0
+        self._content.setGeometry(QRect(left, 0, width - left - right, height))
+        over = (self._sidebar_open and not sidebar_fits) or (self._inspector_open and not inspector_fits)
+        self._veil.setGeometry(self._content.geometry())
+        self._veil.setVisible(over and page != "welcome")
+        side = min(side, width - 48)
+        self.sidebar.setGeometry(QRect(0, 0, side, height))
+        self.sidebar.setVisible(page != "welcome" and (sidebar_fits or self._sidebar_open))
+        self.inspector.setGeometry(QRect(width - details, 0, details, height))
+        self.inspector.setVisible(page == "chat" and (docked_details or (self._inspector_open and not inspector_fits)))
+        for widget in (self.chat, *self._pages.values()):
+            header = getattr(widget, "header", None)
+            if header is not None:
+                header.menu.setVisible(not sidebar_fits)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._frame and event.type() == QEvent.Type.Resize:
+            self._arrange()
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.shown.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self._save_geometry is not None and not event.spontaneous():
+            self._save_geometry(bytes(self.saveGeometry().data()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.accept()
+        self.closed.emit()
+
+
+class _Veil(QWidget):
+    """Catches the click beside a pane that lies over the content."""
+
+    pressed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+
+    def mousePressEvent(self, _event: object) -> None:
+        self.pressed.emit()
