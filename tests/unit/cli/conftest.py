@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from tests.fakes.services import World
+from tests.fakes.world import World
 
 from kireji.cli.console import Console
 from kireji.cli.parser import parse

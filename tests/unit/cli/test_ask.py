@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.fakes.desktop import screen_of
 from tests.fakes.provider import Hold, answer
-from tests.fakes.services import World
+from tests.fakes.world import World
 from tests.unit.cli.conftest import Closed, Kireji, Terminal
 
 from kireji.cli.console import Console

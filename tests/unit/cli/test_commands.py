@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.fakes.desktop import screen_of
 from tests.fakes.provider import FakeProvider, answer
-from tests.fakes.services import KEY, World
+from tests.fakes.world import KEY, World
 from tests.unit.cli.conftest import Closed, Kireji, Terminal
 
 from kireji.cli.console import Console

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.fakes.provider import FakeProvider
-from tests.fakes.services import World
+from tests.fakes.world import World
 
 from kireji.core.errors import AuthenticationFailed, ConnectionFailed, KeyStoreLocked, KirejiError
 from kireji.core.settings import ModelSettings, Settings

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from tests.fakes.provider import Hold, answer
-from tests.fakes.services import KEY, World
 from tests.fakes.stores import MemoryConversationStore
+from tests.fakes.world import KEY, World
 
 from kireji.core.errors import ConnectionFailed, KeyStoreUnavailable, KirejiError, Overloaded, StoreFull
 from kireji.core.events import PartDelta, PartFinished, PartStarted, TurnFinished

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.fakes.desktop import FakeHotkeys
 from tests.fakes.reader import FakeReader
-from tests.fakes.services import KEY, World
+from tests.fakes.world import KEY, World
 
 from kireji.core.errors import KeyStoreLocked, StoreCorrupt
 from kireji.core.ports import Availability
