@@ -28,6 +28,8 @@ def store() -> Iterator[KeyringKeyStore]:
 
 @pytest.fixture
 def own_bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A bus from which no prompt can be shown: what it starts would otherwise open one on the tests' display."""
+    monkeypatch.delenv("DISPLAY", raising=False)
     with session_bus() as bus:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus)
         yield bus
