@@ -118,6 +118,11 @@ class ToolBar(QFrame):
         self._note.setVisible(bool(sentence))
         self.resized.emit()
 
+    @property
+    def sentence(self) -> str:
+        """The line under the buttons."""
+        return self._note.text() if not self._note.isHidden() else ""
+
     def _ask(self) -> None:
         if not self.field.composing:
             self.asked.emit(self.field.text().strip())

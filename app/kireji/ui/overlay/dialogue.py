@@ -49,7 +49,9 @@ class Dialogue:
         self._scope = scope
         self._card: AnswerCard | None = card
         self._picture = picture
-        self._task = f"turn {number}"
+        self._number = number
+        self._turns = 0
+        self._running = False
         self._control = TurnControl()
         self._text = ""
         self._question: int | None = None
@@ -61,23 +63,23 @@ class Dialogue:
     @property
     def running(self) -> bool:
         """Whether an answer is under way."""
-        return self._scope.running(self._task)
+        return self._running
 
     def ask(self, text: str) -> None:
         """The first question about the picture, or the next in the same conversation."""
-        if self.running:
+        if self._running:
             return
         self._text, self._question = text, None
         self._begin()
 
     def retry(self) -> None:
         """The last question once more."""
-        if not self.running:
+        if not self._running:
             self._begin()
 
     def stop(self) -> None:
         """End the answer; what has arrived is kept."""
-        if not self.running:
+        if not self._running:
             return
         self._control.stop()
         if not self._sent:
@@ -90,7 +92,8 @@ class Dialogue:
 
     def _begin(self) -> None:
         self._control = TurnControl()
-        self._received, self._note, self._sent = {}, "", False
+        self._received, self._note, self._sent, self._running = {}, "", False, True
+        self._turns += 1
         if self._card is not None:
             self._card.ask(self._text)
         self._scope.start(self._turn(), name=self._task)
@@ -139,7 +142,12 @@ class Dialogue:
         if self._card is not None:
             self._card.append(between + text)
 
+    @property
+    def _task(self) -> str:
+        return f"turn {self._number}.{self._turns}"
+
     def _finish(self, markdown: str, state: CardState, sentence: str) -> None:
+        self._running = False
         if self._card is not None:
             self._card.finish(markdown, state, sentence)
 

@@ -109,6 +109,8 @@ class Stage(QObject):
 
     def show(self, pictures: Sequence[ScreenImage]) -> None:
         """Show the frozen screens; the one under the pointer takes the keys."""
+        if self._bar is not None:
+            self._bar.reset()
         pairs = _matched(QGuiApplication.screens(), pictures)
         under_pointer = QGuiApplication.screenAt(QCursor.pos())
         active = next((screen for screen, _ in pairs if screen is under_pointer), pairs[0][0])

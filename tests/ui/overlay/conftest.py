@@ -1,0 +1,27 @@
+"""An overlay over fakes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from PySide6.QtWidgets import QApplication
+from tests.fakes.desktop import FakeCapture
+from tests.ui.overlay.support import Overlay, noise, overlay
+from tests.ui.overlay.world import OverlayWorld
+
+from kireji.ui.theme import Theme
+
+
+@pytest_asyncio.fixture
+async def stand(tmp_path: Path) -> AsyncIterator[Overlay]:
+    """An overlay whose screen shows noise."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme = Theme(app)
+    world = OverlayWorld()
+    world.screen = FakeCapture(noise()[0])
+    async with overlay(world, theme, tmp_path) as made:
+        yield made
+    theme.deleteLater()
