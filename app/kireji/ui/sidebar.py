@@ -285,6 +285,7 @@ class _Rows(QStyledItemDelegate):
     def _font(self, size: int) -> QFont:
         font = QFont(self.parent().font())  # type: ignore[attr-defined]
         font.setPixelSize(self._theme.px(size))
+        font.setWeight(QFont.Weight.Normal)
         return font
 
     def _paint_heading(self, painter: QPainter, rect: QRectF, text: str) -> None:

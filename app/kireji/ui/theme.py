@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from kireji.core.settings import AppearanceSettings
@@ -72,6 +72,7 @@ class Theme(QObject):
         self.colours = colours
         font = self._family
         font.setPixelSize(self.px(TYPE_BODY))
+        font.setWeight(QFont.Weight.Normal)
         self._app.setFont(font)
         self._app.setPalette(_palette(colours))
         self._app.setStyleSheet(sheet)
