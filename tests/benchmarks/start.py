@@ -71,10 +71,11 @@ def _until_answered(place: Desktop, variables: dict[str, str]) -> float:
         [*COMMAND, "--hidden"], env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        wait_until(paths.socket.exists, "the instance's socket", pause=0.001)
-        reply = send(paths, "capture", timeout=20)
+        reply = None
+        while reply is None:  # nobody is there yet
+            assert process.poll() is None
+            reply = send(paths, "capture", timeout=20)
         seconds = time.perf_counter() - begin
-        assert reply is not None
         assert reply.ok, reply.message
     finally:
         process.terminate()

@@ -13,7 +13,7 @@ from tests.support.x11 import XClient, wait_until
 _CONFIGURATION = """\
 panel_items = S
 panel_size = 300 32
-panel_position = bottom right horizontal
+panel_position = top left horizontal
 panel_background_id = 0
 systray_padding = 4 4 4
 systray_icon_size = 24

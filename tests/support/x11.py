@@ -47,7 +47,11 @@ class XClient:
         self._display.sync()
 
     def chord_is_held(self, key: str, modifiers: int) -> bool:
-        """Whether another client holds the chord; asks by trying to take it."""
+        """Whether another client holds the chord.
+
+        Asks by trying to take it, so a program that wants it at this very moment would be refused: ask only once it
+        must have it.
+        """
         code = self._display.keysym_to_keycode(XK.string_to_keysym(key))
         refused = CatchError(BadAccess)
         self._root.grab_key(code, modifiers, False, X.GrabModeAsync, X.GrabModeAsync, onerror=refused)

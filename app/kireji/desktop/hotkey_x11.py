@@ -192,7 +192,9 @@ class _Press:
 
 
 _LONGEST_REPEAT = 3000
-_SLACK = 100
+_EARLY, _LATE = 10, 60
+"""Milliseconds around its due time in which a press counts as auto-repeat: a busy server is late, hardly ever early. A
+real second press in just that moment is taken for one, so the window is kept small."""
 
 
 def is_repeat(after_repeat: bool, elapsed: int, timing: tuple[int, int] | None) -> bool:
@@ -207,8 +209,8 @@ def is_repeat(after_repeat: bool, elapsed: int, timing: tuple[int, int] | None) 
         return elapsed <= 1000
     delay, interval = timing
     if after_repeat:
-        return elapsed <= interval + _SLACK
-    return abs(elapsed - delay) <= _SLACK
+        return elapsed <= interval + _LATE
+    return delay - _EARLY <= elapsed <= delay + _LATE
 
 
 def _chords(connection: Connection, shortcut: Shortcut) -> frozenset[tuple[int, int]]:

@@ -58,6 +58,7 @@ class DesktopApplication(QObject):
         self._preferences = preferences
         self._open_services = services
         self._theme = Theme(app)
+        self._curtain = Curtain()
         self._services: Services | None = None
         self._windows: Windows | None = None
         self._overlay: OverlayPresenter | None = None
@@ -88,6 +89,7 @@ class DesktopApplication(QObject):
                 return 1
             self._services = services
             stack.push_async_callback(self._scope.aclose)
+            stack.push_async_callback(self._close_windows)
             self._make_overlay(services, stack)
             self._connect(services)
             self._shortcut.receive(self.capture)
@@ -96,8 +98,7 @@ class DesktopApplication(QObject):
             self._scope.start(self._settle(services), name="settle")
             await stop.wait()
             log.info("ending")
-            if self._windows is not None:
-                await self._windows.aclose()
+            self._curtain.forget()
         return 0
 
     async def command(self, name: str, token: str) -> str:
@@ -157,7 +158,7 @@ class DesktopApplication(QObject):
         from kireji.ui.overlay.presenter import OverlayPresenter
 
         self._theme.apply(self._preferences.settings.appearance)
-        self._overlay = OverlayPresenter(services, Curtain(), self.open_conversation, self._tell, self._theme)
+        self._overlay = OverlayPresenter(services, self._curtain, self.open_conversation, self._tell, self._theme)
         stack.push_async_callback(self._overlay.aclose)
 
     def _connect(self, services: Services) -> None:
@@ -170,10 +171,9 @@ class DesktopApplication(QObject):
         services.preferences.changed.subscribe(self._settings_changed)
 
     def _begin(self, first: str) -> None:
-        welcomed = self._preferences.settings.general.welcomed
         if first == "capture":
             self.capture()
-        elif first == "raise" or not welcomed or not self._tray.available:
+        elif first == "raise" or not self._tray.available:
             self.show_window()
 
     async def _settle(self, services: Services) -> None:
@@ -184,6 +184,10 @@ class DesktopApplication(QObject):
         if self._overlay is not None:
             self._overlay.warm()
         self._tray.set_recent((await services.conversations.recent(8))[:8])
+
+    async def _close_windows(self) -> None:
+        if self._windows is not None:
+            await self._windows.aclose()
 
     def _window_closed(self) -> None:
         """Without a tray there is no way back to a hidden window, so closing it ends the program."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
 
 _SETTLE_SECONDS = 0.18
 """How long a desktop takes to repaint what was under a window; there is no event that says so."""
@@ -30,6 +30,11 @@ class Curtain:
         for window in hidden:
             window.show()
 
+    def forget(self) -> None:
+        """The program ends: nothing is to come back."""
+        self._hidden = []
+
 
 def _on_screen(window: QWidget) -> bool:
-    return window.isVisible() and not window.isMinimized() and window.windowHandle() is not None
+    # Other top-level widgets are none of the person's windows: an embedded tray icon is one of them.
+    return isinstance(window, QMainWindow | QDialog) and window.isVisible() and not window.isMinimized()

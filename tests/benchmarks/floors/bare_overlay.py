@@ -10,9 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from kireji.core.shortcuts import Shortcut
 from kireji.desktop.hotkey_x11 import X11Hotkeys
-
-MARK = 0xFF00FF
-"""Painted in the last corner, so that another client can tell the copy from what it covers."""
+from tests.benchmarks.floors import MARK
 
 
 class Frozen(QWidget):
