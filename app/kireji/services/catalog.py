@@ -102,8 +102,10 @@ class Catalog:
         if kept is not None and not refresh and self._clock.monotonic() - kept[1] < _LIST_SECONDS:
             return kept[0]
         adapter = self.provider(provider)
+        if not refresh:
+            return await adapter.models(None, None)
         credential = await self._credentials.find(provider)
-        if credential.secret is None or not refresh:
+        if credential.secret is None:
             return await adapter.models(None, None)
         return await self._fetch(adapter, credential.base_url, credential.secret, Purpose.MODEL_LIST)
 

@@ -48,6 +48,13 @@ class Credential:
     source: str = ""
 
 
+def require_key(secret: Secret) -> None:
+    """Raise KirejiError when the text cannot be a key, before it is sent anywhere."""
+    value = secret.reveal()
+    if not value.isascii() or not value.isprintable() or " " in value or not 8 <= len(value) <= 1280:
+        raise KirejiError("That is not a key.", "Copy the whole key, without spaces, and paste it again.")
+
+
 class Credentials:
     """Finds, keeps and removes keys.
 
@@ -76,6 +83,11 @@ class Credentials:
         if known is None:
             return ""
         return (self._environ.get(known.url_variable) or known.default_url).rstrip("/")
+
+    def own_address(self, provider: str) -> str:
+        """The provider's address without any setting; empty for one that has none."""
+        known = ADDRESSES.get(provider)
+        return known.default_url if known else ""
 
     def in_environment(self, provider: str) -> bool:
         """Whether the environment holds a key, without touching the keychain."""
@@ -114,9 +126,7 @@ class Credentials:
             KirejiError: The text cannot be a key.
             KeyStoreError: The keychain would not take it.
         """
-        value = secret.reveal()
-        if not value.isascii() or not value.isprintable() or " " in value or not 8 <= len(value) <= 1280:
-            raise KirejiError("That is not a key.", "Copy the whole key, without spaces, and paste it again.")
+        require_key(secret)
         name = self._own_name(provider)
         await (self._session if session_only else self._keychain).set(name, secret)
         self._held.pop(name, None)

@@ -152,6 +152,7 @@ class Transcript(QScrollArea):
         bar.setValue(bar.maximum() - from_end)
 
     def _range_changed(self, _low: int, high: int) -> None:
+        self._set_margins()
         if self._following:
             self.verticalScrollBar().setValue(high)
 
@@ -163,13 +164,18 @@ class Transcript(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        side, width = self._side(), self._column_width()
-        bar = self.verticalScrollBar().sizeHint().width()
-        # Answers keep room at their sides, so the column is that much wider than its words.
-        self._layout.setContentsMargins(side - EDGE, SPACE[4], max(0, side - bar - EDGE), SPACE[3])
+        self._set_margins()
+        width = self._column_width()
         for item in self._items:
             if isinstance(item, QuestionCard):
                 item.set_column(width)
+
+    def _set_margins(self) -> None:
+        """Keep the column above the composer, whether the scroll bar takes room or not."""
+        side = self._side() - EDGE  # answers keep that much at their own sides
+        bar = self.verticalScrollBar()
+        taken = bar.sizeHint().width() if bar.maximum() > 0 else 0
+        self._layout.setContentsMargins(side, SPACE[4], max(0, side - taken), SPACE[3])
 
 
 def side_margin(width: int, scale: float) -> int:

@@ -1,0 +1,157 @@
+"""Tests a key against its service before it is kept; used by the settings and by the first-start page."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kireji.core.errors import AuthenticationFailed, KeyStoreError, KeyStoreUnavailable, KirejiError
+from kireji.core.secret import Secret
+from kireji.services.application import Services
+from kireji.services.credentials import require_key
+from kireji.ui.chat.words import ago
+
+
+class Outcome(enum.Enum):
+    """How a test came out."""
+
+    WORKS = "works"
+    REFUSED = "refused"
+    UNREACHED = "not tested"
+    NOT_KEPT = "not kept"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResult:
+    """What became of a key.
+
+    Args:
+        outcome: In one word.
+        sentence: For the person.
+        kept: Whether the key is stored now.
+    """
+
+    outcome: Outcome
+    sentence: str
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """What is known about a provider's key.
+
+    Args:
+        source: environment, keychain or session; empty without a key.
+        words: For the chip.
+        kind: ok, warn, error or idle.
+        problem: Why the keychain could not be asked.
+        address: Where the key goes, when it is not the provider's own address.
+    """
+
+    source: str
+    words: str
+    kind: str
+    problem: str = ""
+    address: str = ""
+
+
+class KeyCheck:
+    """Remembers the last test of each provider's key while the program runs.
+
+    Args:
+        services: The use cases.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._tested: dict[str, tuple[Outcome, float]] = {}
+
+    async def add(
+        self, provider: str, text: str, *, keep_untested: bool = False, session_only: bool = False
+    ) -> KeyResult:
+        """Test a key, and keep it when the service accepts it.
+
+        Args:
+            provider: Whose key.
+            text: As pasted.
+            keep_untested: The person wants it kept although the service could not be reached.
+            session_only: Keep it only until the program ends.
+        """
+        secret = Secret(text.strip())
+        try:
+            require_key(secret)
+            outcome, sentence = Outcome.UNREACHED, ""
+            if not keep_untested:
+                outcome, sentence = await self._try(provider, secret)
+                if outcome is not Outcome.WORKS:
+                    return KeyResult(outcome, sentence)
+            await self._services.credentials.save(provider, secret, session_only=session_only)
+        except KeyStoreError as error:
+            return KeyResult(Outcome.NOT_KEPT, error.sentence)
+        except KirejiError as error:
+            return KeyResult(Outcome.REFUSED, error.sentence)
+        self._remember(provider, outcome)
+        return KeyResult(outcome, _kept(outcome, session_only=session_only), kept=True)
+
+    async def test(self, provider: str) -> KeyResult:
+        """Test the key that would be used now."""
+        outcome, sentence = await self._try(provider, None)
+        self._remember(provider, outcome)
+        return KeyResult(outcome, sentence or "The service accepts this key.")
+
+    async def state(self, provider: str) -> KeyState:
+        """What is known about the key that would be used now."""
+        credentials = self._services.credentials
+        try:
+            credential = await credentials.find(provider)
+        except KeyStoreUnavailable:
+            return KeyState("", "no key", "idle")
+        except KeyStoreError as error:
+            return KeyState("", "keychain locked", "warn", error.sentence)
+        own = credentials.own_address(provider)
+        address = credential.base_url if credential.base_url != own else ""
+        if credential.secret is None:
+            return KeyState("", "no key", "idle", address=address)
+        words, kind = self._chip(provider, credential.source)
+        return KeyState(credential.source, words, kind, address=address)
+
+    def age(self, provider: str) -> float | None:
+        """Seconds since the last test; None when there was none."""
+        tested = self._tested.get(provider)
+        return None if tested is None else self._services.clock.monotonic() - tested[1]
+
+    def forget(self, provider: str) -> None:
+        """The key is another one now, or gone."""
+        self._tested.pop(provider, None)
+
+    async def _try(self, provider: str, secret: Secret | None) -> tuple[Outcome, str]:
+        try:
+            await self._services.catalog.test_key(provider, secret)
+        except AuthenticationFailed as error:
+            return Outcome.REFUSED, error.sentence
+        except KirejiError as error:
+            return Outcome.UNREACHED, error.sentence
+        return Outcome.WORKS, ""
+
+    def _remember(self, provider: str, outcome: Outcome) -> None:
+        self._tested[provider] = (outcome, self._services.clock.monotonic())
+
+    def _chip(self, provider: str, source: str) -> tuple[str, str]:
+        where = {"environment": "from the environment", "session": "for this session"}.get(source, "")
+        tested = self._tested.get(provider)
+        if tested is None:
+            return where or "stored, not tested yet", "idle"
+        when = ago(timedelta(seconds=self._services.clock.monotonic() - tested[1]))
+        match tested[0]:
+            case Outcome.WORKS:
+                return " · ".join(part for part in ("works", where, f"tested {when}") if part), "ok"
+            case Outcome.REFUSED:
+                return " · ".join(part for part in ("refused", where, f"tested {when}") if part), "error"
+            case _:
+                return " · ".join(part for part in ("not reached", where, f"tried {when}") if part), "warn"
+
+
+def _kept(outcome: Outcome, *, session_only: bool) -> str:
+    place = "It is kept until Kireji ends." if session_only else "It is kept in your system keychain."
+    return f"The service accepts this key. {place}" if outcome is Outcome.WORKS else f"Not tested. {place}"
