@@ -15,7 +15,7 @@ from tests.ui.overlay.support import Overlay, until
 
 from kireji.core.geometry import Rect
 from kireji.ui.overlay.field import QuestionField
-from kireji.ui.overlay.window import covers_as_full_screen, window_flags
+from kireji.ui.overlay.platforms import covers_as_full_screen, window_flags
 
 pytestmark = pytest.mark.qt
 

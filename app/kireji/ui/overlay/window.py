@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import cast
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -29,6 +29,7 @@ from kireji.ui.overlay.marks import (
     paint_shadow,
     shadow_region,
 )
+from kireji.ui.overlay.platforms import covers_as_full_screen, window_flags
 from kireji.ui.overlay.selection import Handle, Point, Selection, to_image
 from kireji.ui.theme import Theme
 
@@ -50,17 +51,6 @@ _CURSORS = {
     Handle.LEFT: Qt.CursorShape.SizeHorCursor,
     Handle.RIGHT: Qt.CursorShape.SizeHorCursor,
 }
-
-
-def window_flags(system: str = sys.platform) -> Qt.WindowType:
-    """How each system lets a window lie over everything (platform facts 2.5, from flameshot)."""
-    flags = Qt.WindowType.WindowStaysOnTopHint | Qt.WindowType.FramelessWindowHint
-    return flags | (Qt.WindowType.SubWindow if system == "win32" else Qt.WindowType.Tool)
-
-
-def covers_as_full_screen(system: str = sys.platform) -> bool:
-    """Full screen would animate into a space of its own on macOS and add a taskbar entry on Windows."""
-    return system not in ("win32", "darwin")
 
 
 class OverlayWindow(QWidget):
@@ -284,6 +274,12 @@ class OverlayWindow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.update()
+
+    def focusInEvent(self, _event: QFocusEvent) -> None:
+        """Nothing looks different; QWidget would paint the whole screen again."""
+
+    def focusOutEvent(self, _event: QFocusEvent) -> None:
+        """The same."""
 
     # The mouse.
 
