@@ -186,7 +186,6 @@ async def test_closing_cancels_everything_and_waits_for_the_clean_up(errors: lis
     assert sorted(cleaned) == ["other", "turn"]
 
 
-@pytest.mark.xfail(reason="closing cancels a cancelled task a second time, in the middle of its clean-up")
 @pytest.mark.parametrize("ending", ["replaced", "cancelled"])
 async def test_closing_lets_a_task_that_is_ending_finish_its_clean_up(errors: list[BaseException], ending: str) -> None:
     made = TaskScope("window", errors.append)

@@ -120,12 +120,12 @@ class Catalog:
             ProviderError: The key was refused or the service was not reached.
         """
         adapter = self.provider(provider)
-        if secret is None:
-            credential = await self._credentials.find(provider)
-            secret = credential.secret
-            if secret is None and adapter.needs_key:
-                raise KirejiError(f"There is no key for {provider}.", f"Add one with: kireji keys set {provider}")
-        return await self._fetch(adapter, self._credentials.address(provider), secret, Purpose.KEY_TEST)
+        if secret is not None:  # it would be stored for the provider's own address, so it may go nowhere else
+            return await self._fetch(adapter, self._credentials.own_address(provider), secret, Purpose.KEY_TEST)
+        credential = await self._credentials.find(provider)
+        if credential.secret is None and adapter.needs_key:
+            raise KirejiError(f"There is no key for {provider}.", f"Add one with: kireji keys set {provider}")
+        return await self._fetch(adapter, credential.base_url, credential.secret, Purpose.KEY_TEST)
 
     async def _fetch(
         self, adapter: Provider, base_url: str, secret: Secret | None, purpose: Purpose

@@ -89,6 +89,10 @@ class Credentials:
         known = ADDRESSES.get(provider)
         return known.default_url if known else ""
 
+    def own_address(self, provider: str) -> str:
+        """The provider's own base URL, whatever the environment says: the one that stored keys are bound to."""
+        return ADDRESSES[provider].default_url
+
     def in_environment(self, provider: str) -> bool:
         """Whether the environment holds a key, without touching the keychain."""
         known = ADDRESSES.get(provider)
@@ -149,7 +153,7 @@ class Credentials:
             return Availability(False, error.message, error.hint)
 
     def _own_name(self, provider: str) -> SecretName:
-        return SecretName(provider, ADDRESSES[provider].default_url)
+        return SecretName(provider, self.own_address(provider))
 
     def _held_secret(self, name: SecretName) -> Secret | None:
         secret, since = self._held.pop(name, (None, 0.0))

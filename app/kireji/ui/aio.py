@@ -144,7 +144,8 @@ class TaskScope:
         self._closing = True
         tasks = [*self._tasks.values(), *self._replaced]
         for task in tasks:
-            task.cancel()
+            if not task.cancelling():  # a second cancel would cut off the clean-up that the first one began
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
@@ -158,6 +159,7 @@ def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, int]], app: Applicat
     Returns:
         What `main` returned: the exit code.
     """
+
     async def supervised() -> int:
         stop = asyncio.Event()
         app.on_quit = stop.set

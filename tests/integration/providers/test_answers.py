@@ -15,7 +15,7 @@ from tests.support.cleared import cleared, cleared_question
 from kireji.core.errors import ReplayRefused
 from kireji.core.events import PartDelta, TurnFinished
 from kireji.core.messages import ImagePart, Message, Role, TextPart
-from kireji.core.requests import ClearedRequest, Effort, ModelRequest
+from kireji.core.requests import Effort, ModelRequest
 
 FIXTURES = sorted(path.stem for path in (Path(__file__).parents[2] / "data" / "sse").glob("*.txt"))
 BROKEN = {"error_mid_stream", "no_message_stop", "no_final_blank_line"}
@@ -172,7 +172,7 @@ async def test_warming_contacts_nothing(asking: Asking) -> None:
 
 async def test_a_request_that_stays_here_is_never_sent(asking: Asking) -> None:
     with pytest.raises(ValueError, match="leaves"):
-        async with asking.provider.stream(ClearedRequest.issue(None, question(), None), SECRET):
+        async with asking.provider.stream(cleared(None, question()), SECRET):
             pass
 
 

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from tests.fakes.reader import FakeReader
+from tests.support.cleared import cleared
 
 from kireji.core.errors import ReaderError
 from kireji.core.events import MessageBuilder, ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished
 from kireji.core.messages import ImagePart, Message, Role, StopReason, TextPart
-from kireji.core.requests import ClearedRequest, ModelRequest
+from kireji.core.requests import ModelRequest
 from kireji.providers.device import DeviceProvider
 
 PNG = b"\x89PNG picture "
@@ -30,7 +31,7 @@ def _request(pictures: int, *, earlier: int = 0) -> ModelRequest:
 
 
 async def _events(reader: FakeReader, request: ModelRequest) -> list[ModelEvent]:
-    async with DeviceProvider(reader).stream(ClearedRequest.issue(None, request, None), None) as events:
+    async with DeviceProvider(reader).stream(cleared(None, request), None) as events:
         return [event async for event in events]
 
 
@@ -125,7 +126,7 @@ async def test_a_failing_reader_ends_the_answer_with_its_sentence() -> None:
 async def test_leaving_the_answer_stops_the_reader() -> None:
     reader = FakeReader(("one", "two"))
     provider = DeviceProvider(reader)
-    async with provider.stream(ClearedRequest.issue(None, _request(1), None), None) as events:
+    async with provider.stream(cleared(None, _request(1)), None) as events:
         async for event in events:
             if isinstance(event, PartDelta) and "one" in event.text:
                 assert reader.reading == 1
