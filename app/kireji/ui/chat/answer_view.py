@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
-    QAbstractTextDocumentLayout,
     QColor,
     QDesktopServices,
     QGuiApplication,
@@ -26,7 +26,14 @@ from kireji.ui.chat.document import CODE_BLOCK, EDGE, INLINE_CODE, QUOTE_PATH, R
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import RADIUS_CONTROL, SPACE, TYPE_BODY
 
+if TYPE_CHECKING:
+    from kireji.ui.chat.code_buttons import CodeButtons
+
 _FLUSH_MILLISECONDS = 40
+_SHARE = 4
+"""Drawing an answer may take one part in this many of the time: long tables are written anew with every row."""
+_BEYOND = 64
+"""Logical pixels above and below what is visible whose grounds are painted too: corners and paddings reach over."""
 _SLOWER_FROM = 4000
 """Characters in the open block from which it is laid out less often, because that costs more the longer it is."""
 
@@ -57,10 +64,13 @@ class AnswerView(QTextBrowser):
         self._streaming = False
         self._parsed = False
         self._height = 0
+        self._flush_cost = 0
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._flush)
         self._set_up()
         self._writer = DocumentWriter(self.document(), theme.colours, theme.scale)
+        self._code_buttons: CodeButtons | None = None
+        self.verticalScrollBar().valueChanged.connect(self._place_code_buttons)
         theme.changed.connect(self._dress)
 
     def _set_up(self) -> None:
@@ -73,6 +83,9 @@ class AnswerView(QTextBrowser):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.document().setDefaultFont(self._base_font())
+        # In the usual mode Qt lays the whole document out again whenever the view's height changes, which it does with
+        # every line of a streaming answer; a width of our own is laid out again only when that width changes.
+        self.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
         self.anchorClicked.connect(self._open)
         self.highlighted.connect(self._show_address)
         self.document().documentLayout().documentSizeChanged.connect(self._size_changed)
@@ -101,7 +114,8 @@ class AnswerView(QTextBrowser):
             self._writer.start_plain(text)
         if not self._timer.isActive():
             tail = len(self._source) - self._settled_until
-            self._timer.start(_FLUSH_MILLISECONDS if tail < _SLOWER_FROM else min(1000, tail // 40))
+            slower = tail // 40 if tail > _SLOWER_FROM else 0
+            self._timer.start(min(1000, max(_FLUSH_MILLISECONDS, slower, self._flush_cost * _SHARE)))
 
     def finish(self, markdown: str) -> None:
         """The answer is whole; what is shown becomes exactly what `set_markdown` would show."""
@@ -117,6 +131,7 @@ class AnswerView(QTextBrowser):
     def _flush(self) -> None:
         from kireji.ui.chat.markdown import parse
 
+        begun = time.monotonic()
         bar = self.verticalScrollBar()
         at_end = bar.value() >= bar.maximum() - 8
         parsed = parse(self._source[self._settled_until :], self._highlighter(), self._references)
@@ -125,6 +140,7 @@ class AnswerView(QTextBrowser):
         self._settled_until += parsed.settled_until
         if at_end and not self._fit:
             bar.setValue(bar.maximum())
+        self._flush_cost = round((time.monotonic() - begun) * 1000)
 
     def _render_all(self) -> None:
         from kireji.ui.chat.markdown import parse
@@ -136,8 +152,26 @@ class AnswerView(QTextBrowser):
         self._writer.write(parsed.blocks)
         self._settled = parsed.blocks[: parsed.settled]
         self._settled_until = parsed.settled_until
+        self._show_code_buttons()
         if not self._fit:
             bar.setValue(bar.maximum() if at_end else value)
+
+    def _show_code_buttons(self) -> None:
+        code = [(block.text, block.language) for block, _ in self._writer.code_blocks()]
+        if self._code_buttons is None and code:
+            from kireji.ui.chat.code_buttons import CodeButtons
+
+            self._code_buttons = CodeButtons(self.viewport())
+        if self._code_buttons is not None:
+            self._code_buttons.show(code)
+            self._place_code_buttons()
+
+    def _place_code_buttons(self) -> None:
+        if self._code_buttons is None:
+            return
+        x, y = -self.horizontalScrollBar().value(), -self.verticalScrollBar().value()
+        grounds = [self.code_rect(line).translated(x, y) for _, line in self._writer.code_blocks()]
+        self._code_buttons.place(grounds)
 
     def _highlighter(self) -> Any:
         if self._highlight is None:
@@ -184,7 +218,10 @@ class AnswerView(QTextBrowser):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self.lineWrapColumnOrWidth() != self.viewport().width():
+            self.setLineWrapColumnOrWidth(self.viewport().width())
         self._size_changed(None)
+        self._place_code_buttons()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
@@ -197,35 +234,41 @@ class AnswerView(QTextBrowser):
 
     def _paint_grounds(self, painter: QPainter, visible: QRectF) -> None:
         layout = self.document().documentLayout()
-        block = self.document().begin()
+        near = visible.adjusted(0, -_BEYOND, 0, _BEYOND)
+        first = max(0, layout.hitTest(near.topLeft(), Qt.HitTestAccuracy.FuzzyHit))
+        block = self.document().findBlock(first)
+        if block.blockFormat().intProperty(CODE_BLOCK) == 2:
+            self._paint_card(painter, self.code_rect(block, near.bottom()))
         while block.isValid():
             rect = layout.blockBoundingRect(block)
-            if rect.top() > visible.bottom() + 64:
+            if rect.top() > near.bottom():
                 return
-            if rect.bottom() > visible.top() - 64 or block.blockFormat().intProperty(CODE_BLOCK) == 1:
-                self._paint_ground(painter, layout, block, rect)
+            self._paint_ground(painter, block, rect, near.bottom())
             block = block.next()
 
-    def _paint_ground(
-        self, painter: QPainter, layout: QAbstractTextDocumentLayout, block: QTextBlock, rect: QRectF
-    ) -> None:
+    def _paint_ground(self, painter: QPainter, block: QTextBlock, rect: QRectF, until: float) -> None:
         colours, block_format = self._theme.colours, block.blockFormat()
         if block_format.intProperty(CODE_BLOCK) == 1:
-            self._paint_card(painter, self.code_rect(block))
+            self._paint_card(painter, self.code_rect(block, until))
         elif block_format.boolProperty(RULE):
             painter.setPen(QPen(QColor(colours.line), 1))
             middle = rect.center().y()
             painter.drawLine(QPointF(EDGE, middle), QPointF(self.document().textWidth() - EDGE, middle))
         elif not block_format.hasProperty(CODE_BLOCK):
-            self._paint_inline_code(painter, block, layout.blockBoundingRect(block).topLeft())
+            self._paint_inline_code(painter, block, rect.topLeft())
         if path := block_format.stringProperty(QUOTE_PATH):
             self._paint_quote(painter, block, rect, path)
 
-    def code_rect(self, first: QTextBlock) -> QRectF:
-        """The ground of the code block that begins with `first`, in the document's coordinates."""
+    def code_rect(self, first: QTextBlock, until: float = math.inf) -> QRectF:
+        """The ground of a code block from its line `first` on, in the document's coordinates.
+
+        Args:
+            first: Usually its first line.
+            until: Where nobody looks any more; the end below that is not searched for.
+        """
         layout = self.document().documentLayout()
         rect, block = layout.blockBoundingRect(first), first.next()
-        while block.isValid() and block.blockFormat().intProperty(CODE_BLOCK) == 2:
+        while block.isValid() and block.blockFormat().intProperty(CODE_BLOCK) == 2 and rect.bottom() < until:
             rect = rect.united(layout.blockBoundingRect(block))
             block = block.next()
         left = EDGE + first.blockFormat().indent() * self.document().indentWidth()

@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
+    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -74,6 +75,16 @@ class DocumentWriter:
         frame_format.setLeftMargin(EDGE)
         frame_format.setRightMargin(EDGE)
         root.setFrameFormat(frame_format)
+
+    def code_blocks(self) -> list[tuple[Block, QTextBlock]]:
+        """Every block of code with its first line in the document."""
+        found = []
+        for index, (block, start) in enumerate(zip(self._shown, self._starts, strict=True)):
+            if block.kind is Kind.CODE:
+                line = self._document.findBlock(start)
+                reused = index == 0 or self._shown[index - 1].kind is Kind.TABLE
+                found.append((block, line if reused else line.next()))
+        return found
 
     def start_plain(self, text: str) -> None:
         """Put the first words of an answer on the screen before any parser is there."""
