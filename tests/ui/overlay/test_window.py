@@ -176,3 +176,13 @@ def test_on_a_scaled_screen_each_pixel_is_shown_as_it_was(factor: str, monkeypat
     monkeypatch.setenv("QT_SCALE_FACTOR", factor)
     done = subprocess.run([sys.executable, "-c", _SCALED], capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.split() == [str(float(factor)), "True", "True"], done.stderr
+
+
+async def test_enter_presses_the_button_that_has_the_focus(stand: Overlay) -> None:
+    await stand.capture()
+    stand.drag((100, 100), (300, 200))
+    bar = stand.presenter.stage.bar
+    next(button for button in bar.findChildren(QPushButton) if button.text() == "Copy picture").setFocus()
+    stand.key(Qt.Key.Key_Return)
+    assert not stand.shown
+    assert not stand.world.remote.asked

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.ui.overlay.field import QuestionField
 from kireji.ui.overlay.flow import FlowLayout
+from kireji.ui.overlay.keys import press_focused_button
 from kireji.ui.parts import button, label, restyle, separator
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
@@ -122,6 +124,10 @@ class ToolBar(QFrame):
     def sentence(self) -> str:
         """The line under the buttons."""
         return self._note.text() if not self._note.isHidden() else ""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not press_focused_button(self, event):
+            super().keyPressEvent(event)
 
     def _ask(self) -> None:
         if not self.field.composing:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import enum
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.ui.chat.answer_view import AnswerView
 from kireji.ui.overlay.field import QuestionField
 from kireji.ui.overlay.flow import FlowLayout
+from kireji.ui.overlay.keys import press_focused_button
 from kireji.ui.parts import button, label, restyle, separator
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE, TYPE_BODY
@@ -49,6 +50,8 @@ class AnswerCard(QFrame):
     """The same question again."""
     opened = Signal()
     """The conversation shall go on in the main window."""
+    arrived = Signal()
+    """The first words are there, or it is clear that there will be none."""
     resized = Signal()
     """It would like to be higher or lower."""
 
@@ -131,7 +134,7 @@ class AnswerCard(QFrame):
         self._question.setToolTip("")
         self._model.hide()
         self._note.hide()
-        self.view.set_markdown("")
+        self._empty()
         self.field.clear()
         self._become(CardState.WAITING)
 
@@ -146,8 +149,7 @@ class AnswerCard(QFrame):
         self._model.setVisible(bool(model))
         self._note.setText(note)
         self._note.setVisible(bool(note))
-        if self.view.markdown():
-            self.view.set_markdown("")
+        self._empty()
         self.resized.emit()
 
     def rename(self, model: str) -> None:
@@ -158,6 +160,7 @@ class AnswerCard(QFrame):
         """More of the answer."""
         if self.state is CardState.WAITING:
             self._become(CardState.STREAMING)
+            self.arrived.emit()
         self.view.append_delta(text)
 
     def finish(self, markdown: str, state: CardState, sentence: str) -> None:
@@ -170,13 +173,18 @@ class AnswerCard(QFrame):
         """
         self.view.finish(markdown)
         self._become(state, sentence)
+        self.arrived.emit()
 
     def forget(self) -> None:
         """Nothing of the conversation stays here."""
         for each in (self._question, self._model, self._note, self._status):
             each.clear()
-        self.view.set_markdown("")
+        self._empty()
         self.field.clear()
+
+    def _empty(self) -> None:
+        if self.view.markdown():
+            self.view.set_markdown("")
 
     def _become(self, state: CardState, sentence: str = "") -> None:
         self.state = state
@@ -232,6 +240,10 @@ class AnswerCard(QFrame):
         self.resized.emit()
 
     # What is done.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not press_focused_button(self, event):
+            super().keyPressEvent(event)
 
     def _follow_up(self) -> None:
         text = self.field.text().strip()
@@ -295,6 +307,14 @@ class _Caret(QWidget):
         backwards = end.block().textDirection() == Qt.LayoutDirection.RightToLeft
         left = line.left() - width if backwards else line.left()
         self.setGeometry(QRect(left, line.bottom() - height, width, height))
+
+
+def load_renderer() -> None:
+    """Load what renders answers; it takes some 30 ms, in any thread, so that the first answer does not wait for it."""
+    from kireji.ui.chat.highlight import Highlighter
+    from kireji.ui.chat.markdown import parse
+
+    parse("```python\n1\n```\n", Highlighter(), {})
 
 
 def _shortened(question: str) -> str:

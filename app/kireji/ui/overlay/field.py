@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
+from kireji.ui.overlay.keys import ENTER
+
 _MOST_LINES = 5
 _LEFT_TO_THE_SELECTION = (
     QKeySequence.StandardKey.SelectAll,
@@ -97,8 +99,7 @@ class QuestionField(QPlainTextEdit):
             # The key belongs to the input method: Enter takes its word over and must not send the question.
             super().keyPressEvent(event)
             return
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        if event.key() in ENTER and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             event.accept()
             self.asked.emit()
             return

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage
 
 from kireji.core.errors import KirejiError
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.overlay.bar import DEFAULT_QUESTION
+from kireji.ui.overlay.card import load_renderer
 from kireji.ui.overlay.dialogue import Dialogue
 from kireji.ui.overlay.export import copy_picture, copy_text, pictures_folder, save_picture
 from kireji.ui.overlay.picture import PicturePreparation
@@ -22,6 +24,8 @@ from kireji.ui.theme import Theme
 
 log = logging.getLogger(__name__)
 
+_CARD_MILLISECONDS = 20
+"""From Enter to the card: the request goes out first, since laying out and painting would hold it up."""
 _OUR_FAULT = "Something in Kireji failed. The log has the details; press the shortcut to start again."
 
 
@@ -68,6 +72,9 @@ class OverlayPresenter(QObject):
         self._dialogue: Dialogue | None = None
         self._dialogues = 0
         self._wired = False
+        self._ended = False
+        self._card_timer = QTimer(self, singleShot=True, interval=_CARD_MILLISECONDS)
+        self._card_timer.timeout.connect(self._show_card)
         self.stage = Stage(theme)
         self.stage.painted.connect(self._painted)
         self.stage.settled.connect(self._settled)
@@ -85,7 +92,7 @@ class OverlayPresenter(QObject):
         """Freeze the screens and show them; while that is done already, come to the front."""
         if self.stage.is_open:
             self.stage.bring_forward()
-        elif not self._scope.running("open"):
+        elif not self._ended and not self._scope.running("open"):
             self._scope.start(self._open(), name="open")
 
     def close(self) -> None:
@@ -96,7 +103,8 @@ class OverlayPresenter(QObject):
         self._put_away()
 
     async def aclose(self) -> None:
-        """End at once: running answers are kept as interrupted."""
+        """End at once: running answers are kept as interrupted, and presses are ignored."""
+        self._ended = True
         if self._dialogue is not None:
             self._dialogue.detach()
         self._put_away()
@@ -117,6 +125,7 @@ class OverlayPresenter(QObject):
 
     def _put_away(self) -> None:
         was_open = self.stage.is_open
+        self._card_timer.stop()
         self._dialogue = None
         for name in ("open", "read", "save", "panels"):
             self._scope.cancel(name)
@@ -132,6 +141,7 @@ class OverlayPresenter(QObject):
         self._wire()
 
     async def _prepare(self) -> None:
+        await asyncio.to_thread(load_renderer)
         try:
             await self._services.chat.prepare()
         except KirejiError as error:
@@ -146,6 +156,7 @@ class OverlayPresenter(QObject):
         bar.asked.connect(self._ask)
         bar.typing.connect(self._typing)
         bar.command.connect(self._command)
+        card.arrived.connect(self._show_card)
         card.followed_up.connect(self._follow_up)
         card.stopped.connect(self._stop)
         card.retried.connect(self._retry)
@@ -178,7 +189,12 @@ class OverlayPresenter(QObject):
         card = self.stage.card
         self._dialogue = Dialogue(self._services, self._scope, card, self._picture.stored, self._dialogues)
         self._dialogue.ask(str(text) or DEFAULT_QUESTION)
-        self.stage.show_card()
+        self._card_timer.start()
+
+    def _show_card(self) -> None:
+        self._card_timer.stop()
+        if self._dialogue is not None:
+            self.stage.show_card()
 
     def _follow_up(self, text: object) -> None:
         if self._dialogue is not None:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QGuiApplication, QImage, QScreen
+from PySide6.QtWidgets import QWidget
 
+from kireji.core.errors import CaptureError
 from kireji.core.geometry import Rect, Region, ScreenImage
 from kireji.ui.overlay.bar import ToolBar
 from kireji.ui.overlay.card import AnswerCard
@@ -108,10 +110,16 @@ class Stage(QObject):
         return bool(self._shown)
 
     def show(self, pictures: Sequence[ScreenImage]) -> None:
-        """Show the frozen screens; the one under the pointer takes the keys."""
+        """Show the frozen screens; the one under the pointer takes the keys.
+
+        Raises:
+            CaptureError: There is no screen to show them on.
+        """
         if self._bar is not None:
             self._bar.reset()
         pairs = _matched(QGuiApplication.screens(), pictures)
+        if not pairs:
+            raise CaptureError("No screen is connected.", "Connect one and try again.")
         under_pointer = QGuiApplication.screenAt(QCursor.pos())
         active = next((screen for screen, _ in pairs if screen is under_pointer), pairs[0][0])
         self._shown = [self._window_of(screen) for screen, _ in pairs]
@@ -193,6 +201,7 @@ class Stage(QObject):
             self._bar = ToolBar(self._theme, self._home)
             self._bar.hide()
             self._bar.resized.connect(self._place)
+            _polish(self._bar)
         return self._bar
 
     @property
@@ -202,6 +211,7 @@ class Stage(QObject):
             self._card = AnswerCard(self._theme, self._home)
             self._card.hide()
             self._card.resized.connect(self._place)
+            _polish(self._card)
         return self._card
 
     def show_card(self) -> None:
@@ -346,6 +356,12 @@ class Stage(QObject):
 
     def _confirmed(self, _window: OverlayWindow) -> None:
         self.confirmed.emit()
+
+
+def _polish(panel: QWidget) -> None:
+    """Apply the stylesheet now rather than when the panel is first shown."""
+    for widget in (panel, *panel.findChildren(QWidget)):
+        widget.ensurePolished()
 
 
 def _rtl() -> bool:

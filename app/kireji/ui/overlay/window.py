@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QWidget
 
 from kireji.core.geometry import Rect, ScreenImage
 from kireji.ui.overlay.frame import Frame
+from kireji.ui.overlay.keys import ENTER
 from kireji.ui.overlay.marks import (
     REACH,
     Marks,
@@ -343,7 +344,7 @@ class OverlayWindow(QWidget):
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         if key in _ARROWS:
             self._arrow(_ARROWS[key], modifiers)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif key in ENTER:
             self._enter()
         elif key is Qt.Key.Key_Space:
             if not repeated:
