@@ -195,8 +195,10 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
 
     from kireji import diagnostics
     from kireji.desktop.instance import Reply, Request
+    from kireji.storage.window_geometry import WindowGeometryFile
     from kireji.ui import aio
     from kireji.ui.application import DesktopApplication
+    from kireji.ui.settings.places import Places
     from kireji.ui.shortcut import ShortcutStatus
 
     diagnostics.start(paths.logs)
@@ -210,7 +212,10 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
 
         return open_services(paths, environ, preferences=preferences, shortcut_held=held)
 
-    desktop = DesktopApplication(app, tray, shortcut, preferences, services)
+    places = Places(paths.data, paths.settings, paths.logs)
+    window_file = WindowGeometryFile(paths.state / "window")
+    geometry = (window_file.read(), window_file.write)
+    desktop = DesktopApplication(app, tray, shortcut, preferences, services, places, geometry)
 
     async def obey(request: Request) -> Reply:
         sentence = await desktop.command(request.command, request.activation_token)

@@ -89,10 +89,6 @@ class Credentials:
         known = ADDRESSES.get(provider)
         return known.default_url if known else ""
 
-    def own_address(self, provider: str) -> str:
-        """The provider's own base URL, whatever the environment says: the one that stored keys are bound to."""
-        return ADDRESSES[provider].default_url
-
     def in_environment(self, provider: str) -> bool:
         """Whether the environment holds a key, without touching the keychain."""
         known = ADDRESSES.get(provider)

@@ -23,8 +23,10 @@ from kireji.ui.tray import Tray
 if TYPE_CHECKING:
     from kireji.services.application import Services
     from kireji.services.preferences import Preferences
+    from kireji.ui.main_window import MainWindow
     from kireji.ui.overlay.presenter import OverlayPresenter
-    from kireji.ui.windows import Windows
+    from kireji.ui.settings.places import Places
+    from kireji.ui.window_presenter import WindowPresenter
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,8 @@ class DesktopApplication(QObject):
         shortcut: Held already.
         preferences: The settings.
         services: Opens the use cases.
+        places: Where things are kept, for the About page.
+        geometry: Where the window stood last, and how to keep where it stands.
     """
 
     def __init__(
@@ -50,8 +54,12 @@ class DesktopApplication(QObject):
         shortcut: GlobalShortcut,
         preferences: Preferences,
         services: Callable[[], AbstractAsyncContextManager[Services]],
+        places: Places,
+        geometry: tuple[bytes, Callable[[bytes], None]],
     ) -> None:
         super().__init__()
+        self._places = places
+        self._geometry = geometry
         self._app = app
         self._tray = tray
         self._shortcut = shortcut
@@ -60,7 +68,8 @@ class DesktopApplication(QObject):
         self._theme = Theme(app)
         self._curtain = Curtain()
         self._services: Services | None = None
-        self._windows: Windows | None = None
+        self._window: MainWindow | None = None
+        self._presenter: WindowPresenter | None = None
         self._overlay: OverlayPresenter | None = None
         self._scope = TaskScope("application", self._task_failed)
         self._stop: asyncio.Event | None = None
@@ -92,7 +101,7 @@ class DesktopApplication(QObject):
             stack.push_async_callback(self._close_windows)
             self._make_overlay(services, stack)
             self._connect(services)
-            self._shortcut.receive(self.capture)
+            self._shortcut.receive(self._pressed)
             self._ready.set()
             self._begin(first)
             self._scope.start(self._settle(services), name="settle")
@@ -130,29 +139,40 @@ class DesktopApplication(QObject):
             self._overlay.capture()
 
     def show_window(self) -> None:
-        """Bring the main window to the front, building it the first time."""
-        self._main_windows().show()
+        """Bring the main window to the front."""
+        window = self._main_window()
+        window.show()
+        window.raise_()
+        window.activateWindow()
 
     def open_conversation(self, conversation: int) -> None:
         """Show one conversation in the main window."""
-        self._main_windows().open_conversation(conversation)
+        self._main_window().open_conversation(conversation)
         self.show_window()
 
     def open_settings(self) -> None:
         """Show the settings in the main window."""
-        self._main_windows().open_settings()
+        self._main_window().open_settings()
         self.show_window()
 
-    def _main_windows(self) -> Windows:
+    def _main_window(self) -> MainWindow:
         """The main window with its presenters, built when it is first needed: the tray and the overlay do without."""
-        if self._windows is None:
-            from kireji.ui.windows import Windows
+        if self._window is None:
+            from kireji.ui.main_window import MainWindow
+            from kireji.ui.window_presenter import WindowPresenter
 
             assert self._services is not None
-            self._windows = Windows(self._services, self._theme, self._shortcut)
-            self._windows.capture_chosen.connect(self.capture)
-            self._windows.window_closed.connect(self._window_closed)
-        return self._windows
+            self._window = MainWindow(self._theme)
+            self._window.remember_geometry(*self._geometry)
+            self._window.capture_clicked.connect(self.capture)
+            self._window.closed.connect(self._window_closed)
+            self._presenter = WindowPresenter(self._services, self._window, self._theme, self._shortcut, self._places)
+        return self._window
+
+    def _pressed(self) -> None:
+        if self._window is not None and self._window.testing_shortcut and self._window.isVisible():
+            return  # the page that asked for the press has seen it
+        self.capture()
 
     def _make_overlay(self, services: Services, stack: AsyncExitStack) -> None:
         from kireji.ui.overlay.presenter import OverlayPresenter
@@ -186,8 +206,11 @@ class DesktopApplication(QObject):
         self._tray.set_recent((await services.conversations.recent(8))[:8])
 
     async def _close_windows(self) -> None:
-        if self._windows is not None:
-            await self._windows.aclose()
+        if self._window is not None and self._presenter is not None:
+            await self._presenter.aclose()
+            self._window.hide()
+            self._window.deleteLater()
+            self._window = None
 
     def _window_closed(self) -> None:
         """Without a tray there is no way back to a hidden window, so closing it ends the program."""
@@ -206,11 +229,11 @@ class DesktopApplication(QObject):
 
     def _tell(self, sentence: str) -> None:
         """One sentence for the person where no window of ours is open."""
-        if self._tray.available and (self._windows is None or not self._windows.visible):
+        if self._tray.available and (self._window is None or not self._window.isVisible()):
             self._tray.notify("Kireji", sentence)
             return
         self.show_window()
-        self._main_windows().show_notice(sentence)
+        self._main_window().show_notice(sentence)
 
     def _task_failed(self, error: BaseException) -> None:
         if isinstance(error, KirejiError):

@@ -12,8 +12,8 @@ from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.presenter import ChatPresenter
 from kireji.ui.main_window import MainWindow
-from kireji.ui.settings.about_page import Places
 from kireji.ui.settings.key_check import KeyCheck
+from kireji.ui.settings.places import Places
 from kireji.ui.settings.presenter import SettingsPresenter
 from kireji.ui.settings.shortcuts import ShortcutControl
 from kireji.ui.shortcut import ShortcutState, ShortcutStatus
@@ -60,9 +60,8 @@ class WindowPresenter(QObject):
         window.conversation_chosen.connect(self._left_settings)
         window.new_clicked.connect(self._left_settings)
         self._shortcut_changed(shortcut.state())
-        if services.preferences.settings.general.welcomed:
-            self.chat.start()
-        else:
+        self.chat.start()
+        if not services.preferences.settings.general.welcomed:
             self._show_welcome()
 
     async def aclose(self) -> None:

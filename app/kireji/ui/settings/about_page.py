@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from kireji import __version__
 from kireji.ui.parts import button, label, spread
 from kireji.ui.settings.pane import rows
+from kireji.ui.settings.places import Places
 from kireji.ui.tokens import SPACE
 
 _THIRD_PARTIES = (
@@ -31,21 +31,6 @@ _THIRD_PARTIES = (
     ("ONNX Runtime", "MIT"),
     ("Lucide icons", "ISC"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where this installation keeps things.
-
-    Args:
-        data: Conversations and captures.
-        settings: The settings file.
-        logs: The log files.
-    """
-
-    data: Path
-    settings: Path
-    logs: Path
 
 
 class AboutPage(QWidget):

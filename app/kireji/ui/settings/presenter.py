@@ -12,11 +12,12 @@ from kireji.core.errors import KirejiError
 from kireji.core.settings import Settings
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
-from kireji.ui.settings.about_page import AboutPage, Places
+from kireji.ui.settings.about_page import AboutPage
 from kireji.ui.settings.appearance_page import AppearancePage
 from kireji.ui.settings.key_check import KeyCheck
 from kireji.ui.settings.keys_page import KeysPage
 from kireji.ui.settings.pane import SettingsPane
+from kireji.ui.settings.places import Places
 from kireji.ui.settings.shortcuts import ShortcutControl, ShortcutsPage
 from kireji.ui.shortcut import ShortcutState
 from kireji.ui.theme import Theme
