@@ -51,6 +51,8 @@ class AnswerView(QTextBrowser):
 
     height_changed = Signal(object)
     """The height that the whole text takes, in logical pixels."""
+    link_activated = Signal(object)
+    """A link that may be opened was chosen; it opens in the person's browser."""
 
     def __init__(self, theme: Theme, *, fit_height: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,6 +89,7 @@ class AnswerView(QTextBrowser):
         # every line of a streaming answer; a width of our own is laid out again only when that width changes.
         self.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
         self.anchorClicked.connect(self._open)
+        self.link_activated.connect(self._launch)
         self.highlighted.connect(self._show_address)
         self.document().documentLayout().documentSizeChanged.connect(self._size_changed)
         if self._fit:
@@ -194,7 +197,11 @@ class AnswerView(QTextBrowser):
         from kireji.ui.chat.markdown import allowed_link
 
         if allowed_link(url.toString()):
-            QDesktopServices.openUrl(url)
+            self.link_activated.emit(url)
+
+    def _launch(self, url: object) -> None:
+        assert isinstance(url, QUrl)
+        QDesktopServices.openUrl(url)
 
     def _show_address(self, url: QUrl) -> None:
         # Only ever set as the plain name of a tool tip, whose rich-text detection an encoded address cannot trigger.

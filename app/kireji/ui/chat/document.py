@@ -136,7 +136,7 @@ class DocumentWriter:
         if index >= len(self._shown):
             return
         cursor.setPosition(self._starts[index])
-        kept = cursor.blockFormat()
+        kept = cursor.blockFormat() if index else QTextBlockFormat()
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
         # An empty block before the removed text would take over the format of the last removed block.

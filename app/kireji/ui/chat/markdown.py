@@ -68,7 +68,9 @@ def parse(source: str, highlight: Highlight = plain_code, references: dict[str, 
         references: Link definitions of what came before; new ones are added.
     """
     env: dict[str, Any] = {} if references is None else references
-    tokens = _parser().parse(source.replace("\0", "\ufffd"), env)
+    # One character for one, so that places in the source stay where they are; the parser takes \r for a line's end.
+    source = source.replace("\0", "\ufffd").replace("\r", " ")
+    tokens = _parser().parse(source, env)
     reader = _Reader(source, highlight)
     starts: list[tuple[int, int]] = []
     for group in _top_level(tokens):
