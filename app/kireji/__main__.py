@@ -76,16 +76,18 @@ def _hand_over(paths: Paths, first: str) -> int:
 
 
 def _become(paths: Paths, first: str) -> int:
+    from kireji.core.errors import KirejiError
+    from kireji.desktop.display import require_display
     from kireji.desktop.instance import InstanceLock
 
-    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        print(
-            "kireji: There is no display here, so no window can be shown. "
-            'These work without one: kireji ask -i FILE "…", history, keys, models, doctor.',
-            file=sys.stderr,
-        )
-        return 1
-    lock = InstanceLock.acquire(paths)
+    require_display(os.environ)
+    try:
+        lock = InstanceLock.acquire(paths)
+    except KirejiError as error:
+        from kireji import bootstrap
+
+        bootstrap.show_failure(error)
+        raise
     if lock is None:
         return 0 if first == "hide" else _hand_over(paths, first)
     from kireji import bootstrap

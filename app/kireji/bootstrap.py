@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator, Callable, Mapping
 
+    from kireji.core.errors import KirejiError
     from kireji.core.ports import CaptureBackend, KeyStore, Provider, Reader
     from kireji.desktop.instance import InstanceLock
     from kireji.desktop.paths import Paths
@@ -130,6 +131,10 @@ def _surroundings(
     async def runs() -> bool:
         return await asyncio.to_thread(instance.runs, paths)
 
+    async def app_shortcut() -> str | None:
+        reply = await asyncio.to_thread(instance.send, paths, "shortcut", timeout=2.0)
+        return reply.message if reply else None
+
     return Surroundings(
         environ=environ,
         platform=sys.platform,
@@ -137,6 +142,7 @@ def _surroundings(
         hotkeys=X11Hotkeys(environ, unwatched),
         shortcut_held=shortcut_held,
         app_runs=runs,
+        app_shortcut=app_shortcut,
         credentials=credentials,
         preferences=preferences,
         reader=reader,
@@ -168,6 +174,18 @@ def services_for_command_line(environ: Mapping[str, str]) -> Callable[[], Abstra
     return build
 
 
+def show_failure(error: KirejiError) -> None:
+    """Show why the program cannot start, where even the folders of the one instance cannot be used."""
+    from kireji.ui import aio, failure
+    from kireji.ui.qt_application import create
+
+    async def main(stop: asyncio.Event) -> int:
+        await failure.show_failure(error, stop)
+        return 1
+
+    aio.run(main, create(["kireji"]))
+
+
 def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], first: str) -> int:
     """Start the windows and stay until the program ends.
 
@@ -181,6 +199,9 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
 
     Returns:
         The exit code.
+
+    Raises:
+        KirejiError: The program cannot run; the person has been told in a window if there was a display.
     """
     from kireji.desktop.hotkey_x11 import X11Hotkeys
     from kireji.storage.early_settings import early_shortcut

@@ -42,6 +42,7 @@ _COMMANDS: Mapping[str, Mapping[str, tuple[type, ...]]] = MappingProxyType(
         "raise": {},
         "capture": {"delay": (int, float), "add": (bool,)},
         "quit": {},
+        "shortcut": {},
     }
 )
 
@@ -50,7 +51,7 @@ class Request(NamedTuple):
     """What another start asks for.
 
     Args:
-        command: raise, capture or quit.
+        command: raise, capture, quit, or shortcut, which is done when the chord is held and else says why not.
         options: For capture: `delay` in seconds (0 to 3600) and `add` (to the open conversation).
         activation_token: Wayland's permission to come to the front; empty elsewhere.
     """
@@ -252,7 +253,7 @@ def send(
 
     Args:
         paths: Whose instance.
-        command: raise, capture or quit.
+        command: As in `Request`.
         options: As in `Request`.
         timeout: Seconds to wait for the reply; an instance that is still starting answers when its loop runs.
         token: Wayland's activation token, if this process was given one.

@@ -51,6 +51,7 @@ class Surroundings:
         hotkeys: The way to hold a chord here.
         shortcut_held: Whether this process holds the chord.
         app_runs: Whether the app runs, in this process or another.
+        app_shortcut: Why the running app does not hold the chord; empty when it does, None when no app runs.
         credentials: Keys and the keychain.
         preferences: The settings and what is wrong with them.
         reader: This computer's text reader.
@@ -65,6 +66,7 @@ class Surroundings:
     hotkeys: HotkeyBackend
     shortcut_held: Callable[[], bool]
     app_runs: Callable[[], Awaitable[bool]]
+    app_shortcut: Callable[[], Awaitable[str | None]]
     credentials: Credentials
     preferences: Preferences
     reader: Reader
@@ -154,8 +156,8 @@ async def _find_shortcut(at: Surroundings) -> Finding:
     try:
         at.hotkeys.register(shortcut, _ignore).release()
     except HotkeyTaken as error:
-        if await at.app_runs():
-            return Finding(Verdict.OK, f"{shortcut} is held, by the running app as it seems.", data=data)
+        if await at.app_shortcut() == "":
+            return Finding(Verdict.OK, f"{shortcut} is held by the running app.", data=data)
         return Finding(Verdict.WARNING, error.message, error.hint or "Choose another in Settings, Shortcuts.", data)
     except HotkeyUnavailable as error:
         return Finding(Verdict.WARNING, error.message, error.hint, data)

@@ -15,6 +15,7 @@ import qasync
 from PySide6.QtCore import QObject, Qt, QTimerEvent
 from PySide6.QtWidgets import QApplication
 
+from kireji.core.errors import KirejiError
 from kireji.ui.qt_application import Application
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,14 @@ Ts = TypeVarTuple("Ts")
 
 _LONGEST_TIMER = 2**31 - 1
 """Milliseconds; a Qt timer's interval is a C int."""
+
+
+_STOPPED = "Event loop stopped before Future completed."
+"""qasync 0.28 raises a plain RuntimeError with this text."""
+
+
+class LoopStopped(Exception):
+    """Qt left its event loop by itself, which it does when the connection to the display breaks."""
 
 
 class _TimerHandle(asyncio.TimerHandle):
@@ -82,6 +91,19 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc] # qasync has no types
         handle = _TimerHandle(self.time() + delay, callback, args, self, context)
         self._timers.add(handle, delay)
         return handle
+
+    def run_until_complete(self, future: Any) -> Any:
+        """As asyncio's.
+
+        Raises:
+            LoopStopped: Qt left its loop before the future was done.
+        """
+        try:
+            return super().run_until_complete(future)
+        except RuntimeError as error:
+            if str(error) == _STOPPED:
+                raise LoopStopped from error
+            raise
 
     def _timer_handle_cancelled(self, handle: _TimerHandle) -> None:
         self._timers.kill(handle)
@@ -158,6 +180,9 @@ def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, int]], app: Applicat
 
     Returns:
         What `main` returned: the exit code.
+
+    Raises:
+        KirejiError: The display is gone; nothing could be awaited any more, so `main` was not ended in order.
     """
 
     async def supervised() -> int:
@@ -169,5 +194,12 @@ def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, int]], app: Applicat
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
         return await main(stop)
 
-    with asyncio.Runner(loop_factory=lambda: EventLoop(app)) as runner:
-        return runner.run(supervised())
+    try:
+        with asyncio.Runner(loop_factory=lambda: EventLoop(app)) as runner:
+            return runner.run(supervised())
+    except LoopStopped as error:
+        log.warning("the connection to the display broke")
+        raise KirejiError(
+            "The display is gone, so Kireji has ended.",
+            "Start it again when the desktop is back; what was written before is in the history.",
+        ) from error

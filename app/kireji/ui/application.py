@@ -16,7 +16,7 @@ from kireji.core.settings import Settings
 from kireji.ui.aio import TaskScope
 from kireji.ui.curtain import Curtain
 from kireji.ui.qt_application import Application
-from kireji.ui.shortcut import GlobalShortcut, ShortcutState
+from kireji.ui.shortcut import GlobalShortcut, ShortcutState, ShortcutStatus
 from kireji.ui.theme import Theme
 from kireji.ui.tray import Tray
 
@@ -74,6 +74,7 @@ class DesktopApplication(QObject):
         self._scope = TaskScope("application", self._task_failed)
         self._stop: asyncio.Event | None = None
         self._ready = asyncio.Event()
+        self._failure: KirejiError | None = None
 
     async def main(self, stop: asyncio.Event, first: str) -> int:
         """Run until `stop` is set.
@@ -84,6 +85,9 @@ class DesktopApplication(QObject):
 
         Returns:
             The exit code.
+
+        Raises:
+            KirejiError: The services could not be opened; the person has read why.
         """
         self._stop = stop
         self._tray.quit_chosen.connect(self._quit)
@@ -94,8 +98,10 @@ class DesktopApplication(QObject):
                 from kireji.ui.failure import show_failure
 
                 log.error("cannot start: %s", error)
+                self._failure = error
+                self._ready.set()
                 await show_failure(error, stop)
-                return 1
+                raise
             self._services = services
             stack.push_async_callback(self._scope.aclose)
             stack.push_async_callback(self._close_windows)
@@ -114,24 +120,33 @@ class DesktopApplication(QObject):
         """Do what another start asks for.
 
         Args:
-            name: raise, capture or quit.
+            name: raise, capture, quit or shortcut.
             token: Wayland's permission to come to the front, or empty.
 
         Returns:
             Empty when done, else the sentence that says why not.
         """
-        await self._ready.wait()
+        if name == "shortcut":
+            return self._why_not_held()
+        if name != "quit" or self._stop is None:
+            await self._ready.wait()
+        if name == "quit":
+            self._quit()
+            return ""
+        if self._failure is not None:
+            return self._failure.sentence
         if token:
             # Qt takes the activation token from here and nowhere else (qtbase, qwaylandxdgshell.cpp).
             os.environ["XDG_ACTIVATION_TOKEN"] = token
-        match name:
-            case "capture":
-                self.capture()
-            case "quit":
-                self._quit()
-            case _:
-                self.show_window()
+        if name == "capture":
+            self.capture()
+        else:
+            self.show_window()
         return ""
+
+    def _why_not_held(self) -> str:
+        state = self._shortcut.state()
+        return "" if state.status is ShortcutStatus.HELD else state.sentence or "No shortcut is held."
 
     def capture(self) -> None:
         """Freeze the screens and open the overlay, or bring it forward."""
@@ -195,6 +210,10 @@ class DesktopApplication(QObject):
             self.capture()
         elif first == "raise" or not self._tray.available:
             self.show_window()
+        state = self._shortcut.state()
+        self._shortcut_changed(state)
+        if state.status is ShortcutStatus.TAKEN:
+            self._tell(state.sentence)
 
     async def _settle(self, services: Services) -> None:
         """After the start: what makes the first capture quick, and what the last run left behind."""
@@ -218,7 +237,7 @@ class DesktopApplication(QObject):
             self._quit()
 
     def _shortcut_changed(self, state: ShortcutState) -> None:
-        self._tray.set_chord(state.chord)
+        self._tray.set_chord(state.chord if state.status is ShortcutStatus.HELD else "")
 
     def _settings_changed(self, settings: Settings) -> None:
         self._tray.set_paused(settings.shortcuts.paused)

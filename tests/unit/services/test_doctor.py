@@ -48,6 +48,7 @@ def surroundings(world: World | None = None, **changes: object) -> Surroundings:
         hotkeys=FakeHotkeys(),
         shortcut_held=lambda: False,
         app_runs=answering(False),  # type: ignore[arg-type]
+        app_shortcut=answering(None),  # type: ignore[arg-type]
         credentials=services.credentials,
         preferences=services.preferences,
         reader=FakeReader(),
@@ -87,11 +88,18 @@ async def test_a_taken_shortcut_is_a_warning() -> None:
     assert (found.verdict, found.hint) == (Verdict.WARNING, "Choose another shortcut.")
 
 
-async def test_a_taken_shortcut_is_the_running_apps() -> None:
+async def test_a_taken_shortcut_is_the_running_apps_when_that_says_so() -> None:
     hotkeys = FakeHotkeys()
     hotkeys.taken.add(CHORD)
-    found = (await findings(surroundings(hotkeys=hotkeys, app_runs=answering(True))))["shortcut"]
-    assert found.verdict is Verdict.OK
+    at = surroundings(hotkeys=hotkeys, app_runs=answering(True), app_shortcut=answering(""))
+    assert (await findings(at))["shortcut"].verdict is Verdict.OK
+
+
+async def test_a_shortcut_that_another_program_holds_is_a_warning_although_the_app_runs() -> None:
+    hotkeys = FakeHotkeys()
+    hotkeys.taken.add(CHORD)
+    at = surroundings(hotkeys=hotkeys, app_runs=answering(True), app_shortcut=answering("Taken."))
+    assert (await findings(at))["shortcut"].verdict is Verdict.WARNING
 
 
 async def test_a_free_shortcut_beside_a_running_app_is_a_warning() -> None:
