@@ -311,7 +311,8 @@ def _exchange(connection: socket.socket, line: bytes, deadline: float) -> bytes:
     """One line there and one back; empty when no whole line came."""
     answer = b""
     try:
-        connection.sendall(line)
+        with contextlib.suppress(BrokenPipeError):  # a refusal is written before anything is read, and the end closed
+            connection.sendall(line)
         while not answer.endswith(b"\n") and len(answer) <= MAX_LINE:
             connection.settimeout(max(0.001, deadline - time.monotonic()))
             piece = connection.recv(MAX_LINE)
