@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+from tests.fakes.services import FakeKeyStore, FakeSurroundings
+from tests.ui.window.support import CHORD, Stand, window_over
+
+from kireji.core.errors import AuthenticationFailed
+from kireji.core.ports import Availability
+from kireji.ui.welcome import WelcomePage
+
+pytestmark = pytest.mark.qt
+
+
+def page_of(stand: Stand) -> WelcomePage:
+    page = stand.presenter._welcome
+    assert page is not None
+    return page
+
+
+async def test_the_first_start_shows_one_page_and_nothing_else() -> None:
+    async with window_over(FakeSurroundings(), welcomed=False) as stand:
+        assert stand.window.page() == "welcome"
+        assert not stand.window.sidebar.isVisible()
+
+
+async def test_going_on_without_a_key_is_remembered() -> None:
+    async with window_over(FakeSurroundings(), welcomed=False) as stand:
+        assert page_of(stand)._finish.text() == "Go on without a key"
+        page_of(stand)._finish.click()
+        await stand.until(lambda: stand.below.settings.tables == {"general": {"welcomed": True}})
+        assert stand.window.page() == "chat"
+
+
+async def test_a_working_key_is_kept_and_said() -> None:
+    async with window_over(FakeSurroundings(), welcomed=False) as stand:
+        page = page_of(stand)
+        page.form.field.setText("sk-ant-canary-0123456789")
+        page.form.go.click()
+        await stand.until(lambda: page._finish.text() == "Done")
+        assert page._key_state.text() == "The service accepts this key. It is kept in your system keychain."
+        assert len(stand.below.keychain.keys) == 1
+
+
+async def test_a_refused_key_is_said_and_can_be_corrected() -> None:
+    below = FakeSurroundings()
+    below.provider.models_error = AuthenticationFailed("The service refuses this key.", "Copy it again.")
+    async with window_over(below, welcomed=False) as stand:
+        page = page_of(stand)
+        page.form.field.setText("sk-ant-canary-0123456789")
+        page.form.go.click()
+        await stand.until(lambda: page.form.result.text() == "The service refuses this key. Copy it again.")
+        assert not page.form.isHidden()
+        assert page._finish.text() == "Go on without a key"
+
+
+async def test_a_key_in_the_environment_is_found() -> None:
+    below = FakeSurroundings(environ={"ANTHROPIC_API_KEY": "sk-ant-canary-0123456789"})
+    async with window_over(below, welcomed=False) as stand:
+        await stand.until(lambda: page_of(stand)._key_state.text() == "There is a key in the environment.")
+
+
+async def test_a_missing_keychain_is_said() -> None:
+    none = Availability(False, "There is no keychain here.", "Install one.")
+    async with window_over(FakeSurroundings(keychain=FakeKeyStore(none)), welcomed=False) as stand:
+        await stand.until(lambda: page_of(stand)._without.text().startswith("There is no keychain here."))
+
+
+async def test_trying_the_shortcut_is_answered_here() -> None:
+    async with window_over(FakeSurroundings(), welcomed=False) as stand:
+        assert stand.window.testing_shortcut
+        stand.hotkeys.press(CHORD)
+        assert page_of(stand)._shortcut.text() == "It works."
+        page_of(stand)._finish.click()
+        assert not stand.window.testing_shortcut
+
+
+async def test_a_taken_shortcut_leads_to_choosing_another() -> None:
+    async with window_over(FakeSurroundings(), welcomed=False, taken=True) as stand:
+        page_of(stand)._choose.click()
+        assert stand.window.page() == "settings"
+        settings = stand.presenter._settings
+        assert settings is not None
+        assert settings.pane.page() is settings.shortcuts_page

@@ -1,0 +1,72 @@
+"""A main window over fakes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+from tests.fakes.desktop import FakeHotkeys
+from tests.fakes.services import FakeSurroundings
+
+from kireji.core.shortcuts import Shortcut
+from kireji.services.application import Services
+from kireji.ui.main_window import MainWindow
+from kireji.ui.settings.about_page import Places
+from kireji.ui.shortcut import GlobalShortcut
+from kireji.ui.theme import Theme
+from kireji.ui.window_presenter import WindowPresenter
+
+CHORD = "Ctrl+Shift+Space"
+
+
+@dataclass
+class Stand:
+    """The window with everything below it."""
+
+    below: FakeSurroundings
+    services: Services
+    hotkeys: FakeHotkeys
+    shortcut: GlobalShortcut
+    window: MainWindow
+    presenter: WindowPresenter
+    theme: Theme
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Let the loop run until something holds; the test's own time limit ends a wait that never does."""
+        while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
+            await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def window_over(
+    below: FakeSurroundings, *, welcomed: bool = True, taken: bool = False, size: tuple[int, int] = (1200, 800)
+) -> AsyncIterator[Stand]:
+    """Open a window, and close all of it."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    if welcomed:
+        below.settings.tables.setdefault("general", {"welcomed": True})
+    services = below.build()
+    hotkeys = FakeHotkeys()
+    chord = Shortcut.parse(CHORD)
+    if taken and chord is not None:
+        hotkeys.taken.add(chord)
+    shortcut = GlobalShortcut(hotkeys, CHORD)
+    theme = Theme(app)
+    window = MainWindow(theme)
+    window.resize(*size)
+    places = Places(Path("/data"), Path("/settings.toml"), Path("/logs"))
+    presenter = WindowPresenter(services, window, theme, shortcut, places)
+    window.show()
+    try:
+        yield Stand(below, services, hotkeys, shortcut, window, presenter, theme)
+    finally:
+        await presenter.aclose()
+        window.close()
+        window.deleteLater()
+        theme.deleteLater()
+        await asyncio.sleep(0)

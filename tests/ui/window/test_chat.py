@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from tests.fakes.provider import Hold, answer
+from tests.fakes.services import FakeSurroundings
+from tests.support import demo
+from tests.ui.window.support import Stand, window_over
+
+from kireji.core.errors import AuthenticationFailed, ConnectionFailed, StoreFull
+from kireji.core.messages import ImagePart, Message, MessageState, Role, TextPart
+from kireji.services.turns import Question, TurnEvent
+from kireji.ui.chat.messages import AnswerItem, QuestionCard
+
+pytestmark = pytest.mark.qt
+
+
+def shown(stand: Stand) -> list[str]:
+    """The words of every message on the screen."""
+    words = []
+    for item in stand.window.chat.transcript._items:
+        words.append(item.stored.message.text if isinstance(item, QuestionCard) else item.view.toPlainText())
+    return words
+
+
+def last_answer(stand: Stand) -> AnswerItem:
+    item = stand.window.chat.transcript.last_answer()
+    assert item is not None
+    return item
+
+
+def ask(stand: Stand, text: str) -> None:
+    stand.window.chat.composer.set_text(text)
+    field = stand.window.chat.composer.focusProxy()
+    assert field is not None
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+async def finished(stand: Stand) -> None:
+    await stand.until(lambda: stand.window.chat.transcript.last_answer() and last_answer(stand).stored)
+
+
+async def test_enter_asks_and_the_answer_stands_below_the_question() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        stand.below.provider.enqueue(answer("Because ", "**of rain**."))
+        ask(stand, "Why?")
+        await finished(stand)
+        assert shown(stand) == ["Why?", "Because of rain."]
+        assert stand.window.chat.composer.text() == ""
+        assert stand.window.chat.header.title.accessibleName() == "Why?"
+
+
+async def test_shift_enter_writes_another_line() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        field = stand.window.chat.composer.focusProxy()
+        assert field is not None
+        stand.window.chat.composer.set_text("one")
+        QTest.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+        assert stand.window.chat.composer.text() == "one\n"
+        assert stand.below.provider.asked == []
+
+
+async def test_a_follow_up_stays_in_the_conversation() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        stand.below.provider.enqueue(answer("A."), answer("B."))
+        ask(stand, "one")
+        await finished(stand)
+        await stand.until(lambda: stand.presenter.chat._turn is None)
+        ask(stand, "two")
+        await stand.until(lambda: len(shown(stand)) == 4 and last_answer(stand).stored)
+        assert shown(stand) == ["one", "A.", "two", "B."]
+        assert len(await stand.below.conversations.recent()) == 1
+
+
+async def test_stop_keeps_what_had_arrived() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        hold = Hold()
+        stand.below.provider.enqueue([*answer("First words")[:3], hold])
+        ask(stand, "Why?")
+        await hold.reached.wait()
+        assert stand.window.chat.composer._go.text() == "Stop"
+        stand.window.chat.composer._go.click()
+        await finished(stand)
+        item = last_answer(stand)
+        assert item.stored is not None
+        assert item.stored.state is MessageState.STOPPED
+        assert (item.view.toPlainText(), item._note.text()) == (
+            "First words",
+            "You stopped this answer. What had arrived is kept.",
+        )
+        await stand.until(lambda: stand.window.chat.composer._go.text() == "Send")
+
+
+async def test_a_failed_question_is_asked_again_without_a_second_copy() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        stand.below.provider.enqueue([ConnectionFailed("The service was not reached.", "Check the network.")])
+        stand.below.provider.enqueue(answer("Now it is here."))
+        ask(stand, "Why?")
+        await finished(stand)
+        item = last_answer(stand)
+        assert item._note.text() == "The service was not reached. Check the network."
+        await stand.until(lambda: stand.presenter.chat._turn is None)
+        item._retry.click()
+        await stand.until(lambda: shown(stand) == ["Why?", "Now it is here."] and last_answer(stand).stored)
+        stored = await stand.below.conversations.load(1)
+        assert stored is not None
+        assert [one.message.text for one in stored.messages] == ["Why?", "Now it is here."]
+
+
+async def test_a_refused_key_offers_the_settings() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        stand.below.provider.enqueue([AuthenticationFailed("The service refuses this key.", "Replace it.")])
+        ask(stand, "Why?")
+        await finished(stand)
+        last_answer(stand)._settings.click()
+        assert stand.window.page() == "settings"
+
+
+async def test_without_a_key_this_computer_answers_and_says_why() -> None:
+    async with window_over(FakeSurroundings()) as stand:
+        stand.below.device.enqueue(answer("KeyError"))
+        ask(stand, "Why?")
+        await finished(stand)
+        item = last_answer(stand)
+        assert (item.view.toPlainText(), item._note.text()) == ("KeyError", "No key is stored.")
+        assert not item._settings.isHidden()
+
+
+async def test_a_full_disk_keeps_the_question_in_the_field() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        stand.below.conversations.failure = StoreFull("The disk is full.", "Free some space.")
+        ask(stand, "Why?")
+        await stand.until(lambda: stand.window.chat.notice.sentence())
+        assert stand.window.chat.notice.sentence() == "The disk is full. Free some space."
+        assert stand.window.chat.composer.text() == "Why?"
+        stand.below.conversations.failure = None
+
+
+async def test_a_turn_begun_elsewhere_is_shown_while_it_streams() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        hold = Hold()
+        steps = answer("First ", "then more.")
+        stand.below.provider.enqueue([*steps[:3], hold, *steps[3:]])
+        events: list[TurnEvent] = []
+        stand.presenter.chat._scope.start(
+            stand.services.chat.ask(Question("From the overlay"), events.append), name="o"
+        )
+        await hold.reached.wait()
+        stand.window.open_conversation(1)
+        await stand.until(lambda: len(shown(stand)) == 2)
+        assert shown(stand) == ["From the overlay", "First "]
+        assert stand.window.chat.composer._go.text() == "Stop"
+        hold.release()
+        await finished(stand)
+        assert shown(stand) == ["From the overlay", "First then more."]
+
+
+async def test_switching_away_leaves_the_turn_running() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        hold = Hold()
+        steps = answer("First ", "then more.")
+        stand.below.provider.enqueue([*steps[:3], hold, *steps[3:]])
+        ask(stand, "Why?")
+        await hold.reached.wait()
+        stand.window.new_clicked.emit()
+        assert stand.window.chat.composer._go.text() == "Send"
+        hold.release()
+        await stand.until(lambda: stand.services.chat.live.find(1) is None)
+        stored = await stand.below.conversations.load(1)
+        assert stored is not None
+        assert stored.messages[-1].message.text == "First then more."
+
+
+async def test_unsent_words_are_kept_per_conversation() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        stand.below.provider.enqueue(answer("A."))
+        ask(stand, "one")
+        await finished(stand)
+        stand.window.chat.composer.set_text("half a thought")
+        stand.window.new_clicked.emit()
+        assert stand.window.chat.composer.text() == ""
+        stand.window.open_conversation(1)
+        assert stand.window.chat.composer.text() == "half a thought"
+
+
+async def test_the_list_follows_what_other_windows_do() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        stand.below.provider.enqueue(answer("A."))
+        await stand.services.chat.ask(Question("Elsewhere"), lambda _event: None)
+        await stand.until(lambda: [one.title for one in stand.window.sidebar._summaries] == ["Elsewhere"])
+
+
+async def test_a_conversation_that_cannot_be_read_offers_another_try() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        stand.below.provider.enqueue(answer("A."))
+        await stand.services.chat.ask(Question("one"), lambda _event: None)
+        stand.below.conversations.failure = StoreFull("The disk is full.", "Free some space.")
+        stand.window.open_conversation(1)
+        await stand.until(lambda: not stand.window.chat._blank._reload.isHidden())
+        stand.below.conversations.failure = None
+        stand.window.chat._blank._reload.click()
+        await stand.until(lambda: shown(stand) == ["one", "A."])
+
+
+async def test_pictures_arrive_in_their_question() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        part = await stand.services.capture.store(demo.terminal_picture())
+        stand.below.provider.enqueue(answer("A."))
+        await stand.services.chat.ask(Question("what", images=(part,)), lambda _event: None)
+        stand.window.open_conversation(1)
+        await stand.until(lambda: len(shown(stand)) == 2)
+        [card] = stand.window.chat.transcript.findChildren(QuestionCard)
+        thumbnail = card._thumbnails[part.blob]
+        await stand.until(lambda: thumbnail._image is not None)
+        assert thumbnail._image is not None
+        assert (thumbnail._image.width(), thumbnail._image.height()) == (680, 240)
+
+
+async def test_a_missing_picture_is_said_and_the_rest_is_shown() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        parts = (ImagePart("0" * 64, "image/png", 10, 10), TextPart("what"))
+        await stand.below.conversations.create("what", Message(Role.USER, parts))
+        stand.window.open_conversation(1)
+        await stand.until(lambda: stand.window.chat.notice.sentence())
+        assert stand.window.chat.notice.sentence() == "A stored picture is missing or damaged. Capture it again."
+        assert shown(stand) == ["what"]
+
+
+async def test_long_histories_are_built_from_their_end() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        summary, stored = await stand.below.conversations.create("long", Message(Role.USER, (TextPart("0"),)))
+        for number in range(1, 80):
+            role = Role.USER if number % 2 == 0 else Role.ASSISTANT
+            message = Message(role, (TextPart(f"{number}\n\nline\n\nline"),))
+            stored = await stand.below.conversations.append(summary.id, stored.id, message)
+        stand.window.open_conversation(summary.id)
+        await stand.until(lambda: len(shown(stand)) == 30)
+        transcript = stand.window.chat.transcript
+        await stand.until(lambda: transcript.verticalScrollBar().maximum() > 0)
+        await stand.until(lambda: transcript.verticalScrollBar().value() == transcript.verticalScrollBar().maximum())
+        transcript.verticalScrollBar().setValue(0)
+        await stand.until(lambda: len(shown(stand)) >= 60)
+        assert shown(stand)[-1].startswith("79")
+
+
+async def test_numbers_of_the_answer_and_of_what_left_are_shown() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        stand.below.provider.enqueue(answer("A."))
+        ask(stand, "one")
+        await finished(stand)
+        values = stand.window.inspector._values
+        await stand.until(lambda: values["This conversation"].text() == "1 request")
+        assert values["Tokens read"].text() == "10"
+        assert values["Answers"].text() == "1"
+
+
+async def test_a_second_question_waits_for_the_first_answer() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        hold = Hold()
+        stand.below.provider.enqueue([hold, *answer("A.")])
+        ask(stand, "one")
+        await hold.reached.wait()
+        ask(stand, "two")
+        assert stand.window.chat.composer.text() == "two"
+        hold.release()
+        await finished(stand)
+        assert shown(stand) == ["one", "A."]

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+from tests.fakes.provider import answer
+from tests.fakes.services import FakeSurroundings
+from tests.ui.window.support import window_over
+
+from kireji.core.history import ConversationSummary
+from kireji.ui.main_window import MainWindow
+from kireji.ui.sidebar import _is_right_to_left
+from kireji.ui.theme import Theme
+
+pytestmark = pytest.mark.qt
+
+
+@pytest.fixture
+def window(qapp: QApplication, qtbot: QtBot) -> MainWindow:
+    window = MainWindow(Theme(qapp))
+    qtbot.addWidget(window)
+    window.resize(1200, 800)
+    window.show()
+    return window
+
+
+def resized(window: MainWindow, width: int) -> MainWindow:
+    window.resize(width, 700)
+    QApplication.sendPostedEvents()
+    return window
+
+
+@pytest.mark.parametrize(
+    ("width", "sidebar", "inspector"), [(1200, True, True), (800, True, False), (500, False, False)]
+)
+def test_panes_give_way_in_a_narrow_window(window: MainWindow, width: int, sidebar: bool, inspector: bool) -> None:
+    resized(window, width)
+    assert (window.sidebar.isVisible(), window.inspector.isVisible()) == (sidebar, inspector)
+    assert window.chat.header.menu.isVisible() is not sidebar
+
+
+def test_the_menu_button_lays_the_conversations_over_a_narrow_window(window: MainWindow) -> None:
+    resized(window, 500)
+    window.chat.header.menu.click()
+    assert window.sidebar.isVisible()
+    assert window.chat.width() == 500
+    QTest.mouseClick(window._veil, Qt.MouseButton.LeftButton, pos=QPoint(490, 300))
+    assert not window.sidebar.isVisible()
+
+
+def test_folding_the_details_is_said(window: MainWindow) -> None:
+    said: list[object] = []
+    window.inspector_toggled.connect(said.append)
+    window.chat.header.details.click()
+    assert (said, window.inspector.isVisible()) == ([False], False)
+
+
+def test_the_reading_column_is_never_wider_than_its_measure(window: MainWindow) -> None:
+    resized(window, 1800)
+    assert window.chat.composer.width() <= 720
+
+
+def test_nothing_needs_more_width_than_the_smallest_window(window: MainWindow) -> None:
+    resized(window, 480)
+    assert window.width() == 480
+
+
+def test_closing_hides_and_says_so(window: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.closed):
+        window.close()
+    assert not window.isVisible()
+
+
+def test_the_place_of_the_window_is_kept(window: MainWindow, qapp: QApplication, qtbot: QtBot) -> None:
+    saved: list[bytes] = []
+    window.remember_geometry(b"", saved.append)
+    window.resize(900, 650)
+    window.hide()
+    other = MainWindow(Theme(qapp))
+    qtbot.addWidget(other)
+    other.remember_geometry(saved[-1], saved.append)
+    assert (other.width(), other.height()) == (900, 650)
+
+
+def test_damaged_geometry_is_ignored(window: MainWindow) -> None:
+    window.remember_geometry(b"nonsense", lambda _data: None)
+    assert window.width() == 1200
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"), [("ما معنى", True), ("abc", False), ("12 שלום", True), ("日本語", False)]
+)
+def test_direction_of_a_title_is_that_of_its_first_letter(title: str, expected: bool) -> None:
+    assert _is_right_to_left(title) is expected
+
+
+async def test_a_conversation_is_opened_from_the_list_by_keyboard() -> None:
+    below = FakeSurroundings().with_key()
+    async with window_over(below) as stand:
+        below.provider.enqueue(answer("A."))
+        from kireji.services.turns import Question
+
+        await stand.services.chat.ask(Question("one"), lambda _event: None)
+        await stand.until(lambda: stand.window.sidebar._summaries)
+        rows = stand.window.sidebar._list
+        rows.setFocus()
+        QTest.keyClick(rows, Qt.Key.Key_Down)
+        QTest.keyClick(rows, Qt.Key.Key_Return)
+        await stand.until(lambda: stand.presenter.chat.current == 1)
+
+
+async def test_every_control_has_a_name_for_screen_readers() -> None:
+    below = FakeSurroundings().with_key()
+    async with window_over(below) as stand:
+        below.provider.enqueue(answer("A."))
+        stand.presenter.chat.send("one")
+        await stand.until(lambda: stand.services.chat.live.find(1))
+        await stand.until(lambda: stand.services.chat.live.find(1) is None)
+        stand.presenter.show_settings()
+        controls = [
+            control
+            for kind in (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit)
+            for control in stand.window.findChildren(kind)
+            if not control.objectName().startswith("qt_")
+        ]
+        assert [control for control in controls if not control.accessibleName()] == []
+
+
+def test_titles_with_markup_are_shown_as_they_are(window: MainWindow) -> None:
+    from datetime import UTC, datetime
+
+    now = datetime.now(UTC)
+    window.sidebar.set_conversations([ConversationSummary(1, "<b>x</b>\nsecond", now, now)])
+    model = window.sidebar._list.model()
+    assert model.index(1, 0).data() == "<b>x</b> second"
