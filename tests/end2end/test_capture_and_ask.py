@@ -102,6 +102,8 @@ def test_a_region_is_cut_out_asked_about_answered_on_the_screen_and_kept(place: 
         )
         stack.enter_context(_pattern_on_screen(variables))
         log = tmp_path / "output"
+        home.mkdir(mode=0o700)
+        (home / "settings.toml").write_text("[general]\nwelcomed = true\n")
         with running(variables, ["--hidden"], output=log) as process:
             wait_until_up(home, process)
             _cut_out(client, variables)
