@@ -263,6 +263,7 @@ class _Rows(QStyledItemDelegate):
     def __init__(self, theme: Theme, parent: QListView) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._list = parent
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         heading = index.data(_CONVERSATION) is None
@@ -274,16 +275,16 @@ class _Rows(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = QRectF(option.rect)  # type: ignore[attr-defined]
+        rect = QRectF(option.rect)
         if index.data(_CONVERSATION) is None:
             self._paint_heading(painter, rect, str(index.data()))
         else:
-            self._paint_ground(painter, rect.adjusted(0, 2, -1, -4), option.state)  # type: ignore[attr-defined]
+            self._paint_ground(painter, rect.adjusted(0, 2, -1, -4), option.state)
             self._paint_row(painter, rect.adjusted(10, 0, -10, -2), str(index.data()), str(index.data(_TIME)))
         painter.restore()
 
     def _font(self, size: int) -> QFont:
-        font = QFont(self.parent().font())  # type: ignore[attr-defined]
+        font = QFont(self._list.font())
         font.setPixelSize(self._theme.px(size))
         font.setWeight(QFont.Weight.Normal)
         return font
