@@ -17,7 +17,6 @@ from kireji.services.credentials import Credentials
 from kireji.services.doctor import Doctor
 from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
-
 from tests.fakes.desktop import FakeCapture, FakeClock, FakeCodec
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -117,7 +116,9 @@ async def fill(store: ConversationStore, calendar: Calendar, picture: ImagePart 
     await talk("ما معنى هذه الرسالة؟", "ما معنى هذه الرسالة؟", ARABIC, hours=3)
     await talk("Invoice → table", "Make this a table", "| Item | Price |\n|---|---:|\n| Paper | 12.00 |", hours=1)
     calendar.back(minutes=2)
-    parts: tuple[ImagePart | TextPart, ...] = (TextPart(QUESTION),) if picture is None else (picture, TextPart(QUESTION))
+    parts: tuple[ImagePart | TextPart, ...] = (
+        (TextPart(QUESTION),) if picture is None else (picture, TextPart(QUESTION))
+    )
     summary, first = await store.create("Traceback in build log", Message(Role.USER, parts))
     await _answer(store, summary.id, first.id, ANSWER)
     return summary.id
@@ -138,5 +139,3 @@ async def _answer(store: ConversationStore, conversation: int, parent: int, text
         usage=Usage(input_tokens=1241, output_tokens=214, cache_read_tokens=8120, cost=0.0031),
         stop=StopReason.END_TURN,
     )
-
-

@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 )
 
 from kireji.core.history import ConversationSummary
-from kireji.ui.chat.words import day_group, row_time
+from kireji.ui.chat.words import day_group, is_right_to_left, row_time
 from kireji.ui.parts import button, label, restyle, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import RADIUS_CONTROL, SPACE, TYPE_BODY, TYPE_SMALL
@@ -327,19 +327,7 @@ class _Rows(QStyledItemDelegate):
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
         )
         option.setWrapMode(QTextOption.WrapMode.NoWrap)
-        right_to_left = not title.isascii() and _is_right_to_left(title)
+        right_to_left = not title.isascii() and is_right_to_left(title)
         option.setTextDirection(Qt.LayoutDirection.RightToLeft if right_to_left else Qt.LayoutDirection.LeftToRight)
         shown = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(rect.width()))
         painter.drawText(rect, shown, option)
-
-
-def _is_right_to_left(text: str) -> bool:
-    import unicodedata
-
-    for sign in text:
-        kind = unicodedata.bidirectional(sign)
-        if kind in ("R", "AL"):
-            return True
-        if kind == "L":
-            return False
-    return False

@@ -10,8 +10,8 @@ from tests.fakes.services import FakeSurroundings
 from tests.ui.window.support import window_over
 
 from kireji.core.history import ConversationSummary
+from kireji.ui.chat.words import is_right_to_left
 from kireji.ui.main_window import MainWindow
-from kireji.ui.sidebar import _is_right_to_left
 from kireji.ui.theme import Theme
 
 pytestmark = pytest.mark.qt
@@ -93,7 +93,7 @@ def test_damaged_geometry_is_ignored(window: MainWindow) -> None:
     ("title", "expected"), [("ما معنى", True), ("abc", False), ("12 שלום", True), ("日本語", False)]
 )
 def test_direction_of_a_title_is_that_of_its_first_letter(title: str, expected: bool) -> None:
-    assert _is_right_to_left(title) is expected
+    assert is_right_to_left(title) is expected
 
 
 async def test_a_conversation_is_opened_from_the_list_by_keyboard() -> None:

@@ -12,7 +12,7 @@ from kireji.core.history import StoredMessage
 from kireji.core.messages import MessageState
 from kireji.ui.chat.answer_view import AnswerView
 from kireji.ui.chat.document import EDGE
-from kireji.ui.chat.words import provider_name
+from kireji.ui.chat.words import is_right_to_left, provider_name
 from kireji.ui.parts import button, frame, label, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE, TYPE_BODY
@@ -146,6 +146,8 @@ class PlainText(QLabel):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        if is_right_to_left(text):
+            self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
 
     def set_widest(self, width: int) -> None:
         """The most room there is, in logical pixels."""
@@ -299,7 +301,7 @@ class _Waiting(QWidget):
         self._theme = theme
         self._sentence = label("", "muted")
         layout = QHBoxLayout(self)
-        spread(layout, (SPACE[4] - 2, 0, 0, 0))
+        spread(layout, (SPACE[4] + 2, 0, 0, 0))
         layout.addWidget(self._sentence)
         layout.addStretch(1)
         theme.changed.connect(self.update)
@@ -314,7 +316,7 @@ class _Waiting(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.colours.accent))
         height = self._theme.px(TYPE_BODY)
-        painter.drawRoundedRect(0, (self.height() - height) // 2, max(8, height // 2 + 1), height, 1.5, 1.5)
+        painter.drawRoundedRect(EDGE, (self.height() - height) // 2, max(8, height // 2 + 1), height, 1.5, 1.5)
 
 
 class PictureDialog(QWidget):

@@ -13,6 +13,8 @@ from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 
 HEADER = 52
+_NO_MODEL_BELOW = 420
+"""Logical pixels at the usual text size; below, the title needs the room that the model's name takes."""
 
 
 class ChatPane(QWidget):
@@ -106,6 +108,7 @@ class ChatPane(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.header.set_narrow(narrow=self.width() < _NO_MODEL_BELOW * self._theme.scale)
         side = side_margin(self.width(), self._theme.scale)
         self._column.setContentsMargins(side, SPACE[1], side, SPACE[3] + 2)
 
@@ -132,6 +135,7 @@ class Header(QFrame):
         layout.addWidget(self.model)
         layout.addStretch(1)
         layout.addWidget(self.details)
+        self._narrow = False
         self.menu.hide()
         self.model.hide()
         theme.changed.connect(self._dress)
@@ -146,7 +150,15 @@ class Header(QFrame):
         self.model.setText(words.replace("&", "&&"))
         self.model.setAccessibleName(f"Model: {words}")
         self.model.setToolTip("Choose the model")
-        self.model.setVisible(bool(words))
+        self._show_model()
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Whether there is room for little more than the title."""
+        self._narrow = narrow
+        self._show_model()
+
+    def _show_model(self) -> None:
+        self.model.setVisible(bool(self.model.text()) and not self._narrow)
 
     def _dress(self) -> None:
         self.setFixedHeight(max(HEADER, self._theme.px(HEADER - 16)))

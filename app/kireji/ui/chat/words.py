@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime, timedelta
 
 _PROVIDERS = {"anthropic": "Anthropic", "device": "This computer"}
@@ -79,3 +80,14 @@ def count(number: int) -> str:
 def provider_name(name: str) -> str:
     """A provider as people call it."""
     return _PROVIDERS.get(name, name.capitalize())
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether the first letter of a text belongs to a script that is written from the right."""
+    for sign in text:
+        kind = unicodedata.bidirectional(sign)
+        if kind in ("R", "AL"):
+            return True
+        if kind == "L":
+            return False
+    return False
