@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
+    QFontMetricsF,
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
@@ -67,6 +68,9 @@ class DocumentWriter:
         self._set_up()
 
     def _set_up(self) -> None:
+        font = self._document.defaultFont()
+        # Qt counts in the font's own line height, which differs from font to font; ours is in type sizes.
+        self._leading = max(100.0, 100 * LINE_HEIGHT * font.pixelSize() / QFontMetricsF(font).height())
         self._document.setDocumentMargin(0)
         self._document.setIndentWidth(22 * self._scale)
         self._document.setUndoRedoEnabled(False)
@@ -197,7 +201,7 @@ class DocumentWriter:
     def _block_format(self, block: Block, *, first: bool) -> QTextBlockFormat:
         result = QTextBlockFormat()
         result.setIndent(len(block.path))
-        result.setLineHeight(LINE_HEIGHT * 100 - 12, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        result.setLineHeight(self._leading, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         below = SPACE[0] if block.tight and block.path else SPACE[2]
         above = 0
         if block.kind is Kind.HEADING:

@@ -15,7 +15,6 @@ from kireji.ui.overlay.card import AnswerCard, CardState
 from kireji.ui.overlay.picture import StoredPicture
 
 DEVICE_NAME = "This computer"
-DEVICE_NOTE = "Read on this computer. Nothing was sent, and some letters may be misread."
 
 _ENDS = {
     MessageState.COMPLETE: CardState.DONE,
@@ -155,7 +154,7 @@ class Dialogue:
         if self._card is None:
             return
         if provider == DEVICE:
-            self._card.begin(DEVICE_NAME, f"{note} {DEVICE_NOTE}".strip())
+            self._card.begin(DEVICE_NAME, note)  # the answer itself begins with what it is
             self._card.wait_for("Reading the text on this computer")
             return
         self._card.begin(model, note)
