@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from Xlib import XK, X
 from Xlib.display import Display
-from Xlib.error import BadAccess, CatchError
+from Xlib.error import BadAccess, CatchError, ConnectionClosedError
 from Xlib.ext import xtest
+from Xlib.protocol.event import ClientMessage
 
 
 class XClient:
@@ -25,7 +28,13 @@ class XClient:
         self._root = self._display.screen().root
 
     def close(self) -> None:
-        self._display.close()
+        with suppress(ConnectionClosedError):  # the server may have been ended on purpose
+            self._display.close()
+
+    def server_process(self) -> int:
+        """The X server's process id, as the system knows the other end of our connection."""
+        peer = self._display.display.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+        return int(struct.unpack("3i", peer)[0])
 
     def pixel(self, x: int, y: int) -> int:
         """The colour on the screen, as 0xRRGGBB."""
@@ -62,6 +71,18 @@ class XClient:
         self._display.sync()
         return False
 
+    def hold_chord(self, key: str, modifiers: int) -> Callable[[], None]:
+        """Take a chord as another program does; the result gives it back."""
+        code = self._display.keysym_to_keycode(XK.string_to_keysym(key))
+        self._root.grab_key(code, modifiers, False, X.GrabModeAsync, X.GrabModeAsync)
+        self._display.sync()
+
+        def release() -> None:
+            self._root.ungrab_key(code, modifiers)
+            self._display.sync()
+
+        return release
+
     def tray_owner(self) -> int:
         """The window that hosts the tray; 0 when there is none."""
         owner = self._display.get_selection_owner(self._display.intern_atom("_NET_SYSTEM_TRAY_S0"))
@@ -71,6 +92,20 @@ class XClient:
         """How many icons are shown in the tray: windows that said they can be embedded, and are visible."""
         embeddable = self._display.intern_atom("_XEMBED_INFO")
         return sum(1 for window in self.windows() if embeddable in window.list_properties())
+
+    def tray_icon_place(self) -> tuple[int, int]:
+        """The middle of the first icon in the tray, in the screen's pixels."""
+        embeddable = self._display.intern_atom("_XEMBED_INFO")
+        icon = next(window for window in self.windows() if embeddable in window.list_properties())
+        size, corner = icon.get_geometry(), self._root.translate_coords(icon, 0, 0)
+        return corner.x + size.width // 2, corner.y + size.height // 2
+
+    def ask_to_close(self, window: Any) -> None:
+        """What the cross of a window does: the window manager asks the program to close it (EWMH)."""
+        kind = self._display.intern_atom("_NET_CLOSE_WINDOW")
+        message = ClientMessage(window=window, client_type=kind, data=(32, [X.CurrentTime, 2, 0, 0, 0]))
+        self._root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
+        self._display.sync()
 
     def windows(self) -> Iterator[Any]:
         """Every mapped window, depth first."""
