@@ -216,6 +216,7 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
 
     from kireji import diagnostics
     from kireji.desktop.instance import Reply, Request
+    from kireji.desktop.memory import give_back
     from kireji.storage.window_geometry import WindowGeometryFile
     from kireji.ui import aio
     from kireji.ui.application import DesktopApplication
@@ -236,7 +237,7 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     places = Places(paths.data, paths.settings, paths.logs)
     window_file = WindowGeometryFile(paths.state / "window")
     geometry = (window_file.read(), window_file.write)
-    desktop = DesktopApplication(app, tray, shortcut, preferences, services, places, geometry)
+    desktop = DesktopApplication(app, tray, shortcut, preferences, services, places, geometry, give_back)
 
     async def obey(request: Request) -> Reply:
         sentence = await desktop.command(request.command, request.activation_token)

@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 _WARM_SECONDS = 1.0
 """After the start, before what the first capture needs is loaded: the person's other programs go first."""
 
+_SHRINK_SECONDS = 10.0
+"""After a capture, before its memory is given back: who captures again soon does not pay for getting it anew."""
+
 
 class DesktopApplication(QObject):
     """Wires the parts that exist from the first moment to those that come with the loop.
@@ -45,6 +48,7 @@ class DesktopApplication(QObject):
         services: Opens the use cases.
         places: Where things are kept, for the About page.
         geometry: Where the window stood last, and how to keep where it stands.
+        give_back: Returns freed memory to the system; may block for some milliseconds.
     """
 
     def __init__(
@@ -56,17 +60,18 @@ class DesktopApplication(QObject):
         services: Callable[[], AbstractAsyncContextManager[Services]],
         places: Places,
         geometry: tuple[bytes, Callable[[bytes], None]],
+        give_back: Callable[[], None],
     ) -> None:
         super().__init__()
+        self._give_back = give_back
         self._places = places
         self._geometry = geometry
-        self._app = app
         self._tray = tray
         self._shortcut = shortcut
         self._preferences = preferences
         self._open_services = services
         self._theme = Theme(app)
-        self._curtain = Curtain()
+        self._curtain = Curtain(self._capture_over)
         self._services: Services | None = None
         self._window: MainWindow | None = None
         self._presenter: WindowPresenter | None = None
@@ -235,6 +240,15 @@ class DesktopApplication(QObject):
         """Without a tray there is no way back to a hidden window, so closing it ends the program."""
         if not self._tray.available:
             self._quit()
+
+    def _capture_over(self) -> None:
+        if self._stop is not None and not self._stop.is_set():
+            self._scope.restart(self._shrink(), name="shrink")
+
+    async def _shrink(self) -> None:
+        """Once the frozen screens are gone and nobody captures again at once, give their memory back."""
+        await asyncio.sleep(_SHRINK_SECONDS)
+        await asyncio.to_thread(self._give_back)
 
     def _shortcut_changed(self, state: ShortcutState) -> None:
         self._tray.set_chord(state.chord if state.status is ShortcutStatus.HELD else "")

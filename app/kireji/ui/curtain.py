@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
 
@@ -11,9 +12,14 @@ _SETTLE_SECONDS = 0.18
 
 
 class Curtain:
-    """Hides our visible windows before a capture and brings them back after it."""
+    """Hides our visible windows before a capture and brings them back after it.
 
-    def __init__(self) -> None:
+    Args:
+        lifted: Called after every capture, when the desktop is as it was.
+    """
+
+    def __init__(self, lifted: Callable[[], None]) -> None:
+        self._lifted = lifted
         self._hidden: list[QWidget] = []
 
     async def hide(self) -> None:
@@ -29,6 +35,7 @@ class Curtain:
         hidden, self._hidden = self._hidden, []
         for window in hidden:
             window.show()
+        self._lifted()
 
     def forget(self) -> None:
         """The program ends: nothing is to come back."""
