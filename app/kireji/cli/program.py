@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace, build: Build, console: Console | None = N
     console = console or Console.of_process()
     try:
         work = _prepare(arguments, console)
-        return asyncio.run(_run(work, build))
+        return asyncio.run(_run(work, build, None if arguments.command == "doctor" else console))
     except KirejiError as error:
         console.note(f"kireji: {error.sentence}")
         return FAILED
@@ -44,8 +44,11 @@ def run(arguments: argparse.Namespace, build: Build, console: Console | None = N
         return INTERRUPTED
 
 
-async def _run(work: Work, build: Build) -> int:
+async def _run(work: Work, build: Build, console: Console | None) -> int:
+    """Run `work` with the services; the doctor has no console, because telling what is wrong is its own work."""
     async with build() as services:
+        if console is not None and services.preferences.problems:
+            console.note(services.preferences.told)
         return await work(services)
 
 

@@ -89,7 +89,7 @@ class Catalog:
                 continue
             if credential.secret is not None:
                 return Choice(candidate, model or settings.models.model or candidate.default_model)
-            reason = reason or "No key is stored."
+            reason = reason or self._credentials.missing(candidate.name).message
         raise KirejiError("No provider can work here.", "Add a key in Settings, Keys & models.")
 
     async def models(self, provider: str, *, refresh: bool = False) -> Sequence[ModelInfo]:
@@ -107,7 +107,8 @@ class Catalog:
         credential = await self._credentials.find(provider)
         if credential.secret is None:
             return await adapter.models(None, None)
-        return await self._fetch(adapter, credential.base_url, credential.secret, Purpose.MODEL_LIST)
+        with self._credentials.in_use(provider, credential):
+            return await self._fetch(adapter, credential.base_url, credential.secret, Purpose.MODEL_LIST)
 
     async def test_key(self, provider: str, secret: Secret | None = None) -> Sequence[ModelInfo]:
         """Ask the service for its models, which costs nothing and fails with a wrong key.
@@ -124,8 +125,9 @@ class Catalog:
             return await self._fetch(adapter, self._credentials.own_address(provider), secret, Purpose.KEY_TEST)
         credential = await self._credentials.find(provider)
         if credential.secret is None and adapter.needs_key:
-            raise KirejiError(f"There is no key for {provider}.", f"Add one with: kireji keys set {provider}")
-        return await self._fetch(adapter, credential.base_url, credential.secret, Purpose.KEY_TEST)
+            raise self._credentials.missing(provider)
+        with self._credentials.in_use(provider, credential):
+            return await self._fetch(adapter, credential.base_url, credential.secret, Purpose.KEY_TEST)
 
     async def _fetch(
         self, adapter: Provider, base_url: str, secret: Secret | None, purpose: Purpose

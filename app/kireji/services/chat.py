@@ -8,7 +8,6 @@ import logging
 from collections.abc import Mapping
 
 from kireji.core.errors import (
-    AuthenticationFailed,
     ConnectionFailed,
     KirejiError,
     ProtocolViolation,
@@ -147,18 +146,15 @@ class ChatService:
     async def _receive(
         self, provider: Provider, cleared: ClearedRequest, credential: Credential, recorder: AnswerRecorder
     ) -> None:
-        async with provider.stream(cleared, credential.secret) as events, recorder.checkpoints():
-            async for event in events:
-                recorder.feed(event)
+        with self._credentials.in_use(provider.name, credential):
+            async with provider.stream(cleared, credential.secret) as events, recorder.checkpoints():
+                async for event in events:
+                    recorder.feed(event)
 
     async def _credential(self, choice: Choice) -> Credential:
         credential = await self._credentials.find(choice.provider.name)
         if choice.provider.needs_key and credential.secret is None:
-            raise AuthenticationFailed(
-                f"There is no key for {choice.provider.name}.",
-                "Add one in Settings, Keys & models, or let this computer read the text.",
-                provider=choice.provider.name,
-            )
+            raise self._credentials.missing(choice.provider.name)
         return credential
 
     async def _request(self, question: Question, choice: Choice, history: tuple[StoredMessage, ...]) -> ModelRequest:

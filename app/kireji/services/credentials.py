@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from kireji.core.errors import KeyStoreError, KirejiError
+from kireji.core.errors import AuthenticationFailed, KeyStoreError, KirejiError
 from kireji.core.ports import Availability, Clock, KeyStore
 from kireji.core.publisher import Publisher
 from kireji.core.secret import Secret, SecretName
@@ -118,6 +119,42 @@ class Credentials:
             return Credential(url, None)
         self._held[name] = (secret, self._clock.monotonic())
         return Credential(url, secret, "keychain")
+
+    def missing(self, provider: str) -> AuthenticationFailed:
+        """Why there is no key for the address in force, to be raised."""
+        known = ADDRESSES[provider]
+        if self._environ.get(known.url_variable):
+            return AuthenticationFailed(
+                f"{known.url_variable} is set, but {known.key_variable} is not.",
+                "Set both or neither: an address from the environment gets no stored key.",
+                provider=provider,
+            )
+        return AuthenticationFailed(
+            "No key is stored.",
+            f"Add one in Settings, Keys & models, or with: kireji keys set {provider}",
+            provider=provider,
+        )
+
+    @contextmanager
+    def in_use(self, provider: str, credential: Credential) -> Iterator[None]:
+        """While inside, a refused key from the environment is said to be that one: a stored key would change nothing.
+
+        Raises:
+            AuthenticationFailed: Raised inside, with the hint that helps.
+        """
+        try:
+            yield
+        except AuthenticationFailed as error:
+            if credential.source != "environment":
+                raise
+            variable = ADDRESSES[provider].key_variable
+            raise AuthenticationFailed(
+                error.message,
+                f"It comes from {variable}: change it there. While that is set, no stored key is used.",
+                provider=provider,
+                request_id=error.request_id,
+                detail=error.detail,
+            ) from error
 
     async def save(self, provider: str, secret: Secret, *, session_only: bool = False) -> None:
         """Keep a key for the provider's own address.

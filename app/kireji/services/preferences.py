@@ -11,6 +11,8 @@ from kireji.core.ports import SettingsStore
 from kireji.core.publisher import Publisher
 from kireji.core.settings import SettingProblem, Settings, changed, parse
 
+_WHOLE_FILE = "settings.toml"
+
 
 class Preferences:
     """Owns the settings.
@@ -33,8 +35,17 @@ class Preferences:
         try:
             settings, problems = parse(store.read())
         except SettingsError as error:
-            return cls(store, Settings(), (SettingProblem("settings.toml", error.sentence),))
+            return cls(store, Settings(), (SettingProblem(_WHOLE_FILE, error.sentence),))
         return cls(store, settings, problems)
+
+    @property
+    def told(self) -> str:
+        """What is wrong with the file, in one line; empty when nothing is."""
+        if not self.problems:
+            return ""
+        first, others = self.problems[0], len(self.problems) - 1
+        place = "" if first.option == _WHOLE_FILE else f"{_WHOLE_FILE}: "
+        return f"{place}{first.sentence}" + (f" (and {others} more: kireji doctor --json)" if others else "")
 
     async def set(self, option: str, value: object) -> None:
         """Change one option now and in the file.

@@ -217,8 +217,9 @@ class DesktopApplication(QObject):
             self.show_window()
         state = self._shortcut.state()
         self._shortcut_changed(state)
-        if state.status is ShortcutStatus.TAKEN:
-            self._tell(state.sentence)
+        taken = state.sentence if state.status is ShortcutStatus.TAKEN else ""
+        if sentence := f"{taken} {self._preferences.told}".strip():
+            self._tell(sentence)
 
     async def _settle(self, services: Services) -> None:
         """After the start: what makes the first capture quick, and what the last run left behind."""

@@ -204,7 +204,7 @@ async def test_an_explicit_provider_without_its_key_is_refused(world: World) -> 
     world.key = ""
     stored, _ = await ask(world, Question("q", provider="anthropic"))
     assert stored.state is MessageState.FAILED
-    assert stored.error.startswith("There is no key for anthropic.")
+    assert stored.error.startswith("No key is stored.")
 
 
 async def test_a_conversation_goes_on_with_what_was_said(world: World) -> None:

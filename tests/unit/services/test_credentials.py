@@ -6,7 +6,7 @@ import pytest
 from tests.fakes.desktop import FakeClock
 from tests.fakes.keychain import FakeKeyStore
 
-from kireji.core.errors import KeyStoreLocked, KirejiError
+from kireji.core.errors import AuthenticationFailed, KeyStoreLocked, KirejiError
 from kireji.core.ports import Availability
 from kireji.core.secret import Secret, SecretName
 from kireji.services.credentials import ADDRESSES, Credential, Credentials
@@ -126,3 +126,21 @@ async def test_a_provider_without_keys_has_no_address(keychain: FakeKeyStore) ->
 async def test_the_keychain_says_whether_it_works() -> None:
     missing = Availability(False, "There is no keychain.", "Install one.")
     assert await credentials(FakeKeyStore(missing)).keychain() == missing
+
+
+def test_a_missing_key_beside_an_address_from_the_environment_is_not_to_be_stored(keychain: FakeKeyStore) -> None:
+    error = credentials(keychain, ANTHROPIC_BASE_URL="http://elsewhere").missing("anthropic")
+    assert error.sentence.startswith("ANTHROPIC_BASE_URL is set, but ANTHROPIC_API_KEY is not.")
+    assert "gets no stored key" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"), [("environment", "It comes from ANTHROPIC_API_KEY"), ("keychain", "Paste another.")]
+)
+def test_a_refused_key_is_to_be_changed_where_it_comes_from(keychain: FakeKeyStore, source: str, hint: str) -> None:
+    keys = credentials(keychain)
+    refusal = AuthenticationFailed("The key was refused.", "Paste another.", request_id="req_1")
+    with pytest.raises(AuthenticationFailed) as caught, keys.in_use("anthropic", Credential(OWN, STORED, source)):
+        raise refusal
+    assert (caught.value.message, caught.value.request_id) == ("The key was refused.", "req_1")
+    assert caught.value.hint.startswith(hint)

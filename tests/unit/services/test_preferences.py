@@ -59,3 +59,10 @@ def test_a_bad_value_falls_back_and_says_so() -> None:
     preferences = Preferences.read(MemorySettings({"models": {"max_tokens": "many"}}))
     assert preferences.settings == Settings()
     assert [problem.option for problem in preferences.problems] == ["models.max_tokens"]
+
+
+def test_what_is_wrong_is_told_in_one_line() -> None:
+    preferences = Preferences.read(MemorySettings({"models": {"max_tokens": "many", "provider": "nobody"}}))
+    assert preferences.told.startswith("settings.toml: models.")
+    assert preferences.told.endswith("(and 1 more: kireji doctor --json)")
+    assert Preferences.read(MemorySettings()).told == ""
