@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+import onnxruntime
 import rapidocr
 from rapidocr import RapidOCR
 
@@ -60,6 +61,7 @@ class Engine:
     """
 
     def __init__(self, threads: int = 2) -> None:
+        onnxruntime.disable_telemetry_events()  # on Windows it speaks to the system's own collector
         self._ocr: Any = RapidOCR(params={**_PARAMETERS, "EngineConfig.onnxruntime.intra_op_num_threads": threads})
         self._ocr.use_cls = False
         blank = np.zeros((64, 320, 3), np.uint8)

@@ -83,6 +83,9 @@ def _send(answers: int, reply: Reply) -> None:
 def _restrain() -> None:
     """No network, no core dump with a screen's contents, no large files, and the person's own programs come first."""
     sys.addaudithook(_refuse_network)
+    # WORKAROUND onnxruntime from 1.29 on: its official builds report models, machine and process to their maker unless
+    # this is set before they are loaded. They do so from native code, which the hook above does not see.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     if sys.platform != "win32":
         import resource
 

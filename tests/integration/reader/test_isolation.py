@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import subprocess
 import sys
@@ -50,6 +51,14 @@ async def test_it_reads_where_there_is_no_network(without_network: list[str]) ->
     reader = ReaderProcess(without_network + launch.command())
     assert "KeyError" in (await reader.read_all(EXAMPLE)).text
     await reader.aclose()
+
+
+async def test_the_engine_reports_to_nobody(tmp_path: Path) -> None:
+    """Its own telemetry leaves an identifier and a queue below the home folder before anything is sent."""
+    reader = ReaderProcess(environment=launch.environment(os.environ, frozen=False) | {"HOME": str(tmp_path)})
+    await reader.read_all(EXAMPLE)
+    await reader.aclose()
+    assert os.listdir(tmp_path) == []
 
 
 async def test_it_ends_when_its_input_ends() -> None:
