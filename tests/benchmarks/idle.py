@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -13,7 +12,7 @@ from tests.benchmarks.table import Row
 from tests.support.desktop import desktop
 from tests.support.program import environment, running
 from tests.support.tray_host import tray_host
-from tests.support.x11 import wait_until, x_client
+from tests.support.x11 import pause, wait_until, x_client
 
 _SETTLE_SECONDS = 8
 _MINUTE = 60
@@ -42,17 +41,16 @@ def voluntary_switches(pid: int) -> int:
 
 
 def measure() -> list[Row]:
-    icon = Path(__file__).resolve().parents[2] / "resources" / "icons" / "tray-22.png"
     with desktop() as place, x_client(place.display) as client:
         variables = environment(place, KIREJI_HOME=str(place.home / "kireji"))
         with tray_host(client, variables):
-            floor = _bare([*_FLOOR, str(icon)], variables)
+            floor = bare_tray_bytes(variables)
             with running(variables, ["--hidden"]) as process:
                 wait_until(client.tray_icons, "the tray icon")
-                _rest(_SETTLE_SECONDS)
+                pause(_SETTLE_SECONDS)
                 private, proportional = private_bytes(process.pid), proportional_bytes(process.pid)
                 switches, cpu = voluntary_switches(process.pid), _cpu(process.pid)
-                _rest(_MINUTE)
+                pause(_MINUTE)
                 switches = voluntary_switches(process.pid) - switches
                 cpu = _cpu(process.pid) - cpu
     peer = f"bare tray program: {floor / _MEGABYTE:.0f} MB private"
@@ -67,10 +65,13 @@ def measure() -> list[Row]:
     ]  # fmt: skip
 
 
-def _bare(command: list[str], variables: dict[str, str]) -> int:
+def bare_tray_bytes(variables: dict[str, str]) -> int:
+    """Private memory of the least program that shows a tray icon."""
+    icon = Path(__file__).resolve().parents[2] / "resources" / "icons" / "tray-22.png"
+    command = [*_FLOOR, str(icon)]
     process = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _rest(3)
+        pause(3)
         return private_bytes(process.pid)
     finally:
         process.terminate()
@@ -80,7 +81,3 @@ def _bare(command: list[str], variables: dict[str, str]) -> int:
 def _cpu(pid: int) -> float:
     times = psutil.Process(pid).cpu_times()
     return float(times.user + times.system)
-
-
-def _rest(seconds: float) -> None:
-    time.sleep(seconds)  # noqa: TID251 - measuring a minute takes a minute

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import subprocess
-import sys
-import time
-from pathlib import Path
 
 import psutil
 
-from tests.benchmarks.idle import private_bytes
+from tests.benchmarks.idle import bare_tray_bytes, private_bytes
 from tests.benchmarks.table import Row
 from tests.service import KEY, Rule, ServiceProcess, Text
 from tests.support.desktop import desktop
 from tests.support.program import environment, running
 from tests.support.tray_host import tray_host
-from tests.support.x11 import XClient, wait_until, x_client
+from tests.support.x11 import XClient, pause, wait_until, x_client
 
 _WIDTH, _HEIGHT = 3840, 2160
 _MEGABYTE = 1_000_000
 _ALLOWED = 75 * _MEGABYTE + 8 * _WIDTH * _HEIGHT
-_FLOOR = [sys.executable, str(Path(__file__).parent / "floors" / "bare_tray.py")]
 
 
 def measure() -> list[Row]:
-    icon = Path(__file__).resolve().parents[2] / "resources" / "icons" / "tray-22.png"
     answer = Text(["An answer ", "of a few ", "words."])
     with (
         desktop(_WIDTH, _HEIGHT) as place,
@@ -39,14 +34,14 @@ def measure() -> list[Row]:
         )
         subprocess.run(["xsetroot", "-solid", "#808080"], env=variables, check=True)
         with tray_host(client, variables):
-            floor = _bare([*_FLOOR, str(icon)], variables)
+            floor = bare_tray_bytes(variables)
             with running(variables, ["--hidden"]) as process:
                 wait_until(client.tray_icons, "the tray icon")
-                _rest(4)
+                pause(4)
                 for _ in range(2):
                     _capture_and_ask(client, variables, service)
                 peak = _private_with_children(process.pid)
-                _rest(60)
+                pause(60)
                 after = _private_with_children(process.pid)
     allowed = floor + _ALLOWED
     return [
@@ -63,11 +58,11 @@ def _capture_and_ask(client: XClient, variables: dict[str, str], service: Servic
     wait_until(lambda: client.pixel(_WIDTH - 1, _HEIGHT - 1) != 0x808080, "the frozen screen")
     drag = ["mousemove", "300", "300", "mousedown", "1", "mousemove", "900", "500", "mousemove", "1500", "900"]
     subprocess.run(["xdotool", *drag, "mouseup", "1"], env=variables, check=True)
-    _rest(0.5)
+    pause(0.5)
     subprocess.run(["xdotool", "type", "What is this?"], env=variables, check=True)
     subprocess.run(["xdotool", "key", "Return"], env=variables, check=True)
     wait_until(lambda: len(service.requests) > asked, "the question")
-    _rest(2)
+    pause(2)
     client.press_chord("Escape")
     wait_until(lambda: client.pixel(_WIDTH - 1, _HEIGHT - 1) == 0x808080, "the desktop again")
 
@@ -75,17 +70,3 @@ def _capture_and_ask(client: XClient, variables: dict[str, str], service: Servic
 def _private_with_children(pid: int) -> int:
     process = psutil.Process(pid)
     return sum(private_bytes(item.pid) for item in [process, *process.children(recursive=True)])
-
-
-def _bare(command: list[str], variables: dict[str, str]) -> int:
-    process = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _rest(3)
-        return private_bytes(process.pid)
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _rest(seconds: float) -> None:
-    time.sleep(seconds)  # noqa: TID251 - the memory of a minute later is what is measured

@@ -12,7 +12,7 @@ from tests.benchmarks.table import Row, median
 from tests.support.desktop import desktop
 from tests.support.program import environment, running
 from tests.support.tray_host import tray_host
-from tests.support.x11 import XClient, wait_until, x_client
+from tests.support.x11 import XClient, pause, wait_until, x_client
 
 _WIDTH, _HEIGHT = 3840, 2160
 _CHORD = ("Control_L", "Shift_L", "space")
@@ -65,14 +65,14 @@ def _median_of_presses(client: XClient, show: Callable[[], None], hide: Callable
     for number in range(_RUNS):
         begin = time.perf_counter()
         show()
-        wait_until(lambda: _painted(client), "the frozen screen", pause=0)
+        wait_until(lambda: _painted(client), "the frozen screen", every=0)
         if number:  # the first one makes the window
             values.append((time.perf_counter() - begin) * 1000)
         wait_until(lambda: _painted(client), "the frozen screen")
-        _rest(0.2)
+        pause(0.2)
         hide()
         wait_until(lambda: client.pixel(_WIDTH - 1, _HEIGHT - 1) == _GREY, "the desktop again")
-        _rest(0.8)  # beyond the keyboard's repeat delay, at which a press looks like a held key
+        pause(0.8)  # beyond the keyboard's repeat delay, at which a press looks like a held key
     return median(values)
 
 
@@ -84,13 +84,9 @@ def _painted(client: XClient) -> bool:
 
 def _when_warm(client: XClient) -> None:
     wait_until(client.tray_icons, "the tray icon")
-    _rest(4)
+    pause(4)
 
 
 def _is_main_window(window: object) -> bool:
     name = window.get_wm_name()  # type: ignore[attr-defined]
     return isinstance(name, str) and "Kireji" in name
-
-
-def _rest(seconds: float) -> None:
-    time.sleep(seconds)  # noqa: TID251 - the other program settles

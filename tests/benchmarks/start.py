@@ -49,7 +49,7 @@ def _until_icon(client: XClient, command: list[str], variables: dict[str, str]) 
     begin = time.perf_counter()
     process = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_until(client.tray_icons, "the tray icon", pause=0.001)
+        wait_until(client.tray_icons, "the tray icon", every=0.001)
         seconds = time.perf_counter() - begin
         if "kireji" in command:
             assert client.chord_is_held("space", _CONTROL_SHIFT), "the tray was there before the chord"

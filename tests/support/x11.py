@@ -128,15 +128,16 @@ def x_client(name: str) -> Iterator[XClient]:
         client.close()
 
 
-def wait_until(condition: Callable[[], object], what: str, seconds: float = 20.0, pause: float = 0.02) -> None:
-    """Look until `condition` holds; fails naming what did not come."""
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 20.0, every: float = 0.02) -> None:
+    """Look every so many seconds until `condition` holds; fails naming what did not come."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
             raise AssertionError(f"waited {seconds:g} s for: {what}")
-        _pause(pause)
+        pause(every)
 
 
-def _pause(seconds: float) -> None:
+def pause(seconds: float) -> None:
+    """Let other programs settle, where nothing that can be seen says when they have."""
     if seconds:
         time.sleep(seconds)  # noqa: TID251 - there is no loop here; the other program is another process

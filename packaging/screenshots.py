@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Takes the README's pictures from the running program: `.venv/bin/python packaging/screenshots.py`.
+
+The real program on a virtual screen, driven by mouse and keys, with the test service in the place of the model's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "app"), str(ROOT)]
+
+from tests.service import KEY, Delivery, Rule, ServiceProcess, Text  # noqa: E402
+from tests.support.demo import Calendar, fill, terminal_picture  # noqa: E402
+from tests.support.desktop import Desktop, desktop  # noqa: E402
+from tests.support.program import environment, running, wait_until_up  # noqa: E402
+from tests.support.x11 import XClient, pause, wait_until, x_client  # noqa: E402
+
+from kireji.bootstrap import Overrides, open_services  # noqa: E402 # the path comes first
+from kireji.core.geometry import Rect, ScreenImage  # noqa: E402
+from kireji.desktop.keystore import SessionKeyStore  # noqa: E402
+from kireji.desktop.paths import Paths  # noqa: E402
+from kireji.imaging.codec import PillowCodec  # noqa: E402
+from kireji.storage.conversations import SqliteConversationStore  # noqa: E402
+from kireji.storage.database import Database  # noqa: E402
+
+OUTPUT = ROOT / "packaging" / "screenshots"
+WIDTH, HEIGHT = 1280, 800
+TERMINAL = (120, 96, 760, 420)
+REGION = ((136, 150), (722, 352))
+ANSWER = [
+    "`REGION` is not set, and line 41 reads it with no default. Set it, or give a default:\n\n",
+    '```python\nos.environ.get("REGION", "eu-west-1")\n```\n\n',
+    "The same happens ", "for two more names in ", "this file: `SHOP_ID` and ", "`BUCKET`.",
+]  # fmt: skip
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><include>/etc/fonts/fonts.conf</include>
+<alias binding="strong"><family>sans-serif</family><prefer><family>Inter</family></prefer></alias>
+<alias binding="strong"><family>Sans Serif</family><prefer><family>Inter</family></prefer></alias>
+</fontconfig>
+"""
+
+
+def main() -> None:
+    """Take all of them."""
+    OUTPUT.mkdir(exist_ok=True)
+    with desktop(WIDTH, HEIGHT) as place, x_client(place.display) as client:
+        _overlay(place, client)
+        for theme in ("light", "dark"):
+            _windows(place, client, theme)
+
+
+def _overlay(place: Desktop, client: XClient) -> None:
+    answer = Text(ANSWER, delivery=Delivery(delay=0.05, hold_after=4))
+    with ServiceProcess(Rule(answer, times=None)) as service, ExitStack() as stack:
+        for theme in ("dark", "light"):
+            variables = _home(place, f"overlay-{theme}", theme)
+            variables |= {"ANTHROPIC_BASE_URL": service.base_url, "ANTHROPIC_API_KEY": KEY}
+            subprocess.run(["xsetroot", "-solid", "#2b3744"], env=variables, check=True)
+            stack.enter_context(_terminal(variables))
+            with running(variables, ["--hidden"]) as process:
+                wait_until_up(Path(variables["KIREJI_HOME"]), process)
+                pause(2)
+                client.press_chord("Control_L", "Shift_L", "space")
+                pause(0.6)
+                _xdotool(variables, "mousemove", *map(str, REGION[0]), "mousedown", "1", "mousemove", "400", "250")
+                _xdotool(variables, "mousemove", *map(str, REGION[1]), "mouseup", "1")
+                pause(0.4)
+                _xdotool(variables, "type", "Why does this fail?")
+                pause(0.4)
+                _save(client, f"ask-{theme}")
+                _xdotool(variables, "key", "Return")
+                wait_until(lambda: any(item["held"] for item in service.control()["requests"]), "the answer to pause")
+                pause(0.6)
+                _save(client, f"answer-{theme}")
+
+
+def _windows(place: Desktop, client: XClient, theme: str) -> None:
+    variables = _home(place, f"window-{theme}", theme)
+    variables |= {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": "http://127.0.0.1:9"}
+    asyncio.run(_history(Paths.find(variables)))
+    with running(variables) as process:
+        wait_until_up(Path(variables["KIREJI_HOME"]), process)
+        pause(2)
+        _xdotool(
+            variables, "search", "--name", "^Kireji$", "windowmove", "%@", "0", "0", "windowsize", "%@", "1278", "778"
+        )
+        pause(0.5)
+        _xdotool(variables, "mousemove", "120", "143", "click", "1")
+        pause(1.5)
+        _xdotool(variables, "mousemove", "640", "790")
+        pause(0.3)
+        _save(client, f"window-{theme}", 778)
+        _xdotool(variables, "key", "ctrl+comma")
+        pause(1.5)
+        _save(client, f"settings-{theme}", 778)
+
+
+async def _history(paths: Paths) -> int:
+    """The demo's conversations, written with the program's own storage."""
+    calendar = Calendar()
+    database = await Database.open(paths.database)
+    try:
+        async with open_services(paths, {}, overrides=Overrides(keychain=SessionKeyStore())) as services:
+            picture = await services.capture.store(terminal_picture())
+        store = SqliteConversationStore(database, lambda _origin: True, calendar)
+        return await fill(store, calendar, picture)
+    finally:
+        await database.close()
+
+
+def _home(place: Desktop, name: str, theme: str) -> dict[str, str]:
+    home = place.home / name
+    home.mkdir(mode=0o700)
+    (home / "settings.toml").write_text(f'[general]\nwelcomed = true\n[appearance]\ntheme = "{theme}"\n')
+    fonts = place.home / "fonts.conf"
+    fonts.write_text(FONTS)
+    return environment(place, KIREJI_HOME=str(home), FONTCONFIG_FILE=str(fonts))
+
+
+@contextmanager
+def _terminal(variables: dict[str, str]) -> Iterator[None]:
+    command = [sys.executable, __file__, "terminal"]
+    process = subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, cwd=ROOT)
+    try:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _show_terminal() -> None:
+    """The window behind the overlay: the example that the README asks about."""
+    from PIL import Image
+    from tests.support.plain_window import show
+
+    left, top, width, height = TERMINAL
+    example = Image.open(ROOT / "resources" / "examples" / "error.png").convert("RGB")
+    whole = Image.new("RGB", (width, height), example.getpixel((5, example.height - 5)))
+    whole.paste(example, (0, 0))
+    show(left, top, width, height, whole.convert("RGBA").tobytes("raw", "BGRA"))
+
+
+def _save(client: XClient, name: str, height: int = HEIGHT) -> None:
+    data = client.pixels(0, 0, WIDTH, height)
+    frame = ScreenImage(memoryview(data), WIDTH, height, WIDTH * 4, Rect(0, 0, WIDTH, height))
+    (OUTPUT / f"{name}.png").write_bytes(PillowCodec().encode_region(frame, frame.native).data)
+
+
+def _xdotool(variables: dict[str, str], *commands: str) -> None:
+    subprocess.run(["xdotool", *commands], env=variables, check=True)
+
+
+if __name__ == "__main__":
+    _show_terminal() if sys.argv[1:] == ["terminal"] else main()
