@@ -225,3 +225,9 @@ def test_a_growing_paragraph_is_drawn_less_often(view: AnswerView) -> None:
     view._timer.stop()
     view.append_delta("word " * 4000)
     assert view._timer.interval() > 4 * short
+
+
+def test_the_ground_of_code_at_the_end_lies_within_the_view(view: AnswerView) -> None:
+    view.set_markdown("Do this:\n\n```sh\nmake\n```\n")
+    [(_, first)] = view._writer.code_blocks()
+    assert view.code_rect(first).bottom() < view.height()

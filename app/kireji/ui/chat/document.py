@@ -34,6 +34,8 @@ INLINE_CODE = QTextFormat.Property.UserProperty + 4
 
 _HEADINGS = {1: TYPE_TITLE, 2: TYPE_LEAD}
 _CODE_PADDING = SPACE[2]
+_BELOW = _CODE_PADDING
+"""Room below everything: Qt leaves out the space below the last block, and the ground of code reaches into it."""
 EDGE = SPACE[0]
 """Room at both sides for the ground of code at the beginning of a line."""
 
@@ -78,6 +80,7 @@ class DocumentWriter:
         frame_format = root.frameFormat()
         frame_format.setLeftMargin(EDGE)
         frame_format.setRightMargin(EDGE)
+        frame_format.setBottomMargin(_BELOW)
         root.setFrameFormat(frame_format)
 
     def code_blocks(self) -> list[tuple[Block, QTextBlock]]:

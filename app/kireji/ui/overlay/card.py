@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.ui.chat.answer_view import AnswerView
+from kireji.ui.chat.document import EDGE
 from kireji.ui.overlay.field import QuestionField
 from kireji.ui.overlay.flow import FlowLayout
 from kireji.ui.overlay.keys import press_focused_button
@@ -18,8 +19,8 @@ from kireji.ui.tokens import SPACE, TYPE_BODY
 
 _WIDTH = 420
 _HEIGHTS = (560, 460, 360, 280, 220)
-_TEXT_MARGIN = 4
-"""Round the text of an answer, so that the ground of inline code has room at the edge."""
+_TEXT_MARGIN = EDGE
+"""Round the labels, so that their text lines up with that of the answer."""
 _QUESTION_LINES = 3
 _LONGEST_QUESTION = 400
 
@@ -72,7 +73,6 @@ class AnswerCard(QFrame):
             each.setMargin(_TEXT_MARGIN)
         self.view = AnswerView(theme, parent=self)
         self.view.setMinimumHeight(0)
-        self.view.document().setDocumentMargin(_TEXT_MARGIN)
         self.view.height_changed.connect(self._text_grew)
         self._caret = _Caret(self.view, theme)
         self.field = QuestionField("Follow up…", "Follow-up question", self)
@@ -103,7 +103,7 @@ class AnswerCard(QFrame):
         header.addWidget(self._question, 1)
         header.addWidget(self._model, 0, Qt.AlignmentFlag.AlignTop)
         body = QVBoxLayout()
-        body.setContentsMargins(SPACE[3] - _TEXT_MARGIN, SPACE[1], SPACE[3] - _TEXT_MARGIN, SPACE[1])
+        body.setContentsMargins(SPACE[3] - _TEXT_MARGIN, SPACE[2], SPACE[3] - _TEXT_MARGIN, SPACE[1])
         body.setSpacing(SPACE[1])
         body.addWidget(self._note)
         body.addWidget(self.view, 1)
@@ -230,7 +230,7 @@ class AnswerCard(QFrame):
         if not self.view.isHidden():
             shown.append(max(self.view.text_height(), self._theme.px(TYPE_BODY) * 2))
         between = body.spacing() * max(0, len(shown) - 1)
-        return around + margins.top() + margins.bottom() + sum(shown) + between + SPACE[0]
+        return around + margins.top() + margins.bottom() + sum(shown) + between
 
     def sizeHint(self) -> QSize:
         width = self.wanted_width(_WIDTH)
