@@ -101,10 +101,14 @@ class ChatService:
             await self._answer(question, choice, history, recorder)
         except asyncio.CancelledError:
             state = MessageState.STOPPED if turn.control.stopped else MessageState.INTERRUPTED
-            await asyncio.shield(recorder.end(state))
+            await recorder.end(state)
             raise
         except KirejiError as error:
             return await recorder.end(_state_after(error, recorder), error)
+        except Exception:
+            # Our own fault, which goes on its way; but what had arrived is kept, and no row stays open.
+            await recorder.end(MessageState.INTERRUPTED if recorder.received else MessageState.FAILED, _our_fault())
+            raise
         return await recorder.end(MessageState.COMPLETE)
 
     async def prepare(self) -> None:
@@ -223,6 +227,10 @@ def _sendable(history: tuple[StoredMessage, ...]) -> tuple[Message, ...]:
 
 def _without_raw(message: Message) -> Message:
     return Message(message.role, message.parts)
+
+
+def _our_fault() -> KirejiError:
+    return KirejiError("Something in Kireji failed before this answer was complete.", "Ask again; the log says more.")
 
 
 def _state_after(error: KirejiError, recorder: AnswerRecorder) -> MessageState:

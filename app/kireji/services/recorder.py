@@ -47,6 +47,7 @@ class AnswerRecorder:
         self._row: StoredMessage | None = None
         self._saving = asyncio.Lock()
         self._fresh = asyncio.Event()
+        self._ended = asyncio.Event()
         self.received = False
 
     def begin(self, provider: str, model: str, note: str) -> None:
@@ -79,7 +80,23 @@ class AnswerRecorder:
             raise failure
 
     async def end(self, state: MessageState, error: KirejiError | None = None) -> StoredMessage:
-        """Write the final state; the answer stays on the screen even when the history cannot take it."""
+        """Write the final state; the answer stays on the screen even when the history cannot take it.
+
+        A stop that comes in the middle of this is raised only when it is done, so that no row is left without its end.
+        """
+        try:
+            return await asyncio.shield(self._end(state, error))
+        except asyncio.CancelledError:
+            await self._ended.wait()
+            raise
+
+    async def _end(self, state: MessageState, error: KirejiError | None) -> StoredMessage:
+        try:
+            return await self._write_end(state, error)
+        finally:
+            self._ended.set()
+
+    async def _write_end(self, state: MessageState, error: KirejiError | None) -> StoredMessage:
         sentence = error.sentence if error else self._note
         finished = self._builder.finished
         stop = finished.reason if finished else None

@@ -96,7 +96,13 @@ class TurnControl:
         self.stopped = False
 
     def attach(self) -> None:
-        """Called by the turn itself when it begins."""
+        """Called by the turn itself when it begins.
+
+        Raises:
+            asyncio.CancelledError: The person stopped it before that.
+        """
+        if self.stopped:
+            raise asyncio.CancelledError
         self._task = asyncio.current_task()
 
     def stop(self) -> None:

@@ -107,6 +107,56 @@ async def test_a_stop_keeps_what_had_arrived(world: World) -> None:
     assert world.remote.open == 0
 
 
+class SlowStore(MemoryConversationStore):
+    """Waits before an answer's row is made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hold = Hold()
+
+    async def append(self, *arguments: Any, **options: Any) -> StoredMessage:
+        await self.hold.wait()
+        return await super().append(*arguments, **options)
+
+
+async def test_a_stop_while_the_end_is_written_loses_nothing() -> None:
+    store, control, seen = SlowStore(), TurnControl(), list[TurnEvent]()
+    world = World(conversations=store)
+    world.remote.enqueue(answer("It is a key."))
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(world.services().chat.ask(Question("q"), seen.append, control))
+        await store.hold.reached.wait()
+        control.stop()
+        store.hold.release()
+    assert task.cancelled()
+    loaded = await store.load(1)
+    assert loaded is not None
+    assert [(one.message.text, one.state) for one in loaded.messages[1:]] == [("It is a key.", MessageState.COMPLETE)]
+    assert isinstance(seen[-1], AnswerEnds)
+
+
+async def test_a_stop_before_the_turn_begins_holds(world: World) -> None:
+    control = TurnControl()
+    control.stop()
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(world.services().chat.ask(Question("q"), lambda _: None, control))
+    assert task.cancelled()
+    assert world.remote.asked == []
+
+
+async def test_a_fault_of_our_own_leaves_no_answer_open(world: World) -> None:
+    def faulty(event: TurnEvent) -> None:
+        if event == PartDelta(0, "half"):
+            raise ZeroDivisionError
+
+    world.remote.enqueue(answer("half", " and half"))
+    with pytest.raises(ExceptionGroup):
+        await world.services().chat.ask(Question("q"), faulty)
+    loaded = await world.conversations.load(1)
+    assert loaded is not None
+    assert (loaded.messages[1].message.text, loaded.messages[1].state) == ("half", MessageState.INTERRUPTED)
+
+
 async def test_the_end_of_the_program_is_not_a_stop_by_the_person(world: World) -> None:
     hold = Hold()
     world.remote.enqueue([PartStarted(0, TextPart("")), PartDelta(0, "It is"), hold])
