@@ -37,7 +37,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     Raises:
         SystemExit: Help or version was printed (0), or the usage is wrong (2).
     """
-    arguments = _parser().parse_args(_latest_made_explicit(argv))
+    arguments = _parser().parse_args(_regions_attached(_latest_made_explicit(argv)))
     if arguments.command == "capture":
         _check_capture(arguments)
     return arguments
@@ -192,6 +192,19 @@ def _latest_made_explicit(argv: Sequence[str]) -> list[str]:
         following = argv[index + 1] if index + 1 < len(argv) else ""
         bare = word == "--continue" and following != "latest" and not following.isdigit()
         result.append("--continue=latest" if bare else word)
+    return result
+
+
+def _regions_attached(argv: Sequence[str]) -> list[str]:
+    """Write `--region -1920,0,640,480` with an equals sign: argparse takes a leading minus for an option.
+
+    A screen to the left of the first one begins there.
+    """
+    result: list[str] = []
+    for word in argv:
+        if "--" not in result and result[-1:] in (["--region"], ["--screen"]) and word[:1] == "-" and "," in word:
+            word = f"{result.pop()}={word}"
+        result.append(word)
     return result
 
 

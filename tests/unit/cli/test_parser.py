@@ -62,6 +62,12 @@ def test_bare_capture_is_for_the_running_app() -> None:
 
 def test_a_region_may_lie_left_of_zero() -> None:
     assert parse(["capture", "--region=-10,-5,3,4", "-o", "x"]).region == (-10, -5, 3, 4)
+    assert parse(["capture", "--region", "-10,-5,3,4", "-o", "x"]).region == (-10, -5, 3, 4)
+    assert parse(["ask", "--screen", "-10,-5,3,4", "q"]).screen == (-10, -5, 3, 4)
+
+
+def test_after_two_dashes_nothing_is_an_option() -> None:
+    assert parse(["ask", "--", "--screen"]).prompt == "--screen"
 
 
 @pytest.mark.parametrize(
