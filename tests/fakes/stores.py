@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+
+import msgspec
 
 from kireji.core.errors import SettingsError, StoreCorrupt, StoreError
 from kireji.core.history import ConversationSummary, Origin, Sent, SentTotals, StoredConversation, StoredMessage
@@ -97,7 +98,7 @@ class MemoryConversationStore:
         if old is None:
             raise LookupError(f"there is no message {message_id}")
         self.updates.append((message_id, message.text, state))
-        self._messages[message_id] = dataclasses.replace(
+        self._messages[message_id] = msgspec.structs.replace(
             old, message=message, state=state, usage=usage, stop=stop, error=error
         )
         if state is not MessageState.STREAMING:
@@ -128,7 +129,7 @@ class MemoryConversationStore:
         self._fail()
         if conversation not in self._conversations:
             raise LookupError(f"there is no conversation {conversation}")
-        self._conversations[conversation] = dataclasses.replace(self._conversations[conversation], title=title)
+        self._conversations[conversation] = msgspec.structs.replace(self._conversations[conversation], title=title)
 
     async def close_interrupted(self, alive: Callable[[Origin], bool]) -> int:
         self._fail()
@@ -158,13 +159,13 @@ class MemoryConversationStore:
         return stored
 
     def _touch(self, conversation: int, time: datetime) -> None:
-        self._conversations[conversation] = dataclasses.replace(self._conversations[conversation], updated=time)
+        self._conversations[conversation] = msgspec.structs.replace(self._conversations[conversation], updated=time)
 
     def _seen(self, number: int, alive: Callable[[Origin], bool]) -> StoredMessage:
         message, origin = self._messages[number], self._origins[number]
         if message.state is not MessageState.STREAMING or (origin is not None and alive(origin)):
             return message
-        return dataclasses.replace(message, state=MessageState.INTERRUPTED, error=message.error or CUT_OFF)
+        return msgspec.structs.replace(message, state=MessageState.INTERRUPTED, error=message.error or CUT_OFF)
 
     def _fail(self) -> None:
         if self.failure is not None:

@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 from kireji.core.messages import Message, OpaquePart, Part, Role, StopReason, TextPart, ThinkingPart, Usage
 
 
-@dataclass(frozen=True, slots=True)
-class PartStarted:
+class PartStarted(msgspec.Struct, frozen=True):
     """Block `index` begins; `part` is empty or, for blocks that come whole, complete."""
 
     index: int
     part: Part
 
 
-@dataclass(frozen=True, slots=True)
-class PartDelta:
+class PartDelta(msgspec.Struct, frozen=True):
     """More text for block `index`; for display, the finished part is what counts."""
 
     index: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class PartFinished:
+class PartFinished(msgspec.Struct, frozen=True):
     """Block `index` is whole."""
 
     index: int
     part: Part
 
 
-@dataclass(frozen=True, slots=True)
-class UsageReported:
+class UsageReported(msgspec.Struct, frozen=True):
     """The running totals of this answer; each report replaces the one before."""
 
     usage: Usage
 
 
-@dataclass(frozen=True, slots=True)
-class TurnFinished:
+class TurnFinished(msgspec.Struct, frozen=True):
     """The answer is whole.
 
     Args:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Rect:
+class Rect(msgspec.Struct, frozen=True, order=True):
     """A rectangle of whole pixels; `x + width` and `y + height` are outside it."""
 
     x: int
@@ -39,8 +39,7 @@ class Rect:
         return f"{self.x},{self.y},{self.width},{self.height}"
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenImage:
+class ScreenImage(msgspec.Struct, frozen=True):
     """The frozen picture of one screen.
 
     Args:
@@ -60,8 +59,7 @@ class ScreenImage:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(msgspec.Struct, frozen=True):
     """What was cut out.
 
     Args:

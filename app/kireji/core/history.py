@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from kireji.core.messages import Message, MessageState, StopReason, Usage
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """Which process writes a streaming message: when it is gone, the message was interrupted.
 
     Args:
@@ -21,8 +21,7 @@ class Origin:
     started: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredMessage:
+class StoredMessage(msgspec.Struct, frozen=True):
     """A message in the tree.
 
     Args:
@@ -50,8 +49,7 @@ class StoredMessage:
     created: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationSummary:
+class ConversationSummary(msgspec.Struct, frozen=True):
     """One row of the list of conversations."""
 
     id: int
@@ -60,16 +58,14 @@ class ConversationSummary:
     updated: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class StoredConversation:
+class StoredConversation(msgspec.Struct, frozen=True):
     """A conversation with the messages on its current path, first to last."""
 
     summary: ConversationSummary
     messages: tuple[StoredMessage, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True):
     """A row of the ledger: something that left this computer.
 
     Args:
@@ -95,8 +91,7 @@ class Sent:
     conversation: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class SentTotals:
+class SentTotals(msgspec.Struct, frozen=True):
     """How much left this computer."""
 
     requests: int

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from kireji.core.messages import Usage
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(msgspec.Struct, frozen=True):
     """US dollars per million tokens, for prompts above `above_tokens` tokens.
 
     Args:
@@ -26,8 +25,7 @@ class Price:
     above_tokens: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ModelInfo:
+class ModelInfo(msgspec.Struct, frozen=True):
     """One model of one provider.
 
     Args:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from kireji.core.messages import Message, Sha256
 
@@ -28,8 +29,7 @@ class Purpose(enum.Enum):
     MODEL_LIST = "model list"
 
 
-@dataclass(frozen=True, slots=True)
-class ModelRequest:
+class ModelRequest(msgspec.Struct, frozen=True):
     """One question with all that goes with it, before it takes any provider's form.
 
     Args:
@@ -44,15 +44,14 @@ class ModelRequest:
 
     model: str
     messages: tuple[Message, ...]
-    pictures: Mapping[Sha256, bytes] = field(default_factory=dict)
+    pictures: Mapping[Sha256, bytes] = {}
     system: str = ""
     max_tokens: int = 8192
     effort: Effort | None = None
     stop_sequences: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingRequest:
+class OutgoingRequest(msgspec.Struct, frozen=True):
     """The exact bytes that would leave this computer, without the key.
 
     Args:

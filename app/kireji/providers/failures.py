@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypedDict
 
@@ -68,8 +67,7 @@ class _ErrorBody(msgspec.Struct):
     request_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answerer:
+class Answerer(msgspec.Struct, frozen=True):
     """Who answered.
 
     Args:
@@ -83,8 +81,7 @@ class Answerer:
     model: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorAnswer:
+class ErrorAnswer(msgspec.Struct, frozen=True):
     """An answer that is an error.
 
     Args:

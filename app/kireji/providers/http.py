@@ -14,9 +14,10 @@ import random
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from kireji.core.errors import (
     AuthenticationFailed,
@@ -52,8 +53,7 @@ class _AttemptFailed(Exception):
         self.attempt = attempt
 
 
-@dataclass(frozen=True, slots=True)
-class _Sending:
+class _Sending(msgspec.Struct, frozen=True):
     """One request with what is added to it."""
 
     outgoing: OutgoingRequest

@@ -5,9 +5,10 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+
+import msgspec
 
 MAX_RETRIES = 2
 LONGEST_WAIT = 20.0
@@ -30,8 +31,7 @@ class Failure(enum.Enum):
     """Trying again cannot help, or might be charged twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class FailedAttempt:
+class FailedAttempt(msgspec.Struct, frozen=True):
     """What is known about an attempt that failed.
 
     Args:
@@ -43,7 +43,7 @@ class FailedAttempt:
 
     failure: Failure
     status: int = 0
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     error_code: str = ""
 
 

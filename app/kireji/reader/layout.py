@@ -7,9 +7,10 @@ from a table by two signs: their lines do not share a height, or both sides are 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from statistics import median
 from typing import NamedTuple
+
+import msgspec
 
 _SAME_ROW = 0.5  # of the taller box must be shared
 _WORD_GAP = 0.8  # of the height; a smaller gap is a space inside a line that the detector split
@@ -39,8 +40,7 @@ class Box(NamedTuple):
         return self.bottom - self.top
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One line of text.
 
     Args:

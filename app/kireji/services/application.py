@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from kireji.core.ports import Clock, ConversationStore, Ledger, Reader
 from kireji.services.capture import CaptureService
@@ -14,8 +14,7 @@ from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(msgspec.Struct, frozen=True):
     """The use cases, wired once by `bootstrap`; the windows and the command line know nothing else."""
 
     preferences: Preferences

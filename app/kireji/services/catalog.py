@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from kireji.core.errors import KeyStoreError, KirejiError
 from kireji.core.models import ModelInfo
@@ -18,8 +19,7 @@ _LIST_SECONDS = 24 * 3600.0
 DEVICE = "device"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """Who answers the next question.
 
     Args:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import logging
 from collections.abc import Mapping
+
+import msgspec
 
 from kireji.core.errors import (
     ConnectionFailed,
@@ -143,7 +144,8 @@ class ChatService:
         except ReplayRefused:
             # Thinking is bound to the instructions and the account it was made with; without it the same is accepted.
             log.info("asking again without the stored reasoning")
-            bare = dataclasses.replace(request, messages=tuple(_without_raw(message) for message in request.messages))
+            messages = tuple(_without_raw(message) for message in request.messages)
+            bare = msgspec.structs.replace(request, messages=messages)
             cleared = await self._outbox.clear(provider, bare, credential.base_url, recorder.conversation)
             await self._receive(provider, cleared, credential, recorder)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from kireji.core.errors import HotkeyTaken, HotkeyUnavailable, KeyStoreError
 from kireji.core.ports import Availability, HotkeyBackend, Reader
@@ -40,8 +41,7 @@ class FolderState(Protocol):
         """Names in it that other users of this computer can read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(msgspec.Struct, frozen=True):
     """Where the doctor looks; filled by `bootstrap`.
 
     Args:

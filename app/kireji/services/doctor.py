@@ -6,7 +6,8 @@ import asyncio
 import enum
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from kireji.core.errors import KirejiError
 
@@ -23,8 +24,7 @@ class Verdict(enum.Enum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """What a check found.
 
     Args:
@@ -37,11 +37,10 @@ class Finding:
     verdict: Verdict
     sentence: str
     hint: str = ""
-    data: Mapping[str, object] = field(default_factory=dict)
+    data: Mapping[str, object] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """One thing to look at.
 
     Args:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +57,7 @@ def surroundings(world: World | None = None, **changes: object) -> Surroundings:
         has_route=answering(True),  # type: ignore[arg-type]
         file_exists=lambda _: True,
     )
-    return replace(healthy, **changes)  # type: ignore[arg-type]
+    return msgspec.structs.replace(healthy, **changes)
 
 
 async def findings(at: Surroundings) -> dict[str, Finding]:
