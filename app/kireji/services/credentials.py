@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 
-from kireji.core.errors import AuthenticationFailed, KeyStoreError, KirejiError
+import msgspec
+
+from kireji.core.errors import AuthenticationFailed, KeyStoreError, KeyStoreUnavailable, KirejiError
 from kireji.core.ports import Availability, Clock, KeyStore
 from kireji.core.publisher import Publisher
 from kireji.core.secret import Secret, SecretName
@@ -14,8 +15,7 @@ from kireji.core.secret import Secret, SecretName
 _HOLD_SECONDS = 600.0
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderAddress:
+class ProviderAddress(msgspec.Struct, frozen=True):
     """Where a provider is reached.
 
     Args:
@@ -34,8 +34,7 @@ ADDRESSES: Mapping[str, ProviderAddress] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(msgspec.Struct, frozen=True):
     """What a request to a provider needs.
 
     Args:
@@ -137,7 +136,10 @@ class Credentials:
 
     @contextmanager
     def in_use(self, provider: str, credential: Credential) -> Iterator[None]:
-        """While inside, a refused key from the environment is said to be that one: a stored key would change nothing.
+        """While inside, a refused key is told apart by where it comes from.
+
+        One from the keychain is not held any longer, because it may have been replaced there meanwhile. One from the
+        environment is said to be that one: a stored key would change nothing.
 
         Raises:
             AuthenticationFailed: Raised inside, with the hint that helps.
@@ -146,6 +148,7 @@ class Credentials:
             yield
         except AuthenticationFailed as error:
             if credential.source != "environment":
+                self._held.pop(SecretName(provider, credential.base_url), None)
                 raise
             variable = ADDRESSES[provider].key_variable
             raise AuthenticationFailed(
@@ -157,7 +160,7 @@ class Credentials:
             ) from error
 
     async def save(self, provider: str, secret: Secret, *, session_only: bool = False) -> None:
-        """Keep a key for the provider's own address.
+        """Keep a key for the provider's own address, in place of those that are kept already.
 
         Raises:
             KirejiError: The text cannot be a key.
@@ -166,17 +169,24 @@ class Credentials:
         require_key(secret)
         name = self._own_name(provider)
         await (self._session if session_only else self._keychain).set(name, secret)
+        if not session_only:
+            await self._session.delete(name)
         self._held.pop(name, None)
         self.changed.publish(provider)
 
     async def delete(self, provider: str) -> bool:
         """Remove the key; False when there was none."""
         name = self._own_name(provider)
-        self._held.pop(name, None)
-        in_session = await self._session.delete(name)
-        in_keychain = await self._keychain.delete(name)
+        removed = await self._session.delete(name)
+        try:
+            removed |= await self._keychain.delete(name)
+        except KeyStoreUnavailable:
+            if not removed:  # a key for this session is all there can be without a keychain
+                raise
+        finally:
+            self._held.pop(name, None)  # only now: whoever was reading it meanwhile has put it here again
         self.changed.publish(provider)
-        return in_session or in_keychain
+        return removed
 
     async def keychain(self) -> Availability:
         """Whether keys can be kept, and where."""

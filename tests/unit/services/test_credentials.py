@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from tests.fakes.desktop import FakeClock
 from tests.fakes.keychain import FakeKeyStore
 
-from kireji.core.errors import AuthenticationFailed, KeyStoreLocked, KirejiError
+from kireji.core.errors import AuthenticationFailed, KeyStoreLocked, KeyStoreUnavailable, KirejiError
 from kireji.core.ports import Availability
 from kireji.core.secret import Secret, SecretName
 from kireji.services.credentials import ADDRESSES, Credential, Credentials
@@ -99,6 +101,65 @@ async def test_a_deleted_key_is_gone_at_once(keychain: FakeKeyStore) -> None:
     assert await keys.delete("anthropic")
     assert (await keys.find("anthropic")).secret is None
     assert not await keys.delete("anthropic")
+
+
+class OneThread(FakeKeyStore):
+    """Calls wait for those before them, as on the real keychain's thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._turn = asyncio.Lock()
+
+    async def get(self, name: SecretName) -> Secret | None:
+        async with self._turn:
+            return await super().get(name)
+
+    async def delete(self, name: SecretName) -> bool:
+        async with self._turn:
+            return await super().delete(name)
+
+
+async def test_a_key_that_is_read_while_it_is_deleted_is_gone_too() -> None:
+    keychain = OneThread()
+    keychain.secrets[SecretName("anthropic", OWN)] = STORED
+    keychain.hold = asyncio.Event()
+    keys = credentials(keychain)
+    async with asyncio.TaskGroup() as group:
+        reading = group.create_task(keys.find("anthropic"))
+        await asyncio.sleep(0)
+        deleting = group.create_task(keys.delete("anthropic"))
+        await asyncio.sleep(0)
+        keychain.hold.set()
+    assert (reading.result().secret, deleting.result()) == (STORED, True)
+    assert (await keys.find("anthropic")).secret is None
+
+
+async def test_a_key_for_this_session_is_deleted_without_a_keychain(keychain: FakeKeyStore) -> None:
+    keychain.failure = KeyStoreUnavailable("There is no keychain.", "Install one.")
+    keys = credentials(keychain)
+    seen: list[str] = []
+    keys.changed.subscribe(seen.append)
+    await keys.save("anthropic", Secret("sk-ant-session-00"), session_only=True)
+    assert await keys.delete("anthropic")
+    assert seen == ["anthropic", "anthropic"]
+    with pytest.raises(KeyStoreUnavailable):
+        await keys.delete("anthropic")
+
+
+async def test_a_key_in_the_keychain_replaces_the_one_for_this_session(keychain: FakeKeyStore) -> None:
+    keys = credentials(keychain)
+    await keys.save("anthropic", Secret("sk-ant-session-00"), session_only=True)
+    await keys.save("anthropic", Secret("sk-ant-new-000000"))
+    assert await keys.find("anthropic") == Credential(OWN, Secret("sk-ant-new-000000"), "keychain")
+
+
+async def test_a_refused_key_is_read_again(keychain: FakeKeyStore) -> None:
+    keys = credentials(keychain)
+    found = await keys.find("anthropic")
+    with pytest.raises(AuthenticationFailed), keys.in_use("anthropic", found):
+        raise AuthenticationFailed("The key was refused.")
+    await keys.find("anthropic")
+    assert keychain.reads == 2
 
 
 async def test_a_change_is_published_with_the_provider(keychain: FakeKeyStore) -> None:
