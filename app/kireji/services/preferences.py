@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import threading
 from collections.abc import Sequence
 
 from kireji.core.errors import SettingsError
@@ -28,6 +29,7 @@ class Preferences:
         self.settings = settings
         self.problems = tuple(problems)
         self.changed: Publisher[Settings] = Publisher()
+        self._writing = threading.Lock()
 
     @classmethod
     def read(cls, store: SettingsStore) -> Preferences:
@@ -62,5 +64,11 @@ class Preferences:
             return
         self.settings = new
         self.changed.publish(new)
-        plain = value.value if isinstance(value, enum.Enum) else value
-        await asyncio.to_thread(self._store.write, option, plain)
+        await asyncio.to_thread(self._write, option)
+
+    def _write(self, option: str) -> None:
+        """Write what holds by now: of two changes in a row the later one stays, whichever thread comes first."""
+        section, name = option.split(".")
+        with self._writing:
+            value = getattr(getattr(self.settings, section), name)
+            self._store.write(option, value.value if isinstance(value, enum.Enum) else value)

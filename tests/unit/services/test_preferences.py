@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+
 import pytest
 from tests.fakes.stores import MemorySettings
 
@@ -25,6 +28,34 @@ async def test_what_is_set_already_is_not_written_again() -> None:
     store = MemorySettings()
     await Preferences.read(store).set("shortcuts.paused", False)
     assert store.tables == {}
+
+
+class SlowSettings(MemorySettings):
+    """Its first write waits until a second one has begun, which none may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered = 0
+        self.together = False
+        self._second = threading.Event()
+
+    def write(self, option: str, value: object) -> None:
+        self.entered += 1
+        if self.entered == 1:
+            self.together = self._second.wait(0.05)
+        else:
+            self._second.set()
+        super().write(option, value)
+
+
+async def test_changes_at_the_same_time_are_written_one_after_the_other() -> None:
+    store = SlowSettings()
+    preferences = Preferences.read(store)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(preferences.set("shortcuts.paused", True))
+        group.create_task(preferences.set("appearance.theme", Theme.DARK))
+    assert (store.entered, store.together) == (2, False)
+    assert store.tables == {"shortcuts": {"paused": True}, "appearance": {"theme": "dark"}}
 
 
 async def test_a_value_that_breaks_its_rule_changes_nothing() -> None:
