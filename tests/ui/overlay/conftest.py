@@ -15,13 +15,19 @@ from kireji.ui.theme import Theme
 
 
 @pytest_asyncio.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[Overlay]:
-    """An overlay whose screen shows noise."""
+async def theme() -> AsyncIterator[Theme]:
+    """The look of bar and card."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    theme = Theme(app)
+    made = Theme(app)
+    yield made
+    made.deleteLater()
+
+
+@pytest_asyncio.fixture
+async def stand(theme: Theme, tmp_path: Path) -> AsyncIterator[Overlay]:
+    """An overlay whose screen shows noise."""
     world = OverlayWorld()
     world.screen = FakeCapture(noise()[0])
     async with overlay(world, theme, tmp_path) as made:
         yield made
-    theme.deleteLater()

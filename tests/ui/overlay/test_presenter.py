@@ -14,14 +14,17 @@ from PySide6.QtWidgets import QApplication
 from tests.fakes.desktop import FakeCapture
 from tests.fakes.provider import Hold, answer
 from tests.fakes.stores import MemoryConversationStore
-from tests.ui.overlay.support import Overlay, noise, until
+from tests.ui.overlay.support import Overlay, noise, overlay, until
+from tests.ui.overlay.world import OverlayWorld
 
 from kireji.core.errors import AuthenticationFailed, CaptureError, ReaderError, StoreFull
 from kireji.core.geometry import Rect
-from kireji.core.messages import MessageState
+from kireji.core.history import ConversationSummary, StoredMessage
+from kireji.core.messages import Message, MessageState
 from kireji.ui.overlay.bar import DEFAULT_QUESTION
 from kireji.ui.overlay.card import CardState
 from kireji.ui.overlay.dialogue import DEVICE_NAME
+from kireji.ui.theme import Theme
 
 pytestmark = pytest.mark.qt
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -173,6 +176,29 @@ async def test_a_failed_answer_is_tried_again_without_a_second_question_in_the_h
     stand.presenter.stage.card.retried.emit()
     await stand.answer_is("Because.")
     assert await texts(stand) == ["why", "Because."]
+
+
+class SlowHistory(MemoryConversationStore):
+    """Waits before a question is saved."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hold = Hold()
+
+    async def create(self, title: str, first: Message) -> tuple[ConversationSummary, StoredMessage]:
+        await self.hold.wait()
+        return await super().create(title, first)
+
+
+async def test_stop_while_the_question_is_being_saved_ends_the_wait(theme: Theme, tmp_path: Path) -> None:
+    history = SlowHistory()
+    world = OverlayWorld(conversations=history, screen=FakeCapture(noise()[0]))
+    async with overlay(world, theme, tmp_path) as stand:
+        await stand.ask()
+        await history.hold.reached.wait()
+        stand.presenter.stage.card.stopped.emit()
+        await until(lambda: stand.presenter.stage.card.state is CardState.STOPPED, "the card to say that it stopped")
+        assert stand.world.remote.asked == []
 
 
 async def test_a_question_that_cannot_be_saved_is_said_and_nothing_is_sent(stand: Overlay) -> None:

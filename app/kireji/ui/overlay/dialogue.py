@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from kireji.core.errors import KirejiError
@@ -104,6 +105,10 @@ class Dialogue:
             await self._services.chat.ask(question, self._observe, self._control)
         except KirejiError as error:
             self._finish("", CardState.FAILED, error.sentence)
+        except asyncio.CancelledError:
+            if self._running:  # stopped before the turn had begun, which therefore says nothing of its end
+                self._finish("", CardState.STOPPED, "")
+            raise
 
     async def _next_question(self) -> Question:
         if self.conversation is None:
