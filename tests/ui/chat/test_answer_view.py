@@ -210,6 +210,23 @@ def test_each_code_block_can_be_copied(view: AnswerView) -> None:
     assert buttons[1].text() == "Copied"
 
 
+@pytest.mark.parametrize(
+    ("code", "caption"),
+    [
+        ("x", "python · Copy"),
+        ("x" * 38 + "\nx", "python · Copy"),
+        ("x" * 38, "Copy"),
+        ("x" * 200 + "\n" + "x" * 44, ""),
+    ],
+)
+def test_the_copy_button_never_covers_the_code(view: AnswerView, code: str, caption: str) -> None:
+    view.show()
+    view.resize(394, 300)
+    view.set_markdown(f"```python\n{code}\n```")
+    [button] = view.viewport().findChildren(CodeButton)
+    assert (button.text() if button.isVisible() else "") == caption
+
+
 def test_another_theme_draws_the_answer_again(theme: Theme, view: AnswerView) -> None:
     view.set_markdown(SAMPLE)
     before = picture_of(view)

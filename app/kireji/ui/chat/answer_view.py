@@ -72,7 +72,7 @@ class AnswerView(QTextBrowser):
         self._set_up()
         self._writer = DocumentWriter(self.document(), theme.colours, theme.scale)
         self._code_buttons: CodeButtons | None = None
-        self.verticalScrollBar().valueChanged.connect(self._place_code_buttons)
+        self.verticalScrollBar().valueChanged.connect(self._scroll_code_buttons)
         theme.changed.connect(self._dress)
 
     def _set_up(self) -> None:
@@ -170,11 +170,25 @@ class AnswerView(QTextBrowser):
             self._place_code_buttons()
 
     def _place_code_buttons(self) -> None:
-        if self._code_buttons is None:
-            return
-        x, y = -self.horizontalScrollBar().value(), -self.verticalScrollBar().value()
-        grounds = [self.code_rect(line).translated(x, y) for _, line in self._writer.code_blocks()]
-        self._code_buttons.place(grounds)
+        if self._code_buttons is not None:
+            first_lines = [line for _, line in self._writer.code_blocks()]
+            self._code_buttons.place([(self.code_rect(line), self._code_ends(line)) for line in first_lines])
+            self._scroll_code_buttons()
+
+    def _scroll_code_buttons(self) -> None:
+        if self._code_buttons is not None:
+            self._code_buttons.follow(-self.verticalScrollBar().value())
+
+    def _code_ends(self, first: QTextBlock) -> tuple[float, float]:
+        """Where the first and the last line of a code block end on the screen, in the document's coordinates."""
+        last = first
+        while last.next().isValid() and last.next().blockFormat().intProperty(CODE_BLOCK) == 2:
+            last = last.next()
+        layout, ends = self.document().documentLayout(), []
+        for block, number in ((first, 0), (last, last.layout().lineCount() - 1)):
+            text = block.layout().lineAt(number).naturalTextRect() if block.layout().lineCount() else QRectF()
+            ends.append(layout.blockBoundingRect(block).left() + text.right())
+        return ends[0], ends[1]
 
     def _highlighter(self) -> Any:
         if self._highlight is None:

@@ -24,7 +24,9 @@ class CodeButton(QPushButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._code = ""
+        self._captions: tuple[str, ...] = ()
         self._caption = ""
+        self._corner = QPoint()
         template = button("", "code")
         self.setProperty("kind", "code")
         self.setFocusPolicy(template.focusPolicy())
@@ -36,18 +38,42 @@ class CodeButton(QPushButton):
     def set_code(self, code: str, language: str) -> None:
         """What it copies, and the word behind the fence."""
         self._code = code
-        self._caption = f"{language} · Copy" if language else "Copy"
+        self._captions = (f"{language} · Copy", "Copy") if language else ("Copy",)
+        self._caption = self._captions[0]
         self.setAccessibleName(f"Copy the {language} code" if language else "Copy the code")
         self._show_caption()
+
+    def fit(self, ground: QRectF, ends: Sequence[float]) -> None:
+        """Go where it covers no code: the upper corner, the lower one, the same with less to say; else hide.
+
+        Args:
+            ground: Of the block, in the document's coordinates.
+            ends: Where the text of the first and of the last line ends.
+        """
+        for caption in self._captions:
+            self._caption = caption
+            self._show_caption()
+            left = int(ground.right()) - self.width() - SPACE[0]
+            upper, lower = int(ground.top()) + SPACE[0], int(ground.bottom()) - self.height() - SPACE[0]
+            for end, top in zip(ends, (upper, lower), strict=True):
+                if max(end, ground.left()) + SPACE[0] <= left:
+                    self._corner = QPoint(left + self.width(), top)
+                    self.show()
+                    return
+        self.hide()
+
+    def follow(self, y: int) -> None:
+        """Move with the text; `y` is where the document begins in the viewport."""
+        self.move(self._corner.x() - self.width(), self._corner.y() + y)
 
     def _show_caption(self) -> None:
         self._say(self._caption)
 
     def _say(self, text: str) -> None:
-        right = self.geometry().right()
+        right = self.x() + self.width()
         self.setText(text.replace("&", "&&"))
         self.adjustSize()
-        self.move(right - self.width() + 1, self.y())
+        self.move(right - self.width(), self.y())
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._code)
@@ -79,14 +105,17 @@ class CodeButtons:
         for shown, (code, language) in zip(self._buttons, blocks, strict=True):
             shown.set_code(code, language)
 
-    def place(self, grounds: Sequence[QRectF]) -> None:
-        """Put every button into the corner of its block.
+    def place(self, blocks: Sequence[tuple[QRectF, tuple[float, float]]]) -> None:
+        """Put every button into a corner of its block.
 
         Args:
-            grounds: In the viewport's coordinates, in order.
+            blocks: For each its ground, and where the text of its first and of its last line ends; all in the
+                document's coordinates.
         """
-        for shown, ground in zip(self._buttons, grounds, strict=False):
-            shown.adjustSize()
-            corner = QPoint(int(ground.right()) - shown.width() - SPACE[0], int(ground.top()) + SPACE[0])
-            shown.move(corner)
-            shown.setVisible(shown.width() + 2 * SPACE[1] < ground.width())
+        for shown, (ground, ends) in zip(self._buttons, blocks, strict=False):
+            shown.fit(ground, ends)
+
+    def follow(self, y: int) -> None:
+        """Move them with the text; `y` is where the document begins in the viewport."""
+        for shown in self._buttons:
+            shown.follow(y)
