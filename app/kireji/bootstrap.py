@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import asyncio
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from kireji.services.preferences import Preferences
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(NamedTuple):
     """Ports that tests put in the place of the real ones."""
 
     keychain: KeyStore | None = None

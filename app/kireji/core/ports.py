@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:  # only for annotations: whoever holds the shortcut at start-up must not load the whole core for it
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
@@ -21,8 +20,7 @@ if TYPE_CHECKING:  # only for annotations: whoever holds the shortcut at start-u
     from kireji.core.shortcuts import Shortcut
 
 
-@dataclass(frozen=True, slots=True)
-class Availability:
+class Availability(NamedTuple):
     """Whether something can work here.
 
     Args:
@@ -153,8 +151,7 @@ class KeyStore(Protocol):
         """Remove the key; False when there was none."""
 
 
-@dataclass(frozen=True, slots=True)
-class EncodedPicture:
+class EncodedPicture(NamedTuple):
     """A picture ready to be stored and sent.
 
     Args:

@@ -6,14 +6,14 @@ reported; unknown names are kept in the file, so that an older version can be st
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import enum
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from kireji.core.shortcuts import DEFAULT_CAPTURE, Shortcut
 
@@ -28,8 +28,7 @@ class Theme(enum.Enum):
     DARK = "dark"
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSettings:
+class ModelSettings(msgspec.Struct, frozen=True):
     """[models]
 
     Args:
@@ -49,8 +48,7 @@ class ModelSettings:
     offline: str = "device"
 
 
-@dataclass(frozen=True, slots=True)
-class ShortcutSettings:
+class ShortcutSettings(msgspec.Struct, frozen=True):
     """[shortcuts]
 
     Args:
@@ -62,8 +60,7 @@ class ShortcutSettings:
     paused: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AppearanceSettings:
+class AppearanceSettings(msgspec.Struct, frozen=True):
     """[appearance]
 
     Args:
@@ -77,8 +74,7 @@ class AppearanceSettings:
     inspector: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class GeneralSettings:
+class GeneralSettings(msgspec.Struct, frozen=True):
     """[general]
 
     Args:
@@ -88,18 +84,16 @@ class GeneralSettings:
     welcomed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """The whole tree; one attribute per section of the file."""
 
-    general: GeneralSettings = field(default_factory=GeneralSettings)
-    models: ModelSettings = field(default_factory=ModelSettings)
-    shortcuts: ShortcutSettings = field(default_factory=ShortcutSettings)
-    appearance: AppearanceSettings = field(default_factory=AppearanceSettings)
+    general: GeneralSettings = msgspec.field(default_factory=GeneralSettings)
+    models: ModelSettings = msgspec.field(default_factory=ModelSettings)
+    shortcuts: ShortcutSettings = msgspec.field(default_factory=ShortcutSettings)
+    appearance: AppearanceSettings = msgspec.field(default_factory=AppearanceSettings)
 
 
-@dataclass(frozen=True, slots=True)
-class SettingProblem:
+class SettingProblem(msgspec.Struct, frozen=True):
     """One thing in the settings file that could not be used; the default holds instead."""
 
     option: str
@@ -149,7 +143,7 @@ def parse(tree: Mapping[str, Any]) -> tuple[Settings, tuple[SettingProblem, ...]
     """
     problems: list[SettingProblem] = []
     sections: dict[str, Any] = {}
-    known = {item.name: item for item in dataclasses.fields(Settings)}
+    known = {item.name: item for item in msgspec.structs.fields(Settings)}
     for name in tree:
         if name != "version" and name not in known:
             problems.append(SettingProblem(name, f"[{name}] is not a section this version knows{_meant(name, known)}."))
@@ -164,7 +158,7 @@ def parse(tree: Mapping[str, Any]) -> tuple[Settings, tuple[SettingProblem, ...]
 
 
 def _parse_section(name: str, kind: type[Any], table: Mapping[str, Any], problems: list[SettingProblem]) -> Any:
-    fields = {item.name: item for item in dataclasses.fields(kind)}
+    fields = {item.name: item for item in msgspec.structs.fields(kind)}
     values: dict[str, Any] = {}
     for option, value in table.items():
         path = f"{name}.{option}"
@@ -218,7 +212,7 @@ def changed(settings: Settings, option: str, value: Any) -> Settings:
     """
     section, name = option.split(".")
     old = getattr(settings, section)
-    default = next(item.default for item in dataclasses.fields(old) if item.name == name)
+    default = next(item.default for item in msgspec.structs.fields(old) if item.name == name)
     plain = value.value if isinstance(value, enum.Enum) else value
-    new = dataclasses.replace(old, **{name: _convert(option, plain, default)})
-    return dataclasses.replace(settings, **{section: new})
+    new = msgspec.structs.replace(old, **{name: _convert(option, plain, default)})
+    return msgspec.structs.replace(settings, **{section: new})

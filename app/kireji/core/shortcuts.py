@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 DEFAULT_CAPTURE = "Ctrl+Shift+Space"
 
@@ -19,8 +19,7 @@ _NAMED = {
 _NAMED |= {"enter": "Return", "esc": "Escape", "del": "Delete", "printscreen": "Print"}
 
 
-@dataclass(frozen=True, slots=True)
-class Shortcut:
+class Shortcut(NamedTuple):
     """A chord: modifiers in the order Ctrl, Alt, Shift, Super, and one key.
 
     Args:

@@ -10,8 +10,7 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from kireji.core.errors import HotkeyTaken, HotkeyUnavailable
 from kireji.core.ports import Availability
@@ -183,8 +182,7 @@ class X11Registration:
             log.warning("after a change of the keyboard's layout another program holds %s", self._shortcut)
 
 
-@dataclass(frozen=True, slots=True)
-class _Press:
+class _Press(NamedTuple):
     """A press of the chord: the server's time in milliseconds, and whether it was auto-repeat."""
 
     time: int

@@ -13,7 +13,6 @@ peer must be the same user. Windows has neither flock nor such sockets in Python
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import select
 import socket
@@ -97,6 +96,8 @@ def parse_request(line: bytes) -> Request:
 
 
 def _parse_object(line: bytes) -> dict[str, Any]:
+    import json
+
     try:
         message = json.loads(line.decode())
     except (ValueError, RecursionError) as problem:
@@ -117,6 +118,8 @@ def _check_option(command: str, name: str, value: object) -> None:
 
 
 def _encode(message: Mapping[str, Any]) -> bytes:
+    import json
+
     line = json.dumps({"v": VERSION, **message}, separators=(",", ":")).encode() + b"\n"
     if len(line) > MAX_LINE:
         raise ValueError("the message is too long")

@@ -6,7 +6,6 @@ import enum
 import math
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 import msgspec
 
@@ -92,6 +91,8 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     if seconds is not None or text is None:
         return seconds
     try:
+        from email.utils import parsedate_to_datetime
+
         date = parsedate_to_datetime(text)
         return max(0.0, (date - now).total_seconds())
     except (ValueError, TypeError):  # not a date, or one without a time zone

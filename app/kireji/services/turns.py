@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import msgspec
+
 from kireji.core.errors import KirejiError
 from kireji.core.events import ModelEvent
 from kireji.core.history import ConversationSummary, StoredMessage
@@ -46,16 +48,14 @@ class Question:
     pictures: Mapping[Sha256, bytes] = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionSaved:
+class QuestionSaved(msgspec.Struct, frozen=True):
     """The question is in the history; nothing has been sent yet."""
 
     conversation: ConversationSummary
     message: StoredMessage
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerBegins:
+class AnswerBegins(msgspec.Struct, frozen=True):
     """The request goes out now.
 
     Args:
@@ -69,8 +69,7 @@ class AnswerBegins:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerEnds:
+class AnswerEnds(msgspec.Struct, frozen=True):
     """The answer is whole, stopped, or failed, and stored as such.
 
     Args:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 from collections.abc import Callable
@@ -224,6 +225,8 @@ class DesktopApplication(QObject):
     async def _settle(self, services: Services) -> None:
         """After the start: what makes the first capture quick, and what the last run left behind."""
         await asyncio.sleep(_WARM_SECONDS)
+        gc.freeze()  # what the start has loaded stays; later collections need not look at it
+        gc.enable()
         self._tray.watch_for_host()
         await services.capture.warm()
         if self._overlay is not None:

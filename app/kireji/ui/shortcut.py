@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QSocketNotifier
 
@@ -24,8 +24,7 @@ class ShortcutStatus(enum.Enum):
     UNAVAILABLE = "unavailable"
 
 
-@dataclass(frozen=True, slots=True)
-class ShortcutState:
+class ShortcutState(NamedTuple):
     """The truth about the chord.
 
     Args:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,8 +13,8 @@ from kireji.core.settings import Settings, Theme, changed, parse
 
 OPTIONS = [
     f"{section.name}.{option.name}"
-    for section in dataclasses.fields(Settings)
-    for option in dataclasses.fields(getattr(Settings(), section.name))
+    for section in msgspec.structs.fields(Settings)
+    for option in msgspec.structs.fields(getattr(Settings(), section.name))
 ]
 TREE = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -94,7 +94,9 @@ def test_any_value_of_any_option_is_taken_or_told(option: str, value: Any) -> No
 
 
 def parse_back(settings: Settings) -> tuple[Settings, Any]:
-    tree = dataclasses.asdict(settings)
+    tree = {
+        name: msgspec.structs.asdict(section) for name, section in msgspec.structs.asdict(settings).items()
+    }
     tree["appearance"]["theme"] = settings.appearance.theme.value
     return parse(tree)
 
@@ -102,7 +104,7 @@ def parse_back(settings: Settings) -> tuple[Settings, Any]:
 def test_one_option_is_changed_and_the_rest_stays() -> None:
     settings = changed(Settings(), "appearance.theme", Theme.LIGHT)
     assert settings.appearance.theme is Theme.LIGHT
-    assert dataclasses.replace(settings, appearance=Settings().appearance) == Settings()
+    assert msgspec.structs.replace(settings, appearance=Settings().appearance) == Settings()
 
 
 def test_a_change_that_breaks_a_rule_is_refused() -> None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage
@@ -15,12 +15,13 @@ from kireji.core.errors import KirejiError
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.overlay.bar import DEFAULT_QUESTION
-from kireji.ui.overlay.card import load_renderer
-from kireji.ui.overlay.dialogue import Dialogue
 from kireji.ui.overlay.export import copy_picture, copy_text, pictures_folder, save_picture
 from kireji.ui.overlay.picture import PicturePreparation
 from kireji.ui.overlay.stage import Stage
 from kireji.ui.theme import Theme
+
+if TYPE_CHECKING:  # loaded after the first paint: the first press does not wait for what shows answers
+    from kireji.ui.overlay.dialogue import Dialogue
 
 log = logging.getLogger(__name__)
 
@@ -141,6 +142,8 @@ class OverlayPresenter(QObject):
         self._wire()
 
     async def _prepare(self) -> None:
+        from kireji.ui.overlay.card import load_renderer
+
         await asyncio.to_thread(load_renderer)
         try:
             await self._services.chat.prepare()
@@ -187,6 +190,8 @@ class OverlayPresenter(QObject):
             return
         self._dialogues += 1
         card = self.stage.card
+        from kireji.ui.overlay.dialogue import Dialogue
+
         self._dialogue = Dialogue(self._services, self._scope, card, self._picture.stored, self._dialogues)
         self._dialogue.ask(str(text) or DEFAULT_QUESTION)
         self._card_timer.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QGuiApplication, QImage, QScreen
@@ -11,12 +12,14 @@ from PySide6.QtWidgets import QWidget
 from kireji.core.errors import CaptureError
 from kireji.core.geometry import Rect, Region, ScreenImage
 from kireji.ui.overlay.bar import ToolBar
-from kireji.ui.overlay.card import AnswerCard
 from kireji.ui.overlay.frame import qrect
 from kireji.ui.overlay.placement import place_bar, reserve_card, within
 from kireji.ui.overlay.window import OverlayWindow
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+
+if TYPE_CHECKING:  # loaded after the first paint
+    from kireji.ui.overlay.card import AnswerCard
 
 _FOCUS_MILLISECONDS = 120
 """How long a window manager may take to hand the keyboard over before it is taken."""
@@ -208,6 +211,8 @@ class Stage(QObject):
     def card(self) -> AnswerCard:
         """The card; made when it is needed first."""
         if self._card is None:
+            from kireji.ui.overlay.card import AnswerCard
+
             self._card = AnswerCard(self._theme, self._home)
             self._card.hide()
             self._card.resized.connect(self._place)
