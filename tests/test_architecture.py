@@ -87,6 +87,54 @@ def test_the_clearance_is_known_to_its_module_alone() -> None:
     assert found == {"app/kireji/core/requests.py"}
 
 
+NETWORK = re.compile(
+    r"httpx|httpcore|http\b|urllib\.request|urllib3|requests|aiohttp|socket|ssl|ftplib|smtplib|xmlrpc"
+    r"|PySide6\.Qt(Network|Web)"
+)
+LOCAL_SOCKETS = {"app/kireji/desktop/display.py", "app/kireji/desktop/instance.py", "app/kireji/desktop/machine.py"}
+"""The display's and the other instance's sockets, and the look at the kernel's routes, which sends nothing."""
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and full name of everything that is imported."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def test_only_the_outboxs_way_leads_to_the_network() -> None:
+    found = [
+        f"{name_of(path)}:{line} {name}"
+        for path in MODULES
+        if APP / "providers" not in path.parents
+        for line, name in imports(path)
+        if NETWORK.match(name) and not (name == "socket" and name_of(path) in LOCAL_SOCKETS)
+    ]
+    found += [
+        f"{name_of(path)}:{line} {source}"
+        for path in MODULES
+        for line, source in attribute_calls(path, "open_connection", "create_connection", "create_datagram_endpoint")
+    ]
+    assert found == []
+
+
+def test_only_links_that_a_person_chose_and_our_folders_are_handed_to_other_programs() -> None:
+    found = {name_of(path) for path in MODULES for _ in attribute_calls(path, "openUrl")}
+    assert found == {"app/kireji/ui/chat/answer_view.py", "app/kireji/ui/settings/about_page.py"}
+
+
+def test_keys_are_revealed_to_the_keychain_and_the_request_alone() -> None:
+    found = {name_of(path) for path in MODULES for _ in attribute_calls(path, "reveal")}
+    assert found == {
+        "app/kireji/desktop/keystore.py",
+        "app/kireji/providers/anthropic.py",
+        "app/kireji/providers/http.py",
+        "app/kireji/services/credentials.py",
+    }
+
+
 def docstrings(tree: ast.Module) -> set[ast.AST]:
     """Constants that stand alone as a statement: documentation, not values."""
     return {

@@ -33,7 +33,6 @@ class TestService:
         keys: The keys that are accepted.
         port: 0 chooses a free one.
         log: Where each request is written as a line of JSON.
-        page_size: Largest page of the list of models, whatever is asked for.
     """
 
     __test__ = False
@@ -45,14 +44,12 @@ class TestService:
         keys: Collection[str] = (KEY,),
         port: int = 0,
         log: Path | None = None,
-        page_size: int = 1000,
     ) -> None:
         self._rules = [_rule(item) for item in script]
         self._default = default or Echo()
         self._keys = keys
         self._port = port
         self._log = log
-        self._page_size = page_size
         self._memory = Memory()
         self._released = asyncio.Event()
         self._server: asyncio.Server | None = None
@@ -286,7 +283,7 @@ class TestService:
             raise Refusal(400, "invalid_request_error", "limit: Input should be between 1 and 1000")
         ids = [model.id for model in MODELS]
         start = ids.index(wanted["after_id"][0]) + 1 if "after_id" in wanted else 0
-        page = MODELS[start : start + min(limit, self._page_size)]
+        page = MODELS[start : start + limit]
         return {
             "data": [model.listed() for model in page],
             "has_more": start + len(page) < len(MODELS),

@@ -19,7 +19,6 @@ from kireji.providers.anthropic_models import (
     BUILT_IN,
     DEFAULT_MODEL,
     PROVIDER,
-    ListedModel,
     ModelPage,
     find_model,
     merge,
@@ -31,8 +30,6 @@ from kireji.providers.http import HttpClient, ServerEvents
 
 KEY_HEADER = "x-api-key"
 VERSION = "2026-10-21"
-_PAGES = 20
-"""More pages of a thousand models than any service has; ends a list that never does."""
 
 _HEADERS: Mapping[str, str] = MappingProxyType(
     {"anthropic-version": VERSION, "user-agent": f"kireji/{__version__}", "accept-encoding": "identity"}
@@ -100,16 +97,9 @@ class AnthropicProvider:
         """
         if cleared is None:
             return BUILT_IN
-        key = _needed(secret)
-        listed: list[ListedModel] = []
-        after: Mapping[str, str] = {}
-        for _ in range(_PAGES):
-            page = _page(await self._http.fetch(cleared, key, KEY_HEADER, after), _answerer(cleared))
-            listed += page.data
-            if not page.has_more or not page.last_id:
-                break
-            after = {"after_id": page.last_id}
-        return merge(listed)
+        # One page of a thousand is all there is; a second one would leave without its own row in the ledger.
+        body = await self._http.fetch(cleared, _needed(secret), KEY_HEADER)
+        return merge(_page(body, _answerer(cleared)).data)
 
     async def warm(self, base_url: str) -> None:
         """Load the network modules and build the client; contacts nothing."""

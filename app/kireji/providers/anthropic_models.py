@@ -97,11 +97,9 @@ class ListedModel(msgspec.Struct):
 
 
 class ModelPage(msgspec.Struct):
-    """One page of the service's list."""
+    """The service's list."""
 
     data: list[ListedModel]
-    has_more: bool = False
-    last_id: str | None = None
 
 
 def merge(listed: Sequence[ListedModel]) -> tuple[ModelInfo, ...]:

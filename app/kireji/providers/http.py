@@ -12,7 +12,7 @@ import importlib
 import logging
 import random
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -59,12 +59,12 @@ class _Sending(msgspec.Struct, frozen=True):
     outgoing: OutgoingRequest
     who: Answerer
     key_header: str
-    key: str
+    key: Secret | None
 
     def headers(self) -> dict[str, str]:
         """What is sent; the key stands here and nowhere else."""
         headers = {name: value for name, value in self.outgoing.headers.items() if name.lower() != self.key_header}
-        return headers | ({self.key_header: self.key} if self.key else {})
+        return headers | ({self.key_header: self.key.reveal()} if self.key else {})
 
 
 class ServerEvents:
@@ -157,22 +157,19 @@ class HttpClient:
         finally:
             await events.aclose()
 
-    async def fetch(
-        self, cleared: ClearedRequest, secret: Secret | None, key_header: str, page: Mapping[str, str] | None = None
-    ) -> bytes:
+    async def fetch(self, cleared: ClearedRequest, secret: Secret | None, key_header: str) -> bytes:
         """Send, and return the JSON that comes back.
 
         Args:
             cleared: What to send.
             secret: The key, or None to send none.
             key_header: Lower-case name of the header that carries it.
-            page: Query parameters that ask for a further page of the same answer.
 
         Raises:
             ProviderError: The service refused, was not reached, or did not answer with JSON.
         """
         sending = _sending(cleared, secret, key_header)
-        return await self._with_retries(lambda fresh: self._fetch_once(sending, fresh, page or {}))
+        return await self._with_retries(lambda fresh: self._fetch_once(sending, fresh))
 
     async def _ready(self) -> httpx.AsyncClient:
         if self._client is None:
@@ -198,7 +195,7 @@ class HttpClient:
 
     async def _open_stream(self, sending: _Sending, fresh: bool) -> ServerEvents:
         async with AsyncExitStack() as stack:
-            response = await self._send(sending, fresh, {}, stack)
+            response = await self._send(sending, fresh, stack)
             if response.status_code != 200 or _content_type(response) != "text/event-stream":
                 raise await self._refused(response, sending)
             from httpx_sse import EventSource
@@ -227,9 +224,9 @@ class HttpClient:
         except _AttemptFailed as failed:
             raise failed.error from failed.__cause__
 
-    async def _fetch_once(self, sending: _Sending, fresh: bool, page: Mapping[str, str]) -> bytes:
+    async def _fetch_once(self, sending: _Sending, fresh: bool) -> bytes:
         async with AsyncExitStack() as stack:
-            response = await self._send(sending, fresh, page, stack)
+            response = await self._send(sending, fresh, stack)
             if response.status_code != 200 or _content_type(response) != "application/json":
                 raise await self._refused(response, sending)
             body = bytearray()
@@ -244,9 +241,7 @@ class HttpClient:
                         )
             return bytes(body)
 
-    async def _send(
-        self, sending: _Sending, fresh: bool, page: Mapping[str, str], stack: AsyncExitStack
-    ) -> httpx.Response:
+    async def _send(self, sending: _Sending, fresh: bool, stack: AsyncExitStack) -> httpx.Response:
         client = await self._ready()
         import httpx
 
@@ -259,7 +254,7 @@ class HttpClient:
                 raise httpx.InvalidURL("no host")
             request = httpx.Request(
                 sending.outgoing.method,
-                url.copy_merge_params(page) if page else url,
+                url,
                 headers=sending.headers(),
                 content=sending.outgoing.body or None,
                 extensions={"timeout": timeout.as_dict(), FRESH: fresh},
@@ -273,7 +268,7 @@ class HttpClient:
         headers = {name.lower(): value for name, value in response.headers.items()}
         body = await _read_error(response)
         if sending.key:
-            body = body.replace(sending.key.encode(), b"...")  # some proxies echo what they were sent
+            body = body.replace(sending.key.reveal().encode(), b"...")  # some proxies echo what they were sent
         wait = retry_after(headers, self._now())
         answer = ErrorAnswer(response.status_code, _content_type(response), body, _request_id(response), wait)
         error = error_from_answer(answer, sending.who)
@@ -305,7 +300,9 @@ def _sending(cleared: ClearedRequest, secret: Secret | None, key_header: str) ->
             "Open Settings, Keys & models, and paste it again.",
             provider=outgoing.provider,
         )
-    return _Sending(outgoing, Answerer(outgoing.provider, outgoing.host, outgoing.model), key_header, key)
+    return _Sending(
+        outgoing, Answerer(outgoing.provider, outgoing.host, outgoing.model), key_header, Secret(key) if key else None
+    )
 
 
 def _build_client() -> httpx.AsyncClient:
