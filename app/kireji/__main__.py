@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -96,7 +96,20 @@ def _become(paths: Paths, first: str) -> int:
     gc.disable()
     from kireji import bootstrap
 
-    return bootstrap.run_desktop(paths, lock, os.environ, first)
+    return bootstrap.run_desktop(paths, lock, take_keys(os.environ), first)
+
+
+def take_keys(environ: MutableMapping[str, str]) -> dict[str, str]:
+    """A copy of the environment with the keys in it, which `environ` itself then no longer has.
+
+    What the app starts inherits the process's environment: the browser behind a link, the file manager, and whatever
+    these start in turn.
+    """
+    copy = dict(environ)
+    for name in copy:
+        if name.endswith("_API_KEY"):
+            del environ[name]
+    return copy
 
 
 if __name__ == "__main__":

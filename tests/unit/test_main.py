@@ -1,0 +1,25 @@
+"""What happens before anything is loaded."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from kireji.__main__ import READER_WORKER, take_keys
+from kireji.reader import launch
+
+
+def test_what_the_app_starts_inherits_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-canary-000000")
+    assert take_keys(os.environ)["ANTHROPIC_API_KEY"] == "sk-ant-canary-000000"
+    code = "import os; print(sorted(os.environ.items()))"
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "canary" not in child.stdout
+    assert "PATH" in child.stdout
+
+
+def test_the_frozen_program_knows_its_reading_process_by_the_same_word() -> None:
+    assert READER_WORKER == launch.SWITCH
