@@ -143,11 +143,12 @@ async def _encoded(services: Services, file: _PictureFile) -> EncodedPicture:
 
 
 def _read(name: str) -> _PictureFile:
-    path = Path(name)
     try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise KirejiError(f"{name} is larger than 100 MB.", "Use a smaller picture.")
-        return _PictureFile(name, path.read_bytes())
+        with Path(name).open("rb") as file:  # what is piped in tells its size only at its end
+            data = file.read(_LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "that is not a file name"
         raise KirejiError(f"{name} cannot be read: {reason}.", "Check the name after -i.") from error
+    if len(data) > _LARGEST_FILE:
+        raise KirejiError(f"{name} is larger than 100 MB.", "Use a smaller picture.")
+    return _PictureFile(name, data)

@@ -57,9 +57,15 @@ async def _region(arguments: argparse.Namespace, services: Services) -> Region:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write beside the target and move into place: a full disk leaves an earlier file as it was."""
+    """Write beside the target and move into place: a full disk leaves an earlier file as it was.
+
+    What is there and no file (a device, a named pipe) is written to instead; moving would put a file in its place.
+    """
     temporary = ""
     try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+            return
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TextIO
 
 from kireji.cli.terminal_text import TerminalText
@@ -58,7 +59,7 @@ class Console:
         try:
             data = self._stdin.buffer.read(_MOST_INPUT + 1)
             text = data.decode("utf-8-sig")
-        except OSError:
+        except OSError:  # a folder, or a terminal that has gone: nothing was piped
             return ""
         except UnicodeDecodeError as error:
             raise KirejiError("Standard input is not UTF-8 text.", "Pass pictures with -i FILE.") from error
@@ -67,10 +68,18 @@ class Console:
         return text
 
     def piped_line(self) -> str:
-        """The first line of standard input; empty when there is none."""
+        """The first line of standard input; empty when there is none.
+
+        Raises:
+            KirejiError: It is not text.
+        """
         if self._stdin is None or self._stdin.closed:
             return ""
-        return self._stdin.readline().strip()
+        try:
+            return self._stdin.readline().strip()
+        except UnicodeDecodeError:
+            # Without its cause, which holds the bytes that were read: they may be a key.
+            raise KirejiError("Standard input is not text.", "Pass a text file or type it at the prompt.") from None
 
     def write(self, text: str) -> None:
         """Print a piece of the result at once, without a line end. A terminal gets no control characters.
@@ -78,17 +87,10 @@ class Console:
         Raises:
             OutputClosed: Nobody reads it any more.
         """
-        if self._stdout is None:
-            return
-        try:
-            self._stdout.write(self._clean.feed(text) if self._clean else text)
-            self._stdout.flush()
-        except BrokenPipeError as error:
-            self._abandon_output()
-            raise OutputClosed from error
-        except OSError as error:
-            self._abandon_output()
-            raise KirejiError(f"The result could not be written: {error.strerror}.", "Free some space.") from error
+        if self._stdout is not None:
+            with self._told():
+                self._stdout.write(self._clean.feed(text) if self._clean else text)
+                self._stdout.flush()
 
     def line(self, text: str = "") -> None:
         """Print one line of the result."""
@@ -111,14 +113,10 @@ class Console:
         Raises:
             OutputClosed: Nobody reads them.
         """
-        if self._stdout is None:
-            return
-        try:
-            self._stdout.buffer.write(data)
-            self._stdout.buffer.flush()
-        except BrokenPipeError as error:
-            self._abandon_output()
-            raise OutputClosed from error
+        if self._stdout is not None:
+            with self._told():
+                self._stdout.buffer.write(data)
+                self._stdout.buffer.flush()
 
     @property
     def result_is_shown(self) -> bool:
@@ -135,6 +133,18 @@ class Console:
             self._stderr.flush()
         except OSError:  # nobody is there to be told
             self._stderr = None
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turns what can go wrong with standard output into what the program knows."""
+        try:
+            yield
+        except BrokenPipeError as error:
+            self._abandon_output()
+            raise OutputClosed from error
+        except OSError as error:
+            self._abandon_output()
+            raise KirejiError(f"The result could not be written: {error.strerror}.", "Free some space.") from error
 
     def _abandon_output(self) -> None:
         """Point standard output at nothing, so that the interpreter's last flush cannot fail."""

@@ -132,6 +132,10 @@ def test_a_file_that_cannot_be_read_is_named(kireji: Kireji, name: str, tmp_path
     assert result.err.count("\n") == 1
 
 
+def test_a_file_without_an_end_is_refused(kireji: Kireji) -> None:
+    assert "/dev/zero is larger than 100 MB." in kireji("ask", "q", "-i", "/dev/zero").err
+
+
 def test_a_file_that_is_no_picture_is_named(world: World, kireji: Kireji, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("words")
     world.codec.failure = PictureError("This is not a picture.", "Use a PNG.")

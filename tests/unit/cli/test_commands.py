@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -231,6 +232,16 @@ def test_a_folder_that_is_not_there_is_told_and_an_old_file_stays(kireji: Kireji
     result = kireji("capture", "--all", "-o", str(tmp_path / "none" / "x.png"))
     assert result.code == 1
     assert "cannot be written: No such file or directory." in result.err
+
+
+def test_a_pipe_with_a_name_is_written_to_and_stays(kireji: Kireji, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert kireji("capture", "--all", "-o", str(pipe)).code == 0
+    assert os.read(reading, 100).startswith(b"picture of")
+    os.close(reading)
+    assert pipe.is_fifo()
 
 
 def test_a_name_that_does_not_fit_the_bytes_is_told(kireji: Kireji, tmp_path: Path) -> None:

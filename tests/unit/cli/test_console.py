@@ -46,6 +46,15 @@ def test_a_full_disk_under_standard_output_is_one_sentence() -> None:
         console = Console(None, full, None)
         with pytest.raises(KirejiError, match="could not be written"):
             console.line("x")
+    with open("/dev/full", "w", encoding="utf-8") as full, pytest.raises(KirejiError, match="could not be written"):
+        Console(None, full, None).bytes(b"x")
+
+
+def test_a_line_that_is_not_text_is_refused_without_its_bytes() -> None:
+    stdin = io.TextIOWrapper(io.BytesIO(b"sk-ant-\xff-000000\n"), encoding="utf-8")
+    with pytest.raises(KirejiError, match="not text") as caught:
+        Console(stdin, None, None).piped_line()
+    assert caught.value.__cause__ is None
 
 
 def test_a_note_is_one_line_without_control_characters() -> None:
