@@ -211,6 +211,7 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     chord, paused = early_shortcut(paths.settings)
     shortcut = GlobalShortcut(X11Hotkeys(environ, watch_descriptor(app)), chord, paused=paused)
     tray = Tray(chord)
+    app.sync()  # what was asked of the X server goes out now; there is no loop yet that would send it
 
     from kireji import diagnostics
     from kireji.desktop.instance import Reply, Request

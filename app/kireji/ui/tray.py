@@ -36,6 +36,9 @@ class Tray(QObject):
     def __init__(self, chord: str) -> None:
         super().__init__()
         self._menu = QMenu()
+        self._icon: QSystemTrayIcon | None = None
+        self._watcher: QObject | None = None
+        self._show_icon()  # first: the menu, which takes longer, is filled before anybody can click
         self._capture = QAction("Capture and ask", self)
         self._recent = QMenu("Recent", self._menu)
         self._pause = QAction("Pause shortcuts", self, checkable=True)
@@ -44,9 +47,6 @@ class Tray(QObject):
         self._quit = QAction("Quit", self)
         self._build_menu()
         self.set_chord(chord)
-        self._icon: QSystemTrayIcon | None = None
-        self._watcher: QObject | None = None
-        self._show_icon()
 
     @property
     def available(self) -> bool:
@@ -124,10 +124,10 @@ class Tray(QObject):
         for size in (16, 22, 32, 48):
             icon.addFile(str(resource(f"icons/tray-{size}.png")))
         self._icon = QSystemTrayIcon(icon, self)
-        self._icon.setToolTip("Kireji: capture and ask")
         self._icon.setContextMenu(self._menu)
-        self._icon.activated.connect(self._activated)
         self._icon.show()
+        self._icon.setToolTip("Kireji: capture and ask")
+        self._icon.activated.connect(self._activated)
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
