@@ -8,11 +8,12 @@ from pathlib import Path
 
 from tests.benchmarks.table import Row, machine, render
 
+_BEGIN, _END = "<!-- measurements -->", "<!-- end of measurements -->"
 _ALL = ("start", "overlay", "answer", "picture", "idle", "memory")
 
 
 def main(names: list[str]) -> int:
-    """Measure what is named, or everything; the table is printed and, when complete, kept beside this file."""
+    """Measure what is named, or everything; the table is printed and, when complete, put into the README."""
     rows: list[Row] = []
     for name in names or _ALL:
         print(f"measuring: {name}", file=sys.stderr, flush=True)
@@ -23,8 +24,15 @@ def main(names: list[str]) -> int:
     table = f"{render(rows)}\n\nMeasured on: {machine()}.\n"
     print(table)
     if not names:
-        (Path(__file__).parent / "results.md").write_text(table)
+        _put_into_readme(table)
     return 0
+
+
+def _put_into_readme(table: str) -> None:
+    readme = Path(__file__).resolve().parents[2] / "README.md"
+    before, begin, rest = readme.read_text().partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    readme.write_text(f"{before}{begin}\n{table}{end}{after}")
 
 
 if __name__ == "__main__":
