@@ -10,7 +10,6 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -121,12 +120,6 @@ def stop() -> None:
     sys.unraisablehook = sys.__unraisablehook__
 
 
-def loop_exception_handler(loop: object, context: Mapping[str, Any]) -> None:
-    """For `loop.set_exception_handler`: what reached the loop, with its traceback."""
-    del loop
-    log.error("in the event loop: %s", context.get("message", ""), exc_info=context.get("exception"))
-
-
 class CrashWatch:
     """Lets the interpreter leave all threads' stacks in a file when it dies, for the next start to find.
 
@@ -214,8 +207,3 @@ def _tell(sentence: str) -> None:
             sys.stderr.write(sentence + "\n")
         except OSError:
             return
-
-
-def log_unhandled(error: BaseException) -> None:
-    """For owners of tasks: an exception that a task did not handle is our own fault."""
-    log.error("unhandled in a task", exc_info=error)

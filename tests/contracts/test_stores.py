@@ -192,16 +192,6 @@ class TestConversations:
         await stores.conversations.update(row.id, answer("ab"), MessageState.COMPLETE)
         assert [summary.id for summary in await stores.conversations.recent()] == [one.id, two.id]
 
-    async def test_a_new_title_leaves_the_order_alone(self, stores: Stores) -> None:
-        one, _ = await stores.conversations.create("One", said("question"))
-        await stores.conversations.create("Two", said("question"))
-        await stores.conversations.rename(one.id, "Renamed")
-        assert [summary.title for summary in await stores.conversations.recent()] == ["Two", "Renamed"]
-
-    async def test_an_unknown_conversation_cannot_be_renamed(self, stores: Stores) -> None:
-        with pytest.raises(LookupError):
-            await stores.conversations.rename(99, "Renamed")
-
     @pytest.mark.parametrize(("origin", "state"), [(HERE, MessageState.STREAMING), (GONE, MessageState.INTERRUPTED)])
     async def test_a_streaming_message_of_a_process_that_is_gone_is_interrupted(
         self, stores: Stores, origin: Origin, state: MessageState
@@ -215,16 +205,6 @@ class TestConversations:
         last = loaded.messages[-1]
         assert (last.message.text, last.state) == ("what arrived", state)
         assert bool(last.error) == (state is MessageState.INTERRUPTED)
-
-    async def test_closing_marks_only_messages_of_processes_that_are_gone(self, stores: Stores) -> None:
-        summary, first = await stores.conversations.create("A title", said("question"))
-        for origin in (HERE, GONE, GONE):
-            await stores.conversations.append(
-                summary.id, first.id, answer("part"), MessageState.STREAMING, origin=origin
-            )
-        assert await stores.conversations.close_interrupted(lambda origin: origin == HERE) == 2
-        assert await stores.conversations.close_interrupted(lambda origin: origin == HERE) == 0
-        assert await stores.conversations.close_interrupted(lambda _: False) == 1
 
     async def test_a_branch_may_begin_a_conversation_anew(self, stores: Stores) -> None:
         summary, _ = await stores.conversations.create("A title", said("question"))

@@ -125,19 +125,6 @@ class MemoryConversationStore:
         newest = sorted(self._conversations.values(), key=lambda one: (one.updated, one.id), reverse=True)
         return newest[:limit]
 
-    async def rename(self, conversation: int, title: str) -> None:
-        self._fail()
-        if conversation not in self._conversations:
-            raise LookupError(f"there is no conversation {conversation}")
-        self._conversations[conversation] = msgspec.structs.replace(self._conversations[conversation], title=title)
-
-    async def close_interrupted(self, alive: Callable[[Origin], bool]) -> int:
-        self._fail()
-        changed = {number: self._seen(number, alive) for number in self._messages}
-        closed = [number for number, message in changed.items() if message != self._messages[number]]
-        self._messages.update((number, changed[number]) for number in closed)
-        return len(closed)
-
     def _add(
         self,
         conversation: int,

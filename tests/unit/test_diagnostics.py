@@ -132,12 +132,6 @@ def test_a_folder_that_cannot_be_made_disturbs_nobody(tmp_path: Path) -> None:
     logging.getLogger().setLevel(level)
 
 
-def test_what_reached_the_loop_is_logged_with_its_traceback(folder: Path) -> None:
-    diagnostics.loop_exception_handler(object(), {"message": "Task failed", "exception": ValueError("here")})
-    assert "in the event loop: Task failed" in written(folder)
-    assert "ValueError: here" in written(folder)
-
-
 PRELUDE = "import sys, threading, pathlib\nfrom kireji import diagnostics as d\nd.start(pathlib.Path(sys.argv[1]))\n"
 
 

@@ -237,10 +237,6 @@ class ConversationStore(Protocol):
     async def recent(self, limit: int = 200) -> Sequence[ConversationSummary]:
         """Newest first."""
 
-    async def rename(self, conversation: int, title: str) -> None: ...
-    async def close_interrupted(self, alive: Callable[[Origin], bool]) -> int:
-        """Mark streaming messages of processes that are gone as interrupted; returns how many."""
-
 
 class Ledger(Protocol):
     """Everything that left this computer."""

@@ -40,11 +40,6 @@ _UPDATE = """
     WHERE id = ?
 """
 
-_INTERRUPT = """
-    UPDATE messages SET state = 'interrupted', error = CASE error WHEN '' THEN ? ELSE error END
-    WHERE state = 'streaming' AND origin_pid IS ? AND origin_started IS ?
-"""
-
 
 class SqliteConversationStore:
     """Conversations as trees of messages; a conversation's head is the end of the path that is shown.
@@ -52,7 +47,7 @@ class SqliteConversationStore:
     Args:
         database: Where they are.
         alive: Whether a process still runs; called on the database's thread. Streaming messages of processes that are
-            gone are given back as interrupted even before `close_interrupted` has run.
+            gone are given back as interrupted, whatever their row says.
         now: The time in UTC.
     """
 
@@ -175,32 +170,6 @@ class SqliteConversationStore:
             return [_summary(row) for row in found]
 
         return await self._database.run(work)
-
-    async def rename(self, conversation: int, title: str) -> None:
-        """Change the title; the conversation keeps its place in the list.
-
-        Raises:
-            LookupError: No such conversation.
-        """
-
-        def work(connection: Connection) -> None:
-            renaming = "UPDATE conversations SET title = ? WHERE id = ?"
-            if connection.execute(renaming, (rows.storable(title), conversation)).rowcount == 0:
-                raise LookupError(f"there is no conversation {conversation}")
-
-        await self._database.write(work)
-
-    async def close_interrupted(self, alive: Callable[[Origin], bool]) -> int:
-        """As in ConversationStore; `alive` is called on the database's thread."""
-
-        def work(connection: Connection) -> int:
-            origins = connection.execute(
-                "SELECT DISTINCT origin_pid, origin_started FROM messages WHERE state = 'streaming'"
-            ).fetchall()
-            gone = [origin for origin in origins if not _lives(alive, *origin)]
-            return sum(connection.execute(_INTERRUPT, (rows.CUT_OFF, *origin)).rowcount for origin in gone)
-
-        return await self._database.write(work)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -77,7 +77,6 @@ _FIRST = statements(
     )
     """,
     "CREATE INDEX messages_parent ON messages (conversation, parent)",
-    "CREATE INDEX messages_streaming ON messages (origin_pid, origin_started) WHERE state = 'streaming'",
     """
     CREATE TABLE captures (
         blob TEXT PRIMARY KEY, -- SHA-256 of the encoded bytes, which are in the file of that name

@@ -7,7 +7,6 @@ from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 
 from kireji.resources import resource
 
-TRAY_SIZES = (16, 22, 32, 48, 64)
 WINDOW_SIZES = (16, 22, 32, 48, 64, 128, 256)
 
 
@@ -62,12 +61,4 @@ def window_icon() -> QIcon:
     result = QIcon()
     for size in WINDOW_SIZES:
         result.addFile(str(resource(f"icons/kireji-{size}.png")))
-    return result
-
-
-def tray_icon() -> QIcon:
-    """The program's icon for the tray: one colour that stands out on light and dark panels."""
-    result = QIcon()
-    for size in TRAY_SIZES:
-        result.addFile(str(resource(f"icons/tray-{size}.png")))
     return result

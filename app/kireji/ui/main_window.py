@@ -136,10 +136,6 @@ class MainWindow(QMainWindow):
         current = self._content.currentWidget()
         return next((name for name, page in self._pages.items() if page is current), "chat")
 
-    def has_page(self, name: str) -> bool:
-        """Whether that page was built already."""
-        return name in self._pages
-
     def set_inspector_wanted(self, wanted: bool) -> None:
         """Whether the pane on the right stands open where there is room."""
         self._wants_inspector = wanted

@@ -69,7 +69,6 @@ CREATE TABLE schema_steps (number INTEGER PRIMARY KEY, name TEXT NOT NULL, appli
 INSERT INTO "schema_steps" VALUES(1,'conversations, messages, captures and ledger',1793523600000000);
 CREATE INDEX conversations_updated ON conversations (updated);
 CREATE INDEX messages_parent ON messages (conversation, parent);
-CREATE INDEX messages_streaming ON messages (origin_pid, origin_started) WHERE state = 'streaming';
 CREATE INDEX message_captures_blob ON message_captures (blob);
 CREATE INDEX ledger_conversation ON ledger (conversation);
 DELETE FROM "sqlite_sequence";

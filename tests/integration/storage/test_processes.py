@@ -78,19 +78,6 @@ class TestKilled:
             await asyncio.to_thread(os.waitid, os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
             assert (await last_message(path)).state is MessageState.INTERRUPTED
 
-    async def test_the_next_start_closes_it_for_good(self, tmp_path: Path) -> None:
-        path = tmp_path / "kireji.db"
-        with child("streaming.py", path) as process:
-            await asyncio.to_thread(pieces_until, process, 3)
-        database = await Database.open(path)
-        store = SqliteConversationStore(database, lambda _: True)
-        assert await store.close_interrupted(origin_alive) == 1
-        loaded = await store.load(1)
-        await database.close()
-        assert loaded is not None
-        assert loaded.messages[-1].state is MessageState.INTERRUPTED
-        assert loaded.messages[-1].message.text.startswith("piece ")
-
 
 class TestTogether:
     async def test_three_processes_make_and_write_one_history_at_the_same_time(self, tmp_path: Path) -> None:

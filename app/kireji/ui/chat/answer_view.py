@@ -10,7 +10,6 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QDesktopServices,
-    QGuiApplication,
     QImage,
     QPainter,
     QPaintEvent,
@@ -339,7 +338,3 @@ class AnswerView(QTextBrowser):
             if block.textDirection() == Qt.LayoutDirection.RightToLeft:
                 x = self.document().textWidth() - x - 3
             painter.drawRoundedRect(QRectF(x, rect.top(), 3, bottom - rect.top()), 1.5, 1.5)
-
-    def copy_source(self) -> None:
-        """Put the Markdown source on the clipboard."""
-        QGuiApplication.clipboard().setText(self._source)

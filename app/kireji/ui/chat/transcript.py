@@ -99,10 +99,6 @@ class Transcript(QScrollArea):
         """The newest answer."""
         return next((item for item in reversed(self._items) if isinstance(item, AnswerItem)), None)
 
-    def message_count(self) -> int:
-        """How many messages are built; older ones wait."""
-        return len(self._items)
-
     def _remove_behind(self, index: int) -> None:
         for item in self._items[index + 1 :]:
             self._layout.removeWidget(item)

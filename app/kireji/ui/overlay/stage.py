@@ -305,11 +305,6 @@ class Stage(QObject):
             return None
         return window.frame.cut(region.rect)
 
-    def select_all(self) -> None:
-        """The whole screen that has the keys."""
-        if self._home is not None:
-            self._home.select(self._home.selection.whole)
-
     def _changed(self, window: OverlayWindow) -> None:
         self._make_home(window)
         if window.selection.settled:
