@@ -193,6 +193,24 @@ async def test_another_chord_is_recorded_held_and_kept() -> None:
         await stand.until(lambda: stand.below.settings.tables.get("shortcuts") == {"capture": "Ctrl+Alt+K"})
 
 
+async def test_a_key_without_modifier_is_not_taken_and_the_page_says_why() -> None:
+    async with window_over(FakeSurroundings()) as stand:
+        page = (await opened(stand)).shortcuts_page
+        page.recorder.click()
+        QTest.keyClick(page.recorder, Qt.Key.Key_B, Qt.KeyboardModifier.ShiftModifier)
+        assert page.recorder.listens
+        assert "together with Ctrl, Alt or Super" in page.sentence.text()
+
+
+async def test_the_page_that_is_clicked_has_the_focus() -> None:
+    async with window_over(FakeSurroundings()) as stand:
+        pane = (await opened(stand)).pane
+        first, second = pane._group.buttons()[:2]
+        first.setFocus()
+        second.click()
+        assert pane.window().focusWidget() is second
+
+
 async def test_a_taken_chord_is_refused_and_the_old_one_stays() -> None:
     async with window_over(FakeSurroundings()) as stand:
         page = (await opened(stand)).shortcuts_page

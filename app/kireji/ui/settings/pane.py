@@ -54,7 +54,7 @@ class SettingsPane(QWidget):
         self._body = QHBoxLayout()
         self._build()
         self.header.menu.clicked.connect(self.menu_clicked)
-        self._group.idClicked.connect(self.show_page)
+        self._group.idClicked.connect(self._entry_clicked)
         self._short.activated.connect(self.show_page)
         self.show_page(0)
 
@@ -95,6 +95,11 @@ class SettingsPane(QWidget):
         self._short.setCurrentIndex(number)
         self._group.button(number).setChecked(True)
         self.page_shown.emit(self._pages[number][1])
+
+    def _entry_clicked(self, number: int) -> None:
+        # A click gives these buttons no focus; the ring would stay at the entry that had it.
+        self._group.button(number).setFocus(Qt.FocusReason.MouseFocusReason)
+        self.show_page(number)
 
     def page(self) -> QWidget:
         """The page that is shown."""

@@ -39,6 +39,10 @@ _ALONE = {
     Qt.Key.Key_CapsLock,
     Qt.Key.Key_NumLock,
 }
+_ASKS_FOR_KEYS = (
+    "Press the new keys, or Escape to keep the old ones. If nothing happens, another program has them: press others."
+)
+_ASKS_FOR_MODIFIER = "People type with that key. Press it together with Ctrl, Alt or Super."
 _NAMES = {"Ins": "Insert", "Del": "Delete", "PgUp": "PageUp", "PgDown": "PageDown", "Enter": "Return"}
 
 
@@ -76,6 +80,8 @@ class Recorder(QPushButton):
     """The chord as text."""
     recording = Signal(object)
     """Whether it listens."""
+    refused = Signal()
+    """A key that cannot be taken everywhere was pressed; it still listens."""
 
     def __init__(self) -> None:
         super().__init__("Change…")
@@ -114,6 +120,8 @@ class Recorder(QPushButton):
         if chord is not None:
             self.stop()
             self.recorded.emit(str(chord))
+        elif event.key() not in _ALONE:
+            self.refused.emit()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if not self._listens:
@@ -153,13 +161,14 @@ class ShortcutsPage(QWidget):
         self.remove = button("Remove")
         self.try_it = button("Press it now")
         self.sentence = label("", "muted", wrap=True)
-        intro = label("Hold these keys anywhere to cut out a piece of the screen.", "muted", wrap=True)
+        intro = label("Press these keys anywhere to cut out a piece of the screen.", "muted", wrap=True)
         card = QFrame()
         card.setProperty("kind", "card")
         self._build(card)
         self.setLayout(rows(intro, card))
         self.recorder.recorded.connect(self.change_wanted)
         self.recorder.recording.connect(self._recording)
+        self.recorder.refused.connect(self._ask_for_modifier)
         self.remove.clicked.connect(self._remove)
         self.try_it.clicked.connect(self._try)
 
@@ -219,10 +228,13 @@ class ShortcutsPage(QWidget):
 
     def _recording(self, listens: object) -> None:
         if listens:
-            self.say("Press the keys to hold from now on, or Escape to keep the old ones.", "muted")
+            self.say(_ASKS_FOR_KEYS, "muted")
         else:
             self.show_state(self._state)
         self.testing.emit(bool(listens))
+
+    def _ask_for_modifier(self) -> None:
+        self.say(_ASKS_FOR_MODIFIER, "warn")
 
     def _remove(self) -> None:
         self.change_wanted.emit("")
