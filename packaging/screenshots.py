@@ -16,12 +16,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "app"), str(ROOT)]
 
-from tests.service import KEY, Delivery, Rule, ServiceProcess, Text  # noqa: E402
-from tests.support.demo import Calendar, fill, terminal_picture  # noqa: E402
-from tests.support.desktop import Desktop, desktop  # noqa: E402
-from tests.support.program import environment, running, wait_until_up  # noqa: E402
-from tests.support.x11 import XClient, pause, wait_until, x_client  # noqa: E402
-
 from kireji.bootstrap import Overrides, open_services  # noqa: E402 # the path comes first
 from kireji.core.geometry import Rect, ScreenImage  # noqa: E402
 from kireji.desktop.keystore import SessionKeyStore  # noqa: E402
@@ -29,6 +23,11 @@ from kireji.desktop.paths import Paths  # noqa: E402
 from kireji.imaging.codec import PillowCodec  # noqa: E402
 from kireji.storage.conversations import SqliteConversationStore  # noqa: E402
 from kireji.storage.database import Database  # noqa: E402
+from tests.service import KEY, Delivery, Rule, ServiceProcess, Text  # noqa: E402
+from tests.support.demo import Calendar, fill, terminal_picture  # noqa: E402
+from tests.support.desktop import Desktop, desktop  # noqa: E402
+from tests.support.program import environment, running, wait_until_up  # noqa: E402
+from tests.support.x11 import XClient, pause, wait_until, x_client  # noqa: E402
 
 OUTPUT = ROOT / "packaging" / "screenshots"
 WIDTH, HEIGHT = 1280, 800
@@ -140,6 +139,7 @@ def _terminal(variables: dict[str, str]) -> Iterator[None]:
 def _show_terminal() -> None:
     """The window behind the overlay: the example that the README asks about."""
     from PIL import Image
+
     from tests.support.plain_window import show
 
     left, top, width, height = TERMINAL

@@ -42,8 +42,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _qt_loop() -> asyncio.AbstractEventLoop:
-    from kireji.ui.aio import EventLoop
     from PySide6.QtWidgets import QApplication
+
+    from kireji.ui.aio import EventLoop
 
     app = QApplication.instance() or QApplication(["kireji-tests"])
     assert isinstance(app, QApplication)

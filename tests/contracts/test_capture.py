@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from tests.fakes.desktop import FakeCapture
 
 from kireji.core.ports import CaptureBackend
 from kireji.desktop.capture_mss import MssCapture
+from tests.fakes.desktop import FakeCapture
 
 
 @pytest.fixture(params=["fake", pytest.param("mss", marks=pytest.mark.display)])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 
 import pytest
-from tests.fakes.desktop import FakeHotkeys
 
 from kireji.core.errors import HotkeyTaken
 from kireji.core.ports import HotkeyBackend
 from kireji.core.shortcuts import Shortcut
 from kireji.desktop.hotkey_x11 import X11Hotkeys
+from tests.fakes.desktop import FakeHotkeys
 
 CHORD = Shortcut(("Ctrl", "Alt", "Shift"), "F7")
 

@@ -15,9 +15,6 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 import pytest
-from tests.fakes.provider import FakeProvider, Hold, answer
-from tests.service import KEY, Delivery, TestService, Text
-from tests.support.cleared import cleared, cleared_question
 
 from kireji.core.errors import AuthenticationFailed, ProviderError
 from kireji.core.events import MessageBuilder, ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished
@@ -27,6 +24,9 @@ from kireji.core.requests import ClearedRequest, ModelRequest, Purpose
 from kireji.core.secret import Secret
 from kireji.providers.anthropic import AnthropicProvider
 from kireji.providers.http import HttpClient
+from tests.fakes.provider import FakeProvider, Hold, answer
+from tests.service import KEY, Delivery, TestService, Text
+from tests.support.cleared import cleared, cleared_question
 
 
 class Script(enum.Enum):

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from PIL import Image
-from tests.fakes.reader import FakeReader
 
 from kireji.core.errors import ReaderError
 from kireji.core.ports import Reader
 from kireji.reader.client import ReaderProcess
+from tests.fakes.reader import FakeReader
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

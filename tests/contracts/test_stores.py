@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.fakes.stores import MemoryCaptureStore, MemoryConversationStore, MemoryLedger, MemorySettings, Ticking
 
 from kireji.core.errors import SettingsError, StoreCorrupt
 from kireji.core.history import Origin
@@ -32,6 +31,7 @@ from kireji.storage.conversations import SqliteConversationStore
 from kireji.storage.database import Database
 from kireji.storage.ledger import SqliteLedger
 from kireji.storage.settings_file import TomlSettingsFile
+from tests.fakes.stores import MemoryCaptureStore, MemoryConversationStore, MemoryLedger, MemorySettings, Ticking
 
 HERE = Origin(4711, "since noon")
 GONE = Origin(4712, "since noon")

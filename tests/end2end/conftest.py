@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.support.desktop import Desktop
 from tests.support.outside import Seat
 from tests.support.program import environment

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+
 from tests.service import KEY, Body, Delivery, Rule, ServiceProcess, Text
 from tests.support.desktop import secret_service, session_bus
 from tests.support.outside import FAILURE, OVERLAY, Seat
@@ -331,8 +332,7 @@ def test_failures_stand_in_the_window_and_the_program_goes_on(seat: Seat, servic
         seat.wait_until_open()
         wait_until(lambda: "models.provider must be one of" in words_on(seat.client, 600, 740, 750, 90), "the notice")
         for question, state in (("page", "failed"), ("cut", "interrupted"), ("Hello?", "complete")):
-            seat.xdotool("type", question)
-            seat.xdotool("key", "Return")
+            seat.ask_in_window(question)
             wait_until(lambda state=state: stored_answer(seat)[0] == state, f"the answer to {question}")
         seen = words_on(seat.client, 600, 130, 750, 820)
         for words in ("A web page came from", "Half of this", "broke off", "these words: Hello?"):
@@ -356,8 +356,7 @@ def test_a_question_that_nobody_can_answer_leaves_the_program_up(
     }[trouble]
     with running(variables, output=seat.output) as process:
         seat.wait_until_open()
-        seat.xdotool("type", "Hello?")
-        seat.xdotool("key", "Return")
+        seat.ask_in_window("Hello?")
         wait_until(lambda: trouble in stored_answer(seat)[1], trouble)
         seat.tell("quit")
         assert process.wait(20) == 0

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+
 from tests.service import KEY, Delivery, Rule, ServiceProcess, Text
 from tests.support.desktop import Desktop, desktop
 from tests.support.pattern_window import pattern

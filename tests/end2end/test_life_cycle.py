@@ -14,11 +14,12 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from Xlib import X
+
 from tests.support.outside import FAILURE, MAIN, OVERLAY, Seat, alive, descendants
 from tests.support.program import COMMAND, kireji, running, wait_until_up
 from tests.support.tray_host import tray_host
 from tests.support.x11 import wait_until
-from Xlib import X
 
 pytestmark = pytest.mark.display
 

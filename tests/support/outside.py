@@ -86,6 +86,13 @@ class Seat:
         """Keys and mouse, as a person's."""
         subprocess.run(["xdotool", *commands], env=self.variables, check=True)
 
+    def ask_in_window(self, question: str) -> None:
+        """Type into the main window once keys go there, and press Enter."""
+        window = self.wait_for(MAIN)
+        wait_until(lambda: self.client.active_window() == window.id, "keys go to the main window")
+        self.xdotool("type", question)
+        self.xdotool("key", "Return")
+
     def close_window(self, title: str) -> None:
         """What the cross of a window does: the window manager asks the program to close it."""
         self.client.ask_to_close(self.wait_for(title))

@@ -100,6 +100,11 @@ class XClient:
         size, corner = icon.get_geometry(), self._root.translate_coords(icon, 0, 0)
         return corner.x + size.width // 2, corner.y + size.height // 2
 
+    def active_window(self) -> int:
+        """The window that keys go to, as the window manager says (EWMH); 0 when none has them."""
+        found = self._root.get_full_property(self._display.intern_atom("_NET_ACTIVE_WINDOW"), X.AnyPropertyType)
+        return int(found.value[0]) if found and found.value else 0
+
     def ask_to_close(self, window: Any) -> None:
         """What the cross of a window does: the window manager asks the program to close it (EWMH)."""
         kind = self._display.intern_atom("_NET_CLOSE_WINDOW")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
+import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TypeAlias
@@ -40,16 +42,28 @@ def run(arguments: argparse.Namespace, build: Build, console: Console | None = N
         return USAGE
     except OutputClosed:
         return DONE
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return INTERRUPTED
 
 
 async def _run(work: Work, build: Build, console: Console | None) -> int:
     """Run `work` with the services; the doctor has no console, because telling what is wrong is its own work."""
+    _end_in_order_on_signals()
     async with build() as services:
         if console is not None and services.preferences.problems:
             console.note(services.preferences.told)
         return await work(services)
+
+
+def _end_in_order_on_signals() -> None:
+    """Make SIGTERM and SIGHUP cancel the command, so that what had arrived of an answer is kept."""
+    task = asyncio.current_task()
+    assert task is not None
+    if sys.platform == "win32":
+        return
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # under nohup it is ignored, and stays so
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
 
 
 def _prepare(arguments: argparse.Namespace, console: Console) -> Work:

@@ -8,12 +8,12 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
-from tests.integration.desktop.window import window
-from tests.support.desktop import x_server
 
 from kireji.core.errors import CaptureError, NoCaptureBackend
 from kireji.core.geometry import Rect, ScreenImage
 from kireji.desktop.capture_mss import MssCapture
+from tests.integration.desktop.window import window
+from tests.support.desktop import x_server
 
 WIDTH, HEIGHT = 1000, 700
 

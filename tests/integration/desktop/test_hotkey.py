@@ -12,12 +12,12 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.desktop import x_server
 
 from kireji.core.errors import HotkeyTaken, HotkeyUnavailable
 from kireji.core.shortcuts import Shortcut
 from kireji.desktop.hotkey_x11 import X11Hotkeys, is_repeat
 from kireji.desktop.xcb import SIGNATURES, XKB_SIGNATURES
+from tests.support.desktop import x_server
 
 SPACE = Shortcut(("Ctrl", "Shift"), "Space")
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.desktop import secret_service, session_bus
 
 from kireji.core.errors import KeyStoreLocked, KeyStoreUnavailable
 from kireji.core.secret import Secret, SecretName
 from kireji.desktop.keystore import KeyringKeyStore
+from tests.support.desktop import secret_service, session_bus
 
 NAME = SecretName("anthropic", "https://api.anthropic.com")
 

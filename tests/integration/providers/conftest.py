@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 
 import pytest
 from PIL import Image
-from tests.service import KEY
-from tests.support.cleared import cleared_question
 
 from kireji.core.errors import ProviderError
 from kireji.core.events import MessageBuilder, ModelEvent
@@ -18,6 +16,8 @@ from kireji.core.requests import ModelRequest
 from kireji.core.secret import Secret
 from kireji.providers.anthropic import AnthropicProvider
 from kireji.providers.http import HttpClient
+from tests.service import KEY
+from tests.support.cleared import cleared_question
 
 SECRET = Secret(KEY)
 

@@ -8,14 +8,14 @@ import logging
 from pathlib import Path
 
 import pytest
-from tests.integration.providers.conftest import SECRET, Asking, png, question
-from tests.service import KEY, Delivery, Replay, Rule, Status, TestService, Text
-from tests.support.cleared import cleared, cleared_question
 
 from kireji.core.errors import ReplayRefused
 from kireji.core.events import PartDelta, TurnFinished
 from kireji.core.messages import ImagePart, Message, Role, TextPart
 from kireji.core.requests import Effort, ModelRequest
+from tests.integration.providers.conftest import SECRET, Asking, png, question
+from tests.service import KEY, Delivery, Replay, Rule, Status, TestService, Text
+from tests.support.cleared import cleared, cleared_question
 
 FIXTURES = sorted(path.stem for path in (Path(__file__).parents[2] / "data" / "sse").glob("*.txt"))
 BROKEN = {"error_mid_stream", "no_message_stop", "no_final_blank_line"}

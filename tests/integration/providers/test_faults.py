@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
-from tests.integration.providers.conftest import SECRET, Asking
-from tests.service import KEY, Answer, Body, Delivery, Hangup, Replay, Rule, Silence, Status, TestService, Text
-from tests.support.cleared import cleared
 
 from kireji.core import errors
 from kireji.core.events import PartDelta
 from kireji.core.secret import Secret
+from tests.integration.providers.conftest import SECRET, Asking
+from tests.service import KEY, Answer, Body, Delivery, Hangup, Replay, Rule, Silence, Status, TestService, Text
+from tests.support.cleared import cleared
 
 MESSAGE = '{"id":"msg_1","type":"message","role":"assistant","content":[{"type":"text","text":"All at once"}]}'
 ERROR = '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'

@@ -16,11 +16,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from tests.integration.providers.conftest import Asking
-from tests.service import KEY, Body, TestService
 
 from kireji.core import errors
 from kireji.providers.transport import RoutedTransport, certificates, is_loopback
+from tests.integration.providers.conftest import Asking
+from tests.service import KEY, Body, TestService
 
 LIST = b'{"data":[]}'
 

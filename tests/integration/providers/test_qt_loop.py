@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from tests.integration.providers.conftest import Asking
 from tests.service import Delivery, ServiceThread, Status, Text
 

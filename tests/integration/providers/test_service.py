@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import pytest
+
 from tests.integration.providers.conftest import png
 from tests.service import KEY, Delivery, Echo, Rule, ServiceProcess, ServiceThread, Text
 

@@ -9,11 +9,11 @@ from contextlib import aclosing
 from pathlib import Path
 
 import pytest
-from tests.integration.reader.children import ECHO, ended, noticed, worker
 
 from kireji.core.errors import ReaderError
 from kireji.reader.client import ReaderProcess
 from kireji.reader.protocol import PICTURE_LIMIT
+from tests.integration.reader.children import ECHO, ended, noticed, worker
 
 
 async def _words(reader: ReaderProcess, text: str = "a b") -> list[str]:

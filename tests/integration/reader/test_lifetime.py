@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.integration.reader.children import ECHO, ended, worker
 
 from kireji.reader.client import ReaderProcess
+from tests.integration.reader.children import ECHO, ended, worker
 
 
 async def test_there_is_no_worker_before_the_first_need(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from PIL import Image, ImageDraw, ImageFont
-from tests.unit.reader.test_pictures import claiming
 
 from kireji.core.errors import ReaderError
 from kireji.reader.client import ReaderProcess
+from tests.unit.reader.test_pictures import claiming
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

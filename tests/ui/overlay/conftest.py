@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest_asyncio
 from PySide6.QtWidgets import QApplication
+
+from kireji.ui.theme import Theme
 from tests.fakes.desktop import FakeCapture
 from tests.ui.overlay.support import Overlay, noise, overlay
 from tests.ui.overlay.world import OverlayWorld
-
-from kireji.ui.theme import Theme
 
 
 @pytest_asyncio.fixture

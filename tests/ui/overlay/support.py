@@ -12,8 +12,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
-from tests.fakes.desktop import FakeCodec
-from tests.ui.overlay.world import OverlayWorld
 
 from kireji.core.geometry import Rect, ScreenImage
 from kireji.core.ports import EncodedPicture
@@ -22,6 +20,8 @@ from kireji.ui.overlay.presenter import OverlayPresenter
 from kireji.ui.overlay.stage import native_rect
 from kireji.ui.overlay.window import OverlayWindow
 from kireji.ui.theme import Theme
+from tests.fakes.desktop import FakeCodec
+from tests.ui.overlay.world import OverlayWorld
 
 
 async def until(condition: Callable[[], object], what: str) -> None:

@@ -11,11 +11,6 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QInputMethodEvent
 from PySide6.QtWidgets import QApplication
-from tests.fakes.desktop import FakeCapture
-from tests.fakes.provider import Hold, answer
-from tests.fakes.stores import MemoryConversationStore
-from tests.ui.overlay.support import Overlay, noise, overlay, until
-from tests.ui.overlay.world import OverlayWorld
 
 from kireji.core.errors import AuthenticationFailed, CaptureError, ReaderError, StoreFull
 from kireji.core.geometry import Rect
@@ -25,6 +20,11 @@ from kireji.ui.overlay.bar import DEFAULT_QUESTION
 from kireji.ui.overlay.card import CardState
 from kireji.ui.overlay.dialogue import DEVICE_NAME
 from kireji.ui.theme import Theme
+from tests.fakes.desktop import FakeCapture
+from tests.fakes.provider import Hold, answer
+from tests.fakes.stores import MemoryConversationStore
+from tests.ui.overlay.support import Overlay, noise, overlay, until
+from tests.ui.overlay.world import OverlayWorld
 
 pytestmark = pytest.mark.qt
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -11,11 +11,11 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
-from tests.ui.overlay.support import Overlay, until
 
 from kireji.core.geometry import Rect
 from kireji.ui.overlay.field import QuestionField
 from kireji.ui.overlay.platforms import covers_as_full_screen, window_flags
+from tests.ui.overlay.support import Overlay, until
 
 pytestmark = pytest.mark.qt
 

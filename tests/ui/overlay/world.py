@@ -4,12 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tests.fakes.desktop import FakeCapture, FakeClock, FakeCodec
-from tests.fakes.keychain import FakeKeyStore
-from tests.fakes.provider import FakeProvider
-from tests.fakes.reader import FakeReader
-from tests.fakes.stores import MemoryCaptureStore, MemoryConversationStore, MemoryLedger, MemorySettings
-
 from kireji.core.history import Origin
 from kireji.core.ports import ConversationStore, ImageCodec
 from kireji.core.secret import Secret, SecretName
@@ -21,6 +15,11 @@ from kireji.services.credentials import ADDRESSES, Credentials
 from kireji.services.doctor import Doctor
 from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
+from tests.fakes.desktop import FakeCapture, FakeClock, FakeCodec
+from tests.fakes.keychain import FakeKeyStore
+from tests.fakes.provider import FakeProvider
+from tests.fakes.reader import FakeReader
+from tests.fakes.stores import MemoryCaptureStore, MemoryConversationStore, MemoryLedger, MemorySettings
 
 
 def _device() -> FakeProvider:

@@ -4,8 +4,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
-from tests.fakes.services import FakeKeyStore, FakeSurroundings
-from tests.ui.window.support import CHORD, Stand, window_over
 
 from kireji.core.errors import AuthenticationFailed, ConnectionFailed
 from kireji.core.ports import Availability
@@ -15,6 +13,8 @@ from kireji.ui.settings.keys_page import ProviderCard
 from kireji.ui.settings.presenter import SettingsPresenter
 from kireji.ui.settings.shortcuts import chord_of
 from kireji.ui.tokens import DARK
+from tests.fakes.services import FakeKeyStore, FakeSurroundings
+from tests.ui.window.support import CHORD, Stand, window_over
 
 pytestmark = pytest.mark.qt
 

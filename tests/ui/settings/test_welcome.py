@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.fakes.services import FakeKeyStore, FakeSurroundings
-from tests.ui.window.support import CHORD, Stand, window_over
 
 from kireji.core.errors import AuthenticationFailed
 from kireji.core.ports import Availability
 from kireji.ui.welcome import WelcomePage
+from tests.fakes.services import FakeKeyStore, FakeSurroundings
+from tests.ui.window.support import CHORD, Stand, window_over
 
 pytestmark = pytest.mark.qt
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
-from tests.fakes.desktop import FakeHotkeys
-from tests.fakes.services import FakeSurroundings
 
 from kireji.core.shortcuts import Shortcut
 from kireji.services.application import Services
@@ -19,6 +17,8 @@ from kireji.ui.settings.about_page import Places
 from kireji.ui.shortcut import GlobalShortcut
 from kireji.ui.theme import Theme
 from kireji.ui.window_presenter import WindowPresenter
+from tests.fakes.desktop import FakeHotkeys
+from tests.fakes.services import FakeSurroundings
 
 CHORD = "Ctrl+Shift+Space"
 

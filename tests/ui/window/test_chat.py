@@ -3,15 +3,15 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from tests.fakes.provider import Hold, answer
-from tests.fakes.services import FakeSurroundings
-from tests.support import demo
-from tests.ui.window.support import Stand, window_over
 
 from kireji.core.errors import AuthenticationFailed, ConnectionFailed, StoreFull
 from kireji.core.messages import ImagePart, Message, MessageState, Role, TextPart
 from kireji.services.turns import Question, TurnEvent
 from kireji.ui.chat.messages import AnswerItem, QuestionCard
+from tests.fakes.provider import Hold, answer
+from tests.fakes.services import FakeSurroundings
+from tests.support import demo
+from tests.ui.window.support import Stand, window_over
 
 pytestmark = pytest.mark.qt
 

@@ -5,14 +5,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
-from tests.fakes.provider import answer
-from tests.fakes.services import FakeSurroundings
-from tests.ui.window.support import window_over
 
 from kireji.core.history import ConversationSummary
 from kireji.ui.chat.words import is_right_to_left
 from kireji.ui.main_window import MainWindow
 from kireji.ui.theme import Theme
+from tests.fakes.provider import answer
+from tests.fakes.services import FakeSurroundings
+from tests.ui.window.support import window_over
 
 pytestmark = pytest.mark.qt
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from tests.fakes.world import World
 
 from kireji.cli.console import Console
 from kireji.cli.parser import parse
 from kireji.cli.program import run
+from tests.fakes.world import World
 
 
 class Terminal(io.StringIO):

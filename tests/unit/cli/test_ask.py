@@ -10,10 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fakes.desktop import screen_of
-from tests.fakes.provider import Hold, answer
-from tests.fakes.world import World
-from tests.unit.cli.conftest import Closed, Kireji, Terminal
 
 from kireji.cli.console import Console
 from kireji.cli.parser import parse
@@ -21,6 +17,10 @@ from kireji.cli.program import run
 from kireji.core.errors import ConnectionFailed, Overloaded, PictureError
 from kireji.core.events import PartDelta, PartFinished, PartStarted, TurnFinished
 from kireji.core.messages import ImagePart, MessageState, StopReason, TextPart, ThinkingPart, Usage
+from tests.fakes.desktop import screen_of
+from tests.fakes.provider import Hold, answer
+from tests.fakes.world import World
+from tests.unit.cli.conftest import Closed, Kireji, Terminal
 
 
 def stored(world: World, conversation: int = 1) -> list[tuple[str, MessageState]]:

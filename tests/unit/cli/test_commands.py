@@ -9,10 +9,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from tests.fakes.desktop import screen_of
-from tests.fakes.provider import FakeProvider, answer
-from tests.fakes.world import KEY, World
-from tests.unit.cli.conftest import Closed, Kireji, Terminal
 
 from kireji.cli.console import Console
 from kireji.cli.parser import parse
@@ -22,6 +18,10 @@ from kireji.core.models import ModelInfo, Price
 from kireji.core.secret import Secret, SecretName
 from kireji.services.credentials import ADDRESSES
 from kireji.services.doctor import Check, Finding, Verdict
+from tests.fakes.desktop import screen_of
+from tests.fakes.provider import FakeProvider, answer
+from tests.fakes.world import KEY, World
+from tests.unit.cli.conftest import Closed, Kireji, Terminal
 
 OWN = SecretName("anthropic", ADDRESSES["anthropic"].default_url)
 NEW = "sk-ant-new-0123456789"

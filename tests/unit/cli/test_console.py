@@ -7,10 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from tests.unit.cli.conftest import Closed, Terminal
 
 from kireji.cli.console import Console, OutputClosed
 from kireji.core.errors import KirejiError
+from tests.unit.cli.conftest import Closed, Terminal
 
 
 def test_without_standard_input_nothing_is_piped() -> None:

@@ -94,9 +94,7 @@ def test_any_value_of_any_option_is_taken_or_told(option: str, value: Any) -> No
 
 
 def parse_back(settings: Settings) -> tuple[Settings, Any]:
-    tree = {
-        name: msgspec.structs.asdict(section) for name, section in msgspec.structs.asdict(settings).items()
-    }
+    tree = {name: msgspec.structs.asdict(section) for name, section in msgspec.structs.asdict(settings).items()}
     tree["appearance"]["theme"] = settings.appearance.theme.value
     return parse(tree)
 

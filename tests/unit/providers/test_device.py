@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from tests.fakes.reader import FakeReader
-from tests.support.cleared import cleared
 
 from kireji.core.errors import ReaderError
 from kireji.core.events import MessageBuilder, ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished
 from kireji.core.messages import ImagePart, Message, Role, StopReason, TextPart
 from kireji.core.requests import ModelRequest
 from kireji.providers.device import DeviceProvider
+from tests.fakes.reader import FakeReader
+from tests.support.cleared import cleared
 
 PNG = b"\x89PNG picture "
 

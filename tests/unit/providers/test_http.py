@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tests.support.cleared import cleared
-
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.core.secret import Secret
 from kireji.providers.http import _sending
+from tests.support.cleared import cleared
 
 KEY = "sk-ant-canary-000000"
 OUTGOING = OutgoingRequest(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fakes.desktop import FakeCapture, FakeCodec, screen_of
-from tests.fakes.stores import MemoryCaptureStore
 
 from kireji.core.errors import CaptureError, NoCaptureBackend, RegionInvalid
 from kireji.core.geometry import Rect, ScreenImage
 from kireji.core.ports import Availability
 from kireji.services.capture import CaptureService
 from kireji.services.virtual_screen import virtual_screen
+from tests.fakes.desktop import FakeCapture, FakeCodec, screen_of
+from tests.fakes.stores import MemoryCaptureStore
 
 NONE = Availability(False, "There is no display.", "Use a file.")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.fakes.provider import FakeProvider
-from tests.fakes.world import World
 
 from kireji.core.errors import AuthenticationFailed, ConnectionFailed, KeyStoreLocked, KirejiError
 from kireji.core.settings import ModelSettings, Settings
+from tests.fakes.provider import FakeProvider
+from tests.fakes.world import World
 
 
 async def test_the_first_provider_with_a_key_answers() -> None:

@@ -6,9 +6,6 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.fakes.provider import Hold, answer
-from tests.fakes.stores import MemoryConversationStore
-from tests.fakes.world import KEY, World
 
 from kireji.core.errors import ConnectionFailed, KeyStoreUnavailable, KirejiError, Overloaded, StoreFull
 from kireji.core.events import PartDelta, PartFinished, PartStarted, TurnFinished
@@ -18,6 +15,9 @@ from kireji.core.ports import EncodedPicture
 from kireji.core.requests import Effort
 from kireji.services.chat import title_of
 from kireji.services.turns import AnswerBegins, AnswerEnds, Question, QuestionSaved, TurnControl, TurnEvent
+from tests.fakes.provider import Hold, answer
+from tests.fakes.stores import MemoryConversationStore
+from tests.fakes.world import KEY, World
 
 NO_NETWORK = ConnectionFailed("The service cannot be reached.", "Check the connection.")
 

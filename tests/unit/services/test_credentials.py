@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.fakes.desktop import FakeClock
-from tests.fakes.keychain import FakeKeyStore
 
 from kireji.core.errors import AuthenticationFailed, KeyStoreLocked, KeyStoreUnavailable, KirejiError
 from kireji.core.ports import Availability
 from kireji.core.secret import Secret, SecretName
 from kireji.services.credentials import ADDRESSES, Credential, Credentials
+from tests.fakes.desktop import FakeClock
+from tests.fakes.keychain import FakeKeyStore
 
 OWN = ADDRESSES["anthropic"].default_url
 STORED = Secret("sk-ant-stored-000000")

@@ -9,9 +9,6 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fakes.desktop import FakeHotkeys
-from tests.fakes.reader import FakeReader
-from tests.fakes.world import KEY, World
 
 from kireji.core.errors import KeyStoreLocked, StoreCorrupt
 from kireji.core.ports import Availability
@@ -20,6 +17,9 @@ from kireji.services import checks as module
 from kireji.services.checks import Surroundings, checks, find_capture, find_display, find_folder
 from kireji.services.doctor import Check, Doctor, Finding, Verdict
 from kireji.services.network_check import find_network
+from tests.fakes.desktop import FakeHotkeys
+from tests.fakes.reader import FakeReader
+from tests.fakes.world import KEY, World
 
 CHORD = Shortcut.parse("Ctrl+Shift+Space")
 assert CHORD is not None

@@ -3,13 +3,13 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.fakes.provider import Hold, answer
-from tests.fakes.services import FakeSurroundings
 
 from kireji.core.errors import ConnectionFailed, KirejiError
 from kireji.core.events import PartDelta
 from kireji.core.messages import MessageState, Role
 from kireji.services.turns import AnswerBegins, AnswerEnds, Question, QuestionSaved, TurnEvent
+from tests.fakes.provider import Hold, answer
+from tests.fakes.services import FakeSurroundings
 
 
 def ignore(_event: TurnEvent) -> None:

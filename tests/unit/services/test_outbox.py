@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from tests.fakes.provider import FakeProvider
-from tests.fakes.stores import MemoryLedger
 
 from kireji.core.errors import StoreReadOnly
 from kireji.core.messages import Message, Role, TextPart
 from kireji.core.requests import ClearedRequest, ModelRequest, Purpose
 from kireji.services.outbox import Outbox
+from tests.fakes.provider import FakeProvider
+from tests.fakes.stores import MemoryLedger
 
 QUESTION = ModelRequest("m", (Message(Role.USER, (TextPart("q"),)),))
 

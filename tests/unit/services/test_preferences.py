@@ -6,11 +6,11 @@ import asyncio
 import threading
 
 import pytest
-from tests.fakes.stores import MemorySettings
 
 from kireji.core.errors import SettingsError
 from kireji.core.settings import Settings, Theme
 from kireji.services.preferences import Preferences
+from tests.fakes.stores import MemorySettings
 
 
 async def test_a_change_holds_is_written_and_published() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.fakes.stores import MemoryConversationStore
 
 from kireji.core.errors import ConnectionFailed, StoreFull
 from kireji.core.events import PartDelta, PartStarted
@@ -13,6 +12,7 @@ from kireji.core.history import Origin
 from kireji.core.messages import Message, MessageState, Role, TextPart
 from kireji.services.recorder import AnswerRecorder
 from kireji.services.turns import AnswerEnds, TurnEvent
+from tests.fakes.stores import MemoryConversationStore
 
 
 async def recorder(store: MemoryConversationStore, seen: list[TurnEvent]) -> AnswerRecorder:
