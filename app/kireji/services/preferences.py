@@ -41,6 +41,12 @@ class Preferences:
         return cls(store, settings, problems)
 
     @property
+    def newcomer(self) -> bool:
+        """Whether the first-start page is due; a file that cannot be read belongs to somebody who has been here."""
+        unreadable = any(problem.option == _WHOLE_FILE for problem in self.problems)
+        return not self.settings.general.welcomed and not unreadable
+
+    @property
     def told(self) -> str:
         """What is wrong with the file, in one line; empty when nothing is."""
         if not self.problems:

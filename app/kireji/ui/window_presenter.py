@@ -61,7 +61,7 @@ class WindowPresenter(QObject):
         window.new_clicked.connect(self._left_settings)
         self._shortcut_changed(shortcut.state())
         self.chat.start()
-        if not services.preferences.settings.general.welcomed:
+        if services.preferences.newcomer:
             self._show_welcome()
 
     async def aclose(self) -> None:

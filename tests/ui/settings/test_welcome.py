@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kireji.core.errors import AuthenticationFailed
+from kireji.core.errors import AuthenticationFailed, SettingsError
 from kireji.core.ports import Availability
 from kireji.ui.welcome import WelcomePage
 from tests.fakes.services import FakeKeyStore, FakeSurroundings
@@ -81,3 +81,10 @@ async def test_a_taken_shortcut_leads_to_choosing_another() -> None:
         settings = stand.presenter._settings
         assert settings is not None
         assert settings.pane.page() is settings.shortcuts_page
+
+
+async def test_who_broke_the_settings_file_is_no_newcomer() -> None:
+    below = FakeSurroundings()
+    below.settings.failure = SettingsError("settings.toml cannot be read.", "Correct it.")
+    async with window_over(below, welcomed=False) as stand:
+        assert stand.window.page() == "chat"
