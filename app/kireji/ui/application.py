@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from kireji.core.errors import KirejiError
+from kireji.core.errors import KirejiError, StoreError
 from kireji.core.settings import Settings
+from kireji.ui import qt_messages
 from kireji.ui.aio import TaskScope
 from kireji.ui.curtain import Curtain
 from kireji.ui.qt_application import Application
@@ -33,6 +34,9 @@ log = logging.getLogger(__name__)
 
 _WARM_SECONDS = 1.0
 """After the start, before what the first capture needs is loaded: the person's other programs go first."""
+
+_RECENT = 8
+"""Conversations in the tray's menu."""
 
 _SHRINK_SECONDS = 10.0
 """After a capture, before its memory is given back: who captures again soon does not pay for getting it anew."""
@@ -96,8 +100,10 @@ class DesktopApplication(QObject):
             KirejiError: The services could not be opened; the person has read why.
         """
         self._stop = stop
+        qt_messages.install()
         self._tray.quit_chosen.connect(self._quit)
         async with AsyncExitStack() as stack:
+            stack.callback(qt_messages.remove)
             try:
                 services = await stack.enter_async_context(self._open_services())
             except KirejiError as error:
@@ -231,7 +237,18 @@ class DesktopApplication(QObject):
         await services.capture.warm()
         if self._overlay is not None:
             self._overlay.warm()
-        self._tray.set_recent((await services.conversations.recent(8))[:8])
+        services.chat.live.changed.subscribe(self._conversations_changed)
+        await self._show_recent(services)
+
+    async def _show_recent(self, services: Services) -> None:
+        try:
+            self._tray.set_recent(await services.conversations.recent(_RECENT))
+        except StoreError as error:
+            log.warning("the tray does not list conversations: %s", error)
+
+    def _conversations_changed(self, _conversation: int) -> None:
+        if self._services is not None and self._stop is not None and not self._stop.is_set():
+            self._scope.restart(self._show_recent(self._services), name="recent")
 
     async def _close_windows(self) -> None:
         if self._window is not None and self._presenter is not None:
