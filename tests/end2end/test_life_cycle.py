@@ -48,6 +48,7 @@ def test_a_second_start_raises_the_window_of_the_first_and_ends(seat: Seat) -> N
         assert (second.returncode, second.stdout, second.stderr) == (0, b"", b"")
         seat.wait_for(MAIN)
         assert process.poll() is None
+        assert _finding(seat, "shortcut")["sentence"] == "Ctrl+Shift+Space is held by the running app."
 
 
 def test_two_starts_at_the_same_moment_are_one_instance(seat: Seat) -> None:
@@ -157,7 +158,8 @@ def test_without_a_tray_closing_the_window_ends_the_program(seat: Seat) -> None:
         ends(process, seat)
 
 
-def test_when_the_display_goes_the_program_says_so_and_ends(seat: Seat) -> None:
+def test_when_the_display_goes_the_program_says_so_and_ends(seat_of_its_own: Seat) -> None:
+    seat = seat_of_its_own
     with running(seat.variables, output=seat.output) as process:
         seat.wait_until_open()
         seat.tell("capture")
@@ -205,12 +207,6 @@ def test_a_shortcut_that_another_program_holds_is_told_and_the_program_runs(seat
     other()
 
 
-def test_the_doctor_knows_that_the_running_program_holds_the_shortcut(seat: Seat) -> None:
-    with running(seat.variables, output=seat.output):
-        seat.wait_until_open()
-        assert _finding(seat, "shortcut")["sentence"] == "Ctrl+Shift+Space is held by the running app."
-
-
 def _finding(seat: Seat, name: str) -> dict[str, Any]:
     checks = json.loads(kireji(["doctor", "--json"], seat.variables).stdout)["checks"]
     return next(check for check in checks if check["name"] == name)
@@ -239,16 +235,6 @@ def test_while_the_program_cannot_start_other_starts_are_told_why_and_quit_works
         assert b"is damaged" in second.stderr
         seat.tell("quit")
         ends(process, seat, code=1)
-
-
-def test_instances_of_two_folders_do_not_know_each_other(seat: Seat) -> None:
-    other = seat.variables | {"KIREJI_HOME": str(seat.home.with_name("other"))}
-    with running(seat.variables, output=seat.output) as one, running(other) as two:
-        wait_until_up(seat.home, one)
-        wait_until_up(seat.home.with_name("other"), two)
-        seat.tell("quit")
-        assert one.wait(20) == 0
-        assert two.poll() is None
 
 
 def test_a_start_after_a_kill_finds_neither_lock_nor_socket_in_its_way(seat: Seat) -> None:

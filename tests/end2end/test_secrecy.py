@@ -187,7 +187,7 @@ def test_a_stored_key_goes_to_no_address_from_the_environment(seat: Seat) -> Non
             told = run(*command, code=1, ANTHROPIC_BASE_URL=service.base_url)
             assert "ANTHROPIC_BASE_URL is set, but ANTHROPIC_API_KEY is not." in told
         assert "none" in run("keys", "list", ANTHROPIC_BASE_URL=service.base_url)
-        run("ask", "-i", PICTURE, ANTHROPIC_BASE_URL=service.base_url)
+        run("ask", "Hello?", ANTHROPIC_BASE_URL=service.base_url)
         run("models", ANTHROPIC_BASE_URL=service.base_url)
         assert service.requests == []
 
