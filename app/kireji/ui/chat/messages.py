@@ -35,6 +35,7 @@ class Thumbnail(QAbstractButton):
         super().__init__()
         self._theme = theme
         self._image: QImage | None = None
+        self._small: QImage | None = None
         size = QSize(width, height)
         if width > _THUMBNAIL.width() or height > _THUMBNAIL.height():
             size = size.scaled(_THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio)
@@ -47,7 +48,7 @@ class Thumbnail(QAbstractButton):
 
     def set_image(self, image: QImage) -> None:
         """Show the picture, which comes after the rest of the message."""
-        self._image = image
+        self._image, self._small = image, None
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -64,14 +65,25 @@ class Thumbnail(QAbstractButton):
         painter.setClipPath(shape)
         painter.fillRect(self.rect(), QColor(self._theme.colours.code))
         if self._image is not None and not self._image.isNull():
-            size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            small = self._shrunk(self._image)
             target = self.rect()
-            target.setSize(size)
+            target.setSize((small.size() / small.devicePixelRatio()).boundedTo(self.size()))
             target.moveCenter(self.rect().center())
-            painter.drawImage(target, self._image)
+            painter.drawImage(target, small)
         painter.setClipping(False)
         painter.setPen(QColor(self._theme.colours.accent if self.hasFocus() else self._theme.colours.line))
         painter.drawPath(shape)
+
+    def _shrunk(self, image: QImage) -> QImage:
+        """The picture in the size it is shown in; a painter would leave pixels out, and with them thin letters."""
+        ratio = self.devicePixelRatioF()
+        size = image.size().scaled(self.size() * ratio, Qt.AspectRatioMode.KeepAspectRatio)
+        if self._small is None or self._small.size() != size:
+            self._small = image.scaled(
+                size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+            self._small.setDevicePixelRatio(ratio)
+        return self._small
 
 
 class QuestionCard(QWidget):
@@ -97,11 +109,13 @@ class QuestionCard(QWidget):
             thumbnail = Thumbnail(theme, part.width, part.height)
             thumbnail.clicked.connect(self._show_picture)
             self._thumbnails[part.blob] = thumbnail
-            inside.addWidget(thumbnail)
+            # An alignment, or else the narrowest of the card's parts would set the width of all.
+            inside.addWidget(thumbnail, 0, Qt.AlignmentFlag.AlignLeading)
         self._text: PlainText | None = None
         if text := stored.message.text.strip():
             self._text = PlainText(text)
-            inside.addWidget(self._text)
+            side = Qt.AlignmentFlag.AlignRight if is_right_to_left(text) else Qt.AlignmentFlag.AlignLeft
+            inside.addWidget(self._text, 0, side | Qt.AlignmentFlag.AlignAbsolute)
         outer = QHBoxLayout(self)
         spread(outer, (EDGE, 0, EDGE, 0))
         outer.addStretch(1)
