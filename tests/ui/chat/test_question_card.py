@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from kireji.core.history import StoredMessage
+from kireji.core.messages import ImagePart, Message, MessageState, Role, TextPart
+from kireji.ui.chat.messages import PlainText, QuestionCard, Thumbnail
+from kireji.ui.theme import Theme
+
+pytestmark = pytest.mark.qt
+
+
+def card_with(text: str, qapp: QApplication, qtbot: QtBot) -> QuestionCard:
+    message = Message(Role.USER, (ImagePart("0" * 64, "image/png", 540, 170), TextPart(text)))
+    now = datetime.now(UTC)
+    stored = StoredMessage(1, None, message, MessageState.COMPLETE, "", "", None, None, "", now)
+    card = QuestionCard(Theme(qapp), stored)
+    qtbot.addWidget(card)
+    card.resize(720, 300)
+    card.set_column(720)
+    card.show()
+    return card
+
+
+@pytest.mark.parametrize("text", ["why?", "What does this window say, and what shall be done about it now? " * 3])
+def test_a_picture_keeps_its_size_whatever_the_question(text: str, qapp: QApplication, qtbot: QtBot) -> None:
+    card = card_with(text, qapp, qtbot)
+    thumbnail = card.findChild(Thumbnail)
+    assert thumbnail is not None
+    assert thumbnail.size() == thumbnail.sizeHint()
+    assert thumbnail.width() == 300
+
+
+@pytest.mark.parametrize(("text", "at_the_left"), [("why?", True), ("لماذا؟", False)])
+def test_words_below_a_picture_begin_where_their_script_begins(
+    text: str, at_the_left: bool, qapp: QApplication, qtbot: QtBot
+) -> None:
+    card = card_with(text, qapp, qtbot)
+    words, picture = card.findChild(PlainText), card.findChild(Thumbnail)
+    assert isinstance(words, QWidget)
+    assert isinstance(picture, QWidget)
+    assert (words.x() == picture.x()) is at_the_left
+    assert (words.geometry().right() == picture.geometry().right()) is not at_the_left
