@@ -41,13 +41,22 @@ class Catalog:
         credentials: Says which have a key.
         outbox: Clears the requests for lists.
         clock: Ends the lists' validity.
+        patience: Seconds that the keychain has to answer where something else could answer the question.
     """
 
-    def __init__(self, providers: Sequence[Provider], credentials: Credentials, outbox: Outbox, clock: Clock) -> None:
+    def __init__(
+        self,
+        providers: Sequence[Provider],
+        credentials: Credentials,
+        outbox: Outbox,
+        clock: Clock,
+        patience: float = 5.0,
+    ) -> None:
         self._providers: Mapping[str, Provider] = {provider.name: provider for provider in providers}
         self._credentials = credentials
         self._outbox = outbox
         self._clock = clock
+        self._patience = patience
         self._lists: dict[str, tuple[Sequence[ModelInfo], float]] = {}
 
     @property
@@ -83,7 +92,7 @@ class Catalog:
             if not candidate.needs_key:
                 return Choice(candidate, candidate.default_model, reason)
             try:
-                credential = await self._credentials.find(candidate.name)
+                credential = await self._credentials.find(candidate.name, patience=self._patience)
             except KeyStoreError as error:
                 reason = error.message
                 continue

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import msgspec
 
-from kireji.core.errors import AuthenticationFailed, KeyStoreError, KeyStoreUnavailable, KirejiError
+from kireji.core.errors import AuthenticationFailed, KeyStoreError, KeyStoreLocked, KeyStoreUnavailable, KirejiError
 from kireji.core.ports import Availability, Clock, KeyStore
 from kireji.core.publisher import Publisher
 from kireji.core.secret import Secret, SecretName
 
 _HOLD_SECONDS = 600.0
+_PROMPT_SECONDS = 60.0
+"""For the person to see the keychain's prompt and to type a password; a prompt that shows nowhere never ends."""
 
 
 class ProviderAddress(msgspec.Struct, frozen=True):
@@ -94,11 +97,15 @@ class Credentials:
         known = ADDRESSES.get(provider)
         return known is not None and bool(self._environ.get(known.key_variable, "").strip())
 
-    async def find(self, provider: str) -> Credential:
+    async def find(self, provider: str, *, patience: float = _PROMPT_SECONDS) -> Credential:
         """The key and address for a request now.
 
+        Args:
+            provider: Whose.
+            patience: Seconds that the keychain has to answer.
+
         Raises:
-            KeyStoreError: The keychain is locked or missing and there is no other key.
+            KeyStoreError: The keychain is locked or missing or does not answer, and there is no other key.
         """
         known = ADDRESSES.get(provider)
         if known is None:
@@ -113,11 +120,20 @@ class Credentials:
         if (secret := await self._session.get(name)) is not None:
             return Credential(url, secret, "session")
         if (secret := self._held_secret(name)) is None:
-            secret = await self._keychain.get(name)
+            secret = await self._ask_keychain(name, patience)
         if secret is None:
             return Credential(url, None)
         self._held[name] = (secret, self._clock.monotonic())
         return Credential(url, secret, "keychain")
+
+    async def _ask_keychain(self, name: SecretName, patience: float) -> Secret | None:
+        try:
+            async with asyncio.timeout(patience):
+                return await self._keychain.get(name)
+        except TimeoutError as error:
+            raise KeyStoreLocked(
+                "The keychain does not answer.", "Unlock it in your desktop's password settings, then try again."
+            ) from error
 
     def missing(self, provider: str) -> AuthenticationFailed:
         """Why there is no key for the address in force, to be raised."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from kireji.core.errors import AuthenticationFailed, ConnectionFailed, KeyStoreLocked, KirejiError
 from kireji.core.settings import ModelSettings, Settings
+from kireji.services.catalog import Catalog
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World
 
@@ -25,6 +28,15 @@ async def test_a_locked_keychain_is_the_reason_for_the_device() -> None:
     world.keychain.failure = KeyStoreLocked("The keychain is locked.", "Unlock it.")
     choice = await world.services().catalog.choose(Settings())
     assert (choice.provider.name, choice.reason) == ("device", "The keychain is locked.")
+
+
+async def test_a_keychain_that_never_answers_is_the_reason_for_the_device() -> None:
+    world = World()
+    world.keychain.hold = asyncio.Event()
+    credentials, outbox = world.services().credentials, world.services().outbox
+    catalog = Catalog((world.remote, world.device), credentials, outbox, world.clock, patience=0.01)
+    choice = await catalog.choose(Settings())
+    assert (choice.provider.name, choice.reason) == ("device", "The keychain does not answer.")
 
 
 async def test_what_is_asked_for_comes_before_the_settings() -> None:

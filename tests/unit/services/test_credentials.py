@@ -205,3 +205,11 @@ def test_a_refused_key_is_to_be_changed_where_it_comes_from(keychain: FakeKeySto
         raise refusal
     assert (caught.value.message, caught.value.request_id) == ("The key was refused.", "req_1")
     assert caught.value.hint.startswith(hint)
+
+
+async def test_a_keychain_that_never_answers_is_waited_for_only_so_long(keychain: FakeKeyStore) -> None:
+    keychain.hold = asyncio.Event()
+    with pytest.raises(KeyStoreLocked, match="does not answer"):
+        await credentials(keychain).find("anthropic", patience=0.01)
+    keychain.hold.set()
+    assert (await credentials(keychain).find("anthropic")).secret == STORED
