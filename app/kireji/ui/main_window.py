@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
@@ -19,9 +19,20 @@ from kireji.ui.theme import Theme
 _NO_INSPECTOR_BELOW = 900
 _NO_SIDEBAR_BELOW = 640
 _SMALLEST = (480, 420)
-_USUAL = (1180, 780)
+_USUAL = QSize(1180, 780)
+_DECORATION = QSize(16, 56)
+"""Room for the frame that the window manager draws, whose size is known only later."""
 _WIDEST_GROWTH = 1.3
 """How much the side panes may grow with the text."""
+
+
+def usual_size(room: QSize) -> QSize:
+    """How large the window is at first.
+
+    Args:
+        room: What the screen has without panels, in logical pixels.
+    """
+    return _USUAL.boundedTo(room - _DECORATION).expandedTo(QSize(*_SMALLEST))
 
 
 class MainWindow(QMainWindow):
@@ -66,7 +77,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Kireji")
         self.setWindowIcon(window_icon())
         self.setMinimumSize(*_SMALLEST)
-        self.resize(*_USUAL)
+        self.resize(usual_size(self.screen().availableSize()))
         self.sidebar.setParent(self._frame)
         self.inspector.setParent(self._frame)
         self._content.addWidget(self.chat)

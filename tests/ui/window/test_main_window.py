@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from kireji.core.history import ConversationSummary
 from kireji.ui.chat.words import is_right_to_left
-from kireji.ui.main_window import MainWindow
+from kireji.ui.main_window import MainWindow, usual_size
 from kireji.ui.theme import Theme
 from tests.fakes.provider import answer
 from tests.fakes.services import FakeSurroundings
@@ -135,3 +135,16 @@ def test_titles_with_markup_are_shown_as_they_are(window: MainWindow) -> None:
     window.sidebar.set_conversations([ConversationSummary(1, "<b>x</b>\nsecond", now, now)])
     model = window.sidebar._list.model()
     assert model.index(1, 0).data() == "<b>x</b> second"
+
+
+@pytest.mark.parametrize(
+    ("room", "expected"),
+    [
+        (QSize(1920, 1080), QSize(1180, 780)),
+        (QSize(1280, 768), QSize(1180, 712)),
+        (QSize(960, 540), QSize(944, 484)),
+        (QSize(320, 240), QSize(480, 420)),
+    ],
+)
+def test_a_new_window_fits_the_screen(room: QSize, expected: QSize) -> None:
+    assert usual_size(room) == expected
