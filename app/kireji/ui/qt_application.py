@@ -30,7 +30,6 @@ class Application(QApplication):
 def create(arguments: list[str]) -> Application:
     """Make the application object with its names; the desktop file's name is what portals and docks know it by."""
     Application.setApplicationName("kireji")
-    Application.setApplicationDisplayName("Kireji")
     Application.setDesktopFileName("io.github.kireji.Kireji")
     app = Application(arguments)
     app.setQuitOnLastWindowClosed(False)
