@@ -23,6 +23,9 @@ _GREY = 0x808080
 def measure() -> list[Row]:
     with desktop(_WIDTH, _HEIGHT) as place, x_client(place.display) as client:
         variables = environment(place, KIREJI_HOME=str(place.home / "kireji"))
+        settings = place.home / "kireji" / "settings.toml"
+        settings.parent.mkdir(mode=0o700)
+        settings.write_text("[general]\nwelcomed = true\n")  # the first-start page waits for a press of its own
         subprocess.run(["xsetroot", "-solid", f"#{_GREY:06x}"], env=variables, check=True)
         floor = _floor(client, variables)
         with tray_host(client, variables):
