@@ -129,13 +129,13 @@ class Rule(msgspec.Struct, forbid_unknown_fields=True):
     Args:
         answer: What is answered.
         contains: The last message of the person must contain this.
-        path: The request's path must begin with this.
+        path: The request's path must begin with this; empty stands for any question.
         times: How often it is given; None for ever.
     """
 
     answer: Answer
     contains: str = ""
-    path: str = "/v1/messages"
+    path: str = ""
     times: int | None = 1
 
 

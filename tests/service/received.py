@@ -11,7 +11,7 @@ class Request:
     """A request that was received.
 
     Args:
-        method: GET or POST.
+        method: GET, HEAD or POST.
         path: Without the query.
         query: As written.
         headers: As sent, in order.

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from tests.service.answers import Delivery, Echo, Replay, Text
+from tests.service.frames import Frame, payload, split_frames
 from tests.service.memory import Memory
-
-_FRAME_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One event as bytes."""
-
-    data: bytes
-    is_delta: bool
 
 
 def frames_of(answer: Text | Replay | Echo, body: dict[str, Any], memory: Memory, number: int) -> list[Frame]:
     """The events of `answer` to `body`; the reasoning in them is remembered."""
     if isinstance(answer, Replay):
-        recorded = list(_split(answer.read()))
+        recorded = list(split_frames(answer.read(), b"event: content_block_delta"))
         memory.remember(blocks_of(recorded), body)
         return recorded
     if isinstance(answer, Echo):
@@ -147,21 +136,9 @@ def _frame(event: dict[str, Any], delivery: Delivery) -> Frame:
     return Frame(data, event["type"] == "content_block_delta")
 
 
-def _split(stream: bytes) -> Iterator[Frame]:
-    start = 0
-    for match in _FRAME_END.finditer(stream):
-        data = stream[start : match.end()]
-        yield Frame(data, b"event: content_block_delta" in data)
-        start = match.end()
-    if stream[start:]:
-        yield Frame(stream[start:], False)
-
-
 def _parsed(frames: list[Frame]) -> Iterator[dict[str, Any]]:
     for frame in frames:
-        lines = re.split(rb"\r\n|\n|\r", frame.data)
-        data = b"\n".join(line.removeprefix(b"data:").strip() for line in lines if line.startswith(b"data:"))
-        if data:
+        if data := payload(frame):
             event = msgspec.json.decode(data)
             if event["type"] in ("message_start", "message_delta", "content_block_start", "content_block_delta"):
                 yield event
