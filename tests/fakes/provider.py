@@ -15,7 +15,8 @@ from kireji.core.errors import AuthenticationFailed, ConnectionFailed, KirejiErr
 from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished, UsageReported
 from kireji.core.messages import StopReason, TextPart, Usage
 from kireji.core.models import ModelInfo
-from kireji.core.requests import ClearedRequest, ModelRequest, OutgoingRequest, Purpose
+from kireji.core.ports import Gate
+from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 from kireji.core.secret import Secret
 
 
@@ -90,6 +91,7 @@ class FakeProvider:
         self.models_error: KirejiError | None = None
         self.encode_error: KirejiError | None = None
         self.warmed: list[str] = []
+        self.connected: list[str] = []
         self.open = 0
         """How many answers are being read."""
 
@@ -109,7 +111,9 @@ class FakeProvider:
         """Answer these next."""
         self._turns.extend(turns)
 
-    def encode(self, request: ModelRequest, base_url: str) -> OutgoingRequest | None:
+    def encode(
+        self, request: ModelRequest, base_url: str, delivery: Delivery = Delivery.STREAM
+    ) -> OutgoingRequest | None:
         if self.encode_error is not None:
             raise self.encode_error
         self.encoded.append(request)
@@ -118,13 +122,7 @@ class FakeProvider:
         words = [[message.role.value, message.text, len(message.images)] for message in request.messages]
         body = msgspec.json.encode({"model": request.model, "system": request.system, "messages": words})
         url = f"{base_url.rstrip('/')}/fake"
-        return OutgoingRequest(self._name, "POST", url, {}, body, request.model, Purpose.ANSWER)
-
-    def encode_models(self, base_url: str) -> OutgoingRequest | None:
-        if not self._leaves:
-            return None
-        url = f"{base_url.rstrip('/')}/models"
-        return OutgoingRequest(self._name, "GET", url, {}, b"", "", Purpose.MODEL_LIST)
+        return OutgoingRequest(self._name, "POST", url, {}, body, request.model, Purpose.ANSWER, delivery)
 
     @asynccontextmanager
     async def stream(self, cleared: ClearedRequest, secret: Secret | None) -> AsyncIterator[AsyncIterator[ModelEvent]]:
@@ -138,16 +136,28 @@ class FakeProvider:
         finally:
             self.open -= 1
 
-    async def models(self, cleared: ClearedRequest | None, secret: Secret | None) -> Sequence[ModelInfo]:
-        if cleared is not None:
+    async def models(
+        self, gate: Gate | None, base_url: str, secret: Secret | None, purpose: Purpose = Purpose.MODEL_LIST
+    ) -> Sequence[ModelInfo]:
+        if gate is not None and self._leaves:
+            url = f"{base_url.rstrip('/')}/models"
+            cleared = await gate(OutgoingRequest(self._name, "GET", url, {}, b"", "", purpose))
             self._check_key(secret)
             self.asked.append(Asked(cleared, secret))
             if self.models_error is not None:
                 raise self.models_error
         return self._models
 
+    def counterpart(self, model: str) -> str:
+        return next((known.id for known in self._models if known.id == model), self.default_model)
+
     async def warm(self, base_url: str) -> None:
         self.warmed.append(base_url)
+
+    async def connect(self, gate: Gate, base_url: str) -> None:
+        if self._leaves:
+            await gate(OutgoingRequest(self._name, "HEAD", base_url, {}, b"", "", Purpose.CONNECTION))
+        self.connected.append(base_url)
 
     def _check_key(self, secret: Secret | None) -> None:
         if self._needs_key and secret is None:

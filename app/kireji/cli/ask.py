@@ -20,7 +20,8 @@ from kireji.core.geometry import Rect
 from kireji.core.history import StoredMessage
 from kireji.core.messages import ImagePart, MessageState, Sha256
 from kireji.core.ports import EncodedPicture
-from kireji.core.requests import Effort
+from kireji.core.models import Effort
+
 from kireji.services.application import Services
 from kireji.services.turns import Question, TurnControl, TurnEvent
 

@@ -87,7 +87,7 @@ def _value(model: ModelInfo, usable: bool) -> dict[str, object]:
         "context_tokens": model.context_tokens or None,
         "max_output_tokens": model.max_output_tokens or None,
         "sees_images": model.sees_images,
-        "efforts": model.efforts,
+        "efforts": [effort.value for effort in model.efforts],
         "free": model.free,
         "retired": model.retired,
         "prices": [

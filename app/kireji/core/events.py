@@ -6,7 +6,17 @@ from typing import TypeAlias
 
 import msgspec
 
-from kireji.core.messages import Message, OpaquePart, Part, Role, StopReason, TextPart, ThinkingPart, Usage
+from kireji.core.messages import (
+    Message,
+    OpaquePart,
+    Part,
+    Role,
+    StopReason,
+    TextPart,
+    ThinkingPart,
+    ToolCallPart,
+    Usage,
+)
 
 
 class PartStarted(msgspec.Struct, frozen=True):
@@ -17,7 +27,10 @@ class PartStarted(msgspec.Struct, frozen=True):
 
 
 class PartDelta(msgspec.Struct, frozen=True):
-    """More text for block `index`; for display, the finished part is what counts."""
+    """More text for block `index`: words, reasoning, or the JSON text of a tool's arguments.
+
+    For display; the finished part is what counts.
+    """
 
     index: int
     text: str
@@ -88,10 +101,14 @@ class MessageBuilder:
                 self._finished = event
 
     def snapshot(self) -> Message:
-        """The message so far. Blocks without content are left out; `raw` is there only when the answer is whole."""
+        """The message so far; `raw` is there only when the answer is whole.
+
+        Blocks without content are left out, and so are calls whose arguments have not all arrived: they must not run.
+        """
         parts: dict[int, Part] = dict(self._done)
         for index, (part, pieces) in self._open.items():
-            parts[index] = _with_text(part, "".join(pieces))
+            if not isinstance(part, ToolCallPart):
+                parts[index] = _with_text(part, "".join(pieces))
         kept = tuple(parts[index] for index in sorted(parts) if not _is_blank(parts[index]))
         raw = self._finished.raw if self._finished else None
         return Message(Role.ASSISTANT, kept, raw, self._provider if raw is not None else "")
@@ -99,7 +116,7 @@ class MessageBuilder:
 
 def _with_text(part: Part, text: str) -> Part:
     if isinstance(part, TextPart | ThinkingPart):
-        return type(part)(part.text + text)
+        return msgspec.structs.replace(part, text=part.text + text)
     return part
 
 

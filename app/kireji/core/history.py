@@ -49,6 +49,22 @@ class StoredMessage(msgspec.Struct, frozen=True):
     created: datetime
 
 
+class ConversationSetup(msgspec.Struct, frozen=True):
+    """Who answers in one conversation and how; what is empty follows the settings.
+
+    Args:
+        provider: Chosen by the person for this conversation.
+        model: The same.
+        effort: The same; "" follows the settings.
+        system: The instructions it began with, or those the person gave it since; None follows the settings.
+    """
+
+    provider: str = ""
+    model: str = ""
+    effort: str = ""
+    system: str | None = None
+
+
 class ConversationSummary(msgspec.Struct, frozen=True):
     """One row of the list of conversations."""
 
@@ -63,6 +79,7 @@ class StoredConversation(msgspec.Struct, frozen=True):
 
     summary: ConversationSummary
     messages: tuple[StoredMessage, ...]
+    setup: ConversationSetup = ConversationSetup()
 
 
 class Sent(msgspec.Struct, frozen=True):

@@ -18,10 +18,25 @@ class Role(enum.Enum):
     ASSISTANT = "assistant"
 
 
+class Citation(msgspec.Struct, frozen=True):
+    """What a passage of an answer rests on.
+
+    Args:
+        text: The words that are cited.
+        title: Of the document or page they stand in; empty if unknown.
+        source: Its address; empty for what was sent along.
+    """
+
+    text: str
+    title: str = ""
+    source: str = ""
+
+
 class TextPart(msgspec.Struct, frozen=True, tag_field="kind", tag="text"):
     """Words, in Markdown when the assistant speaks."""
 
     text: str
+    citations: tuple[Citation, ...] = ()
 
 
 class ImagePart(msgspec.Struct, frozen=True, tag_field="kind", tag="image"):
@@ -40,6 +55,56 @@ class ImagePart(msgspec.Struct, frozen=True, tag_field="kind", tag="image"):
     height: int
 
 
+class LinkedImagePart(msgspec.Struct, frozen=True, tag_field="kind", tag="linked_image"):
+    """A picture on the web that the model's service fetches itself; only some services can."""
+
+    url: str
+
+
+class DocumentPart(msgspec.Struct, frozen=True, tag_field="kind", tag="document"):
+    """A document by reference.
+
+    Args:
+        blob: Which bytes.
+        media_type: application/pdf or text/plain.
+        title: As the person knows it.
+        cited: Whether the answer should cite it.
+    """
+
+    blob: Sha256
+    media_type: str
+    title: str = ""
+    cited: bool = False
+
+
+class ToolCallPart(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_call"):
+    """The model asks for a tool.
+
+    Args:
+        call_id: The provider's id, which the result must carry; ours where the provider gave none.
+        name: Of the tool, as it was offered.
+        arguments: A JSON object as text. It may be no valid JSON where the provider does not check what it passes on.
+    """
+
+    call_id: str
+    name: str
+    arguments: str = ""
+
+
+class ToolResultPart(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_result"):
+    """What a tool gave back.
+
+    Args:
+        call_id: Of the call it answers.
+        content: Words and pictures.
+        is_error: Whether the tool failed, was refused or never ran.
+    """
+
+    call_id: str
+    content: tuple[TextPart | ImagePart | DocumentPart, ...] = ()
+    is_error: bool = False
+
+
 class ThinkingPart(msgspec.Struct, frozen=True, tag_field="kind", tag="thinking"):
     """The model's reasoning as far as the service shows it; may be empty."""
 
@@ -52,7 +117,16 @@ class OpaquePart(msgspec.Struct, frozen=True, tag_field="kind", tag="opaque"):
     type: str
 
 
-Part: TypeAlias = TextPart | ImagePart | ThinkingPart | OpaquePart
+Part: TypeAlias = (
+    TextPart
+    | ImagePart
+    | LinkedImagePart
+    | DocumentPart
+    | ToolCallPart
+    | ToolResultPart
+    | ThinkingPart
+    | OpaquePart
+)
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -78,8 +152,20 @@ class Message(msgspec.Struct, frozen=True):
 
     @property
     def images(self) -> tuple[ImagePart, ...]:
-        """All pictures of the message."""
+        """All pictures that stand in the message itself."""
         return tuple(part for part in self.parts if isinstance(part, ImagePart))
+
+    @property
+    def calls(self) -> tuple[ToolCallPart, ...]:
+        """All tools it asks for."""
+        return tuple(part for part in self.parts if isinstance(part, ToolCallPart))
+
+    @property
+    def blobs(self) -> tuple[Sha256, ...]:
+        """The names of all stored bytes that it needs, those in results of tools included, each once."""
+        inner = [item for part in self.parts if isinstance(part, ToolResultPart) for item in part.content]
+        named = [item.blob for item in (*self.parts, *inner) if isinstance(item, ImagePart | DocumentPart)]
+        return tuple(dict.fromkeys(named))
 
 
 class Usage(msgspec.Struct, frozen=True):

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import enum
+
 import msgspec
 
 from kireji.core.messages import Usage
+
+
+class Effort(enum.Enum):
+    """How much work a model puts into an answer."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    XHIGH = "xhigh"
+    MAX = "max"
 
 
 class Price(msgspec.Struct, frozen=True):
@@ -25,6 +37,16 @@ class Price(msgspec.Struct, frozen=True):
     above_tokens: int = 0
 
 
+class Lifecycle(enum.Enum):
+    """Whether a model goes on being served."""
+
+    ACTIVE = "active"
+    DEPRECATED = "deprecated"
+    """It still answers; its end has been announced."""
+    RETIRED = "retired"
+    """Every request to it fails."""
+
+
 class ModelInfo(msgspec.Struct, frozen=True):
     """One model of one provider.
 
@@ -35,10 +57,18 @@ class ModelInfo(msgspec.Struct, frozen=True):
         context_tokens: How much it can read; 0 if unknown.
         max_output_tokens: How much it can say; 0 if unknown.
         sees_images: Whether pictures may be sent.
-        efforts: Whether effort can be chosen.
+        efforts: The efforts it can be asked for, lowest first; empty when effort cannot be chosen.
         prices: By rising `above_tokens`; empty when unknown.
-        free: Whether it costs nothing (this computer's own reader).
-        retired: Why and by what it was replaced; empty while it answers.
+        free: Whether it costs nothing (this computer's own reader, a local server).
+        lifecycle: Whether it goes on being served.
+        ends: The day it is retired, as YYYY-MM-DD; empty when none is announced.
+        replacement: The model that takes its place; empty when none is known.
+        uses_tools: Whether it can ask for tools.
+        reads_documents: Whether PDF documents may be sent.
+        structured: Whether it can be held to a JSON schema.
+        thinking: The kinds of thinking it takes, in the provider's words (adaptive, disabled, ...).
+        address: Base URL of the local server that has it; empty for services with one address.
+        note: What else a person should know before choosing it, in one sentence.
     """
 
     provider: str
@@ -47,10 +77,18 @@ class ModelInfo(msgspec.Struct, frozen=True):
     context_tokens: int = 0
     max_output_tokens: int = 0
     sees_images: bool = True
-    efforts: bool = False
+    efforts: tuple[Effort, ...] = ()
     prices: tuple[Price, ...] = ()
     free: bool = False
-    retired: str = ""
+    lifecycle: Lifecycle = Lifecycle.ACTIVE
+    ends: str = ""
+    replacement: str = ""
+    uses_tools: bool = False
+    reads_documents: bool = False
+    structured: bool = False
+    thinking: tuple[str, ...] = ()
+    address: str = ""
+    note: str = ""
 
     def cost(self, usage: Usage) -> float | None:
         """What `usage` costs in US dollars, or None when the price is unknown."""
@@ -68,3 +106,35 @@ class ModelInfo(msgspec.Struct, frozen=True):
             + usage.cache_read_tokens * price.cache_read
         )
         return millionths / 1_000_000
+
+
+class LocalServer(msgspec.Struct, frozen=True):
+    """A model server that was found on this computer.
+
+    Args:
+        name: As people know it: Ollama, llama.cpp, LM Studio, or "Local server".
+        base_url: Where it answers, with /v1.
+        models: What it can run now.
+    """
+
+    name: str
+    base_url: str
+    models: tuple[ModelInfo, ...] = ()
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """What is left on an account, in US dollars.
+
+    Args:
+        label: The service's own name of the key.
+        used: Spent so far.
+        limit: The most the key may spend; None when it has no limit of its own.
+        remaining: What is left of that limit; None without one.
+        free_tier: Whether the account has never bought credit.
+    """
+
+    label: str = ""
+    used: float = 0.0
+    limit: float | None = None
+    remaining: float | None = None
+    free_tier: bool = False

@@ -9,16 +9,24 @@ from typing import Any
 import msgspec
 
 from kireji.core.messages import Message, Sha256
+from kireji.core.models import Effort, ModelInfo
 
 
-class Effort(enum.Enum):
-    """How much work a model puts into an answer."""
+class Delivery(enum.Enum):
+    """How an answer is to come."""
 
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    XHIGH = "xhigh"
-    MAX = "max"
+    STREAM = "stream"
+    WHOLE = "whole"
+
+
+class Thinking(enum.Enum):
+    """Whether a model may reason before it answers, where that can be chosen."""
+
+    DEFAULT = "default"
+    """As the model does by itself; what it thinks is not shown."""
+    SHOWN = "shown"
+    """Its summary is streamed too, which delays the first word."""
+    OFF = "off"
 
 
 class Purpose(enum.Enum):
@@ -27,6 +35,80 @@ class Purpose(enum.Enum):
     ANSWER = "answer"
     KEY_TEST = "key test"
     MODEL_LIST = "model list"
+    CONNECTION = "connection"
+    """A request without a key or content, so that the next question finds its connection made."""
+    LOCAL_SERVER = "local server"
+    """A look at a port of this computer."""
+    BALANCE = "balance"
+    SIGN_IN = "sign-in"
+    PICTURE = "picture"
+    """A picture that the person named by its address."""
+
+
+class ToolSpec(msgspec.Struct, frozen=True):
+    """A tool as it is offered to a model.
+
+    Args:
+        name: Unique in the request; letters, digits, _ and -, at most 64.
+        description: For the model: what it does and when to use it.
+        input_schema: JSON schema of the arguments, an object, as JSON text.
+        strict: Whether the provider must hold the model to the schema.
+        eager: Whether arguments are streamed character by character, unchecked.
+    """
+
+    name: str
+    description: str
+    input_schema: bytes
+    strict: bool = False
+    eager: bool = False
+
+
+class ToolUse(enum.Enum):
+    """Whether the model may, must or must not ask for tools."""
+
+    AUTO = "auto"
+    ANY = "any"
+    ONE = "one"
+    """The one named in `ToolChoice.name`."""
+    NONE = "none"
+
+
+class ToolChoice(msgspec.Struct, frozen=True):
+    """How tools may be used.
+
+    Args:
+        use: Whether they may, must or must not.
+        name: The tool that must be used, with `ToolUse.ONE`.
+        parallel: Whether one answer may ask for several.
+    """
+
+    use: ToolUse = ToolUse.AUTO
+    name: str = ""
+    parallel: bool = True
+
+
+class Routing(msgspec.Struct, frozen=True):
+    """Where a service that passes requests on may pass them.
+
+    Args:
+        data_collection: Whether those may be used that keep or train on what they are sent.
+        zero_retention: Whether only those may be used that keep nothing.
+        order: Names of those to try, first to last.
+        only: Names of the only ones that may be used.
+        ignore: Names of those that must not be used.
+        allow_fallbacks: Whether others than those in `order` may be used.
+        sort: price, throughput or latency; empty leaves it to the service.
+        fallback_models: Models to try when the one asked for fails.
+    """
+
+    data_collection: bool = False
+    zero_retention: bool = False
+    order: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    allow_fallbacks: bool = True
+    sort: str = ""
+    fallback_models: tuple[str, ...] = ()
 
 
 class ModelRequest(msgspec.Struct, frozen=True):
@@ -35,20 +117,32 @@ class ModelRequest(msgspec.Struct, frozen=True):
     Args:
         model: The provider's id of the model.
         messages: The conversation, oldest first; the last is the person's.
-        pictures: The encoded bytes of every picture that `messages` names.
+        blobs: The bytes of every picture and document that `messages` names.
         system: Instructions for the model.
         max_tokens: Upper bound of the answer, thinking included.
-        effort: None leaves it to the model.
+        effort: None leaves it to the model; left out for models that know none.
         stop_sequences: Texts at which the answer ends.
+        info: What is known about the model; None leaves that to the provider's built-in table.
+        thinking: Whether the model may reason first.
+        tools: What the model may ask for, in an order that stays the same through a conversation.
+        tool_choice: How it may use them.
+        output_schema: JSON schema that the answer must fit, as JSON text; empty for none.
+        routing: Where the request may be passed on to.
     """
 
     model: str
     messages: tuple[Message, ...]
-    pictures: Mapping[Sha256, bytes] = {}
+    blobs: Mapping[Sha256, bytes] = {}
     system: str = ""
     max_tokens: int = 8192
     effort: Effort | None = None
     stop_sequences: tuple[str, ...] = ()
+    info: ModelInfo | None = None
+    thinking: Thinking = Thinking.DEFAULT
+    tools: tuple[ToolSpec, ...] = ()
+    tool_choice: ToolChoice = ToolChoice()
+    output_schema: bytes = b""
+    routing: Routing = Routing()
 
 
 class OutgoingRequest(msgspec.Struct, frozen=True):
@@ -56,12 +150,16 @@ class OutgoingRequest(msgspec.Struct, frozen=True):
 
     Args:
         provider: Whose format it is.
-        method: GET or POST.
+        method: GET, HEAD or POST.
         url: The whole address.
         headers: All headers but the one that carries the key.
         body: The body as it will be sent; empty for GET.
         model: For the ledger; empty where no model is concerned.
         purpose: For the ledger.
+        delivery: How the answer comes.
+        silence: Seconds without a byte after which the answer counts as lost.
+        connect: Seconds until a connection must stand.
+        total: Seconds until all must have come; None sets no such limit.
     """
 
     provider: str
@@ -71,6 +169,10 @@ class OutgoingRequest(msgspec.Struct, frozen=True):
     body: bytes
     model: str
     purpose: Purpose
+    delivery: Delivery = Delivery.WHOLE
+    silence: float = 120.0
+    connect: float = 5.0
+    total: float | None = None
 
     @property
     def host(self) -> str:

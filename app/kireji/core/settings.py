@@ -32,20 +32,83 @@ class ModelSettings(msgspec.Struct, frozen=True):
     """[models]
 
     Args:
-        provider: anthropic or device; empty chooses the first that can work.
-        model: The provider's model id; empty takes its default.
+        provider: anthropic, openrouter, local or device; empty chooses the first that can work.
+        anthropic: The model that Anthropic answers with when none was chosen; empty takes the provider's default.
+        openrouter: The same for OpenRouter.
+        local: The same for a model server on this computer.
         effort: low, medium, high, xhigh, max; empty leaves it to the model.
         max_tokens: Upper bound of an answer, thinking included.
-        system: Instructions that stand before every conversation.
-        offline: What happens when the network is down: "device" reads the text on this computer, "error" says so.
+        system: Instructions that stand before every new conversation.
+        fallback: Who answers, in this order, when the one that was asked cannot be reached or has no capacity.
     """
 
     provider: str = ""
-    model: str = ""
+    anthropic: str = ""
+    openrouter: str = ""
+    local: str = ""
     effort: str = "low"
     max_tokens: int = 8192
     system: str = ""
-    offline: str = "device"
+    fallback: tuple[str, ...] = ("device",)
+
+    def model_of(self, provider: str) -> str:
+        """The model that a provider answers with when none was chosen; empty for the provider's own default."""
+        match provider:
+            case "anthropic":
+                return self.anthropic
+            case "openrouter":
+                return self.openrouter
+            case "local":
+                return self.local
+        return ""
+
+
+class OpenRouterSettings(msgspec.Struct, frozen=True):
+    """[openrouter]
+
+    Args:
+        data_collection: "deny" keeps requests from services that keep or train on what they are sent; "allow".
+        zero_retention: Only services that keep nothing.
+        order: Names of the services to try, first to last.
+        only: Names of the only services that may be used.
+        ignore: Names of the services that must not be used.
+        allow_fallbacks: Whether others than those in `order` may be used.
+        sort: price, throughput or latency; empty leaves it to OpenRouter.
+    """
+
+    data_collection: str = "deny"
+    zero_retention: bool = False
+    order: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    allow_fallbacks: bool = True
+    sort: str = ""
+
+
+class LocalSettings(msgspec.Struct, frozen=True):
+    """[local]
+
+    Args:
+        address: Base URL of a model server, with /v1; empty looks on the usual ports of this computer.
+        discover: Whether those ports are looked at.
+    """
+
+    address: str = ""
+    discover: bool = True
+
+
+class NetworkSettings(msgspec.Struct, frozen=True):
+    """[network]
+
+    Args:
+        proxy: "system" follows the environment and the system, "none" connects directly, else the proxy's address.
+        no_proxy: Hosts that are reached without it, separated by commas; in addition to this computer itself.
+        ca_file: A file of certificates (PEM) that are trusted besides the system's.
+    """
+
+    proxy: str = "system"
+    no_proxy: str = ""
+    ca_file: str = ""
 
 
 class ShortcutSettings(msgspec.Struct, frozen=True):
@@ -89,6 +152,9 @@ class Settings(msgspec.Struct, frozen=True):
 
     general: GeneralSettings = msgspec.field(default_factory=GeneralSettings)
     models: ModelSettings = msgspec.field(default_factory=ModelSettings)
+    openrouter: OpenRouterSettings = msgspec.field(default_factory=OpenRouterSettings)
+    local: LocalSettings = msgspec.field(default_factory=LocalSettings)
+    network: NetworkSettings = msgspec.field(default_factory=NetworkSettings)
     shortcuts: ShortcutSettings = msgspec.field(default_factory=ShortcutSettings)
     appearance: AppearanceSettings = msgspec.field(default_factory=AppearanceSettings)
 
@@ -120,16 +186,49 @@ def _between(low: float, high: float) -> typing.Callable[[Any], str | None]:
     return check
 
 
+def _each_of(*allowed: str) -> typing.Callable[[Any], str | None]:
+    def check(value: Any) -> str | None:
+        wrong = [item for item in value if item not in allowed]
+        return f"holds {wrong[0]!r}, which is not one of {', '.join(allowed)}" if wrong else None
+
+    return check
+
+
+def _check_address(value: Any) -> str | None:
+    if value and not value.startswith(("http://", "https://")):
+        return "must be an address that begins with http:// or https://"
+    return None
+
+
+def _check_proxy(value: Any) -> str | None:
+    if value in ("system", "none") or value.startswith(("http://", "https://")):
+        return None
+    return "must be 'system', 'none', or an address that begins with http:// or https://"
+
+
 _CHECKS: Mapping[str, typing.Callable[[Any], str | None]] = types.MappingProxyType(
     {
-        "models.provider": _one_of("", "anthropic", "device"),
+        "models.provider": _one_of("", "anthropic", "openrouter", "local", "device"),
+        "models.fallback": _each_of("anthropic", "openrouter", "local", "device"),
         "models.effort": _one_of("", "low", "medium", "high", "xhigh", "max"),
         "models.max_tokens": _between(16, 128_000),
-        "models.offline": _one_of("device", "error"),
+        "openrouter.data_collection": _one_of("deny", "allow"),
+        "openrouter.sort": _one_of("", "price", "throughput", "latency"),
+        "local.address": _check_address,
+        "network.proxy": _check_proxy,
         "shortcuts.capture": _check_shortcut,
         "appearance.text_scale": _between(0.5, 3.0),
     }
 )
+
+
+_RENAMED: Mapping[str, typing.Callable[[Any], tuple[str, Any]]] = types.MappingProxyType(
+    {
+        "models.model": lambda value: ("anthropic", value),
+        "models.offline": lambda value: ("fallback", [] if value == "error" else ["device"]),
+    }
+)
+"""Options of earlier versions, with what they are called now and their value there."""
 
 
 def parse(tree: Mapping[str, Any]) -> tuple[Settings, tuple[SettingProblem, ...]]:
@@ -162,6 +261,11 @@ def _parse_section(name: str, kind: type[Any], table: Mapping[str, Any], problem
     values: dict[str, Any] = {}
     for option, value in table.items():
         path = f"{name}.{option}"
+        if path in _RENAMED:
+            option, value = _RENAMED[path](value)
+            path = f"{name}.{option}"
+            if option in table or option not in fields:
+                continue
         if option not in fields:
             problems.append(SettingProblem(path, f"{path} is not a setting{_meant(option, fields)}."))
             continue
@@ -170,6 +274,7 @@ def _parse_section(name: str, kind: type[Any], table: Mapping[str, Any], problem
         except ValueError as problem:
             default = fields[option].default
             shown = default.value if isinstance(default, enum.Enum) else default
+            shown = list(shown) if isinstance(shown, tuple) else shown
             problems.append(SettingProblem(path, f"{path} {problem}; {shown!r} is used instead."))
     return kind(**values)
 
@@ -183,11 +288,17 @@ def _convert(path: str, value: Any, default: Any) -> Any:
     wanted = type(default)
     if wanted is float and type(value) is int:
         value = float(value)
+    if wanted is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        value = tuple(str(item) for item in value)
     if type(value) is not wanted and not (isinstance(value, wanted) and wanted is not int):
         words = {str: "text in quotes", bool: "true or false", int: "a whole number", float: "a number"}
-        raise ValueError(f"must be {words[wanted]}")
+        raise ValueError(f"must be {words.get(wanted, 'a list of texts in quotes')}")
     if wanted is str:
         value = str(value)
+    return _checked(path, value)
+
+
+def _checked(path: str, value: Any) -> Any:
     check = _CHECKS.get(path)
     if check is not None and (problem := check(value)) is not None:
         raise ValueError(problem)

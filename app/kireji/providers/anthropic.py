@@ -13,7 +13,8 @@ from kireji.core.errors import AuthenticationFailed, ProtocolViolation
 from kireji.core.events import ModelEvent
 from kireji.core.messages import Usage
 from kireji.core.models import ModelInfo
-from kireji.core.requests import ClearedRequest, ModelRequest, OutgoingRequest, Purpose
+from kireji.core.ports import Gate
+from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 from kireji.core.secret import Secret
 from kireji.providers.anthropic_models import (
     BUILT_IN,
@@ -58,7 +59,7 @@ class AnthropicProvider:
     def needs_key(self) -> bool:
         return True
 
-    def encode(self, request: ModelRequest, base_url: str) -> OutgoingRequest:
+    def encode(self, request: ModelRequest, base_url: str, delivery: Delivery = Delivery.STREAM) -> OutgoingRequest:
         """The bytes for a question.
 
         Raises:
@@ -67,13 +68,9 @@ class AnthropicProvider:
         """
         headers = {**_HEADERS, "content-type": "application/json", "accept": "text/event-stream"}
         url = f"{_root(base_url)}/v1/messages"
-        return OutgoingRequest(PROVIDER, "POST", url, headers, encode_body(request), request.model, Purpose.ANSWER)
-
-    def encode_models(self, base_url: str) -> OutgoingRequest:
-        """The bytes that ask for the list of models."""
-        headers = {**_HEADERS, "accept": "application/json"}
-        url = f"{_root(base_url)}/v1/models?limit=1000"
-        return OutgoingRequest(PROVIDER, "GET", url, headers, b"", "", Purpose.MODEL_LIST)
+        return OutgoingRequest(
+            PROVIDER, "POST", url, headers, encode_body(request), request.model, Purpose.ANSWER, delivery
+        )
 
     @asynccontextmanager
     async def stream(self, cleared: ClearedRequest, secret: Secret | None) -> AsyncIterator[AsyncIterator[ModelEvent]]:
@@ -89,22 +86,35 @@ class AnthropicProvider:
         ):
             yield events
 
-    async def models(self, cleared: ClearedRequest | None, secret: Secret | None) -> Sequence[ModelInfo]:
-        """The models that can be used; without a cleared request the built-in table.
+    async def models(
+        self, gate: Gate | None, base_url: str, secret: Secret | None, purpose: Purpose = Purpose.MODEL_LIST
+    ) -> Sequence[ModelInfo]:
+        """The models that can be used, asked of the service; without a gate the built-in table, at once.
 
         Raises:
             ProviderError: The service refused or was not reached.
         """
-        if cleared is None:
+        if gate is None:
             return BUILT_IN
-        # One page of a thousand is all there is; a second one would leave without its own row in the ledger.
+        headers = {**_HEADERS, "accept": "application/json"}
+        url = f"{_root(base_url)}/v1/models?limit=1000"
+        cleared = await gate(OutgoingRequest(PROVIDER, "GET", url, headers, b"", "", purpose))
         body = await self._http.fetch(cleared, _needed(secret), KEY_HEADER)
         return merge(_page(body, _answerer(cleared)).data)
+
+    def counterpart(self, model: str) -> str:
+        """Claude models of other providers under the names they have here."""
+        del model
+        return DEFAULT_MODEL
 
     async def warm(self, base_url: str) -> None:
         """Load the network modules and build the client; contacts nothing."""
         del base_url
         await self._http.warm()
+
+    async def connect(self, gate: Gate, base_url: str) -> None:
+        """Make the connection that the next question needs."""
+        del gate, base_url
 
 
 async def _decoded(answer: ServerEvents, decoder: StreamDecoder) -> AsyncGenerator[ModelEvent]:

@@ -12,9 +12,10 @@ from types import MappingProxyType
 
 import msgspec
 
-from kireji.core.models import ModelInfo, Price
+from kireji.core.models import Effort, ModelInfo, Price
 
 PROVIDER = "anthropic"
+_EFFORTS = tuple(Effort)
 DEFAULT_MODEL = "claude-haiku-5-5"
 
 _HAIKU = (Price(0.10, 0.50, 0.125, 0.01), Price(0.50, 2.50, 0.625, 0.05, above_tokens=100_000))
@@ -30,7 +31,7 @@ _FABLE_5 = (Price(10.0, 50.0, 12.50, 1.0),)
 
 def _model(id: str, name: str, prices: tuple[Price, ...], *, large: bool = True, efforts: bool = True) -> ModelInfo:
     context, output = (1_000_000, 128_000) if large else (200_000, 64_000)
-    return ModelInfo(PROVIDER, id, name, context, output, efforts=efforts, prices=prices)
+    return ModelInfo(PROVIDER, id, name, context, output, efforts=_EFFORTS if efforts else (), prices=prices)
 
 
 BUILT_IN: tuple[ModelInfo, ...] = (
@@ -118,6 +119,6 @@ def _merged(listed: ListedModel) -> ModelInfo:
         listed.max_input_tokens or base.context_tokens,
         listed.max_tokens or base.max_output_tokens,
         able.image_input.supported if able.image_input else base.sees_images,
-        able.effort.supported if able.effort else base.efforts,
+        (_EFFORTS if able.effort.supported else ()) if able.effort else base.efforts,
         base.prices,
     )

@@ -13,7 +13,8 @@ import msgspec
 
 from kireji.core.errors import ModelUnavailable, RequestRejected
 from kireji.core.messages import ImagePart, Message, Role, Sha256, TextPart
-from kireji.core.requests import Effort, ModelRequest
+from kireji.core.models import Effort
+from kireji.core.requests import ModelRequest
 from kireji.providers.anthropic_models import PROVIDER, find_model, replacement
 
 MAX_BODY = 32_000_000
@@ -115,7 +116,7 @@ def _turns(request: ModelRequest) -> list[_Turn]:
     images = 0
     for message in request.messages:
         if message.role is Role.USER:
-            content = list(_question(message, request.pictures, images))
+            content = list(_question(message, request.blobs, images))
             images += len(message.images)
         else:
             content = _answer(message)

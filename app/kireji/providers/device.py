@@ -8,8 +8,8 @@ from contextlib import aclosing, asynccontextmanager
 from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished
 from kireji.core.messages import Role, StopReason, TextPart
 from kireji.core.models import ModelInfo
-from kireji.core.ports import Reader
-from kireji.core.requests import ClearedRequest, ModelRequest, OutgoingRequest
+from kireji.core.ports import Gate, Reader
+from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 from kireji.core.secret import Secret
 
 _MODEL = "reader"
@@ -47,14 +47,11 @@ class DeviceProvider:
     def needs_key(self) -> bool:
         return False
 
-    def encode(self, request: ModelRequest, base_url: str) -> OutgoingRequest | None:
+    def encode(
+        self, request: ModelRequest, base_url: str, delivery: Delivery = Delivery.STREAM
+    ) -> OutgoingRequest | None:
         """None: nothing leaves this computer."""
-        del request, base_url
-        return None
-
-    def encode_models(self, base_url: str) -> OutgoingRequest | None:
-        """None: nothing leaves this computer."""
-        del base_url
+        del request, base_url, delivery
         return None
 
     @asynccontextmanager
@@ -69,10 +66,21 @@ class DeviceProvider:
         async with aclosing(self._events(_pictures(cleared.request))) as events:
             yield events
 
-    async def models(self, cleared: ClearedRequest | None, secret: Secret | None) -> Sequence[ModelInfo]:
+    async def models(
+        self, gate: Gate | None, base_url: str, secret: Secret | None, purpose: Purpose = Purpose.MODEL_LIST
+    ) -> Sequence[ModelInfo]:
         """The one reader there is."""
-        del cleared, secret
+        del gate, base_url, secret, purpose
         return (ModelInfo(self.name, _MODEL, "This computer's text reader", free=True),)
+
+    def counterpart(self, model: str) -> str:
+        """The one reader there is."""
+        del model
+        return _MODEL
+
+    async def connect(self, gate: Gate, base_url: str) -> None:
+        """Nothing to connect to."""
+        del gate, base_url
 
     async def warm(self, base_url: str) -> None:
         """Start the reader.
@@ -112,7 +120,7 @@ class DeviceProvider:
 def _pictures(request: ModelRequest) -> list[bytes]:
     """The pictures of the person's last message."""
     asked = [message for message in request.messages if message.role is Role.USER]
-    return [request.pictures[image.blob] for image in asked[-1].images] if asked else []
+    return [request.blobs[image.blob] for image in asked[-1].images] if asked else []
 
 
 def _quoted(text: str) -> str:

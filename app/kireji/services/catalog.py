@@ -85,8 +85,7 @@ class Catalog:
         wanted = provider or settings.models.provider
         if wanted:
             chosen = self.provider(wanted)
-            own = settings.models.model if wanted == settings.models.provider else ""
-            return Choice(chosen, model or own or chosen.default_model)
+            return Choice(chosen, model or settings.models.model_of(wanted) or chosen.default_model)
         reason = ""
         for candidate in self._providers.values():
             if not candidate.needs_key:
@@ -97,7 +96,8 @@ class Catalog:
                 reason = error.message
                 continue
             if credential.secret is not None:
-                return Choice(candidate, model or settings.models.model or candidate.default_model)
+                own = settings.models.model_of(candidate.name)
+                return Choice(candidate, model or own or candidate.default_model)
             reason = reason or self._credentials.missing(candidate.name).message
         raise KirejiError("No provider can work here.", "Add a key in Settings, Keys & models.")
 
@@ -112,10 +112,10 @@ class Catalog:
             return kept[0]
         adapter = self.provider(provider)
         if not refresh:
-            return await adapter.models(None, None)
+            return await adapter.models(None, "", None)
         credential = await self._credentials.find(provider)
         if credential.secret is None:
-            return await adapter.models(None, None)
+            return await adapter.models(None, "", None)
         with self._credentials.in_use(provider, credential):
             return await self._fetch(adapter, credential.base_url, credential.secret, Purpose.MODEL_LIST)
 
@@ -141,7 +141,6 @@ class Catalog:
     async def _fetch(
         self, adapter: Provider, base_url: str, secret: Secret | None, purpose: Purpose
     ) -> Sequence[ModelInfo]:
-        cleared = await self._outbox.clear_model_list(adapter, base_url, purpose)
-        found = await adapter.models(cleared, secret)
+        found = await adapter.models(self._outbox.gate, base_url, secret, purpose)
         self._lists[adapter.name] = (found, self._clock.monotonic())
         return found

@@ -18,7 +18,8 @@ from kireji.core.errors import (
 from kireji.core.history import ConversationSummary, Origin, StoredConversation, StoredMessage
 from kireji.core.messages import ImagePart, Message, MessageState, Role, Sha256, TextPart
 from kireji.core.ports import CaptureStore, ConversationStore, Provider
-from kireji.core.requests import ClearedRequest, Effort, ModelRequest
+from kireji.core.models import Effort
+from kireji.core.requests import ClearedRequest, ModelRequest
 from kireji.services.catalog import DEVICE, Catalog, Choice
 from kireji.services.credentials import Credential, Credentials
 from kireji.services.live import LiveTurn, LiveTurns
@@ -124,7 +125,7 @@ class ChatService:
             await self._stream(question, choice, history, recorder)
         except ConnectionFailed as error:
             settings = self._preferences.settings
-            may_fall_back = settings.models.offline == DEVICE and not question.provider and not recorder.received
+            may_fall_back = DEVICE in settings.models.fallback and not question.provider and not recorder.received
             if not may_fall_back or choice.provider.name == DEVICE or not history[-1].message.images:
                 raise
             log.info("no connection, reading on this computer")
@@ -170,7 +171,7 @@ class ChatService:
         return ModelRequest(
             model=choice.model,
             messages=messages,
-            pictures=await self._pictures(messages, question.pictures),
+            blobs=await self._pictures(messages, question.pictures),
             system=settings.system if question.system is None else question.system,
             max_tokens=question.max_tokens or settings.max_tokens,
             effort=effort,

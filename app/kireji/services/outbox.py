@@ -7,7 +7,7 @@ import hashlib
 
 from kireji.core.ports import Ledger, Provider
 from kireji.core.publisher import Publisher
-from kireji.core.requests import ClearedRequest, ModelRequest, OutgoingRequest, Purpose
+from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 
 _THREAD_FROM_BYTES = 1_500_000
 """Encoding this much picture takes about 8 ms, half a frame: above it a thread is cheaper than a late paint."""
@@ -28,7 +28,12 @@ class Outbox:
         """The conversation that a new ledger row belongs to."""
 
     async def clear(
-        self, provider: Provider, request: ModelRequest, base_url: str, conversation: int | None
+        self,
+        provider: Provider,
+        request: ModelRequest,
+        base_url: str,
+        conversation: int | None,
+        delivery: Delivery = Delivery.STREAM,
     ) -> ClearedRequest:
         """Clear a question.
 
@@ -36,22 +41,22 @@ class Outbox:
             ModelUnavailable: The model is retired.
             StoreError: The ledger could not be written; then nothing leaves.
         """
-        if sum(map(len, request.pictures.values())) > _THREAD_FROM_BYTES:
-            outgoing = await asyncio.to_thread(provider.encode, request, base_url)
+        if sum(map(len, request.blobs.values())) > _THREAD_FROM_BYTES:
+            outgoing = await asyncio.to_thread(provider.encode, request, base_url, delivery)
         else:
-            outgoing = provider.encode(request, base_url)
+            outgoing = provider.encode(request, base_url, delivery)
         if outgoing is None:
             return ClearedRequest.issue(None, request, None)
         return ClearedRequest.issue(outgoing, request, await self._record(outgoing, conversation))
 
-    async def clear_model_list(self, provider: Provider, base_url: str, purpose: Purpose) -> ClearedRequest | None:
-        """Clear the request for a provider's list of models; None when nothing needs to leave."""
-        outgoing = provider.encode_models(base_url)
-        if outgoing is None:
-            return None
-        outgoing = OutgoingRequest(
-            outgoing.provider, outgoing.method, outgoing.url, outgoing.headers, outgoing.body, outgoing.model, purpose
-        )
+    async def gate(self, outgoing: OutgoingRequest) -> ClearedRequest:
+        """Clear a request that asks no model anything: lists, key tests, connections, pictures; see `core.ports.Gate`.
+
+        Raises:
+            StoreError: The ledger could not be written; then nothing leaves.
+        """
+        if outgoing.purpose is Purpose.ANSWER:
+            raise ValueError("a question passes through `clear`, which sees what is in it")
         return ClearedRequest.issue(outgoing, None, await self._record(outgoing, None))
 
     async def _record(self, outgoing: OutgoingRequest, conversation: int | None) -> int:

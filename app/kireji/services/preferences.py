@@ -77,4 +77,5 @@ class Preferences:
         section, name = option.split(".")
         with self._writing:
             value = getattr(getattr(self.settings, section), name)
-            self._store.write(option, value.value if isinstance(value, enum.Enum) else value)
+            value = value.value if isinstance(value, enum.Enum) else value
+            self._store.write(option, list(value) if isinstance(value, tuple) else value)

@@ -13,7 +13,8 @@ from kireji.core.errors import KirejiError
 from kireji.core.events import ModelEvent
 from kireji.core.history import ConversationSummary, StoredMessage
 from kireji.core.messages import ImagePart, Sha256
-from kireji.core.requests import Effort
+from kireji.core.models import Effort
+
 
 
 @dataclass(frozen=True, slots=True)

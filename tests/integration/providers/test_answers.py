@@ -12,7 +12,8 @@ import pytest
 from kireji.core.errors import ReplayRefused
 from kireji.core.events import PartDelta, TurnFinished
 from kireji.core.messages import ImagePart, Message, Role, TextPart
-from kireji.core.requests import Effort, ModelRequest
+from kireji.core.models import Effort
+from kireji.core.requests import ModelRequest
 from tests.integration.providers.conftest import SECRET, Asking, png, question
 from tests.service import KEY, Delivery, Replay, Rule, Status, TestService, Text
 from tests.support.cleared import cleared, cleared_question

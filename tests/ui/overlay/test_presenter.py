@@ -104,7 +104,7 @@ async def test_enter_asks_about_exactly_the_selected_region(stand: Overlay) -> N
     request = stand.world.remote.asked[0].cleared.request
     assert request is not None
     assert request.messages[-1].text == "why"
-    assert list(request.pictures.values()) == [b"\x89PNGpicture of 100,100,200,100"]
+    assert list(request.blobs.values()) == [b"\x89PNGpicture of 100,100,200,100"]
 
 
 async def test_enter_on_an_empty_field_asks_what_the_field_offers(stand: Overlay) -> None:

@@ -104,7 +104,7 @@ def test_pictures_go_with_the_question(world: World, kireji: Kireji, tmp_path: P
     world.remote.enqueue(answer("a"))
     assert kireji("ask", "q", "-i", str(tmp_path / "a.png"), "-i", str(tmp_path / "b.png")).code == 0
     [request] = world.remote.encoded
-    assert [request.pictures[image.blob] for image in request.messages[0].images] == [b"first", b"second"]
+    assert [request.blobs[image.blob] for image in request.messages[0].images] == [b"first", b"second"]
 
 
 def test_a_region_of_the_screen_goes_with_the_question(world: World, kireji: Kireji) -> None:

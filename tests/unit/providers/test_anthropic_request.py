@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from kireji.core.errors import ModelUnavailable, RequestRejected
 from kireji.core.messages import ImagePart, Message, OpaquePart, Part, Role, TextPart, ThinkingPart
-from kireji.core.requests import Effort, ModelRequest, Purpose
+from kireji.core.models import Effort
+from kireji.core.requests import ModelRequest, Purpose
 from kireji.providers.anthropic import AnthropicProvider
 from kireji.providers.http import HttpClient
 

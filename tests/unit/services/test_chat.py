@@ -12,7 +12,8 @@ from kireji.core.events import PartDelta, PartFinished, PartStarted, TurnFinishe
 from kireji.core.history import StoredMessage
 from kireji.core.messages import ImagePart, MessageState, OpaquePart, Role, StopReason, TextPart
 from kireji.core.ports import EncodedPicture
-from kireji.core.requests import Effort
+from kireji.core.models import Effort
+
 from kireji.services.chat import title_of
 from kireji.services.turns import AnswerBegins, AnswerEnds, Question, QuestionSaved, TurnControl, TurnEvent
 from tests.fakes.provider import Hold, answer
@@ -281,7 +282,7 @@ async def test_pictures_go_out_from_the_store_or_from_the_hand(world: World) -> 
     world.remote.enqueue(answer("a"), answer("b"))
     await ask(world, Question("q", images=(image,)))
     await ask(world, Question("q", images=(image,), pictures={image.blob: b"at hand"}))
-    assert [request.pictures[image.blob] for request in world.remote.encoded] == [b"\x89PNG", b"at hand"]
+    assert [request.blobs[image.blob] for request in world.remote.encoded] == [b"\x89PNG", b"at hand"]
 
 
 async def test_the_questions_own_options_replace_the_settings(world: World) -> None:

@@ -207,13 +207,13 @@ class SettingsPresenter(QObject):
 
     async def _keep_model(self, provider: str, model: str) -> None:
         await self._services.preferences.set("models.provider", provider)
-        await self._services.preferences.set("models.model", model)
+        await self._services.preferences.set("models.anthropic", model)
 
     def _effort_chosen(self, value: object) -> None:
         self._keep("models.effort", value)
 
     def _offline_chosen(self, value: object) -> None:
-        self._keep("models.offline", value)
+        self._keep("models.fallback", ("device",) if value == "device" else ())
 
     def _theme_chosen(self, value: object) -> None:
         self._keep("appearance.theme", value)
@@ -226,7 +226,7 @@ class SettingsPresenter(QObject):
 
     def _settings_changed(self, settings: Settings) -> None:
         self.keys_page.effort.set_value(settings.models.effort)
-        self.keys_page.offline.set_value(settings.models.offline)
+        self.keys_page.offline.set_value("device" if settings.models.fallback else "error")
         self.appearance_page.show_settings(settings.appearance)
 
     def _change_shortcut(self, chord: object) -> None:
