@@ -119,13 +119,17 @@ class ScriptedService:
         """The same answer for a request without `stream`, as a value for JSON."""
         raise NotImplementedError
 
-    def error_frame(self, kind: str, delivery: Delivery) -> Frame:
+    def error_frame(self, kind: str, delivery: Delivery, request: Request) -> Frame:
         """An error in the middle of a stream."""
         raise NotImplementedError
 
-    def error_body(self, answer: Status) -> Any:
+    def error_body(self, answer: Status, request: Request) -> Any:
         """An error as a value for JSON."""
         raise NotImplementedError
+
+    def script(self, data: bytes) -> list[Rule]:
+        """Rules that come from outside, as JSON."""
+        return read_script(data)
 
     def headers(self, request: Request) -> dict[str, str]:
         """Headers of every answer."""
@@ -172,7 +176,7 @@ class ScriptedService:
     async def status(self, answer: Status, request: Request, connection: Connection) -> bool:
         """Answer with an error."""
         await asyncio.sleep(answer.header_delay)
-        return await self.json(answer.status, self.error_body(answer), request, connection, answer.headers)
+        return await self.json(answer.status, self.error_body(answer, request), request, connection, answer.headers)
 
     # Connections.
 
@@ -261,7 +265,7 @@ class ScriptedService:
         await connection.head(200, self.headers(request) | headers | {"transfer-encoding": "chunked"})
         for frame in frames:
             if delivery.break_after == request.delivered and (frame.is_delta or request.delivered):
-                return await self._break(delivery, connection)
+                return await self._break(delivery, request, connection)
             if frame.is_delta:
                 delays = delivery.delays
                 await asyncio.sleep(delays[request.delivered] if request.delivered < len(delays) else delivery.delay)
@@ -279,7 +283,7 @@ class ScriptedService:
         await self._released.wait()
         request.held = False
 
-    async def _break(self, delivery: Delivery, connection: Connection) -> bool:
+    async def _break(self, delivery: Delivery, request: Request, connection: Connection) -> bool:
         match delivery.break_how:
             case "reset":
                 connection.reset()
@@ -288,7 +292,7 @@ class ScriptedService:
             case "eof":
                 await connection.write(b"0\r\n\r\n")
             case "error":
-                await connection.chunk(self.error_frame(delivery.error, delivery).data)
+                await connection.chunk(self.error_frame(delivery.error, delivery, request).data)
                 await connection.write(b"0\r\n\r\n")
         return False
 
@@ -334,7 +338,7 @@ class ScriptedService:
         if order.get("hold"):
             self.hold()
         if "enqueue" in order:
-            self.enqueue(*read_script(msgspec.json.encode(order["enqueue"])))
+            self.enqueue(*self.script(msgspec.json.encode(order["enqueue"])))
         states = [item.state() for item in self.requests]
         data = msgspec.json.encode({"requests": states})
         await connection.head(200, {"content-type": "application/json", "content-length": str(len(data))})

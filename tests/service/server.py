@@ -75,10 +75,10 @@ class TestService(ScriptedService):
     def whole(self, frames: list[Frame], request: Request) -> Any:
         return message_of(frames)
 
-    def error_frame(self, kind: str, delivery: Delivery) -> Frame:
+    def error_frame(self, kind: str, delivery: Delivery, request: Request) -> Frame:
         return error_frame(kind, delivery)
 
-    def error_body(self, answer: Status) -> Any:
+    def error_body(self, answer: Status, request: Request) -> Any:
         error: dict[str, Any] = {"type": answer.error, "message": answer.message}
         if answer.details is not None:
             error["details"] = answer.details
