@@ -204,7 +204,7 @@ class ScriptedService:
 
     async def _serve(self, incoming: Incoming, connection: Connection) -> bool:
         """Answer one request; False when the connection is at its end."""
-        if incoming.target.path == "/_control":
+        if incoming.target.path == f"{self.prefix}/_control":
             return await self._control(incoming, connection)
         request = self._received(incoming)
         await self._notify()

@@ -18,6 +18,7 @@ from typing import Any, Self
 import msgspec
 
 from tests.service.answers import Answer, Rule
+from tests.service.base import ScriptedService
 from tests.service.received import Request
 from tests.service.server import KEY, TestService
 
@@ -35,7 +36,7 @@ class ServiceThread:
         self._options = options
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="test-service", daemon=True)
-        self._service: TestService | None = None
+        self._service: ScriptedService | None = None
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -72,11 +73,15 @@ class ServiceThread:
         """Wait until `true` holds."""
         self._run(asyncio.wait_for(self._running.until(true), timeout))
 
-    async def _start(self) -> TestService:
-        return await TestService(*self._script, **self._options).__aenter__()
+    def make(self, *script: Answer | Rule, **options: Any) -> ScriptedService:
+        """The service, not yet started; derived classes run others."""
+        return TestService(*script, **options)
+
+    async def _start(self) -> ScriptedService:
+        return await self.make(*self._script, **self._options).__aenter__()
 
     @property
-    def _running(self) -> TestService:
+    def _running(self) -> ScriptedService:
         assert self._service is not None
         return self._service
 
@@ -103,9 +108,13 @@ class ServiceProcess:
     def __enter__(self) -> Self:
         script = Path(self._folder.name) / "script.json"
         script.write_bytes(msgspec.json.encode(self._rules))
-        command = [sys.executable, "-m", "tests.service", "--script", str(script), "--log", str(self._log)]
+        options = ["--script", str(script), "--log", str(self._log), "--key", self._key]
         self._process = subprocess.Popen(
-            [*command, "--key", self._key], stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
+            [sys.executable, "-m", *self.module(), *options],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            start_new_session=True,
         )
         assert self._process.stdout is not None
         self.base_url = self._process.stdout.readline().strip()
@@ -122,6 +131,10 @@ class ServiceProcess:
         self._process.wait(10)
         self._process.stdout.close()
         self._folder.cleanup()
+
+    def module(self) -> list[str]:
+        """What is run; derived classes run others."""
+        return ["tests.service"]
 
     @property
     def requests(self) -> list[dict[str, Any]]:
