@@ -9,10 +9,21 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from kireji.core.errors import SettingsError, StoreCorrupt, StoreError
-from kireji.core.history import ConversationSummary, Origin, Sent, SentTotals, StoredConversation, StoredMessage
+from kireji.core.history import (
+    ConversationSetup,
+    ConversationSummary,
+    Origin,
+    Sent,
+    SentTotals,
+    StoredConversation,
+    StoredMessage,
+)
 from kireji.core.messages import ImagePart, Message, MessageState, Sha256, StopReason, Usage
+from kireji.core.models import ModelInfo
 from kireji.core.ports import EncodedPicture
 from kireji.core.requests import OutgoingRequest
+
+FOLLOWS_SETTINGS = ConversationSetup()
 
 CUT_OFF = "Kireji ended before this answer was complete."
 
@@ -51,6 +62,7 @@ class MemoryConversationStore:
         self._alive = alive
         self._now = now or Ticking()
         self._conversations: dict[int, ConversationSummary] = {}
+        self._setups: dict[int, ConversationSetup] = {}
         self._heads: dict[int, int] = {}
         self._messages: dict[int, StoredMessage] = {}
         self._homes: dict[int, int] = {}
@@ -58,12 +70,21 @@ class MemoryConversationStore:
         self.failure: StoreError | None = None
         self.updates: list[tuple[int, str, MessageState]] = []
 
-    async def create(self, title: str, first: Message) -> tuple[ConversationSummary, StoredMessage]:
+    async def create(
+        self, title: str, first: Message, setup: ConversationSetup = FOLLOWS_SETTINGS
+    ) -> tuple[ConversationSummary, StoredMessage]:
         self._fail()
         time = self._now()
         summary = ConversationSummary(len(self._conversations) + 1, title, time, time)
         self._conversations[summary.id] = summary
+        self._setups[summary.id] = setup
         return summary, self._add(summary.id, None, first, MessageState.COMPLETE, "", "", None, time)
+
+    async def configure(self, conversation: int, setup: ConversationSetup) -> None:
+        self._fail()
+        if conversation not in self._conversations:
+            raise LookupError(f"there is no conversation {conversation}")
+        self._setups[conversation] = setup
 
     async def append(
         self,
@@ -114,7 +135,7 @@ class MemoryConversationStore:
         while number is not None:
             path.append(self._seen(number, self._alive))
             number = self._messages[number].parent
-        return StoredConversation(summary, tuple(reversed(path)))
+        return StoredConversation(summary, tuple(reversed(path)), self._setups[conversation])
 
     async def latest(self) -> ConversationSummary | None:
         found = await self.recent(1)
@@ -232,6 +253,31 @@ class MemoryCaptureStore:
         if blob not in self.pictures:
             raise StoreCorrupt("A stored picture is missing or damaged.", "Capture it again.")
         return self.pictures[blob]
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+class MemoryModelListStore:
+    """Lists of models.
+
+    Attributes:
+        failure: When set, every call raises it.
+        lists: What was kept, by provider and base URL.
+    """
+
+    def __init__(self) -> None:
+        self.failure: StoreError | None = None
+        self.lists: dict[tuple[str, str], tuple[tuple[ModelInfo, ...], datetime]] = {}
+
+    async def load(self, provider: str, base_url: str) -> tuple[Sequence[ModelInfo], datetime] | None:
+        self._fail()
+        return self.lists.get((provider, base_url))
+
+    async def save(self, provider: str, base_url: str, models: Sequence[ModelInfo], when: datetime) -> None:
+        self._fail()
+        self.lists[provider, base_url] = (tuple(models), when)
 
     def _fail(self) -> None:
         if self.failure is not None:

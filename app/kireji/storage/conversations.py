@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from kireji.core.history import ConversationSummary, Origin, StoredConversation, StoredMessage
+from kireji.core.history import ConversationSetup, ConversationSummary, Origin, StoredConversation, StoredMessage
 from kireji.core.messages import Message, MessageState, Role, StopReason, Usage
 from kireji.storage import rows
 from kireji.storage.database import Database
@@ -15,7 +15,17 @@ from kireji.storage.database import Database
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+_FOLLOWS_SETTINGS = ConversationSetup()
+
 _SUMMARY = "SELECT id, title, created, updated FROM conversations"
+
+_SETUP = "SELECT provider, model, effort, system FROM conversations WHERE id = ?"
+
+_CREATE = """
+    INSERT INTO conversations (title, created, updated, provider, model, effort, system) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+
+_CONFIGURE = "UPDATE conversations SET provider = ?, model = ?, effort = ?, system = ? WHERE id = ?"
 
 _PATH = """
     WITH RECURSIVE path (id, parent) AS (
@@ -58,22 +68,34 @@ class SqliteConversationStore:
         self._alive = alive
         self._now = now
 
-    async def create(self, title: str, first: Message) -> tuple[ConversationSummary, StoredMessage]:
+    async def create(
+        self, title: str, first: Message, setup: ConversationSetup = _FOLLOWS_SETTINGS
+    ) -> tuple[ConversationSummary, StoredMessage]:
         """As in ConversationStore."""
         draft = _Draft(None, first, MessageState.COMPLETE, "", "", None, self._now())
         time = rows.to_microseconds(draft.created)
 
         def work(connection: Connection) -> tuple[int, int]:
-            cursor = connection.execute(
-                "INSERT INTO conversations (title, created, updated) VALUES (?, ?, ?)",
-                (rows.storable(title), time, time),
-            )
-            conversation = cursor.lastrowid
+            values = (rows.storable(title), time, time, *_stored_setup(setup))
+            conversation = connection.execute(_CREATE, values).lastrowid
             assert conversation is not None
             return conversation, draft.insert(connection, conversation)
 
         conversation, message = await self._database.write(work)
         return ConversationSummary(conversation, title, draft.created, draft.created), draft.stored(message)
+
+    async def configure(self, conversation: int, setup: ConversationSetup) -> None:
+        """As in ConversationStore. The conversation keeps its place in the list.
+
+        Raises:
+            LookupError: No such conversation.
+        """
+
+        def work(connection: Connection) -> None:
+            if connection.execute(_CONFIGURE, (*_stored_setup(setup), conversation)).rowcount == 0:
+                raise LookupError(f"there is no conversation {conversation}")
+
+        await self._database.write(work)
 
     async def append(
         self,
@@ -152,8 +174,9 @@ class SqliteConversationStore:
             row = connection.execute(f"{_SUMMARY} WHERE id = ?", (conversation,)).fetchone()
             if row is None:
                 return None
+            setup = ConversationSetup(*connection.execute(_SETUP, (conversation,)).fetchone())
             path = connection.execute(_PATH, (conversation,)).fetchall()
-            return StoredConversation(_summary(row), tuple(_message(one, self._alive) for one in path))
+            return StoredConversation(_summary(row), tuple(_message(one, self._alive) for one in path), setup)
 
         return await self._database.run(work)
 
@@ -221,8 +244,13 @@ def _require(connection: Connection, question: str, values: tuple[int, ...]) -> 
 
 
 def _link_captures(connection: Connection, number: int, message: Message) -> None:
-    for image in message.images:
-        connection.execute("INSERT OR IGNORE INTO message_captures VALUES (?, ?)", (number, image.blob))
+    for blob in message.blobs:
+        connection.execute("INSERT OR IGNORE INTO message_captures VALUES (?, ?)", (number, rows.storable(blob)))
+
+
+def _stored_setup(setup: ConversationSetup) -> tuple[str, str, str, str | None]:
+    system = None if setup.system is None else rows.storable(setup.system)
+    return rows.storable(setup.provider), rows.storable(setup.model), rows.storable(setup.effort), system
 
 
 def _summary(row: tuple[int, str, int, int]) -> ConversationSummary:

@@ -111,7 +111,27 @@ _FIRST = statements(
     "CREATE INDEX ledger_conversation ON ledger (conversation)",
 )
 
-STEPS = (Step("conversations, messages, captures and ledger", _FIRST),)
+_SECOND = statements(
+    # Empty: follows the settings.
+    "ALTER TABLE conversations ADD COLUMN provider TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE conversations ADD COLUMN model TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE conversations ADD COLUMN effort TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE conversations ADD COLUMN system TEXT",  # NULL follows the settings, '' is no instructions
+    """
+    CREATE TABLE model_lists ( -- a cache: rows may be dropped at any time
+        provider TEXT NOT NULL,
+        base_url TEXT NOT NULL,
+        models TEXT NOT NULL, -- JSON list
+        asked INTEGER NOT NULL,
+        PRIMARY KEY (provider, base_url)
+    )
+    """,
+)
+
+STEPS = (
+    Step("conversations, messages, captures and ledger", _FIRST),
+    Step("who answers in a conversation, and lists of models", _SECOND),
+)
 
 
 def version_of(connection: Connection) -> int:

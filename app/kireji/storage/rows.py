@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 
-from kireji.core.messages import OpaquePart, Part, StopReason, TextPart, ThinkingPart, Usage
+from kireji.core.messages import OpaquePart, Part, StopReason, Usage
+from kireji.core.models import ModelInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -41,18 +44,38 @@ def storable(text: str) -> str:
 
 def encode_parts(parts: tuple[Part, ...]) -> str:
     """Parts as a JSON list."""
+    return _encode(parts)
+
+
+def encode_models(models: Sequence[ModelInfo]) -> str:
+    """Models as a JSON list."""
+    return _encode(tuple(models))
+
+
+def decode_models(stored: str) -> tuple[ModelInfo, ...] | None:
+    """Models from a JSON list; None when it cannot be read."""
     try:
-        return msgspec.json.encode(parts).decode()
+        return msgspec.json.decode(stored, type=tuple[ModelInfo, ...])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _encode(values: tuple[msgspec.Struct, ...]) -> str:
+    try:
+        return msgspec.json.encode(values).decode()
     except UnicodeEncodeError:
-        return msgspec.json.encode(tuple(_storable_part(part) for part in parts)).decode()
+        return msgspec.json.encode(_all_storable(values)).decode()
 
 
-def _storable_part(part: Part) -> Part:
-    if isinstance(part, TextPart | ThinkingPart):
-        return type(part)(storable(part.text))
-    if isinstance(part, OpaquePart):
-        return OpaquePart(storable(part.type))
-    return part
+def _all_storable(value: Any) -> Any:
+    """The same value with every text in it made storable, however deep."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, tuple):
+        return tuple(_all_storable(item) for item in value)
+    if isinstance(value, msgspec.Struct):
+        return type(value)(**{name: _all_storable(item) for name, item in msgspec.structs.asdict(value).items()})
+    return value
 
 
 class _Tagged(msgspec.Struct):

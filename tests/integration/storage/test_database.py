@@ -20,6 +20,7 @@ from kireji.core.errors import StoreCorrupt, StoreError, StoreFull, StoreReadOnl
 from kireji.core.messages import Message, Role, TextPart
 from kireji.storage.conversations import SqliteConversationStore
 from kireji.storage.database import Database
+from kireji.storage.migrations import STEPS
 
 SMALL = Message(Role.USER, (TextPart("question"),))
 
@@ -136,7 +137,7 @@ class TestNewer:
             connection.execute("PRAGMA user_version = 99")
             shutil.copytree(path.parent, crashed)
         before = contents(crashed)
-        assert before["kireji.db"][60:64] == b"\0\0\0\1", "the newer number stands in the log alone"
+        assert before["kireji.db"][60:64] == len(STEPS).to_bytes(4, "big"), "the newer number stands in the log alone"
         with pytest.raises(StoreTooNew):
             await Database.open(crashed / "kireji.db")
         after = contents(crashed)

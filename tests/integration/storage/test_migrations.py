@@ -8,17 +8,33 @@ import shutil
 import sqlite3
 import stat
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kireji.core.history import Sent
-from kireji.core.messages import ImagePart, MessageState, OpaquePart, StopReason, TextPart, ThinkingPart, Usage
+from kireji.core.history import ConversationSetup
+from kireji.core.messages import (
+    Citation,
+    DocumentPart,
+    ImagePart,
+    LinkedImagePart,
+    MessageState,
+    OpaquePart,
+    StopReason,
+    TextPart,
+    ThinkingPart,
+    ToolCallPart,
+    ToolResultPart,
+    Usage,
+)
+from kireji.core.models import ModelInfo
 from kireji.storage.conversations import SqliteConversationStore
 from kireji.storage.database import Database
 from kireji.storage.ledger import SqliteLedger
 from kireji.storage.migrations import STEPS, Step, statements
+from kireji.storage.model_lists import SqliteModelListStore
 
 FORMATS = Path(__file__).parents[2] / "data" / "db"
 
@@ -32,15 +48,19 @@ BROKEN = Step(
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A history as format 1 left it."""
-    path = tmp_path / "kireji.db"
+    return left_by(1, tmp_path / "kireji.db")
+
+
+def left_by(number: int, path: Path) -> Path:
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript((FORMATS / "version-1.sql").read_text("utf-8"))
+        connection.executescript((FORMATS / f"version-{number}.sql").read_text("utf-8"))
         connection.execute("PRAGMA journal_mode = WAL")
     return path
 
 
 async def upgrade(path: Path, *steps: Step) -> None:
-    database = await Database.open(path, steps=(*STEPS, *steps))
+    """Open it as a version does that knows format 1 and `steps` after it."""
+    database = await Database.open(path, steps=(STEPS[0], *steps))
     await database.close()
 
 
@@ -59,11 +79,14 @@ def copies(path: Path) -> list[str]:
     return sorted(file.name for file in path.parent.iterdir() if "before" in file.name)
 
 
-async def test_a_released_step_was_not_edited(path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", range(1, len(STEPS) + 1))
+async def test_a_released_step_was_not_edited(tmp_path: Path, number: int) -> None:
     new = tmp_path / "new" / "kireji.db"
-    database = await Database.open(new, steps=STEPS[:1])
+    database = await Database.open(new, steps=STEPS[:number])
     await database.close()
-    assert schema(new) == schema(path)
+    released = left_by(number, tmp_path / "released.db")
+    assert schema(new) == schema(released)
+    assert ask(released, "SELECT number, name FROM schema_steps") == ask(new, "SELECT number, name FROM schema_steps")
 
 
 async def test_a_history_of_format_1_is_read_as_it_was_written(path: Path) -> None:
@@ -80,7 +103,7 @@ async def test_a_history_of_format_1_is_read_as_it_was_written(path: Path) -> No
     assert (reading.state, reading.provider, reading.message.text) == (MessageState.INTERRUPTED, "device", "ENOSPC")
     assert second.messages[1].error == "The service is overloaded."
     assert second.messages[1].message.parts == (OpaquePart("redacted_thinking"),)
-    assert [row.digest for row in await SqliteLedger(database).recent() if isinstance(row, Sent)] == ["5e" * 32]
+    assert [row.digest for row in await SqliteLedger(database).recent()] == ["5e" * 32]
     await database.close()
 
 
@@ -97,6 +120,40 @@ async def test_an_answer_on_another_branch_of_format_1_is_whole(path: Path) -> N
     assert answer.message.raw == b'[{"type":"text","text":"The disk is full."}]'
     assert (answer.message.raw_from, answer.stop) == ("anthropic", StopReason.END_TURN)
     assert answer.usage == Usage(input_tokens=1200, output_tokens=6, cost=0.00123)
+
+
+async def test_conversations_of_format_1_follow_the_settings(path: Path) -> None:
+    database = await Database.open(path)
+    loaded = await SqliteConversationStore(database, lambda _: False).load(1)
+    assert await SqliteModelListStore(database).load("anthropic", "https://api.anthropic.com") is None
+    await database.close()
+    assert loaded is not None
+    assert loaded.setup == ConversationSetup()
+
+
+async def test_a_history_of_format_2_is_read_as_it_was_written(tmp_path: Path) -> None:
+    database = await Database.open(left_by(2, tmp_path / "kireji.db"))
+    store = SqliteConversationStore(database, lambda _: False)
+    loaded = await store.load(3)
+    kept = await SqliteModelListStore(database).load("local", "http://127.0.0.1:11434/v1")
+    await database.close()
+    assert loaded is not None
+    assert loaded.setup == ConversationSetup("openrouter", "some/model", "high", "")
+    question, call, result, answer = (stored.message for stored in loaded.messages)
+    assert question.parts == (
+        LinkedImagePart("https://example.com/a.png"),
+        DocumentPart("d0" * 32, "application/pdf", "Report", cited=True),
+        TextPart("What does it say?"),
+    )
+    assert call.parts == (ToolCallPart("call_1", "look", '{"at":"page 2"}'),)
+    assert result.parts == (
+        ToolResultPart("call_1", (TextPart("A table."), ImagePart("e1" * 32, "image/png", 64, 48)), is_error=True),
+    )
+    assert answer.parts == (TextPart("It grew.", (Citation("grew by 3 %", "Report", "https://example.com/"),)),)
+    assert kept == (
+        (ModelInfo("local", "qwen3", "Qwen 3", 32_768, sees_images=False, free=True, uses_tools=True),),
+        datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
+    )
 
 
 async def test_a_new_file_records_its_steps_and_needs_no_copy(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_part_of_a_newer_version_is_kept_by_name_beside_the_others() -> None:
 
 
 def test_a_field_of_a_newer_version_is_ignored() -> None:
-    assert rows.decode_parts('[{"kind":"text","text":"a","citations":[1]}]') == (TextPart("a"),)
+    assert rows.decode_parts('[{"kind":"text","text":"a","colour":[1]}]') == (TextPart("a"),)
 
 
 def test_a_known_part_that_lacks_its_fields_is_kept_by_name() -> None:
