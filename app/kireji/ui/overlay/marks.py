@@ -1,4 +1,4 @@
-"""What is drawn upon the frozen picture: border, handles, size, magnifier, crosshair, shadows.
+"""What is drawn upon the frozen picture: border, handles, size, magnifier, crosshair.
 
 These lie on a dimmed screen whatever the theme is, so they always have the dark theme's colours.
 """
@@ -14,7 +14,7 @@ from kireji.core.geometry import Rect
 from kireji.ui.overlay.frame import Frame, qrect
 from kireji.ui.overlay.placement import place_label, place_magnifier
 from kireji.ui.overlay.selection import Handle, Selection, handle_position
-from kireji.ui.tokens import DARK, RADIUS_CARD, SPACE, TYPE_SMALL
+from kireji.ui.tokens import DARK, SPACE, TYPE_SMALL
 
 HANDLE = 8
 """Edge of a handle, in logical pixels."""
@@ -24,7 +24,6 @@ REACH = 10
 _BORDER = 2
 _LENS = 132
 _LENS_PIXELS = 15
-_SHADOW = 20
 _LABEL_PADDING = QSize(SPACE[1], 3)
 
 
@@ -227,24 +226,6 @@ class Marks:
         width, height = self._label_size(text)
         left = box.x() + (box.width() - width) // 2
         self._paint_label(painter, QRect(left, box.bottom() + 1 - height, width, height), text)
-
-
-def shadow_region(panel: QRect) -> QRect:
-    """What the shadow of a panel covers."""
-    return panel.adjusted(-_SHADOW, -_SHADOW // 2, _SHADOW, _SHADOW + _SHADOW // 2)
-
-
-def paint_shadow(painter: QPainter, panel: QRect) -> None:
-    """A soft shadow under a panel that floats on the picture."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    colour = QColor(DARK.code)
-    for step in range(_SHADOW, 0, -1):
-        colour.setAlpha(2 + (_SHADOW - step) // 2)
-        painter.setBrush(colour)
-        box = QRectF(panel.adjusted(-step, -step // 2, step, step))
-        painter.drawRoundedRect(box, RADIUS_CARD + step, RADIUS_CARD + step)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
 def paint_hint(painter: QPainter, text: str, font: QFont, scale: float, box: QRect) -> None:

@@ -27,11 +27,10 @@ from kireji.ui.overlay.marks import (
     dimming,
     hint_box,
     paint_hint,
-    paint_shadow,
-    shadow_region,
 )
 from kireji.ui.overlay.platforms import covers_as_full_screen, window_flags
 from kireji.ui.overlay.selection import Handle, Point, Selection, to_image
+from kireji.ui.shadow import paint_shadow, shadow_region
 from kireji.ui.theme import Theme
 
 HINT = "Drag to cut out  ·  Arrow keys and Enter  ·  Enter: whole screen  ·  Esc: close"
@@ -182,10 +181,6 @@ class OverlayWindow(QWidget):
     def clear(self) -> None:
         """Select nothing."""
         self._take(self._selection.cleared(), tell=False)
-
-    def select(self, rect: Rect) -> None:
-        """Select a rectangle of the picture."""
-        self._take(Selection(self._selection.width, self._selection.height, rect=rect), tell=True)
 
     def cast_shadows(self, panels: tuple[QRect, ...]) -> None:
         """Which panels float here, so that their shadows are painted."""
