@@ -2,15 +2,22 @@
 
 from tests.service.answers import (
     Answer,
+    Blocks,
     Body,
+    Call,
     Delivery,
     Echo,
+    Event,
     Hangup,
+    Raw,
+    Reasoning,
+    Redacted,
     Replay,
     Rule,
     Silence,
     Status,
     Text,
+    Words,
 )
 from tests.service.outside import ServiceProcess, ServiceThread
 from tests.service.received import Request
@@ -19,10 +26,16 @@ from tests.service.server import KEY, TestService
 __all__ = [
     "KEY",
     "Answer",
+    "Blocks",
     "Body",
+    "Call",
     "Delivery",
     "Echo",
+    "Event",
     "Hangup",
+    "Raw",
+    "Reasoning",
+    "Redacted",
     "Replay",
     "Request",
     "Rule",
@@ -32,4 +45,5 @@ __all__ = [
     "Status",
     "TestService",
     "Text",
+    "Words",
 ]

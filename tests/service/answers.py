@@ -20,6 +20,7 @@ class Delivery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         chunk: Bytes per write; 0 writes event by event.
         crlf: Lines end with CR LF.
         pings: A ping before every event.
+        comments: A comment line before every event.
         hold_after: Deltas after which the stream waits until it is released.
         break_after: Deltas after which the stream breaks; None lets it end well.
         break_how: cut (connection closed in the middle), reset (TCP reset), eof (ended properly, but without
@@ -33,6 +34,7 @@ class Delivery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chunk: int = 0
     crlf: bool = False
     pings: bool = False
+    comments: bool = False
     hold_after: int | None = None
     break_after: int | None = None
     break_how: Literal["cut", "reset", "eof", "error", "silence"] = "cut"
@@ -65,8 +67,91 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
     delivery: Delivery = Delivery()
 
 
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="words"):
+    """A text block: pieces of text, and citations (objects) between them."""
+
+    pieces: list[str | dict[str, Any]]
+
+
+class Reasoning(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="reasoning"):
+    """A signed thinking block; without pieces its words are omitted."""
+
+    pieces: list[str] = []
+
+
+class Redacted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="redacted"):
+    """A redacted_thinking block, which comes whole."""
+
+
+class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="call"):
+    """A tool_use block.
+
+    Args:
+        name: The tool.
+        input: Its arguments.
+        id: Made up when empty.
+        size: Characters per piece of the arguments' JSON.
+        pieces: The pieces themselves instead, as they leave a tool with eager streaming: they may end as no JSON.
+        more: Further fields of the block, such as `caller`.
+    """
+
+    name: str
+    input: dict[str, Any] = {}
+    id: str = ""
+    size: int = 12
+    pieces: list[str] | None = None
+    more: dict[str, Any] = {}
+
+
+class Raw(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="raw"):
+    """Any block: as it begins, and its deltas. For the service's own tools and for what is not invented yet."""
+
+    block: dict[str, Any]
+    deltas: list[dict[str, Any]] = []
+
+
+class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="event"):
+    """Any event between blocks, such as one that nobody knows; it does not stand in a whole answer."""
+
+    event: dict[str, Any]
+
+
+Block: TypeAlias = Words | Reasoning | Redacted | Call | Raw | Event
+
+
+class Blocks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="blocks"):
+    """An answer of any blocks.
+
+    Args:
+        blocks: In order; none gives the empty answer.
+        stop_reason: Why it ended; empty stands for what fits the blocks.
+        stop_sequence: The match.
+        stop_details: For refusals.
+        usage: Overrides of the usage of the last message_delta.
+        first_usage: Overrides of the usage of message_start.
+        usage_twice: Send a message_delta with other totals before the last one.
+        delivery: How it arrives.
+    """
+
+    blocks: list[Block] = []
+    stop_reason: str = ""
+    stop_sequence: str | None = None
+    stop_details: dict[str, Any] | None = None
+    usage: dict[str, Any] = {}
+    first_usage: dict[str, Any] = {}
+    usage_twice: bool = False
+    delivery: Delivery = Delivery()
+
+
 class Echo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="echo"):
-    """Says what was received: model, last words, pictures with their sizes."""
+    """Says what was received: model, last words, pictures and documents.
+
+    Where the request wants something of the answer, it gets that: a value that fits the schema, a call of the tool
+    it forces, an end at a stop sequence, reasoning only where it is on and shown only where it is asked for.
+
+    Args:
+        thinking: What reasoning looks like where it is on.
+    """
 
     thinking: Literal["none", "omitted"] | list[str] = "omitted"
     delivery: Delivery = Delivery()
@@ -120,7 +205,7 @@ class Hangup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
     """Closes the connection without an answer."""
 
 
-Answer: TypeAlias = Text | Echo | Replay | Status | Body | Silence | Hangup
+Answer: TypeAlias = Text | Blocks | Echo | Replay | Status | Body | Silence | Hangup
 
 
 class Rule(msgspec.Struct, forbid_unknown_fields=True):

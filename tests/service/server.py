@@ -6,18 +6,21 @@ import ssl
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import parse_qs
+from urllib.parse import unquote
 
-from tests.service.answers import Answer, Delivery, Echo, Rule, Status
+from tests.service.answers import Answer, Blocks, Delivery, Echo, Replay, Rule, Status, Text
 from tests.service.base import ScriptedService
+from tests.service.caching import PromptCache, blocks_in, count_tokens
 from tests.service.connection import Connection
-from tests.service.frames import Frame
+from tests.service.frames import Frame, split_frames
+from tests.service.listing import listed
 from tests.service.memory import Memory
-from tests.service.models import MODELS, find
+from tests.service.models import Model, find
 from tests.service.received import Request
 from tests.service.refusal import Refusal
-from tests.service.rules import check_body, check_headers
-from tests.service.streams import error_frame, frames_of, message_of
+from tests.service.rules import betas, check_body, check_headers
+from tests.service.speech import Speaker, as_blocks, echo
+from tests.service.streams import DELTA, error_frame, message_of, written
 
 KEY = "sk-ant-test-0123456789"
 
@@ -48,32 +51,69 @@ class TestService(ScriptedService):
     ) -> None:
         super().__init__(*script, default=default or Echo(), keys=keys, port=port, log=log, tls=tls)
         self._memory = Memory()
+        self._cache = PromptCache()
 
     async def route(self, request: Request, connection: Connection) -> bool:
+        if request.method == "HEAD":
+            return await self._warmed(request, connection)
         check_headers(request.headers, self._keys, body=request.method == "POST")
         match request.method, request.path.split("/")[1:]:
             case "GET", ["v1", "models"]:
-                return await self.scripted(request, connection, _models(request.query))
+                return await self.scripted(request, connection, listed(request.query))
             case "GET", ["v1", "models", id]:
-                model = find(id)
+                model = find(unquote(id))
                 if model is None:
                     raise Refusal(404, "not_found_error", f"model: {id}")
-                return await self.json(200, model.listed(), request, connection)
+                return await self.scripted(request, connection, model.listed())
             case "POST", ["v1", "messages"]:
-                self._memory.check(check_body(request.raw))
+                self._check(request)
                 return await self.scripted(request, connection)
+            case "POST", ["v1", "messages", "count_tokens"]:
+                body = self._check(request, counting=True)
+                return await self.scripted(request, connection, {"input_tokens": count_tokens(body)})
+            case _, ["v1", "models" | "messages"]:
+                raise Refusal(405, "invalid_request_error", "Method Not Allowed")
         raise Refusal(404, "not_found_error", "Not found")
 
     def words(self, request: Request) -> str:
-        content = request.body["messages"][-1]["content"]
-        blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
+        blocks = blocks_in(request.body["messages"][-1]["content"])
         return "\n".join(block["text"] for block in blocks if block["type"] == "text")
 
     def frames(self, answer: Answer, request: Request) -> list[Frame]:
-        return frames_of(answer, request.body, self._memory, len(self.requests))  # type: ignore[arg-type]
+        body, number = request.body, len(self.requests)
+        model = find(body["model"])
+        assert model is not None
+        usage = self._cache.use(body, model)
+        frames = self._spoken(answer, Speaker(body, model, self._memory, number), usage, body, model)
+        message = message_of(frames)
+        self._memory.remember(message["content"], body, model, message.get("stop_reason"))
+        return frames
 
     def whole(self, frames: list[Frame], request: Request) -> Any:
         return message_of(frames)
+
+    def _spoken(
+        self, answer: Answer, speaker: Speaker, usage: dict[str, Any], body: dict[str, Any], model: Model
+    ) -> list[Frame]:
+        match answer:
+            case Replay():
+                return list(split_frames(answer.read(), DELTA))
+            case Echo():
+                answer = echo(answer, body, model)
+            case Text():
+                answer = as_blocks(answer)
+        assert isinstance(answer, Blocks)
+        return written(speaker.events(answer, usage), answer.delivery)
+
+    def _check(self, request: Request, *, counting: bool = False) -> dict[str, Any]:
+        version = request.header("anthropic-version") or ""
+        asked = betas(request.headers)
+        return check_body(request.raw, memory=self._memory, version=version, beta=asked, counting=counting)
+
+    async def _warmed(self, request: Request, connection: Connection) -> bool:
+        """HEAD needs no key: it is asked only to have a connection."""
+        known = {"/": 200, "/v1/messages": 405, "/v1/models": 405}
+        return await self.json(known.get(request.path, 404), None, request, connection)
 
     def error_frame(self, kind: str, delivery: Delivery, request: Request) -> Frame:
         return error_frame(kind, delivery)
@@ -87,19 +127,3 @@ class TestService(ScriptedService):
     def headers(self, request: Request) -> dict[str, str]:
         account = "00000000-0000-0000-0000-000000000000"
         return {"request-id": f"req_{len(self.requests):04}", "anthropic-organization-id": account}
-
-
-def _models(query: str) -> dict[str, Any]:
-    wanted = parse_qs(query)
-    limit = int(wanted.get("limit", ["20"])[0])
-    if not 1 <= limit <= 1000:
-        raise Refusal(400, "invalid_request_error", "limit: Input should be between 1 and 1000")
-    ids = [model.id for model in MODELS]
-    start = ids.index(wanted["after_id"][0]) + 1 if "after_id" in wanted else 0
-    page = MODELS[start : start + limit]
-    return {
-        "data": [model.listed() for model in page],
-        "has_more": start + len(page) < len(MODELS),
-        "first_id": page[0].id if page else None,
-        "last_id": page[-1].id if page else None,
-    }
