@@ -27,9 +27,8 @@ from kireji.providers.anthropic_models import (
 from kireji.providers.anthropic_request import encode_body
 from kireji.providers.anthropic_stream import StreamDecoder
 from kireji.providers.failures import Answerer
-from kireji.providers.http import HttpClient, ServerEvents
+from kireji.providers.http import X_API_KEY, HttpClient, ServerEvents
 
-KEY_HEADER = "x-api-key"
 VERSION = "2026-10-21"
 
 _HEADERS: Mapping[str, str] = MappingProxyType(
@@ -81,7 +80,7 @@ class AnthropicProvider:
         """
         who = _answerer(cleared)
         async with (
-            self._http.stream(cleared, _needed(secret), KEY_HEADER) as answer,
+            self._http.stream(cleared, _needed(secret), X_API_KEY) as answer,
             aclosing(_decoded(answer, StreamDecoder(who, answer.request_id, _pricing(who.model)))) as events,
         ):
             yield events
@@ -99,8 +98,8 @@ class AnthropicProvider:
         headers = {**_HEADERS, "accept": "application/json"}
         url = f"{_root(base_url)}/v1/models?limit=1000"
         cleared = await gate(OutgoingRequest(PROVIDER, "GET", url, headers, b"", "", purpose))
-        body = await self._http.fetch(cleared, _needed(secret), KEY_HEADER)
-        return merge(_page(body, _answerer(cleared)).data)
+        answer = await self._http.fetch(cleared, _needed(secret), X_API_KEY)
+        return merge(_page(answer.body, _answerer(cleared)).data)
 
     def counterpart(self, model: str) -> str:
         """Claude models of other providers under the names they have here."""

@@ -12,10 +12,10 @@ import importlib
 import logging
 import random
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
@@ -53,18 +53,53 @@ class _AttemptFailed(Exception):
         self.attempt = attempt
 
 
+class Auth(NamedTuple):
+    """Where the key stands in a request.
+
+    Args:
+        header: Lower-case name of the header that carries it.
+        prefix: What stands before it there.
+    """
+
+    header: str
+    prefix: str = ""
+
+
+X_API_KEY = Auth("x-api-key")
+BEARER = Auth("authorization", "Bearer ")
+
+
+class Answered(NamedTuple):
+    """An answer that came whole.
+
+    Args:
+        status: HTTP status.
+        body: Its bytes.
+        content_type: Without parameters, lower case.
+        request_id: The service's own id of the request; empty if none.
+        location: Where a redirect leads, as written.
+    """
+
+    status: int
+    body: bytes
+    content_type: str
+    request_id: str
+    location: str = ""
+
+
 class _Sending(msgspec.Struct, frozen=True):
     """One request with what is added to it."""
 
     outgoing: OutgoingRequest
     who: Answerer
-    key_header: str
+    auth: Auth
     key: Secret | None
 
     def headers(self) -> dict[str, str]:
         """What is sent; the key stands here and nowhere else."""
-        headers = {name: value for name, value in self.outgoing.headers.items() if name.lower() != self.key_header}
-        return headers | ({self.key_header: self.key.reveal()} if self.key else {})
+        name, prefix = self.auth
+        headers = {header: value for header, value in self.outgoing.headers.items() if header.lower() != name}
+        return headers | ({name: prefix + self.key.reveal()} if self.key else {})
 
 
 class ServerEvents:
@@ -137,39 +172,67 @@ class HttpClient:
             await client.aclose()
 
     @asynccontextmanager
-    async def stream(
-        self, cleared: ClearedRequest, secret: Secret | None, key_header: str
-    ) -> AsyncIterator[ServerEvents]:
+    async def stream(self, cleared: ClearedRequest, secret: Secret | None, auth: Auth) -> AsyncIterator[ServerEvents]:
         """Send, and yield the events of the answer. Entering waits for the first event; leaving closes the connection.
 
         Args:
             cleared: What to send; its bytes are sent as they are, in every attempt.
             secret: The key, or None to send none.
-            key_header: Lower-case name of the header that carries it.
+            auth: Where the key stands.
 
         Raises:
             ProviderError: On entering or while iterating.
         """
-        sending = _sending(cleared, secret, key_header)
+        sending = _sending(cleared, secret, auth)
         events = await self._with_retries(lambda fresh: self._open_stream(sending, fresh))
         try:
             yield events
         finally:
             await events.aclose()
 
-    async def fetch(self, cleared: ClearedRequest, secret: Secret | None, key_header: str) -> bytes:
-        """Send, and return the JSON that comes back.
+    async def fetch(
+        self,
+        cleared: ClearedRequest,
+        secret: Secret | None,
+        auth: Auth = X_API_KEY,
+        *,
+        accepts: Sequence[str] = ("application/json",),
+        largest: int = _JSON_BYTES,
+    ) -> Answered:
+        """Send, and return what comes back whole.
 
         Args:
-            cleared: What to send.
+            cleared: What to send; its `total` bounds everything, retries included.
             secret: The key, or None to send none.
-            key_header: Lower-case name of the header that carries it.
+            auth: Where the key stands.
+            accepts: Content types that are answers; empty takes any, and redirects too, which are never followed.
+            largest: Bytes at which an answer counts as not what was asked for.
 
         Raises:
-            ProviderError: The service refused, was not reached, or did not answer with JSON.
+            ProviderError: The service refused, was not reached, or answered with something else.
         """
-        sending = _sending(cleared, secret, key_header)
-        return await self._with_retries(lambda fresh: self._fetch_once(sending, fresh))
+        sending = _sending(cleared, secret, auth)
+        return await self._with_retries(lambda fresh: self._fetch_once(sending, fresh, accepts, largest))
+
+    async def head(self, cleared: ClearedRequest) -> None:
+        """Send without a key, for the sake of the connection: any answer is good.
+
+        Raises:
+            ProviderError: The service was not reached.
+        """
+        sending = _sending(cleared, None, X_API_KEY)
+        try:
+            async with AsyncExitStack() as stack:
+                response = await self._send(sending, False, stack)
+                with self._mapped(sending.who, started=False):
+                    await response.aread()
+        except _AttemptFailed as failed:
+            raise failed.error from failed.__cause__
+
+    def connected(self, url: str) -> bool:
+        """Whether a connection stands that a request to `url` would use."""
+        del url
+        return False
 
     async def _ready(self) -> httpx.AsyncClient:
         if self._client is None:
@@ -224,22 +287,25 @@ class HttpClient:
         except _AttemptFailed as failed:
             raise failed.error from failed.__cause__
 
-    async def _fetch_once(self, sending: _Sending, fresh: bool) -> bytes:
+    async def _fetch_once(self, sending: _Sending, fresh: bool, accepts: Sequence[str], largest: int) -> Answered:
         async with AsyncExitStack() as stack:
             response = await self._send(sending, fresh, stack)
-            if response.status_code != 200 or _content_type(response) != "application/json":
+            kind = _content_type(response)
+            good = kind in accepts and response.status_code < 300 if accepts else response.status_code < 400
+            if not good:
                 raise await self._refused(response, sending)
             body = bytearray()
             with self._mapped(sending.who, started=False):
                 async for chunk in response.aiter_bytes():
                     body += chunk
-                    if len(body) > _JSON_BYTES:
+                    if len(body) > largest:
                         raise ProtocolViolation(
                             f"{sending.who.host} sent far more than was asked for.",
                             "Check the address in Settings, Keys & models.",
                             provider=sending.who.provider,
                         )
-            return bytes(body)
+            location = str(response.headers.get("location", ""))
+            return Answered(response.status_code, bytes(body), kind, _request_id(response), location)
 
     async def _send(self, sending: _Sending, fresh: bool, stack: AsyncExitStack) -> httpx.Response:
         client = await self._ready()
@@ -289,7 +355,7 @@ class HttpClient:
             raise _AttemptFailed(*network_failure(error, who, started, self._read_timeout)) from error
 
 
-def _sending(cleared: ClearedRequest, secret: Secret | None, key_header: str) -> _Sending:
+def _sending(cleared: ClearedRequest, secret: Secret | None, auth: Auth) -> _Sending:
     outgoing = cleared.outgoing
     if outgoing is None:
         raise ValueError("nothing of this request leaves the computer")
@@ -301,7 +367,7 @@ def _sending(cleared: ClearedRequest, secret: Secret | None, key_header: str) ->
             provider=outgoing.provider,
         )
     return _Sending(
-        outgoing, Answerer(outgoing.provider, outgoing.host, outgoing.model), key_header, Secret(key) if key else None
+        outgoing, Answerer(outgoing.provider, outgoing.host, outgoing.model), auth, Secret(key) if key else None
     )
 
 

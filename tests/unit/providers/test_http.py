@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.core.secret import Secret
-from kireji.providers.http import _sending
+from kireji.providers.http import BEARER, X_API_KEY, _sending
 from tests.support.cleared import cleared
 
 KEY = "sk-ant-canary-000000"
@@ -14,10 +14,14 @@ OUTGOING = OutgoingRequest(
 
 
 def test_the_key_stands_in_its_header_and_in_no_repr() -> None:
-    sending = _sending(cleared(OUTGOING), Secret(f" {KEY}\n"), "x-api-key")
+    sending = _sending(cleared(OUTGOING), Secret(f" {KEY}\n"), X_API_KEY)
     assert sending.headers() == {"x-api-key": KEY}
     assert KEY not in repr(sending)
 
 
 def test_without_a_key_there_is_no_header_for_one() -> None:
-    assert _sending(cleared(OUTGOING), None, "x-api-key").headers() == {}
+    assert _sending(cleared(OUTGOING), None, X_API_KEY).headers() == {}
+
+
+def test_the_key_may_stand_as_a_bearer() -> None:
+    assert _sending(cleared(OUTGOING), Secret(KEY), BEARER).headers()["authorization"] == f"Bearer {KEY}"
