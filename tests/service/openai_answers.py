@@ -6,7 +6,8 @@ from typing import Any, Literal, TypeAlias, cast
 
 import msgspec
 
-from tests.service.answers import Answer, Body, Delivery, Echo, Hangup, Replay, Rule, Silence, Status, Text
+from tests.service.answers import Answer, Blocks, Delivery, Reasoning, Redacted, Rule, Text, Words
+from tests.service.answers import Call as ToolUse
 
 Oddity: TypeAlias = Literal[
     "null_content",
@@ -44,7 +45,7 @@ class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def pieces(self) -> list[str | dict[str, Any]]:
         """The arguments, piece by piece."""
-        return list(self.arguments) if isinstance(self.arguments, list) else [self.arguments]
+        return list(self.arguments) or [""] if isinstance(self.arguments, list) else [self.arguments]
 
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,7 +108,7 @@ class Completion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fi
         return self.finish_reason
 
 
-ChatAnswer: TypeAlias = Completion | Text | Echo | Replay | Status | Body | Silence | Hangup
+ChatAnswer: TypeAlias = Completion | Answer
 
 
 class _ChatRule(msgspec.Struct, forbid_unknown_fields=True):
@@ -137,8 +138,28 @@ _FINISH = {
 }
 
 
-def completion_of(answer: Text) -> Completion:
+def completion_of(answer: Text | Blocks) -> Completion:
     """A shared answer in this shape, so that one script serves every service."""
-    reasoning = answer.thinking if isinstance(answer.thinking, list) else []
-    finish = _FINISH.get(answer.stop_reason, answer.stop_reason) if answer.stop_reason else None
-    return Completion(answer.deltas, reasoning, finish_reason=finish, delivery=answer.delivery)
+    finish = _FINISH.get(answer.stop_reason or "", answer.stop_reason)
+    if isinstance(answer, Text):
+        reasoning = answer.thinking if isinstance(answer.thinking, list) else []
+        return Completion(answer.deltas, reasoning, finish_reason=finish, delivery=answer.delivery)
+    deltas: list[str] = []
+    thoughts: list[str] = []
+    calls: list[Call] = []
+    encrypted = False
+    for block in answer.blocks:
+        match block:
+            case Words():
+                deltas += [piece for piece in block.pieces if isinstance(piece, str)]
+            case Reasoning():
+                thoughts += block.pieces
+            case Redacted():
+                encrypted = True
+            case ToolUse():
+                written = msgspec.json.encode(block.input).decode()
+                pieces = [written[at : at + block.size] for at in range(0, len(written), block.size)]
+                calls.append(Call(block.name, pieces if block.pieces is None else block.pieces, block.id or None))
+            case _:
+                raise TypeError(f"{type(block).__name__} cannot be said in a chat completion")
+    return Completion(deltas, thoughts, encrypted, calls, finish_reason=finish or "auto", delivery=answer.delivery)

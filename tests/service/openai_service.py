@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from tests.service.answers import Answer, Delivery, Echo, Replay, Rule, Status, Text
+from tests.service.answers import Answer, Blocks, Delivery, Echo, Replay, Rule, Status, Text
 from tests.service.base import ScriptedService
 from tests.service.connection import Connection
 from tests.service.frames import Frame, split_frames
@@ -127,7 +127,7 @@ def _worded(answer: Any, body: dict[str, Any]) -> Completion:
     match answer:
         case Completion():
             return answer
-        case Text():
+        case Text() | Blocks():
             return completion_of(answer)
         case Echo():
             messages = body["messages"]

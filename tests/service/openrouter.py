@@ -126,7 +126,7 @@ class OpenRouterService(ChatService):
                 return await self.scripted(request, connection)
             case "POST", ["messages"]:
                 self.check_json(request)
-                self._messages.check(request.raw)
+                self._messages.check(request.raw, request)
                 return await self.scripted(request, connection)
             case _, ["chat", "completions"] | ["messages"] | ["key"] | ["models"]:
                 raise Refusal(405, "method_not_allowed", "Method Not Allowed")
@@ -181,7 +181,7 @@ class OpenRouterService(ChatService):
 
     def frames(self, answer: Answer, request: Request) -> list[Frame]:
         if _anthropic(request):
-            return self._messages.frames(answer, request, len(self.requests))
+            return self._messages.frames(answer, request)
         frames = super().frames(answer, request)
         whole = completion(frames)
         if "choices" in whole:
@@ -198,7 +198,7 @@ class OpenRouterService(ChatService):
         return frames
 
     def whole(self, frames: list[Frame], request: Request) -> Any:
-        return self._messages.whole(frames) if _anthropic(request) else super().whole(frames, request)
+        return self._messages.whole(frames, request) if _anthropic(request) else super().whole(frames, request)
 
     def voice(self, request: Request, answer: Completion | None) -> Voice:
         model = choose(request.body)
@@ -228,7 +228,7 @@ class OpenRouterService(ChatService):
 
     def error_frame(self, kind: str, delivery: Delivery, request: Request) -> Frame:
         if _anthropic(request):
-            return self._messages.error_frame(kind, delivery)
+            return self._messages.error_frame(kind, delivery, request)
         return super().error_frame(kind, delivery, request)
 
     def headers(self, request: Request) -> dict[str, str]:
