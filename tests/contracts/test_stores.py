@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 
 from kireji.core.errors import SettingsError, StoreCorrupt
-from kireji.core.history import Origin
+from kireji.core.history import ConversationSetup, Origin
 from kireji.core.messages import (
+    Citation,
+    DocumentPart,
     ImagePart,
+    LinkedImagePart,
     Message,
     MessageState,
     OpaquePart,
@@ -22,16 +25,34 @@ from kireji.core.messages import (
     StopReason,
     TextPart,
     ThinkingPart,
+    ToolCallPart,
+    ToolResultPart,
     Usage,
 )
-from kireji.core.ports import CaptureStore, ConversationStore, EncodedPicture, Ledger, SettingsStore
+from kireji.core.models import Effort, Lifecycle, ModelInfo, Price
+from kireji.core.ports import (
+    CaptureStore,
+    ConversationStore,
+    EncodedPicture,
+    Ledger,
+    ModelListStore,
+    SettingsStore,
+)
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.storage.captures import FileCaptureStore
 from kireji.storage.conversations import SqliteConversationStore
 from kireji.storage.database import Database
 from kireji.storage.ledger import SqliteLedger
+from kireji.storage.model_lists import SqliteModelListStore
 from kireji.storage.settings_file import TomlSettingsFile
-from tests.fakes.stores import MemoryCaptureStore, MemoryConversationStore, MemoryLedger, MemorySettings, Ticking
+from tests.fakes.stores import (
+    MemoryCaptureStore,
+    MemoryConversationStore,
+    MemoryLedger,
+    MemoryModelListStore,
+    MemorySettings,
+    Ticking,
+)
 
 HERE = Origin(4711, "since noon")
 GONE = Origin(4712, "since noon")
@@ -42,6 +63,7 @@ class Stores:
     conversations: ConversationStore
     ledger: Ledger
     captures: CaptureStore
+    model_lists: ModelListStore
     settings: SettingsStore
 
 
@@ -52,7 +74,13 @@ async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
     async with AsyncExitStack() as stack:
         if request.param == "fake":
-            yield Stores(MemoryConversationStore(alive), MemoryLedger(), MemoryCaptureStore(), MemorySettings())
+            yield Stores(
+                MemoryConversationStore(alive),
+                MemoryLedger(),
+                MemoryCaptureStore(),
+                MemoryModelListStore(),
+                MemorySettings(),
+            )
             return
         database = await Database.open(tmp_path / "kireji.db")
         stack.push_async_callback(database.close)
@@ -60,6 +88,7 @@ async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
             SqliteConversationStore(database, alive, Ticking()),
             SqliteLedger(database, Ticking()),
             FileCaptureStore(tmp_path / "captures", database, Ticking()),
+            SqliteModelListStore(database),
             TomlSettingsFile(tmp_path / "settings.toml"),
         )
 
@@ -99,8 +128,12 @@ class TestConversations:
 
     async def test_every_kind_of_part_comes_back_as_it_was(self, stores: Stores) -> None:
         parts = (
-            TextPart("**text** \u2028 \U0001f600 \0"),
+            TextPart("**text** \u2028 \U0001f600 \0", (Citation("words", "A page", "https://example.com/"),)),
             ImagePart("ab" * 32, "image/png", 3, 2),
+            LinkedImagePart("https://example.com/a.png"),
+            DocumentPart("cd" * 32, "application/pdf", "Report", cited=True),
+            ToolCallPart("call_1", "look", '{"half": '),
+            ToolResultPart("call_1", (TextPart("seen"), ImagePart("ef" * 32, "image/png", 3, 2)), is_error=True),
             ThinkingPart(""),
             OpaquePart("server_tool_use"),
         )
@@ -214,6 +247,84 @@ class TestConversations:
         assert loaded.messages == (other,)
 
 
+SETUP = ConversationSetup("openrouter", "some/model", "high", "Be brief.")
+
+
+class TestSetup:
+    async def test_a_new_conversation_follows_the_settings(self, stores: Stores) -> None:
+        summary, _ = await stores.conversations.create("A title", said("hello"))
+        loaded = await stores.conversations.load(summary.id)
+        assert loaded is not None
+        assert loaded.setup == ConversationSetup()
+
+    async def test_a_conversation_keeps_what_it_was_begun_with(self, stores: Stores) -> None:
+        one, _ = await stores.conversations.create("One", said("hello"), SETUP)
+        two, _ = await stores.conversations.create("Two", said("hello"))
+        loaded, other = await stores.conversations.load(one.id), await stores.conversations.load(two.id)
+        assert loaded is not None
+        assert other is not None
+        assert (loaded.setup, other.setup) == (SETUP, ConversationSetup())
+
+    @pytest.mark.parametrize("system", [None, "", "Be brief."])
+    async def test_no_instructions_are_told_from_those_of_the_settings(
+        self, stores: Stores, system: str | None
+    ) -> None:
+        summary, _ = await stores.conversations.create("A title", said("hello"), SETUP)
+        await stores.conversations.configure(summary.id, ConversationSetup(system=system))
+        loaded = await stores.conversations.load(summary.id)
+        assert loaded is not None
+        assert loaded.setup == ConversationSetup(system=system)
+
+    async def test_choosing_another_model_leaves_the_conversation_where_it_stands(self, stores: Stores) -> None:
+        one, first = await stores.conversations.create("One", said("hello"))
+        two, _ = await stores.conversations.create("Two", said("hello"), SETUP)
+        await stores.conversations.configure(one.id, SETUP)
+        assert [summary.id for summary in await stores.conversations.recent()] == [two.id, one.id]
+        loaded = await stores.conversations.load(one.id)
+        assert loaded is not None
+        assert (loaded.summary, loaded.messages) == (one, (first,))
+
+    async def test_an_unknown_conversation_cannot_be_configured(self, stores: Stores) -> None:
+        with pytest.raises(LookupError):
+            await stores.conversations.configure(99, SETUP)
+
+
+NOON = datetime(2026, 11, 22, 12, 0, 0, 250_000, tzinfo=UTC)
+MODEL = ModelInfo(
+    "openrouter",
+    "some/model",
+    "Some model",
+    200_000,
+    64_000,
+    efforts=(Effort.LOW, Effort.MAX),
+    prices=(Price(1, 5, 1.25, 0.1), Price(2, 10, 2.5, 0.2, 200_000)),
+    lifecycle=Lifecycle.DEPRECATED,
+    ends="2027-01-31",
+    replacement="other/model",
+    uses_tools=True,
+    thinking=("adaptive",),
+)
+
+
+class TestModelLists:
+    async def test_without_a_list_there_is_none(self, stores: Stores) -> None:
+        assert await stores.model_lists.load("openrouter", "https://openrouter.ai/api/v1") is None
+
+    async def test_a_list_comes_back_with_its_time(self, stores: Stores) -> None:
+        await stores.model_lists.save("openrouter", "https://a.example", [MODEL], NOON)
+        assert await stores.model_lists.load("openrouter", "https://a.example") == ((MODEL,), NOON)
+
+    async def test_the_newest_list_counts(self, stores: Stores) -> None:
+        await stores.model_lists.save("openrouter", "https://a.example", [MODEL, MODEL], NOON)
+        await stores.model_lists.save("openrouter", "https://a.example", [], NOON.replace(hour=13))
+        assert await stores.model_lists.load("openrouter", "https://a.example") == ((), NOON.replace(hour=13))
+
+    async def test_each_address_has_its_own(self, stores: Stores) -> None:
+        await stores.model_lists.save("local", "http://127.0.0.1:11434/v1", [MODEL], NOON)
+        assert await stores.model_lists.load("local", "http://127.0.0.1:8080/v1") is None
+        assert await stores.model_lists.load("anthropic", "http://127.0.0.1:11434/v1") is None
+
+
 class TestLedger:
     async def test_a_row_says_what_left_and_where_to(self, stores: Stores) -> None:
         number = await stores.ledger.record(outgoing(b"12345"), "d" * 64, 7)
@@ -270,7 +381,7 @@ class TestSettings:
     def test_without_a_file_there_are_no_tables(self, stores: Stores) -> None:
         assert stores.settings.read() == {}
 
-    @pytest.mark.parametrize("value", ["text", True, 3, 1.5, ""])
+    @pytest.mark.parametrize("value", ["text", True, 3, 1.5, "", [], ["a", "b"]])
     def test_what_was_written_is_read(self, stores: Stores, value: object) -> None:
         stores.settings.write("models.other", 1)
         stores.settings.write("models.system", value)

@@ -224,7 +224,8 @@ _CHECKS: Mapping[str, typing.Callable[[Any], str | None]] = types.MappingProxyTy
 
 _RENAMED: Mapping[str, typing.Callable[[Any], tuple[str, Any]]] = types.MappingProxyType(
     {
-        "models.model": lambda value: ("anthropic", value),
+        # "reader" was written there when this computer had been chosen.
+        "models.model": lambda value: ("anthropic", "" if value == "reader" else value),
         "models.offline": lambda value: ("fallback", [] if value == "error" else ["device"]),
     }
 )
@@ -260,11 +261,11 @@ def _parse_section(name: str, kind: type[Any], table: Mapping[str, Any], problem
     fields = {item.name: item for item in msgspec.structs.fields(kind)}
     values: dict[str, Any] = {}
     for option, value in table.items():
-        path = f"{name}.{option}"
+        path = written = f"{name}.{option}"
         if path in _RENAMED:
             option, value = _RENAMED[path](value)
             path = f"{name}.{option}"
-            if option in table or option not in fields:
+            if option in table:  # the new name counts, whatever an earlier version left beside it
                 continue
         if option not in fields:
             problems.append(SettingProblem(path, f"{path} is not a setting{_meant(option, fields)}."))
@@ -275,7 +276,7 @@ def _parse_section(name: str, kind: type[Any], table: Mapping[str, Any], problem
             default = fields[option].default
             shown = default.value if isinstance(default, enum.Enum) else default
             shown = list(shown) if isinstance(shown, tuple) else shown
-            problems.append(SettingProblem(path, f"{path} {problem}; {shown!r} is used instead."))
+            problems.append(SettingProblem(path, f"{written} {problem}; {shown!r} is used instead."))
     return kind(**values)
 
 
@@ -288,8 +289,8 @@ def _convert(path: str, value: Any, default: Any) -> Any:
     wanted = type(default)
     if wanted is float and type(value) is int:
         value = float(value)
-    if wanted is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
-        value = tuple(str(item) for item in value)
+    if wanted is tuple and isinstance(value, list | tuple):
+        value = tuple(map(str, value)) if all(isinstance(item, str) for item in value) else None
     if type(value) is not wanted and not (isinstance(value, wanted) and wanted is not int):
         words = {str: "text in quotes", bool: "true or false", int: "a whole number", float: "a number"}
         raise ValueError(f"must be {words.get(wanted, 'a list of texts in quotes')}")

@@ -8,7 +8,16 @@ from typing import Any
 
 import msgspec
 
-from kireji.core.messages import OpaquePart, Part, StopReason, Usage
+from kireji.core.messages import (
+    DocumentPart,
+    ImagePart,
+    OpaquePart,
+    Part,
+    StopReason,
+    TextPart,
+    ToolResultPart,
+    Usage,
+)
 from kireji.core.models import ModelInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -82,6 +91,14 @@ class _Tagged(msgspec.Struct):
     kind: str
 
 
+class _LooseResult(msgspec.Struct, tag_field="kind", tag="tool_result"):
+    """A tool's result whose content this version cannot read wholly."""
+
+    call_id: str
+    content: list[msgspec.Raw] = []
+    is_error: bool = False
+
+
 def decode_parts(stored: str) -> tuple[Part, ...]:
     """Parts from a JSON list; one that this version cannot read becomes an OpaquePart and never stops the loading."""
     try:
@@ -96,14 +113,30 @@ def decode_parts(stored: str) -> tuple[Part, ...]:
 
 
 def _decode_part(piece: msgspec.Raw) -> Part:
-    try:
-        part: Part = msgspec.json.decode(piece, type=Part)
-    except msgspec.DecodeError:
+    for read in (_decode_known, _decode_result, _decode_name):
         try:
-            return OpaquePart(msgspec.json.decode(piece, type=_Tagged).kind)
+            return read(piece)
         except msgspec.DecodeError:
-            return OpaquePart("unknown")
+            continue
+    return OpaquePart("unknown")
+
+
+def _decode_known(piece: msgspec.Raw) -> Part:
+    part: Part = msgspec.json.decode(piece, type=Part)
     return part
+
+
+def _decode_result(piece: msgspec.Raw) -> Part:
+    """A result without what cannot be read in it: a call whose result is missing makes providers refuse the rest."""
+    loose = msgspec.json.decode(piece, type=_LooseResult)
+    content = tuple(
+        part for part in map(_decode_part, loose.content) if isinstance(part, TextPart | ImagePart | DocumentPart)
+    )
+    return ToolResultPart(loose.call_id, content, loose.is_error)
+
+
+def _decode_name(piece: msgspec.Raw) -> Part:
+    return OpaquePart(msgspec.json.decode(piece, type=_Tagged).kind)
 
 
 def encode_usage(usage: Usage | None) -> str | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ class TomlSettingsFile:
 
         Args:
             option: `section.name`.
-            value: Text, a number, true or false.
+            value: Text, a number, true or false, or a list of texts.
 
         Raises:
             SettingsError: The file is not TOML (it is then left as it is), or cannot be read or written.
@@ -88,8 +89,7 @@ def _edited(text: str, option: str, value: object, path: Path) -> str:
     from tomlkit.exceptions import TOMLKitError
 
     section, name = option.split(".")
-    if isinstance(value, str):
-        value = storable(value)
+    value = _plain(value)
     expected = _tables(text, path)
     if not isinstance(expected.setdefault(section, {}), dict):
         raise SettingsError(
@@ -109,8 +109,18 @@ def _edited(text: str, option: str, value: object, path: Path) -> str:
     return result
 
 
+def _plain(value: object) -> object:
+    """The value as a TOML parser gives it back."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
 def _with_option(text: str, section: str, name: str, value: object) -> str:
     import tomlkit
+    from tomlkit.items import Array
 
     document = tomlkit.parse(text)
     if not text:
@@ -119,8 +129,22 @@ def _with_option(text: str, section: str, name: str, value: object) -> str:
         document[section] = tomlkit.table()
     table = document[section]
     assert isinstance(table, MutableMapping)
-    table[name] = value
+    there = table.get(name)
+    if isinstance(value, list) and isinstance(there, Array) and "\n" in there.as_string():
+        _edit_list(there, value)
+    else:
+        table[name] = value
     return tomlkit.dumps(document)
+
+
+def _edit_list(there: MutableSequence[Any], wanted: Sequence[Any]) -> None:
+    """Make a list that has several lines equal to `wanted`; items that stay keep their lines and comments."""
+    matcher = difflib.SequenceMatcher(None, list(map(repr, there)), list(map(repr, wanted)), autojunk=False)
+    for _, start, end, first, last in reversed([step for step in matcher.get_opcodes() if step[0] != "equal"]):
+        for _ in range(start, end):
+            del there[start]
+        for place, item in enumerate(wanted[first:last], start):
+            there.insert(place, item)
 
 
 def _same(one: object, other: object) -> bool:

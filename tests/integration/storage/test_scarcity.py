@@ -86,7 +86,7 @@ def test_files_that_do_not_fit_leave_the_old_ones_and_no_rests(mechanism: str, t
     assert report["picture"][1].startswith(ROOM)
     assert report["settings"][0] == "SettingsError"
     assert report["settings"][1].startswith(ROOM)
-    assert report["kept"] == {"model": "before"}
+    assert report["kept"] == {"anthropic": "before"}
     assert report["files"] == ["settings.toml"]
 
 
@@ -100,5 +100,5 @@ def test_a_folder_that_cannot_be_written_is_reported_and_left_as_it_is(tmp_path:
         assert "KIREJI_HOME" in report[attempt][1]
     assert report["settings"][0] == "SettingsError"
     assert "cannot be written" in report["settings"][1]
-    assert report["kept"] == ["before", {"model": "before"}]
+    assert report["kept"] == ["before", {"anthropic": "before"}]
     assert report["unchanged"]

@@ -3,35 +3,99 @@
 from __future__ import annotations
 
 import json
+import typing
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.core.messages import ImagePart, OpaquePart, Part, StopReason, TextPart, ThinkingPart, Usage
+from kireji.core.messages import (
+    Citation,
+    DocumentPart,
+    ImagePart,
+    LinkedImagePart,
+    OpaquePart,
+    Part,
+    StopReason,
+    TextPart,
+    ThinkingPart,
+    ToolCallPart,
+    ToolResultPart,
+    Usage,
+)
+from kireji.core.models import Effort, Lifecycle, ModelInfo, Price
 from kireji.storage import rows
 
-texts = st.text()
-parts: st.SearchStrategy[tuple[Part, ...]] = st.lists(
-    st.one_of(
-        st.builds(TextPart, texts),
-        st.builds(ThinkingPart, texts),
-        st.builds(OpaquePart, texts),
-        st.builds(ImagePart, texts, texts, st.integers(0, 2**31), st.integers(0, 2**31)),
+
+def kinds(texts: st.SearchStrategy[str]) -> dict[type[Part], st.SearchStrategy[Part]]:
+    """Every kind of part, with `texts` wherever text stands."""
+    pixels = st.integers(0, 2**31)
+    words = st.builds(TextPart, texts, st.lists(st.builds(Citation, texts, texts, texts), max_size=2).map(tuple))
+    image = st.builds(ImagePart, texts, texts, pixels, pixels)
+    document = st.builds(DocumentPart, texts, texts, texts, st.booleans())
+    content = st.lists(words | image | document, max_size=3).map(tuple)
+    return {
+        TextPart: words,
+        ImagePart: image,
+        LinkedImagePart: st.builds(LinkedImagePart, texts),
+        DocumentPart: document,
+        ToolCallPart: st.builds(ToolCallPart, texts, texts, texts),
+        ToolResultPart: st.builds(ToolResultPart, texts, content, st.booleans()),
+        ThinkingPart: st.builds(ThinkingPart, texts),
+        OpaquePart: st.builds(OpaquePart, texts),
+    }
+
+
+def parts(texts: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[Part, ...]]:
+    return st.lists(st.one_of(*kinds(texts).values()), max_size=4).map(tuple)
+
+
+def model(texts: st.SearchStrategy[str]) -> st.SearchStrategy[ModelInfo]:
+    dollars = st.floats(0, 1e6)
+    return st.builds(
+        ModelInfo,
+        provider=texts,
+        id=texts,
+        name=texts,
+        context_tokens=st.integers(0, 2**70),
+        efforts=st.lists(st.sampled_from(Effort)).map(tuple),
+        prices=st.lists(st.builds(Price, dollars, dollars, dollars, dollars, st.integers(0, 2**40))).map(tuple),
+        lifecycle=st.sampled_from(Lifecycle),
+        thinking=st.lists(texts, max_size=2).map(tuple),
+        note=texts,
     )
-).map(tuple)
 
 
-@given(parts)
+WELL_FORMED = st.text()
+WITH_LONE_SURROGATES = st.text(st.characters())
+
+
+def test_no_kind_of_part_is_left_out_here() -> None:
+    assert set(kinds(WELL_FORMED)) == set(typing.get_args(Part))
+
+
+@given(parts(WELL_FORMED))
 def test_parts_come_back_as_they_were(value: tuple[Part, ...]) -> None:
     assert rows.decode_parts(rows.encode_parts(value)) == value
 
 
-@given(st.lists(st.text(st.characters()), min_size=1))
-def test_any_text_can_be_stored_even_with_lone_surrogates(values: list[str]) -> None:
-    found = rows.decode_parts(rows.encode_parts(tuple(TextPart(value) for value in values)))
-    assert found == tuple(TextPart(rows.storable(value)) for value in values)
+@given(parts(WITH_LONE_SURROGATES))
+def test_any_text_can_be_stored_however_deep_it_stands(value: tuple[Part, ...]) -> None:
+    found = rows.decode_parts(rows.encode_parts(value))
+    assert [type(one) for one in found] == [type(one) for one in value]
+    assert rows.decode_parts(rows.encode_parts(found)) == found
+
+
+def test_a_lone_surrogate_is_replaced_where_it_stands_and_nothing_else_changes() -> None:
+    lone, fixed = "a\ud83db", "a?b"
+
+    def told(text: str) -> tuple[Part, ...]:
+        cited = TextPart(text, (Citation(text, "title", text),))
+        document = DocumentPart("d" * 64, "text/plain", text, cited=True)
+        return (cited, ToolCallPart(text, "look", text), ToolResultPart(text, (cited, document), is_error=True))
+
+    assert rows.decode_parts(rows.encode_parts(told(lone))) == told(fixed)
 
 
 def test_only_the_lone_surrogate_is_replaced() -> None:
@@ -61,6 +125,31 @@ def test_a_known_part_that_lacks_its_fields_is_kept_by_name() -> None:
 @pytest.mark.parametrize("stored", ["", "{", "null", "3", '{"kind":"text"}'])
 def test_parts_that_are_no_list_are_one_opaque_part(stored: str) -> None:
     assert rows.decode_parts(stored) == (OpaquePart("damaged"),)
+
+
+def test_a_result_keeps_its_call_and_what_can_be_read_of_it() -> None:
+    content = [{"kind": "hologram"}, {"kind": "text", "text": "a"}, {"kind": "thinking", "text": "not allowed here"}]
+    stored = json.dumps([{"kind": "tool_result", "call_id": "c", "content": content, "is_error": True}])
+    assert rows.decode_parts(stored) == (ToolResultPart("c", (TextPart("a"),), is_error=True),)
+
+
+@given(st.lists(model(WELL_FORMED), max_size=3))
+def test_models_come_back_as_they_were(models: list[ModelInfo]) -> None:
+    assert rows.decode_models(rows.encode_models(models)) == tuple(models)
+
+
+@given(model(WITH_LONE_SURROGATES))
+def test_models_with_any_name_can_be_stored(one: ModelInfo) -> None:
+    found = rows.decode_models(rows.encode_models([one]))
+    assert found is not None
+    assert found[0].context_tokens == one.context_tokens
+
+
+@pytest.mark.parametrize(
+    "stored", ["", "{", "null", "[3]", '[{"provider":"p"}]', '[{"provider":"p","id":"i","name":1}]']
+)
+def test_models_that_cannot_be_read_are_none(stored: str) -> None:
+    assert rows.decode_models(stored) is None
 
 
 @given(st.datetimes(timezones=st.just(UTC)))

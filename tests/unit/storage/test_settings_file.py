@@ -26,7 +26,7 @@ version = 1
 thing = [1, 2, 3]
 
 [models]
-model = "some-model"   # the one I like
+anthropic = "some-model"   # the one I like
 colour = "blue"        # not a setting of this version
 
 # The chord.
@@ -47,7 +47,7 @@ def written(path: Path, text: str | bytes) -> TomlSettingsFile:
 
 
 def test_a_change_touches_nothing_but_its_own_value(path: Path) -> None:
-    written(path, WRITTEN_BY_HAND).write("models.model", "another")
+    written(path, WRITTEN_BY_HAND).write("models.anthropic", "another")
     assert path.read_text() == WRITTEN_BY_HAND.replace('"some-model"', '"another"')
 
 
@@ -69,8 +69,10 @@ def test_a_new_file_tells_its_version(path: Path) -> None:
 
 
 def test_every_option_of_the_program_can_be_written_and_read(path: Path) -> None:
-    store, values = TomlSettingsFile(path), {"models.effort": "high", "appearance.text_scale": 1.5}
+    store = TomlSettingsFile(path)
+    values: dict[str, object] = {"models.effort": "high", "appearance.text_scale": 1.5}
     values |= {"shortcuts.capture": "", "general.welcomed": True, "models.max_tokens": 100}
+    values |= {"models.fallback": ("openrouter", "device"), "openrouter.order": (), "network.proxy": "none"}
     expected = Settings()
     for option, value in values.items():
         store.write(option, value)
@@ -78,15 +80,63 @@ def test_every_option_of_the_program_can_be_written_and_read(path: Path) -> None
     assert parse(store.read()) == (expected, ())
 
 
+LISTS = """\
+[models]
+fallback = ["openrouter", "device"]   # the order I like
+effort = "low"
+
+[openrouter]
+order = [
+    # the good ones
+    "a", # first
+    "b", # second
+    "c", # third
+] # end
+"""
+
+
+def test_a_list_on_one_line_stays_there_with_its_comment(path: Path) -> None:
+    written(path, LISTS).write("models.fallback", ["anthropic", "device"])
+    assert path.read_text() == LISTS.replace('["openrouter", "device"]', '["anthropic", "device"]')
+
+
+def test_items_that_stay_in_a_list_of_several_lines_keep_their_comments(path: Path) -> None:
+    written(path, LISTS).write("openrouter.order", ["z", "a", "c"])
+    assert path.read_text() == LISTS.replace('    "a",', '    "z",\n    "a",').replace('    "b", # second\n', "")
+
+
+def test_a_list_that_holds_already_what_is_wanted_is_left_as_it_is(path: Path) -> None:
+    written(path, LISTS).write("openrouter.order", ["a", "b", "c"])
+    assert path.read_text() == LISTS
+
+
+wanted_lists = st.lists(st.sampled_from("abcde") | st.text(max_size=4), max_size=6)
+
+
+@given(wanted_lists)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+def test_any_list_takes_the_place_of_one_on_several_lines(path: Path, wanted: list[str]) -> None:
+    store = written(path, LISTS)
+    store.write("openrouter.order", wanted)
+    assert store.read() == {**tomllib.loads(LISTS), "openrouter": {"order": wanted}}
+    assert path.read_text(encoding="utf-8").startswith(LISTS[: LISTS.index("order")])
+
+
+def test_a_text_in_a_list_that_no_file_can_hold_is_made_storable(path: Path) -> None:
+    store = TomlSettingsFile(path)
+    store.write("openrouter.ignore", ("a\ud83db",))
+    assert store.read()["openrouter"] == {"ignore": ["a?b"]}
+
+
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 def test_file_and_folder_are_the_persons_alone(path: Path) -> None:
-    TomlSettingsFile(path).write("models.model", "some-model")
+    TomlSettingsFile(path).write("models.anthropic", "some-model")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
 def test_nothing_else_is_left_in_the_folder(path: Path) -> None:
-    TomlSettingsFile(path).write("models.model", "some-model")
+    TomlSettingsFile(path).write("models.anthropic", "some-model")
     assert [file.name for file in path.parent.iterdir()] == ["settings.toml"]
 
 
@@ -107,7 +157,7 @@ def test_a_broken_file_is_reported_with_its_line_and_left_as_it_is(path: Path, t
     with pytest.raises(SettingsError, match=rf"settings.toml cannot be read: line {line}, "):
         store.read()
     with pytest.raises(SettingsError, match=f"line {line}"):
-        store.write("models.model", "another")
+        store.write("models.anthropic", "another")
     assert path.read_bytes() == before
 
 
@@ -115,8 +165,8 @@ def test_edits_made_since_the_reading_are_kept(path: Path) -> None:
     store = written(path, WRITTEN_BY_HAND)
     store.read()
     path.write_text(WRITTEN_BY_HAND.replace("blue", "green"))
-    store.write("models.model", "another")
-    assert store.read()["models"] == {"model": "another", "colour": "green"}
+    store.write("models.anthropic", "another")
+    assert store.read()["models"] == {"anthropic": "another", "colour": "green"}
 
 
 def test_a_link_stays_a_link(path: Path, tmp_path: Path) -> None:
@@ -124,35 +174,35 @@ def test_a_link_stays_a_link(path: Path, tmp_path: Path) -> None:
     target.write_text(WRITTEN_BY_HAND)
     path.parent.mkdir()
     path.symlink_to(target)
-    TomlSettingsFile(path).write("models.model", "another")
+    TomlSettingsFile(path).write("models.anthropic", "another")
     assert path.is_symlink()
-    assert tomllib.loads(target.read_text())["models"]["model"] == "another"
+    assert tomllib.loads(target.read_text())["models"]["anthropic"] == "another"
 
 
 def test_line_ends_of_another_system_stay(path: Path) -> None:
     text = WRITTEN_BY_HAND.replace("\n", "\r\n")
-    written(path, text).write("models.model", "another")
+    written(path, text).write("models.anthropic", "another")
     assert path.read_bytes().decode() == text.replace('"some-model"', '"another"')
 
 
 def test_a_byte_order_mark_is_no_fault(path: Path) -> None:
     store = written(path, b"\xef\xbb\xbf" + WRITTEN_BY_HAND.encode())
-    store.write("models.model", "another")
-    assert store.read()["models"] == {"model": "another", "colour": "blue"}
+    store.write("models.anthropic", "another")
+    assert store.read()["models"] == {"anthropic": "another", "colour": "blue"}
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        'models = {model = "a", other = 1}\n',
-        'models.model = "a"\nmodels.other = 1\n',
-        '["models"]\n"model" = "a"\nother = 1',
+        'models = {anthropic = "a", other = 1}\n',
+        'models.anthropic = "a"\nmodels.other = 1\n',
+        '["models"]\n"anthropic" = "a"\nother = 1',
     ],
 )
 def test_other_ways_to_write_a_section_are_understood(path: Path, text: str) -> None:
     store = written(path, text)
-    store.write("models.model", "b")
-    assert store.read() == {"models": {"model": "b", "other": 1}}
+    store.write("models.anthropic", "b")
+    assert store.read() == {"models": {"anthropic": "b", "other": 1}}
 
 
 def test_a_folder_in_place_of_the_file_is_reported(path: Path) -> None:
@@ -165,7 +215,7 @@ def test_a_file_in_place_of_the_folder_is_reported(path: Path) -> None:
     path.parent.write_text("")
     store = TomlSettingsFile(path)
     with pytest.raises(SettingsError, match="config"):
-        store.write("models.model", "a")
+        store.write("models.anthropic", "a")
 
 
 def test_a_value_no_file_can_hold_is_made_storable(path: Path) -> None:
@@ -174,7 +224,7 @@ def test_a_value_no_file_can_hold_is_made_storable(path: Path) -> None:
     assert store.read()["models"] == {"system": "a?b"}
 
 
-names = st.sampled_from(["models", "shortcuts", "model", "capture", "other", "a b", "ü", ""])
+names = st.sampled_from(["models", "shortcuts", "fallback", "capture", "other", "a b", "ü", ""])
 leaves = st.one_of(
     st.text(max_size=12),
     st.booleans(),
@@ -182,13 +232,16 @@ leaves = st.one_of(
     st.floats(),
     st.datetimes(),
     st.dates(),
-    st.lists(st.integers(), max_size=3),
+    st.lists(st.integers() | st.text(max_size=5), max_size=3),
 )
 tables = st.dictionaries(names, st.one_of(leaves, st.dictionaries(names, leaves, max_size=3)), max_size=4)
 trees = st.dictionaries(names, st.one_of(leaves, tables), max_size=5)
 
 
-@given(trees, st.sampled_from(["models.model", "shortcuts.capture"]), st.text() | st.booleans() | st.integers(0, 99))
+values = st.text() | st.booleans() | st.integers(0, 99) | st.lists(st.text(max_size=5), max_size=3)
+
+
+@given(trees, st.sampled_from(["models.fallback", "shortcuts.capture"]), values)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 def test_writing_one_option_changes_no_other_value(
     tmp_path: Path, tree: dict[str, Any], option: str, value: Any

@@ -156,7 +156,7 @@ async def full_while_upgrading(disk: Disk) -> dict[str, Any]:
 
 async def full_for_files(disk: Disk) -> dict[str, Any]:
     captures, settings = FileCaptureStore(disk.folder / "captures"), TomlSettingsFile(disk.folder / "settings.toml")
-    settings.write("models.model", "before")
+    settings.write("models.anthropic", "before")
     (disk.folder / "captures").mkdir()
     disk.fill()
     report: dict[str, Any] = {"picture": await said(lambda: captures.put(PICTURE))}
@@ -175,7 +175,7 @@ async def read_only(disk: Disk) -> dict[str, Any]:
     await database.close()
     captures, settings = FileCaptureStore(folder / "captures"), TomlSettingsFile(folder / "settings.toml")
     picture = await captures.put(EncodedPicture(b"before", "image/png", 1, 1))
-    settings.write("models.model", "before")
+    settings.write("models.anthropic", "before")
     before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
     if not (mounted("--bind", str(folder), str(folder)) and mounted("-o", "remount,ro,bind", str(folder))):
         for one in [*folder.rglob("*"), folder]:
@@ -185,7 +185,7 @@ async def read_only(disk: Disk) -> dict[str, Any]:
     report["open new"] = await said(lambda: Database.open(folder / "new.db"))
     report["open below"] = await said(lambda: Database.open(folder / "below" / "new.db"))
     report["picture"] = await said(lambda: captures.put(PICTURE))
-    report["settings"] = said_now(lambda: settings.write("models.model", "after"))
+    report["settings"] = said_now(lambda: settings.write("models.anthropic", "after"))
     report["kept"] = [(await captures.get(picture.blob)).decode(), settings.read()["models"]]
     report["unchanged"] = before == {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
     return report
