@@ -57,7 +57,7 @@ def frames_of(answer: Completion, voice: Voice) -> list[Frame]:
         frames.append(frame(chunk, end, is_delta=is_delta))
     if answer.error is not None:
         frames.append(frame(fault_chunk(answer.error, voice), end))
-    if answer.done:
+    elif answer.done:
         frames.append(Frame(b"data: [DONE]" + end + end, False))
     return frames
 
