@@ -1,176 +1,149 @@
 """A question in the form of Anthropic's Messages API. Pure: nothing is sent here.
 
-The conversation is only ever appended to: what was sent for earlier turns is sent again byte for byte, because the
-service binds its reasoning blocks and its cache to that.
+`encode_body` serves every service that takes this form. Another service than Anthropic's own says its name, by which
+its own blocks are told from those of others, and adds what it alone understands:
+
+    encode_body(request, Delivery.STREAM, provider="openrouter", extra={"provider": {"data_collection": "deny"}})
+
+Answers come back through `anthropic_stream.StreamDecoder`, or through `anthropic_stream.decode_message` when they come
+whole; both say what is wrong in the name of the `Answerer` they are given. Models keep the id they have at that
+service; what they can do is looked up in `ModelRequest.info`, then under the name they have at Anthropic.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Mapping
 
 import msgspec
 
 from kireji.core.errors import ModelUnavailable, RequestRejected
-from kireji.core.messages import ImagePart, Message, Role, Sha256, TextPart
-from kireji.core.models import Effort
-from kireji.core.requests import ModelRequest
-from kireji.providers.anthropic_models import PROVIDER, find_model, replacement
+from kireji.core.models import Lifecycle
+from kireji.core.requests import Delivery, ModelRequest, ToolChoice, ToolSpec, ToolUse
+from kireji.providers.anthropic_abilities import check_choice, effort, most_tokens, reasoning
+from kireji.providers.anthropic_content import CacheControl
+from kireji.providers.anthropic_history import breakpoints, conversation, is_json_object
+from kireji.providers.anthropic_models import PROVIDER, native_id, replacement, successor
 
 MAX_BODY = 32_000_000
 """Bytes the service takes in one request."""
+_CHOICES: Mapping[ToolUse, str] = {
+    ToolUse.AUTO: "auto",
+    ToolUse.ANY: "any",
+    ToolUse.ONE: "tool",
+    ToolUse.NONE: "none",
+}
 
 
-class _Base64Source(msgspec.Struct):
-    type: str
-    media_type: str
-    data: bytes  # msgspec writes bytes as base64
-
-
-class _Image(msgspec.Struct):
-    type: str
-    source: _Base64Source
-
-
-class _Text(msgspec.Struct):
-    type: str
-    text: str
-
-
-_Block: TypeAlias = _Image | _Text | msgspec.Raw
-
-
-class _Turn(msgspec.Struct):
-    role: str
-    content: list[_Block]
-
-
-class _CacheControl(msgspec.Struct):
-    type: str
-
-
-class _OutputConfig(msgspec.Struct):
-    effort: Effort
-
-
-class _Body(msgspec.Struct, omit_defaults=True):
-    model: str
-    max_tokens: int
-    stream: bool
-    messages: list[_Turn]
-    cache_control: _CacheControl
-    system: str = ""
-    stop_sequences: list[str] = []
-    output_config: _OutputConfig | None = None
-
-
-class _Head(msgspec.Struct):
-    """As much of a stored block as decides whether it may be sent."""
-
-    type: str = ""
-    text: str | None = None
-
-
-def encode_body(request: ModelRequest) -> bytes:
+def encode_body(
+    request: ModelRequest,
+    delivery: Delivery | None = Delivery.STREAM,
+    *,
+    provider: str = PROVIDER,
+    extra: Mapping[str, object] | None = None,
+) -> bytes:
     """The body of `POST /v1/messages`.
+
+    Args:
+        request: The question.
+        delivery: How the answer is to come; None says nothing of it, as a line of a job must.
+        provider: Whose service it is: only its own blocks are replayed. Names that are not "anthropic" are sent
+            nothing that is Anthropic's alone (strict and eager tools), and its retired models are for them to refuse.
+        extra: Further fields of the body, after all others.
 
     Raises:
         ModelUnavailable: The model is retired; the sentence names its replacement.
-        RequestRejected: There is nothing to ask, or it is more than the service takes.
+        RequestRejected: There is nothing to ask, or it is more than the service takes, or than the model knows.
     """
-    _refuse_retired(request.model)
-    known = find_model(request.model)
-    limit = known.max_output_tokens if known else 0
-    body = _Body(
-        model=request.model,
-        max_tokens=max(1, min(request.max_tokens, limit or request.max_tokens)),
-        stream=True,
-        messages=_turns(request),
-        cache_control=_CacheControl("ephemeral"),
-        system=request.system if request.system.strip() else "",
-        stop_sequences=[text for text in request.stop_sequences if text.strip()],
-        output_config=_OutputConfig(request.effort) if request.effort and known and known.efforts else None,
-    )
-    encoded = msgspec.json.encode(body)
+    _refuse_retired(request, provider)
+    check_choice(request, provider)
+    turns = conversation(request.messages, request.blobs, provider, cited=not request.output_schema)
+    if not turns:
+        raise RequestRejected("There is nothing to ask.", "Type a question or add a picture.", provider=provider)
+    breakpoints(turns)
+    max_tokens = most_tokens(request)
+    thinking = reasoning(request, max_tokens)
+    body: dict[str, object] = {"model": request.model, "max_tokens": max_tokens}
+    if delivery is not None:
+        body["stream"] = delivery is Delivery.STREAM
+    body |= {"cache_control": CacheControl()} | _tools(request, provider)
+    if request.system.strip():
+        body["system"] = request.system
+    body["messages"] = turns
+    if stops := [text for text in request.stop_sequences if text.strip()]:
+        body["stop_sequences"] = stops
+    if thinking is not None:
+        body["thinking"] = thinking
+    output = {"effort": effort(request, thinking), "format": _format(request.output_schema, provider)}
+    if wanted := {name: value for name, value in output.items() if value is not None}:
+        body["output_config"] = wanted
+    return _checked(msgspec.json.encode(body | dict(extra or {})), provider)
+
+
+def _checked(encoded: bytes, provider: str) -> bytes:
     if len(encoded) > MAX_BODY:
         raise RequestRejected(
             "The conversation with its pictures is too large to send.",
             "Start a new conversation, or use fewer or smaller pictures.",
-            provider=PROVIDER,
+            provider=provider,
         )
     return encoded
 
 
-def _refuse_retired(model: str) -> None:
-    new = replacement(model)
+def _refuse_retired(request: ModelRequest, provider: str) -> None:
+    info, new = request.info, ""
+    if info is not None and info.lifecycle is Lifecycle.RETIRED:
+        new = info.replacement or successor(native_id(request.model))
+    elif provider == PROVIDER:
+        new = replacement(request.model)
     if new:
         raise ModelUnavailable(
-            f"The model {model} has been retired; {new} replaces it.",
+            f"The model {request.model} has been retired; {new} replaces it.",
             f"Choose {new} in Settings, Keys & models.",
-            provider=PROVIDER,
+            provider=provider,
         )
 
 
-def _turns(request: ModelRequest) -> list[_Turn]:
-    turns: list[_Turn] = []
-    images = 0
-    for message in request.messages:
-        if message.role is Role.USER:
-            content = list(_question(message, request.blobs, images))
-            images += len(message.images)
-        else:
-            content = _answer(message)
-        if not content:
-            continue
-        if turns and turns[-1].role == message.role.value:
-            turns[-1].content += content
-        else:
-            turns.append(_Turn(message.role.value, content))
-    while turns and turns[-1].role == Role.ASSISTANT.value:  # the service refuses to continue its own words
-        turns.pop()
-    if not turns:
-        raise RequestRejected("There is nothing to ask.", "Type a question or add a picture.", provider=PROVIDER)
-    return turns
+def _tools(request: ModelRequest, provider: str) -> dict[str, object]:
+    """What the model may ask for, and how; empty without tools."""
+    if not request.tools:
+        return {}
+    fields: dict[str, object] = {"tools": [_tool(tool, provider) for tool in request.tools]}
+    choice = _choice(request.tool_choice)
+    return fields | ({"tool_choice": choice} if choice else {})
 
 
-def _question(message: Message, pictures: Mapping[Sha256, bytes], before: int) -> Iterator[_Block]:
-    """Pictures first, then words.
-
-    Pictures are numbered through the conversation as soon as there is more than one; the numbers depend only on what
-    was sent earlier, so that an old turn never changes.
-    """
-    for number, image in enumerate(message.images, before + 1):
-        if before or len(message.images) > 1:
-            yield _Text("text", f"Image {number}:")
-        yield _image(image, pictures)
-    for part in message.parts:
-        if isinstance(part, TextPart) and part.text.strip():
-            yield _Text("text", part.text)
+def _tool(tool: ToolSpec, provider: str) -> dict[str, object]:
+    fields: dict[str, object] = {"name": tool.name}
+    if tool.description.strip():
+        fields["description"] = tool.description
+    fields["input_schema"] = _schema(tool.input_schema, f"The tool {tool.name}", provider)
+    if tool.strict and provider == PROVIDER:
+        fields["strict"] = True
+    if tool.eager and provider == PROVIDER:
+        fields["eager_input_streaming"] = True
+    return fields
 
 
-def _image(image: ImagePart, pictures: Mapping[Sha256, bytes]) -> _Image:
-    return _Image("image", _Base64Source("base64", image.media_type, pictures[image.blob]))
+def _choice(choice: ToolChoice) -> dict[str, object]:
+    """Empty where it is what the service does by itself."""
+    fields: dict[str, object] = {"type": _CHOICES[choice.use]}
+    if choice.use is ToolUse.ONE:
+        fields["name"] = choice.name
+    if not choice.parallel and choice.use is not ToolUse.NONE:
+        fields["disable_parallel_tool_use"] = True
+    return {} if fields == {"type": "auto"} else fields
 
 
-def _answer(message: Message) -> list[_Block]:
-    if message.raw is not None and message.raw_from == PROVIDER:
-        replayed = _replayable(message.raw)
-        if replayed is not None:
-            return replayed
-    return [_Text("text", part.text) for part in message.parts if isinstance(part, TextPart) and part.text.strip()]
-
-
-def _replayable(raw: bytes) -> list[_Block] | None:
-    """The stored blocks without the blank texts that the service refuses; None when they cannot be sent."""
-    try:
-        blocks: Sequence[msgspec.Raw] = msgspec.json.decode(raw, type=list[msgspec.Raw])
-        heads = [msgspec.json.decode(block, type=_Head) for block in blocks]
-    except msgspec.MsgspecError:
+def _format(schema: bytes, provider: str) -> dict[str, object] | None:
+    if not schema.strip():
         return None
-    if any(head.type == "tool_use" for head in heads):  # refused without its result, and this version has none
-        return None
-    return [
-        block
-        for block, head in zip(blocks, heads, strict=True)
-        if head.type != "text" or (head.text is not None and head.text.strip())
-    ]
+    return {"type": "json_schema", "schema": _schema(schema, "The form of the answer", provider)}
+
+
+def _schema(schema: bytes, what: str, provider: str) -> msgspec.Raw:
+    """A schema as it was written; it must at least be a JSON object, or the whole body would be none."""
+    if not is_json_object(schema):
+        raise RequestRejected(
+            f"{what} is described by something that is not a JSON object.", "Correct its schema.", provider=provider
+        )
+    return msgspec.Raw(schema)

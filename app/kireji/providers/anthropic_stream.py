@@ -1,13 +1,18 @@
-"""Decodes the events of Anthropic's Messages API into `core.events`.
+"""Decodes answers of Anthropic's Messages API, streamed or whole, into `core.events`.
 
 Block types, delta types and events that are unknown here are skipped, as the service's versioning asks of its clients;
-unknown blocks are kept whole for the replay.
+unknown blocks are kept whole for the replay. Every service that speaks this form can use it (see anthropic_request):
+
+    decoder = StreamDecoder(Answerer("openrouter", host, model), request_id, cost)
+    for data in answer: events = decoder.feed(data)     # until decoder.finished
+    decoder.end()                                       # raises when it broke off
+    events = decode_message(body, who, request_id, cost)
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NoReturn
 
@@ -15,7 +20,8 @@ import msgspec
 
 from kireji.core.errors import ConnectionFailed, ProtocolViolation
 from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished, UsageReported
-from kireji.core.messages import OpaquePart, Part, StopReason, TextPart, ThinkingPart, Usage
+from kireji.core.messages import StopReason, TextPart, ThinkingPart, ToolCallPart, Usage
+from kireji.providers.anthropic_blocks import Delta, OpenBlock, StopDetails
 from kireji.providers.failures import Answerer, ErrorObject, error_from_event
 
 log = logging.getLogger(__name__)
@@ -31,30 +37,15 @@ STOP_REASONS: Mapping[str, StopReason] = MappingProxyType(
         "model_context_window_exceeded": StopReason.CONTEXT_FULL,
     }
 )
+_CUT = (StopReason.MAX_TOKENS, StopReason.CONTEXT_FULL)
 _EVENTS = frozenset(
     {"message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta"}
     | {"message_stop", "error"}
 )
-_DELTAS = frozenset({"text_delta", "input_json_delta", "thinking_delta", "signature_delta", "citations_delta"})
-
-
-class _StopDetails(msgspec.Struct):
-    category: str | None = None
-    explanation: str | None = None
-
-
-class _Delta(msgspec.Struct):
-    """Every delta of a block, and the one of the message."""
-
-    type: str = ""
-    text: str = ""
-    thinking: str = ""
-    signature: str = ""
-    partial_json: str = ""
-    citation: msgspec.Raw = msgspec.Raw(b"")
-    stop_reason: str | None = None
-    stop_sequence: str | None = None
-    stop_details: _StopDetails | None = None
+_DELTAS = frozenset(
+    {"text_delta", "input_json_delta", "thinking_delta", "signature_delta", "citations_delta", "compaction_delta"}
+)
+_NONE: tuple[ModelEvent, ...] = ()
 
 
 class _OutputDetails(msgspec.Struct):
@@ -67,9 +58,11 @@ class _Usage(msgspec.Struct):
     cache_read_input_tokens: int | None = None
     cache_creation_input_tokens: int | None = None
     output_tokens_details: _OutputDetails | None = None
+    cost: float | None = None
+    """US dollars; only services that pass requests on say so."""
 
 
-class _Message(msgspec.Struct):
+class _Start(msgspec.Struct):
     usage: _Usage | None = None
 
 
@@ -78,9 +71,9 @@ class _Event(msgspec.Struct):
 
     type: str = ""
     index: int = -1
-    delta: _Delta | None = None
+    delta: Delta | None = None
     content_block: msgspec.Raw = msgspec.Raw(b"")
-    message: _Message | None = None
+    message: _Start | None = None
     usage: _Usage | None = None
     error: ErrorObject | None = None
 
@@ -92,80 +85,15 @@ class _Outline(msgspec.Struct):
     delta: object = None
 
 
-class _BlockHead(msgspec.Struct):
-    type: str
-    text: str = ""
-    thinking: str = ""
-    signature: str = ""
+class _Message(msgspec.Struct):
+    """A whole answer."""
 
-
-class _OpenBlock:
-    """A block while its deltas arrive."""
-
-    def __init__(self, index: int, start: msgspec.Raw) -> None:
-        head = msgspec.json.decode(start, type=_BlockHead)
-        self.index = index
-        self.type = head.type
-        self._start = start
-        self._head = head
-        self._text: list[str] = []
-        self._json: list[str] = []
-        self._citations: list[msgspec.Raw] = []
-        self._signature = head.signature
-
-    def started(self) -> Part:
-        return self._part("")
-
-    def take(self, delta: _Delta) -> str:
-        """Merge a delta in; returns what of it is shown."""
-        match delta.type:
-            case "text_delta" if self.type == "text":
-                self._text.append(delta.text)
-                return delta.text
-            case "thinking_delta" if self.type == "thinking":
-                self._text.append(delta.thinking)
-                return delta.thinking
-            case "signature_delta":
-                self._signature = delta.signature
-            case "input_json_delta":
-                self._json.append(delta.partial_json)
-            case "citations_delta":
-                self._citations.append(delta.citation)
-        return ""
-
-    def finished(self) -> Part:
-        return self._part("".join(self._text))
-
-    def _part(self, more: str) -> Part:
-        match self.type:
-            case "text":
-                return TextPart(self._head.text + more)
-            case "thinking":
-                return ThinkingPart(self._head.thinking + more)
-        return OpaquePart(self.type)
-
-    def raw(self) -> msgspec.Raw | None:
-        """The whole block as JSON, unknown fields included; None when it is not fit to be replayed."""
-        changes: dict[str, msgspec.Raw] = {}
-        if self.type == "text" and self._text:
-            changes["text"] = _json(self._head.text + "".join(self._text))
-        if self.type == "thinking":
-            if not self._signature:
-                return None
-            changes["thinking"] = _json(self._head.thinking + "".join(self._text))
-            changes["signature"] = _json(self._signature)
-        if self._json:
-            written = "".join(self._json) or "{}"
-            if not _is_json_object(written):
-                return None
-            changes["input"] = msgspec.Raw(written.encode())
-        if not changes and not self._citations:
-            return self._start
-        fields = msgspec.json.decode(self._start, type=dict[str, msgspec.Raw])
-        if self._citations:
-            earlier = msgspec.json.decode(fields.get("citations", b"null"), type=list[msgspec.Raw] | None)
-            changes["citations"] = msgspec.Raw(msgspec.json.encode((earlier or []) + self._citations))
-        return msgspec.Raw(msgspec.json.encode(fields | changes))
+    content: list[msgspec.Raw] | None = None
+    stop_reason: str | None = None
+    stop_sequence: str | None = None
+    stop_details: StopDetails | None = None
+    usage: _Usage | None = None
+    error: ErrorObject | None = None
 
 
 class StreamDecoder:
@@ -181,42 +109,32 @@ class StreamDecoder:
         self._who = who
         self._request_id = request_id
         self._cost = cost
-        self._decoder = msgspec.json.Decoder(_Event)
-        self._open: dict[int, _OpenBlock] = {}
+        self._parse = msgspec.json.Decoder(_Event).decode
+        self._open: dict[int, OpenBlock] = {}
+        self._doubtful: dict[int, OpenBlock] = {}
         self._raw: dict[int, msgspec.Raw | None] = {}
+        self._calls: set[int] = set()
         self._usage = Usage()
-        self._delta = _Delta()
+        self._delta = Delta()
         self.finished = False
         """Whether the answer is whole."""
 
-    def feed(self, data: str) -> Iterator[ModelEvent]:
+    def feed(self, data: str) -> Sequence[ModelEvent]:
         """Decode the data of one event.
 
         Raises:
             ProviderError: The service reports an error.
             ProtocolViolation: The event is not what the protocol says.
         """
-        event = self._decode(data)
-        if event is None:
-            return
-        match event.type:
-            case "content_block_delta":
-                yield from self._continue(event)
-            case "content_block_start":
-                yield self._begin(event)
-            case "content_block_stop":
-                yield self._end(event)
-            case "message_start":
-                if event.message and event.message.usage:
-                    yield self._count(event.message.usage)
-            case "message_delta":
-                self._delta = event.delta or self._delta
-                if event.usage:
-                    yield self._count(event.usage)
-            case "message_stop":
-                yield self._finish()
-            case "error":
-                raise error_from_event(event.error or ErrorObject("api_error"), self._request_id, self._who)
+        try:
+            event = self._parse(data)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+            if isinstance(error, msgspec.ValidationError) and _may_be_new(data):
+                return _NONE
+            self._violated(str(error), error)
+        if event.type == "content_block_delta":
+            return self._continue(event)
+        return self._turn(event)
 
     def end(self) -> None:
         """The stream is over.
@@ -233,55 +151,104 @@ class StreamDecoder:
                 retryable=True,
             )
 
-    def _decode(self, data: str) -> _Event | None:
-        try:
-            return self._decoder.decode(data)
-        except msgspec.ValidationError as error:
-            if self._may_be_new(data):
-                return None
-            self._violated(str(error), error)
-        except (msgspec.DecodeError, UnicodeError) as error:
-            self._violated(str(error), error)
+    def message(self, body: bytes) -> Sequence[ModelEvent]:
+        """Decode an answer that came whole: the events are those of a stream, with one delta each.
 
-    @staticmethod
-    def _may_be_new(data: str) -> bool:
-        """Whether an event of another shape is one that this version does not know, and so skips."""
+        Raises:
+            ProviderError: The service reports an error.
+            ProtocolViolation: It is no answer.
+        """
         try:
-            outline = msgspec.json.decode(data, type=_Outline)
-        except msgspec.MsgspecError:
-            return False
-        if outline.type not in _EVENTS:
-            return True
-        kind = outline.delta.get("type") if isinstance(outline.delta, dict) else None
-        return outline.type == "content_block_delta" and isinstance(kind, str) and kind not in _DELTAS
-
-    def _begin(self, event: _Event) -> PartStarted:
-        if event.index in self._open or event.index in self._raw:
-            self._violated(f"block {event.index} starts twice")
-        try:
-            block = _OpenBlock(event.index, event.content_block)
-        except msgspec.MsgspecError as error:
+            message = msgspec.json.decode(body, type=_Message)
+            if message.error is not None:
+                raise error_from_event(message.error, self._request_id, self._who)
+            if message.content is None:
+                self._violated("a message without content")
+            events = [event for index, block in enumerate(message.content) for event in self._whole(index, block)]
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             self._violated(str(error), error)
-        self._open[event.index] = block
-        return PartStarted(event.index, block.started())
+        self._delta = Delta(
+            stop_reason=message.stop_reason,
+            stop_sequence=message.stop_sequence,
+            stop_details=message.stop_details,
+        )
+        if message.usage:
+            events.append(self._count(message.usage))
+        return [*events, *self._finish()]
 
-    def _continue(self, event: _Event) -> Iterator[ModelEvent]:
-        block = self._open.get(event.index)
-        if block is None or event.delta is None:
+    def _turn(self, event: _Event) -> Sequence[ModelEvent]:
+        """Everything that is not one more piece of a block."""
+        match event.type:
+            case "content_block_start":
+                return (self._begin(event.index, event.content_block),)
+            case "content_block_stop":
+                return self._close(event.index)
+            case "message_start":
+                if event.message and event.message.usage:
+                    return (self._count(event.message.usage),)
+            case "message_delta":
+                self._delta = event.delta or self._delta
+                if event.usage:
+                    return (self._count(event.usage),)
+            case "message_stop":
+                return self._finish()
+            case "error":
+                raise error_from_event(event.error or ErrorObject("api_error"), self._request_id, self._who)
+        return _NONE
+
+    def _continue(self, event: _Event) -> Sequence[ModelEvent]:
+        block, delta = self._open.get(event.index), event.delta
+        if block is None or delta is None:
             self._violated(f"a delta for block {event.index}, which is not open")
-        shown = block.take(event.delta)
-        if shown:
-            yield PartDelta(event.index, shown)
+        if delta.type == "text_delta" and block.add_text is not None:
+            shown = delta.text
+            block.add_text(shown)
+        else:
+            shown = block.take(delta)
+        return (PartDelta(event.index, shown),) if shown else _NONE
 
-    def _end(self, event: _Event) -> PartFinished:
-        block = self._open.pop(event.index, None)
-        if block is None:
-            self._violated(f"block {event.index} ends without having started")
+    def _begin(self, index: int, start: msgspec.Raw) -> PartStarted:
+        if index in self._open or index in self._raw:
+            self._violated(f"block {index} starts twice")
         try:
-            self._raw[event.index] = block.raw()
-        except msgspec.MsgspecError as error:
+            block = OpenBlock(start)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             self._violated(str(error), error)
-        return PartFinished(event.index, block.finished())
+        self._open[index] = block
+        return PartStarted(index, block.started())
+
+    def _close(self, index: int) -> Sequence[ModelEvent]:
+        block = self._open.pop(index, None)
+        if block is None:
+            self._violated(f"block {index} ends without having started")
+        try:
+            self._raw[index] = block.raw()
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+            self._violated(str(error), error)
+        if block.is_call:
+            self._calls.add(index)
+        if block.is_doubtful:
+            self._doubtful[index] = block
+            return _NONE
+        return (PartFinished(index, block.finished()),)
+
+    def _whole(self, index: int, given: msgspec.Raw) -> Sequence[ModelEvent]:
+        """A block that came in one piece, as the events it would have come in."""
+        self._begin(index, given)
+        block = self._open[index]
+        part = block.finished()
+        events: list[ModelEvent] = []
+        match part:
+            case TextPart(text):
+                events += [PartStarted(index, TextPart("")), PartDelta(index, text)]
+            case ThinkingPart(text):
+                events += [PartStarted(index, ThinkingPart("")), PartDelta(index, text)]
+            case ToolCallPart(_, _, text):
+                events += [PartStarted(index, block.started()), PartDelta(index, text)]
+            case _:
+                events.append(PartStarted(index, part))
+        shown = [event for event in events if not isinstance(event, PartDelta) or event.text]
+        return [*shown, *self._close(index)]
 
     def _count(self, reported: _Usage) -> UsageReported:
         """Totals so far: what is reported replaces, what is absent stays."""
@@ -294,39 +261,36 @@ class StreamDecoder:
             cache_write_tokens=_newer(reported.cache_creation_input_tokens, old.cache_write_tokens),
             thinking_tokens=_newer(details.thinking_tokens if details else None, old.thinking_tokens),
         )
-        self._usage = msgspec.structs.replace(usage, cost=self._cost(usage))
+        cost = self._cost(usage) if reported.cost is None else reported.cost
+        self._usage = msgspec.structs.replace(usage, cost=cost)
         return UsageReported(self._usage)
 
-    def _finish(self) -> TurnFinished:
+    def _finish(self) -> Sequence[ModelEvent]:
         self.finished = True
         said = self._delta.stop_reason or ""
-        reason = STOP_REASONS.get(said, StopReason.OTHER)
-        if reason is StopReason.OTHER:
-            log.warning("unknown stop reason %r", said)
-        return TurnFinished(reason, self._replay(reason), self._why(reason, said))
+        reason = STOP_REASONS.get(said)
+        detail = self._why(reason)
+        if reason is None:  # may be new; the service asks its clients to take it for the end of a turn
+            log.warning("unknown stop reason %r", said[:80])
+            reason, detail = StopReason.END_TURN, said
+        # A call that was cut off is never finished, so that nobody runs it.
+        calls = [] if reason in _CUT else [PartFinished(index, at.finished()) for index, at in self._doubtful.items()]
+        return [*calls, TurnFinished(reason, self._replay(reason), detail)]
 
     def _replay(self, reason: StopReason) -> bytes | None:
         blocks = [self._raw[index] for index in sorted(self._raw)]
         if reason is StopReason.REFUSAL or self._open or not blocks or None in blocks:
             return None
-        if reason in (StopReason.MAX_TOKENS, StopReason.CONTEXT_FULL) and self._ends_with_call(blocks):
+        if reason in _CUT and (self._doubtful or max(self._raw) in self._calls):
             return None
         return msgspec.json.encode(blocks)
 
-    @staticmethod
-    def _ends_with_call(blocks: list[msgspec.Raw | None]) -> bool:
-        last = blocks[-1]
-        return last is not None and msgspec.json.decode(last, type=_BlockHead).type == "tool_use"
-
-    def _why(self, reason: StopReason, said: str) -> str:
+    def _why(self, reason: StopReason | None) -> str:
         details = self._delta.stop_details
-        match reason:
-            case StopReason.STOP_SEQUENCE:
-                return self._delta.stop_sequence or ""
-            case StopReason.REFUSAL if details:
-                return details.explanation or details.category or ""
-            case StopReason.OTHER:
-                return said
+        if reason is StopReason.STOP_SEQUENCE:
+            return self._delta.stop_sequence or ""
+        if reason is StopReason.REFUSAL and details:
+            return details.explanation or details.category or ""
         return ""
 
     def _violated(self, what: str, cause: Exception | None = None) -> NoReturn:
@@ -339,17 +303,35 @@ class StreamDecoder:
         ) from cause
 
 
+def decode_message(
+    body: bytes, who: Answerer, request_id: str, cost: Callable[[Usage], float | None]
+) -> Sequence[ModelEvent]:
+    """The events of an answer that came whole.
+
+    Args:
+        body: The JSON of one message, or of an error.
+        who: Who answered, for errors.
+        request_id: The service's id of the request, for errors.
+        cost: What some usage costs in US dollars, or None when that is unknown.
+
+    Raises:
+        ProviderError: It is an error.
+        ProtocolViolation: It is no answer.
+    """
+    return StreamDecoder(who, request_id, cost).message(body)
+
+
+def _may_be_new(data: str) -> bool:
+    """Whether an event of another shape is one that this version does not know, and so skips."""
+    try:
+        outline = msgspec.json.decode(data, type=_Outline)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return False
+    if outline.type not in _EVENTS:
+        return True
+    kind = outline.delta.get("type") if isinstance(outline.delta, dict) else None
+    return outline.type == "content_block_delta" and isinstance(kind, str) and kind not in _DELTAS
+
+
 def _newer(reported: int | None, old: int) -> int:
     return old if reported is None else reported
-
-
-def _json(text: str) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.json.encode(text))
-
-
-def _is_json_object(text: str) -> bool:
-    try:
-        msgspec.json.decode(text, type=dict[str, msgspec.Raw])
-    except msgspec.MsgspecError:
-        return False
-    return True

@@ -1,0 +1,98 @@
+"""What may be asked of one model: how far it may answer, how hard it works, and whether it reasons first.
+
+What the service's own list says of a model goes before the built-in table; a model that neither knows is asked for
+nothing that an older or a newer one might refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from kireji.core.errors import RequestRejected
+from kireji.core.models import Effort, ModelInfo
+from kireji.core.requests import ModelRequest, Thinking, ToolUse
+from kireji.providers.anthropic_models import NEVER_FORCED, QUIET_AT_ANY_EFFORT, find_model, native_id, plain_id
+
+_LEAST_BUDGET = 1024
+_FORCED = (ToolUse.ANY, ToolUse.ONE)
+_ORDER = tuple(Effort)
+
+
+class Reasoning(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`thinking` of a request."""
+
+    type: str
+    display: str = ""
+    budget_tokens: int = 0
+
+
+def most_tokens(request: ModelRequest) -> int:
+    """How long the answer may get, its reasoning included."""
+    limit = (request.info.max_output_tokens if request.info else 0) or _built_in(request).max_output_tokens
+    return max(1, min(request.max_tokens, limit or request.max_tokens))
+
+
+def effort(request: ModelRequest, thinking: Reasoning | None) -> Effort | None:
+    """The effort to ask for: the wanted one, or the next lower one that the model knows."""
+    known = (request.info or _built_in(request)).efforts
+    if request.effort is None or not known:
+        return None
+    wanted = _ORDER.index(request.effort)
+    if thinking is not None and _is_quiet(thinking) and _model_id(request) not in QUIET_AT_ANY_EFFORT:
+        wanted = min(wanted, _ORDER.index(Effort.HIGH))
+    possible = [level for level in known if _ORDER.index(level) <= wanted]
+    return max(possible, key=_ORDER.index) if possible else min(known, key=_ORDER.index)
+
+
+def reasoning(request: ModelRequest, max_tokens: int) -> Reasoning | None:
+    """What to say about reasoning; None says nothing, and the model does as it does by itself.
+
+    Args:
+        request: The question.
+        max_tokens: How long the answer may get.
+    """
+    kinds = (request.info.thinking if request.info else ()) or _built_in(request).thinking
+    match request.thinking:
+        case Thinking.SHOWN:
+            return _shown(request, kinds, max_tokens)
+        case Thinking.OFF:
+            if request.tools and request.output_schema:  # without reasoning, a call that is needed may be left out
+                return None
+            return next((Reasoning(kind) for kind in ("disabled", "between_tools") if kind in kinds), None)
+    return None
+
+
+def check_choice(request: ModelRequest, provider: str) -> None:
+    """Refuse a choice of tools that the model does not know.
+
+    Raises:
+        RequestRejected: It cannot be made to use a tool.
+    """
+    if request.tools and request.tool_choice.use in _FORCED and _model_id(request) in NEVER_FORCED:
+        raise RequestRejected(
+            f"{request.model} cannot be made to use a tool.", "Choose another model.", provider=provider
+        )
+
+
+def _shown(request: ModelRequest, kinds: Sequence[str], max_tokens: int) -> Reasoning | None:
+    if "adaptive" in kinds:
+        return Reasoning("adaptive", display="summarized")
+    forced = bool(request.tools) and request.tool_choice.use in _FORCED  # refused together with a budget
+    if "enabled" in kinds and max_tokens > _LEAST_BUDGET and not forced:
+        return Reasoning("enabled", budget_tokens=max(_LEAST_BUDGET, max_tokens // 2))
+    return None
+
+
+def _is_quiet(thinking: Reasoning) -> bool:
+    return thinking.type in ("disabled", "between_tools")
+
+
+def _model_id(request: ModelRequest) -> str:
+    return plain_id(native_id(request.model))
+
+
+def _built_in(request: ModelRequest) -> ModelInfo:
+    """What this version knows of the model: nothing, for those that it does not."""
+    return find_model(native_id(request.model)) or ModelInfo("", request.model, request.model)
