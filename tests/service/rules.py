@@ -46,7 +46,7 @@ Headers = list[tuple[str, str]]
 
 def check_headers(headers: Headers, keys: Collection[str], *, body: bool) -> None:
     """Refuse a wrong key, version or content type."""
-    bearer = [value.removeprefix("Bearer ") for value in _values(headers, "authorization")]
+    bearer = [value[7:] if value.startswith("Bearer ") else "" for value in _values(headers, "authorization")]
     given = _values(headers, "x-api-key") + bearer
     if not given:
         raise Refusal(401, "authentication_error", "x-api-key header is required")

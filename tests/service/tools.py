@@ -66,7 +66,7 @@ def _check_tool(tool: Any, at: str, breakpoints: Breakpoints) -> str:
     if kind in _TOOLSETS:
         return str(kind)
     if kind in (None, "custom"):
-        return _check_custom(only(tool, at, _CUSTOM, {"name", "input_schema"}), at, breakpoints)
+        return _check_custom(only(tool, f"{at}.custom", _CUSTOM, {"name", "input_schema"}), at, breakpoints)
     name = next((name for name, kinds in _OWN.items() if kind in kinds), None)
     if name is None:
         raise invalid(at, f"Input tag '{kind}' found using 'type' does not match any of the expected tags")

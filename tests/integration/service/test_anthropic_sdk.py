@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anthropic
-import httpx
+import httpx2
 import pydantic
 import pytest
 from anthropic.types import Message, MessageParam, ToolParam
@@ -257,7 +257,7 @@ async def test_an_error_in_the_middle_comes_after_what_had_arrived(make: Callabl
 
 async def test_a_connection_that_breaks_off_is_an_error() -> None:
     async with talking(Text(["Half", " more"], delivery=Delivery(break_after=1, break_how="cut"))) as (_, client):
-        with pytest.raises(httpx.RemoteProtocolError, match="incomplete chunked read"):
+        with pytest.raises(httpx2.RemoteProtocolError, match="incomplete chunked read"):
             await streamed(client, [])
 
 
