@@ -194,14 +194,20 @@ def _each_of(*allowed: str) -> typing.Callable[[Any], str | None]:
     return check
 
 
+def _is_web_address(value: str) -> bool:
+    scheme, _, rest = value.partition("://")
+    host = rest.split("/", 1)[0].rsplit("@", 1)[-1]
+    return scheme in ("http", "https") and host.strip(":") != "" and value.split() == [value]
+
+
 def _check_address(value: Any) -> str | None:
-    if value and not value.startswith(("http://", "https://")):
+    if value and not _is_web_address(value):
         return "must be an address that begins with http:// or https://"
     return None
 
 
 def _check_proxy(value: Any) -> str | None:
-    if value in ("system", "none") or value.startswith(("http://", "https://")):
+    if value in ("system", "none") or _is_web_address(value):
         return None
     return "must be 'system', 'none', or an address that begins with http:// or https://"
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import NamedTuple
+
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +18,18 @@ from kireji.core.events import (
     TurnFinished,
     UsageReported,
 )
-from kireji.core.messages import Message, OpaquePart, Role, StopReason, TextPart, ThinkingPart, Usage
+from kireji.core.messages import (
+    Citation,
+    Message,
+    OpaquePart,
+    Part,
+    Role,
+    StopReason,
+    TextPart,
+    ThinkingPart,
+    ToolCallPart,
+    Usage,
+)
 
 
 def built(*events: ModelEvent) -> MessageBuilder:
@@ -78,3 +93,113 @@ def test_a_snapshot_at_any_moment_holds_what_had_arrived(deltas: list[str], cut:
     arrived = "".join(deltas[:cut])
     assert builder.snapshot().text == (arrived if arrived.strip() else "")
     assert builder.snapshot() == builder.snapshot()
+
+
+def test_a_call_whose_arguments_have_not_all_arrived_is_left_out() -> None:
+    call = ToolCallPart("call_1", "look")
+    builder = built(PartFinished(0, TextPart("Let me look.")), PartStarted(1, call), PartDelta(1, '{"at": "pa'))
+    assert builder.snapshot().parts == (TextPart("Let me look."),)
+    assert builder.snapshot().calls == ()
+
+
+def test_a_finished_call_is_there_even_without_arguments() -> None:
+    call = ToolCallPart("call_1", "look")
+    assert built(PartStarted(0, call), PartFinished(0, call)).snapshot().calls == (call,)
+
+
+def test_of_two_calls_at_once_the_finished_one_is_there() -> None:
+    one, two = ToolCallPart("call_1", "look"), ToolCallPart("call_2", "look", "{}")
+    builder = built(PartStarted(0, one), PartStarted(1, two), PartDelta(0, "{"), PartFinished(1, two))
+    assert builder.snapshot().calls == (two,)
+
+
+def test_citations_of_a_finished_part_are_kept() -> None:
+    cited = TextPart("It grew.", (Citation("grew by 3 %", "Report"),))
+    message = built(PartStarted(0, TextPart("")), PartDelta(0, "It grew."), PartFinished(0, cited)).snapshot()
+    assert message.parts == (cited,)
+
+
+def test_citations_that_came_first_stay_while_the_words_arrive() -> None:
+    citation = Citation("grew by 3 %", "Report")
+    message = built(PartStarted(0, TextPart("", (citation,))), PartDelta(0, "It gr")).snapshot()
+    assert message.parts == (TextPart("It gr", (citation,)),)
+
+
+class Block(NamedTuple):
+    """A block as a service sends it.
+
+    Args:
+        empty: As it begins.
+        text: What its deltas add up to.
+        whole: As it ends; None while it has not.
+    """
+
+    empty: Part
+    text: str
+    whole: Part | None
+
+
+def _finished(empty: Part, text: str) -> Part:
+    if isinstance(empty, ToolCallPart):
+        return msgspec.structs.replace(empty, arguments=text)
+    if isinstance(empty, TextPart | ThinkingPart):
+        return msgspec.structs.replace(empty, text=text)
+    return empty
+
+
+@st.composite
+def blocks(draw: st.DrawFn) -> Block:
+    empties: tuple[Part, ...] = (
+        TextPart(""),
+        ThinkingPart(""),
+        ToolCallPart("call", "look"),
+        OpaquePart("search"),
+    )
+    empty, text = draw(st.sampled_from(empties)), draw(st.text(max_size=12))
+    return Block(empty, text, _finished(empty, text) if draw(st.booleans()) else None)
+
+
+def _sent(index: int, block: Block, pieces: list[str]) -> list[ModelEvent]:
+    deltas = [PartDelta(index, piece) for piece in pieces]
+    end = [] if block.whole is None else [PartFinished(index, block.whole)]
+    return [PartStarted(index, block.empty), *deltas, *end]
+
+
+@st.composite
+def streams(draw: st.DrawFn, answer: list[Block], reports: list[Usage]) -> list[ModelEvent]:
+    """The events of one answer: text cut anywhere, blocks mixed in any way, each block's own events in order."""
+    queues: list[list[ModelEvent]] = [[UsageReported(usage) for usage in reports]]
+    for index, block in enumerate(answer):
+        cuts = sorted(draw(st.lists(st.integers(0, len(block.text)), max_size=4)))
+        pieces = [block.text[start:end] for start, end in pairwise([0, *cuts, len(block.text)])]
+        queues.append(_sent(index, block, pieces))
+    order = draw(st.permutations([number for number, queue in enumerate(queues) for _ in queue]))
+    waiting = [iter(queue) for queue in queues]
+    return [next(waiting[number]) for number in order]
+
+
+@given(
+    st.lists(blocks(), max_size=4),
+    st.lists(st.builds(Usage, st.integers(0, 9), st.integers(0, 9)), max_size=3),
+    st.none() | st.builds(TurnFinished, st.sampled_from(StopReason), st.none() | st.just(b"[]")),
+    st.data(),
+)
+def test_however_the_text_is_cut_and_blocks_are_mixed_the_message_is_the_same(
+    answer: list[Block], reports: list[Usage], end: TurnFinished | None, data: st.DataObject
+) -> None:
+    plain = [event for index, block in enumerate(answer) for event in _sent(index, block, [block.text])]
+    ending = [] if end is None else [end]
+    expected = built(*plain, *map(UsageReported, reports), *ending)
+    found = built(*data.draw(streams(answer, reports)), *ending)
+    assert found.snapshot() == expected.snapshot()
+    assert (found.usage, found.finished) == (expected.usage, expected.finished)
+
+
+@given(st.lists(blocks(), max_size=4))
+def test_words_that_were_shown_never_go_away(answer: list[Block]) -> None:
+    builder, shown = MessageBuilder("anthropic"), ""
+    for event in (event for index, block in enumerate(answer) for event in _sent(index, block, list(block.text))):
+        builder.feed(event)
+        text = builder.snapshot().text
+        assert text.startswith(shown)
+        shown = text

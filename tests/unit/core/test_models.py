@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,3 +52,22 @@ def test_more_tokens_never_cost_less(fresh: int, more: int, out: int, read: int,
     less = MODEL.cost(Usage(fresh, out, read, write))
     assert less is not None
     assert less <= (MODEL.cost(Usage(fresh + more, out, read, write)) or 0.0)
+
+
+LARGEST = Price(input=4.0, output=20.0, cache_write=5.0, cache_read=0.4, above_tokens=200_000)
+
+
+@pytest.mark.parametrize(("tokens", "dollars"), [(100_000, 1), (100_001, 2), (200_000, 2), (200_001, 4)])
+def test_of_several_steps_the_highest_that_was_passed_holds(tokens: int, dollars: int) -> None:
+    model = msgspec.structs.replace(MODEL, prices=(SMALL, LARGE, LARGEST))
+    assert model.cost(Usage(input_tokens=tokens)) == pytest.approx(tokens * dollars / 1e6)
+
+
+@pytest.mark.parametrize(("tokens", "cost"), [(100_000, None), (100_001, 0.200002)])
+def test_below_the_only_known_step_the_cost_is_unknown(tokens: int, cost: float | None) -> None:
+    model = msgspec.structs.replace(MODEL, prices=(LARGE,))
+    assert model.cost(Usage(input_tokens=tokens)) == (None if cost is None else pytest.approx(cost))
+
+
+def test_a_free_model_costs_nothing_whatever_its_prices_say() -> None:
+    assert msgspec.structs.replace(MODEL, free=True).cost(Usage(1000, 1000)) == 0.0

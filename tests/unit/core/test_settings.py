@@ -52,6 +52,19 @@ def test_values_are_read() -> None:
         ("models.max_tokens", 15, "must be between 16 and 128000"),
         ("models.provider", "nobody", "must be one of"),
         ("models.effort", 3, "must be text in quotes"),
+        ("models.fallback", ["device", "nobody"], "holds 'nobody', which is not one of anthropic, openrouter, local"),
+        ("models.fallback", "device", "must be a list of texts in quotes; ['device'] is used instead"),
+        ("models.fallback", ["device", 3], "must be a list of texts in quotes"),
+        ("openrouter.order", [["a"]], "must be a list of texts in quotes; [] is used instead"),
+        ("openrouter.data_collection", "perhaps", "must be one of 'deny', 'allow'; 'deny' is used instead"),
+        ("openrouter.sort", "beauty", "must be one of '', 'price', 'throughput', 'latency'"),
+        ("openrouter.zero_retention", 1, "must be true or false"),
+        ("local.address", "localhost:11434", "must be an address that begins with http:// or https://"),
+        ("local.address", "http:/localhost:11434/v1", "must be an address that begins with http:// or https://"),
+        ("local.address", "http:///v1", "must be an address"),
+        ("local.address", "http://local host/v1", "must be an address"),
+        ("network.proxy", "", "must be 'system', 'none', or an address"),
+        ("network.proxy", "socks5://proxy.example", "must be 'system', 'none', or an address"),
         ("shortcuts.paused", "yes", "must be true or false"),
         ("shortcuts.capture", "Space", "is not a key combination such as Ctrl+Shift+Space"),
     ],
@@ -76,11 +89,74 @@ def test_a_misspelt_name_is_answered_with_the_right_one() -> None:
 
 
 def test_a_good_value_beside_a_bad_one_counts() -> None:
-    settings, _ = parse({"models": {"effort": "x", "model": "claude-haiku-5-5"}})
-    assert settings.models.model == "claude-haiku-5-5"
+    settings, _ = parse({"models": {"effort": "x", "anthropic": "claude-haiku-5-5"}})
+    assert settings.models.anthropic == "claude-haiku-5-5"
 
 
-@given(st.dictionaries(st.sampled_from(["general", "models", "shortcuts", "appearance", "other"]), TREE))
+def test_lists_are_read() -> None:
+    tree = {"models": {"fallback": ["openrouter", "device"]}, "openrouter": {"order": ["a", "b"], "ignore": []}}
+    settings, problems = parse(tree)
+    assert problems == ()
+    assert settings.models.fallback == ("openrouter", "device")
+    assert (settings.openrouter.order, settings.openrouter.ignore) == (("a", "b"), ())
+
+
+@pytest.mark.parametrize("value", ["http://localhost:8080/v1", "https://models.example", ""])
+def test_an_address_of_a_model_server_is_taken(value: str) -> None:
+    settings, problems = parse({"local": {"address": value}})
+    assert (settings.local.address, problems) == (value, ())
+
+
+@pytest.mark.parametrize("value", ["system", "none", "http://proxy.example:3128", "https://me:secret@proxy.example"])
+def test_a_proxy_is_taken(value: str) -> None:
+    settings, problems = parse({"network": {"proxy": value}})
+    assert (settings.network.proxy, problems) == (value, ())
+
+
+@pytest.mark.parametrize("value", ["me:secret@proxy.example", "http://me:secret@", "socks5://me:secret@proxy.example"])
+def test_a_proxy_that_cannot_be_used_does_not_show_its_password(value: str) -> None:
+    _, [problem] = parse({"network": {"proxy": value}})
+    assert "secret" not in problem.sentence
+
+
+@pytest.mark.parametrize(
+    ("provider", "model"), [("anthropic", "a"), ("openrouter", "o"), ("local", "l"), ("device", ""), ("other", "")]
+)
+def test_each_provider_has_its_own_model(provider: str, model: str) -> None:
+    settings, _ = parse({"models": {"anthropic": "a", "openrouter": "o", "local": "l"}})
+    assert settings.models.model_of(provider) == model
+
+
+class TestEarlierNames:
+    @pytest.mark.parametrize(("offline", "fallback"), [("device", ("device",)), ("error", ())])
+    def test_what_happened_offline_becomes_who_answers_instead(self, offline: str, fallback: tuple[str, ...]) -> None:
+        settings, problems = parse({"models": {"offline": offline}})
+        assert (settings.models.fallback, problems) == (fallback, ())
+
+    def test_the_model_was_always_anthropics(self) -> None:
+        settings, problems = parse({"models": {"model": "claude-sonnet-5"}})
+        assert (settings.models.anthropic, problems) == ("claude-sonnet-5", ())
+
+    def test_this_computers_reader_is_no_model_of_anthropic(self) -> None:
+        settings, problems = parse({"models": {"provider": "device", "model": "reader"}})
+        assert (settings.models.provider, settings.models.anthropic, problems) == ("device", "", ())
+
+    @pytest.mark.parametrize("names", [("model", "anthropic"), ("anthropic", "model")])
+    def test_the_new_name_counts_wherever_it_stands(self, names: tuple[str, str]) -> None:
+        models = {"model": "old", "anthropic": "new"}
+        settings, problems = parse({"models": {name: models[name] for name in names}})
+        assert (settings.models.anthropic, problems) == ("new", ())
+
+    def test_a_bad_value_is_told_under_the_name_that_stands_in_the_file(self) -> None:
+        settings, [problem] = parse({"models": {"model": 3}})
+        assert (settings, problem.option) == (Settings(), "models.anthropic")
+        assert problem.sentence == "models.model must be text in quotes; '' is used instead."
+
+
+SECTIONS = [section.name for section in msgspec.structs.fields(Settings)]
+
+
+@given(st.dictionaries(st.sampled_from([*SECTIONS, "other"]), TREE))
 def test_any_tree_gives_usable_settings(tree: dict[str, Any]) -> None:
     settings, _ = parse(tree)
     assert parse_back(settings) == (settings, ())
@@ -90,13 +166,22 @@ def test_any_tree_gives_usable_settings(tree: dict[str, Any]) -> None:
 def test_any_value_of_any_option_is_taken_or_told(option: str, value: Any) -> None:
     section, name = option.split(".")
     settings, problems = parse({section: {name: value}})
-    assert problems or value_of(settings, option) == (Theme(value) if name == "theme" else value)
+    expected = Theme(value) if name == "theme" and not problems else value
+    assert problems or value_of(settings, option) == (tuple(expected) if isinstance(expected, list) else expected)
 
 
 def parse_back(settings: Settings) -> tuple[Settings, Any]:
     tree = {name: msgspec.structs.asdict(section) for name, section in msgspec.structs.asdict(settings).items()}
     tree["appearance"]["theme"] = settings.appearance.theme.value
-    return parse(tree)
+    return parse(_with_lists(tree))
+
+
+def _with_lists(tree: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """As a file would hold it."""
+    return {
+        section: {name: list(value) if isinstance(value, tuple) else value for name, value in table.items()}
+        for section, table in tree.items()
+    }
 
 
 def test_one_option_is_changed_and_the_rest_stays() -> None:
@@ -108,3 +193,14 @@ def test_one_option_is_changed_and_the_rest_stays() -> None:
 def test_a_change_that_breaks_a_rule_is_refused() -> None:
     with pytest.raises(ValueError, match="must be between"):
         changed(Settings(), "models.max_tokens", 1)
+
+
+@pytest.mark.parametrize("value", [["openrouter", "device"], ("openrouter", "device")])
+def test_a_list_may_be_changed_as_a_list_or_as_a_tuple(value: object) -> None:
+    assert changed(Settings(), "models.fallback", value).models.fallback == ("openrouter", "device")
+
+
+@pytest.mark.parametrize("value", [("nobody",), ("device", 3), "device"])
+def test_a_list_that_breaks_its_rule_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match=r"holds 'nobody'|must be a list"):
+        changed(Settings(), "models.fallback", value)
