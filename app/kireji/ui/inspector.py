@@ -1,17 +1,44 @@
-"""The pane on the right: what answers used and cost, and what left this computer."""
+"""The pane on the right: who answers, what answers used and cost, and what left this computer."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.core.history import SentTotals
 from kireji.core.messages import Usage
+from kireji.ui.chat.header import ElidedLabel
 from kireji.ui.chat.words import count, dollars, size
+from kireji.ui.instructions import Instructions
 from kireji.ui.parts import label, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 
 WIDTH = 248
+_UNKNOWN = "–"
+_ROW_NAMES = {"Total cost": "Cost", "Size in all": "Size"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """Who answers the next question, in words.
+
+    Args:
+        provider: Its name.
+        model: The model's name.
+        effort: How hard it works; empty where that cannot be chosen.
+        context: How much it reads at most, in tokens; 0 if unknown.
+        price: Per million tokens in and out; empty if unknown.
+    """
+
+    provider: str = ""
+    model: str = ""
+    effort: str = ""
+    context: int = 0
+    price: str = ""
 
 
 class Inspector(QFrame):
@@ -26,52 +53,82 @@ class Inspector(QFrame):
         self.setProperty("kind", "inspector")
         self.setAccessibleName("Details")
         self._theme = theme
+        self._context = 0
         self._values: dict[str, QLabel] = {}
+        self.instructions = Instructions(theme)
+        self._fill = _Fill(theme)
+        self._cache = label("", "small", wrap=True)
         body = QWidget()
         body.setProperty("kind", "page")
         self._layout = QVBoxLayout(body)
         spread(self._layout, (SPACE[3], SPACE[3], SPACE[3], SPACE[3]), SPACE[2])
-        self._section("This answer", ("Model", "Tokens read", "Tokens written", "From cache", "Cost"))
-        self._section("Conversation", ("Answers", "Tokens", "Total cost"))
-        self._section("Left this computer", ("This conversation", "Size", "In all", "Size in all"))
-        self._layout.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(body)
+        self._build()
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setWidget(body)
         outer = QVBoxLayout(self)
         spread(outer, (1, 0, 0, 0))
-        outer.addWidget(area)
-        self.show_answer("", None)
+        outer.addWidget(self._area)
+        self.show_answerer(Answerer())
+        self.show_usage(None)
         self.show_conversation(())
         self.show_sent(SentTotals(0, 0), SentTotals(0, 0))
 
-    def show_answer(self, model: str, usage: Usage | None) -> None:
-        """The newest answer.
+    def _build(self) -> None:
+        self._section("Who answers", ("Provider", "Model", "Effort", "Price per million"))
+        self._heading("Instructions")
+        self._layout.addWidget(self.instructions)
+        self._heading("Context")
+        self._layout.addWidget(self._fill)
+        self._rows(("In window",))
+        self._section("This answer", ("Tokens read", "Tokens written", "From cache", "Cost"))
+        self._layout.addWidget(self._cache)
+        self._section("Conversation", ("Answers", "Tokens", "Total cost"))
+        self._section("Left this computer", ("This conversation", "Size", "In all", "Size in all"))
+        self._layout.addStretch(1)
+
+    def show_answerer(self, answerer: Answerer) -> None:
+        """Who answers the next question."""
+        self._context = answerer.context
+        self._set("Provider", answerer.provider or _UNKNOWN)
+        self._set("Model", answerer.model or _UNKNOWN)
+        self._set("Effort", answerer.effort or _UNKNOWN)
+        self._set("Price per million", answerer.price or _UNKNOWN)
+
+    def show_usage(self, usage: Usage | None, saved: float | None = None) -> None:
+        """What the newest answer has used so far.
 
         Args:
-            model: Its name; empty when there is none.
             usage: None while nothing was reported.
+            saved: US dollars that the cache saved; None if nothing or unknown.
         """
-        self._set("Model", model or "–")
-        self.show_usage(usage)
-
-    def show_usage(self, usage: Usage | None) -> None:
-        """What the newest answer has used so far."""
         if usage is None:
             for name in ("Tokens read", "Tokens written", "From cache", "Cost"):
-                self._set(name, "–")
+                self._set(name, _UNKNOWN)
+            self._show_window(0)
+            self._cache.hide()
             return
         prompt = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
         self._set("Tokens read", count(prompt))
         self._set("Tokens written", count(usage.output_tokens))
-        self._set("From cache", f"{usage.cache_read_tokens * 100 // prompt} %" if prompt else "–")
+        self._set("From cache", f"{usage.cache_read_tokens * 100 // prompt} %" if prompt else _UNKNOWN)
         self._set("Cost", dollars(usage.cost))
+        self._show_window(prompt + usage.output_tokens)
+        self._cache.setText(_cached(usage.cache_read_tokens, prompt, saved))
+        self._cache.setVisible(usage.cache_read_tokens > 0)
+
+    def _show_window(self, tokens: int) -> None:
+        """How much of what the model can read the conversation takes."""
+        known = bool(tokens and self._context)
+        self._fill.set_share(tokens / self._context if known else 0.0)
+        most = f" / {count(self._context)}" if self._context else ""
+        self._set("In window", f"{count(tokens)}{most}" if tokens else _UNKNOWN)
 
     def show_conversation(self, usages: tuple[Usage, ...]) -> None:
         """All answers of the conversation that reported what they used."""
         if not usages:
             for name in ("Answers", "Tokens", "Total cost"):
-                self._set(name, "–")
+                self._set(name, _UNKNOWN)
             return
         tokens = sum(
             one.input_tokens + one.cache_read_tokens + one.cache_write_tokens + one.output_tokens for one in usages
@@ -89,24 +146,66 @@ class Inspector(QFrame):
         self._set("In all", _requests(everything.requests))
         self._set("Size in all", size(everything.size))
 
+    def value(self, name: str) -> str:
+        """What a row says, uncut."""
+        return self._values[name].accessibleName().partition(": ")[2]
+
     def _section(self, title: str, names: tuple[str, ...]) -> None:
-        heading = label(title.upper(), "section", name=title)
-        if self._values:
+        self._heading(title)
+        self._rows(names)
+
+    def _heading(self, title: str) -> None:
+        if self._layout.count():
             self._layout.addSpacing(SPACE[2])
-        self._layout.addWidget(heading)
+        self._layout.addWidget(label(title.upper(), "section", name=title))
+
+    def _rows(self, names: tuple[str, ...]) -> None:
         for name in names:
             row = QHBoxLayout()
             spread(row, 0, SPACE[1])
-            value = label("", "value")
+            value = ElidedLabel("value")
+            value.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
             self._values[name] = value
-            row.addWidget(label({"Total cost": "Cost", "Size in all": "Size"}.get(name, name), "muted"))
+            row.addWidget(label(_ROW_NAMES.get(name, name), "muted"))
             row.addStretch(1)
-            row.addWidget(value)
+            row.addWidget(value, 1000)
             self._layout.addLayout(row)
 
     def _set(self, name: str, text: str) -> None:
-        self._values[name].setText(text)
-        self._values[name].setAccessibleName(f"{name}: {text}")
+        value = self._values[name]
+        assert isinstance(value, ElidedLabel)
+        value.set_words(text)
+        value.setAccessibleName(f"{name}: {text}")
+
+
+class _Fill(QWidget):
+    """A thin bar: how full the model's window is."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._share = 0.0
+        self.setFixedHeight(6)
+        theme.changed.connect(self.update)
+
+    def set_share(self, share: float) -> None:
+        self._share = min(1.0, max(0.0, share))
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        colours = self._theme.colours
+        whole = QRectF(self.rect())
+        painter.fillRect(whole, QColor(colours.line))
+        if self._share:
+            width = max(2.0, whole.width() * self._share)
+            left = whole.right() - width if self.isRightToLeft() else whole.left()
+            painter.fillRect(QRectF(left, whole.top(), width, whole.height()), QColor(colours.info))
+
+
+def _cached(read: int, prompt: int, saved: float | None) -> str:
+    gain = f", saved {dollars(saved)}" if saved is not None else ""
+    return f"{count(read)} of {count(prompt)} tokens from the cache{gain}"
 
 
 def _requests(number: int) -> str:

@@ -36,7 +36,7 @@ def button(text: str, kind: str = "", *, name: str = "") -> QPushButton:
 
     Args:
         text: A verb; empty for a button with an icon only, which then needs a name.
-        kind: Of the stylesheet: primary, chip, quiet, code, nav.
+        kind: Of the stylesheet: primary, chip, quiet, code, nav, segment, row.
         name: For screen readers and the tool tip.
     """
     result = QPushButton(text.replace("&", "&&"))
@@ -54,7 +54,7 @@ def button(text: str, kind: str = "", *, name: str = "") -> QPushButton:
 
 
 def frame(kind: str) -> QFrame:
-    """A surface of the stylesheet: card, composer, question, notice, sidebar, inspector, header, pages, line."""
+    """A surface of the stylesheet: card, composer, question, notice, editor, details, sidebar, header, line, ..."""
     result = QFrame()
     result.setProperty("kind", kind)
     return result

@@ -110,6 +110,16 @@ QPushButton[kind="code"] {{ background: {c.code}; border: 1px solid transparent;
     padding: 1px 6px; color: {c.muted}; font-size: {_px(TYPE_SMALL, scale)}; font-weight: 400; }}
 QPushButton[kind="code"]:hover {{ color: {c.ink}; }}
 QPushButton[kind="code"]:focus {{ border-color: {c.accent}; }}
+QPushButton[kind="segment"] {{ background: {c.surface}; border: 1px solid {c.line}; padding: 3px 10px;
+    border-radius: {_chip_radius(scale)}; color: {c.muted}; font-size: {_px(TYPE_SMALL, scale)}; font-weight: 400; }}
+QPushButton[kind="segment"]:hover {{ color: {c.ink}; }}
+QPushButton[kind="segment"]:checked {{ background: {c.accent_soft}; border-color: {c.accent}; color: {c.ink};
+    font-weight: 600; }}
+QPushButton[kind="segment"]:focus {{ border-color: {c.ink}; }}
+QPushButton[kind="row"] {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px 6px;
+    text-align: left; font-size: {_px(TYPE_LABEL, scale)}; font-weight: 400; }}
+QPushButton[kind="row"]:hover {{ background: {c.raised}; }}
+QPushButton[kind="row"]:focus {{ border-color: {c.accent}; }}
 QPushButton[kind="nav"] {{ background: transparent; border: 1px solid transparent; border-left: 2px solid transparent;
     text-align: left; padding: 7px 9px; font-weight: 400; }}
 QPushButton[kind="nav"]:hover {{ background: {c.raised}; }}
@@ -140,6 +150,9 @@ QFrame[kind="composer"] {{ background: {c.surface}; border: 1px solid {c.line}; 
 QFrame[kind="composer"][focused="true"] {{ border-color: {c.muted}; }}
 QFrame[kind="question"] {{ background: {c.raised}; border: none; border-radius: {RADIUS_CARD}px; }}
 QFrame[kind="notice"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
+QFrame[kind="editor"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
+QFrame[kind="editor"][focused="true"] {{ border-color: {c.muted}; }}
+QFrame[kind="details"] {{ background: {c.code}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
 QFrame[kind="sidebar"] {{ background: {c.raised}; border: none; border-right: 1px solid {c.line}; }}
 QFrame[kind="inspector"] {{ background: {c.background}; border: none; border-left: 1px solid {c.line}; }}
 QFrame[kind="header"] {{ background: {c.background}; border: none; border-bottom: 1px solid {c.line}; }}

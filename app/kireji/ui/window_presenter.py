@@ -56,7 +56,6 @@ class WindowPresenter(QObject):
             shortcut.pressed.subscribe(self._pressed),
         ]
         window.settings_clicked.connect(self.show_settings)
-        window.model_clicked.connect(self.show_settings)
         window.conversation_chosen.connect(self._left_settings)
         window.new_clicked.connect(self._left_settings)
         self._shortcut_changed(shortcut.state())

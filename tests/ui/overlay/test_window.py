@@ -140,6 +140,7 @@ _SCALED = textwrap.dedent(
     from PySide6.QtGui import QImage
     from PySide6.QtWidgets import QApplication
     from kireji.core.geometry import Rect, ScreenImage
+    from kireji.ui.overlay.selection import Selection
     from kireji.ui.overlay.window import OverlayWindow
     from kireji.ui.theme import Theme
 
@@ -153,7 +154,7 @@ _SCALED = textwrap.dedent(
 
     def compare(_window):
         rect = Rect(101, 203, 333, 207)
-        window.select(rect)
+        window._take(Selection(width, height, rect=rect), tell=True)
         window.lock(on=True)
         plain = QImage.Format.Format_RGB888
         frozen = QImage(memory, width, height, width * 4, QImage.Format.Format_RGB32)

@@ -7,7 +7,8 @@ from PySide6.QtTest import QTest
 from kireji.core.errors import AuthenticationFailed, ConnectionFailed, StoreFull
 from kireji.core.messages import ImagePart, Message, MessageState, Role, TextPart
 from kireji.services.turns import Question, TurnEvent
-from kireji.ui.chat.messages import AnswerItem, QuestionCard
+from kireji.ui.chat.answer import AnswerItem
+from kireji.ui.chat.messages import QuestionCard
 from tests.fakes.provider import Hold, answer
 from tests.fakes.services import FakeSurroundings
 from tests.support import demo
@@ -123,7 +124,7 @@ async def test_without_a_key_this_computer_answers_and_says_why() -> None:
         ask(stand, "Why?")
         await finished(stand)
         item = last_answer(stand)
-        assert (item.view.toPlainText(), item._note.text()) == ("KeyError", "No key is stored.")
+        assert (item.view.toPlainText(), item._lead.text()) == ("KeyError", "No key is stored.")
         assert not item._settings.isHidden()
 
 

@@ -1,21 +1,20 @@
-"""One question and one answer, as they stand in the reading column."""
+"""The person's questions as they stand in the reading column."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.core.history import StoredMessage
-from kireji.core.messages import MessageState
-from kireji.ui.chat.answer_view import AnswerView
+from kireji.services.turns import GO_ON
 from kireji.ui.chat.document import EDGE
-from kireji.ui.chat.words import is_right_to_left, provider_name
-from kireji.ui.parts import button, frame, label, set_icon, spread
+from kireji.ui.chat.words import is_right_to_left
+from kireji.ui.parts import frame, spread
 from kireji.ui.theme import Theme
-from kireji.ui.tokens import SPACE, TYPE_BODY
+from kireji.ui.tokens import SPACE
 
 _WIDEST_QUESTION = 0.86
 _THUMBNAIL = QSize(300, 220)
@@ -112,7 +111,7 @@ class QuestionCard(QWidget):
             # An alignment, or else the narrowest of the card's parts would set the width of all.
             inside.addWidget(thumbnail, 0, Qt.AlignmentFlag.AlignLeading)
         self._text: PlainText | None = None
-        if text := stored.message.text.strip():
+        if text := shown_question(stored.message.text):
             self._text = PlainText(text)
             side = Qt.AlignmentFlag.AlignRight if is_right_to_left(text) else Qt.AlignmentFlag.AlignLeft
             inside.addWidget(self._text, 0, side | Qt.AlignmentFlag.AlignAbsolute)
@@ -144,6 +143,11 @@ class QuestionCard(QWidget):
                 return
 
 
+def shown_question(text: str) -> str:
+    """A question as it is shown: the one that continues an answer is a press of a button, not the person's words."""
+    return "Continue" if text == GO_ON else text.strip()
+
+
 class PlainText(QLabel):
     """The person's own words: selectable, in their own direction, as wide as they need and no wider.
 
@@ -171,166 +175,6 @@ class PlainText(QLabel):
         self.setFixedWidth(max(wanted, 24))
         flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
         self.setMinimumHeight(metrics.boundingRect(0, 0, wanted, 1_000_000, flags, self.text()).height())
-
-
-class AnswerItem(QWidget):
-    """An answer with the sentence that says how it ended and what can be done with it.
-
-    Args:
-        theme: Colours and text size.
-        provider: Who answers.
-        model: Its name as people know it.
-    """
-
-    retry_clicked = Signal(object)
-    """The `AnswerItem` whose question shall be asked again."""
-    settings_clicked = Signal()
-
-    def __init__(self, theme: Theme, provider: str, model: str) -> None:
-        super().__init__()
-        self.stored: StoredMessage | None = None
-        self._theme = theme
-        self.view = AnswerView(theme, fit_height=True)
-        self._waiting = _Waiting(theme)
-        self._note = label("", "muted", wrap=True)
-        self._retry = button("Ask again")
-        self._settings = button("Open settings")
-        self._copy = button("Copy", "quiet")
-        self._model = label("", "small")
-        self._copied = QTimer(self, singleShot=True, interval=_COPIED_MILLISECONDS)
-        self._build()
-        self.set_model(provider, model)
-        self._copied.timeout.connect(self._forget_copied)
-        self._copy.clicked.connect(self._copy_source)
-        self._retry.clicked.connect(self._ask_again)
-        self._settings.clicked.connect(self.settings_clicked)
-        theme.changed.connect(self._dress)
-        self._dress()
-        self.show_waiting("Waiting for the service")
-
-    def _build(self) -> None:
-        layout = QVBoxLayout(self)
-        spread(layout, 0, SPACE[1])
-        layout.addWidget(self.view)
-        layout.addWidget(self._waiting)
-        layout.addWidget(self._note)
-        self._note.setContentsMargins(EDGE, 0, EDGE, 0)
-        actions = QHBoxLayout()
-        spread(actions, (EDGE, 0, EDGE, 0), SPACE[1])
-        actions.addWidget(self._retry)
-        actions.addWidget(self._settings)
-        actions.addStretch(1)
-        layout.addLayout(actions)
-        foot = QHBoxLayout()
-        spread(foot, (0, 0, 0, 0), SPACE[1])
-        foot.addWidget(self._copy)
-        foot.addWidget(self._model)
-        foot.addStretch(1)
-        layout.addLayout(foot)
-        for part in (self._note, self._retry, self._settings, self._copy, self._model, self.view):
-            part.hide()
-
-    def set_model(self, provider: str, model: str) -> None:
-        """Who answers."""
-        self._model.setText(" · ".join(part for part in (model, provider_name(provider)) if part))
-
-    def show_waiting(self, sentence: str) -> None:
-        """What is being waited for, as long as no word has come."""
-        self._waiting.show_sentence(sentence)
-
-    def show_note(self, sentence: str, *, settings: bool = False) -> None:
-        """Why it is not who was expected, or how it ended."""
-        self._note.setText(sentence)
-        self._note.setVisible(bool(sentence))
-        self._settings.setVisible(settings)
-
-    def append_delta(self, text: str) -> None:
-        """More words."""
-        if self.view.isHidden():
-            self.view.show()
-            self._waiting.hide()
-        self.view.append_delta(text)
-
-    def finish(self, stored: StoredMessage, *, live: bool = False) -> None:
-        """The answer is whole, or it ended in another way.
-
-        Args:
-            stored: As in the history.
-            live: Whether its words already stand here from the stream.
-        """
-        self.stored = stored
-        self._waiting.hide()
-        text = stored.message.text
-        if not live or self.view.markdown() or text:
-            self.view.finish(text)
-        self.view.setVisible(bool(text))
-        sentence, role = _ending(stored)
-        self._note.setProperty("role", role)
-        self._note.style().polish(self._note)
-        wants_settings = "ettings" in stored.error or (stored.provider == "device" and bool(stored.error))
-        self.show_note(sentence, settings=wants_settings)
-        again = stored.state in (MessageState.FAILED, MessageState.STOPPED, MessageState.INTERRUPTED)
-        self._retry.setVisible(again and stored.parent is not None)
-        self._copy.setVisible(bool(text))
-        self._model.setVisible(bool(text))
-
-    def _ask_again(self) -> None:
-        self.retry_clicked.emit(self)
-
-    def _copy_source(self) -> None:
-        QGuiApplication.clipboard().setText(self.view.markdown())
-        self._copy.setText("Copied")
-        set_icon(self._copy, self._theme, "check", self._theme.colours.ok, 14)
-        self._copied.start()
-
-    def _forget_copied(self) -> None:
-        self._copy.setText("Copy")
-        self._dress()
-
-    def _dress(self) -> None:
-        set_icon(self._copy, self._theme, "copy", self._theme.colours.muted, 14)
-        set_icon(self._retry, self._theme, "rotate-cw", self._theme.colours.ink, 14)
-
-
-def _ending(stored: StoredMessage) -> tuple[str, str]:
-    """The sentence below an answer and the role it is shown in."""
-    match stored.state:
-        case MessageState.STOPPED:
-            return "You stopped this answer. What had arrived is kept.", "muted"
-        case MessageState.INTERRUPTED:
-            return stored.error or "This answer was cut off before its end. What had arrived is kept.", "warn"
-        case MessageState.FAILED:
-            return stored.error or "This question was not answered.", "error"
-        case MessageState.STREAMING:
-            return "Another running Kireji writes this answer.", "muted"
-        case _:
-            return stored.error, "muted"
-
-
-class _Waiting(QWidget):
-    """A small seal and a sentence. It does not blink."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._sentence = label("", "muted")
-        layout = QHBoxLayout(self)
-        spread(layout, (SPACE[4] + 2, 0, 0, 0))
-        layout.addWidget(self._sentence)
-        layout.addStretch(1)
-        theme.changed.connect(self.update)
-
-    def show_sentence(self, sentence: str) -> None:
-        self._sentence.setText(sentence)
-        self.show()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.colours.accent))
-        height = self._theme.px(TYPE_BODY)
-        painter.drawRoundedRect(EDGE, (self.height() - height) // 2, max(8, height // 2 + 1), height, 1.5, 1.5)
 
 
 class PictureDialog(QWidget):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from kireji.ui.chat.composer import Composer
+from kireji.ui.chat.header import Header
 from kireji.ui.chat.transcript import Transcript, side_margin
 from kireji.ui.parts import button, label, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 
-HEADER = 52
-_NO_MODEL_BELOW = 420
-"""Logical pixels at the usual text size; below, the title needs the room that the model's name takes."""
+_SHORT_MODEL_BELOW = 560
+"""Logical pixels at the usual text size; below, the title needs the room that the provider's name takes."""
 
 
 class ChatPane(QWidget):
@@ -108,103 +108,9 @@ class ChatPane(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.header.set_narrow(narrow=self.width() < _NO_MODEL_BELOW * self._theme.scale)
+        self.header.set_narrow(narrow=self.width() < _SHORT_MODEL_BELOW * self._theme.scale)
         side = side_margin(self.width(), self._theme.scale)
         self._column.setContentsMargins(side, SPACE[1], side, SPACE[3] + 2)
-
-
-class Header(QFrame):
-    """Title, model, and the ways to the panes at the sides.
-
-    Args:
-        theme: Colours and text size.
-    """
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.setProperty("kind", "header")
-        self._theme = theme
-        self.menu = button("", "quiet", name="Show the conversations")
-        self.title = ElidedLabel("lead")
-        self.model = button("", "chip", name="Model")
-        self.details = button("", "quiet", name="Show or hide the details")
-        layout = QHBoxLayout(self)
-        spread(layout, (SPACE[4] - 4, 0, SPACE[2], 1), SPACE[2])
-        layout.addWidget(self.menu)
-        layout.addWidget(self.title, 1000)
-        layout.addWidget(self.model)
-        layout.addStretch(1)
-        layout.addWidget(self.details)
-        self._narrow = False
-        self.menu.hide()
-        self.model.hide()
-        theme.changed.connect(self._dress)
-        self._dress()
-
-    def set_title(self, title: str) -> None:
-        """What the conversation is called."""
-        self.title.set_words(" ".join(title.split()))
-
-    def set_model(self, words: str) -> None:
-        """Who answers next; empty hides it."""
-        self.model.setText(words.replace("&", "&&"))
-        self.model.setAccessibleName(f"Model: {words}")
-        self.model.setToolTip("Choose the model")
-        self._show_model()
-
-    def set_narrow(self, *, narrow: bool) -> None:
-        """Whether there is room for little more than the title."""
-        self._narrow = narrow
-        self._show_model()
-
-    def _show_model(self) -> None:
-        self.model.setVisible(bool(self.model.text()) and not self._narrow)
-
-    def _dress(self) -> None:
-        self.setFixedHeight(max(HEADER, self._theme.px(HEADER - 16)))
-        set_icon(self.menu, self._theme, "menu", self._theme.colours.muted)
-        set_icon(self.details, self._theme, "panel-right", self._theme.colours.muted)
-
-
-class ElidedLabel(QLabel):
-    """One line that ends in an ellipsis when there is no room.
-
-    Args:
-        role: Of the stylesheet.
-    """
-
-    def __init__(self, role: str) -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setProperty("role", role)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self._words = ""
-
-    def set_words(self, words: str) -> None:
-        """Show these words."""
-        self._words = words
-        self.setAccessibleName(words)
-        self.updateGeometry()
-        self._elide()
-
-    def sizeHint(self) -> object:  # type: ignore[override]
-        hint = super().sizeHint()
-        hint.setWidth(self.fontMetrics().horizontalAdvance(self._words) + 6)
-        return hint
-
-    def minimumSizeHint(self) -> object:  # type: ignore[override]
-        hint = super().minimumSizeHint()
-        hint.setWidth(40)
-        return hint
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._elide()
-
-    def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, max(20, self.width()))
-        self.setText(shown)
-        self.setToolTip(self._words if shown != self._words and "<" not in self._words else "")
 
 
 class Notice(QFrame):

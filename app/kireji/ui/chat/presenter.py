@@ -9,19 +9,29 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
-from kireji.core.errors import AuthenticationFailed, KirejiError
+from kireji.core.errors import KirejiError
 from kireji.core.events import PartDelta, PartStarted, UsageReported
 from kireji.core.history import StoredConversation, StoredMessage
 from kireji.core.messages import ImagePart, MessageState, Role, TextPart, ThinkingPart, Usage
-from kireji.core.settings import Settings
 from kireji.services.application import Services
 from kireji.services.live import LiveTurn
-from kireji.services.turns import AnswerBegins, AnswerEnds, Question, QuestionSaved, TurnControl, TurnEvent
+from kireji.services.turns import (
+    AnswerBegins,
+    AnswerEnds,
+    Question,
+    QuestionSaved,
+    TurnControl,
+    TurnEvent,
+    continue_question,
+)
 from kireji.ui.aio import TaskScope
-from kireji.ui.chat.messages import AnswerItem, PictureDialog, QuestionCard
+from kireji.ui.chat.answer import AnswerItem
+from kireji.ui.chat.endings import Waiting, waiting_for, wants_settings
+from kireji.ui.chat.messages import PictureDialog, QuestionCard
+from kireji.ui.chat.setup import SetupPresenter
 from kireji.ui.chat.transcript import image_of
-from kireji.ui.chat.words import provider_name
 from kireji.ui.main_window import MainWindow
+from kireji.ui.models.lookup import model_name, saved, server_name
 from kireji.ui.theme import Theme
 
 log = logging.getLogger(__name__)
@@ -51,13 +61,13 @@ class ChatPresenter(QObject):
         self._detach: Callable[[], None] | None = None
         self._answer: AnswerItem | None = None
         self._parts = 0
-        self._model_names: dict[str, str] = {}
+        self._answering = ("", "")
+        self._pending: TurnControl | None = None
         self._asked = 0
+        self._setup = SetupPresenter(services, window, theme)
         self._unsubscribe = [
             services.chat.live.changed.subscribe(self._turns_changed),
             services.outbox.recorded.subscribe(self._sent),
-            services.preferences.changed.subscribe(self._settings_changed),
-            services.credentials.changed.subscribe(self._key_changed),
         ]
         self._connect()
 
@@ -69,7 +79,9 @@ class ChatPresenter(QObject):
         window.inspector_toggled.connect(self._keep_inspector)
         chat.composer.sent.connect(self.send)
         chat.composer.stop_clicked.connect(self.stop)
+        chat.transcript.set_namer(self._name)
         chat.transcript.retry_clicked.connect(self._retry)
+        chat.transcript.continue_clicked.connect(self._continue)
         chat.transcript.pictures_wanted.connect(self._read_pictures)
         chat.transcript.picture_clicked.connect(self._show_picture)
 
@@ -80,7 +92,7 @@ class ChatPresenter(QObject):
             self._window.chat.show_welcome(self._chord())
         self._window.chat.composer.setFocus()
         self._scope.restart(self._show_list(), name="list")
-        self._scope.restart(self._show_model(), name="model")
+        self._setup.refresh()
         self._scope.restart(self._show_totals(), name="totals")
 
     async def aclose(self) -> None:
@@ -88,6 +100,7 @@ class ChatPresenter(QObject):
         for end in self._unsubscribe:
             end()
         self._leave_turn()
+        await self._setup.aclose()
         await self._scope.aclose()
 
     @property
@@ -101,6 +114,7 @@ class ChatPresenter(QObject):
         self._window.chat.transcript.clear()
         self._window.chat.show_welcome(self._chord())
         self._window.chat.composer.setFocus()
+        self._setup.show(None)
         self._show_numbers()
 
     def open(self, conversation: int) -> None:
@@ -112,21 +126,24 @@ class ChatPresenter(QObject):
 
     def send(self, text: object) -> None:
         """Ask in the open conversation."""
-        self._ask(Question(str(text), conversation=self._current))
+        self._ask(Question(str(text), conversation=self._current, setup=self._setup.for_new()))
 
     def stop(self) -> None:
-        """Stop the answer that streams in the open conversation, whoever asked."""
+        """Stop the answer that streams in the open conversation, whoever asked, or the question on its way out."""
         if self._turn is not None:
             self._turn.control.stop()
+        elif self._pending is not None:
+            self._pending.stop()
 
     def _ask(self, question: Question) -> None:
         self._asked += 1
         self._window.chat.show_notice("")
         self._window.chat.composer.set_running(True)
         # A name of its own per turn: one conversation's answer goes on while another is asked.
-        self._scope.start(self._run(question), name=f"turn-{self._asked}")
+        self._pending = control = TurnControl()
+        self._scope.start(self._run(question, control), name=f"turn-{self._asked}")
 
-    async def _run(self, question: Question) -> None:
+    async def _run(self, question: Question, control: TurnControl) -> None:
         begun = self._current
 
         def observe(event: TurnEvent) -> None:
@@ -134,11 +151,15 @@ class ChatPresenter(QObject):
                 self._question_saved(event, begun)
 
         try:
-            await self._services.chat.ask(question, observe, TurnControl())
+            await self._services.chat.ask(question, observe, control)
         except KirejiError as error:
             if self._current == begun:
+                action = "settings" if wants_settings(error, error.sentence) else ""
+                self._window.chat.show_notice(error.sentence, action)
+        finally:
+            if self._pending is control:
+                self._pending = None
                 self._window.chat.composer.set_running(self._turn is not None)
-                self._window.chat.show_notice(error.sentence)
 
     def _question_saved(self, event: QuestionSaved, begun: int | None) -> None:
         if self._drafts.get(begun, "").strip() == event.message.message.text.strip():
@@ -154,9 +175,11 @@ class ChatPresenter(QObject):
             self._window.chat.transcript.clear()
             self._window.chat.show_conversation(event.conversation.title)
             self._window.sidebar.set_current(self._current)
+            self._setup.begun(event.conversation.id)
 
     def _switch(self, conversation: int | None) -> None:
         self._leave_turn()
+        self._pending = None
         self._scope.cancel("open")
         composer = self._window.chat.composer
         self._drafts[self._current] = composer.text()
@@ -181,6 +204,7 @@ class ChatPresenter(QObject):
     def _show(self, found: StoredConversation) -> None:
         self._leave_turn()
         self._messages = {stored.id: stored for stored in found.messages}
+        self._setup.show(found.summary.id, found.setup)
         turn = self._services.chat.live.find(found.summary.id)
         messages = found.messages
         if turn is not None:
@@ -225,10 +249,11 @@ class ChatPresenter(QObject):
                 self._answer = self._window.chat.transcript.begin_answer("", "")
                 self._parts = 0
             case AnswerBegins(provider, model, note):
+                self._answering = (provider, model)
                 self._answer = self._window.chat.transcript.begin_answer(provider, model)
-                self._answer.show_note(note, settings=provider == "device" and bool(note))
-                self._answer.show_waiting(_waiting_for(provider))
-                self._show_running(model)
+                self._answer.show_lead(note, settings=provider == "device" and bool(note))
+                self._answer.show_waiting(waiting_for(provider, server_name(self._services, provider, model)))
+                self._window.inspector.show_usage(None)
             case AnswerEnds(message, error, _):
                 self._ended(message, error)
             case _ if self._answer is not None:
@@ -237,21 +262,19 @@ class ChatPresenter(QObject):
     def _streamed(self, answer: AnswerItem, event: TurnEvent) -> None:
         match event:
             case PartStarted(_, ThinkingPart()):
-                answer.show_waiting("Thinking")
+                answer.show_waiting(Waiting("Thinking"))
             case PartStarted(_, TextPart(text)):
                 answer.append_delta(("\n\n" if self._parts else "") + text)
                 self._parts += 1
             case PartDelta(_, text) if self._parts:
                 answer.append_delta(text)
             case UsageReported(usage):
-                self._show_usage(usage)
+                self._show_usage(*self._answering, usage)
 
     def _ended(self, message: StoredMessage, error: KirejiError | None) -> None:
         self._messages[message.id] = message
         if self._answer is not None:
-            self._answer.finish(message, live=True)
-            if isinstance(error, AuthenticationFailed):
-                self._answer.show_note(message.error, settings=True)
+            self._answer.finish(message, live=True, error=error)
         self._answer = None
         self._show_numbers()
 
@@ -259,6 +282,10 @@ class ChatPresenter(QObject):
         assert isinstance(item, AnswerItem)
         if item.stored is not None and item.stored.parent is not None and self._turn is None:
             self._ask(Question("", conversation=self._current, again=item.stored.parent))
+
+    def _continue(self, _item: object) -> None:
+        if self._current is not None and self._turn is None:
+            self._ask(continue_question(self._current))
 
     def _reload(self) -> None:
         if self._current is not None:
@@ -277,35 +304,22 @@ class ChatPresenter(QObject):
             return
         self._window.sidebar.set_conversations(found)
 
-    async def _show_model(self) -> None:
-        services = self._services
-        try:
-            choice = await services.catalog.choose(services.preferences.settings)
-            models = await services.catalog.models(choice.provider.name)
-        except KirejiError as error:
-            log.info("no model to show: %s", error)
-            self._window.chat.header.set_model("Choose a model")
-            return
-        self._model_names |= {model.id: model.name for model in models}
-        self._window.chat.transcript.set_model_names(self._model_names)
-        name, provider = self._name(choice.model), choice.provider.name
-        words = name if provider == "device" else f"{name} · {provider_name(provider)}"
-        self._window.chat.header.set_model(words)
+    def _name(self, provider: str, model: str) -> str:
+        return model_name(self._services, provider, model) if model else ""
 
-    def _name(self, model: str) -> str:
-        return self._model_names.get(model, model)
-
-    def _show_running(self, model: str) -> None:
-        self._window.inspector.show_answer(self._name(model), None)
-
-    def _show_usage(self, usage: Usage) -> None:
-        self._window.inspector.show_usage(usage)
+    def _show_usage(self, provider: str, model: str, usage: Usage | None) -> None:
+        info = self._services.catalog.find(provider, model) if model else None
+        gain = saved(info, usage.cache_read_tokens, usage.cache_write_tokens) if usage is not None else None
+        self._window.inspector.show_usage(usage, gain)
 
     def _show_numbers(self) -> None:
         answers = [one for one in self._messages.values() if one.message.role is Role.ASSISTANT]
         whole = [one for one in answers if one.state is not MessageState.STREAMING]
         newest = whole[-1] if whole else None
-        self._window.inspector.show_answer(self._name(newest.model) if newest else "", newest.usage if newest else None)
+        if newest is not None:
+            self._show_usage(newest.provider, newest.model, newest.usage)
+        else:
+            self._window.inspector.show_usage(None)
         self._window.inspector.show_conversation(tuple(one.usage for one in whole if one.usage is not None))
         self._scope.restart(self._show_totals(), name="totals")
 
@@ -321,12 +335,6 @@ class ChatPresenter(QObject):
 
     def _sent(self, _conversation: int | None) -> None:
         self._scope.restart(self._show_totals(), name="totals")
-
-    def _settings_changed(self, _settings: Settings) -> None:
-        self._scope.restart(self._show_model(), name="model")
-
-    def _key_changed(self, _provider: str) -> None:
-        self._scope.restart(self._show_model(), name="model")
 
     def _keep_inspector(self, wanted: object) -> None:
         self._scope.restart(self._services.preferences.set("appearance.inspector", bool(wanted)), name="inspector")
@@ -367,7 +375,3 @@ class ChatPresenter(QObject):
             return
         log.error("a task of the chat failed", exc_info=error)
         self._window.chat.show_notice("Something in Kireji failed. The log has the details; please try again.")
-
-
-def _waiting_for(provider: str) -> str:
-    return "Reading the picture on this computer" if provider == "device" else "Waiting for the service"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QResizeEvent
@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from kireji.core.history import StoredMessage
 from kireji.core.messages import Role
+from kireji.ui.chat.answer import AnswerItem
 from kireji.ui.chat.document import EDGE
-from kireji.ui.chat.messages import AnswerItem, QuestionCard
+from kireji.ui.chat.messages import QuestionCard
 from kireji.ui.parts import spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import MEASURE, SPACE
@@ -33,6 +34,7 @@ class Transcript(QScrollArea):
     """A `QuestionCard` whose pictures are not there yet."""
     picture_clicked = Signal(object)
     retry_clicked = Signal(object)
+    continue_clicked = Signal(object)
     settings_clicked = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -40,7 +42,7 @@ class Transcript(QScrollArea):
         self._theme = theme
         self._older: list[StoredMessage] = []
         self._items: list[QuestionCard | AnswerItem] = []
-        self._names: dict[str, str] = {}
+        self._name_of: Callable[[str, str], str] = _as_is
         self._following = True
         self._body = QWidget()
         self._body.setProperty("kind", "page")
@@ -55,9 +57,9 @@ class Transcript(QScrollArea):
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.verticalScrollBar().rangeChanged.connect(self._range_changed)
 
-    def set_model_names(self, names: dict[str, str]) -> None:
-        """How the models are called, by id."""
-        self._names = names
+    def set_namer(self, name_of: Callable[[str, str], str]) -> None:
+        """How models are called: given provider and id."""
+        self._name_of = name_of
 
     def clear(self) -> None:
         """Show nothing."""
@@ -89,7 +91,7 @@ class Transcript(QScrollArea):
     def begin_answer(self, provider: str, model: str) -> AnswerItem:
         """Add an answer that is about to stream; an earlier attempt at the same question is replaced."""
         if self._items and isinstance(last := self._items[-1], AnswerItem) and last.stored is None:
-            last.set_model(provider, self._names.get(model, model))
+            last.set_model(provider, self._name_of(provider, model))
             return last
         item = self._make_answer(provider, model)
         self._add(len(self._items), item)
@@ -119,14 +121,18 @@ class Transcript(QScrollArea):
         self._add(index, item)
 
     def _make_answer(self, provider: str, model: str) -> AnswerItem:
-        item = AnswerItem(self._theme, provider, self._names.get(model, model))
+        item = AnswerItem(self._theme, provider, self._name_of(provider, model))
         item.retry_clicked.connect(self.retry_clicked)
+        item.continue_clicked.connect(self.continue_clicked)
         item.settings_clicked.connect(self.settings_clicked)
         return item
 
     def _add(self, index: int, item: QuestionCard | AnswerItem) -> None:
         self._items.insert(index, item)
         self._layout.insertWidget(index, item)
+        for place in (index - 1, index):
+            if place >= 0 and isinstance(answer := self._items[place], AnswerItem):
+                answer.set_last(place == len(self._items) - 1)
         if isinstance(item, QuestionCard):
             item.set_column(self._column_width())
         item.show()
@@ -172,6 +178,10 @@ class Transcript(QScrollArea):
         bar = self.verticalScrollBar()
         taken = bar.sizeHint().width() if bar.maximum() > 0 else 0
         self._layout.setContentsMargins(side, SPACE[4], max(0, side - taken), SPACE[3])
+
+
+def _as_is(_provider: str, model: str) -> str:
+    return model
 
 
 def side_margin(width: int, scale: float) -> int:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import unicodedata
 from datetime import date, datetime, timedelta
 
-_PROVIDERS = {"anthropic": "Anthropic", "device": "This computer"}
+_PROVIDERS = {
+    "anthropic": "Anthropic",
+    "openrouter": "OpenRouter",
+    "local": "Local server",
+    "device": "This computer",
+}
 
 
 def short_ago(moment: datetime, now: datetime) -> str:

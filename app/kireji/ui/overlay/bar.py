@@ -6,8 +6,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.field import QuestionField
-from kireji.ui.overlay.flow import FlowLayout
 from kireji.ui.overlay.keys import press_focused_button
 from kireji.ui.parts import button, label, restyle, separator
 from kireji.ui.theme import Theme

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVB
 
 from kireji.ui.chat.answer_view import AnswerView
 from kireji.ui.chat.document import EDGE
+from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.field import QuestionField
-from kireji.ui.overlay.flow import FlowLayout
 from kireji.ui.overlay.keys import press_focused_button
 from kireji.ui.parts import button, label, restyle, separator
 from kireji.ui.theme import Theme

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kireji.ui.chat.pane import HEADER, ElidedLabel
+from kireji.ui.chat.header import HEADER, ElidedLabel
 from kireji.ui.parts import ChoiceBox, Pair, button, frame, label, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE

@@ -1,0 +1,112 @@
+"""What is said while an answer is waited for, and how it ended, in the words of window and overlay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kireji.core.errors import AuthenticationFailed, KirejiError, PaymentRequired, ProviderError
+from kireji.core.history import StoredMessage
+from kireji.core.messages import MessageState, StopReason
+from kireji.services.turns import can_continue
+from kireji.ui.chat.words import provider_name
+
+PATIENCE_MILLISECONDS = 3000
+"""After this a local server probably loads the model, which takes a while."""
+
+_LOCAL, _DEVICE = "local", "device"
+_CUT = "This answer reached the most it may say."
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is said while nothing has arrived.
+
+    Args:
+        sentence: At once.
+        later: After `PATIENCE_MILLISECONDS`; empty when there is nothing better to say then.
+    """
+
+    sentence: str
+    later: str = ""
+
+
+def waiting_for(provider: str, server: str = "") -> Waiting:
+    """Who is being waited for.
+
+    Args:
+        provider: Name of the provider; empty while nobody has been asked yet.
+        server: What the local server is called, when known.
+    """
+    if not provider:
+        return Waiting("Sending the question")
+    if provider == _DEVICE:
+        return Waiting("Reading the picture on this computer")
+    name = (server or "the local server") if provider == _LOCAL else provider_name(provider)
+    later = f"Waiting for {name}; the model may be loading" if provider == _LOCAL else ""
+    return Waiting(f"Waiting for {name}", later)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an answer ended.
+
+    Args:
+        lead: Why it is not who was expected; stands above the answer.
+        sentence: Stands below it; empty when nothing is to be said.
+        role: Of the stylesheet: muted, warn or error.
+        continues: Whether it can be continued.
+    """
+
+    lead: str
+    sentence: str
+    role: str
+    continues: bool
+
+
+def ending_of(stored: StoredMessage, lead: str = "") -> Ending:
+    """How a stored answer ended.
+
+    Args:
+        stored: The answer; its `error` is the sentence, or the note it began with when nothing went wrong.
+        lead: That note, when it is known apart.
+    """
+    said = stored.error.removeprefix(lead).strip() if lead else stored.error
+    continues = can_continue(stored)
+    match stored.state:
+        case MessageState.STOPPED:
+            kept = "You stopped this answer. What had arrived is kept."
+            sentence = kept if stored.message.text.strip() else "You stopped this answer before its first word."
+            return Ending(lead or said, sentence, "muted", continues)
+        case MessageState.INTERRUPTED:
+            cut = "This answer was cut off before its end. What had arrived is kept."
+            return Ending(lead, said or cut, "warn", continues)
+        case MessageState.FAILED:
+            role = "warn" if stored.stop is StopReason.REFUSAL else "error"
+            return Ending(lead, said or "This question was not answered.", role, continues)
+        case MessageState.STREAMING:
+            return Ending(lead or said, "Another running Kireji writes this answer.", "muted", False)
+    if continues:
+        return Ending(lead, said or _CUT, "warn", continues)
+    return Ending(lead, said, "muted", False) if lead else Ending(said, "", "muted", False)
+
+
+def wants_settings(error: KirejiError | None, sentence: str) -> bool:
+    """Whether the way on leads through the settings."""
+    return isinstance(error, AuthenticationFailed | PaymentRequired) or "ettings" in sentence
+
+
+def details_of(error: KirejiError | None) -> str:
+    """The technical side of a failure, to be copied for a support; empty when there is none."""
+    if error is None:
+        return ""
+    lines = []
+    if isinstance(error, ProviderError):
+        if error.provider:
+            lines.append(f"Provider: {provider_name(error.provider)}")
+        if error.request_id:
+            lines.append(f"Request id: {error.request_id}")
+    if error.detail:
+        lines.append(error.detail)
+    if not lines:
+        return ""
+    return "\n".join([f"Kind: {type(error).__name__}", *lines])

@@ -1,0 +1,141 @@
+"""What a model costs, reads and can do, in the words of a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kireji.core.models import Effort, Lifecycle, ModelInfo
+
+CANNOT_SEE = "cannot see; gets the text this computer reads"
+
+EFFORTS = {
+    "": "Default",
+    Effort.LOW.value: "Low",
+    Effort.MEDIUM.value: "Medium",
+    Effort.HIGH.value: "High",
+    Effort.XHIGH.value: "Very high",
+    Effort.MAX.value: "Max",
+}
+"""How efforts are called; the empty one follows the settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A model that somebody chose.
+
+    Args:
+        provider: Whose.
+        model: Its id.
+        effort: As `Effort` says it; empty follows the settings.
+    """
+
+    provider: str = ""
+    model: str = ""
+    effort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ability:
+    """Something a model can do.
+
+    Args:
+        icon: Name of its mark.
+        words: For tool tips and screen readers.
+    """
+
+    icon: str
+    words: str
+
+
+_SEES = Ability("image", "sees pictures")
+_TOOLS = Ability("wrench", "can use tools")
+_DOCUMENTS = Ability("file-text", "reads documents")
+
+
+def abilities(info: ModelInfo) -> tuple[Ability, ...]:
+    """What a model can do, always in the same order."""
+    known = ((_SEES, info.sees_images), (_TOOLS, info.uses_tools), (_DOCUMENTS, info.reads_documents))
+    return tuple(ability for ability, has in known if has)
+
+
+def amount(dollars: float) -> str:
+    """US dollars per million tokens, without needless zeros: $1, $1.25, $0.075."""
+    digits = f"{dollars:.4f}" if dollars < 0.1 else f"{dollars:.2f}"
+    whole, _, rest = digits.partition(".")
+    rest = rest.rstrip("0")
+    if len(rest) == 1:
+        rest += "0"
+    return f"${int(whole):,}.{rest}" if rest else f"${int(whole):,}"
+
+
+def price(info: ModelInfo) -> str:
+    """Per million tokens in and out; empty when it is not known."""
+    if info.free:
+        return "free"
+    if not info.prices:
+        return ""
+    first = info.prices[0]
+    if not first.input and not first.output:
+        return "free"
+    return f"{amount(first.input)} in · {amount(first.output)} out"
+
+
+def tokens(number: int) -> str:
+    """A context's size in the room of a row: 1M, 200K, 8K; empty when it is not known."""
+    if number <= 0:
+        return ""
+    if number >= 1_000_000:
+        return f"{number / 1_000_000:.3g}M"
+    if number >= 1000:
+        return f"{number // 1024 if number % 1024 == 0 else round(number / 1000)}K"
+    return str(number)
+
+
+def facts(info: ModelInfo) -> str:
+    """The muted line of a row."""
+    return " · ".join(part for part in (price(info), tokens(info.context_tokens)) if part)
+
+
+def warning(info: ModelInfo) -> str:
+    """What must be known before it is chosen; empty mostly."""
+    return "" if info.sees_images else CANNOT_SEE
+
+
+def badges(info: ModelInfo, default: str) -> tuple[str, ...]:
+    """Short words beside its name.
+
+    Args:
+        info: The model.
+        default: Id of its provider's default.
+    """
+    found = []
+    if info.id == default:
+        found.append("default")
+    if info.lifecycle is Lifecycle.RETIRED:
+        found.append("retired")
+    elif info.ends:
+        found.append(f"ends {info.ends}")
+    return tuple(found)
+
+
+def spoken(info: ModelInfo, provider: str, default: str) -> str:
+    """The whole row for screen readers."""
+    cost = price(info)
+    if info.prices and cost != "free":
+        cost = f"{amount(info.prices[0].input)} in and {amount(info.prices[0].output)} out per million tokens"
+    context = f"{tokens(info.context_tokens)} tokens of context" if info.context_tokens else ""
+    can = [ability.words for ability in abilities(info)]
+    parts = [info.name, provider, cost, context, *can, warning(info), info.note, *badges(info, default)]
+    return ", ".join(part.rstrip(".") for part in parts if part)
+
+
+def matches(info: ModelInfo, provider: str, query: str) -> bool:
+    """Whether every word of a query stands in its name, its id or its provider's name.
+
+    Args:
+        info: The model.
+        provider: As people call it.
+        query: As typed.
+    """
+    text = f"{info.name} {info.id} {provider} {info.provider}".casefold()
+    return all(word in text for word in query.casefold().split())
