@@ -22,6 +22,8 @@ from tests.service.refusal import Refusal
 class ScriptedService:
     """Listens, records what it receives and answers by rules, with delays, holds and faults.
 
+    A mistake of its own is raised when it closes.
+
     Derived classes say what is spoken: `route` decides what a request may get, and the methods below it how
     answers and errors look on the wire.
 
@@ -58,6 +60,7 @@ class ScriptedService:
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Condition()
+        self._faults: list[BaseException] = []
         self.connections = 0
         self.requests: list[Request] = []
 
@@ -79,6 +82,8 @@ class ScriptedService:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._faults and error is None:
+            raise self._faults[0]
 
     def enqueue(self, *script: Answer | Rule) -> None:
         """Answer these next."""
@@ -198,6 +203,8 @@ class ScriptedService:
             pass
         except asyncio.CancelledError:  # the service is closing; asyncio's own callback would log it
             pass
+        except BaseExceptionGroup as fault:
+            self._faults.append(fault)
         finally:
             self._tasks.discard(task)
             await connection.close()

@@ -87,6 +87,9 @@ def _apply(delta: dict[str, Any], block: dict[str, Any], inputs: dict[int, str],
 def _parsed(frames: list[Frame]) -> Iterator[dict[str, Any]]:
     for frame in frames:
         if data := payload(frame):
-            event = msgspec.json.decode(data)
+            try:
+                event = msgspec.json.decode(data)
+            except msgspec.DecodeError:  # a recorded stream that ends inside an event
+                return
             if event["type"] in _KNOWN:
                 yield event

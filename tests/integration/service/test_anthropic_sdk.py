@@ -29,13 +29,27 @@ from tests.service import (
     Text,
     Words,
 )
+from tests.service.answers import FIXTURES
 
+BROKEN = ("error_mid_stream", "no_message_stop", "no_final_blank_line")
 MODEL = "claude-haiku-5-5"
 WEATHER: ToolParam = {
     "name": "weather",
     "description": "The weather of a town",
     "input_schema": {"type": "object", "properties": {"town": {"type": "string"}}, "required": ["town"]},
 }
+
+
+UNREAD = {
+    "byte_order_mark": "the client does not drop the mark",
+    "eager_invalid_input": "the client repairs arguments that are no JSON",
+    "tool_use_invalid_input": "the client repairs arguments that are no JSON",
+    "unknown_citation": "the client warns about citations that it does not know",
+}
+
+
+def fits(name: str) -> bool:
+    return name not in BROKEN and name not in UNREAD and not name.startswith("openai_")
 
 
 @asynccontextmanager
@@ -87,6 +101,16 @@ async def test_a_whole_answer_is_a_message() -> None:
         message = await whole(client)
     assert (message.content[0].type, message.stop_reason, message.stop_sequence) == ("text", "stop_sequence", ".")
     assert message._request_id == "req_0001"
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in FIXTURES.glob("*.txt") if fits(path.stem)))
+async def test_recorded_streams_are_read_as_the_same_message(name: str) -> None:
+    async with talking(Replay(name), Replay(name)) as (_, client):
+        read = await streamed(client, [])
+        meant = await whole(client)
+    assert [block.to_dict() for block in read.content] == [block.to_dict() for block in meant.content]
+    assert read.stop_reason == meant.stop_reason
+    assert read.usage.output_tokens == meant.usage.output_tokens
 
 
 async def test_pictures_and_documents_are_received() -> None:
