@@ -50,11 +50,9 @@ class MessageCheck:
             raise invalid("messages", "expected a list with at least one message")
         for number, message in enumerate(messages):
             self._message(message, f"messages.{number}")
+        _check_round_trips(messages)
         if messages[-1]["role"] not in ("user", "tool"):
             raise invalid("messages", "the last message must be the user's or the result of a tool")
-        if all(message["role"] in ("system", "developer") for message in messages):
-            raise invalid("messages", "at least one message must not be a system message")
-        _check_round_trips(messages)
 
     def cache_control(self, value: Any, at: str) -> None:
         value = only(value, at, {"ttl"}, {"type"})
