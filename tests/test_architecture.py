@@ -130,7 +130,7 @@ def test_keys_are_revealed_to_the_keychain_and_the_request_alone() -> None:
     assert found == {
         "app/kireji/desktop/keystore.py",
         "app/kireji/providers/anthropic.py",
-        "app/kireji/providers/http.py",
+        "app/kireji/providers/sending.py",
         "app/kireji/services/credentials.py",
     }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TypedDict
 
 import msgspec
@@ -21,50 +19,29 @@ from kireji.core.errors import (
     ReplayRefused,
     RequestRejected,
 )
+from kireji.providers.error_objects import ErrorObject, error_status, parse_error
 
-_STATUS: Mapping[str, int] = MappingProxyType(
-    {
-        "invalid_request_error": 400,
-        "authentication_error": 401,
-        "billing_error": 402,
-        "permission_error": 403,
-        "not_found_error": 404,
-        "conflict_error": 409,
-        "request_too_large": 413,
-        "rate_limit_error": 429,
-        "api_error": 500,
-        "timeout_error": 504,
-        "overloaded_error": 529,
-    }
-)
+__all__ = [
+    "Answerer",
+    "ErrorAnswer",
+    "ErrorObject",
+    "display_name",
+    "effective_status",
+    "error_from_answer",
+    "error_from_event",
+    "error_status",
+    "parse_error",
+]
+
 _SPENT = frozenset({"enforced_spend_limit_reached", "contract_spend_limit_reached"})
 _SPENT_WORDS = ("credit balance", "spend limit", "usage limits")
-_LONG_WORDS = ("prompt is too long", "exceed context limit", "context window")
+_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error"})
+_LONG_WORDS = ("prompt is too long", "exceed context limit", "context window", "maximum context length", "context size")
+_PICTURE = frozenset({"invalid_image", "image_too_small", "unsupported_image_format"})
+_LARGE_PICTURE = frozenset({"image_too_large", "image_dimensions_too_large"})
+_MODERATED = frozenset({"content_policy_violation", "refusal"})
 _SHOWN = 300
-
-
-class ErrorDetails(msgspec.Struct):
-    """`error.details`; the code is stable, everything else may change."""
-
-    error_code: str | None = None
-
-
-class ErrorObject(msgspec.Struct):
-    """`error` in an error body and in an error event of a stream."""
-
-    type: str = ""
-    message: str = ""
-    details: ErrorDetails | None = None
-
-    @property
-    def code(self) -> str:
-        """The stable code, empty if none."""
-        return (self.details.error_code or "") if self.details else ""
-
-
-class _ErrorBody(msgspec.Struct):
-    error: ErrorObject
-    request_id: str | None = None
+_SETTINGS = "in Settings, Keys & models"
 
 
 class Answerer(msgspec.Struct, frozen=True):
@@ -79,6 +56,23 @@ class Answerer(msgspec.Struct, frozen=True):
     provider: str
     host: str
     model: str = ""
+
+    @property
+    def name(self) -> str:
+        """As it stands in sentences."""
+        return display_name(self.provider, self.host)
+
+
+def display_name(provider: str, host: str = "") -> str:
+    """How a provider is called in sentences."""
+    match provider:
+        case "anthropic":
+            return "Anthropic"
+        case "openrouter":
+            return "OpenRouter"
+        case "local":
+            return f"the model server at {host}"
+    return host or provider
 
 
 class ErrorAnswer(msgspec.Struct, frozen=True):
@@ -116,70 +110,95 @@ class _Common(TypedDict):
     detail: str
 
 
-def parse_error(body: bytes | str) -> ErrorObject | None:
-    """The error object in `body`, or None when it holds none."""
-    try:
-        return msgspec.json.decode(body, type=_ErrorBody).error
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
+def effective_status(answer: ErrorAnswer) -> int:
+    """The status that counts for trying again: that of the error inside, when the answer's own is a good one."""
+    error = answer.error if answer.status < 400 else None
+    return error_status(error) if error is not None else answer.status
 
 
 def error_from_answer(answer: ErrorAnswer, who: Answerer) -> ProviderError:
     """The error for an answer whose status or content type is wrong."""
     error = answer.error
     if error is not None:
-        status = answer.status if answer.status >= 400 else _STATUS.get(error.type, 500)
-        return _from_error(error, status, answer.request_id, answer.retry_after, who)
+        return _from_error(error, effective_status(answer), answer.request_id, answer.retry_after, who)
     common = _Common(
         provider=who.provider,
         request_id=answer.request_id,
         retry_after=answer.retry_after,
         detail=f"HTTP {answer.status}, {answer.content_type or 'no content type'}",
     )
-    if answer.status in (408, 413, 429) or answer.status >= 500:
+    if answer.status in (407, 408, 413, 429) or answer.status >= 500:
         return _from_status(answer.status, "", common, who)
     if answer.status in (401, 402) and not answer.is_html:
         return _from_status(answer.status, "", common, who)
     return _not_the_protocol(answer, common, who)
 
 
-def error_from_event(error: ErrorObject, request_id: str, who: Answerer) -> ProviderError:
-    """The error for an `error` event in the middle of a stream."""
-    return _from_error(error, _STATUS.get(error.type, 500), request_id, None, who)
+def error_from_event(error: ErrorObject | str, request_id: str, who: Answerer) -> ProviderError:
+    """The error for an error in the middle of a stream or inside a whole answer."""
+    known = ErrorObject(message=error) if isinstance(error, str) else error
+    return _from_error(known, error_status(known), request_id, None, who)
 
 
 def _from_error(
     error: ErrorObject, status: int, request_id: str, retry_after: float | None, who: Answerer
 ) -> ProviderError:
-    said = " ".join(error.message.split())[:_SHOWN]
+    said = _clean(error.said)
+    named = next(iter(error.names), str(status))
+    code = f" ({error.stable_code})" if error.stable_code else ""
     common = _Common(
         provider=who.provider,
         request_id=request_id,
         retry_after=retry_after,
-        detail=f"{error.type or status}: {said}" + (f" ({error.code})" if error.code else ""),
+        detail=f"{named}: {said}{code}{_flagged(error)}",
     )
-    words = error.message.lower()
-    if error.code in _SPENT or (status == 400 and any(known in words for known in _SPENT_WORDS)):
+    words = error.said.lower()
+    if error.stable_code in _SPENT or (status == 400 and any(known in words for known in _SPENT_WORDS)):
         return PaymentRequired(
             "The account of this key has reached its spending limit or has no credit left.",
-            "Add credit or raise the limit in the service's console, or use another key.",
+            f"Add credit or raise the limit in the console of {who.name}, or use another key.",
             **common,
         )
-    if status == 400:
-        return _from_refusal(error, said, words, common)
+    if status in (400, 422) or _LONG.intersection(error.names):
+        return _from_refusal(error, said, words, common, who)
+    if status == 403 and (refused := _from_moderation(error, common, who)) is not None:
+        return refused
+    if status == 404 and "no endpoints" in words and who.model:
+        return _from_routing(said, words, common, who)
+    if status in (502, 503) and (upstream := _from_upstream(error, status, words, common, who)) is not None:
+        return upstream
     return _from_status(status, said, common, who)
 
 
-def _from_refusal(error: ErrorObject, said: str, words: str, common: _Common) -> ProviderError:
+def _flagged(error: ErrorObject) -> str:
+    """What a content check held against a question, for the details view alone."""
+    text = _clean(error.told("flagged_input") or error.told("raw"))
+    return f" [{text}]" if text else ""
+
+
+def _from_refusal(error: ErrorObject, said: str, words: str, common: _Common, who: Answerer) -> ProviderError:
     """A 400: the request itself is refused."""
-    if any(known in words for known in _LONG_WORDS):
+    names = {*error.names, error.stable_code}
+    if names & _LONG or any(known in words for known in _LONG_WORDS):
         return ContextTooLong(
             "This conversation is longer than the model can read.", "Start a new conversation.", **common
         )
-    if error.code == "image_dimensions_too_large":
+    if names & _LARGE_PICTURE:
         return RequestRejected(
             "A picture in this conversation is larger than the service takes.",
             "Start a new conversation with a smaller picture.",
+            **common,
+        )
+    if names & _PICTURE or "could not process image" in words:
+        return RequestRejected(
+            f"{_upper(who.name)} cannot read a picture in this conversation.",
+            "Start a new conversation without it, or save the picture as PNG first.",
+            **common,
+        )
+    if "support image" in words or "image input" in words:
+        return RequestRejected(
+            f"The model {who.model} cannot see pictures.",
+            "Choose a model that can, or leave the picture out.",
             **common,
         )
     if "thinking" in words and ("signature" in words or "cannot be modified" in words):
@@ -188,40 +207,101 @@ def _from_refusal(error: ErrorObject, said: str, words: str, common: _Common) ->
             "Ask again in a new conversation.",
             **common,
         )
+    if "not a valid model" in words or "model_not_found" in names:
+        return _unknown_model(common, who)
     return RequestRejected(
-        f"The service refused the question: {said}" if said else "The service refused the question.",
+        f"{_upper(who.name)} refused the question: {said}" if said else f"{_upper(who.name)} refused the question.",
         "Change the question or the model, or start a new conversation.",
         **common,
     )
 
 
+def _from_moderation(error: ErrorObject, common: _Common, who: Answerer) -> ProviderError | None:
+    """A 403 that is about the question, not about the key."""
+    reasons = error.listed("reasons")
+    if reasons or _MODERATED.intersection(error.names) or error.told("flagged_input"):
+        why = f" ({_clean(', '.join(reasons))})" if reasons else ""
+        return RequestRejected(
+            f"A content check held the question back{why}.", "Change the question, or choose another model.", **common
+        )
+    if isinstance(error.metadata, dict) and "patterns" in error.metadata:
+        return RequestRejected(
+            f"A rule of this {who.name} account held the question back.",
+            f"Change the question, or the account's rules at {who.name}.",
+            **common,
+        )
+    return None
+
+
+def _from_routing(said: str, words: str, common: _Common, who: Answerer) -> ProviderError:
+    """A 404 that is about where a question may be passed on to."""
+    if "data policy" in words or "privacy" in words:
+        return ModelUnavailable(
+            f"{_upper(who.name)} has nobody who runs {who.model} and keeps to the setting openrouter.data_collection.",
+            'Choose another model, or set openrouter.data_collection to "allow" if requests may be kept.',
+            **common,
+        )
+    return ModelUnavailable(
+        f"{_upper(who.name)} has nobody who runs {who.model} for such a question: {said}",
+        "Choose another model, or change the settings under openrouter.",
+        **common,
+    )
+
+
+def _from_upstream(error: ErrorObject, status: int, words: str, common: _Common, who: Answerer) -> ProviderError | None:
+    """A fault behind the one that was asked."""
+    when = _when(common["retry_after"])
+    if who.provider == "local" and (status == 503 or "loading" in words):
+        message = f"{_upper(who.name)} is still loading the model."
+        return Overloaded(message, "Ask again in a moment.", retryable=True, **common)
+    behind = _clean(error.told("provider_name"))
+    if status == 502 and behind:
+        message = f"{behind}, to whom {who.name} passed the question, has a fault at the moment."
+        return Overloaded(message, when, retryable=True, **common)
+    if status == 503 and who.provider == "openrouter":
+        message = f"{who.name} has nobody free who runs {who.model or 'this model'} within the settings."
+        hint = f"{when.removesuffix('.')}, or change the settings under openrouter."
+        return Overloaded(message, hint, retryable=True, **common)
+    return None
+
+
+def _unknown_model(common: _Common, who: Answerer) -> ModelUnavailable:
+    opens = "" if who.provider == "local" else " or is not open to this key"
+    where = f" at {who.host}" if who.provider == "local" else ""
+    return ModelUnavailable(
+        f"The model {who.model} does not exist{where}{opens}.", f"Choose another model {_SETTINGS}.", **common
+    )
+
+
 def _from_status(status: int, said: str, common: _Common, who: Answerer) -> ProviderError:
+    name, when = _upper(who.name), _when(common["retry_after"])
     match status:
         case 401:
-            return AuthenticationFailed(
-                "The key was refused.", "Open Settings, Keys & models, and paste a current key.", **common
-            )
+            hint = f"Open {_SETTINGS.removeprefix('in ')}, and paste a current key."
+            return AuthenticationFailed(f"{name} refused the key.", hint, **common)
         case 402:
             return PaymentRequired(
-                "The account of this key has a payment problem.",
-                "Check its billing in the service's console, or use another key.",
+                f"The account of this key at {who.name} has a payment problem or no credit left.",
+                f"Check its billing in the console of {who.name}, or use another key.",
                 **common,
             )
         case 403:
             return AuthenticationFailed(
-                "This key is not allowed to do that.",
-                "Choose another model, or use a key with more permissions in Settings, Keys & models.",
+                f"{name} does not allow this key to do that.",
+                f"Choose another model, or use a key with more permissions {_SETTINGS}.",
                 **common,
             )
         case 404 if who.model:
-            return ModelUnavailable(
-                f"The model {who.model} does not exist or is not open to this key.",
-                "Choose another model in Settings, Keys & models.",
+            return _unknown_model(common, who)
+        case 407:
+            return ProtocolViolation(
+                "The proxy asks for a name and a password.",
+                "Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY.",
                 **common,
             )
-        case 408 | 504:
+        case 408 | 504 | 524:
             return ProviderTimeout(
-                "The service took too long to answer.", "Ask again in a moment.", retryable=True, **common
+                f"{name} took too long to answer.", "Ask again in a moment.", retryable=True, **common
             )
         case 413:
             return RequestRejected(
@@ -230,16 +310,14 @@ def _from_status(status: int, said: str, common: _Common, who: Answerer) -> Prov
                 **common,
             )
         case 429:
-            return RateLimited("Too many requests for now.", _when(common["retry_after"]), retryable=True, **common)
+            return RateLimited(f"{name} takes no more requests for now.", when, retryable=True, **common)
         case 529:
-            return Overloaded("The service is overloaded.", _when(common["retry_after"]), retryable=True, **common)
+            return Overloaded(f"{name} is overloaded.", when, retryable=True, **common)
         case _ if status >= 500 or status == 409:
-            return Overloaded(
-                "The service has a fault at the moment.", _when(common["retry_after"]), retryable=True, **common
-            )
+            return Overloaded(f"{name} has a fault at the moment.", when, retryable=True, **common)
     return RequestRejected(
         f"{who.host} refused the request (HTTP {status})" + (f": {said}" if said else "."),
-        "Check the address and the model in Settings, Keys & models.",
+        f"Check the address and the model {_SETTINGS}.",
         **common,
     )
 
@@ -252,9 +330,9 @@ def _not_the_protocol(answer: ErrorAnswer, common: _Common, who: Answerer) -> Pr
             "A network's login page or a proxy may be in the way: open a web browser, log in, and ask again.",
             **common,
         )
-    if answer.status == 404:
+    if answer.status in (404, 405):
         return ProtocolViolation(
-            f"There is no such service at {who.host}.", "Check the address in Settings, Keys & models.", **common
+            f"There is no such service at {who.host}.", f"Check the address {_SETTINGS}.", **common
         )
     if "json" in answer.content_type and answer.status < 300:
         return ProtocolViolation(
@@ -264,9 +342,18 @@ def _not_the_protocol(answer: ErrorAnswer, common: _Common, who: Answerer) -> Pr
         )
     return ProtocolViolation(
         f"{who.host} answered with something that is not an answer (HTTP {answer.status}).",
-        "Check the address in Settings, Keys & models, and the proxy settings.",
+        f"Check the address {_SETTINGS}, and the proxy settings.",
         **common,
     )
+
+
+def _clean(text: str) -> str:
+    """What a service said, on one line and not too long."""
+    return " ".join(text.split())[:_SHOWN]
+
+
+def _upper(name: str) -> str:
+    return name[:1].upper() + name[1:] if name.startswith("the ") else name
 
 
 def _when(seconds: float | None) -> str:

@@ -11,121 +11,68 @@ import contextlib
 import importlib
 import logging
 import random
-import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-
-from kireji.core.errors import (
-    AuthenticationFailed,
-    ConnectionFailed,
-    KirejiError,
-    ProtocolViolation,
-    ProviderError,
-)
-from kireji.core.requests import ClearedRequest, OutgoingRequest
+from kireji.core.errors import KirejiError, ProtocolViolation, ProviderTimeout
+from kireji.core.requests import ClearedRequest, Purpose
 from kireji.core.secret import Secret
-from kireji.providers.failures import Answerer, ErrorAnswer, error_from_answer
+from kireji.core.settings import NetworkSettings
+from kireji.providers.answers import (
+    AttemptFailed,
+    ServerEvents,
+    content_type,
+    location,
+    read_error,
+    request_id,
+    server_events,
+)
+from kireji.providers.connection_settings import ConnectionSettings
+from kireji.providers.failures import (
+    Answerer,
+    ErrorAnswer,
+    ErrorObject,
+    effective_status,
+    error_from_answer,
+    error_from_event,
+    error_status,
+    parse_error,
+)
 from kireji.providers.retry import FailedAttempt, Failure, delay_before_retry, retry_after
+from kireji.providers.sending import BEARER, X_API_KEY, Answered, Auth, Sending, sending
 
 if TYPE_CHECKING:
     import httpx
-    from httpx_sse import ServerSentEvent
+
+    from kireji.providers.transport import RoutedTransport
+
+__all__ = ["BEARER", "X_API_KEY", "Answered", "Auth", "HttpClient", "ServerEvents"]
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-_ERROR_BYTES = 1 << 20
-_ERROR_SECONDS = 10.0
-_JSON_BYTES = 16 << 20
-_DRAIN_SECONDS = 0.2
+_LARGEST = 16 << 20
+_ONCE = frozenset({Purpose.LOCAL_SERVER, Purpose.CONNECTION})
+"""Purposes that are looks: a failure is the answer, and nothing is tried again."""
 
 
-class _AttemptFailed(Exception):
-    """Carries an error and what the retry rules need to know about it."""
+class _Route:
+    """A transport with what it was built from, and how many requests use it."""
 
-    def __init__(self, error: ProviderError, attempt: FailedAttempt) -> None:
-        super().__init__(error.message)
-        self.error = error
-        self.attempt = attempt
+    def __init__(self, network: NetworkSettings, transport: RoutedTransport) -> None:
+        self.network = network
+        self.transport = transport
+        self.users = 0
+        self.retired = False
 
-
-class Auth(NamedTuple):
-    """Where the key stands in a request.
-
-    Args:
-        header: Lower-case name of the header that carries it.
-        prefix: What stands before it there.
-    """
-
-    header: str
-    prefix: str = ""
-
-
-X_API_KEY = Auth("x-api-key")
-BEARER = Auth("authorization", "Bearer ")
-
-
-class Answered(NamedTuple):
-    """An answer that came whole.
-
-    Args:
-        status: HTTP status.
-        body: Its bytes.
-        content_type: Without parameters, lower case.
-        request_id: The service's own id of the request; empty if none.
-        location: Where a redirect leads, as written.
-    """
-
-    status: int
-    body: bytes
-    content_type: str
-    request_id: str
-    location: str = ""
-
-
-class _Sending(msgspec.Struct, frozen=True):
-    """One request with what is added to it."""
-
-    outgoing: OutgoingRequest
-    who: Answerer
-    auth: Auth
-    key: Secret | None
-
-    def headers(self) -> dict[str, str]:
-        """What is sent; the key stands here and nowhere else."""
-        name, prefix = self.auth
-        headers = {header: value for header, value in self.outgoing.headers.items() if header.lower() != name}
-        return headers | ({name: prefix + self.key.reveal()} if self.key else {})
-
-
-class ServerEvents:
-    """The events of one answer: iterate for the data of each.
-
-    Attributes:
-        request_id: The service's own id of the request.
-    """
-
-    def __init__(self, events: AsyncIterator[str], request_id: str, close: Callable[[], Awaitable[None]]) -> None:
-        self._events = events
-        self._close = close
-        self.request_id = request_id
-
-    def __aiter__(self) -> AsyncIterator[str]:
-        return self._events
-
-    async def drain(self) -> None:
-        """Read to the end of an answer that is known to be whole, so that its connection can be used again."""
-        with suppress(TimeoutError, ProviderError):
-            async with asyncio.timeout(_DRAIN_SECONDS):
-                async for _ in self._events:
-                    pass
-
-    async def aclose(self) -> None:
-        await self._close()
+    async def leave(self) -> None:
+        """A request is over; the last one of a route that was replaced closes it."""
+        self.users -= 1
+        if self.retired and not self.users:
+            await self.transport.aclose()
 
 
 class HttpClient:
@@ -134,28 +81,28 @@ class HttpClient:
     Constructing it is cheap and touches nothing. Use it on one event loop only.
 
     Args:
+        network: The settings of proxies and certificates; asked before every request, so that a change holds at once.
         sleep: Waits between attempts, in seconds.
         chance: A random number from 0 to 1.
-        now: The time, for waits that the service gives as a date.
-        connect_timeout: Seconds until a connection must stand.
-        read_timeout: Seconds of silence after which an answer counts as lost.
+        now: The time, for waits that the service gives as a date, and to notice that the computer has slept.
+        monotonic: Seconds of a clock that may stand still while the computer sleeps.
     """
 
     def __init__(
         self,
+        network: Callable[[], NetworkSettings] = NetworkSettings,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        connect_timeout: float = 5.0,
-        read_timeout: float = 120.0,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._network = network
         self._sleep = sleep
         self._chance = chance
         self._now = now
-        self._connect_timeout = connect_timeout
-        self._read_timeout = read_timeout
-        self._client: httpx.AsyncClient | None = None
+        self._monotonic = monotonic
+        self._route: _Route | None = None
         self._building = asyncio.Lock()
 
     async def warm(self) -> None:
@@ -165,26 +112,46 @@ class HttpClient:
         except KirejiError as error:
             log.warning("the network is not ready: %s", error.message)  # reported with the question that meets it
 
+    async def reconfigure(self) -> None:
+        """Take up changed settings now rather than with the next request; answers that are under way go on."""
+        if self._route is not None:
+            await self.warm()
+
     async def aclose(self) -> None:
         """Close every connection."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        route, self._route = self._route, None
+        if route is not None:
+            await route.transport.aclose()
+
+    def connected(self, url: str) -> bool:
+        """Whether a kept connection would carry a request to `url` now."""
+        route = self._route
+        return route is not None and route.network == self._network() and route.transport.stands(url)
 
     @asynccontextmanager
-    async def stream(self, cleared: ClearedRequest, secret: Secret | None, auth: Auth) -> AsyncIterator[ServerEvents]:
+    async def stream(
+        self,
+        cleared: ClearedRequest,
+        secret: Secret | None,
+        auth: Auth = X_API_KEY,
+        *,
+        first_error: Callable[[str], ErrorObject | None] = parse_error,
+    ) -> AsyncIterator[ServerEvents]:
         """Send, and yield the events of the answer. Entering waits for the first event; leaving closes the connection.
 
         Args:
             cleared: What to send; its bytes are sent as they are, in every attempt.
             secret: The key, or None to send none.
             auth: Where the key stands.
+            first_error: Looks into the data of the first event: an error there is raised, or tried again as the same
+                error with a status would be, since nothing has been shown. The default knows `{"error": ...}`, which
+                all services write.
 
         Raises:
             ProviderError: On entering or while iterating.
         """
-        sending = _sending(cleared, secret, auth)
-        events = await self._with_retries(lambda fresh: self._open_stream(sending, fresh))
+        request = sending(cleared, secret, auth)
+        events = await self._with_retries(request, lambda fresh: self._open_stream(request, fresh, first_error))
         try:
             yield events
         finally:
@@ -197,7 +164,7 @@ class HttpClient:
         auth: Auth = X_API_KEY,
         *,
         accepts: Sequence[str] = ("application/json",),
-        largest: int = _JSON_BYTES,
+        largest: int = _LARGEST,
     ) -> Answered:
         """Send, and return what comes back whole.
 
@@ -206,13 +173,15 @@ class HttpClient:
             secret: The key, or None to send none.
             auth: Where the key stands.
             accepts: Content types that are answers; empty takes any, and redirects too, which are never followed.
-            largest: Bytes at which an answer counts as not what was asked for.
+            largest: Bytes above which an answer counts as not what was asked for.
 
         Raises:
-            ProviderError: The service refused, was not reached, or answered with something else.
+            ProviderError: The service refused, was not reached, or answered with something else; JSON that holds an
+                error counts as that error, whatever its status.
         """
-        sending = _sending(cleared, secret, auth)
-        return await self._with_retries(lambda fresh: self._fetch_once(sending, fresh, accepts, largest))
+        request = sending(cleared, secret, auth)
+        async with self._in_time(request):
+            return await self._with_retries(request, lambda fresh: self._fetch_once(request, fresh, accepts, largest))
 
     async def head(self, cleared: ClearedRequest) -> None:
         """Send without a key, for the sake of the connection: any answer is good.
@@ -220,34 +189,57 @@ class HttpClient:
         Raises:
             ProviderError: The service was not reached.
         """
-        sending = _sending(cleared, None, X_API_KEY)
-        try:
-            async with AsyncExitStack() as stack:
-                response = await self._send(sending, False, stack)
-                with self._mapped(sending.who, started=False):
-                    await response.aread()
-        except _AttemptFailed as failed:
-            raise failed.error from failed.__cause__
+        request = sending(cleared, None, X_API_KEY)
+        async with self._in_time(request):
+            await self._with_retries(request, lambda fresh: self._head_once(request, fresh))
 
-    def connected(self, url: str) -> bool:
-        """Whether a connection stands that a request to `url` would use."""
-        del url
-        return False
-
-    async def _ready(self) -> httpx.AsyncClient:
-        if self._client is None:
+    async def _ready(self) -> _Route:
+        network = self._network()
+        if self._route is None or self._route.network != network:
             async with self._building:
-                if self._client is None:
-                    self._client = await asyncio.to_thread(_build_client)
-        return self._client
+                if self._route is None or self._route.network != network:
+                    made = _Route(network, await asyncio.to_thread(self._build, network))
+                    replaced, self._route = self._route, made
+                    if replaced is not None:
+                        replaced.retired = True
+                        replaced.users += 1
+                        await replaced.leave()
+        return self._route
 
-    async def _with_retries(self, attempt: Callable[[bool], Awaitable[T]]) -> T:
+    def _build(self, network: NetworkSettings) -> RoutedTransport:
+        """The transport; in a thread, because reading certificates and modules takes tens of milliseconds."""
+        for name in ("httpx", "httpcore"):
+            logging.getLogger(name).setLevel(logging.WARNING)  # they log addresses and headers below that
+        # Loaded by httpx only with the first connection, where they would cost the first answer its speed.
+        for name in ("httpx_sse", "h11", "anyio._backends._asyncio", "httpcore._backends.anyio"):
+            importlib.import_module(name)
+        from kireji.providers.transport import RoutedTransport
+
+        settings = ConnectionSettings.find(network)
+        return RoutedTransport(settings, settings.ssl_context(), lambda: self._now().timestamp(), self._monotonic)
+
+    @asynccontextmanager
+    async def _in_time(self, request: Sending) -> AsyncIterator[None]:
+        total = request.outgoing.total
+        try:
+            async with asyncio.timeout(total):
+                yield
+        except TimeoutError as error:
+            raise ProviderTimeout(
+                f"{request.who.name} did not answer within {total:g} seconds.",
+                "Check the address, or ask again.",
+                provider=request.who.provider,
+                retryable=True,
+            ) from error
+
+    async def _with_retries(self, request: Sending, attempt: Callable[[bool], Awaitable[T]]) -> T:
         retries, fresh = 0, False
         while True:
             try:
                 return await attempt(fresh)
-            except _AttemptFailed as failed:
-                delay = delay_before_retry(failed.attempt, retries, self._chance(), self._now())
+            except AttemptFailed as failed:
+                once = request.outgoing.purpose in _ONCE
+                delay = None if once else delay_before_retry(failed.attempt, retries, self._chance(), self._now())
                 if delay is None:
                     raise failed.error from failed.__cause__
                 fresh = failed.attempt.failure is Failure.CONNECTION
@@ -256,95 +248,100 @@ class HttpClient:
             if delay > 0:
                 await self._sleep(delay)
 
-    async def _open_stream(self, sending: _Sending, fresh: bool) -> ServerEvents:
+    async def _open_stream(
+        self, request: Sending, fresh: bool, first_error: Callable[[str], ErrorObject | None]
+    ) -> ServerEvents:
         async with AsyncExitStack() as stack:
-            response = await self._send(sending, fresh, stack)
-            if response.status_code != 200 or _content_type(response) != "text/event-stream":
-                raise await self._refused(response, sending)
-            from httpx_sse import EventSource
+            response = await self._send(request, fresh, stack)
+            if response.status_code != 200 or content_type(response) != "text/event-stream":
+                raise await self._refused(response, request)
+            who, silence, identity = request.who, request.outgoing.silence, request_id(response)
+            events = server_events(response, lambda: self._mapped(who, silence, started=True), identity, stack)
+            with self._mapped(who, silence, started=False):
+                first = await events.look()
+            if first and (error := first_error(first)) is not None:
+                status = error_status(error)
+                raise AttemptFailed(
+                    error_from_event(error, identity, who),
+                    FailedAttempt(Failure.STATUS, status, {}, error.stable_code),
+                )
+            events.owns(stack.pop_all())
+            return events
 
-            response.encoding = "utf-8"  # the standard knows no other, whatever the header says
-            source = EventSource(response).aiter_sse()
-            stack.push_async_callback(source.aclose)
-            with self._mapped(sending.who, started=False):
-                first = await anext(source, None)
-            events = self._data(first, source, sending.who)
-            stack.push_async_callback(events.aclose)
-            return ServerEvents(events, _request_id(response), stack.pop_all().aclose)
-
-    async def _data(
-        self, first: ServerSentEvent | None, source: AsyncIterator[ServerSentEvent], who: Answerer
-    ) -> AsyncGenerator[str]:
-        if first is None:
-            return
-        if first.data:
-            yield first.data
-        try:
-            with self._mapped(who, started=True):
-                async for event in source:
-                    if event.data:
-                        yield event.data
-        except _AttemptFailed as failed:
-            raise failed.error from failed.__cause__
-
-    async def _fetch_once(self, sending: _Sending, fresh: bool, accepts: Sequence[str], largest: int) -> Answered:
+    async def _fetch_once(self, request: Sending, fresh: bool, accepts: Sequence[str], largest: int) -> Answered:
         async with AsyncExitStack() as stack:
-            response = await self._send(sending, fresh, stack)
-            kind = _content_type(response)
-            good = kind in accepts and response.status_code < 300 if accepts else response.status_code < 400
-            if not good:
-                raise await self._refused(response, sending)
+            response = await self._send(request, fresh, stack)
+            kind, status = content_type(response), response.status_code
+            if (kind not in accepts or status >= 300) if accepts else status >= 400:
+                raise await self._refused(response, request)
             body = bytearray()
-            with self._mapped(sending.who, started=False):
+            with self._mapped(request.who, request.outgoing.silence, started=False):
                 async for chunk in response.aiter_bytes():
                     body += chunk
                     if len(body) > largest:
                         raise ProtocolViolation(
-                            f"{sending.who.host} sent far more than was asked for.",
+                            f"{request.who.host} sent far more than was asked for.",
                             "Check the address in Settings, Keys & models.",
-                            provider=sending.who.provider,
+                            provider=request.who.provider,
                         )
-            location = str(response.headers.get("location", ""))
-            return Answered(response.status_code, bytes(body), kind, _request_id(response), location)
+            if accepts and "json" in kind and parse_error(body) is not None:
+                raise self._failed(response, request, bytes(body))
+            return Answered(status, bytes(body), kind, request_id(response), location(response))
 
-    async def _send(self, sending: _Sending, fresh: bool, stack: AsyncExitStack) -> httpx.Response:
-        client = await self._ready()
+    async def _head_once(self, request: Sending, fresh: bool) -> None:
+        async with AsyncExitStack() as stack:
+            response = await self._send(request, fresh, stack)
+            await read_error(response)  # to its end, so that the connection is kept
+
+    async def _send(self, request: Sending, fresh: bool, stack: AsyncExitStack) -> httpx.Response:
+        route = await self._ready()
+        route.users += 1
+        stack.push_async_callback(route.leave)
         import httpx
 
         from kireji.providers.transport import FRESH
 
-        timeout = httpx.Timeout(self._read_timeout, connect=self._connect_timeout)
-        with self._mapped(sending.who, started=False):
-            url = httpx.URL(sending.outgoing.url)
-            if not url.host:
-                raise httpx.InvalidURL("no host")
-            request = httpx.Request(
-                sending.outgoing.method,
+        outgoing = request.outgoing
+        timeout = httpx.Timeout(outgoing.silence, connect=outgoing.connect)
+        began = self._monotonic()
+        with self._mapped(request.who, outgoing.silence, started=False):
+            url = httpx.URL(outgoing.url)
+            if not url.host or url.scheme not in ("http", "https"):
+                raise httpx.InvalidURL("no address of the web")
+            made = httpx.Request(
+                outgoing.method,
                 url,
-                headers=sending.headers(),
-                content=sending.outgoing.body or None,
+                headers=request.headers(),
+                content=outgoing.body or None,
                 extensions={"timeout": timeout.as_dict(), FRESH: fresh},
             )
-            response = await client.send(request, stream=True)
+            response = await route.transport.handle_async_request(made)
+        response.request = made
         stack.push_async_callback(response.aclose)
+        milliseconds = (self._monotonic() - began) * 1000
+        log.info(
+            "%s, %s: status %d, request %s, %.0f ms",
+            *(outgoing.provider, outgoing.purpose.value, response.status_code, request_id(response), milliseconds),
+        )
         return response
 
-    async def _refused(self, response: httpx.Response, sending: _Sending) -> _AttemptFailed:
+    async def _refused(self, response: httpx.Response, request: Sending) -> AttemptFailed:
         """What is raised for an answer with the wrong status or content type; reads its body."""
+        return self._failed(response, request, await read_error(response))
+
+    def _failed(self, response: httpx.Response, request: Sending, body: bytes) -> AttemptFailed:
         headers = {name.lower(): value for name, value in response.headers.items()}
-        body = await _read_error(response)
-        if sending.key:
-            body = body.replace(sending.key.reveal().encode(), b"...")  # some proxies echo what they were sent
         wait = retry_after(headers, self._now())
-        answer = ErrorAnswer(response.status_code, _content_type(response), body, _request_id(response), wait)
-        error = error_from_answer(answer, sending.who)
-        code = answer.error.code if answer.error else ""
-        failure = Failure.STATUS if response.status_code >= 400 else Failure.FINAL
-        return _AttemptFailed(error, FailedAttempt(failure, response.status_code, headers, code))
+        kind, identity = content_type(response), request_id(response)
+        answer = ErrorAnswer(response.status_code, kind, request.without_key(body), identity, wait)
+        error, status = error_from_answer(answer, request.who), effective_status(answer)
+        code = answer.error.stable_code if answer.error else ""
+        failure = Failure.STATUS if status >= 400 else Failure.FINAL
+        return AttemptFailed(error, FailedAttempt(failure, status, headers, code))
 
     @contextlib.contextmanager
-    def _mapped(self, who: Answerer, *, started: bool) -> Iterator[None]:
-        """Turns the network library's errors into ours."""
+    def _mapped(self, who: Answerer, silence: float, *, started: bool) -> Iterator[None]:
+        """Turns the network library's errors into ours; what has started is never tried again."""
         import httpx
 
         from kireji.providers.network_errors import network_failure
@@ -352,59 +349,5 @@ class HttpClient:
         try:
             yield
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise _AttemptFailed(*network_failure(error, who, started, self._read_timeout)) from error
-
-
-def _sending(cleared: ClearedRequest, secret: Secret | None, auth: Auth) -> _Sending:
-    outgoing = cleared.outgoing
-    if outgoing is None:
-        raise ValueError("nothing of this request leaves the computer")
-    key = secret.reveal().strip() if secret else ""
-    if not (key.isascii() and (key.isprintable() or not key)) or " " in key:
-        raise AuthenticationFailed(  # before h11 would quote the value in its own message
-            "The key holds characters that no key has.",
-            "Open Settings, Keys & models, and paste it again.",
-            provider=outgoing.provider,
-        )
-    return _Sending(
-        outgoing, Answerer(outgoing.provider, outgoing.host, outgoing.model), auth, Secret(key) if key else None
-    )
-
-
-def _build_client() -> httpx.AsyncClient:
-    for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)  # they log addresses and headers below that
-    # Loaded by httpx only with the first connection, where they would cost the first answer its speed.
-    for name in ("httpx_sse", "h11", "anyio._backends._asyncio", "httpcore._backends.anyio"):
-        with suppress(ImportError):
-            importlib.import_module(name)
-    from kireji.providers.transport import build_client
-
-    try:
-        return build_client()
-    except (OSError, ssl.SSLError) as error:
-        raise ConnectionFailed(
-            "The certificates named by SSL_CERT_FILE cannot be read.", "Correct or remove SSL_CERT_FILE."
-        ) from error
-
-
-def _content_type(response: httpx.Response) -> str:
-    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
-
-
-def _request_id(response: httpx.Response) -> str:
-    return str(response.headers.get("request-id", ""))
-
-
-async def _read_error(response: httpx.Response) -> bytes:
-    """The body of an error as far as it comes in reasonable time and size."""
-    import httpx
-
-    body = bytearray()
-    with suppress(TimeoutError, httpx.HTTPError):
-        async with asyncio.timeout(_ERROR_SECONDS):
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > _ERROR_BYTES:
-                    break
-    return bytes(body)
+            made, attempt = network_failure(error, who, started, silence)
+            raise made if started else AttemptFailed(made, attempt) from error

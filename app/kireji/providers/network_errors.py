@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import ssl
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import httpx
 
@@ -13,12 +17,31 @@ from kireji.core.errors import (
     ProviderTimeout,
     RequestRejected,
 )
+from kireji.providers.certificates import CertificateRefused
 from kireji.providers.failures import Answerer
 from kireji.providers.retry import FailedAttempt, Failure
+from kireji.providers.transport import ProxyUnreachable
+
+_OR_READ = "or let this computer read the text."
+_ADDRESS = "Check the address in Settings, Keys & models"
+_PROXY = "Check the setting network.proxy, HTTPS_PROXY or the proxy settings of the system."
+_TRUST = (
+    "If a company network is in between, name its certificate file in the setting network.ca_file or in SSL_CERT_FILE."
+)
+_NOT_YET, _EXPIRED, _SELF_SIGNED, _WRONG_NAMES = 9, 10, 18, frozenset({62, 64})
+"""OpenSSL's numbers (X509_V_ERR_*)."""
+_NO_NETWORK = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
+
+
+class _Failed(NamedTuple):
+    kind: type[ProviderError]
+    failure: Failure
+    message: str
+    hint: str
 
 
 def network_failure(
-    error: Exception, who: Answerer, started: bool, read_timeout: float
+    error: Exception, who: Answerer, started: bool, silence: float
 ) -> tuple[ProviderError, FailedAttempt]:
     """The error for a failure of the network, and its kind for the retry rules.
 
@@ -26,39 +49,109 @@ def network_failure(
         error: What the network library raised.
         who: Who was asked.
         started: Whether events of the answer had been delivered.
-        read_timeout: Seconds of silence that were allowed.
+        silence: Seconds without a byte that were allowed.
     """
+    kind, failure, message, hint = _judged(error, who, started, silence)
+    retryable = issubclass(kind, ConnectionFailed)
+    made = kind(message, hint, provider=who.provider, retryable=retryable, detail=_detail(error))
+    return made, FailedAttempt(failure)
 
-    def failed(
-        kind: type[ProviderError], failure: Failure, message: str, hint: str
-    ) -> tuple[ProviderError, FailedAttempt]:
-        retryable = issubclass(kind, ConnectionFailed)
-        made = kind(message, hint, provider=who.provider, retryable=retryable, detail=_detail(error))
-        return made, FailedAttempt(failure)
 
+def _judged(error: Exception, who: Answerer, started: bool, silence: float) -> _Failed:
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
-        hint = "Check the address in Settings, Keys & models; it begins with https://."
-        return failed(RequestRejected, Failure.FINAL, f"{who.host} is not an address that can be reached.", hint)
+        message = f"{who.host} is not an address that can be reached."
+        return _Failed(RequestRejected, Failure.FINAL, message, f"{_ADDRESS}; it begins with https://.")
     if isinstance(error, httpx.ProxyError):
-        hint = "Check HTTPS_PROXY or the proxy settings of the system."
-        return failed(ConnectionFailed, Failure.FINAL, f"The proxy does not let {who.host} through.", hint)
-    if isinstance(error, httpx.ConnectError) and _is_certificate_error(error):
-        hint = "If a company network is in between, name its certificate in SSL_CERT_FILE or add it to the system."
-        return failed(ConnectionFailed, Failure.FINAL, f"The certificate of {who.host} is not trusted.", hint)
+        return _about_the_proxy(error, who)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-        kind = Failure.CONNECTION if isinstance(error, httpx.ConnectError) else Failure.SLOW_CONNECT
-        hint = "Check the network, or let this computer read the text."
-        return failed(ConnectionFailed, kind, f"No connection to {who.host}.", hint)
+        return _never_reached(error, who)
     if isinstance(error, httpx.TimeoutException):
-        message = f"{who.host} has been silent for {read_timeout:.0f} seconds."
-        return failed(ProviderTimeout, Failure.FINAL, message, "Ask again, or let this computer read the text.")
+        message = f"{who.name} has been silent for {silence:g} seconds, which is the limit."
+        return _Failed(ProviderTimeout, Failure.FINAL, message, f"Ask again, {_OR_READ}")
     if isinstance(error, httpx.DecodingError) or _is_not_http(error):
-        hint = "Check the address in Settings, Keys & models, and the proxy settings."
-        return failed(ProtocolViolation, Failure.FINAL, f"{who.host} does not answer as a web service.", hint)
+        hint = f"{_ADDRESS}, and the proxy settings."
+        return _Failed(ProtocolViolation, Failure.FINAL, f"{who.host} does not answer as a web service.", hint)
     if started:
-        return failed(ConnectionFailed, Failure.FINAL, "The answer broke off before its end.", "Ask again.")
-    hint = "Check the network and ask again, or let this computer read the text."
-    return failed(ConnectionFailed, Failure.CONNECTION, f"The connection to {who.host} was lost.", hint)
+        return _Failed(ConnectionFailed, Failure.FINAL, "The answer broke off before its end.", "Ask again.")
+    hint = f"Check the network and ask again, {_OR_READ}"
+    return _Failed(ConnectionFailed, Failure.CONNECTION, f"The connection to {who.host} was lost.", hint)
+
+
+def _about_the_proxy(error: httpx.ProxyError, who: Answerer) -> _Failed:
+    if isinstance(error, ProxyUnreachable):
+        message = f"The proxy {error.address} does not answer."
+        return _Failed(ConnectionFailed, Failure.CONNECTION, message, _PROXY)
+    if str(error).startswith("407"):
+        hint = "Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY."
+        return _Failed(ConnectionFailed, Failure.FINAL, "The proxy asks for a name and a password.", hint)
+    return _Failed(ConnectionFailed, Failure.FINAL, f"The proxy does not let {who.host} through.", _PROXY)
+
+
+def _never_reached(error: Exception, who: Answerer) -> _Failed:
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, CertificateRefused):
+            return _about_the_certificate(cause, who)
+    if any("CERTIFICATE_VERIFY_FAILED" in str(cause) for cause in causes):
+        return _Failed(ConnectionFailed, Failure.FINAL, f"The certificate of {who.host} is not trusted.", _TRUST)
+    there = f"No connection to {who.host}"
+    for cause in causes:
+        if isinstance(cause, ssl.SSLError):
+            hint = f"{_ADDRESS}: a service without encryption begins with http://."
+            return _Failed(ConnectionFailed, Failure.FINAL, f"{there}: it does not speak TLS as it should.", hint)
+        if isinstance(cause, socket.gaierror):
+            return _about_the_name(cause, there)
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        hint = "Start it and ask again, or check the address." if who.provider == "local" else f"{_ADDRESS}, {_OR_READ}"
+        return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: nothing answers at that address.", hint)
+    hint = f"Check the network, {_OR_READ}"
+    if any(isinstance(cause, OSError) and cause.errno in _NO_NETWORK for cause in causes):
+        return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: there is no way to it.", hint)
+    slow = not isinstance(error, httpx.ConnectError)
+    kind = Failure.SLOW_CONNECT if slow else Failure.CONNECTION
+    return _Failed(ConnectionFailed, kind, f"{there} in the time for that." if slow else f"{there}.", hint)
+
+
+def _about_the_name(error: socket.gaierror, there: str) -> _Failed:
+    if error.errno in (socket.EAI_AGAIN, socket.EAI_FAIL):
+        hint = f"Check the network, {_OR_READ}"
+        return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: no name can be looked up.", hint)
+    hint = f"{_ADDRESS} for a typing mistake, and the network, {_OR_READ}"
+    return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: the name is not known.", hint)
+
+
+def _about_the_certificate(refused: CertificateRefused, who: Answerer) -> _Failed:
+    named = (
+        f'The certificate "{refused.subject}" of {who.host}' if refused.subject else f"The certificate of {who.host}"
+    )
+    hint = _TRUST
+    if refused.code == _EXPIRED:
+        message = f"{named} expired on {refused.not_after}."
+        hint = "Check the clock of this computer; if it is right, only the service can help."
+    elif refused.code == _NOT_YET:
+        message = f"{named} is not valid before {refused.not_before}."
+        hint = "Check the clock of this computer; if it is right, only the service can help."
+    elif refused.code in _WRONG_NAMES:
+        names = ", ".join(refused.names[:3]) or "nobody"
+        message = f"{named} is made out to {names}, not to this address."
+        hint = f"{_ADDRESS}; a network's login page may be in the way too."
+    elif refused.code == _SELF_SIGNED:
+        message = f"{named} is vouched for by nobody but itself."
+    elif refused.issuer:
+        message = f'{named} was issued by "{refused.issuer}", which is not trusted here.'
+    else:
+        message = f"{named} is not trusted: {refused.reason_text}."
+    return _Failed(ConnectionFailed, Failure.FINAL, message, hint)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error with all that led to it."""
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for inner in error.exceptions:
+                yield from _causes(inner)
+        error = error.__cause__ or error.__context__
 
 
 def _detail(error: Exception) -> str:
@@ -69,12 +162,3 @@ def _is_not_http(error: Exception) -> bool:
     text = str(error).lower()
     ended = "disconnected" in text or "incomplete" in text or "without sending complete" in text
     return isinstance(error, httpx.RemoteProtocolError | httpx.LocalProtocolError) and not ended
-
-
-def _is_certificate_error(error: BaseException) -> bool:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return "CERTIFICATE_VERIFY_FAILED" in str(error)

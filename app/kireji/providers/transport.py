@@ -1,96 +1,137 @@
-"""Connections: certificates, proxies, keep-alive. Imported by `http` when the first connection is near."""
+"""Connections: proxies, keep-alive, sleep. Imported by `http` when the first connection is near."""
 
 from __future__ import annotations
 
-import ipaddress
-import os
 import socket
 import ssl
-import urllib.request
-from collections.abc import Mapping
+import time
+from collections.abc import Callable
 
+import httpcore
 import httpx
-import truststore
+
+from kireji.providers.certificates import CertificateRefused
+from kireji.providers.connection_settings import ConnectionSettings
 
 FRESH = "kireji.fresh"
-"""Request extension: use a new connection, because the kept ones may have died while the computer slept."""
+"""Request extension: use a new connection, because the kept ones may have died."""
 
-_KEPT = httpx.Limits(max_connections=50, max_keepalive_connections=4, keepalive_expiry=120)
-_NOT_KEPT = httpx.Limits(max_connections=50, max_keepalive_connections=0)
+KEPT_SECONDS = 120.0
+_SLEPT_SECONDS = 10.0
+"""Difference between the clocks above which it was sleep and not the correction of a clock."""
+_LIMITS = httpx.Limits(max_connections=50, max_keepalive_connections=4, keepalive_expiry=KEPT_SECONDS)
+
+
+class ProxyUnreachable(httpx.ProxyError):
+    """The proxy itself could not be reached.
+
+    Attributes:
+        address: Its host and port, without what it is told about the person.
+    """
+
+    def __init__(self, address: str) -> None:
+        super().__init__("the proxy cannot be reached")
+        self.address = address
 
 
 class RoutedTransport(httpx.AsyncBaseTransport):
-    """Sends each request directly or through the proxy that the environment names for it.
+    """Sends each request directly or through the proxy for it, over connections that are kept for two minutes.
 
     httpx reads proxies itself only when it builds the transport, and then takes no socket options; hence this class.
 
     Args:
+        settings: Proxies.
         context: Certificates.
-        proxies: By scheme, as from `urllib.request.getproxies`; `no` lists the hosts without.
+        wall: Seconds of a clock that goes on while the computer sleeps.
+        monotonic: Seconds of a clock that need not; the network library measures with such a one.
     """
 
-    def __init__(self, context: ssl.SSLContext, proxies: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        context: ssl.SSLContext,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings = settings
         self._context = context
-        self._proxies = proxies
-        self._transports: dict[tuple[str | None, bool], httpx.AsyncHTTPTransport] = {}
-
-    def proxy_for(self, url: httpx.URL) -> str | None:
-        """The proxy that `url` is reached through, or None."""
-        proxy = self._proxies.get(url.scheme) or self._proxies.get("all")
-        if not proxy or is_loopback(url.host) or bypasses_proxy(url, self._proxies.get("no", "")):
-            return None
-        return proxy if "://" in proxy else f"http://{proxy}"
+        self._clocks = (wall, monotonic)
+        self._seen = (wall(), monotonic())
+        self._stale = False
+        self._pools: dict[str | None, _Pool] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        fresh = bool(request.extensions.get(FRESH))
-        return await self._transport(self.proxy_for(request.url), fresh).handle_async_request(request)
-
-    def _transport(self, proxy: str | None, fresh: bool) -> httpx.AsyncHTTPTransport:
-        transport = self._transports.get((proxy, fresh))
-        if transport is None:
-            transport = self._transports[(proxy, fresh)] = self._connect(proxy, fresh)
-        return transport
-
-    def _connect(self, proxy: str | None, fresh: bool) -> httpx.AsyncHTTPTransport:
-        limits = _NOT_KEPT if fresh else _KEPT
-        options = keep_alive_options()
+        if self._have_slept() or request.extensions.get(FRESH):
+            await self.close_idle()
+        proxy = self._settings.proxy_for(str(request.url))
+        pool = self._pool(proxy)
+        if proxy is None:
+            return await pool.handle_async_request(request)
         try:
-            return httpx.AsyncHTTPTransport(verify=self._context, limits=limits, proxy=proxy, socket_options=options)
+            return await pool.handle_async_request(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            if _is_about_tls(error):
+                raise
+            raise ProxyUnreachable(httpx.URL(proxy).netloc.decode("ascii", "replace")) from error
+
+    def stands(self, url: str) -> bool:
+        """Whether a kept connection would carry a request to `url` now."""
+        if self._have_slept():
+            return False
+        pool = self._pools.get(self._settings.proxy_for(url))
+        return pool is not None and pool.stands(httpx.URL(url))
+
+    async def close_idle(self) -> None:
+        """Close the kept connections that carry nothing at the moment."""
+        self._stale = False
+        for pool in self._pools.values():
+            await pool.close_idle()
+
+    async def aclose(self) -> None:
+        for pool in self._pools.values():
+            await pool.aclose()
+
+    def _have_slept(self) -> bool:
+        """Whether the computer has slept since the kept connections were last closed.
+
+        A service or a router forgets a connection meanwhile, and the clock that the network library measures with may
+        have stood still.
+        """
+        (wall, monotonic), (last_wall, last_monotonic) = (self._clocks[0](), self._clocks[1]()), self._seen
+        self._seen = (wall, monotonic)
+        self._stale = self._stale or (wall - last_wall) - (monotonic - last_monotonic) > _SLEPT_SECONDS
+        return self._stale
+
+    def _pool(self, proxy: str | None) -> _Pool:
+        pool = self._pools.get(proxy)
+        if pool is None:
+            pool = self._pools[proxy] = self._connect(proxy)
+        return pool
+
+    def _connect(self, proxy: str | None) -> _Pool:
+        try:
+            through = None if proxy is None else httpx.Proxy(proxy)
+            if through is not None and through.url.scheme == "https":
+                through.ssl_context = self._context
+            return _Pool(verify=self._context, limits=_LIMITS, proxy=through, socket_options=keep_alive_options())
         except (ValueError, ImportError, httpx.InvalidURL):  # SOCKS, or not an address; its text may hold a password
             raise httpx.ProxyError("a proxy of this kind cannot be used") from None
 
-    async def aclose(self) -> None:
-        for transport in self._transports.values():
-            await transport.aclose()
 
+class _Pool(httpx.AsyncHTTPTransport):
+    """httpx's own transport, which can also be asked about the connections it keeps."""
 
-def bypasses_proxy(url: httpx.URL, no_proxy: str) -> bool:
-    """Whether NO_PROXY names the host of `url`: by name, parent domain, address or network, each with a port or not."""
-    for entry in filter(None, (item.strip().lower() for item in no_proxy.split(","))):
-        name, _, port = entry.rpartition(":") if entry.count(":") == 1 else (entry, "", "")
-        name = name.removeprefix("*").removeprefix(".")
-        if port and port != str(url.port or ""):
-            continue
-        if not name or url.host == name or url.host.endswith(f".{name}") or _in_network(url.host, name):
-            return True
-    return False
+    def stands(self, url: httpx.URL) -> bool:
+        origin = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=b"/").origin
+        return any(
+            connection.can_handle_request(origin) and connection.is_available() and not connection.has_expired()
+            for connection in self._pool.connections
+        )
 
-
-def _in_network(host: str, network: str) -> bool:
-    try:
-        return ipaddress.ip_address(host) in ipaddress.ip_network(network.strip("[]"), strict=False)
-    except ValueError:
-        return False
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this computer."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    async def close_idle(self) -> None:
+        for connection in self._pool.connections:
+            if connection.is_idle():
+                await connection.aclose()
 
 
 def keep_alive_options() -> list[tuple[int, int, int]]:
@@ -105,19 +146,10 @@ def keep_alive_options() -> list[tuple[int, int, int]]:
     return options
 
 
-def certificates() -> ssl.SSLContext:
-    """The operating system's certificates, or those of SSL_CERT_FILE.
-
-    Raises:
-        OSError: SSL_CERT_FILE cannot be read.
-    """
-    path = os.environ.get("SSL_CERT_FILE")
-    if path:
-        return ssl.create_default_context(cafile=path)
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def build_client() -> httpx.AsyncClient:
-    """A client that adds nothing of its own: no redirects, no cookies or defaults in the requests we build."""
-    transport = RoutedTransport(certificates(), urllib.request.getproxies())
-    return httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False)
+def _is_about_tls(error: BaseException) -> bool:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, CertificateRefused | ssl.SSLError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False

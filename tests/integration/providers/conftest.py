@@ -6,18 +6,19 @@ import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+import msgspec
 import pytest
 from PIL import Image
 
 from kireji.core.errors import ProviderError
 from kireji.core.events import MessageBuilder, ModelEvent
 from kireji.core.messages import Message, Role, TextPart
-from kireji.core.requests import ModelRequest
+from kireji.core.requests import ClearedRequest, ModelRequest
 from kireji.core.secret import Secret
 from kireji.providers.anthropic import AnthropicProvider
 from kireji.providers.http import HttpClient
 from tests.service import KEY
-from tests.support.cleared import cleared_question
+from tests.support.cleared import cleared
 
 SECRET = Secret(KEY)
 
@@ -40,24 +41,23 @@ class Asking:
     """A provider over real sockets.
 
     Args:
+        silence: Seconds without a byte that are waited.
         waits: The seconds it would have waited between attempts.
     """
 
-    read_timeout: float = 30.0
-    connect_timeout: float = 5.0
+    silence: float = 30.0
     waits: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.http = HttpClient(
-            sleep=self._sleep,
-            chance=lambda: 0.0,
-            read_timeout=self.read_timeout,
-            connect_timeout=self.connect_timeout,
-        )
+        self.http = HttpClient(sleep=self._sleep, chance=lambda: 0.0)
         self.provider = AnthropicProvider(self.http)
 
     async def _sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
+
+    def _cleared(self, request: ModelRequest, base_url: str) -> ClearedRequest:
+        outgoing = self.provider.encode(request, base_url)
+        return cleared(msgspec.structs.replace(outgoing, silence=self.silence), request)
 
     async def ask(self, base_url: str, request: ModelRequest | None = None) -> Message:
         """The whole answer."""
@@ -68,8 +68,8 @@ class Asking:
 
     async def events(self, base_url: str, request: ModelRequest | None = None) -> list[ModelEvent]:
         """Every event of an answer that ends well."""
-        cleared = cleared_question(self.provider, request or question(), base_url)
-        async with self.provider.stream(cleared, SECRET) as events:
+        asked = self._cleared(request or question(), base_url)
+        async with self.provider.stream(asked, SECRET) as events:
             return [event async for event in events]
 
     async def failure(
@@ -77,10 +77,10 @@ class Asking:
     ) -> tuple[list[ModelEvent], ProviderError]:
         """What had arrived, and the error that it ended with."""
         arrived: list[ModelEvent] = []
-        cleared = cleared_question(self.provider, request or question(), base_url)
+        asked = self._cleared(request or question(), base_url)
 
         async def read() -> None:
-            async with self.provider.stream(cleared, secret) as events:
+            async with self.provider.stream(asked, secret) as events:
                 async for event in events:
                     arrived.append(event)
 

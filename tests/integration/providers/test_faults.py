@@ -45,24 +45,24 @@ def broken(how: str, after: int = 1) -> Text:
     ("answer", "expected", "sentence"),
     [
         (Body("<html>Please log in</html>"), errors.ProtocolViolation, "A web page came from"),
-        (Body("<html>Bad gateway</html>", 502), errors.Overloaded, "The service has a fault at the moment."),
+        (Body("<html>Bad gateway</html>", 502), errors.Overloaded, "Anthropic has a fault at the moment."),
         (Body("<html>Too large</html>", 413), errors.RequestRejected, "too large to send"),
         (Body("<html>Forbidden</html>", 403), errors.ProtocolViolation, "A web page came from"),
         (Body("", 302, headers={"location": "https://login.example"}), errors.ProtocolViolation, "A redirect came"),
         (Body("<html>Not found</html>", 404), errors.ProtocolViolation, "A web page came from"),
         (Body("no such page", 404, "text/plain"), errors.ProtocolViolation, "There is no such service at"),
         (Body(MESSAGE, 200, "application/json"), errors.ProtocolViolation, "in one piece instead of as a stream"),
-        (Body(ERROR, 200, "application/json"), errors.Overloaded, "The service is overloaded."),
+        (Body(ERROR, 200, "application/json"), errors.Overloaded, "Anthropic is overloaded."),
         (Body("data: nonsense\n\n", 200, "text/event-stream"), errors.ProtocolViolation, "not part of an answer"),
         (Body("", 200, "text/event-stream"), errors.ConnectionFailed, "The answer broke off before its end."),
-        (Status(400, "invalid_request_error", "no"), errors.RequestRejected, "The service refused the question: no"),
-        (Status(401, "authentication_error"), errors.AuthenticationFailed, "The key was refused. Open Settings"),
+        (Status(400, "invalid_request_error", "no"), errors.RequestRejected, "Anthropic refused the question: no"),
+        (Status(401, "authentication_error"), errors.AuthenticationFailed, "Anthropic refused the key. Open Settings"),
         (Status(402, "billing_error"), errors.PaymentRequired, "payment problem"),
-        (Status(403, "permission_error"), errors.AuthenticationFailed, "not allowed to do that"),
+        (Status(403, "permission_error"), errors.AuthenticationFailed, "does not allow this key"),
         (Status(404, "not_found_error"), errors.ModelUnavailable, "The model claude-haiku-5-5 does not exist"),
-        (Status(429, "rate_limit_error"), errors.RateLimited, "Too many requests for now."),
-        (Status(500), errors.Overloaded, "The service has a fault at the moment."),
-        (Status(529, "overloaded_error"), errors.Overloaded, "The service is overloaded."),
+        (Status(429, "rate_limit_error"), errors.RateLimited, "Anthropic takes no more requests for now."),
+        (Status(500), errors.Overloaded, "Anthropic has a fault at the moment."),
+        (Status(529, "overloaded_error"), errors.Overloaded, "Anthropic is overloaded."),
         (Hangup(), errors.ConnectionFailed, "was lost. Check the network and ask again"),
     ],
 )
@@ -99,7 +99,7 @@ async def test_what_had_arrived_is_delivered_before_the_error(
 
 
 async def test_silence_ends_in_a_timeout_and_is_not_asked_again() -> None:
-    asking = Asking(read_timeout=0.1)
+    asking = Asking(silence=0.1)
     async with TestService(Rule(Silence(), times=None)) as service:
         _, error = await asking.failure(service.base_url)
         assert len(service.requests) == 1
@@ -109,7 +109,7 @@ async def test_silence_ends_in_a_timeout_and_is_not_asked_again() -> None:
 
 
 async def test_silence_in_the_middle_keeps_what_had_arrived() -> None:
-    asking = Asking(read_timeout=0.5)
+    asking = Asking(silence=0.5)
     async with TestService(broken("silence")) as service:
         arrived, error = await asking.failure(service.base_url)
     await asking.http.aclose()
@@ -222,14 +222,15 @@ async def test_nobody_there_gives_the_way_out(asking: Asking, closed_port: int) 
     _, error = await asking.failure(f"http://127.0.0.1:{closed_port}")
     assert type(error) is errors.ConnectionFailed
     assert error.sentence == (
-        f"No connection to 127.0.0.1:{closed_port}. Check the network, or let this computer read the text."
+        f"No connection to 127.0.0.1:{closed_port}: nothing answers at that address. "
+        "Check the address in Settings, Keys & models, or let this computer read the text."
     )
     assert asking.waits == [1.0]
 
 
 async def test_a_name_that_does_not_exist_gives_the_way_out(asking: Asking) -> None:
     _, error = await asking.failure("http://nowhere.invalid")
-    assert error.message == "No connection to nowhere.invalid."
+    assert error.message.startswith("No connection to nowhere.invalid: ")
 
 
 @pytest.mark.parametrize("address", ["nowhere", "ftp://127.0.0.1", "http://", "https://[::1"])

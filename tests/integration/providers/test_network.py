@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
-import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -18,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from kireji.core import errors
-from kireji.providers.transport import RoutedTransport, certificates, is_loopback
+from kireji.providers.connection_settings import ConnectionSettings, is_loopback
 from tests.integration.providers.conftest import Asking
 from tests.service import KEY, Body, TestService
 
@@ -76,7 +75,7 @@ async def test_a_certificate_nobody_vouches_for_is_refused_with_the_way_out(aski
     async with serving(b"529 Overloaded", tls(certificate)) as (port, received):
         _, error = await asking.failure(f"https://127.0.0.1:{port}")
     assert type(error) is errors.ConnectionFailed
-    assert error.message == f"The certificate of 127.0.0.1:{port} is not trusted."
+    assert error.message == f'The certificate "test" of 127.0.0.1:{port} is vouched for by nobody but itself.'
     assert "SSL_CERT_FILE" in error.hint
     assert received == []
 
@@ -128,7 +127,7 @@ async def test_a_proxy_never_sees_the_key_of_an_encrypted_request(
         _, error = await asking.failure("https://service.invalid")
     assert received[0].startswith(b"CONNECT service.invalid:443")
     assert KEY.encode() not in b"".join(received)
-    assert error.sentence.startswith("The proxy does not let service.invalid through. Check HTTPS_PROXY")
+    assert error.sentence.startswith("The proxy asks for a name and a password. Write them into its address")
 
 
 async def test_this_computer_is_reached_without_the_proxy(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,8 +177,8 @@ async def test_a_redirect_is_never_followed(asking: Asking) -> None:
     ],
 )
 def test_which_addresses_are_reached_without_the_proxy(url: str, no_proxy: str, bypassed: bool) -> None:
-    transport = RoutedTransport(certificates(), {"all": "proxy.example:3128", "no": no_proxy})
-    assert transport.proxy_for(httpx.URL(url)) == (None if bypassed else "http://proxy.example:3128")
+    settings = ConnectionSettings({"all": "proxy.example:3128"}, no_proxy)
+    assert settings.proxy_for(url) == (None if bypassed else "http://proxy.example:3128")
 
 
 def test_a_name_that_only_looks_like_this_computer_is_not() -> None:

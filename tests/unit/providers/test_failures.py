@@ -54,7 +54,7 @@ def test_a_status_has_its_error(status: int, kind: str, expected: type[errors.Pr
 
 def test_a_refused_key_says_where_to_paste_one() -> None:
     error = answered(401, "authentication_error", "invalid x-api-key")
-    assert error.sentence == "The key was refused. Open Settings, Keys & models, and paste a current key."
+    assert error.sentence == "Anthropic refused the key. Open Settings, Keys & models, and paste a current key."
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_spending_limit_that_looks_like_a_rate_limit_is_about_money() -> None:
 
 def test_an_unknown_refusal_repeats_what_the_service_said() -> None:
     error = answered(400, "invalid_request_error", "temperature:\n Extra inputs are not permitted")
-    assert error.message == "The service refused the question: temperature: Extra inputs are not permitted"
+    assert error.message == "Anthropic refused the question: temperature: Extra inputs are not permitted"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.core.secret import Secret
-from kireji.providers.http import BEARER, X_API_KEY, _sending
+from kireji.providers.sending import BEARER, X_API_KEY, sending
 from tests.support.cleared import cleared
 
 KEY = "sk-ant-canary-000000"
@@ -14,14 +14,14 @@ OUTGOING = OutgoingRequest(
 
 
 def test_the_key_stands_in_its_header_and_in_no_repr() -> None:
-    sending = _sending(cleared(OUTGOING), Secret(f" {KEY}\n"), X_API_KEY)
-    assert sending.headers() == {"x-api-key": KEY}
-    assert KEY not in repr(sending)
+    made = sending(cleared(OUTGOING), Secret(f" {KEY}\n"), X_API_KEY)
+    assert made.headers() == {"x-api-key": KEY}
+    assert KEY not in repr(made)
 
 
 def test_without_a_key_there_is_no_header_for_one() -> None:
-    assert _sending(cleared(OUTGOING), None, X_API_KEY).headers() == {}
+    assert sending(cleared(OUTGOING), None, X_API_KEY).headers() == {}
 
 
 def test_the_key_may_stand_as_a_bearer() -> None:
-    assert _sending(cleared(OUTGOING), Secret(KEY), BEARER).headers()["authorization"] == f"Bearer {KEY}"
+    assert sending(cleared(OUTGOING), Secret(KEY), BEARER).headers()["authorization"] == f"Bearer {KEY}"

@@ -1,0 +1,141 @@
+"""What comes back from a service: the events of a stream, and the parts of an answer that every caller needs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractContextManager, AsyncExitStack, suppress
+from typing import TYPE_CHECKING
+
+from kireji.core.errors import ProviderError
+from kireji.providers.retry import FailedAttempt
+
+if TYPE_CHECKING:
+    import httpx
+    from httpx_sse import ServerSentEvent
+
+_ERROR_BYTES = 1 << 20
+_ERROR_SECONDS = 10.0
+_DRAIN_SECONDS = 0.2
+_IDENTITY = 100
+_IDENTITY_HEADERS = ("request-id", "x-request-id", "x-generation-id")
+
+
+class AttemptFailed(Exception):
+    """Carries an error and what the retry rules need to know about it."""
+
+    def __init__(self, error: ProviderError, attempt: FailedAttempt) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.attempt = attempt
+
+
+class ServerEvents:
+    """The events of one answer: iterate for the data of each. Made by `server_events`.
+
+    Attributes:
+        request_id: The service's own id of the request; empty if none.
+    """
+
+    def __init__(
+        self,
+        source: AsyncGenerator[ServerSentEvent, None],
+        mapped: Callable[[], AbstractContextManager[None]],
+        request_id: str,
+    ) -> None:
+        self._source = source
+        self._mapped = mapped
+        self._first: str | None = None
+        self._events = self._iterate()
+        self._stack: AsyncExitStack | None = None
+        self.request_id = request_id
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self._events
+
+    async def look(self) -> str | None:
+        """Wait for the first data, which iterating then gives too; None when the stream ended without."""
+        async for event in self._source:
+            if event.data:
+                self._first = event.data
+                break
+        return self._first
+
+    def owns(self, stack: AsyncExitStack) -> None:
+        """Take over what must be closed at the end."""
+        self._stack = stack
+
+    async def drain(self) -> None:
+        """Read to the end of an answer that is known to be whole, so that its connection can be used again."""
+        with suppress(TimeoutError, ProviderError):
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                async for _ in self._events:
+                    pass
+
+    async def aclose(self) -> None:
+        """Close the connection, unless the answer was read to its end."""
+        if self._stack is not None:
+            await self._stack.aclose()
+
+    async def _iterate(self) -> AsyncGenerator[str, None]:
+        if self._first is None:
+            return
+        yield self._first
+        with self._mapped():
+            async for event in self._source:
+                if event.data:
+                    yield event.data
+
+
+def server_events(
+    response: httpx.Response,
+    mapped: Callable[[], AbstractContextManager[None]],
+    request_id: str,
+    stack: AsyncExitStack,
+) -> ServerEvents:
+    """The events of `response`.
+
+    Args:
+        response: Of the type text/event-stream, not yet read.
+        mapped: Turns the network library's errors into ours while iterating.
+        request_id: The service's own id of the request.
+        stack: Gets what must be closed before the response.
+    """
+    from httpx_sse import EventSource
+
+    response.encoding = "utf-8-sig"  # the standard knows no other, whatever the header says, and drops a leading BOM
+    source = EventSource(response).aiter_sse()
+    stack.push_async_callback(source.aclose)
+    events = ServerEvents(source, mapped, request_id)
+    stack.push_async_callback(events._events.aclose)
+    return events
+
+
+def content_type(response: httpx.Response) -> str:
+    """Without parameters, lower case."""
+    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def request_id(response: httpx.Response) -> str:
+    """The service's own id of the request, fit for a log and a sentence; empty if none."""
+    found = next((str(response.headers[name]) for name in _IDENTITY_HEADERS if name in response.headers), "")
+    return "".join(letter for letter in found if letter.isascii() and letter.isprintable())[:_IDENTITY]
+
+
+def location(response: httpx.Response) -> str:
+    """Where a redirect leads, as written."""
+    return str(response.headers.get("location", ""))
+
+
+async def read_error(response: httpx.Response) -> bytes:
+    """The body of an error as far as it comes in reasonable time and size."""
+    import httpx
+
+    body = bytearray()
+    with suppress(TimeoutError, httpx.HTTPError):
+        async with asyncio.timeout(_ERROR_SECONDS):
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > _ERROR_BYTES:
+                    break
+    return bytes(body)

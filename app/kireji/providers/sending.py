@@ -1,0 +1,107 @@
+"""One request on its way out: what is added to it, and what comes back whole."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from kireji.core.errors import AuthenticationFailed
+from kireji.core.requests import ClearedRequest, OutgoingRequest
+from kireji.core.secret import Secret
+from kireji.providers.failures import Answerer, display_name
+
+
+class Auth(NamedTuple):
+    """Where the key stands in a request.
+
+    Args:
+        header: Lower-case name of the header that carries it.
+        prefix: What stands before it there.
+    """
+
+    header: str
+    prefix: str = ""
+
+
+X_API_KEY = Auth("x-api-key")
+BEARER = Auth("authorization", "Bearer ")
+
+_KEYS_OF: tuple[tuple[str, str, str], ...] = (
+    ("anthropic", "sk-ant-", "anthropic.com"),
+    ("openrouter", "sk-or-", "openrouter.ai"),
+)
+"""Provider, how its keys begin, and its own domain."""
+
+
+class Answered(NamedTuple):
+    """An answer that came whole.
+
+    Args:
+        status: HTTP status.
+        body: Its bytes.
+        content_type: Without parameters, lower case.
+        request_id: The service's own id of the request; empty if none.
+        location: Where a redirect leads, as written.
+    """
+
+    status: int
+    body: bytes
+    content_type: str
+    request_id: str
+    location: str = ""
+
+
+class Sending(msgspec.Struct, frozen=True):
+    """One request with what is added to it."""
+
+    outgoing: OutgoingRequest
+    who: Answerer
+    auth: Auth
+    key: Secret | None
+
+    def headers(self) -> dict[str, str]:
+        """What is sent; the key stands here and nowhere else."""
+        name, prefix = self.auth
+        headers = {header: value for header, value in self.outgoing.headers.items() if header.lower() != name}
+        return headers | ({name: prefix + self.key.reveal()} if self.key else {})
+
+    def without_key(self, body: bytes) -> bytes:
+        """What a service answered, without the key: some proxies echo what they were sent."""
+        return body.replace(self.key.reveal().encode(), b"...") if self.key else body
+
+
+def sending(cleared: ClearedRequest, secret: Secret | None, auth: Auth) -> Sending:
+    """The request with its key.
+
+    Raises:
+        AuthenticationFailed: The key cannot be one, or is one of another service; nothing is sent then.
+    """
+    outgoing = cleared.outgoing
+    if outgoing is None:
+        raise ValueError("nothing of this request leaves the computer")
+    key = secret.reveal().strip() if secret else ""
+    _check(key, outgoing)
+    who = Answerer(outgoing.provider, outgoing.host, outgoing.model)
+    return Sending(outgoing, who, auth, Secret(key) if key else None)
+
+
+def _check(key: str, outgoing: OutgoingRequest) -> None:
+    if not (key.isascii() and (key.isprintable() or not key)) or " " in key:
+        raise AuthenticationFailed(  # before h11 would quote the value in its own message
+            "The key holds characters that no key has.",
+            "Open Settings, Keys & models, and paste it again.",
+            provider=outgoing.provider,
+        )
+    if outgoing.provider not in {provider for provider, _, _ in _KEYS_OF}:
+        return
+    host = outgoing.host.rpartition(":")[0] or outgoing.host
+    for provider, beginning, domain in _KEYS_OF:
+        foreign = provider != outgoing.provider and key.startswith(beginning)
+        if foreign and host != domain and not host.endswith(f".{domain}"):
+            right, asked = display_name(provider), display_name(outgoing.provider)
+            raise AuthenticationFailed(
+                f"This is a key of {right}, not of {asked}; it was not sent.",
+                f"Open Settings, Keys & models: paste it under {right}, and a key of {asked} here.",
+                provider=outgoing.provider,
+            )
