@@ -205,7 +205,14 @@ class DesktopApplication(QObject):
         from kireji.ui.overlay.presenter import OverlayPresenter
 
         self._theme.apply(self._preferences.settings.appearance)
-        self._overlay = OverlayPresenter(services, self._curtain, self.open_conversation, self._tell, self._theme)
+        self._overlay = OverlayPresenter(
+            services,
+            self._curtain,
+            self.open_conversation,
+            self._tell,
+            self._theme,
+            open_settings=self.open_settings,
+        )
         stack.push_async_callback(self._overlay.aclose)
 
     def _connect(self, services: Services) -> None:

@@ -93,7 +93,9 @@ def tokens(number: int) -> str:
 
 def facts(info: ModelInfo) -> str:
     """The muted line of a row."""
-    return " · ".join(part for part in (price(info), tokens(info.context_tokens)) if part)
+    cost, context = price(info), tokens(info.context_tokens)
+    parts = (f"{cost} per million" if "$" in cost else cost, f"{context} context" if context else "")
+    return " · ".join(part for part in parts if part)
 
 
 def warning(info: ModelInfo) -> str:

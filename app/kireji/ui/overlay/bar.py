@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from kireji.ui.chat.header import ModelChip
 from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.field import QuestionField
 from kireji.ui.overlay.keys import press_focused_button
@@ -17,6 +18,8 @@ DEFAULT_QUESTION = "Explain what is shown."
 """Asked when Enter is pressed on an empty field; the field itself says so."""
 
 _WIDTH = 420
+_CHIP = 160
+"""Most room for the model's name, in logical pixels at the usual text size."""
 
 
 class ToolBar(QFrame):
@@ -33,12 +36,15 @@ class ToolBar(QFrame):
     """The person has begun to type."""
     command = Signal(object)
     """A button: "copy", "copy text" or "save"."""
+    model_clicked = Signal()
+    """Another model shall be chosen."""
     resized = Signal()
     """It needs more or less room."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._named = False
         self.setProperty("kind", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setCursor(Qt.CursorShape.ArrowCursor)
@@ -47,6 +53,9 @@ class ToolBar(QFrame):
         self.field.asked.connect(self._ask)
         self.field.edited.connect(self.typing)
         self.field.resized.connect(self.resized)
+        self.model = ModelChip(theme, _CHIP, self)
+        self.model.clicked.connect(self.model_clicked)
+        self.model.hide()
         self._line = separator()
         self._note = label(wrap=True)
         self._note.hide()
@@ -69,7 +78,11 @@ class ToolBar(QFrame):
         layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE[1], SPACE[1], SPACE[1], SPACE[1])
         layout.setSpacing(SPACE[1])
-        layout.addWidget(self.field)
+        first = QHBoxLayout()
+        first.setSpacing(SPACE[1])
+        first.addWidget(self.field, 1)
+        first.addWidget(self.model, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(first)
         layout.addWidget(self._line)
         buttons = self._buttons = FlowLayout(SPACE[0])
         for each in (self._ask_button, self._copy_text, self._copy, self._save):
@@ -95,10 +108,18 @@ class ToolBar(QFrame):
         self.set_busy("", on=False)
         self.set_asking(on=True)
 
+    def set_model(self, name: str) -> None:
+        """Who answers; empty while unknown."""
+        self._named = bool(name)
+        self.model.set_words(name)
+        self.model.setVisible(self._named and not self.field.isHidden())
+        self.resized.emit()
+
     def set_asking(self, *, on: bool) -> None:
         """Whether the question is still to be typed here; once it is asked only the buttons remain."""
         for widget in (self.field, self._line, self._ask_button):
             widget.setVisible(on)
+        self.model.setVisible(on and self._named)
         self.resized.emit()
 
     def set_busy(self, command: str, *, on: bool) -> None:

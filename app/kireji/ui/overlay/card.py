@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import enum
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.ui.chat.answer_view import AnswerView
 from kireji.ui.chat.document import EDGE
+from kireji.ui.chat.endings import PATIENCE_MILLISECONDS, Waiting, waiting_for
+from kireji.ui.chat.failure_details import FailureDetails
+from kireji.ui.chat.header import ModelChip
 from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.field import QuestionField
 from kireji.ui.overlay.keys import press_focused_button
@@ -22,6 +25,8 @@ _HEIGHTS = (560, 460, 360, 280, 220)
 _TEXT_MARGIN = EDGE
 """Round the labels, so that their text lines up with that of the answer."""
 _QUESTION_LINES = 3
+_CHIP = 170
+"""Most room for the model's name, in logical pixels at the usual text size."""
 _LONGEST_QUESTION = 400
 
 
@@ -53,6 +58,10 @@ class AnswerCard(QFrame):
     """The conversation shall go on in the main window."""
     arrived = Signal()
     """The first words are there, or it is clear that there will be none."""
+    continued = Signal()
+    """A cut answer shall go on."""
+    model_clicked = Signal()
+    """Another model shall answer what is asked next."""
     resized = Signal()
     """It would like to be higher or lower."""
 
@@ -65,8 +74,8 @@ class AnswerCard(QFrame):
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName("Answer")
         self._question = label(role="strong", wrap=True)
-        self._model = label(role="chip")
-        self._model.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._model = ModelChip(theme, _CHIP, self)
+        self._model.clicked.connect(self.model_clicked)
         self._note = label(role="muted", wrap=True)
         self._status = label(role="muted", wrap=True)
         for each in (self._note, self._status):
@@ -78,6 +87,13 @@ class AnswerCard(QFrame):
         self.field = QuestionField("Follow up…", "Follow-up question", self)
         self.field.asked.connect(self._follow_up)
         self.field.resized.connect(self.resized)
+        self._continue = self._chip("Continue", "Continue the answer where it was cut")
+        self._continue.clicked.connect(self.continued)
+        self._details = FailureDetails()
+        self._details.resized.connect(self.resized)
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MILLISECONDS)
+        self._patience.timeout.connect(self._say_later)
+        self._later = ""
         self._retry = self._chip("Try again", "Ask the same question again")
         self._retry.clicked.connect(self.retried)
         self._stop = self._chip("Stop", "Stop the answer and keep what has arrived")
@@ -108,12 +124,13 @@ class AnswerCard(QFrame):
         body.addWidget(self._note)
         body.addWidget(self.view, 1)
         body.addWidget(self._status)
+        body.addWidget(self._details)
         footer = QHBoxLayout()
         footer.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
         footer.setSpacing(SPACE[1])
         footer.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
         self._buttons = FlowLayout(SPACE[0])
-        for each in (self._retry, self._stop, self._copy, self._open):
+        for each in (self._details.toggle, self._continue, self._retry, self._stop, self._copy, self._open):
             self._buttons.addWidget(each)
         holder = QWidget(self)
         holder.setLayout(self._buttons)
@@ -145,7 +162,7 @@ class AnswerCard(QFrame):
             model: As people know it; empty while unknown.
             note: Why it is not who was expected, or how the answer comes about; empty otherwise.
         """
-        self._model.setText(model)
+        self._model.set_words(model)
         self._model.setVisible(bool(model))
         self._note.setText(note)
         self._note.setVisible(bool(note))
@@ -153,8 +170,9 @@ class AnswerCard(QFrame):
         self.resized.emit()
 
     def rename(self, model: str) -> None:
-        """The same model by a better name."""
-        self._model.setText(model)
+        """Who answers, by a better name or because another was chosen."""
+        self._model.set_words(model)
+        self._model.setVisible(bool(model))
 
     def append(self, text: str) -> None:
         """More of the answer."""
@@ -163,22 +181,33 @@ class AnswerCard(QFrame):
             self.arrived.emit()
         self.view.append_delta(text)
 
-    def finish(self, markdown: str, state: CardState, sentence: str) -> None:
+    def finish(
+        self, markdown: str, state: CardState, sentence: str, *, continues: bool = False, details: str = ""
+    ) -> None:
         """The answer is whole, stopped or failed.
 
         Args:
             markdown: All that arrived.
             state: Which of these.
             sentence: What went wrong and what to do; empty when nothing did.
+            continues: Whether it was cut and can go on.
+            details: The technical side of a failure.
         """
         self.view.finish(markdown)
         self._become(state, sentence)
+        self._continue.setVisible(continues)
+        self._details.show_text(details)
+        if sentence and continues and state is CardState.DONE:
+            restyle(self._status, role="warn")
+        self.resized.emit()
         self.arrived.emit()
 
     def forget(self) -> None:
         """Nothing of the conversation stays here."""
-        for each in (self._question, self._model, self._note, self._status):
+        for each in (self._question, self._note, self._status):
             each.clear()
+        self._model.set_words("")
+        self._details.show_text("")
         self._empty()
         self.field.clear()
 
@@ -190,10 +219,13 @@ class AnswerCard(QFrame):
         self.state = state
         open_answer = state in (CardState.WAITING, CardState.STREAMING)
         self._caret.show_at_end(on=state is CardState.STREAMING)
+        self._patience.stop()
         self._stop.setVisible(open_answer)
+        self._continue.hide()
+        self._details.show_text("")
         self._retry.setVisible(state is CardState.FAILED)
         self._copy.setVisible(not open_answer and bool(self.view.markdown()))
-        words = {CardState.WAITING: "Waiting for the service", CardState.STOPPED: "Stopped."}.get(state, "")
+        words = {CardState.WAITING: waiting_for("").sentence, CardState.STOPPED: "Stopped."}.get(state, "")
         text = sentence or words
         restyle(self._status, role="error" if state is CardState.FAILED else "muted")
         self._status.setText(text)
@@ -201,10 +233,19 @@ class AnswerCard(QFrame):
         self.view.setVisible(bool(self.view.markdown()) or state is CardState.STREAMING)
         self.resized.emit()
 
-    def wait_for(self, sentence: str) -> None:
+    def wait_for(self, waiting: Waiting) -> None:
         """What is being waited for, while nothing has arrived."""
         if self.state is CardState.WAITING:
-            self._status.setText(sentence)
+            self._status.setText(waiting.sentence)
+            self._later = waiting.later
+            self._patience.stop()
+            if waiting.later:
+                self._patience.start()
+            self.resized.emit()
+
+    def _say_later(self) -> None:
+        if self.state is CardState.WAITING and self._later:
+            self._status.setText(self._later)
             self.resized.emit()
 
     # Its size.
@@ -227,6 +268,8 @@ class AnswerCard(QFrame):
         margins = body.contentsMargins()
         room = inner - margins.left() - margins.right()
         shown = [label.heightForWidth(room) for label in (self._note, self._status) if not label.isHidden()]
+        if not self._details.isHidden():
+            shown.append(self._details.heightForWidth(room))
         if not self.view.isHidden():
             shown.append(max(self.view.text_height(), self._theme.px(TYPE_BODY) * 2))
         between = body.spacing() * max(0, len(shown) - 1)
@@ -272,7 +315,12 @@ class AnswerCard(QFrame):
     @property
     def model(self) -> str:
         """The name in the chip."""
-        return self._model.text()
+        return self._model.words()
+
+    @property
+    def model_chip(self) -> ModelChip:
+        """Where the picker opens."""
+        return self._model
 
 
 class _Caret(QWidget):

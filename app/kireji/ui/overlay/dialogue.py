@@ -5,13 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
 from kireji.core.errors import KirejiError
 from kireji.core.events import PartDelta, PartFinished, PartStarted
+from kireji.core.history import ConversationSetup, StoredMessage
 from kireji.core.messages import MessageState, TextPart
 from kireji.services.application import Services
 from kireji.services.catalog import DEVICE
-from kireji.services.turns import AnswerBegins, AnswerEnds, Question, QuestionSaved, TurnControl, TurnEvent
+from kireji.services.turns import (
+    GO_ON,
+    AnswerBegins,
+    AnswerEnds,
+    Question,
+    QuestionSaved,
+    TurnControl,
+    TurnEvent,
+    continue_question,
+)
 from kireji.ui.aio import TaskScope
+from kireji.ui.chat.endings import details_of, ending_of, waiting_for
+from kireji.ui.chat.messages import shown_question
+from kireji.ui.models.lookup import model_name, server_name
 from kireji.ui.overlay.card import AnswerCard, CardState
 from kireji.ui.overlay.picture import StoredPicture
 
@@ -35,6 +50,7 @@ class Dialogue:
         card: Where the answers appear.
         picture: Gives the stored picture for the first question.
         number: Tells the tasks of one dialogue from another's.
+        setup: What was chosen for this capture's conversation; None follows the settings.
     """
 
     def __init__(
@@ -44,16 +60,19 @@ class Dialogue:
         card: AnswerCard,
         picture: Callable[[], Awaitable[StoredPicture]],
         number: int,
+        setup: ConversationSetup | None = None,
     ) -> None:
         self._services = services
         self._scope = scope
         self._card: AnswerCard | None = card
         self._picture = picture
         self._number = number
+        self._setup = setup
         self._turns = 0
         self._running = False
         self._control = TurnControl()
         self._text = ""
+        self._goes_on = False
         self._question: int | None = None
         self._note = ""
         self._sent = False
@@ -69,8 +88,25 @@ class Dialogue:
         """The first question about the picture, or the next in the same conversation."""
         if self._running:
             return
-        self._text, self._question = text, None
+        self._text, self._question, self._goes_on = text, None, False
         self._begin()
+
+    def go_on(self) -> None:
+        """A cut answer goes on."""
+        if not self._running and self.conversation is not None:
+            self._text, self._question, self._goes_on = shown_question(GO_ON), None, True
+            self._begin()
+
+    def choose(self, setup: ConversationSetup) -> None:
+        """Another model answers what is asked from now on."""
+        self._setup = setup
+        if self.conversation is not None:
+            self._scope.restart(self._configure(self.conversation, setup), name=f"setup {self._number}")
+
+    async def _configure(self, conversation: int, setup: ConversationSetup) -> None:
+        stored = await self._services.conversations.load(conversation)
+        system = stored.setup.system if stored is not None else None
+        await self._services.chat.configure(conversation, msgspec.structs.replace(setup, system=system))
 
     def retry(self) -> None:
         """The last question once more."""
@@ -104,7 +140,7 @@ class Dialogue:
             self._sent = True
             await self._services.chat.ask(question, self._observe, self._control)
         except KirejiError as error:
-            self._finish("", CardState.FAILED, error.sentence)
+            self._finish("", CardState.FAILED, error.sentence, details=details_of(error))
         except asyncio.CancelledError:
             if self._running:  # stopped before the turn had begun, which therefore says nothing of its end
                 self._finish("", CardState.STOPPED, "")
@@ -113,7 +149,10 @@ class Dialogue:
     async def _next_question(self) -> Question:
         if self.conversation is None:
             picture = await self._picture()
-            return Question(self._text, images=(picture.part,), pictures={picture.part.blob: picture.data})
+            pictures = {picture.part.blob: picture.data}
+            return Question(self._text, images=(picture.part,), pictures=pictures, setup=self._setup)
+        if self._goes_on and self._question is None:
+            return continue_question(self.conversation)
         return Question(self._text, conversation=self.conversation, again=self._question)
 
     def _observe(self, event: TurnEvent) -> None:
@@ -132,11 +171,17 @@ class Dialogue:
             case PartFinished(index, TextPart(text)):
                 # A provider may give a block whole, without pieces.
                 self._show(index, text[self._received.setdefault(index, 0) :])
-            case AnswerEnds(message, _, _):
-                # The note stands above the answer already.
-                self._finish(message.message.text, _ENDS[message.state], message.error.removeprefix(self._note).strip())
+            case AnswerEnds(message, error, _):
+                self._ended(message, error)
             case _:
                 pass
+
+    def _ended(self, message: StoredMessage, error: KirejiError | None) -> None:
+        ending = ending_of(message, self._note)  # the note stands above the answer already
+        said = ending.sentence if message.state is not MessageState.STOPPED else ""
+        self._finish(
+            message.message.text, _ENDS[message.state], said, continues=ending.continues, details=details_of(error)
+        )
 
     def _show(self, index: int, text: str) -> None:
         if not text:
@@ -150,27 +195,17 @@ class Dialogue:
     def _task(self) -> str:
         return f"turn {self._number}.{self._turns}"
 
-    def _finish(self, markdown: str, state: CardState, sentence: str) -> None:
+    def _finish(
+        self, markdown: str, state: CardState, sentence: str, *, continues: bool = False, details: str = ""
+    ) -> None:
         self._running = False
         if self._card is not None:
-            self._card.finish(markdown, state, sentence)
+            self._card.finish(markdown, state, sentence, continues=continues, details=details)
 
     def _show_who(self, provider: str, model: str, note: str) -> None:
         if self._card is None:
             return
-        if provider == DEVICE:
-            self._card.begin(DEVICE_NAME, note)  # the answer itself begins with what it is
-            self._card.wait_for("Reading the text on this computer")
-            return
-        self._card.begin(model, note)
-        self._scope.restart(self._show_name(self._card, provider, model), name=f"name of {self._task}")
-
-    async def _show_name(self, card: AnswerCard, provider: str, model: str) -> None:
-        """Put the model's name as people know it in the place of its id."""
-        try:
-            models = await self._services.catalog.models(provider)
-        except KirejiError:
-            return  # the id says it too
-        name = next((info.name for info in models if info.id == model), "")
-        if name and card is self._card:
-            card.rename(name)
+        server = server_name(self._services, provider, model)
+        name = DEVICE_NAME if provider == DEVICE else model_name(self._services, provider, model)
+        self._card.begin(name, note)
+        self._card.wait_for(waiting_for(provider, server))

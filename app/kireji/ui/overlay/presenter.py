@@ -12,10 +12,12 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage
 
 from kireji.core.errors import KirejiError
+from kireji.core.history import ConversationSetup
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.overlay.bar import DEFAULT_QUESTION
 from kireji.ui.overlay.export import copy_picture, copy_text, pictures_folder, save_picture
+from kireji.ui.overlay.model_choice import ModelChoice
 from kireji.ui.overlay.picture import PicturePreparation
 from kireji.ui.overlay.stage import Stage
 from kireji.ui.theme import Theme
@@ -50,6 +52,7 @@ class OverlayPresenter(QObject):
         on_error: Shows one sentence when there is no overlay to show it in.
         theme: Look of bar and card.
         folder: Where pictures are saved; None for the person's own folder of pictures.
+        open_settings: Shows the settings in the main window.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class OverlayPresenter(QObject):
         theme: Theme,
         *,
         folder: Path | None = None,
+        open_settings: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
         self._services = services
@@ -68,8 +72,13 @@ class OverlayPresenter(QObject):
         self._open_conversation = open_conversation
         self._on_error = on_error
         self._folder = folder
+        self._open_settings = open_settings
         self._scope = TaskScope("overlay", self._failed)
         self._picture = PicturePreparation(services.capture, self._scope)
+        self._model = ModelChoice(services, self._scope, theme)
+        self._model.named.connect(self._model_named)
+        self._model.chosen.connect(self._model_chosen)
+        self._model.settings_clicked.connect(self._go_to_settings)
         self._dialogue: Dialogue | None = None
         self._dialogues = 0
         self._wired = False
@@ -109,6 +118,7 @@ class OverlayPresenter(QObject):
         if self._dialogue is not None:
             self._dialogue.detach()
         self._put_away()
+        await self._model.aclose()
         await self._scope.aclose()
         self.stage.close()
 
@@ -128,8 +138,9 @@ class OverlayPresenter(QObject):
         was_open = self.stage.is_open
         self._card_timer.stop()
         self._dialogue = None
-        for name in ("open", "read", "save", "panels"):
+        for name in ("open", "read", "save", "panels", "model"):
             self._scope.cancel(name)
+        self._model.reset()
         self._picture.clear()
         self.stage.hide()
         if was_open:
@@ -147,6 +158,7 @@ class OverlayPresenter(QObject):
         await asyncio.to_thread(load_renderer)
         try:
             await self._services.chat.prepare()
+            await self._model.look()
         except KirejiError as error:
             log.info("could not prepare for a question: %s", error)  # asking says it to the person
 
@@ -159,11 +171,14 @@ class OverlayPresenter(QObject):
         bar.asked.connect(self._ask)
         bar.typing.connect(self._typing)
         bar.command.connect(self._command)
+        bar.model_clicked.connect(self._choose_for_bar)
         card.arrived.connect(self._show_card)
         card.followed_up.connect(self._follow_up)
         card.stopped.connect(self._stop)
         card.retried.connect(self._retry)
         card.opened.connect(self._go_on_in_window)
+        card.continued.connect(self._continue)
+        card.model_clicked.connect(self._choose_for_card)
 
     # What is selected.
 
@@ -192,7 +207,9 @@ class OverlayPresenter(QObject):
         card = self.stage.card
         from kireji.ui.overlay.dialogue import Dialogue
 
-        self._dialogue = Dialogue(self._services, self._scope, card, self._picture.stored, self._dialogues)
+        self._dialogue = Dialogue(
+            self._services, self._scope, card, self._picture.stored, self._dialogues, self._model.setup
+        )
         self._dialogue.ask(str(text) or DEFAULT_QUESTION)
         self._card_timer.start()
 
@@ -212,6 +229,34 @@ class OverlayPresenter(QObject):
     def _retry(self) -> None:
         if self._dialogue is not None:
             self._dialogue.retry()
+
+    def _continue(self) -> None:
+        if self._dialogue is not None:
+            self._dialogue.go_on()
+
+    # Who answers.
+
+    def _choose_for_bar(self) -> None:
+        self._model.open(self.stage.bar.model)
+
+    def _choose_for_card(self) -> None:
+        self._model.open(self.stage.card.model_chip)
+
+    def _model_named(self, name: object) -> None:
+        if self._wired and self.stage.is_open:
+            self.stage.bar.set_model(str(name))
+            if self._dialogue is not None and not self._dialogue.running:
+                self.stage.card.rename(str(name))
+
+    def _model_chosen(self, setup: object) -> None:
+        assert isinstance(setup, ConversationSetup)
+        if self._dialogue is not None:
+            self._dialogue.choose(setup)
+
+    def _go_to_settings(self) -> None:
+        self.close()
+        if self._open_settings is not None:
+            self._open_settings()
 
     def _go_on_in_window(self) -> None:
         """The conversation goes on in the main window, which joins an answer that is under way."""
