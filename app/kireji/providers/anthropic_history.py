@@ -222,7 +222,7 @@ def _retold(message: Message, answered: frozenset[str], ids: set[str]) -> tuple[
             arguments = _arguments(part.arguments)
             if arguments is None and part.call_id not in answered:
                 continue
-            id = _unique(_NEITHER.sub("_", part.call_id) or "call", ids)
+            id = _unique(_NEITHER.sub("_", part.call_id)[:56] or "call", ids)
             ids.add(id)
             calls[part.call_id] = id
             name = _NEITHER.sub("_", part.name)[:64] or "tool"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
-from pathlib import Path
 
 import httpx
 import msgspec
@@ -26,12 +25,7 @@ from kireji.core.events import (
 )
 from kireji.core.messages import OpaquePart, StopReason, TextPart, ThinkingPart, Usage
 from kireji.providers.anthropic_models import find_model
-from kireji.providers.anthropic_stream import StreamDecoder
-from kireji.providers.failures import Answerer
-
-FIXTURES = {path.stem: path.read_bytes() for path in (Path(__file__).parents[2] / "data" / "sse").glob("*.txt")}
-WHO = Answerer("anthropic", "api.anthropic.com", "claude-haiku-5-5")
-BROKEN = {"error_mid_stream", "no_message_stop", "no_final_blank_line"}
+from tests.unit.providers.anthropic_streams import BROKEN, FIXTURES, decoder
 
 
 class Pieces(httpx.AsyncByteStream):
@@ -43,12 +37,6 @@ class Pieces(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for piece in self._pieces:
             yield piece
-
-
-def decoder() -> StreamDecoder:
-    model = find_model(WHO.model)
-    assert model is not None
-    return StreamDecoder(WHO, "req_1", model.cost)
 
 
 def decode(pieces: Sequence[bytes]) -> tuple[list[ModelEvent], ProviderError | None]:
@@ -68,6 +56,12 @@ def decode(pieces: Sequence[bytes]) -> tuple[list[ModelEvent], ProviderError | N
         return events, None
 
     return asyncio.run(run())
+
+
+async def data_of(pieces: Sequence[bytes]) -> list[str]:
+    """What the events of a body that arrives like this hold."""
+    response = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=Pieces(pieces))
+    return [sse.data async for sse in EventSource(response).aiter_sse()]
 
 
 def whole(name: str) -> list[ModelEvent]:
@@ -106,6 +100,14 @@ def test_one_byte_pieces_give_the_same_events(name: str) -> None:
     expected, expected_error = decode([data])
     assert events == expected
     assert type(error) is type(expected_error)
+
+
+@pytest.mark.parametrize("name", sorted(FIXTURES))
+async def test_a_cut_at_any_byte_gives_the_same_events(name: str) -> None:
+    stream = FIXTURES[name]
+    expected = await data_of([stream])
+    for cut in range(1, len(stream)):
+        assert await data_of([stream[:cut], stream[cut:]]) == expected
 
 
 @given(name=st.sampled_from(sorted(FIXTURES)), data=st.data())
@@ -252,7 +254,7 @@ def test_above_a_hundred_thousand_tokens_the_whole_request_costs_more() -> None:
         ("refusal", StopReason.REFUSAL, "Declined for safety."),
         ("refusal_null_category", StopReason.REFUSAL, ""),
         ("context_full", StopReason.CONTEXT_FULL, ""),
-        ("unknown_stop_reason", StopReason.OTHER, "future_reason"),
+        ("unknown_stop_reason", StopReason.END_TURN, "future_reason"),
         ("empty_end_turn", StopReason.END_TURN, ""),
     ],
 )
