@@ -94,11 +94,12 @@ class ModelChip(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setToolTip("Choose the model")
         theme.changed.connect(self._dress)
-        self._dress()
 
     def set_words(self, words: str) -> None:
         """Show these."""
         if words != self._words:
+            if not self._words:
+                self._dress()  # not before: what draws its mark takes a while to load
             self._words = words
             self.setAccessibleName(f"Model: {words}. Choose another")
             self.updateGeometry()

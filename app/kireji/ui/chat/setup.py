@@ -46,6 +46,7 @@ class SetupPresenter(QObject):
         self._conversation: int | None = None
         self._setup = ConversationSetup()
         self._next = ConversationSetup()
+        self._sent: ConversationSetup | None = None
         self._pick = Pick()
         self.info: ModelInfo | None = None
         self._picking = ModelPicking(services, theme, self)
@@ -53,6 +54,7 @@ class SetupPresenter(QObject):
         self._picking.settings_clicked.connect(window.open_settings)
         self._picking.failed.connect(self._say)
         window.model_clicked.connect(self._choose)
+        window.settings_clicked.connect(self._picking.close)
         window.inspector.instructions.saved.connect(self._instructions_saved)
         window.inspector.instructions.default_wanted.connect(self._instructions_follow)
         self._unsubscribe = [
@@ -83,6 +85,7 @@ class SetupPresenter(QObject):
 
     def for_new(self) -> ConversationSetup | None:
         """What was chosen for the conversation that begins now; None when nothing was."""
+        self._sent = self._setup
         return self._setup if self._conversation is None and self._setup != ConversationSetup() else None
 
     def begun(self, conversation: int) -> None:
@@ -91,7 +94,10 @@ class SetupPresenter(QObject):
             system = self._setup.system
             frozen = self._services.preferences.settings.models.system if system is None else system
             self._conversation = conversation
+            changed_since = self._setup != self._sent
             self._setup = msgspec.structs.replace(self._setup, system=frozen)
+            if changed_since:
+                self._change()
             self._next = ConversationSetup()
             self._show_instructions()
 

@@ -226,6 +226,13 @@ class ModelPicker(QFrame):
             return True
         return False
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape:
+                event.accept()  # the window's own meaning of Esc waits until this is away
+                return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Nothing that is pressed in here may reach what lies beneath.
         event.accept()

@@ -67,7 +67,7 @@ class Dialogue:
         self._card: AnswerCard | None = card
         self._picture = picture
         self._number = number
-        self._setup = setup
+        self._setup = self._asked_with = setup
         self._turns = 0
         self._running = False
         self._control = TurnControl()
@@ -101,6 +101,7 @@ class Dialogue:
         """Another model answers what is asked from now on."""
         self._setup = setup
         if self.conversation is not None:
+            self._asked_with = setup
             self._scope.restart(self._configure(self.conversation, setup), name=f"setup {self._number}")
 
     async def _configure(self, conversation: int, setup: ConversationSetup) -> None:
@@ -160,6 +161,8 @@ class Dialogue:
         match event:
             case QuestionSaved(conversation, message):
                 self.conversation, self._question = conversation.id, message.id
+                if self._setup is not None and self._setup is not self._asked_with:
+                    self.choose(self._setup)  # it was chosen while the question was on its way
             case AnswerBegins(provider, model, note):
                 self._received, self._note = {}, note
                 self._show_who(provider, model, note)

@@ -151,6 +151,7 @@ class OverlayPresenter(QObject):
         if not self._scope.running("prepare"):
             self._scope.start(self._prepare(), name="prepare")
         self._wire()
+        self._scope.restart(self._model.look(), name="model")
 
     async def _prepare(self) -> None:
         from kireji.ui.overlay.card import load_renderer
@@ -158,7 +159,6 @@ class OverlayPresenter(QObject):
         await asyncio.to_thread(load_renderer)
         try:
             await self._services.chat.prepare()
-            await self._model.look()
         except KirejiError as error:
             log.info("could not prepare for a question: %s", error)  # asking says it to the person
 
@@ -207,9 +207,8 @@ class OverlayPresenter(QObject):
         card = self.stage.card
         from kireji.ui.overlay.dialogue import Dialogue
 
-        self._dialogue = Dialogue(
-            self._services, self._scope, card, self._picture.stored, self._dialogues, self._model.setup
-        )
+        picture, setup = self._picture.stored, self._model.setup
+        self._dialogue = Dialogue(self._services, self._scope, card, picture, self._dialogues, setup)
         self._dialogue.ask(str(text) or DEFAULT_QUESTION)
         self._card_timer.start()
 
