@@ -17,6 +17,7 @@ _BY_TYPE = {
     "boolean": set(),
     "null": set(),
 }
+_SHAPES = {"properties": dict, "$defs": dict, "definitions": dict, "required": list, "enum": list}
 _FORMATS = {"date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"}
 _NOT_SIMPLE = re.compile(r"\(\?(?:[=!]|<[=!])|\\[1-9]|\(\?P=|\\[bB]")
 _EXAMPLES = {
@@ -67,6 +68,9 @@ def example(schema: dict[str, Any], root: dict[str, Any] | None = None) -> Any:
 def _check(schema: Any, root: dict[str, Any], at: str, through: tuple[str, ...]) -> None:
     if not isinstance(schema, dict):
         raise invalid(at, "Input should be a valid dictionary")
+    for name, shape in _SHAPES.items():
+        if name in schema and not isinstance(schema[name], shape):
+            raise invalid(f"{at}.{name}", f"Input should be a valid {shape.__name__}")
     for name in ("$defs", "definitions"):
         for key, part in schema.get(name, {}).items():
             _check(part, root, f"{at}.{name}.{key}", (*through, f"#/{name}/{key}"))
@@ -133,7 +137,7 @@ def _check_object(schema: dict[str, Any], root: dict[str, Any], at: str, through
         raise invalid(at, "For 'object' type, 'additionalProperties' must be explicitly set to false")
     properties = schema.get("properties", {})
     for name in schema.get("required", []):
-        if name not in properties:
+        if not isinstance(name, str) or name not in properties:
             raise invalid(at, f"'{name}' is required but not defined in 'properties'")
     for name, part in properties.items():
         _check(part, root, f"{at}.properties.{name}", through)

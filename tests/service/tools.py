@@ -127,9 +127,12 @@ def _check_draft(schema: Any, at: str) -> None:
         return
     kinds = schema.get("type", []) if isinstance(schema, dict) else None
     kinds = [kinds] if isinstance(kinds, str) else kinds
-    if not isinstance(kinds, list) or not all(kind in _TYPES for kind in kinds):
+    if not isinstance(kinds, list) or not all(isinstance(kind, str) and kind in _TYPES for kind in kinds):
         raise invalid(at, "JSON schema is invalid. It must match JSON Schema draft 2020-12")
-    for name, part in (schema.get("properties") or {}).items():
+    properties = schema.get("properties", {})
+    if not isinstance(properties, dict):
+        raise invalid(at, "JSON schema is invalid. It must match JSON Schema draft 2020-12")
+    for name, part in properties.items():
         _check_draft(part, f"{at}.{name}")
     if "items" in schema:
         _check_draft(schema["items"], f"{at}.items")
