@@ -159,7 +159,8 @@ def _calls(calls: list[Call], *, whole: bool, index: bool) -> Iterator[dict[str,
     for number, call in enumerate(calls):
         pieces = call.pieces()
         if whole:
-            first = "".join(pieces) if all(isinstance(piece, str) for piece in pieces) else pieces[0]  # type: ignore[arg-type]
+            words = [piece for piece in pieces if isinstance(piece, str)]
+            first = "".join(words) if len(words) == len(pieces) else pieces[0]
             remaining.append([])
         else:
             first = "" if isinstance(pieces[0], str) else pieces[0]

@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests.service.answers import FIXTURES, Delivery, Replay, Rule, Status, Text
 from tests.service.openai_answers import Call, Completion, Fault
-from tests.service.openrouter import KEY
+from tests.service.openrouter import KEY, OpenRouterService
 from tests.service.personas import PersonaProcess, PersonaThread
 
 HAIKU = "anthropic/claude-haiku-5.5"
@@ -329,6 +329,18 @@ def test_an_error_there_has_both_words(service: PersonaThread, client: httpx.Cli
     service.enqueue(Status(402, message="Insufficient credits", details={"error_type": "payment_required"}))
     error = client.post("/messages", json=MESSAGES).json()["error"]
     assert (error["type"], error["error_type"]) == ("billing_error", "payment_required")
+
+
+async def test_anthropics_own_client_understands_the_answer() -> None:
+    from anthropic import AsyncAnthropic  # slow to import, and wanted here alone
+
+    async with (
+        OpenRouterService(Text(["Red ", "leaves."])) as service,
+        AsyncAnthropic(base_url=f"{service.origin}/api", auth_token=KEY, max_retries=0) as asking,
+        asking.messages.stream(model=HAIKU, max_tokens=64, messages=[{"role": "user", "content": "Why?"}]) as stream,
+    ):
+        assert [words async for words in stream.text_stream] == ["Red ", "leaves."]
+        assert (await stream.get_final_message()).model == HAIKU
 
 
 # Sign-in.
