@@ -134,7 +134,7 @@ class Inquiry:
         answered = await self._http.fetch(await self._gate(outgoing), self._secret, BEARER)
         try:
             return msgspec.json.decode(answered.body, type=shape)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             said = parse_error(answered.body)
             if said is not None:
                 raise error_from_event(said, answered.request_id, Answerer(PROVIDER, outgoing.host)) from error

@@ -245,6 +245,6 @@ def is_json_object(text: str) -> bool:
     """Whether `text` is a whole JSON object; servers whose templates read arguments fail on anything else."""
     try:
         msgspec.json.decode(text, type=dict[str, msgspec.Raw])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return False
     return True

@@ -149,7 +149,7 @@ class ChatDecoder:
     def _decode(self, data: str | bytes) -> Chunk:
         try:
             return self._decoder.decode(data)
-        except (msgspec.MsgspecError, UnicodeError) as error:
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             said = parse_error(data)
             if said is not None:
                 raise error_from_event(said, self._request_id, self._who) from error

@@ -42,6 +42,7 @@ class ThinkTags:
     def __init__(self) -> None:
         self._place = _Place.BEFORE
         self._held = ""
+        self._thought = False
 
     def feed(self, text: str) -> Iterator[Said]:
         """Take words in; what might be the beginning of a tag is held back."""
@@ -60,6 +61,8 @@ class ThinkTags:
     def flush(self) -> Iterator[Said]:
         """What is held back, now that no more will come."""
         held, self._held = self._held, ""
+        if self._thought and self._place is _Place.BEFORE:
+            held = held.lstrip()
         if held:
             yield Said(self._place is _Place.THOUGHT, held)
 
@@ -71,6 +74,7 @@ class ThinkTags:
             self._place = _Place.THOUGHT
         elif words and not _OPEN.startswith(words):
             self._place = _Place.WORDS
+            self._held = words if self._thought else self._held
         return self._place is not _Place.BEFORE
 
     def _think(self) -> tuple[list[Said], bool]:
@@ -78,7 +82,8 @@ class ThinkTags:
         thought, tag, rest = self._held.partition(_CLOSE)
         if tag:
             self._place = _Place.BEFORE
-            self._held = rest.lstrip()
+            self._thought = True
+            self._held = rest
         else:
             kept = _beginning_of_tag(thought)
             self._held = thought[len(thought) - kept :]

@@ -20,7 +20,7 @@ from kireji.core.ports import Gate
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose, Routing
 from kireji.core.secret import Secret
 from kireji.providers.anthropic_request import encode_body
-from kireji.providers.anthropic_stream import StreamDecoder
+from kireji.providers.anthropic_stream import StreamDecoder, decode_message
 from kireji.providers.failures import Answerer, error_from_event, parse_error
 from kireji.providers.http import BEARER, Answered, HttpClient, ServerEvents
 from kireji.providers.openai_dialect import OPENROUTER
@@ -108,7 +108,7 @@ class OpenRouterProvider:
         assert cleared.outgoing is not None
         if cleared.outgoing.delivery is Delivery.WHOLE:
             answered = await self._http.fetch(cleared, key, BEARER)
-            async with aclosing(_one_by_one(self._whole(cleared, answered))) as events:
+            async with aclosing(_one_by_one(_whole(cleared, answered))) as events:
                 yield events
             return
         async with (
@@ -134,7 +134,7 @@ class OpenRouterProvider:
         answered = await self._http.fetch(cleared, None, BEARER)
         try:
             return known_models(msgspec.json.decode(answered.body, type=ModelPage).data)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise _not_expected(answered, cleared, "a list of models", error) from error
 
     def counterpart(self, model: str) -> str:
@@ -224,19 +224,20 @@ class OpenRouterProvider:
         who = Answerer(PROVIDER, "openrouter.ai", model)
         return decode_whole(_chat_decoder(who, "", find_routed(model)), body)
 
-    def _whole(self, cleared: ClearedRequest, answered: Answered) -> Sequence[ModelEvent]:
-        who, info = _answerer(cleared), _info(cleared)
-        if is_claude(who.model):
-            raise NotImplementedError
-        return decode_whole(_chat_decoder(who, answered.request_id, info), answered.body)
-
     async def _key_data(self, gate: Gate, base_url: str, secret: Secret, purpose: Purpose) -> Balance:
         cleared = await gate(_get(base_url, "key", purpose))
         answered = await self._http.fetch(cleared, secret, BEARER)
         try:
             return balance_in(answered.body)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise _not_expected(answered, cleared, "the data of a key", error) from error
+
+
+def _whole(cleared: ClearedRequest, answered: Answered) -> Sequence[ModelEvent]:
+    who, info = _answerer(cleared), _info(cleared)
+    if is_claude(who.model):
+        return decode_message(answered.body, who, answered.request_id, info.cost if info else _unknown)
+    return decode_whole(_chat_decoder(who, answered.request_id, info), answered.body)
 
 
 async def _decoded(cleared: ClearedRequest, answer: ServerEvents) -> AsyncGenerator[ModelEvent]:

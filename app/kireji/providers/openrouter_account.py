@@ -56,6 +56,6 @@ def key_in(body: bytes) -> Secret | None:
     """The new key; None when there is none. What is wrong with the body is not told, because it may hold a key."""
     try:
         key = msgspec.json.decode(body, type=_NewKey).key.strip()
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None
     return Secret(key) if key else None
