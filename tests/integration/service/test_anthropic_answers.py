@@ -6,6 +6,7 @@ import http.client
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -334,6 +335,15 @@ def test_who_leaves_is_noticed() -> None:
     assert request.disconnected is not None
     assert before <= request.disconnected <= time.monotonic()
     assert request.delivered == 1
+
+
+def test_a_mistake_of_the_service_is_not_hidden() -> None:
+    with (
+        pytest.raises(BaseExceptionGroup, match="unhandled"),
+        ServiceThread(Replay("nowhere")) as service,
+        suppress(http.client.RemoteDisconnected),
+    ):
+        post(service, question())
 
 
 def test_scripts_can_be_written_in_json() -> None:
