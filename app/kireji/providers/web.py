@@ -1,0 +1,149 @@
+"""Pictures by address: fetched from the web, never from a place the person did not name.
+
+Every hop passes the gate and stands in the ledger. A public name that leads into the local network is refused, and so
+is a redirect that does; whoever wants a picture of a machine nearby writes its address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from kireji import __version__
+from kireji.core.errors import ConnectionFailed, ProviderError, ProviderTimeout, RequestRejected
+from kireji.core.ports import Gate
+from kireji.core.requests import OutgoingRequest, Purpose
+from kireji.providers.http import X_API_KEY, Answered, HttpClient
+
+PROVIDER = "web"
+LARGEST = 30_000_000
+"""Bytes."""
+_REDIRECTS = 5
+_SECONDS = 30.0
+_BINARY = frozenset({"application/octet-stream", "binary/octet-stream"})
+_NEARBY = (".local", ".lan", ".home", ".internal", ".home.arpa", ".localhost")
+_HEADERS = (("user-agent", f"kireji/{__version__}"), ("accept", "image/*"), ("accept-encoding", "identity"))
+_SAVE = "Check the address, or save the picture and drop the file here."
+
+
+class PictureFetcher:
+    """Fetches pictures by address.
+
+    Args:
+        http: Sends the requests.
+    """
+
+    def __init__(self, http: HttpClient) -> None:
+        self._http = http
+
+    async def fetch(self, gate: Gate, url: str) -> bytes:
+        """The bytes, unchecked.
+
+        Args:
+            gate: Records every hop.
+            url: As the person wrote it, http or https.
+
+        Raises:
+            ConnectionFailed: It was not reached, or took longer than 30 seconds in all.
+            RequestRejected: The address is none, leads away from the web, or what is there is too large or no picture.
+        """
+        try:
+            async with asyncio.timeout(_SECONDS):
+                return await self._follow(gate, urldefrag(url.strip()).url)
+        except TimeoutError as error:
+            message = f"The picture did not arrive within {_SECONDS:.0f} seconds."
+            raise ProviderTimeout(message, _SAVE, provider=PROVIDER, retryable=True) from error
+
+    async def _follow(self, gate: Gate, url: str) -> bytes:
+        await _check(url, named=True)
+        for _ in range(_REDIRECTS + 1):
+            answer = await self._get(gate, url)
+            if answer.status < 300:
+                return _picture(answer, url)
+            if not answer.location:
+                raise _refusal("There is no picture at this address.")
+            url = urldefrag(urljoin(url, answer.location)).url
+            await _check(url, named=False)
+        raise _refusal("This address leads from one place to the next without end.")
+
+    async def _get(self, gate: Gate, url: str) -> Answered:
+        cleared = await gate(
+            OutgoingRequest(PROVIDER, "GET", url, dict(_HEADERS), b"", "", Purpose.PICTURE, silence=_SECONDS)
+        )
+        try:
+            return await self._http.fetch(cleared, None, X_API_KEY, accepts=(), largest=LARGEST)
+        except ConnectionFailed as error:
+            kind = type(error)
+            hint = "Check the address and the network."
+            raise kind(error.message, hint, provider=PROVIDER, retryable=True, detail=error.detail) from error
+        except ProviderError as error:
+            raise _refusal(
+                f"There is no picture to be had from {_host(url)}.", error.detail or error.message
+            ) from error
+
+
+def _picture(answer: Answered, url: str) -> bytes:
+    if not (answer.content_type.startswith("image/") or answer.content_type in _BINARY) or not answer.body:
+        kind = answer.content_type[:80] or "nothing that it names"
+        raise _refusal(f"What {_host(url)} has at this address is no picture.", f"content type: {kind}")
+    return answer.body
+
+
+async def _check(url: str, *, named: bool) -> None:
+    """Whether `url` may be asked; `named` says that the person wrote it.
+
+    Raises:
+        RequestRejected: It may not.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip(".").lower(), parts.port
+    except ValueError:
+        raise _refusal("This is not an address of the web.") from None
+    if parts.scheme not in ("http", "https") or not host:
+        what = "This is" if named else "The address leads to what is"
+        raise _refusal(f"{what} not an address of the web.")
+    if parts.username is not None or parts.password is not None:
+        raise _refusal("An address with a name or password in it is not fetched.")
+    if named and (_address(host) is not None or "." not in host or host.endswith(_NEARBY)):
+        return
+    if not all(_is_public(address) for address in await _addresses(host, port or 443)):
+        what = "This name leads" if named else "This address is redirected"
+        raise _refusal(f"{what} into the local network, to {host}.")
+
+
+async def _addresses(host: str, port: int) -> list[str]:
+    """Where a host is; nothing when that is not known here, because then a proxy knows, or the request fails."""
+    if _address(host) is not None:
+        return [host]
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        if host == "localhost" or host.endswith(_NEARBY):
+            return ["127.0.0.1"]
+        return []
+    return [str(address[0]) for *_, address in found]
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+
+
+def _is_public(host: str) -> bool:
+    address = _address(host)
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return address is not None and address.is_global and not address.is_multicast
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc
+
+
+def _refusal(message: str, detail: str = "") -> RequestRejected:
+    return RequestRejected(message, _SAVE, provider=PROVIDER, detail=detail)
