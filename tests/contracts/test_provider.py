@@ -20,13 +20,21 @@ from kireji.core.errors import AuthenticationFailed, ProviderError
 from kireji.core.events import MessageBuilder, ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished
 from kireji.core.messages import Message, Role, StopReason, TextPart
 from kireji.core.ports import Provider
-from kireji.core.requests import ClearedRequest, ModelRequest, Purpose
+from kireji.core.requests import ClearedRequest, ModelRequest, OutgoingRequest, Purpose
+from kireji.core.requests import Delivery as Way
 from kireji.core.secret import Secret
 from kireji.providers.anthropic import AnthropicProvider
 from kireji.providers.http import HttpClient
+from kireji.providers.local import LocalProvider
+from kireji.providers.openrouter import OpenRouterProvider
 from tests.fakes.provider import FakeProvider, Hold, answer
 from tests.service import KEY, Delivery, TestService, Text
-from tests.support.cleared import cleared, cleared_question
+from tests.service.local import LlamaCppService, LMStudioService, OllamaService
+from tests.service.openai_answers import Completion
+from tests.service.openai_service import ChatService
+from tests.service.openrouter import KEY as ROUTER_KEY
+from tests.service.openrouter import OpenRouterService
+from tests.support.cleared import cleared
 
 
 class Script(enum.Enum):
@@ -46,35 +54,51 @@ class Case:
         base_url: Where it asks.
         secret: A key that works; None where none is needed.
         left: Returns when the other side knows that nobody reads its answer any more.
+        model: Which is asked; empty asks the provider's default.
     """
 
     provider: Provider
     base_url: str
     secret: Secret | None
     left: Callable[[], Awaitable[None]]
+    model: str = ""
 
-    def cleared(self) -> ClearedRequest:
-        request = ModelRequest(self.provider.default_model, (Message(Role.USER, (TextPart("Why?"),)),))
-        return cleared_question(self.provider, request, self.base_url)
+    def __post_init__(self) -> None:
+        self.model = self.model or self.provider.default_model
+        self.recorded: list[OutgoingRequest] = []
 
-    async def events(self) -> list[ModelEvent]:
-        async with self.provider.stream(self.cleared(), self.secret) as events:
+    def cleared(self, way: Way = Way.STREAM) -> ClearedRequest:
+        request = ModelRequest(self.model, (Message(Role.USER, (TextPart("Why?"),)),))
+        return cleared(self.provider.encode(request, self.base_url, way), request)
+
+    async def events(self, way: Way = Way.STREAM) -> list[ModelEvent]:
+        async with self.provider.stream(self.cleared(way), self.secret) as events:
             return [event async for event in events]
+
+    async def gate(self, outgoing: OutgoingRequest) -> ClearedRequest:
+        """Remembers what passes."""
+        self.recorded.append(outgoing)
+        return cleared(outgoing)
 
 
 Factory: TypeAlias = Callable[[Script], AbstractAsyncContextManager[Case]]
 
 
+def _delivery(script: Script, before: int = 0) -> Delivery:
+    """How the service delivers `script`; `before` deltas come before the first word."""
+    return {
+        Script.WHOLE: Delivery(),
+        Script.HELD: Delivery(hold_after=before + 1),
+        Script.BROKEN: Delivery(break_after=before + 1),
+    }[script]
+
+
 @asynccontextmanager
 async def _anthropic(script: Script) -> AsyncIterator[Case]:
     # Reasoning comes before the words: an empty delta and its signature.
-    delivery = {
-        Script.WHOLE: Delivery(),
-        Script.HELD: Delivery(hold_after=3),
-        Script.BROKEN: Delivery(break_after=3),
-    }[script]
     http = HttpClient()
-    async with TestService(default=Text(["One", " two"], thinking="omitted", delivery=delivery)) as service:
+    said = Text(["One", " two"], thinking="omitted", delivery=_delivery(script, 2))
+    async with TestService(default=said) as service:
         yield Case(
             AnthropicProvider(http),
             service.base_url,
@@ -82,6 +106,51 @@ async def _anthropic(script: Script) -> AsyncIterator[Case]:
             lambda: service.until(lambda: service.requests[-1].disconnected),
         )
         await http.aclose()
+
+
+@asynccontextmanager
+async def _claude_at_openrouter(script: Script) -> AsyncIterator[Case]:
+    async with _openrouter(
+        script, "anthropic/claude-haiku-5.5", Text(["One", " two"], delivery=_delivery(script))
+    ) as case:
+        yield case
+
+
+@asynccontextmanager
+async def _others_at_openrouter(script: Script) -> AsyncIterator[Case]:
+    async with _openrouter("openai/gpt-test", Completion(["One", " two"], delivery=_delivery(script))) as case:
+        yield case
+
+
+@asynccontextmanager
+async def _openrouter(model: str, said: Text | Completion) -> AsyncIterator[Case]:
+    http = HttpClient()
+    async with OpenRouterService(default=said) as service:
+        yield Case(
+            OpenRouterProvider(http),
+            service.base_url,
+            Secret(ROUTER_KEY),
+            lambda: service.until(lambda: service.requests[-1].disconnected),
+            model,
+        )
+        await http.aclose()
+
+
+def _local(server: type[ChatService], model: str) -> Factory:
+    @asynccontextmanager
+    async def factory(script: Script) -> AsyncIterator[Case]:
+        http = HttpClient()
+        async with server(default=Completion(["One", " two"], delivery=_delivery(script))) as service:
+            yield Case(
+                LocalProvider(http),
+                service.base_url,
+                None,
+                lambda: service.until(lambda: service.requests[-1].disconnected),
+                model,
+            )
+            await http.aclose()
+
+    return factory
 
 
 @asynccontextmanager
@@ -96,7 +165,17 @@ async def _fake(script: Script) -> AsyncIterator[Case]:
     yield Case(provider, "https://fake.invalid", Secret("key"), left)
 
 
-FACTORIES: Mapping[str, Factory] = MappingProxyType({"fake": _fake, "anthropic": _anthropic})
+FACTORIES: Mapping[str, Factory] = MappingProxyType(
+    {
+        "fake": _fake,
+        "anthropic": _anthropic,
+        "openrouter, Claude": _claude_at_openrouter,
+        "openrouter, others": _others_at_openrouter,
+        "Ollama": _local(OllamaService, "gemma3:4b"),
+        "llama.cpp": _local(LlamaCppService, LlamaCppService.model),
+        "LM Studio": _local(LMStudioService, "qwen/qwen3-vl-4b"),
+    }
+)
 
 
 @pytest.fixture(params=sorted(FACTORIES))
@@ -106,10 +185,11 @@ def factory(request: pytest.FixtureRequest) -> Factory:
 
 async def test_is_named_and_has_a_default_among_its_models(factory: Factory) -> None:
     async with factory(Script.WHOLE) as case:
-        models = await case.provider.models(None, None)
+        models = await case.provider.models(None, case.base_url, None)
         assert case.provider.name
-        assert case.provider.default_model in [model.id for model in models]
-        assert {model.provider for model in models} == {case.provider.name}
+        assert {model.provider for model in models} <= {case.provider.name}
+        assert not models or case.provider.default_model in [model.id for model in models]
+        assert case.recorded == []
 
 
 async def test_what_would_leave_names_its_origin_and_carries_no_key(factory: Factory) -> None:
@@ -120,9 +200,8 @@ async def test_what_would_leave_names_its_origin_and_carries_no_key(factory: Fac
             return
         assert outgoing.provider == case.provider.name
         assert outgoing.url.startswith(case.base_url)
-        assert (outgoing.model, outgoing.purpose) == (case.provider.default_model, Purpose.ANSWER)
-        assert case.secret is not None
-        assert case.secret.reveal() not in repr(outgoing)
+        assert (outgoing.model, outgoing.purpose) == (case.model, Purpose.ANSWER)
+        assert case.secret is None or case.secret.reveal() not in repr(outgoing)
 
 
 async def test_the_same_question_gives_the_same_bytes(factory: Factory) -> None:
@@ -221,14 +300,48 @@ async def test_a_key_is_asked_for_where_one_is_needed(factory: Factory) -> None:
         assert caught.value.hint
 
 
+async def test_a_whole_answer_folds_into_the_same_message(factory: Factory) -> None:
+    folded = []
+    async with factory(Script.WHOLE) as case:
+        for way in Way:
+            builder = MessageBuilder(case.provider.name)
+            for event in await case.events(way):
+                builder.feed(event)
+            folded.append((builder.snapshot().parts, builder.finished and builder.finished.reason))
+    assert folded[0] == folded[1]
+
+
 async def test_the_list_of_models_can_be_asked_for(factory: Factory) -> None:
     async with factory(Script.WHOLE) as case:
-        outgoing = case.provider.encode_models(case.base_url)
-        if outgoing is None:
-            return
-        assert outgoing.body == b""
-        models = await case.provider.models(cleared(outgoing), case.secret)
+        models = await case.provider.models(case.gate, case.base_url, case.secret)
         assert {model.provider for model in models} == {case.provider.name}
+        assert {outgoing.purpose for outgoing in case.recorded} <= {Purpose.MODEL_LIST}
+        assert all(outgoing.url.startswith(case.base_url.removesuffix("/v1")) for outgoing in case.recorded)
+
+
+async def test_a_key_can_be_tested(factory: Factory) -> None:
+    async with factory(Script.WHOLE) as case:
+        if not case.provider.needs_key:
+            return
+        assert await case.provider.models(case.gate, case.base_url, case.secret, Purpose.KEY_TEST)
+        assert {outgoing.purpose for outgoing in case.recorded} == {Purpose.KEY_TEST}
+        if not isinstance(case.provider, FakeProvider):
+            with pytest.raises(AuthenticationFailed):
+                await case.provider.models(case.gate, case.base_url, Secret("sk-wrong"), Purpose.KEY_TEST)
+
+
+async def test_a_connection_is_made_without_key_and_content(factory: Factory) -> None:
+    async with factory(Script.WHOLE) as case:
+        await case.provider.connect(case.gate, case.base_url)
+        assert all(made.method == "HEAD" and made.body == b"" for made in case.recorded)
+        assert {made.purpose for made in case.recorded} <= {Purpose.CONNECTION}
+        assert await case.events()
+
+
+async def test_its_own_models_are_their_own_counterparts(factory: Factory) -> None:
+    async with factory(Script.WHOLE) as case:
+        default = case.provider.default_model
+        assert case.provider.counterpart(default) == default
 
 
 async def test_warming_up_twice_does_no_harm(factory: Factory) -> None:
