@@ -187,7 +187,8 @@ class StreamDecoder:
                 if event.message and event.message.usage:
                     return (self._count(event.message.usage),)
             case "message_delta":
-                self._delta = event.delta or self._delta
+                if event.delta and event.delta.stop_reason:
+                    self._delta = event.delta
                 if event.usage:
                     return (self._count(event.usage),)
             case "message_stop":

@@ -13,7 +13,7 @@ from PIL import Image
 from kireji.core.errors import ProviderError
 from kireji.core.events import MessageBuilder, ModelEvent
 from kireji.core.messages import Message, Role, TextPart
-from kireji.core.requests import ClearedRequest, ModelRequest
+from kireji.core.requests import ClearedRequest, ModelRequest, OutgoingRequest
 from kireji.core.secret import Secret
 from kireji.providers.anthropic import AnthropicProvider
 from kireji.providers.http import HttpClient
@@ -87,6 +87,17 @@ class Asking:
         with pytest.raises(ProviderError) as caught:
             await read()
         return arrived, caught.value
+
+
+class Passing:
+    """A gate that lets everything through and remembers it."""
+
+    def __init__(self) -> None:
+        self.passed: list[OutgoingRequest] = []
+
+    async def __call__(self, outgoing: OutgoingRequest) -> ClearedRequest:
+        self.passed.append(outgoing)
+        return cleared(outgoing)
 
 
 @pytest.fixture

@@ -13,9 +13,8 @@ import pytest
 from kireji.core import errors
 from kireji.core.events import PartDelta
 from kireji.core.secret import Secret
-from tests.integration.providers.conftest import SECRET, Asking
+from tests.integration.providers.conftest import SECRET, Asking, Passing
 from tests.service import KEY, Answer, Body, Delivery, Hangup, Replay, Rule, Silence, Status, TestService, Text
-from tests.support.cleared import cleared
 
 MESSAGE = '{"id":"msg_1","type":"message","role":"assistant","content":[{"type":"text","text":"All at once"}]}'
 ERROR = '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'
@@ -193,9 +192,8 @@ async def test_spaces_around_a_pasted_key_do_no_harm(asking: Asking) -> None:
 async def test_a_wrong_key_is_refused_by_the_service(asking: Asking) -> None:
     async with TestService() as service:
         _, error = await asking.failure(service.base_url, secret=Secret("sk-ant-wrong"))
-        asked = cleared(asking.provider.encode_models(service.base_url))
         with pytest.raises(errors.AuthenticationFailed):
-            await asking.provider.models(asked, Secret("sk-ant-wrong"))
+            await asking.provider.models(Passing(), service.base_url, Secret("sk-ant-wrong"))
     assert isinstance(error, errors.AuthenticationFailed)
     assert error.request_id == "req_0001"
 
@@ -254,5 +252,5 @@ async def test_a_list_of_models_that_is_none_gives_a_sentence(asking: Asking, bo
     kind = "text/html" if body.startswith("<") else "application/json"
     async with TestService(Rule(Body(body, content_type=kind), path="/v1/models", times=None)) as service:
         with pytest.raises(errors.ProviderError) as caught:
-            await asking.provider.models(cleared(asking.provider.encode_models(service.base_url)), SECRET)
+            await asking.provider.models(Passing(), service.base_url, SECRET)
     assert caught.value.hint.endswith(".")
