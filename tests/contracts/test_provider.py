@@ -110,15 +110,15 @@ async def _anthropic(script: Script) -> AsyncIterator[Case]:
 
 @asynccontextmanager
 async def _claude_at_openrouter(script: Script) -> AsyncIterator[Case]:
-    async with _openrouter(
-        script, "anthropic/claude-haiku-5.5", Text(["One", " two"], delivery=_delivery(script))
-    ) as case:
+    said = Text(["One", " two"], delivery=_delivery(script))
+    async with _openrouter("anthropic/claude-haiku-5.5", said) as case:
         yield case
 
 
 @asynccontextmanager
 async def _others_at_openrouter(script: Script) -> AsyncIterator[Case]:
-    async with _openrouter("openai/gpt-test", Completion(["One", " two"], delivery=_delivery(script))) as case:
+    said = Completion(["One", " two"], delivery=_delivery(script))
+    async with _openrouter("openai/gpt-test", said) as case:
         yield case
 
 
