@@ -3,22 +3,59 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from kireji.core.errors import KirejiError
-    from kireji.core.ports import CaptureBackend, KeyStore, Provider, Reader
+    from kireji.core.ports import (
+        CallbackListener,
+        CaptureBackend,
+        KeyStore,
+        LocalServerFinder,
+        Provider,
+        Reader,
+        WebPictures,
+    )
     from kireji.desktop.instance import InstanceLock
     from kireji.desktop.paths import Paths
+    from kireji.providers.http import HttpClient
+    from kireji.providers.openrouter import OpenRouterProvider
     from kireji.services.application import Services
     from kireji.services.capture import CaptureService
     from kireji.services.checks import Surroundings
     from kireji.services.credentials import Credentials
+    from kireji.services.local_servers import LocalServers
     from kireji.services.preferences import Preferences
+
+_T = TypeVar("_T")
+
+
+class Late(Mapping[str, _T]):
+    """Values by name, each made when it is first asked for: most runs need one provider of four.
+
+    Args:
+        makers: What makes them, in the order of the names.
+    """
+
+    def __init__(self, makers: Mapping[str, Callable[[], _T]]) -> None:
+        self._makers = makers
+        self._made: dict[str, _T] = {}
+
+    def __getitem__(self, name: str) -> _T:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
 
 
 class Overrides(NamedTuple):
@@ -56,8 +93,6 @@ async def open_services(
     from kireji.desktop.keystore import KeyringKeyStore, SessionKeyStore
     from kireji.desktop.processes import origin_alive, process_origin
     from kireji.imaging.codec import PillowCodec
-    from kireji.providers.anthropic import AnthropicProvider
-    from kireji.providers.device import DeviceProvider
     from kireji.providers.http import HttpClient
     from kireji.reader.client import ReaderProcess
     from kireji.services.application import Services
@@ -67,11 +102,16 @@ async def open_services(
     from kireji.services.checks import checks
     from kireji.services.credentials import Credentials
     from kireji.services.doctor import Doctor
+    from kireji.services.local_servers import LocalServers
     from kireji.services.outbox import Outbox
+    from kireji.services.picture_text import PictureText
+    from kireji.services.sign_in import SignInService
+    from kireji.services.web_pictures import PicturesByUrl
     from kireji.storage.captures import FileCaptureStore
     from kireji.storage.conversations import SqliteConversationStore
     from kireji.storage.database import Database
     from kireji.storage.ledger import SqliteLedger
+    from kireji.storage.model_lists import SqliteModelListStore
 
     overrides = overrides or Overrides()
     preferences = preferences or read_preferences(paths)
@@ -85,26 +125,103 @@ async def open_services(
         credentials = Credentials(overrides.keychain or KeyringKeyStore(), SessionKeyStore(), environ, clock)
         reader = overrides.reader or ReaderProcess()
         stack.push_async_callback(reader.aclose)
-        http = HttpClient()
+        http = HttpClient(lambda: preferences.settings.network)
         stack.push_async_callback(http.aclose)
         outbox = Outbox(ledger)
-        providers = overrides.providers or (AnthropicProvider(http), DeviceProvider(reader))
-        catalog = Catalog(providers, credentials, outbox, clock)
+        accounts = Late({"openrouter": lambda: _openrouter(http)})
+        local_servers = LocalServers(
+            lambda: _local_finder(http), outbox, preferences, credentials, clock, _usual_addresses
+        )
+        catalog = Catalog(
+            overrides.providers or _providers(http, reader, accounts),
+            credentials,
+            outbox,
+            clock,
+            lists=SqliteModelListStore(database),
+            local_servers=local_servers,
+            balances=accounts,
+        )
         capture = CaptureService([overrides.capture or MssCapture(environ)], PillowCodec(), captures)
         held = shortcut_held or (lambda: False)
+        at = _surroundings(paths, environ, capture, credentials, preferences, local_servers, reader, held)
         yield Services(
             preferences=preferences,
             credentials=credentials,
             catalog=catalog,
+            local_servers=local_servers,
+            sign_in=SignInService(accounts, _callback_listener, credentials, outbox),
             outbox=outbox,
-            chat=ChatService(conversations, captures, catalog, credentials, outbox, preferences, process_origin()),
+            chat=ChatService(
+                conversations,
+                captures,
+                catalog,
+                credentials,
+                outbox,
+                preferences,
+                process_origin(),
+                PictureText(reader),
+            ),
             capture=capture,
+            pictures_by_url=PicturesByUrl(lambda: _web_pictures(http), outbox, capture),
             conversations=conversations,
             ledger=ledger,
             reader=reader,
-            doctor=Doctor(checks(_surroundings(paths, environ, capture, credentials, preferences, reader, held))),
+            doctor=Doctor(checks(at)),
             clock=clock,
         )
+
+
+def _providers(http: HttpClient, reader: Reader, accounts: Mapping[str, OpenRouterProvider]) -> Mapping[str, Provider]:
+    """All providers, in order of preference."""
+
+    def anthropic() -> Provider:
+        from kireji.providers.anthropic import AnthropicProvider
+
+        return AnthropicProvider(http)
+
+    def local() -> Provider:
+        from kireji.providers.local import LocalProvider
+
+        return LocalProvider(http)
+
+    def device() -> Provider:
+        from kireji.providers.device import DeviceProvider
+
+        return DeviceProvider(reader)
+
+    return Late[Provider](
+        {"anthropic": anthropic, "openrouter": lambda: accounts["openrouter"], "local": local, "device": device}
+    )
+
+
+def _openrouter(http: HttpClient) -> OpenRouterProvider:
+    from kireji.providers.openrouter import OpenRouterProvider
+
+    return OpenRouterProvider(http)
+
+
+def _local_finder(http: HttpClient) -> LocalServerFinder:
+    from kireji.providers.local import LocalFinder
+
+    return LocalFinder(http)
+
+
+def _usual_addresses() -> Sequence[str]:
+    from kireji.providers.local import DEFAULT_ADDRESSES
+
+    return DEFAULT_ADDRESSES
+
+
+def _callback_listener() -> CallbackListener:
+    from kireji.providers.loopback import LoopbackListener
+
+    return LoopbackListener()
+
+
+def _web_pictures(http: HttpClient) -> WebPictures:
+    from kireji.providers.web import WebPictureFetcher
+
+    return WebPictureFetcher(http)
 
 
 def _surroundings(
@@ -113,6 +230,7 @@ def _surroundings(
     capture: CaptureService,
     credentials: Credentials,
     preferences: Preferences,
+    local_servers: LocalServers,
     reader: Reader,
     shortcut_held: Callable[[], bool],
 ) -> Surroundings:
@@ -143,6 +261,7 @@ def _surroundings(
         app_shortcut=app_shortcut,
         credentials=credentials,
         preferences=preferences,
+        local_servers=local_servers,
         reader=reader,
         folder=lambda: asyncio.to_thread(machine.look_at_folder, paths.data),
         has_route=lambda: asyncio.to_thread(machine.has_route),

@@ -14,7 +14,7 @@ import msgspec
 from kireji.core.errors import AuthenticationFailed, ConnectionFailed, KirejiError
 from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished, UsageReported
 from kireji.core.messages import StopReason, TextPart, Usage
-from kireji.core.models import ModelInfo
+from kireji.core.models import Effort, ModelInfo
 from kireji.core.ports import Gate
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 from kireji.core.secret import Secret
@@ -71,6 +71,7 @@ class FakeProvider:
         models: What `models` gives; the first is the default.
         needs_key: Whether it refuses to work without one.
         leaves: Whether anything leaves this computer; without, `encode` gives None.
+        default_model: What it answers with by itself; None for the first of `models`.
     """
 
     def __init__(
@@ -80,16 +81,21 @@ class FakeProvider:
         models: Sequence[ModelInfo] = (),
         needs_key: bool = True,
         leaves: bool = True,
+        default_model: str | None = None,
     ) -> None:
         self._turns: deque[Sequence[Step]] = deque(turns)
         self._name = name
-        self._models = tuple(models) or (ModelInfo(name, "fake-model", "Fake model"),)
+        self._models = tuple(models) or (ModelInfo(name, "fake-model", "Fake model", efforts=tuple(Effort)),)
         self._needs_key = needs_key
         self._leaves = leaves
+        self._default_model = self._models[0].id if default_model is None else default_model
         self.asked: list[Asked] = []
         self.encoded: list[ModelRequest] = []
         self.models_error: KirejiError | None = None
         self.encode_error: KirejiError | None = None
+        self.connect_error: KirejiError | None = None
+        self.listed: Sequence[ModelInfo] | None = None
+        """What the service itself says it has; None for the same as the built-in table."""
         self.warmed: list[str] = []
         self.connected: list[str] = []
         self.open = 0
@@ -101,7 +107,7 @@ class FakeProvider:
 
     @property
     def default_model(self) -> str:
-        return self._models[0].id
+        return self._default_model
 
     @property
     def needs_key(self) -> bool:
@@ -146,6 +152,8 @@ class FakeProvider:
             self.asked.append(Asked(cleared, secret))
             if self.models_error is not None:
                 raise self.models_error
+            if self.listed is not None:
+                return self.listed
         return self._models
 
     def counterpart(self, model: str) -> str:
@@ -157,6 +165,8 @@ class FakeProvider:
     async def connect(self, gate: Gate, base_url: str) -> None:
         if self._leaves:
             await gate(OutgoingRequest(self._name, "HEAD", base_url, {}, b"", "", Purpose.CONNECTION))
+        if self.connect_error is not None:
+            raise self.connect_error
         self.connected.append(base_url)
 
     def _check_key(self, secret: Secret | None) -> None:

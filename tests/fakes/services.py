@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kireji.core.errors import KeyStoreUnavailable
-from kireji.core.history import Origin
 from kireji.core.ports import Availability
 from kireji.core.secret import Secret, SecretName
 from kireji.services.application import Services
-from kireji.services.capture import CaptureService
-from kireji.services.catalog import Catalog
-from kireji.services.chat import ChatService
-from kireji.services.credentials import Credentials
-from kireji.services.doctor import Doctor
-from kireji.services.outbox import Outbox
-from kireji.services.preferences import Preferences
-from tests.fakes.desktop import FakeCapture, FakeClock, FakeCodec
+from tests.fakes.desktop import FakeCapture, FakeClock
+from tests.fakes.network import FakeFinder, FakeListener, FakeSignIn, FakeWeb
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader
-from tests.fakes.stores import MemoryCaptureStore, MemoryConversationStore, MemoryLedger, MemorySettings
+from tests.fakes.stores import (
+    MemoryCaptureStore,
+    MemoryConversationStore,
+    MemoryLedger,
+    MemoryModelListStore,
+    MemorySettings,
+)
+from tests.fakes.world import World, device_provider, local_provider, router_provider, wire
 
 
 class FakeKeyStore:
@@ -57,17 +57,19 @@ class FakeKeyStore:
             raise KeyStoreUnavailable(self._availability.reason, self._availability.hint)
 
 
-def device_provider() -> FakeProvider:
-    """A stand-in for this computer's own reader."""
-    return FakeProvider(name="device", needs_key=False, leaves=False)
-
-
 @dataclass
 class FakeSurroundings:
     """Everything below the services, for a test to look at and to break."""
 
     provider: FakeProvider = field(default_factory=FakeProvider)
+    router: FakeProvider = field(default_factory=router_provider)
+    local: FakeProvider = field(default_factory=local_provider)
     device: FakeProvider = field(default_factory=device_provider)
+    finder: FakeFinder = field(default_factory=FakeFinder)
+    listener: FakeListener = field(default_factory=FakeListener)
+    signing: FakeSignIn = field(default_factory=FakeSignIn)
+    web: FakeWeb = field(default_factory=FakeWeb)
+    lists: MemoryModelListStore = field(default_factory=MemoryModelListStore)
     conversations: MemoryConversationStore = field(default_factory=MemoryConversationStore)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     captures: MemoryCaptureStore = field(default_factory=MemoryCaptureStore)
@@ -86,24 +88,24 @@ class FakeSurroundings:
 
     def build(self) -> Services:
         """The services over these."""
-        credentials = Credentials(self.keychain, self.session, self.environ, self.clock)
-        outbox = Outbox(self.ledger)
-        providers: Sequence[FakeProvider] = (self.provider, self.device)
-        catalog = Catalog(providers, credentials, outbox, self.clock)
-        preferences = Preferences.read(self.settings)
-        chat = ChatService(
-            self.conversations, self.captures, catalog, credentials, outbox, preferences, Origin(1, "test")
-        )
-        return Services(
-            preferences=preferences,
-            credentials=credentials,
-            catalog=catalog,
-            outbox=outbox,
-            chat=chat,
-            capture=CaptureService([self.capture], FakeCodec(), self.captures),
+        world = World(
+            key="",
+            environ=dict(self.environ),
+            remote=self.provider,
+            router=self.router,
+            local=self.local,
+            device=self.device,
+            finder=self.finder,
+            listener=self.listener,
+            signing=self.signing,
+            web=self.web,
             conversations=self.conversations,
+            captures=self.captures,
+            lists=self.lists,
             ledger=self.ledger,
+            settings=self.settings,
+            screen=self.capture,
             reader=self.reader,
-            doctor=Doctor(()),
             clock=self.clock,
         )
+        return wire(world, self.keychain, self.session)

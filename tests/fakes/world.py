@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from kireji.core.history import Origin
+from kireji.core.models import ModelInfo
+from kireji.core.ports import KeyStore
 from kireji.core.secret import Secret, SecretName
 from kireji.services.application import Services
 from kireji.services.capture import CaptureService
@@ -14,15 +16,43 @@ from kireji.services.catalog import Catalog
 from kireji.services.chat import ChatService
 from kireji.services.credentials import ADDRESSES, Credentials
 from kireji.services.doctor import Check, Doctor
+from kireji.services.local_servers import LocalServers
 from kireji.services.outbox import Outbox
+from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
+from kireji.services.sign_in import SignInService
+from kireji.services.web_pictures import PicturesByUrl
 from tests.fakes.desktop import FakeCapture, FakeClock, FakeCodec
 from tests.fakes.keychain import FakeKeyStore
+from tests.fakes.network import USUAL, FakeFinder, FakeListener, FakeSignIn, FakeWeb
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader
-from tests.fakes.stores import MemoryCaptureStore, MemoryConversationStore, MemoryLedger, MemorySettings
+from tests.fakes.stores import (
+    MemoryCaptureStore,
+    MemoryConversationStore,
+    MemoryLedger,
+    MemoryModelListStore,
+    MemorySettings,
+)
 
 KEY = "sk-ant-test-0123456789"
+ROUTER_KEY = "sk-or-v1-test-0123456789"
+ROUTER_MODEL = ModelInfo("openrouter", "anthropic/fake-model", "Fake model by way of OpenRouter")
+
+
+def device_provider() -> FakeProvider:
+    """A stand-in for this computer's own reader."""
+    return FakeProvider(name="device", needs_key=False, leaves=False)
+
+
+def router_provider() -> FakeProvider:
+    """A stand-in for OpenRouter."""
+    return FakeProvider(name="openrouter", models=(ROUTER_MODEL,))
+
+
+def local_provider() -> FakeProvider:
+    """A stand-in for local servers."""
+    return FakeProvider(name="local", needs_key=False, default_model="")
 
 
 @dataclass
@@ -31,19 +61,28 @@ class World:
 
     Args:
         key: Stored in the keychain for anthropic; empty for none.
+        router_key: Stored in the keychain for openrouter; empty for none.
         environ: The process's environment.
         checks: What the doctor looks at.
     """
 
     key: str = KEY
+    router_key: str = ""
     environ: dict[str, str] = field(default_factory=dict)
     checks: Sequence[Check] = ()
     remote: FakeProvider = field(default_factory=FakeProvider)
-    device: FakeProvider = field(default_factory=lambda: FakeProvider(name="device", needs_key=False, leaves=False))
+    router: FakeProvider = field(default_factory=router_provider)
+    local: FakeProvider = field(default_factory=local_provider)
+    device: FakeProvider = field(default_factory=device_provider)
+    finder: FakeFinder = field(default_factory=FakeFinder)
+    listener: FakeListener = field(default_factory=FakeListener)
+    signing: FakeSignIn = field(default_factory=FakeSignIn)
+    web: FakeWeb = field(default_factory=FakeWeb)
     keychain: FakeKeyStore = field(default_factory=FakeKeyStore)
     session: FakeKeyStore = field(default_factory=FakeKeyStore)
     conversations: MemoryConversationStore = field(default_factory=MemoryConversationStore)
     captures: MemoryCaptureStore = field(default_factory=MemoryCaptureStore)
+    lists: MemoryModelListStore = field(default_factory=MemoryModelListStore)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     settings: MemorySettings = field(default_factory=MemorySettings)
     screen: FakeCapture = field(default_factory=FakeCapture)
@@ -53,29 +92,56 @@ class World:
 
     def services(self) -> Services:
         """Wire everything."""
-        if self.key:
-            self.keychain.secrets[SecretName("anthropic", ADDRESSES["anthropic"].default_url)] = Secret(self.key)
-        preferences = Preferences.read(self.settings)
-        credentials = Credentials(self.keychain, self.session, self.environ, self.clock)
-        outbox = Outbox(self.ledger)
-        catalog = Catalog((self.remote, self.device), credentials, outbox, self.clock)
-        return Services(
-            preferences=preferences,
-            credentials=credentials,
-            catalog=catalog,
-            outbox=outbox,
-            chat=ChatService(
-                self.conversations, self.captures, catalog, credentials, outbox, preferences, Origin(1, "now")
-            ),
-            capture=CaptureService([self.screen], self.codec, self.captures),
-            conversations=self.conversations,
-            ledger=self.ledger,
-            reader=self.reader,
-            doctor=Doctor(self.checks),
-            clock=self.clock,
-        )
+        for provider, key in (("anthropic", self.key), ("openrouter", self.router_key)):
+            if key:
+                self.keychain.secrets[SecretName(provider, ADDRESSES[provider].default_url)] = Secret(key)
+        return wire(self, self.keychain, self.session)
 
     @asynccontextmanager
     async def build(self) -> AsyncIterator[Services]:
         """As the command line wants it."""
         yield self.services()
+
+
+def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
+    """The services over a world's fakes and these keychains."""
+    preferences = Preferences.read(world.settings)
+    credentials = Credentials(keychain, session, world.environ, world.clock)
+    outbox = Outbox(world.ledger)
+    local_servers = LocalServers(lambda: world.finder, outbox, preferences, credentials, world.clock, lambda: (USUAL,))
+    catalog = Catalog(
+        (world.remote, world.router, world.local, world.device),
+        credentials,
+        outbox,
+        world.clock,
+        lists=world.lists,
+        local_servers=local_servers,
+        balances={"openrouter": world.signing},
+    )
+    capture = CaptureService([world.screen], world.codec, world.captures)
+    chat = ChatService(
+        world.conversations,
+        world.captures,
+        catalog,
+        credentials,
+        outbox,
+        preferences,
+        Origin(1, "now"),
+        PictureText(world.reader),
+    )
+    return Services(
+        preferences=preferences,
+        credentials=credentials,
+        catalog=catalog,
+        local_servers=local_servers,
+        sign_in=SignInService({"openrouter": world.signing}, lambda: world.listener, credentials, outbox),
+        outbox=outbox,
+        chat=chat,
+        capture=capture,
+        pictures_by_url=PicturesByUrl(lambda: world.web, outbox, capture),
+        conversations=world.conversations,
+        ledger=world.ledger,
+        reader=world.reader,
+        doctor=Doctor(world.checks),
+        clock=world.clock,
+    )

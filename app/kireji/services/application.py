@@ -10,8 +10,11 @@ from kireji.services.catalog import Catalog
 from kireji.services.chat import ChatService
 from kireji.services.credentials import Credentials
 from kireji.services.doctor import Doctor
+from kireji.services.local_servers import LocalServers
 from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
+from kireji.services.sign_in import SignInService
+from kireji.services.web_pictures import PicturesByUrl
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -20,9 +23,12 @@ class Services(msgspec.Struct, frozen=True):
     preferences: Preferences
     credentials: Credentials
     catalog: Catalog
+    local_servers: LocalServers
+    sign_in: SignInService
     outbox: Outbox
     chat: ChatService
     capture: CaptureService
+    pictures_by_url: PicturesByUrl
     conversations: ConversationStore
     ledger: Ledger
     reader: Reader

@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from kireji.core.errors import (
-    ConnectionFailed,
-    KirejiError,
-    ProtocolViolation,
-    ReplayRefused,
-    StoreError,
-)
-from kireji.core.history import ConversationSummary, Origin, StoredConversation, StoredMessage
-from kireji.core.messages import ImagePart, Message, MessageState, Role, Sha256, TextPart
+from kireji.core.errors import KirejiError, ProviderError, ReplayRefused
+from kireji.core.history import ConversationSetup, Origin, StoredConversation, StoredMessage
+from kireji.core.messages import ImagePart, Message, MessageState, Role, TextPart
 from kireji.core.ports import CaptureStore, ConversationStore, Provider
-from kireji.core.models import Effort
 from kireji.core.requests import ClearedRequest, ModelRequest
+from kireji.services import fallback
 from kireji.services.catalog import DEVICE, Catalog, Choice
 from kireji.services.credentials import Credential, Credentials
+from kireji.services.endings import state_after
+from kireji.services.fallback import Failure
 from kireji.services.live import LiveTurn, LiveTurns
+from kireji.services.local_servers import LOCAL
 from kireji.services.outbox import Outbox
+from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.recorder import AnswerRecorder
+from kireji.services.request_builder import Asked, RequestBuilder
+from kireji.services.sent_history import without_raw
 from kireji.services.turns import Observer, Question, QuestionSaved, TurnControl
 
 log = logging.getLogger(__name__)
 
 _TITLE_LENGTH = 60
+_ROUNDS = 10
+"""How often an answer that its provider pauses is sent back to go on."""
 
 
 class ChatService:
@@ -47,6 +49,8 @@ class ChatService:
         outbox: The gate.
         preferences: The settings.
         origin: This process, written beside streaming answers.
+        picture_text: Reads pictures for models that cannot see.
+        pause: Waits for so many seconds.
 
     Attributes:
         live: The turns that run now; any window can join one.
@@ -61,14 +65,17 @@ class ChatService:
         outbox: Outbox,
         preferences: Preferences,
         origin: Origin,
+        picture_text: PictureText,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._conversations = conversations
-        self._captures = captures
         self._catalog = catalog
         self._credentials = credentials
         self._outbox = outbox
         self._preferences = preferences
         self._origin = origin
+        self._pause = pause
+        self._requests = RequestBuilder(preferences, captures, picture_text)
         self.live = LiveTurns()
 
     async def ask(self, question: Question, observe: Observer, control: TurnControl | None = None) -> StoredMessage:
@@ -88,67 +95,110 @@ class ChatService:
         """
         control = control or TurnControl()
         control.attach()
-        summary, history = await self._save_question(question)
-        turn = LiveTurn(QuestionSaved(summary, history[-1]), control, observe)
+        asked = await self._save_question(question)
+        turn = LiveTurn(QuestionSaved(asked.conversation, asked.history[-1]), control, observe)
         self.live.begin(turn)
         try:
-            return await self._run(question, turn, history)
+            return await self._run(asked, turn)
         finally:
             self.live.end(turn)
 
-    async def _run(self, question: Question, turn: LiveTurn, history: tuple[StoredMessage, ...]) -> StoredMessage:
-        recorder = AnswerRecorder(self._conversations, self._origin, turn.conversation, turn.question, turn.feed)
+    async def configure(self, conversation: int, setup: ConversationSetup) -> None:
+        """Change who answers in a conversation and how, from the next question on.
+
+        Raises:
+            StoreError: It could not be saved.
+        """
+        await self._conversations.configure(conversation, setup)
+
+    async def prepare(self) -> None:
+        """Make ready what the next question needs: the key, the modules, the reader, the connection.
+
+        The connection is made by a request without key and content, which stands in the ledger. Nothing of this is
+        needed, so a failure is only logged; the question will say it.
+        """
         try:
-            choice = await self._catalog.choose(self._preferences.settings, question.provider, question.model)
-            await self._answer(question, choice, history, recorder)
+            choice = await self._catalog.choose(self._preferences.settings)
+            await choice.provider.warm(choice.base_url)
+            if choice.provider.name not in (DEVICE, LOCAL):
+                await choice.provider.connect(self._outbox.gate, choice.base_url)
+        except KirejiError as error:
+            log.info("not prepared: %s", error)
+
+    async def _run(self, asked: Asked, turn: LiveTurn) -> StoredMessage:
+        recorder = AnswerRecorder(
+            self._conversations, self._origin, turn.conversation, turn.question, turn.feed, self._pause
+        )
+        try:
+            await self._answer(asked, recorder)
         except asyncio.CancelledError:
             state = MessageState.STOPPED if turn.control.stopped else MessageState.INTERRUPTED
             await recorder.end(state)
             raise
         except KirejiError as error:
-            return await recorder.end(_state_after(error, recorder), error)
+            return await recorder.end(state_after(error, received=recorder.received), error)
         except Exception:
             # Our own fault, which goes on its way; but what had arrived is kept, and no row stays open.
             await recorder.end(MessageState.INTERRUPTED if recorder.received else MessageState.FAILED, _our_fault())
             raise
         return await recorder.end(MessageState.COMPLETE)
 
-    async def prepare(self) -> None:
-        """Warm what the next question needs: the key, the client's modules, the reader."""
-        choice = await self._catalog.choose(self._preferences.settings)
-        await choice.provider.warm(self._credentials.address(choice.provider.name))
-
-    async def _answer(
-        self, question: Question, choice: Choice, history: tuple[StoredMessage, ...], recorder: AnswerRecorder
-    ) -> None:
+    async def _answer(self, asked: Asked, recorder: AnswerRecorder) -> None:
+        """Ask, and when the service fails, those in the person's order who can stand in for it."""
+        question, settings = asked.question, self._preferences.settings
+        model = question.model or asked.setup.model
         try:
-            await self._stream(question, choice, history, recorder)
-        except ConnectionFailed as error:
-            settings = self._preferences.settings
-            may_fall_back = DEVICE in settings.models.fallback and not question.provider and not recorder.received
-            if not may_fall_back or choice.provider.name == DEVICE or not history[-1].message.images:
+            choice = await self._catalog.choose(settings, question.provider, question.model, asked.setup)
+            model = choice.model
+            recorder.choose(choice.provider.name, choice.model)
+            return await self._attempt(asked, choice, recorder)
+        except ProviderError as error:
+            if question.provider or not fallback.passes_on(error, received=recorder.received, stands_in=False):
                 raise
-            log.info("no connection, reading on this computer")
-            device = self._catalog.provider(DEVICE)
-            await self._stream(question, Choice(device, device.default_model, error.message), history, recorder)
+            failures = [Failure(recorder.provider or error.provider, error)]
+        for name in fallback.order(settings.models.fallback, failures[0].provider, pictures=asked.pictures):
+            stand_in = await self._catalog.stand_in(settings, name, model)
+            if stand_in is None:
+                continue
+            log.info("%s answers in the place of %s", name, failures[0].provider)
+            reason = fallback.note(failures, name, stand_in.model)
+            try:
+                return await self._attempt(asked, msgspec.structs.replace(stand_in, reason=reason), recorder)
+            except ProviderError as error:
+                if not fallback.passes_on(error, received=recorder.received, stands_in=True):
+                    raise
+                failures.append(Failure(name, error))
+        raise fallback.combined(failures)
 
-    async def _stream(
-        self, question: Question, choice: Choice, history: tuple[StoredMessage, ...], recorder: AnswerRecorder
-    ) -> None:
+    async def _attempt(self, asked: Asked, choice: Choice, recorder: AnswerRecorder) -> None:
+        """Ask one provider, and send back what it pauses."""
         provider = choice.provider
+        recorder.choose(provider.name, choice.model)
         credential = await self._credential(choice)
-        request = await self._request(question, choice, history)
-        cleared = await self._outbox.clear(provider, request, credential.base_url, recorder.conversation)
-        recorder.begin(provider.name, choice.model, choice.reason)
+        request, note = await self._requests.build(asked, choice)
+        cleared = await self._clear(asked, provider, request, credential)
+        recorder.begin(provider.name, choice.model, f"{choice.reason} {note}".strip())
         try:
             await self._receive(provider, cleared, credential, recorder)
         except ReplayRefused:
             # Thinking is bound to the instructions and the account it was made with; without it the same is accepted.
             log.info("asking again without the stored reasoning")
-            messages = tuple(_without_raw(message) for message in request.messages)
-            bare = msgspec.structs.replace(request, messages=messages)
-            cleared = await self._outbox.clear(provider, bare, credential.base_url, recorder.conversation)
+            request = msgspec.structs.replace(request, messages=without_raw(request.messages))
+            cleared = await self._clear(asked, provider, request, credential)
             await self._receive(provider, cleared, credential, recorder)
+        for _ in range(_ROUNDS):
+            if (so_far := recorder.paused) is None:
+                return
+            longer = msgspec.structs.replace(request, messages=(*request.messages, so_far))
+            cleared = await self._clear(asked, provider, longer, credential)
+            recorder.go_on()
+            await self._receive(provider, cleared, credential, recorder)
+
+    async def _clear(
+        self, asked: Asked, provider: Provider, request: ModelRequest, credential: Credential
+    ) -> ClearedRequest:
+        delivery = asked.question.delivery
+        return await self._outbox.clear(provider, request, credential.base_url, asked.conversation.id, delivery)
 
     async def _receive(
         self, provider: Provider, cleared: ClearedRequest, credential: Credential, recorder: AnswerRecorder
@@ -159,54 +209,43 @@ class ChatService:
                     recorder.feed(event)
 
     async def _credential(self, choice: Choice) -> Credential:
-        credential = await self._credentials.find(choice.provider.name)
+        credential = await self._credentials.find(choice.provider.name, address=choice.base_url)
         if choice.provider.needs_key and credential.secret is None:
             raise self._credentials.missing(choice.provider.name)
         return credential
 
-    async def _request(self, question: Question, choice: Choice, history: tuple[StoredMessage, ...]) -> ModelRequest:
-        settings = self._preferences.settings.models
-        messages = _sendable(history)
-        effort = question.effort or (Effort(settings.effort) if settings.effort else None)
-        return ModelRequest(
-            model=choice.model,
-            messages=messages,
-            blobs=await self._pictures(messages, question.pictures),
-            system=settings.system if question.system is None else question.system,
-            max_tokens=question.max_tokens or settings.max_tokens,
-            effort=effort,
-            stop_sequences=question.stop_sequences,
-        )
-
-    async def _pictures(self, messages: tuple[Message, ...], at_hand: Mapping[Sha256, bytes]) -> Mapping[Sha256, bytes]:
-        wanted = {image.blob for message in messages for image in message.images}
-        return {blob: at_hand[blob] if blob in at_hand else await self._captures.get(blob) for blob in sorted(wanted)}
-
-    async def _save_question(self, question: Question) -> tuple[ConversationSummary, tuple[StoredMessage, ...]]:
+    async def _save_question(self, question: Question) -> Asked:
         if question.again is not None:
-            return await self._earlier_question(question.conversation, question.again)
+            return await self._earlier_question(question, question.again)
         parts: tuple[ImagePart | TextPart, ...] = question.images
         if question.text.strip():
             parts = (*parts, TextPart(question.text))
         message = Message(Role.USER, parts)
         if question.conversation is None:
-            summary, stored = await self._conversations.create(title_of(question), message)
-            return summary, (stored,)
+            setup = self._frozen(question)
+            summary, stored = await self._conversations.create(title_of(question), message, setup)
+            return Asked(question, summary, (stored,), setup)
         earlier = await self._load(question.conversation)
         parent = earlier.messages[-1].id if earlier.messages else None
         stored = await self._conversations.append(question.conversation, parent, message)
-        return earlier.summary, (*earlier.messages, stored)
+        return Asked(question, earlier.summary, (*earlier.messages, stored), earlier.setup)
 
-    async def _earlier_question(
-        self, conversation: int | None, again: int
-    ) -> tuple[ConversationSummary, tuple[StoredMessage, ...]]:
+    def _frozen(self, question: Question) -> ConversationSetup:
+        """A new conversation keeps the instructions it begins with: another first line makes all of it new again."""
+        setup = question.setup or ConversationSetup()
+        if setup.system is not None:
+            return setup
+        system = self._preferences.settings.models.system if question.system is None else question.system
+        return msgspec.structs.replace(setup, system=system)
+
+    async def _earlier_question(self, question: Question, again: int) -> Asked:
         """The conversation up to a question that is stored already; the new answer becomes its second one."""
-        earlier = await self._load(conversation)
+        earlier = await self._load(question.conversation)
         numbers = [message.id for message in earlier.messages if message.message.role is Role.USER]
         if again not in numbers:
             raise KirejiError("The question is no longer in this conversation.", "Open the conversation again.")
         end = [message.id for message in earlier.messages].index(again) + 1
-        return earlier.summary, earlier.messages[:end]
+        return Asked(question, earlier.summary, earlier.messages[:end], earlier.setup)
 
     async def _load(self, conversation: int | None) -> StoredConversation:
         earlier = None if conversation is None else await self._conversations.load(conversation)
@@ -223,20 +262,5 @@ def title_of(question: Question) -> str:
     return first if len(first) <= _TITLE_LENGTH else first[: _TITLE_LENGTH - 1].rstrip() + "…"
 
 
-def _sendable(history: tuple[StoredMessage, ...]) -> tuple[Message, ...]:
-    """The conversation as a service accepts it: what failed or was cut before a word came is left out."""
-    return tuple(stored.message for stored in history if stored.message.parts)
-
-
-def _without_raw(message: Message) -> Message:
-    return Message(message.role, message.parts)
-
-
 def _our_fault() -> KirejiError:
     return KirejiError("Something in Kireji failed before this answer was complete.", "Ask again; the log says more.")
-
-
-def _state_after(error: KirejiError, recorder: AnswerRecorder) -> MessageState:
-    if isinstance(error, ConnectionFailed | ProtocolViolation | StoreError) and recorder.received:
-        return MessageState.INTERRUPTED
-    return MessageState.FAILED

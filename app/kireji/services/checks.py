@@ -1,8 +1,7 @@
-"""What the doctor looks at. Nothing here sends anything: `kireji keys test` is what asks a service."""
+"""What the doctor looks at. Nothing leaves this computer: `kireji keys test` is what asks a service."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -11,15 +10,16 @@ import msgspec
 from kireji.core.errors import HotkeyTaken, HotkeyUnavailable, KeyStoreError
 from kireji.core.ports import Availability, HotkeyBackend, Reader
 from kireji.core.shortcuts import Shortcut
-from kireji.services.credentials import ADDRESSES, Credentials
+from kireji.services.credentials import ADDRESSES, Credentials, without_password
 from kireji.services.doctor import Check, Finding, Verdict
+from kireji.services.local_servers import LocalServers
 from kireji.services.network_check import find_network
 from kireji.services.preferences import Preferences
 
 _LITTLE_SPACE = 200_000_000
 """Bytes; a hundred full-screen pictures or so."""
 
-_KEYCHAIN_SECONDS = 4.0
+_KEYCHAIN_SECONDS = 2.0
 """Less than a check may take: a keychain that waits for its password is worth a word of its own."""
 
 
@@ -54,6 +54,7 @@ class Surroundings(msgspec.Struct, frozen=True):
         app_shortcut: Why the running app does not hold the chord; empty when it does, None when no app runs.
         credentials: Keys and the keychain.
         preferences: The settings and what is wrong with them.
+        local_servers: Looks for model servers on this computer.
         reader: This computer's text reader.
         folder: Looks at the data folder; may block.
         has_route: Whether the system knows a way to the internet; sends nothing; may block.
@@ -69,6 +70,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     app_shortcut: Callable[[], Awaitable[str | None]]
     credentials: Credentials
     preferences: Preferences
+    local_servers: LocalServers
     reader: Reader
     folder: Callable[[], Awaitable[FolderState]]
     has_route: Callable[[], Awaitable[bool]]
@@ -94,7 +96,10 @@ def checks(at: Surroundings) -> tuple[Check, ...]:
         return await _find_keys(at.credentials)
 
     async def network() -> Finding:
-        return find_network(at.environ, await at.has_route(), at.file_exists)
+        return find_network(at.environ, await at.has_route(), at.file_exists, at.preferences.settings.network)
+
+    async def local() -> Finding:
+        return await _find_local(at.local_servers)
 
     async def reader() -> Finding:
         found = await at.reader.availability()
@@ -111,7 +116,7 @@ def checks(at: Surroundings) -> tuple[Check, ...]:
             Verdict.OK, "It runs." if (runs := await at.app_runs()) else "It does not run.", data={"runs": runs}
         )
 
-    names = (display, capture, shortcut, keychain, keys, network, reader, data, settings, app)
+    names = (display, capture, shortcut, keychain, keys, network, local, reader, data, settings, app)
     return tuple(Check(probe.__name__, probe) for probe in names)
 
 
@@ -179,24 +184,53 @@ def _find_keychain(found: Availability) -> Finding:
 
 
 async def _find_keys(credentials: Credentials) -> Finding:
-    """Which keys there are; never a key."""
+    """Which keys there are; never a key. A keychain that does not answer is waited for once and said once."""
     data: dict[str, object] = {}
     present: list[str] = []
+    trouble: KeyStoreError | None = None
     for provider in ADDRESSES:
+        if trouble is not None and not credentials.in_environment(provider):
+            data[provider] = {"present": None, "source": ""}
+            continue
         try:
-            async with asyncio.timeout(_KEYCHAIN_SECONDS):
-                credential = await credentials.find(provider)
+            credential = await credentials.find(provider, patience=_KEYCHAIN_SECONDS)
         except KeyStoreError as error:
-            return Finding(Verdict.WARNING, error.message, error.hint, data)
-        except TimeoutError:
-            return Finding(Verdict.WARNING, "The keychain does not answer.", "Unlock it, then look again.", data)
+            trouble = error
+            data[provider] = {"present": None, "source": ""}
+            continue
         data[provider] = {"present": credential.secret is not None, "source": credential.source}
         if credential.secret is not None:
-            present.append(f"{provider} (from the {credential.source}, for {credential.base_url})")
+            place = credentials.shown_address(provider, credential.base_url)
+            present.append(f"{provider} (from the {credential.source}, for {place})")
+    found = f"Present: {', '.join(present)}." if present else ""
+    if trouble is not None:
+        return Finding(Verdict.WARNING, f"{trouble.message} {found}".strip(), trouble.hint, data)
     if present:
-        return Finding(Verdict.OK, f"Present: {', '.join(present)}.", data=data)
+        return Finding(Verdict.OK, found, data=data)
     hint = "Add one with: kireji keys set anthropic"
     return Finding(Verdict.WARNING, "No key is stored; this computer's own reader answers.", hint, data)
+
+
+async def _find_local(servers: LocalServers) -> Finding:
+    """Which model servers answer on this computer; none is no fault."""
+    if servers.distant:
+        place = without_password(servers.address)
+        hint = "Whether it answers says: kireji models --provider local"
+        return Finding(Verdict.OK, f"The model server is {place}, on another computer.", hint, {"address": place})
+    found = await servers.find(0.0)
+    data = {without_password(server.base_url): {"name": server.name, "models": len(server.models)} for server in found}
+    if found:
+        named = ", ".join(f"{one.name} at {without_password(one.base_url)}: {_count(len(one.models))}" for one in found)
+        return Finding(Verdict.OK, f"{named}.", data={"servers": data})
+    if servers.address:
+        place = without_password(servers.address)
+        hint = "Start the server, or correct its address in Settings, Keys & models."
+        return Finding(Verdict.WARNING, f"No model server answers at {place}.", hint, {"servers": data})
+    return Finding(Verdict.OK, "No model server runs on this computer.", data={"servers": data})
+
+
+def _count(models: int) -> str:
+    return "1 model" if models == 1 else f"{models or 'no'} models"
 
 
 def find_folder(state: FolderState) -> Finding:

@@ -24,7 +24,8 @@ class ProviderAddress(msgspec.Struct, frozen=True):
     Args:
         default_url: The address without any setting.
         url_variable: The environment variable that replaces it.
-        key_variable: The environment variable that holds a key.
+        key_variable: The environment variable that holds a key. Without a default address that key goes to the one in
+            `url_variable` alone.
     """
 
     default_url: str
@@ -34,6 +35,8 @@ class ProviderAddress(msgspec.Struct, frozen=True):
 
 ADDRESSES: Mapping[str, ProviderAddress] = {
     "anthropic": ProviderAddress("https://api.anthropic.com", "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"),
+    "openrouter": ProviderAddress("https://openrouter.ai/api/v1", "OPENROUTER_BASE_URL", "OPENROUTER_API_KEY"),
+    "local": ProviderAddress("", "OPENAI_BASE_URL", "OPENAI_API_KEY"),
 }
 
 
@@ -51,6 +54,12 @@ class Credential(msgspec.Struct, frozen=True):
     source: str = ""
 
 
+def without_password(address: str) -> str:
+    """An address as it may be shown and kept: without the name and password that may stand in it."""
+    scheme, separator, rest = address.rpartition("://")
+    return scheme + separator + rest.rpartition("@")[2]  # the last @: a password may hold a slash, hosts hold no @
+
+
 def require_key(secret: Secret) -> None:
     """Raise KirejiError when the text cannot be a key, before it is sent anywhere."""
     value = secret.reveal()
@@ -62,7 +71,8 @@ class Credentials:
     """Finds, keeps and removes keys.
 
     A key in the environment wins over the keychain and is never stored. A keychain key goes only to the address it was
-    saved for; an address from the environment takes only a key from the environment. A key that was read is held in
+    saved for; an address from the environment takes only a key from the environment, and a server that was found on
+    this computer takes none but the one that was saved for it. A key that was read is held in
     memory for ten minutes, so that no question waits for the keychain; it is never written anywhere else.
 
     Args:
@@ -85,38 +95,49 @@ class Credentials:
         known = ADDRESSES.get(provider)
         if known is None:
             return ""
-        return (self._environ.get(known.url_variable) or known.default_url).rstrip("/")
+        return (self._environ.get(known.url_variable, "").strip() or known.default_url).rstrip("/")
 
     def own_address(self, provider: str) -> str:
         """The provider's address without any setting; empty for one that has none."""
         known = ADDRESSES.get(provider)
         return known.default_url if known else ""
 
-    def in_environment(self, provider: str) -> bool:
-        """Whether the environment holds a key, without touching the keychain."""
-        known = ADDRESSES.get(provider)
-        return known is not None and bool(self._environ.get(known.key_variable, "").strip())
+    def shown_address(self, provider: str, address: str = "") -> str:
+        """The base URL in force, or the one given, as it may be shown: never with a password."""
+        return without_password(address or self.address(provider))
 
-    async def find(self, provider: str, *, patience: float = _PROMPT_SECONDS) -> Credential:
+    def in_environment(self, provider: str) -> bool:
+        """Whether the environment holds a key that is used, without touching the keychain."""
+        known = ADDRESSES.get(provider)
+        if known is None or not self.address(provider):
+            return False
+        return bool(self._environ.get(known.key_variable, "").strip())
+
+    async def find(self, provider: str, *, address: str = "", patience: float = _PROMPT_SECONDS) -> Credential:
         """The key and address for a request now.
 
         Args:
             provider: Whose.
+            address: Where the request goes, for a provider with several addresses; empty takes the one in force.
             patience: Seconds that the keychain has to answer.
 
         Raises:
             KeyStoreError: The keychain is locked or missing or does not answer, and there is no other key.
         """
         known = ADDRESSES.get(provider)
-        if known is None:
-            return Credential("", None)
-        url = self.address(provider)
-        value = self._environ.get(known.key_variable, "").strip()
-        if value:
-            return Credential(url, Secret(value), "environment")
-        if self._environ.get(known.url_variable):
+        in_force = self.address(provider)
+        url = address.rstrip("/") or in_force
+        if known is None or not url:
             return Credential(url, None)
-        name = SecretName(provider, url)
+        if url == in_force:
+            value = self._environ.get(known.key_variable, "").strip()
+            if value:
+                return Credential(url, Secret(value), "environment")
+            if self._environ.get(known.url_variable):
+                return Credential(url, None)
+        return await self._kept(url, _name(provider, url), patience)
+
+    async def _kept(self, url: str, name: SecretName, patience: float) -> Credential:
         if (secret := await self._session.get(name)) is not None:
             return Credential(url, secret, "session")
         if (secret := self._held_secret(name)) is None:
@@ -164,7 +185,7 @@ class Credentials:
             yield
         except AuthenticationFailed as error:
             if credential.source != "environment":
-                self._held.pop(SecretName(provider, credential.base_url), None)
+                self._held.pop(_name(provider, credential.base_url), None)
                 raise
             variable = ADDRESSES[provider].key_variable
             raise AuthenticationFailed(
@@ -175,24 +196,30 @@ class Credentials:
                 detail=error.detail,
             ) from error
 
-    async def save(self, provider: str, secret: Secret, *, session_only: bool = False) -> None:
-        """Keep a key for the provider's own address, in place of those that are kept already.
+    async def save(self, provider: str, secret: Secret, *, session_only: bool = False, address: str = "") -> None:
+        """Keep a key for one address, in place of those that are kept already.
+
+        Args:
+            provider: Whose.
+            secret: The key.
+            session_only: Whether it is forgotten when the process ends.
+            address: The only address it may go to; empty for the provider's own.
 
         Raises:
-            KirejiError: The text cannot be a key.
+            KirejiError: The text cannot be a key, or there is no address it could go to.
             KeyStoreError: The keychain would not take it.
         """
         require_key(secret)
-        name = self._own_name(provider)
+        name = self._name_for(provider, address)
         await (self._session if session_only else self._keychain).set(name, secret)
         if not session_only:
             await self._session.delete(name)
         self._held.pop(name, None)
         self.changed.publish(provider)
 
-    async def delete(self, provider: str) -> bool:
-        """Remove the key; False when there was none."""
-        name = self._own_name(provider)
+    async def delete(self, provider: str, *, address: str = "") -> bool:
+        """Remove the key for the provider's own address or the one given; False when there was none."""
+        name = self._name_for(provider, address)
         removed = await self._session.delete(name)
         try:
             removed |= await self._keychain.delete(name)
@@ -211,9 +238,18 @@ class Credentials:
         except KeyStoreError as error:
             return Availability(False, error.message, error.hint)
 
-    def _own_name(self, provider: str) -> SecretName:
-        return SecretName(provider, self.own_address(provider))
+    def _name_for(self, provider: str, address: str) -> SecretName:
+        if not (url := address or self.own_address(provider)):
+            raise KirejiError(
+                "A key belongs to one address, and there is none.",
+                "Enter the server's address in Settings, Keys & models, first.",
+            )
+        return _name(provider, url)
 
     def _held_secret(self, name: SecretName) -> Secret | None:
         secret, since = self._held.pop(name, (None, 0.0))
         return secret if self._clock.monotonic() - since < _HOLD_SECONDS else None
+
+
+def _name(provider: str, url: str) -> SecretName:
+    return SecretName(provider, without_password(url.rstrip("/")))

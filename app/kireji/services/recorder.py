@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+import msgspec
+
 from kireji.core.errors import KirejiError, StoreError
-from kireji.core.events import MessageBuilder, ModelEvent, PartDelta, PartStarted
+from kireji.core.events import (
+    MessageBuilder,
+    ModelEvent,
+    PartDelta,
+    PartFinished,
+    PartStarted,
+    TurnFinished,
+    UsageReported,
+)
 from kireji.core.history import Origin, StoredMessage
-from kireji.core.messages import Message, MessageState, Role, StopReason
+from kireji.core.messages import Message, MessageState, Role, StopReason, Usage
 from kireji.core.ports import ConversationStore
+from kireji.services.endings import ending
 from kireji.services.turns import AnswerBegins, AnswerEnds, Observer
 
 log = logging.getLogger(__name__)
 
 CHECKPOINT_SECONDS = 0.5
 """At most this much of an answer is lost when the process is killed."""
+
+FIRST_CHECKPOINT_SECONDS = 0.08
+"""The first word is painted before it is written: at the same time, the two wait for each other."""
 
 
 class AnswerRecorder:
@@ -30,16 +44,25 @@ class AnswerRecorder:
         conversation: Where the answer belongs.
         parent: The question's row.
         observe: Sees every event after it was taken in.
+        pause: Waits for so many seconds.
     """
 
     def __init__(
-        self, conversations: ConversationStore, origin: Origin, conversation: int, parent: int, observe: Observer
+        self,
+        conversations: ConversationStore,
+        origin: Origin,
+        conversation: int,
+        parent: int,
+        observe: Observer,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._conversations = conversations
         self._origin = origin
         self.conversation = conversation
         self._parent = parent
         self._observe = observe
+        self._pause = pause
+        self._rounds = _Rounds()
         self._builder = MessageBuilder("")
         self._provider = ""
         self._model = ""
@@ -50,19 +73,42 @@ class AnswerRecorder:
         self._ended = asyncio.Event()
         self.received = False
 
+    def choose(self, provider: str, model: str) -> None:
+        """Who is about to be asked; stands in the row even when the request cannot go out."""
+        self._provider, self._model = provider, model
+
     def begin(self, provider: str, model: str, note: str) -> None:
         """The request goes out; also after an attempt with another provider that brought nothing."""
-        self._builder = MessageBuilder(provider)
-        self._provider, self._model, self._note = provider, model, note
+        self.choose(provider, model)
+        self._builder, self._rounds, self._note = MessageBuilder(provider), _Rounds(), note
         self._observe(AnswerBegins(provider, model, note))
 
     def feed(self, event: ModelEvent) -> None:
         """Take one event in."""
+        event = self._rounds.placed(event)
+        if self._rounds.paused is event:
+            return  # the answer goes on: nobody is told that it has ended
         self._builder.feed(event)
         if isinstance(event, PartStarted | PartDelta):
             self.received = True
             self._fresh.set()
         self._observe(event)
+
+    @property
+    def provider(self) -> str:
+        """Who was chosen last; empty before anyone was."""
+        return self._provider
+
+    @property
+    def paused(self) -> Message | None:
+        """What has been said, when the provider waits to have it sent back; None when it does not."""
+        if (paused := self._rounds.paused) is None:
+            return None
+        return Message(Role.ASSISTANT, self._builder.snapshot().parts, paused.raw, self._provider)
+
+    def go_on(self) -> None:
+        """It is sent back: what comes now belongs behind it."""
+        self._rounds.go_on(self._builder.usage)
 
     @asynccontextmanager
     async def checkpoints(self) -> AsyncIterator[None]:
@@ -97,11 +143,14 @@ class AnswerRecorder:
             self._ended.set()
 
     async def _write_end(self, state: MessageState, error: KirejiError | None) -> StoredMessage:
+        if self._rounds.paused is not None:
+            self._builder.feed(self._rounds.paused)
         sentence = error.sentence if error else self._note
         finished = self._builder.finished
         stop = finished.reason if finished else None
-        if state is MessageState.COMPLETE and stop is StopReason.REFUSAL:
-            state, sentence = MessageState.FAILED, _refusal_sentence(finished.detail if finished else "")
+        if state is MessageState.COMPLETE:
+            state, said = ending(finished, self._builder.snapshot())
+            sentence = said if state is MessageState.FAILED else f"{sentence} {said}".strip()
         saved = True
         try:
             await self._save(state, stop, sentence)
@@ -113,6 +162,8 @@ class AnswerRecorder:
         return message
 
     async def _write_while_streaming(self) -> None:
+        await self._fresh.wait()
+        await self._pause(FIRST_CHECKPOINT_SECONDS)
         while True:
             await self._fresh.wait()
             self._fresh.clear()
@@ -120,7 +171,7 @@ class AnswerRecorder:
                 await asyncio.shield(self._save(MessageState.STREAMING, None, ""))
             except StoreError as failure:
                 log.warning("a checkpoint could not be saved: %s", failure)
-            await asyncio.sleep(CHECKPOINT_SECONDS)
+            await self._pause(CHECKPOINT_SECONDS)
 
     async def _save(self, state: MessageState, stop: StopReason | None, sentence: str) -> None:
         """Write the row as it is now. Shielded by its callers, so the lock is held until the row's number is known."""
@@ -154,6 +205,52 @@ class AnswerRecorder:
         )
 
 
-def _refusal_sentence(category: str) -> str:
-    about = f" ({category.replace('_', ' ')})" if category else ""
-    return f"The model declined to answer{about}. Ask differently, or choose another model."
+class _Rounds:
+    """Puts the rounds of one answer behind each other: a provider that pauses counts its blocks from 0 again."""
+
+    def __init__(self) -> None:
+        self._offset = 0
+        self._next = 0
+        self._raw: bytes | None = None
+        self._spent = Usage()
+        self.paused: TurnFinished | None = None
+
+    def placed(self, event: ModelEvent) -> ModelEvent:
+        """An event as it counts for the whole answer."""
+        match event:
+            case PartStarted(index) | PartDelta(index) | PartFinished(index):
+                self._next = max(self._next, index + self._offset + 1)
+                return msgspec.structs.replace(event, index=index + self._offset) if self._offset else event
+            case UsageReported(usage):
+                return UsageReported(_sum(self._spent, usage)) if self._raw is not None else event
+            case TurnFinished(reason, raw):
+                whole = msgspec.structs.replace(event, raw=_joined(self._raw, raw))
+                self.paused = whole if reason is StopReason.PAUSE_TURN and raw is not None else None
+                return whole
+
+    def go_on(self, usage: Usage | None) -> None:
+        """The next round begins."""
+        assert self.paused is not None
+        self._raw, self.paused = self.paused.raw, None
+        self._spent = usage or Usage()
+        self._offset = self._next
+
+
+def _joined(earlier: bytes | None, later: bytes | None) -> bytes | None:
+    """Two lists of blocks as one, every block as it was to the byte."""
+    if earlier is None or later is None:
+        return later
+    blocks = msgspec.json.decode(earlier, type=list[msgspec.Raw]) + msgspec.json.decode(later, type=list[msgspec.Raw])
+    return msgspec.json.encode(blocks)
+
+
+def _sum(one: Usage, other: Usage) -> Usage:
+    costs = [usage.cost for usage in (one, other) if usage.cost is not None]
+    return Usage(
+        one.input_tokens + other.input_tokens,
+        one.output_tokens + other.output_tokens,
+        one.cache_read_tokens + other.cache_read_tokens,
+        one.cache_write_tokens + other.cache_write_tokens,
+        one.thinking_tokens + other.thinking_tokens,
+        sum(costs) if costs else None,
+    )

@@ -11,10 +11,13 @@ import msgspec
 
 from kireji.core.errors import KirejiError
 from kireji.core.events import ModelEvent
-from kireji.core.history import ConversationSummary, StoredMessage
-from kireji.core.messages import ImagePart, Sha256
+from kireji.core.history import ConversationSetup, ConversationSummary, StoredMessage
+from kireji.core.messages import ImagePart, MessageState, Role, Sha256, StopReason
 from kireji.core.models import Effort
+from kireji.core.requests import Delivery, Thinking
 
+GO_ON = "Go on exactly where you stopped, without repeating anything."
+"""The person's turn that continues a cut answer: models no longer take an answer that begins with given words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,15 @@ class Question:
         conversation: Which conversation goes on; None begins one.
         again: The row of an earlier question of that conversation which is to be answered again; its words and
             pictures are sent, `text` and `images` are not looked at, and no second copy of it is stored.
-        provider: Asked for explicitly; empty leaves the choice to the settings.
+        setup: Who answers in a new conversation and how; not looked at when one goes on, which has its own.
+        provider: Asked for explicitly; empty leaves the choice to the conversation and the settings.
         model: The same.
-        system: Replaces the settings' system prompt when not None.
-        effort: Replaces the settings' effort when not None.
+        system: Replaces the system prompt of conversation and settings when not None.
+        effort: Replaces their effort when not None.
         max_tokens: Replaces the settings' bound when not None.
         stop_sequences: Texts at which the answer ends.
+        delivery: Whether the answer streams or comes whole; the events are the same.
+        thinking: Whether the model may reason first, and shows it.
         pictures: Encoded bytes that are at hand, so that they need not be read again.
     """
 
@@ -40,13 +46,30 @@ class Question:
     images: tuple[ImagePart, ...] = ()
     conversation: int | None = None
     again: int | None = None
+    setup: ConversationSetup | None = None
     provider: str = ""
     model: str = ""
     system: str | None = None
     effort: Effort | None = None
     max_tokens: int | None = None
     stop_sequences: tuple[str, ...] = ()
+    delivery: Delivery = Delivery.STREAM
+    thinking: Thinking = Thinking.DEFAULT
     pictures: Mapping[Sha256, bytes] = field(default_factory=dict, repr=False)
+
+
+def can_continue(message: StoredMessage) -> bool:
+    """Whether an answer was cut after some words, so that the model can go on with it."""
+    if message.message.role is not Role.ASSISTANT or not message.message.text.strip():
+        return False
+    if message.state in (MessageState.STOPPED, MessageState.INTERRUPTED):
+        return True
+    return message.state is MessageState.COMPLETE and message.stop in (StopReason.MAX_TOKENS, StopReason.PAUSE_TURN)
+
+
+def continue_question(conversation: int) -> Question:
+    """What is asked to have the last answer of a conversation continued."""
+    return Question(GO_ON, conversation=conversation)
 
 
 class QuestionSaved(msgspec.Struct, frozen=True):
@@ -62,7 +85,7 @@ class AnswerBegins(msgspec.Struct, frozen=True):
     Args:
         provider: Who answers.
         model: Which model.
-        note: Why it is not who was expected (no key, no network); empty otherwise.
+        note: Why it is not who was expected (no key, no network), and what the model does not get; empty otherwise.
     """
 
     provider: str

@@ -40,11 +40,11 @@ async def test_a_keychain_that_never_answers_is_the_reason_for_the_device() -> N
 
 
 async def test_what_is_asked_for_comes_before_the_settings() -> None:
-    settings = Settings(models=ModelSettings(provider="device", model="reader"))
+    settings = Settings(models=ModelSettings(provider="device"))
     catalog = World().services().catalog
     by_settings = await catalog.choose(settings)
     by_hand = await catalog.choose(settings, "anthropic")
-    assert (by_settings.provider.name, by_settings.model) == ("device", "reader")
+    assert (by_settings.provider.name, by_settings.model) == ("device", "fake-model")
     assert (by_hand.provider.name, by_hand.model) == ("anthropic", "fake-model")
 
 
@@ -56,7 +56,7 @@ async def test_an_explicit_model_counts() -> None:
 async def test_an_unknown_provider_is_answered_with_the_known_ones() -> None:
     with pytest.raises(KirejiError) as caught:
         await World().services().catalog.choose(Settings(), "nobody")
-    assert "anthropic, device" in caught.value.hint
+    assert "anthropic, openrouter, local, device" in caught.value.hint
 
 
 async def test_without_any_provider_that_works_the_next_step_is_named() -> None:

@@ -11,9 +11,8 @@ from kireji.core.errors import ConnectionFailed, KeyStoreUnavailable, KirejiErro
 from kireji.core.events import PartDelta, PartFinished, PartStarted, TurnFinished
 from kireji.core.history import StoredMessage
 from kireji.core.messages import ImagePart, MessageState, OpaquePart, Role, StopReason, TextPart
-from kireji.core.ports import EncodedPicture
 from kireji.core.models import Effort
-
+from kireji.core.ports import EncodedPicture
 from kireji.services.chat import title_of
 from kireji.services.turns import AnswerBegins, AnswerEnds, Question, QuestionSaved, TurnControl, TurnEvent
 from tests.fakes.provider import Hold, answer
@@ -221,7 +220,7 @@ async def test_without_a_key_this_computer_reads_and_says_why(world: World) -> N
     world.device.enqueue(answer("KeyError"))
     _, seen = await ask(world, Question("", images=(await picture(world),)))
     assert AnswerBegins("device", "fake-model", "No key is stored.") in seen
-    assert world.ledger.rows == []
+    assert {row.purpose for row in world.ledger.rows} == {"local server"}
 
 
 async def test_without_a_keychain_this_computer_reads_and_says_why(world: World) -> None:
@@ -236,7 +235,10 @@ async def test_without_a_network_this_computer_reads_the_picture(world: World) -
     world.device.enqueue(answer("KeyError"))
     stored, seen = await ask(world, Question("", images=(await picture(world),)))
     assert (stored.provider, stored.message.text) == ("device", "KeyError")
-    assert [event.note for event in seen if isinstance(event, AnswerBegins)] == ["", NO_NETWORK.message]
+    assert [event.note for event in seen if isinstance(event, AnswerBegins)] == [
+        "",
+        "Anthropic: The service cannot be reached. This computer reads the text in the picture instead.",
+    ]
 
 
 @pytest.mark.parametrize("offline", ["words only", "asked for anthropic", "set to say so"])

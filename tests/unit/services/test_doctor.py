@@ -52,6 +52,7 @@ def surroundings(world: World | None = None, **changes: object) -> Surroundings:
         app_shortcut=answering(None),  # type: ignore[arg-type]
         credentials=services.credentials,
         preferences=services.preferences,
+        local_servers=services.local_servers,
         reader=FakeReader(),
         folder=answering(Folder()),  # type: ignore[arg-type]
         has_route=answering(True),  # type: ignore[arg-type]
@@ -68,7 +69,7 @@ async def test_a_healthy_machine_has_nothing_but_good_findings() -> None:
     found = await findings(surroundings())
     assert {finding.verdict for finding in found.values()} == {Verdict.OK}
     assert list(found) == [
-        "display", "capture", "shortcut", "keychain", "keys", "network", "reader", "data", "settings", "app",
+        "display", "capture", "shortcut", "keychain", "keys", "network", "local", "reader", "data", "settings", "app",
     ]  # fmt: skip
 
 

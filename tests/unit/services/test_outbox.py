@@ -8,7 +8,7 @@ import pytest
 
 from kireji.core.errors import StoreReadOnly
 from kireji.core.messages import Message, Role, TextPart
-from kireji.core.requests import ClearedRequest, ModelRequest, Purpose
+from kireji.core.requests import ClearedRequest, ModelRequest, OutgoingRequest, Purpose
 from kireji.services.outbox import Outbox
 from tests.fakes.provider import FakeProvider
 from tests.fakes.stores import MemoryLedger
@@ -37,7 +37,6 @@ async def test_what_stays_on_this_computer_is_cleared_without_a_row() -> None:
     device = FakeProvider(name="device", leaves=False)
     cleared = await Outbox(ledger).clear(device, QUESTION, "", None)
     assert (cleared.outgoing, cleared.request, cleared.ledger_id) == (None, QUESTION, None)
-    assert await Outbox(ledger).clear_model_list(device, "", Purpose.MODEL_LIST) is None
     assert ledger.rows == []
 
 
@@ -47,13 +46,19 @@ async def test_large_pictures_are_encoded_all_the_same() -> None:
     assert cleared.request is request
 
 
-async def test_a_key_test_is_recorded_as_one() -> None:
+async def test_what_asks_no_model_anything_is_recorded_with_its_purpose() -> None:
     ledger = MemoryLedger()
-    cleared = await Outbox(ledger).clear_model_list(FakeProvider(), "https://api.example", Purpose.KEY_TEST)
-    assert cleared is not None
-    assert cleared.outgoing is not None
-    assert cleared.outgoing.purpose is Purpose.KEY_TEST
+    outgoing = OutgoingRequest("openrouter", "GET", "https://api.example/key", {}, b"", "", Purpose.KEY_TEST)
+    cleared = await Outbox(ledger).gate(outgoing)
+    assert (cleared.outgoing, cleared.request, cleared.ledger_id) == (outgoing, None, 1)
     assert [row.purpose for row in ledger.rows] == ["key test"]
+
+
+async def test_a_question_does_not_slip_through_the_gate() -> None:
+    ledger = MemoryLedger()
+    with pytest.raises(ValueError, match="clear"):
+        await Outbox(ledger).gate(OutgoingRequest("a", "POST", "https://api.example", {}, b"", "m", Purpose.ANSWER))
+    assert ledger.rows == []
 
 
 async def test_a_new_row_is_published_with_its_conversation() -> None:

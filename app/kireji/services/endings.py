@@ -1,0 +1,69 @@
+"""What becomes of an answer, by the way it ended."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kireji.core.errors import ConnectionFailed, KirejiError, Overloaded, ProtocolViolation, RateLimited, StoreError
+from kireji.core.events import TurnFinished
+from kireji.core.messages import Message, MessageState, OpaquePart, StopReason
+
+_BROKEN = (ConnectionFailed, ProtocolViolation, StoreError, Overloaded, RateLimited)
+
+
+class Ending(NamedTuple):
+    """How an answer is stored.
+
+    Args:
+        state: Its state.
+        sentence: What the person is told; empty when there is nothing to tell.
+    """
+
+    state: MessageState
+    sentence: str = ""
+
+
+def ending(finished: TurnFinished | None, message: Message) -> Ending:
+    """What a stream that came to its end means.
+
+    Args:
+        finished: How the provider ended it.
+        message: What was said.
+    """
+    reason = finished.reason if finished else StopReason.OTHER
+    says_something = bool(message.text or message.calls) or any(isinstance(p, OpaquePart) for p in message.parts)
+    match reason:
+        case StopReason.REFUSAL:
+            return Ending(MessageState.FAILED, _refused(finished.detail if finished else ""))
+        case StopReason.MAX_TOKENS if not says_something:
+            return Ending(
+                MessageState.FAILED,
+                "The model reached the maximum length before its first word. "
+                "Ask again with a lower effort or a higher maximum.",
+            )
+        case StopReason.MAX_TOKENS:
+            return Ending(MessageState.COMPLETE, "The answer was cut at the maximum length. It can be continued.")
+        case StopReason.CONTEXT_FULL:
+            return Ending(
+                MessageState.COMPLETE if says_something else MessageState.FAILED,
+                "The answer was cut because the conversation fills all that this model can read. "
+                "It can be continued with a model that reads more, or in a new conversation.",
+            )
+        case StopReason.PAUSE_TURN:
+            return Ending(MessageState.COMPLETE, "The answer paused after many steps. It can be continued.")
+        case StopReason.TOOL_USE if message.calls:
+            names = ", ".join(dict.fromkeys(call.name for call in message.calls))
+            return Ending(MessageState.COMPLETE, f"The model asked for a tool that is not there ({names}); none ran.")
+        case StopReason.END_TURN | StopReason.OTHER | StopReason.TOOL_USE if not says_something:
+            return Ending(MessageState.FAILED, "The model gave no answer. Ask again, or with a lower effort.")
+    return Ending(MessageState.COMPLETE)
+
+
+def state_after(error: KirejiError, *, received: bool) -> MessageState:
+    """Whether a failure cut an answer that can be continued, or left none."""
+    return MessageState.INTERRUPTED if received and isinstance(error, _BROKEN) else MessageState.FAILED
+
+
+def _refused(category: str) -> str:
+    about = f" ({category.replace('_', ' ')})" if category else ""
+    return f"The model declined to answer{about}. Ask differently, or choose another model."

@@ -1,0 +1,161 @@
+"""From a question, its conversation and the settings to what is asked of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from kireji.core.history import ConversationSetup, ConversationSummary, StoredMessage
+from kireji.core.messages import ImagePart, LinkedImagePart, Message, Part, Sha256, TextPart, ToolResultPart
+from kireji.core.models import Effort, ModelInfo
+from kireji.core.ports import CaptureStore
+from kireji.core.requests import ModelRequest, Routing
+from kireji.core.settings import OpenRouterSettings
+from kireji.services.catalog import Choice
+from kireji.services.picture_text import PictureText
+from kireji.services.preferences import Preferences
+from kireji.services.sent_history import sendable
+from kireji.services.turns import Question
+
+_EFFORTS = tuple(Effort)
+
+
+class Asked(NamedTuple):
+    """A question in its place.
+
+    Args:
+        question: What is asked.
+        conversation: Where.
+        history: All that was said, the question last.
+        setup: Who answers in this conversation and how.
+    """
+
+    question: Question
+    conversation: ConversationSummary
+    history: tuple[StoredMessage, ...]
+    setup: ConversationSetup
+
+    @property
+    def pictures(self) -> bool:
+        """Whether the question itself has some."""
+        return bool(self.history[-1].message.images)
+
+
+class Built(NamedTuple):
+    """What is asked, and what the person should know of it."""
+
+    request: ModelRequest
+    note: str
+
+
+class RequestBuilder:
+    """Builds requests.
+
+    Args:
+        preferences: The settings.
+        captures: The bytes of pictures and documents.
+        picture_text: Reads pictures for models that cannot see.
+    """
+
+    def __init__(self, preferences: Preferences, captures: CaptureStore, picture_text: PictureText) -> None:
+        self._preferences = preferences
+        self._captures = captures
+        self._picture_text = picture_text
+
+    async def build(self, asked: Asked, choice: Choice) -> Built:
+        """The request for one provider's model.
+
+        Raises:
+            StoreError: A picture or document cannot be read from the store.
+            ReaderError: A picture could not be read for a model that cannot see.
+        """
+        question, setup, settings = asked.question, asked.setup, self._preferences.settings
+        messages = sendable(asked.history)
+        blobs = await self._blobs(messages, question.pictures)
+        note = ""
+        if choice.info is not None and not choice.info.sees_images and any(_shows(part) for part in _all(messages)):
+            messages = tuple([await self._in_words(message, blobs) for message in messages])
+            blobs = {blob: data for blob, data in blobs.items() if any(blob in one.blobs for one in messages)}
+            name = choice.info.name or choice.model
+            note = f"{name} cannot see pictures; it gets the text this computer reads in them."
+        system = question.system if question.system is not None else setup.system
+        request = ModelRequest(
+            model=choice.model,
+            messages=messages,
+            blobs=blobs,
+            system=settings.models.system if system is None else system,
+            max_tokens=_bounded(question.max_tokens or settings.models.max_tokens, choice.info),
+            effort=_effort(question.effort, setup.effort or settings.models.effort, choice.info),
+            stop_sequences=question.stop_sequences,
+            info=choice.info,
+            thinking=question.thinking,
+            routing=_routing(settings.openrouter),
+        )
+        return Built(request, note)
+
+    async def _blobs(self, messages: Sequence[Message], at_hand: Mapping[Sha256, bytes]) -> Mapping[Sha256, bytes]:
+        wanted = sorted({blob for message in messages for blob in message.blobs})
+        return {blob: at_hand[blob] if blob in at_hand else await self._captures.get(blob) for blob in wanted}
+
+    async def _in_words(self, message: Message, blobs: Mapping[Sha256, bytes]) -> Message:
+        """A message with text in the place of its pictures; the provider's own blocks hold none and stay."""
+        if not any(_shows(part) for part in _all([message])):
+            return message
+        parts: list[Part] = []
+        for part in message.parts:
+            match part:
+                case ImagePart(blob):
+                    parts.append(TextPart(await self._picture_text.of(blob, blobs[blob])))
+                case LinkedImagePart(url):
+                    parts.append(TextPart(f"A picture at {url}, which this model cannot see."))
+                case ToolResultPart(call_id, content, is_error):
+                    words = [
+                        TextPart(await self._picture_text.of(item.blob, blobs[item.blob]))
+                        if isinstance(item, ImagePart)
+                        else item
+                        for item in content
+                    ]
+                    parts.append(ToolResultPart(call_id, tuple(words), is_error))
+                case _:
+                    parts.append(part)
+        return msgspec.structs.replace(message, parts=tuple(parts))
+
+
+def _all(messages: Sequence[Message]) -> list[Part]:
+    """Every part, with those inside the results of tools."""
+    outer = [part for message in messages for part in message.parts]
+    return [*outer, *(item for part in outer if isinstance(part, ToolResultPart) for item in part.content)]
+
+
+def _shows(part: Part) -> bool:
+    return isinstance(part, ImagePart | LinkedImagePart)
+
+
+def _bounded(max_tokens: int, info: ModelInfo | None) -> int:
+    """A bound above the model's own would be refused."""
+    return min(max_tokens, info.max_output_tokens) if info and info.max_output_tokens else max_tokens
+
+
+def _effort(asked: Effort | None, otherwise: str, info: ModelInfo | None) -> Effort | None:
+    """The effort to ask for: none of a model that knows none, else the nearest below that it knows."""
+    effort = asked or (Effort(otherwise) if otherwise else None)
+    if effort is None or info is None:
+        return effort
+    if not info.efforts or effort in info.efforts:
+        return effort if info.efforts else None
+    below = [known for known in info.efforts if _EFFORTS.index(known) < _EFFORTS.index(effort)]
+    return below[-1] if below else info.efforts[0]
+
+
+def _routing(settings: OpenRouterSettings) -> Routing:
+    return Routing(
+        data_collection=settings.data_collection == "allow",
+        zero_retention=settings.zero_retention,
+        order=settings.order,
+        only=settings.only,
+        ignore=settings.ignore,
+        allow_fallbacks=settings.allow_fallbacks,
+        sort=settings.sort,
+    )

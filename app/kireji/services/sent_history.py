@@ -1,0 +1,67 @@
+"""A stored conversation as a service accepts it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from kireji.core.history import StoredMessage
+from kireji.core.messages import (
+    Message,
+    OpaquePart,
+    Role,
+    StopReason,
+    TextPart,
+    ToolResultPart,
+)
+
+_NOT_RUN = "This tool was not run."
+
+
+def sendable(history: Sequence[StoredMessage]) -> tuple[Message, ...]:
+    """What is sent of a conversation.
+
+    Left out are turns in which nothing was said (failed, cut before a word, only thought) and what a model had begun
+    before it declined. Every call of a tool gets its result in the turn that follows it, because a history without
+    is refused for ever after.
+    """
+    messages = [stored.message for stored in history if _counts(stored)]
+    sent: list[Message] = []
+    for index, message in enumerate(messages):
+        sent.append(message)
+        following = messages[index + 1] if index + 1 < len(messages) else None
+        if message.role is not Role.ASSISTANT or not message.calls:
+            continue
+        if following is not None and following.role is Role.USER:
+            messages[index + 1] = _answered(message, following)
+        else:
+            sent.append(_answered(message, Message(Role.USER, ())))
+    return tuple(sent)
+
+
+def without_raw(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The same words without the provider's own blocks."""
+    return tuple(Message(message.role, message.parts) for message in messages)
+
+
+def _counts(stored: StoredMessage) -> bool:
+    message = stored.message
+    if message.role is Role.USER:
+        return bool(message.parts)
+    if stored.stop is StopReason.REFUSAL:
+        return False
+    return bool(message.text.strip() or message.calls) or any(isinstance(p, OpaquePart) for p in message.parts)
+
+
+def _answered(asking: Message, following: Message) -> Message:
+    """The turn after a call, with the results first and none missing."""
+    results = [part for part in following.parts if isinstance(part, ToolResultPart)]
+    given = {part.call_id for part in results}
+    missing = [
+        ToolResultPart(call.call_id, (TextPart(_NOT_RUN),), is_error=True)
+        for call in asking.calls
+        if call.call_id not in given
+    ]
+    others = [part for part in following.parts if not isinstance(part, ToolResultPart)]
+    return msgspec.structs.replace(following, parts=(*results, *missing, *others))
