@@ -51,6 +51,9 @@ class Late(Mapping[str, _T]):
             self._made[name] = self._makers[name]()
         return self._made[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._makers
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._makers)
 
@@ -189,9 +192,13 @@ def _providers(http: HttpClient, reader: Reader, accounts: Mapping[str, OpenRout
 
         return DeviceProvider(reader)
 
-    return Late[Provider](
-        {"anthropic": anthropic, "openrouter": lambda: accounts["openrouter"], "local": local, "device": device}
-    )
+    makers: Mapping[str, Callable[[], Provider]] = {
+        "anthropic": anthropic,
+        "openrouter": lambda: accounts["openrouter"],
+        "local": local,
+        "device": device,
+    }
+    return Late(makers)
 
 
 def _openrouter(http: HttpClient) -> OpenRouterProvider:
@@ -219,9 +226,9 @@ def _callback_listener() -> CallbackListener:
 
 
 def _web_pictures(http: HttpClient) -> WebPictures:
-    from kireji.providers.web import WebPictureFetcher
+    from kireji.providers.web import PictureFetcher
 
-    return WebPictureFetcher(http)
+    return PictureFetcher(http)
 
 
 def _surroundings(
