@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.benchmarks.table import Row, machine, render
 
 _BEGIN, _END = "<!-- measurements -->", "<!-- end of measurements -->"
-_ALL = ("start", "overlay", "answer", "picture", "idle", "memory")
+_ALL = ("start", "overlay", "answer", "wire", "picture", "idle", "memory")
 
 
 def main(names: list[str]) -> int:
