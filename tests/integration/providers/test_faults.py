@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from kireji.core import errors
-from kireji.core.events import PartDelta
+from kireji.core.events import MessageBuilder, PartDelta
 from kireji.core.secret import Secret
 from tests.integration.providers.conftest import SECRET, Asking, Passing
 from tests.service import KEY, Answer, Body, Delivery, Hangup, Replay, Rule, Silence, Status, TestService, Text
@@ -254,3 +254,22 @@ async def test_a_list_of_models_that_is_none_gives_a_sentence(asking: Asking, bo
         with pytest.raises(errors.ProviderError) as caught:
             await asking.provider.models(Passing(), service.base_url, SECRET)
     assert caught.value.hint.endswith(".")
+
+
+async def test_an_error_before_anything_was_said_is_asked_again(asking: Asking) -> None:
+    async with TestService(Replay("broken/error_first"), Text(["Here"])) as service:
+        assert (await asking.ask(service.base_url)).text == "Here"
+        assert len(service.requests) == 2
+
+
+@pytest.mark.parametrize("name", ["cut_in_event", "eof_after_stop_reason", "eof_in_tool_use", "error_in_tool_use"])
+async def test_an_answer_that_breaks_anywhere_is_no_whole_answer(asking: Asking, name: str) -> None:
+    async with TestService(Replay(f"broken/{name}")) as service:
+        arrived, error = await asking.failure(service.base_url)
+        assert len(service.requests) == 1
+    assert error.retryable
+    builder = MessageBuilder("anthropic")
+    for event in arrived:
+        builder.feed(event)
+    assert builder.snapshot().raw is None
+    assert builder.snapshot().calls == ()
