@@ -133,7 +133,7 @@ async def test_while_nothing_has_arrived_the_card_says_what_it_waits_for(stand: 
     stand.world.remote.enqueue([hold, *answer("x")])
     await stand.ask()
     await hold.reached.wait()
-    await stand.card_says("Waiting for the service")
+    await stand.card_says("Waiting for Anthropic")
 
 
 async def test_the_chip_names_the_model_as_people_know_it(stand: Overlay) -> None:

@@ -227,10 +227,10 @@ class ModelPicker(QFrame):
         return False
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Escape:
-                event.accept()  # the window's own meaning of Esc waits until this is away
-                return True
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()  # the window's own meaning of Esc waits until this is closed
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
