@@ -1,0 +1,106 @@
+"""What is sent of a conversation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kireji.core.history import StoredMessage
+from kireji.core.messages import (
+    Message,
+    MessageState,
+    Part,
+    Role,
+    StopReason,
+    TextPart,
+    ThinkingPart,
+    ToolCallPart,
+    ToolResultPart,
+)
+from kireji.services.sent_history import sendable, without_raw
+
+WHEN = datetime(2026, 3, 1, tzinfo=UTC)
+CALL = ToolCallPart("c1", "look_up", "{}")
+RESULT = ToolResultPart("c1", (TextPart("found"),))
+
+
+def stored(
+    role: Role, *parts: Part, stop: StopReason | None = None, state: MessageState = MessageState.COMPLETE
+) -> StoredMessage:
+    return StoredMessage(1, None, Message(role, parts), state, "", "", None, stop, "", WHEN)
+
+
+def user(*parts: Part) -> StoredMessage:
+    return stored(Role.USER, *parts)
+
+
+def model(*parts: Part, stop: StopReason | None = None) -> StoredMessage:
+    return stored(Role.ASSISTANT, *parts, stop=stop)
+
+
+def words(messages: tuple[Message, ...]) -> list[str]:
+    return [message.text for message in messages]
+
+
+def test_what_a_model_began_before_it_declined_is_not_sent() -> None:
+    history = [user(TextPart("q")), model(TextPart("half"), stop=StopReason.REFUSAL), user(TextPart("again"))]
+    assert words(sendable(history)) == ["q", "again"]
+
+
+def test_a_turn_in_which_nothing_was_said_is_not_sent() -> None:
+    history = [user(TextPart("q")), model(ThinkingPart("Hm.")), model(), model(TextPart(" \n")), user(TextPart("r"))]
+    assert words(sendable(history)) == ["q", "r"]
+
+
+def test_a_call_without_a_result_gets_one_before_the_persons_words() -> None:
+    sent = sendable([user(TextPart("q")), model(CALL), user(TextPart("and?"))])
+    result, text = sent[2].parts
+    assert isinstance(result, ToolResultPart)
+    assert (result.call_id, result.is_error) == ("c1", True)
+    assert text == TextPart("and?")
+
+
+def test_results_that_are_there_stay_and_come_first() -> None:
+    other = ToolCallPart("c2", "look_up", "{}")
+    sent = sendable([user(TextPart("q")), model(CALL, other), user(TextPart("and?"), RESULT)])
+    assert [part.call_id for part in sent[2].parts if isinstance(part, ToolResultPart)] == ["c1", "c2"]
+    assert sent[2].parts[0] == RESULT
+    assert sent[2].parts[-1] == TextPart("and?")
+
+
+def test_a_call_at_the_end_is_answered_too() -> None:
+    sent = sendable([user(TextPart("q")), model(CALL)])
+    assert [message.role for message in sent] == [Role.USER, Role.ASSISTANT, Role.USER]
+
+
+def test_without_the_providers_own_blocks_the_words_stay() -> None:
+    message = Message(Role.ASSISTANT, (TextPart("a"),), b"[]", "anthropic")
+    assert without_raw([message]) == (Message(Role.ASSISTANT, (TextPart("a"),)),)
+
+
+PARTS = st.one_of(
+    st.builds(TextPart, st.sampled_from(["", " ", "words"])),
+    st.builds(ThinkingPart, st.just("Hm.")),
+    st.builds(ToolCallPart, st.sampled_from(["c1", "c2", "c3"]), st.just("look_up")),
+    st.builds(ToolResultPart, st.sampled_from(["c1", "c2", "c3"])),
+)
+TURNS = st.builds(
+    lambda role, parts, stop: stored(role, *parts, stop=stop),
+    st.sampled_from(Role),
+    st.lists(PARTS, max_size=4),
+    st.sampled_from([None, StopReason.END_TURN, StopReason.REFUSAL]),
+)
+
+
+@given(st.lists(TURNS, max_size=6))
+def test_every_call_is_answered_in_the_turn_that_follows(history: list[StoredMessage]) -> None:
+    sent = sendable(history)
+    for index, message in enumerate(sent):
+        assert message.parts
+        if message.role is Role.ASSISTANT and message.calls:
+            following = sent[index + 1]
+            assert following.role is Role.USER
+            given_ids = {part.call_id for part in following.parts if isinstance(part, ToolResultPart)}
+            assert {call.call_id for call in message.calls} <= given_ids
