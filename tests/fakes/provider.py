@@ -68,7 +68,7 @@ class FakeProvider:
     Args:
         turns: What is answered, one after the other.
         name: Whose place it takes.
-        models: What `models` gives; the first is the default.
+        models: What `models` gives; the first is the default. None for one model of its own.
         needs_key: Whether it refuses to work without one.
         leaves: Whether anything leaves this computer; without, `encode` gives None.
         default_model: What it answers with by itself; None for the first of `models`.
@@ -78,14 +78,15 @@ class FakeProvider:
         self,
         *turns: Sequence[Step],
         name: str = "anthropic",
-        models: Sequence[ModelInfo] = (),
+        models: Sequence[ModelInfo] | None = None,
         needs_key: bool = True,
         leaves: bool = True,
         default_model: str | None = None,
     ) -> None:
         self._turns: deque[Sequence[Step]] = deque(turns)
         self._name = name
-        self._models = tuple(models) or (ModelInfo(name, "fake-model", "Fake model", efforts=tuple(Effort)),)
+        own = ModelInfo(name, "fake-model", "Fake model", efforts=tuple(Effort))
+        self._models = (own,) if models is None else tuple(models)
         self._needs_key = needs_key
         self._leaves = leaves
         self._default_model = self._models[0].id if default_model is None else default_model

@@ -52,7 +52,7 @@ def router_provider() -> FakeProvider:
 
 def local_provider() -> FakeProvider:
     """A stand-in for local servers."""
-    return FakeProvider(name="local", needs_key=False, default_model="")
+    return FakeProvider(name="local", models=(), needs_key=False, default_model="")
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pytest
 from kireji.core.errors import AuthenticationFailed, KeyStoreLocked, KeyStoreUnavailable, KirejiError
 from kireji.core.ports import Availability
 from kireji.core.secret import Secret, SecretName
-from kireji.services.credentials import ADDRESSES, Credential, Credentials
+from kireji.services.credentials import ADDRESSES, Credential, Credentials, without_password
 from tests.fakes.desktop import FakeClock
 from tests.fakes.keychain import FakeKeyStore
 
@@ -213,3 +213,62 @@ async def test_a_keychain_that_never_answers_is_waited_for_only_so_long(keychain
         await credentials(keychain).find("anthropic", patience=0.01)
     keychain.hold.set()
     assert (await credentials(keychain).find("anthropic")).secret == STORED
+
+
+HERE = "http://127.0.0.1:11434/v1"
+
+
+async def test_a_key_from_the_environment_goes_to_the_address_from_the_environment_alone(
+    keychain: FakeKeyStore,
+) -> None:
+    keys = credentials(keychain, OPENAI_BASE_URL=f"{HERE}/", OPENAI_API_KEY="sk-openai-0000")
+    assert await keys.find("local") == Credential(HERE, Secret("sk-openai-0000"), "environment")
+    assert await keys.find("local", address=HERE) == Credential(HERE, Secret("sk-openai-0000"), "environment")
+    elsewhere = "http://127.0.0.1:1234/v1"
+    assert await keys.find("local", address=elsewhere) == Credential(elsewhere, None)
+
+
+async def test_a_key_without_its_address_goes_to_no_server(keychain: FakeKeyStore) -> None:
+    keys = credentials(keychain, OPENAI_API_KEY="sk-openai-0000")
+    assert not keys.in_environment("local")
+    assert await keys.find("local") == Credential("", None)
+    assert await keys.find("local", address=HERE) == Credential(HERE, None)
+
+
+async def test_a_local_servers_key_is_found_for_its_own_address_alone(keychain: FakeKeyStore) -> None:
+    keys = credentials(keychain)
+    await keys.save("local", Secret("sk-local-00000"), address=f"{HERE}/")
+    assert (await keys.find("local", address=HERE)).secret == Secret("sk-local-00000")
+    assert (await keys.find("local", address="http://127.0.0.1:1234/v1")).secret is None
+    assert await keys.delete("local", address=HERE)
+    assert (await keys.find("local", address=HERE)).secret is None
+
+
+async def test_a_key_needs_an_address_that_it_may_go_to(keychain: FakeKeyStore) -> None:
+    with pytest.raises(KirejiError, match="belongs to one address"):
+        await credentials(keychain).save("local", Secret("sk-local-00000"))
+
+
+async def test_another_providers_key_is_never_found(keychain: FakeKeyStore) -> None:
+    assert (await credentials(keychain, ANTHROPIC_API_KEY="sk-ant-env-00000").find("openrouter")).secret is None
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://me:secret@models.example/v1", "https://models.example/v1"),
+        ("http://me:se/cr@et@host:1/v1", "http://host:1/v1"),
+        ("me:secret@proxy:3128", "proxy:3128"),
+        ("http://127.0.0.1:1/v1", "http://127.0.0.1:1/v1"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_shown_without_its_password(address: str, shown: str) -> None:
+    assert without_password(address) == shown
+
+
+async def test_a_password_in_an_address_is_shown_nowhere_and_kept_nowhere(keychain: FakeKeyStore) -> None:
+    keys = credentials(keychain, OPENAI_BASE_URL="https://me:secret@models.example/v1")
+    assert keys.shown_address("local") == "https://models.example/v1"
+    await keys.save("local", Secret("sk-local-00000"), address="https://me:secret@other.example/v1")
+    assert not any("secret" in name.base_url for name in keychain.secrets)
