@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kireji.core import errors
-from kireji.providers.failures import Answerer, ErrorAnswer, ErrorObject, error_from_answer, error_from_event
+from kireji.providers.failures import (
+    Answerer,
+    ErrorAnswer,
+    ErrorObject,
+    effective_status,
+    error_from_answer,
+    error_from_event,
+    parse_error,
+)
 
 WHO = Answerer("anthropic", "api.anthropic.com", "claude-haiku-5-5")
 
@@ -140,3 +148,122 @@ def test_any_answer_gives_a_sentence(status: int, content_type: str, body: bytes
     error = error_from_answer(ErrorAnswer(status, content_type, body), WHO)
     assert error.message
     assert error.hint.endswith(".")
+
+
+ROUTER = Answerer("openrouter", "openrouter.ai", "vendor/model")
+SERVER = Answerer("local", "127.0.0.1:11434", "small")
+
+
+def routed(code: int, message: str = "no", who: Answerer = ROUTER, **metadata: object) -> errors.ProviderError:
+    body = msgspec.json.encode({"error": {"code": code, "message": message, "metadata": metadata}})
+    return error_from_answer(ErrorAnswer(code, "application/json", body), who)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (400, errors.RequestRejected),
+        (401, errors.AuthenticationFailed),
+        (402, errors.PaymentRequired),
+        (403, errors.AuthenticationFailed),
+        (404, errors.ModelUnavailable),
+        (408, errors.ProviderTimeout),
+        (413, errors.RequestRejected),
+        (422, errors.RequestRejected),
+        (429, errors.RateLimited),
+        (502, errors.Overloaded),
+        (503, errors.Overloaded),
+        (524, errors.ProviderTimeout),
+        (529, errors.Overloaded),
+    ],
+)
+def test_openrouters_codes_have_their_errors(code: int, expected: type[errors.ProviderError]) -> None:
+    assert type(routed(code)) is expected
+    inside = msgspec.json.encode({"error": {"code": code, "message": "no"}})
+    answer = ErrorAnswer(200, "application/json", inside)
+    assert type(error_from_answer(answer, ROUTER)) is expected
+    assert effective_status(answer) == code
+    assert type(error_from_event(ErrorObject(number=code, message="no"), "", ROUTER)) is expected
+
+
+def test_a_content_check_says_why_and_keeps_what_it_flagged_for_the_details() -> None:
+    error = routed(403, reasons=["violence", "spam"], flagged_input="my secret words", provider_name="X")
+    assert error.message == "A content check held the question back (violence, spam)."
+    assert "secret" not in error.sentence
+    assert "my secret words" in error.detail
+
+
+def test_a_rule_of_the_account_is_named_as_one() -> None:
+    assert "A rule of this OpenRouter account" in routed(403, patterns=["x"]).message
+
+
+def test_a_data_policy_that_nobody_keeps_names_the_setting() -> None:
+    error = routed(404, "No endpoints found matching your data policy (Free model training)")
+    assert type(error) is errors.ModelUnavailable
+    assert "openrouter.data_collection" in error.sentence
+
+
+def test_nobody_for_such_a_question_says_what_openrouter_said() -> None:
+    assert "support image input" in routed(404, "No endpoints found that support image input").message
+
+
+def test_a_fault_behind_openrouter_names_who_failed() -> None:
+    error = routed(502, provider_name="Groq", raw="upstream said no")
+    assert error.message == "Groq, to whom OpenRouter passed the question, has a fault at the moment."
+    assert error.retryable
+
+
+def test_a_server_that_loads_its_model_says_so() -> None:
+    error = routed(503, "Loading model", SERVER)
+    assert error.message == "The model server at 127.0.0.1:11434 is still loading the model."
+    assert error.retryable
+
+
+def test_a_bare_text_is_an_error_too() -> None:
+    body = b'{"error":"model \'small\' not found"}'
+    error = error_from_answer(ErrorAnswer(404, "application/json", body), SERVER)
+    assert error.message == "The model small does not exist at 127.0.0.1:11434."
+    assert isinstance(error_from_event("it broke", "", SERVER), errors.Overloaded)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ({"type": "exceed_context_size_error", "code": 400, "message": "x"}, errors.ContextTooLong),
+        ({"code": "context_length_exceeded", "message": "x"}, errors.ContextTooLong),
+        ({"error_type": "context_length_exceeded", "type": "api_error"}, errors.ContextTooLong),
+        ({"message": "This model's maximum context length is 8192 tokens", "code": 400}, errors.ContextTooLong),
+        ({"code": "model_not_found", "message": "x"}, errors.ModelUnavailable),
+        ({"code": 400, "message": "vendor/x is not a valid model ID"}, errors.ModelUnavailable),
+        ({"code": "invalid_api_key", "message": "x"}, errors.AuthenticationFailed),
+        ({"code": "insufficient_quota", "message": "x"}, errors.PaymentRequired),
+        ({"code": "server_error", "message": "x"}, errors.Overloaded),
+        ({"code": "429", "message": "x"}, errors.RateLimited),
+        ({"error_type": "provider_overloaded", "type": "api_error"}, errors.Overloaded),
+        ({"error_type": "invalid_image", "type": "x"}, errors.RequestRejected),
+        ({"error_type": "image_too_large"}, errors.RequestRejected),
+        ({"error_type": "content_policy_violation"}, errors.RequestRejected),
+        ({"error_type": "timeout"}, errors.ProviderTimeout),
+        ({"code": None, "message": None, "metadata": 7, "type": ["x"], "details": "x"}, errors.Overloaded),
+    ],
+)
+def test_every_shape_of_an_error_is_understood(error: object, expected: type[errors.ProviderError]) -> None:
+    found = parse_error(msgspec.json.encode({"error": error}))
+    assert found is not None
+    assert type(error_from_event(found, "", ROUTER)) is expected
+
+
+@pytest.mark.parametrize("body", ["{}", '{"error":null}', '{"error":5}', '{"choices":[{"error":"x"}]}', "error", ""])
+def test_what_holds_no_error_is_none(body: str) -> None:
+    assert parse_error(body) is None
+
+
+@pytest.mark.parametrize(
+    ("who", "name"), [(WHO, "Anthropic"), (ROUTER, "OpenRouter"), (SERVER, "the model server at 127.0.0.1:11434")]
+)
+def test_services_have_names_in_sentences(who: Answerer, name: str) -> None:
+    assert who.name == name
+
+
+def test_a_proxy_that_wants_a_password_is_said() -> None:
+    assert "proxy asks for a name and a password" in page(407).message
