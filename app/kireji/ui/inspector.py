@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from kireji.core.history import SentTotals
 from kireji.core.messages import Usage
@@ -164,7 +164,7 @@ class Inspector(QFrame):
             row = QHBoxLayout()
             spread(row, 0, SPACE[1])
             value = ElidedLabel("value")
-            value.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+            value.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
             self._values[name] = value
             row.addWidget(label(_ROW_NAMES.get(name, name), "muted"))
             row.addStretch(1)

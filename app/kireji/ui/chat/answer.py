@@ -68,8 +68,10 @@ class AnswerItem(QWidget):
             layout.addWidget(row)
         for words in (self._lead, self._note):
             words.setContentsMargins(EDGE, 0, EDGE, 0)
-        actions = FlowLayout(SPACE[1], self._actions)
-        actions.setContentsMargins(EDGE, 0, EDGE, 0)
+        around = QVBoxLayout(self._actions)
+        spread(around, (EDGE, 0, EDGE, 0))
+        actions = FlowLayout(SPACE[1])
+        around.addLayout(actions)
         for each in (self._continue, self._retry, self._settings, self._details.toggle):
             actions.addWidget(each)
         layout.addWidget(self._actions)

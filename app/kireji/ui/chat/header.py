@@ -34,7 +34,7 @@ class Header(QFrame):
         spread(layout, (SPACE[4] - 4, 0, SPACE[2], 1), SPACE[2])
         layout.addWidget(self.menu)
         layout.addWidget(self.title, 1000)
-        layout.addWidget(self.model, 1)
+        layout.addWidget(self.model, 1000)
         layout.addStretch(1)
         layout.addWidget(self.details)
         self._name = self._provider = ""
