@@ -315,7 +315,7 @@ async def test_the_list_of_models_can_be_asked_for(factory: Factory) -> None:
     async with factory(Script.WHOLE) as case:
         models = await case.provider.models(case.gate, case.base_url, case.secret)
         assert {model.provider for model in models} == {case.provider.name}
-        assert {outgoing.purpose for outgoing in case.recorded} <= {Purpose.MODEL_LIST}
+        assert {outgoing.purpose for outgoing in case.recorded} <= {Purpose.MODEL_LIST, Purpose.LOCAL_SERVER}
         assert all(outgoing.url.startswith(case.base_url.removesuffix("/v1")) for outgoing in case.recorded)
 
 

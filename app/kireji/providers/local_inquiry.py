@@ -45,7 +45,7 @@ class Inquiry:
         gate: Records each.
         base_url: With /v1.
         secret: Sent if given.
-        purpose: For the ledger.
+        purpose: Of asking for the list, for the ledger; what follows is a look, which is never tried again.
         seconds: Until each answer must have come.
     """
 
@@ -74,7 +74,7 @@ class Inquiry:
         Raises:
             ProviderError: The server was not reached, or does not list models.
         """
-        listing = await self._ask("GET", f"{self._base}/models", Listing)
+        listing = await self._ask("GET", f"{self._base}/models", Listing, purpose=self._purpose)
         self._models = plain_models(listing.data or [], self._base)
         self._kind = listing.kind
         with suppress(ProviderError):  # its own interface is shut or another than we know; the common list stands
@@ -115,7 +115,9 @@ class Inquiry:
 
         await all_of([show(base) for base in list(self._models.values())[:_MOST_MODELS]])
 
-    async def _ask(self, method: str, url: str, shape: type[T], body: bytes = b"") -> T:
+    async def _ask(
+        self, method: str, url: str, shape: type[T], body: bytes = b"", purpose: Purpose = Purpose.LOCAL_SERVER
+    ) -> T:
         headers = {"user-agent": f"kireji/{__version__}", "accept": "application/json"}
         if body:
             headers["content-type"] = "application/json"
@@ -126,7 +128,7 @@ class Inquiry:
             headers,
             body,
             "",
-            self._purpose,
+            purpose,
             silence=self._seconds,
             connect=min(self._seconds, 5.0),
             total=self._seconds,
