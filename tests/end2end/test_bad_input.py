@@ -115,7 +115,8 @@ def test_without_a_connection_the_host_is_named_and_the_question_is_kept(bare: d
 def test_without_a_connection_a_picture_is_still_read_on_this_computer(bare: dict[str, str]) -> None:
     variables = bare | {"ANTHROPIC_BASE_URL": "https://nowhere.invalid", "ANTHROPIC_API_KEY": KEY}
     result = kireji(["ask", "-i", PICTURE], variables)
-    assert (result.returncode, result.stderr.decode()) == (0, "No connection to nowhere.invalid.\n")
+    assert result.returncode == 0
+    assert result.stderr.decode().startswith("No connection to nowhere.invalid: ")
     assert b"KeyError" in result.stdout
     assert b"Read on this computer" in result.stdout
 

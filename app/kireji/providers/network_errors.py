@@ -96,7 +96,7 @@ def _never_reached(error: Exception, who: Answerer) -> _Failed:
         return _Failed(ConnectionFailed, Failure.FINAL, f"The certificate of {who.host} is not trusted.", _TRUST)
     there = f"No connection to {who.host}"
     for cause in causes:
-        if isinstance(cause, ssl.SSLError):
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLWantReadError):
             hint = f"{_ADDRESS}: a service without encryption begins with http://."
             return _Failed(ConnectionFailed, Failure.FINAL, f"{there}: it does not speak TLS as it should.", hint)
         if isinstance(cause, socket.gaierror):
@@ -109,7 +109,7 @@ def _never_reached(error: Exception, who: Answerer) -> _Failed:
         return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: there is no way to it.", hint)
     slow = not isinstance(error, httpx.ConnectError)
     kind = Failure.SLOW_CONNECT if slow else Failure.CONNECTION
-    return _Failed(ConnectionFailed, kind, f"{there} in the time for that." if slow else f"{there}.", hint)
+    return _Failed(ConnectionFailed, kind, f"{there}: it does not answer in time." if slow else f"{there}.", hint)
 
 
 def _about_the_name(error: socket.gaierror, there: str) -> _Failed:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -17,18 +20,19 @@ from tests.support.cleared import cleared
 from tests.support.proxy import Proxy
 
 
-async def looked(url: str, network: NetworkSettings) -> None:
+async def looked(url: str, network: NetworkSettings, connect: float = 5.0) -> None:
     """A look at `url`."""
     http = HttpClient(lambda: network)
     try:
-        await http.head(cleared(OutgoingRequest("anthropic", "HEAD", url, {}, b"", "", Purpose.CONNECTION)))
+        outgoing = OutgoingRequest("anthropic", "HEAD", url, {}, b"", "", Purpose.CONNECTION, connect=connect)
+        await http.head(cleared(outgoing))
     finally:
         await http.aclose()
 
 
-async def refused(url: str, network: NetworkSettings) -> errors.ProviderError:
+async def refused(url: str, network: NetworkSettings, connect: float = 5.0) -> errors.ProviderError:
     with pytest.raises(errors.ConnectionFailed) as caught:
-        await looked(url, network)
+        await looked(url, network, connect)
     return caught.value
 
 
@@ -99,11 +103,36 @@ async def test_through_a_proxy_the_certificate_is_the_services(tmp_path: Path) -
     assert f'was issued by "{NAME}"' in error.message
 
 
+@asynccontextmanager
+async def saying(greeting: bytes) -> AsyncIterator[str]:
+    """A server that says this to one visitor, without encryption, and waits until he leaves; yields its address."""
+    left = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(greeting)
+        while await reader.read(1024):
+            pass
+        writer.close()
+        await writer.wait_closed()
+        left.set()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        await left.wait()
+
+
 async def test_a_service_without_encryption_is_not_taken_for_one_with_it() -> None:
-    async with TestService() as service:
-        error = await refused(service.base_url.replace("http:", "https:"), NetworkSettings())
+    async with saying(b"HTTP/1.1 400 Bad Request\r\n\r\n") as url:
+        error = await refused(url, NetworkSettings())
     assert "does not speak TLS" in error.message
     assert "http://" in error.hint
+
+
+async def test_a_handshake_that_takes_too_long_is_a_matter_of_time() -> None:
+    async with saying(b"") as url:
+        error = await refused(url, NetworkSettings(), connect=0.1)
+    assert error.message.endswith(": it does not answer in time.")
 
 
 def test_others_that_connect_get_the_same_certificates(tmp_path: Path) -> None:
