@@ -326,7 +326,7 @@ def _info(cleared: ClearedRequest) -> ModelInfo | None:
 
 
 def _needed(secret: Secret | None) -> Secret:
-    if secret is None or not secret.reveal().strip():
+    if secret is None or secret == Secret(""):
         raise AuthenticationFailed(
             "There is no key for OpenRouter.",
             "Open Settings, Keys & models, and sign in or paste one, or let this computer read the text.",

@@ -268,6 +268,15 @@ async def test_claudes_reasoning_goes_back_to_openrouter_alone(router: Router) -
     assert router.service.requests[-1].body["messages"][1] == {"role": "assistant", "content": "Because."}
 
 
+async def test_what_another_model_reasoned_is_told_to_claude_without_it(router: Router) -> None:
+    say(router, Completion(["Because."], ["Hm"]))
+    asked = question(person("Why?"))
+    answer = (await router.ask(asked)).snapshot()
+    assert answer.raw is not None
+    await router.ask(question(*asked.messages, answer, person("Really?"), model=CLAUDE))
+    assert router.service.requests[-1].body["messages"][1]["content"] == [{"type": "text", "text": "Because."}]
+
+
 async def test_the_list_is_asked_for_without_a_key(router: Router) -> None:
     models = await router.provider.models(router.gate, router.service.base_url, Secret(KEY))
     assert CLAUDE in [model.id for model in models]
