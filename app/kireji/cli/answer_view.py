@@ -6,9 +6,10 @@ from typing import Protocol
 
 from kireji.cli.console import Console
 from kireji.cli.values import message_value, usage_value
+from kireji.core.errors import ProviderError
 from kireji.core.events import PartDelta, PartFinished, PartStarted, UsageReported
-from kireji.core.messages import MessageState, Part, StopReason, TextPart, ThinkingPart
-from kireji.services.turns import AnswerBegins, AnswerEnds, QuestionSaved, TurnEvent
+from kireji.core.messages import MessageState, OpaquePart, Part, StopReason, TextPart, ThinkingPart, ToolCallPart
+from kireji.services.turns import AnswerBegins, AnswerEnds, QuestionSaved, TurnEvent, can_continue
 
 
 class AnswerView(Protocol):
@@ -23,14 +24,16 @@ class PlainText:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._told = Told(console)
         self._shown: dict[int, str] = {}
         self._other: set[int] = set()
         self._at_line_start = True
 
     def show(self, event: TurnEvent) -> None:
+        self._told.take(event)
         match event:
             case AnswerBegins():
-                self._console.note(event.note)
+                self._told.note()
             case PartStarted(index, part):
                 self._start(index, part)
             case PartDelta(index, text) if index not in self._other:
@@ -39,7 +42,9 @@ class PlainText:
                 shown = self._shown.get(index, "")
                 self._add(index, text.removeprefix(shown) if text.startswith(shown) else "")
             case AnswerEnds():
-                self._end(event)
+                if not self._at_line_start:
+                    self._console.line()
+                self._told.end(event)
 
     def _start(self, index: int, part: Part) -> None:
         if isinstance(part, TextPart):
@@ -58,11 +63,6 @@ class PlainText:
         self._console.write(text)
         self._at_line_start = text.endswith("\n")
 
-    def _end(self, end: AnswerEnds) -> None:
-        if not self._at_line_start:
-            self._console.line()
-        tell_end(self._console, end)
-
 
 class WholeAnswer:
     """Nothing until the end, then the whole answer.
@@ -75,66 +75,121 @@ class WholeAnswer:
     def __init__(self, console: Console, *, as_json: bool) -> None:
         self._console = console
         self._as_json = as_json
-        self._conversation = 0
-        self._note = ""
+        self._told = Told(console)
 
     def show(self, event: TurnEvent) -> None:
+        self._told.take(event)
         match event:
-            case QuestionSaved():
-                self._conversation = event.conversation.id
             case AnswerBegins():
-                self._note = event.note
-                if not self._as_json:
-                    self._console.note(event.note)
-            case AnswerEnds() if self._as_json:
-                head: dict[str, object] = {"conversation": self._conversation}
-                self._console.object(
-                    head | {"note": self._note} | message_value(event.message) | {"saved": event.saved}
-                )
-                tell_end(self._console, event)
+                self._told.note()
             case AnswerEnds():
-                if text := event.message.message.text:
+                if self._as_json:
+                    self._console.object(self._told.value(event))
+                elif text := event.message.message.text:
                     self._console.line(text.rstrip("\n"))
-                tell_end(self._console, event)
+                self._told.end(event)
 
 
 class JsonStream:
-    """One JSON object per line: question, begin, text, thinking, usage, end."""
+    """One JSON object per line: question, begin, text, thinking, tool, usage, end."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._told = Told(console)
         self._kinds: dict[int, str] = {}
 
     def show(self, event: TurnEvent) -> None:
+        self._told.take(event)
         match event:
             case QuestionSaved():
                 self._line("question", conversation=event.conversation.id, message=event.message.id)
             case AnswerBegins():
                 self._line("begin", provider=event.provider, model=event.model, note=event.note)
+                self._told.note()
             case PartStarted(index, part):
-                self._kinds[index] = "thinking" if isinstance(part, ThinkingPart) else "text"
-                if isinstance(part, TextPart | ThinkingPart) and part.text:
-                    self._line(self._kinds[index], block=index, text=part.text)
+                self._start(index, part)
             case PartDelta(index, text):
                 self._line(self._kinds.get(index, "text"), block=index, text=text)
             case UsageReported(usage):
                 self._line("usage", **usage_value(usage))
             case AnswerEnds():
-                self._line("end", **message_value(event.message), saved=event.saved)
-                tell_end(self._console, event)
+                self._line("end", **self._told.value(event))
+                self._told.end(event)
+
+    def _start(self, index: int, part: Part) -> None:
+        match part:
+            case TextPart(text=text) | ThinkingPart(text=text):
+                self._kinds[index] = "thinking" if isinstance(part, ThinkingPart) else "text"
+                if text:
+                    self._line(self._kinds[index], block=index, text=text)
+            case ToolCallPart(call_id, name):
+                self._kinds[index] = "tool_input"
+                self._line("tool", block=index, id=call_id, name=name)
+            case OpaquePart(kind):
+                self._kinds[index] = "other"
+                self._line("other", block=index, block_type=kind)
 
     def _line(self, kind: str, **values: object) -> None:
         self._console.object({"type": kind, **values})
 
 
-def tell_end(console: Console, end: AnswerEnds) -> None:
-    """Say on standard error what a reader must know about how the answer ended."""
-    answer = end.message
-    if answer.state in (MessageState.FAILED, MessageState.INTERRUPTED):
-        console.note(f"kireji: {answer.error or 'The answer was cut off.'}")
-    elif not end.saved:
-        console.note(f"kireji: {answer.error}")
-    elif answer.stop is StopReason.MAX_TOKENS:
-        console.note("The answer reached its length limit. Allow more with --max-tokens, or ask to go on: --continue.")
-    elif answer.stop is StopReason.CONTEXT_FULL:
-        console.note("The conversation is as long as the model can read. Ask without --continue to begin a new one.")
+class Told:
+    """What a reader must know beside the answer itself, said once and on one line.
+
+    Args:
+        console: Where to.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._conversation = 0
+        self._note = ""
+
+    def take(self, event: TurnEvent) -> None:
+        """Remember what later sentences refer to."""
+        match event:
+            case QuestionSaved():
+                self._conversation = event.conversation.id
+            case AnswerBegins():
+                self._note = event.note
+
+    def note(self) -> None:
+        """Why it is not who was expected that answers, and what the model does not get."""
+        self._console.note(self._note)
+
+    def value(self, end: AnswerEnds) -> dict[str, object]:
+        """The whole answer with all that is known of it."""
+        return {
+            "conversation": self._conversation,
+            "note": self._note,
+            **message_value(end.message),
+            "error": self._sentence(end),
+            "request_id": (end.error.request_id or None) if isinstance(end.error, ProviderError) else None,
+            "can_continue": can_continue(end.message),
+            "saved": end.saved,
+        }
+
+    def end(self, end: AnswerEnds) -> None:
+        """How the answer ended, and how to go on when it was cut."""
+        answer, sentence = end.message, self._sentence(end)
+        if answer.state is MessageState.STOPPED:
+            return  # whoever stopped it says so
+        broken = answer.state is not MessageState.COMPLETE or not end.saved
+        words = [f"kireji: {sentence or 'The answer was cut off.'}" if broken else sentence, self._way_on(end)]
+        self._console.note(" ".join(filter(None, words)))
+
+    def _sentence(self, end: AnswerEnds) -> str:
+        """What is stored with the answer, without the note that stood at its beginning."""
+        sentence = end.message.error
+        return sentence if end.error else sentence.removeprefix(self._note).strip()
+
+    def _way_on(self, end: AnswerEnds) -> str:
+        if not end.saved or not can_continue(end.message):
+            return ""
+        longer = ", or allow more with --max-tokens" if end.message.stop is StopReason.MAX_TOKENS else ""
+        return f"{way_on(self._conversation)}{longer}."
+
+
+def way_on(conversation: int) -> str:
+    """How a cut answer is continued; without its full stop."""
+    return f"Go on with: kireji ask --continue {conversation}"

@@ -6,24 +6,33 @@ import argparse
 import asyncio
 import signal
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kireji.cli.answer_view import AnswerView, JsonStream, PlainText, WholeAnswer
+from kireji.cli.answer_view import AnswerView, JsonStream, PlainText, WholeAnswer, way_on
 from kireji.cli.console import Console, OutputClosed
 from kireji.cli.parser import LATEST
 from kireji.cli.work import DONE, FAILED, INTERRUPTED, Work, WrongUsage
 from kireji.core.errors import KirejiError, PictureError
 from kireji.core.geometry import Rect
-from kireji.core.history import StoredMessage
-from kireji.core.messages import ImagePart, MessageState, Sha256
-from kireji.core.ports import EncodedPicture
+from kireji.core.history import ConversationSetup, StoredMessage
+from kireji.core.messages import MessageState, Sha256
 from kireji.core.models import Effort
-
+from kireji.core.ports import EncodedPicture
+from kireji.core.requests import Delivery
 from kireji.services.application import Services
-from kireji.services.turns import Question, TurnControl, TurnEvent
+from kireji.services.credentials import without_password
+from kireji.services.turns import (
+    AnswerEnds,
+    Question,
+    QuestionSaved,
+    TurnControl,
+    TurnEvent,
+    can_continue,
+    continue_question,
+)
 
 _LARGEST_FILE = 100_000_000
 """Bytes; no picture of a screen comes near it."""
@@ -43,43 +52,78 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
         KirejiError: A file or standard input cannot be read.
     """
     text = "\n\n".join(piece for piece in (arguments.prompt, console.piped_text().strip("\n")) if piece.strip())
-    files = tuple(_read(name) for name in arguments.images)
+    pictures = tuple(name if _is_address(name) else _read(name) for name in arguments.images)
     screen = Rect(*arguments.screen) if arguments.screen else None
-    if not text and not files and screen is None:
+    empty = not text and not pictures and screen is None
+    if empty and arguments.conversation is None:
         raise WrongUsage('There is nothing to ask. Try: kireji ask -i FILE "What is this?"')
 
     async def work(services: Services) -> int:
-        pictures = [await _encoded(services, file) for file in files]
-        if screen is not None:
-            pictures.append(await services.capture.encode(await services.capture.region_of_desktop(screen)))
-        stored: dict[Sha256, bytes] = {}
-        images: list[ImagePart] = []
-        for picture in pictures:
-            images.append(await services.capture.store(picture))
-            stored[images[-1].blob] = picture.data
-        question = Question(
-            text=text,
-            images=tuple(images),
-            conversation=await _conversation(services, arguments.conversation),
-            provider=arguments.provider,
-            model=arguments.model,
-            system=arguments.system,
-            effort=Effort(arguments.effort) if arguments.effort else None,
-            max_tokens=arguments.max_tokens,
-            stop_sequences=tuple(arguments.stop),
-            pictures=stored,
-        )
-        return await _ask(services, question, _view(arguments, console), console)
+        conversation = await _conversation(services, arguments.conversation)
+        if empty and conversation is not None:
+            question = await _continued(services, conversation)
+        else:
+            question = await _with_pictures(services, Question(text, conversation=conversation), pictures, screen)
+        return await _ask(services, _as_wished(question, arguments), _view(arguments, console), console)
 
     return work
+
+
+def _as_wished(question: Question, arguments: argparse.Namespace) -> Question:
+    """The question with what was typed beside it; a new conversation goes on with whom it was begun with."""
+    return replace(
+        question,
+        setup=ConversationSetup(arguments.provider, arguments.model, arguments.effort or ""),
+        provider=arguments.provider,
+        model=arguments.model,
+        system=arguments.system,
+        effort=Effort(arguments.effort) if arguments.effort else None,
+        max_tokens=arguments.max_tokens,
+        stop_sequences=tuple(arguments.stop),
+        delivery=Delivery.WHOLE if arguments.no_stream else Delivery.STREAM,
+    )
+
+
+async def _with_pictures(
+    services: Services, question: Question, named: Sequence[_PictureFile | str], screen: Rect | None
+) -> Question:
+    pictures = [await _encoded(services, picture) for picture in named]
+    if screen is not None:
+        pictures.append(await services.capture.encode(await services.capture.region_of_desktop(screen)))
+    images = [await services.capture.store(picture) for picture in pictures]
+    at_hand: dict[Sha256, bytes] = {image.blob: picture.data for image, picture in zip(images, pictures, strict=True)}
+    return replace(question, images=tuple(images), pictures=at_hand)
+
+
+async def _continued(services: Services, conversation: int) -> Question:
+    """Has a cut answer go on.
+
+    Raises:
+        KirejiError: There is no cut answer at the end of that conversation.
+    """
+    found = await services.conversations.load(conversation)
+    if found is None:
+        raise KirejiError(f"There is no conversation {conversation}.", "List them with: kireji history list")
+    if not found.messages or not can_continue(found.messages[-1]):
+        raise KirejiError(
+            f"The last answer of conversation {conversation} was not cut, so there is nothing to go on with.",
+            f"Ask something: kireji ask --continue {conversation} PROMPT",
+        )
+    return continue_question(conversation)
 
 
 async def _ask(services: Services, question: Question, view: AnswerView, console: Console) -> int:
     control = TurnControl()
     closed = False
+    conversation = 0
+    can_go_on = False
 
     def observe(event: TurnEvent) -> None:
-        nonlocal closed
+        nonlocal closed, conversation, can_go_on
+        if isinstance(event, QuestionSaved):
+            conversation = event.conversation.id
+        elif isinstance(event, AnswerEnds):
+            can_go_on = event.saved and can_continue(event.message)
         try:
             if not closed:
                 view.show(event)
@@ -94,8 +138,11 @@ async def _ask(services: Services, question: Question, view: AnswerView, console
             task = asyncio.current_task()
             if not control.stopped or task is None or task.uncancel() > 0:
                 raise
-            console.note("" if closed else "Stopped. What had arrived is kept in the history.")
-            return DONE if closed else INTERRUPTED
+            if closed:
+                return DONE
+            kept = f" What had arrived is kept. {way_on(conversation)}." if can_go_on else ""
+            console.note(f"Stopped.{kept}")
+            return INTERRUPTED
     return _outcome(answer)
 
 
@@ -136,11 +183,18 @@ async def _conversation(services: Services, wanted: int | None) -> int | None:
     return latest.id
 
 
-async def _encoded(services: Services, file: _PictureFile) -> EncodedPicture:
+async def _encoded(services: Services, named: _PictureFile | str) -> EncodedPicture:
     try:
-        return await services.capture.encode_file(file.data)
+        if isinstance(named, str):
+            return await services.pictures_by_url.fetch(named)
+        return await services.capture.encode_file(named.data)
     except PictureError as error:
-        raise PictureError(f"{file.name}: {error.message}", error.hint) from error
+        name = without_password(named) if isinstance(named, str) else named.name
+        raise PictureError(f"{name}: {error.message}", error.hint) from error
+
+
+def _is_address(name: str) -> bool:
+    return name.lower().startswith(("http://", "https://"))
 
 
 def _read(name: str) -> _PictureFile:

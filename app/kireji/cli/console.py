@@ -101,9 +101,10 @@ class Console:
         self.line(json.dumps(value, ensure_ascii=False))
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Print rows with aligned columns; the last column is not padded."""
-        widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-        for row in (head, *rows):
+        """Print rows with aligned columns, each on one line; the last column is not padded."""
+        lines = [[_on_one_line(cell) for cell in row] for row in (head, *rows)]
+        widths = [max(len(row[column]) for row in lines) for column in range(len(head))]
+        for row in lines:
             cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
             self.line("  ".join(cells).rstrip())
 
@@ -127,9 +128,8 @@ class Console:
         """Say something beside the result, on standard error."""
         if self._stderr is None or not text:
             return
-        one_line = " ".join(TerminalText().feed(text).split())
         try:
-            self._stderr.write(one_line + "\n")
+            self._stderr.write(_on_one_line(text) + "\n")
             self._stderr.flush()
         except OSError:  # nobody is there to be told
             self._stderr = None
@@ -156,3 +156,7 @@ class Console:
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, descriptor)
         os.close(nothing)
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(TerminalText().feed(text).split())

@@ -8,8 +8,9 @@ from typing import NoReturn
 
 from kireji import __version__
 
-PROVIDERS = ("anthropic", "device")
-KEY_PROVIDERS = ("anthropic",)
+PROVIDERS = ("anthropic", "openrouter", "local", "device")
+KEY_PROVIDERS = ("anthropic", "openrouter", "local")
+SIGN_IN_PROVIDERS = ("openrouter",)
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 LATEST = 0
 """Stands for the latest conversation where a conversation's number is expected; rows count from 1."""
@@ -62,9 +63,7 @@ def _parser() -> _Parser:
     _add_ask(commands)
     _add_capture(commands)
     _add_keys(commands)
-    models = _command(commands, "models", "list the models with prices (US dollars per million tokens) and limits")
-    models.add_argument("--provider", choices=PROVIDERS, help="only this provider's")
-    _json(models)
+    _add_models(commands)
     _add_history(commands)
     _json(_command(commands, "doctor", "say what works on this machine and what does not; sends nothing"))
     return parser
@@ -75,15 +74,23 @@ def _add_ask(commands: argparse._SubParsersAction[_Parser]) -> None:
         commands, "ask", "ask one question; the answer streams to standard output and is kept in the history"
     )
     ask.description = (
-        "Ask one question. Text piped to standard input is added to it. Without a key, this computer reads the text "
-        "in the picture."
+        "Ask one question. Text piped to standard input is added to it. Without a key, a model server on this computer "
+        "answers; without that, this computer reads the text in the picture."
     )
-    ask.add_argument("prompt", nargs="?", default="", metavar="PROMPT", help="the question; optional with a picture")
     ask.add_argument(
-        "-i", "--image", action="append", default=[], dest="images", metavar="FILE", help="a picture file; repeatable"
+        "prompt", nargs="?", default="", metavar="PROMPT", help="the question; optional with a picture or --continue"
+    )
+    ask.add_argument(
+        "-i",
+        "--image",
+        action="append",
+        default=[],
+        dest="images",
+        metavar="FILE",
+        help="a picture: a file, or an address that begins with http:// or https://; repeatable",
     )
     ask.add_argument("--screen", type=region, metavar="X,Y,W,H", help="a region of the screen, in the desktop's pixels")
-    ask.add_argument("-p", "--provider", choices=PROVIDERS, default="", help="who answers")
+    ask.add_argument("-p", "--provider", choices=PROVIDERS, default="", help="who answers, and nobody else")
     ask.add_argument("-m", "--model", default="", help="the provider's model id")
     ask.add_argument("-s", "--system", metavar="TEXT", help="instructions that replace the ones in the settings")
     ask.add_argument(
@@ -96,9 +103,9 @@ def _add_ask(commands: argparse._SubParsersAction[_Parser]) -> None:
         dest="conversation",
         type=_positive_or_latest,
         metavar="[ID]",
-        help="go on with conversation ID, or with the latest",
+        help="go on with conversation ID, or with the latest; without a question, a cut answer goes on",
     )
-    ask.add_argument("--no-stream", action="store_true", help="print the answer when it is whole")
+    ask.add_argument("--no-stream", action="store_true", help="ask for the answer in one piece")
     _json(ask, "print JSON: one event per line, or one object with --no-stream")
 
 
@@ -116,6 +123,16 @@ def _add_capture(commands: argparse._SubParsersAction[_Parser]) -> None:
     capture.add_argument("--delay", type=_seconds, default=0.0, metavar="S", help="wait S seconds first")
 
 
+def _add_models(commands: argparse._SubParsersAction[_Parser]) -> None:
+    models = _command(commands, "models", "list the models with prices (US dollars per million tokens) and limits")
+    models.description = (
+        "List what can answer now, with prices in US dollars per million tokens. A service with a key is asked for its "
+        "list; for the others it is the one that is known."
+    )
+    models.add_argument("--provider", choices=PROVIDERS, help="only this provider's")
+    _json(models)
+
+
 def _add_keys(commands: argparse._SubParsersAction[_Parser]) -> None:
     keys = _command(commands, "keys", "keep keys in the operating system's keychain")
     actions = keys.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
@@ -123,8 +140,11 @@ def _add_keys(commands: argparse._SubParsersAction[_Parser]) -> None:
         "provider", choices=KEY_PROVIDERS
     )
     _command(actions, "delete", "remove a key").add_argument("provider", choices=KEY_PROVIDERS)
-    _command(actions, "test", "ask the service whether it takes the key; costs nothing").add_argument(
-        "provider", choices=KEY_PROVIDERS
+    _command(
+        actions, "test", "ask the service whether it takes the key, and what is left on the account; costs nothing"
+    ).add_argument("provider", choices=KEY_PROVIDERS)
+    _command(actions, "login", "sign in in the browser instead of pasting a key").add_argument(
+        "provider", choices=SIGN_IN_PROVIDERS
     )
     _json(_command(actions, "list", "say which keys there are; never prints one"))
 

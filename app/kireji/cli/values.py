@@ -1,11 +1,13 @@
-"""Stored values as JSON prints them."""
+"""Values as JSON and as tables print them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from kireji.core.history import ConversationSummary, StoredMessage
 from kireji.core.messages import ImagePart, TextPart, ThinkingPart, Usage
+from kireji.core.models import Balance, Effort, ModelInfo
 
 
 def time_value(time: datetime) -> str:
@@ -62,3 +64,70 @@ def preview(stored: StoredMessage) -> str:
     pictures = [f"[picture {image.width} x {image.height}]" for image in stored.message.images]
     words = [part.text for part in stored.message.parts if isinstance(part, TextPart)]
     return "\n".join((*pictures, *words))
+
+
+def model_value(model: ModelInfo) -> dict[str, object]:
+    """What is known about a model; what is unknown is null."""
+    return {
+        "provider": model.provider,
+        "id": model.id,
+        "name": model.name,
+        "context_tokens": model.context_tokens or None,
+        "max_output_tokens": model.max_output_tokens or None,
+        "sees_images": model.sees_images,
+        "uses_tools": model.uses_tools,
+        "reads_documents": model.reads_documents,
+        "structured_output": model.structured,
+        "efforts": [effort.value for effort in model.efforts],
+        "free": model.free,
+        "prices": [
+            {
+                "above_tokens": price.above_tokens,
+                "input": price.input,
+                "output": price.output,
+                "cache_write": price.cache_write,
+                "cache_read": price.cache_read,
+            }
+            for price in model.prices
+        ],
+        "lifecycle": model.lifecycle.value,
+        "ends": model.ends or None,
+        "replacement": model.replacement or None,
+        "note": model.note,
+    }
+
+
+def token_words(count: int) -> str:
+    """A number of tokens, short; a dash when it is unknown."""
+    if count <= 0:
+        return "-"
+    if count % 1_000_000 == 0:
+        return f"{count // 1_000_000}M"
+    return f"{count / 1000:g}k"
+
+
+def price_words(tiers: Sequence[tuple[int, float]]) -> str:
+    """US dollars per million tokens, with what they are for longer prompts.
+
+    Args:
+        tiers: From how many tokens which price holds, by rising number.
+    """
+    if not tiers:
+        return "?"
+    higher = [f"{price:g} above {token_words(above)}" for above, price in tiers[1:]]
+    return ", ".join((f"{tiers[0][1]:g}", *higher))
+
+
+def efforts_words(efforts: Sequence[Effort]) -> str:
+    """The lowest and the highest effort."""
+    return "-".join(dict.fromkeys(effort.value for effort in (*efforts[:1], *efforts[-1:])))
+
+
+def balance_words(balance: Balance) -> str:
+    """What is left on an account. Its label is not said: services make it from the key."""
+    used = f"${balance.used:,.2f} used"
+    if balance.limit is None or balance.remaining is None:
+        left = f"{used}, and the key has no limit of its own"
+    else:
+        left = f"${balance.remaining:,.2f} of ${balance.limit:,.2f} left, {used}"
+    return f"{left} (no credit was ever bought)" if balance.free_tier else left

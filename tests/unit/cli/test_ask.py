@@ -160,7 +160,11 @@ def test_a_failure_is_one_line_and_code_one(world: World, kireji: Kireji) -> Non
 def test_a_cut_answer_is_shown_kept_and_failed(world: World, kireji: Kireji) -> None:
     world.remote.enqueue([PartStarted(0, TextPart("")), PartDelta(0, "half"), ConnectionFailed("Lost.", "Ask again.")])
     result = kireji("ask", "q")
-    assert (result.code, result.out, result.err) == (1, "half\n", "kireji: Lost. Ask again.\n")
+    assert (result.code, result.out, result.err) == (
+        1,
+        "half\n",
+        "kireji: Lost. Ask again. Go on with: kireji ask --continue 1.\n",
+    )
     assert stored(world)[1] == ("half", MessageState.INTERRUPTED)
 
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from kireji.cli import parser
 from kireji.cli.parser import opens_overlay, parse
 from kireji.core.models import Effort
-
 from kireji.services.credentials import ADDRESSES
 
 
