@@ -10,7 +10,7 @@ from kireji.core.errors import AuthenticationFailed, ConnectionFailed, KeyStoreL
 from kireji.core.history import ConversationSetup
 from kireji.core.models import Balance, ModelInfo
 from kireji.core.secret import Secret
-from kireji.core.settings import ModelSettings, Settings
+from kireji.core.settings import ModelSettings, Settings, parse
 from kireji.services.catalog import Catalog
 from tests.fakes.network import USUAL, FakeFinder, local_model, ollama
 from tests.fakes.provider import FakeProvider
@@ -145,7 +145,7 @@ async def test_who_answers(
     expected: tuple[str, str],
 ) -> None:
     world = World(router_key=ROUTER_KEY, finder=FakeFinder(ollama(BLIND, SEEING)))
-    chosen = Settings(models=ModelSettings(**settings))
+    chosen = parse({"models": settings})[0]
     choice = await world.services().catalog.choose(chosen, provider, model, ConversationSetup(**setup))
     assert (choice.provider.name, choice.model) == expected
 
@@ -338,7 +338,7 @@ async def test_providers_by_name_are_made_only_when_needed() -> None:
             used.add(name)
             return super().__getitem__(name)
 
-        def get(self, name: str, default: object = None) -> FakeProvider:  # type: ignore[override]
+        def get(self, name: str, default: object = None) -> FakeProvider:
             return self[name]
 
     world = World()

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from kireji.core.errors import KeyStoreLocked, StoreCorrupt
 from kireji.core.ports import Availability
+from kireji.core.settings import NetworkSettings
 from kireji.core.shortcuts import Shortcut
 from kireji.services import checks as module
 from kireji.services.checks import Surroundings, checks, find_capture, find_display, find_folder
 from kireji.services.doctor import Check, Doctor, Finding, Verdict
 from kireji.services.network_check import find_network
 from tests.fakes.desktop import FakeHotkeys
+from tests.fakes.network import USUAL, FakeFinder, local_model, ollama
 from tests.fakes.reader import FakeReader
 from tests.fakes.world import KEY, World
 
@@ -152,6 +154,43 @@ async def test_a_keychain_that_waits_for_its_password_is_a_warning(monkeypatch: 
     assert (found.verdict, found.sentence) == (Verdict.WARNING, "The keychain does not answer.")
 
 
+async def test_a_silent_keychain_is_said_once_beside_the_keys_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_KEYCHAIN_SECONDS", 0.01)
+    world = World(environ={"OPENROUTER_API_KEY": "sk-or-v1-env-0000"})
+    world.keychain.hold = asyncio.Event()
+    found = (await findings(surroundings(world)))["keys"]
+    assert found.sentence == (
+        "The keychain does not answer. Present: openrouter (from the environment, for https://openrouter.ai/api/v1)."
+    )
+    assert found.data["openrouter"] == {"present": True, "source": "environment"}
+    assert found.data["anthropic"] == {"present": None, "source": ""}
+    assert world.keychain.reads == 1
+
+
+async def test_the_servers_that_answer_are_named_with_their_models() -> None:
+    world = World(finder=FakeFinder(ollama(local_model("llama3"), local_model("llava"))))
+    found = (await findings(surroundings(world)))["local"]
+    assert (found.verdict, found.sentence) == (Verdict.OK, f"Ollama at {USUAL}: 2 models.")
+
+
+async def test_no_local_server_is_no_fault_unless_one_was_named() -> None:
+    world = World()
+    assert (await findings(surroundings(world)))["local"].verdict is Verdict.OK
+    world.settings.tables["local"] = {"address": "http://127.0.0.1:9/v1"}
+    found = (await findings(surroundings(world)))["local"]
+    assert (found.verdict, found.sentence) == (Verdict.WARNING, "No model server answers at http://127.0.0.1:9/v1.")
+
+
+async def test_a_server_elsewhere_is_named_without_its_password_and_not_asked() -> None:
+    world = World(environ={"OPENAI_BASE_URL": "https://me:secret@models.example/v1"})
+    found = await findings(surroundings(world))
+    assert "https://models.example/v1" in found["local"].sentence
+    assert "secret" not in repr(found)
+    assert world.ledger.rows == []
+
+
 async def test_a_missing_reader_is_a_failure() -> None:
     found = (await findings(surroundings(reader=FakeReader(available=False))))["reader"]
     assert found.verdict is Verdict.FAILED
@@ -222,6 +261,25 @@ def test_the_data_folder_is_writable_private_and_roomy(folder: Folder, verdict: 
 )
 def test_the_network_is_judged_without_sending(environ: dict[str, str], route: bool, verdict: Verdict) -> None:
     assert find_network(environ, route, lambda _: False).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("network", "verdict", "words"),
+    [
+        (NetworkSettings("http://me:secret@proxy:3128"), Verdict.OK, "through the proxy http://proxy:3128"),
+        (NetworkSettings("none"), Verdict.OK, "There is a way out;"),
+        (NetworkSettings("http://proxy:port"), Verdict.FAILED, "network.proxy is not an address"),
+        (NetworkSettings("none", ca_file="/ca.pem"), Verdict.OK, "trusting /ca.pem too"),
+        (NetworkSettings("none", ca_file="/missing"), Verdict.FAILED, "network.ca_file names /missing"),
+    ],
+)
+def test_the_settings_of_the_network_win_over_the_environment(
+    network: NetworkSettings, verdict: Verdict, words: str
+) -> None:
+    found = find_network({"HTTPS_PROXY": "http://"}, True, lambda path: path == "/ca.pem", network)
+    assert found.verdict is verdict
+    assert words in found.sentence
+    assert "secret" not in repr(found)
 
 
 @given(st.text("abcdefgh:/@", min_size=1, max_size=20))
