@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,10 +14,14 @@ from kireji.cli.parser import parse
 from kireji.cli.program import run
 from kireji.core.errors import ConnectionFailed, Overloaded, PictureError
 from kireji.core.events import PartDelta, PartFinished, PartStarted, TurnFinished
-from kireji.core.messages import ImagePart, MessageState, StopReason, TextPart, ThinkingPart, Usage
+from kireji.core.messages import ImagePart, MessageState, StopReason, TextPart, ThinkingPart
+from kireji.core.models import Effort
+from kireji.core.requests import Delivery
+from kireji.services.turns import GO_ON
 from tests.fakes.desktop import screen_of
+from tests.fakes.network import local_model, ollama
 from tests.fakes.provider import Hold, answer
-from tests.fakes.world import World
+from tests.fakes.world import ROUTER_KEY, World
 from tests.unit.cli.conftest import Closed, Kireji, Terminal
 
 
@@ -143,6 +145,28 @@ def test_a_file_that_is_no_picture_is_named(world: World, kireji: Kireji, tmp_pa
     assert (result.code, result.err) == (1, f"kireji: {tmp_path / 'a.txt'}: This is not a picture. Use a PNG.\n")
 
 
+def test_a_picture_is_fetched_from_its_address(world: World, kireji: Kireji, tmp_path: Path) -> None:
+    world.web.pictures["https://example.org/a.png"] = b"from the web"
+    (tmp_path / "b.png").write_bytes(b"from a file")
+    world.remote.enqueue(answer("a"))
+    assert kireji("ask", "q", "-i", "https://example.org/a.png", "-i", str(tmp_path / "b.png")).code == 0
+    [request] = world.remote.encoded
+    assert [request.blobs[image.blob] for image in request.messages[0].images] == [b"from the web", b"from a file"]
+
+
+def test_an_address_that_cannot_be_reached_asks_nothing(world: World, kireji: Kireji) -> None:
+    result = kireji("ask", "q", "-i", "http://example.org/none.png")
+    assert (result.code, result.err) == (1, "kireji: The address cannot be reached. Check it.\n")
+    assert world.remote.asked == []
+
+
+def test_what_is_no_picture_at_an_address_is_named_without_its_password(world: World, kireji: Kireji) -> None:
+    world.web.pictures["https://me:hunter22@example.org/a"] = b"words"
+    world.codec.failure = PictureError("This is not a picture.", "Use a PNG.")
+    result = kireji("ask", "q", "-i", "https://me:hunter22@example.org/a")
+    assert result.err == "kireji: https://example.org/a: This is not a picture. Use a PNG.\n"
+
+
 def test_the_reason_for_another_reader_goes_to_standard_error(world: World, kireji: Kireji, tmp_path: Path) -> None:
     world.key = ""
     world.device.enqueue(answer("KeyError"))
@@ -168,11 +192,125 @@ def test_a_cut_answer_is_shown_kept_and_failed(world: World, kireji: Kireji) -> 
     assert stored(world)[1] == ("half", MessageState.INTERRUPTED)
 
 
-def test_an_answer_that_reached_its_limit_says_so(world: World, kireji: Kireji) -> None:
+def test_an_answer_that_reached_its_limit_says_so_and_how_to_go_on(world: World, kireji: Kireji) -> None:
     world.remote.enqueue(answer("a", reason=StopReason.MAX_TOKENS))
     result = kireji("ask", "q", "--max-tokens", "20")
-    assert result.code == 0
-    assert "--max-tokens" in result.err
+    assert (result.code, result.err) == (
+        0,
+        "The answer was cut at the maximum length. It can be continued. "
+        "Go on with: kireji ask --continue 1, or allow more with --max-tokens.\n",
+    )
+
+
+def test_an_answer_that_was_not_given_says_so_once(world: World, kireji: Kireji) -> None:
+    world.remote.enqueue(answer(reason=StopReason.REFUSAL))
+    result = kireji("ask", "q")
+    assert (result.code, result.out, result.err.count("\n")) == (1, "", 1)
+    assert "declined" in result.err
+
+
+@pytest.mark.parametrize("typed", [("--continue",), ("--continue", "1"), ("--continue=1",)])
+def test_continue_without_a_question_goes_on_with_a_cut_answer(
+    world: World, kireji: Kireji, typed: tuple[str, ...]
+) -> None:
+    world.remote.enqueue(answer("first half", reason=StopReason.MAX_TOKENS), answer(" second half"))
+    kireji("ask", "q")
+    result = kireji("ask", *typed, "--max-tokens", "999")
+    assert (result.code, result.out) == (0, " second half\n")
+    assert [text for text, _ in stored(world)] == ["q", "first half", GO_ON, " second half"]
+    assert world.remote.encoded[-1].max_tokens == 999
+
+
+def test_a_broken_answer_can_be_continued(world: World, kireji: Kireji) -> None:
+    world.remote.enqueue([PartStarted(0, TextPart("")), PartDelta(0, "half"), ConnectionFailed("Lost.")], answer("b"))
+    kireji("ask", "q")
+    assert kireji("ask", "--continue").out == "b\n"
+
+
+def test_an_answer_that_was_not_cut_is_not_continued(world: World, kireji: Kireji) -> None:
+    world.remote.enqueue(answer("whole"))
+    kireji("ask", "q")
+    result = kireji("ask", "--continue")
+    assert (result.code, result.err) == (
+        1,
+        "kireji: The last answer of conversation 1 was not cut, so there is nothing to go on with. "
+        "Ask something: kireji ask --continue 1 PROMPT\n",
+    )
+    assert len(world.remote.asked) == 1
+
+
+@pytest.mark.parametrize(("typed", "words"), [("--continue=7", "no conversation 7"), ("--continue", "no conversation")])
+def test_nothing_to_continue_is_told(kireji: Kireji, typed: str, words: str) -> None:
+    result = kireji("ask", typed)
+    assert (result.code, words in result.err) == (1, True)
+
+
+def test_all_options_reach_the_model(world: World, kireji: Kireji) -> None:
+    world.remote.enqueue(answer("a"))
+    typed = ["--stop", "END", "--stop", "\n\n", "--max-tokens", "77", "--effort", "high", "-s", "Be brief."]
+    kireji("ask", "q", *typed)
+    [request] = world.remote.encoded
+    assert request.stop_sequences == ("END", "\n\n")
+    assert (request.max_tokens, request.effort, request.system) == (77, Effort.HIGH, "Be brief.")
+
+
+@pytest.mark.parametrize(("typed", "delivery"), [((), Delivery.STREAM), (("--no-stream",), Delivery.WHOLE)])
+def test_no_stream_asks_for_the_answer_in_one_piece(
+    world: World, kireji: Kireji, typed: tuple[str, ...], delivery: Delivery
+) -> None:
+    world.remote.enqueue(answer("a"))
+    kireji("ask", "q", *typed)
+    outgoing = world.remote.asked[0].cleared.outgoing
+    assert outgoing is not None
+    assert outgoing.delivery is delivery
+
+
+def test_the_provider_that_is_named_answers(world: World, kireji: Kireji) -> None:
+    world.router_key = ROUTER_KEY
+    world.router.enqueue(answer("routed"))
+    assert kireji("ask", "q", "-p", "openrouter", "-m", "author/model").out == "routed\n"
+    assert world.router.encoded[0].model == "author/model"
+
+
+def test_a_conversation_goes_on_with_whom_it_was_begun(world: World, kireji: Kireji) -> None:
+    world.router_key = ROUTER_KEY
+    world.router.enqueue(answer("one"), answer("two"))
+    kireji("ask", "q", "-p", "openrouter", "-m", "author/model", "--effort", "high")
+    assert kireji("ask", "--continue", "more").out == "two\n"
+    assert world.router.encoded[1].model == "author/model"
+
+
+def test_a_local_server_answers_when_it_is_named(world: World, kireji: Kireji) -> None:
+    world.finder.servers = [ollama(local_model("gemma3"))]
+    world.local.enqueue(answer("near"))
+    assert kireji("ask", "q", "-p", "local").out == "near\n"
+
+
+def test_who_answers_instead_is_said_on_one_line(world: World, kireji: Kireji) -> None:
+    world.router_key = ROUTER_KEY
+    world.settings.tables["models"] = {"fallback": ["openrouter", "device"]}
+    world.remote.enqueue([Overloaded("Anthropic is overloaded.", "Try later.")])
+    world.router.enqueue(answer("a"))
+    result = kireji("ask", "q")
+    assert (result.code, result.out, result.err.count("\n")) == (0, "a\n", 1)
+    assert result.err.startswith("Anthropic is overloaded. OpenRouter answers with ")
+
+
+def test_a_note_is_not_repeated_when_the_answer_is_cut_too(world: World, kireji: Kireji) -> None:
+    world.router_key = ROUTER_KEY
+    world.settings.tables["models"] = {"fallback": ["openrouter"]}
+    world.remote.enqueue([Overloaded("Anthropic is overloaded.", "Try later.")])
+    world.router.enqueue(answer("a", reason=StopReason.MAX_TOKENS))
+    err = kireji("ask", "q").err
+    assert (err.count("overloaded"), err.count("\n")) == (1, 2)
+
+
+def test_the_named_provider_alone_is_asked(world: World, kireji: Kireji) -> None:
+    world.router_key = ROUTER_KEY
+    world.settings.tables["models"] = {"fallback": ["openrouter"]}
+    world.remote.enqueue([Overloaded("Anthropic is overloaded.", "Try later.")])
+    assert kireji("ask", "q", "-p", "anthropic").code == 1
+    assert world.router.asked == []
 
 
 def test_continue_goes_on_with_the_latest(world: World, kireji: Kireji) -> None:
@@ -189,41 +327,6 @@ def test_a_conversation_that_is_not_there_is_told(kireji: Kireji, argument: str,
     result = kireji("ask", "q", argument)
     assert result.code == 1
     assert words in result.err
-
-
-def lines(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines()]
-
-
-def test_json_is_one_object_per_event(world: World, kireji: Kireji) -> None:
-    world.remote.enqueue(answer("ä", "\n"))
-    result = kireji("ask", "q", "--json")
-    found = lines(result.out)
-    assert [each["type"] for each in found] == ["question", "begin", "usage", "text", "text", "usage", "end"]
-    assert "".join(each["text"] for each in found if each["type"] == "text") == "ä\n"
-    assert (found[-1]["state"], found[-1]["stop"], found[-1]["text"]) == ("complete", "end_turn", "ä\n")
-
-
-def test_json_tells_thinking_apart(world: World, kireji: Kireji) -> None:
-    world.remote.enqueue([PartStarted(0, ThinkingPart("")), PartDelta(0, "hm"), *answer("a")[1:]])
-    kinds = [each["type"] for each in lines(kireji("ask", "q", "--json").out)]
-    assert "thinking" in kinds
-
-
-def test_json_without_streaming_is_one_object(world: World, kireji: Kireji) -> None:
-    world.remote.enqueue(answer("whole", usage=Usage(3, 4, cost=0.5)))
-    result = kireji("ask", "q", "--json", "--no-stream")
-    [found] = lines(result.out)
-    assert (found["conversation"], found["text"], found["provider"]) == (1, "whole", "anthropic")
-    assert (found["usage"]["output_tokens"], found["usage"]["cost"], found["saved"]) == (4, 0.5, True)
-
-
-def test_a_failure_in_json_stands_in_the_object_and_on_standard_error(world: World, kireji: Kireji) -> None:
-    world.remote.enqueue([Overloaded("Busy.", "Try later.")])
-    result = kireji("ask", "q", "--json", "--no-stream")
-    [found] = lines(result.out)
-    assert (result.code, found["state"], found["error"]) == (1, "failed", "Busy. Try later.")
-    assert result.err == "kireji: Busy. Try later.\n"
 
 
 def test_without_streaming_the_text_comes_whole(world: World, kireji: Kireji) -> None:
@@ -258,5 +361,6 @@ def test_an_interrupt_stops_the_turn_and_keeps_what_had_arrived(world: World, ki
     world.remote.enqueue([PartStarted(0, TextPart("")), PartDelta(0, "half"), Interrupt()])
     result = kireji("ask", "q")
     assert (result.code, result.out) == (130, "half\n")
+    assert result.err == "Stopped. What had arrived is kept. Go on with: kireji ask --continue 1.\n"
     assert stored(world)[1] == ("half", MessageState.STOPPED)
     assert signal.getsignal(signal.SIGINT) is before
