@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from kireji.core.errors import AuthenticationFailed, CaptureError, ReaderError, StoreFull
 from kireji.core.geometry import Rect
-from kireji.core.history import ConversationSummary, StoredMessage
+from kireji.core.history import ConversationSetup, ConversationSummary, StoredMessage
 from kireji.core.messages import Message, MessageState
 from kireji.ui.overlay.bar import DEFAULT_QUESTION
 from kireji.ui.overlay.card import CardState
@@ -22,7 +22,7 @@ from kireji.ui.overlay.dialogue import DEVICE_NAME
 from kireji.ui.theme import Theme
 from tests.fakes.desktop import FakeCapture
 from tests.fakes.provider import Hold, answer
-from tests.fakes.stores import MemoryConversationStore
+from tests.fakes.stores import FOLLOWS_SETTINGS, MemoryConversationStore
 from tests.ui.overlay.support import Overlay, noise, overlay, until
 from tests.ui.overlay.world import OverlayWorld
 
@@ -185,9 +185,11 @@ class SlowHistory(MemoryConversationStore):
         super().__init__()
         self.hold = Hold()
 
-    async def create(self, title: str, first: Message) -> tuple[ConversationSummary, StoredMessage]:
+    async def create(
+        self, title: str, first: Message, setup: ConversationSetup = FOLLOWS_SETTINGS
+    ) -> tuple[ConversationSummary, StoredMessage]:
         await self.hold.wait()
-        return await super().create(title, first)
+        return await super().create(title, first, setup)
 
 
 async def test_stop_while_the_question_is_being_saved_ends_the_wait(theme: Theme, tmp_path: Path) -> None:

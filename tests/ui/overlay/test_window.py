@@ -91,6 +91,7 @@ async def test_every_button_and_field_has_a_name_and_takes_the_focus(stand: Over
 async def test_tab_reaches_every_button_of_the_bar(stand: Overlay) -> None:
     await stand.capture()
     stand.drag((100, 100), (300, 200))
+    await until(lambda: stand.presenter.stage.bar.model.isVisible(), "the model's name")
     reached = set()
     for _ in range(12):
         reached.add(stand.focus.accessibleName())

@@ -92,6 +92,7 @@ class ModelChip(QPushButton):
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Model")
         self.setToolTip("Choose the model")
         theme.changed.connect(self._dress)
 
@@ -174,7 +175,7 @@ class ElidedLabel(QLabel):
 
     def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()
-        hint.setWidth(40)
+        hint.setWidth(min(40, self.sizeHint().width()))
         return hint
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -90,9 +90,9 @@ class ChatPresenter(QObject):
         self._window.set_inspector_wanted(self._services.preferences.settings.appearance.inspector)
         if self._current is None:
             self._window.chat.show_welcome(self._chord())
+            self._setup.show(None)
         self._window.chat.composer.setFocus()
         self._scope.restart(self._show_list(), name="list")
-        self._setup.refresh()
         self._scope.restart(self._show_totals(), name="totals")
 
     async def aclose(self) -> None:

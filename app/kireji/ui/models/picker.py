@@ -15,7 +15,7 @@ from kireji.ui.models.delegate import RowDelegate
 from kireji.ui.models.list_model import Index, RowModel
 from kireji.ui.models.rows import Kind, Row, rows
 from kireji.ui.models.segments import Segments
-from kireji.ui.models.words import EFFORTS, Pick
+from kireji.ui.models.words import EFFORTS, Pick, matches
 from kireji.ui.parts import Pair, button, label, separator, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
@@ -155,6 +155,12 @@ class ModelPicker(QFrame):
         return index.isValid()
 
     def _mark_first(self) -> None:
+        """Mark the first model whose own name was searched, else the first row of all."""
+        query = self.search.text()
+        for number, row in enumerate(self.shown_rows() if query.strip() else ()):
+            if row.info is not None and matches(row.info, "", query):
+                self.list.setCurrentIndex(self._model.index(number, 0))
+                return
         self.list.setCurrentIndex(self._model.step(-1, 1))
 
     def _show_foot(self) -> None:
