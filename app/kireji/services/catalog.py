@@ -249,8 +249,10 @@ class Catalog:
         if secret is not None:  # it would be stored for the provider's own address, so it may go nowhere else
             kept = Credential(address or self._credentials.own_address(provider), secret)
             return await self._fetch(adapter, kept, Purpose.KEY_TEST)
+        if not adapter.needs_key:
+            return await self._fetch(adapter, await self._credentials.find_if_any(provider, address), Purpose.KEY_TEST)
         credential = await self._credentials.find(provider, address=address)
-        if credential.secret is None and adapter.needs_key:
+        if credential.secret is None:
             raise self._credentials.missing(provider)
         return await self._fetch(adapter, credential, Purpose.KEY_TEST)
 
@@ -267,7 +269,7 @@ class Catalog:
         models = await self._local_models(provider, servers, refresh=False) if not (servers.distant and wanted) else ()
         found = next((info for info in models if info.id == wanted), None)
         if found is not None:
-            return Choice(provider, wanted, "", found.address or servers.address, found)
+            return Choice(provider, wanted, "", servers.address or found.address, found)
         place = servers.address or (servers.found[0].base_url if servers.found else "")
         if place and (model or (wanted and not models)):
             return Choice(provider, wanted, "", place, self.find(LOCAL, wanted))
@@ -275,7 +277,7 @@ class Catalog:
             raise _no_server(servers)
         best = _first_that_sees(models)
         reason = f"{wanted} is not there any more; {best.name or best.id} answers." if wanted else ""
-        return Choice(provider, best.id, reason, best.address or place, best)
+        return Choice(provider, best.id, reason, servers.address or best.address or place, best)
 
     async def _first(self, settings: Settings, model: str) -> Choice:
         """The first provider that can work."""
@@ -330,7 +332,7 @@ class Catalog:
             return tuple(model for server in found for model in server.models)
         if not refresh and self._lists.fresh(LOCAL):
             return self._lists.known(LOCAL)
-        return await self._fetch(adapter, await self._credentials.find(LOCAL, address=distant))
+        return await self._fetch(adapter, await self._credentials.find_if_any(LOCAL, distant))
 
     async def _seen(self, name: str, *, refresh: bool) -> ProviderModels:
         default = self.provider(name).default_model

@@ -209,9 +209,12 @@ class ChatService:
                     recorder.feed(event)
 
     async def _credential(self, choice: Choice) -> Credential:
-        credential = await self._credentials.find(choice.provider.name, address=choice.base_url)
-        if choice.provider.needs_key and credential.secret is None:
-            raise self._credentials.missing(choice.provider.name)
+        name = choice.provider.name
+        if not choice.provider.needs_key:
+            return await self._credentials.find_if_any(name, choice.base_url)
+        credential = await self._credentials.find(name, address=choice.base_url)
+        if credential.secret is None:
+            raise self._credentials.missing(name)
         return credential
 
     async def _save_question(self, question: Question) -> Asked:

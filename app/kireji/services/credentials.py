@@ -17,6 +17,8 @@ _HOLD_SECONDS = 600.0
 _PROMPT_SECONDS = 60.0
 """For the person to see the keychain's prompt and to type a password; a prompt that shows nowhere never ends."""
 
+_OPTIONAL_SECONDS = 2.0
+
 
 class ProviderAddress(msgspec.Struct, frozen=True):
     """Where a provider is reached.
@@ -136,6 +138,13 @@ class Credentials:
             if self._environ.get(known.url_variable):
                 return Credential(url, None)
         return await self._kept(url, _name(provider, url), patience)
+
+    async def find_if_any(self, provider: str, address: str, patience: float = _OPTIONAL_SECONDS) -> Credential:
+        """The same for a server that usually wants no key: a keychain that fails is no reason not to ask it."""
+        try:
+            return await self.find(provider, address=address, patience=patience)
+        except KeyStoreError:
+            return Credential(address, None)
 
     async def _kept(self, url: str, name: SecretName, patience: float) -> Credential:
         if (secret := await self._session.get(name)) is not None:

@@ -9,6 +9,7 @@ import pytest
 from kireji.core.errors import (
     AuthenticationFailed,
     ConnectionFailed,
+    KeyStoreUnavailable,
     KirejiError,
     ModelUnavailable,
     Overloaded,
@@ -31,6 +32,7 @@ from kireji.core.messages import (
 from kireji.core.models import Effort, ModelInfo
 from kireji.core.ports import EncodedPicture
 from kireji.core.requests import Delivery, Routing, Thinking
+from kireji.core.secret import Secret
 from kireji.services.turns import AnswerBegins, AnswerEnds, Question, TurnEvent, can_continue, continue_question
 from tests.fakes.network import FakeFinder, local_model, ollama
 from tests.fakes.provider import FakeProvider, Step, answer
@@ -104,6 +106,22 @@ async def test_a_local_server_that_is_gone_is_stood_in_for() -> None:
     stored, seen = await ask(world, Question("q"))
     assert stored.provider == "openrouter"
     assert notes(seen)[0].startswith("The local server: No model server answers on this computer. OpenRouter answers")
+
+
+async def test_a_local_server_answers_without_a_keychain() -> None:
+    world = World(key="", finder=FakeFinder(ollama(local_model("llava", sees=True))))
+    world.keychain.failure = KeyStoreUnavailable("There is no keychain.", "Use this session only.")
+    world.local.enqueue(answer("It is a key."))
+    stored, _ = await ask(world, Question("q", provider="local"))
+    assert (stored.provider, stored.state) == ("local", MessageState.COMPLETE)
+
+
+async def test_the_environments_key_goes_to_the_server_that_the_environment_names() -> None:
+    world = World(environ={"OPENAI_BASE_URL": "http://127.0.0.1:11434", "OPENAI_API_KEY": "sk-openai-0000"})
+    world.finder.servers.append(ollama(local_model("llava"), base_url="http://127.0.0.1:11434"))
+    world.local.enqueue(answer("It is a key."))
+    await ask(world, Question("q", provider="local"))
+    assert [asked.secret for asked in world.local.asked] == [Secret("sk-openai-0000")]
 
 
 async def test_when_all_fail_all_are_told_and_the_last_one_stands_in_the_row() -> None:
