@@ -43,7 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     from kireji.bootstrap import services_for_command_line
     from kireji.cli.program import run
 
-    return run(parsed, services_for_command_line(os.environ))
+    # A sign-in starts the browser, which inherits what is left.
+    return run(parsed, services_for_command_line(take_keys(os.environ)))
 
 
 def _app(first: str) -> int:
