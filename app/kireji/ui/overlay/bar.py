@@ -55,6 +55,7 @@ class ToolBar(QFrame):
         self.field.resized.connect(self.resized)
         self.model = ModelChip(theme, _CHIP, self)
         self.model.clicked.connect(self.model_clicked)
+        self.model.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.model.hide()
         self._line = separator()
         self._note = label(wrap=True)
@@ -93,7 +94,9 @@ class ToolBar(QFrame):
     def wanted_size(self, widest: int) -> tuple[int, int]:
         """Width and height that suit it, at most `widest` logical pixels wide."""
         buttons = self._buttons.sizeHint().width() + 2 * SPACE[1] + 2 * self.frameWidth()
-        least = buttons if self.field.isHidden() else max(buttons, round(_WIDTH * min(self._theme.scale, 1.5)))
+        chip = 0 if self.model.isHidden() else self.model.sizeHint().width() + SPACE[1]
+        asking = round(_WIDTH * min(self._theme.scale, 1.5)) + chip
+        least = buttons if self.field.isHidden() else max(buttons, asking)
         width = min(least + 2, widest)
         self._layout.activate()
         return width, self._layout.totalHeightForWidth(width) + 2 * self.frameWidth()

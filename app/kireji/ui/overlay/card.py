@@ -75,6 +75,7 @@ class AnswerCard(QFrame):
         self.setAccessibleName("Answer")
         self._question = label(role="strong", wrap=True)
         self._model = ModelChip(theme, _CHIP, self)
+        self._model.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._model.clicked.connect(self.model_clicked)
         self._note = label(role="muted", wrap=True)
         self._status = label(role="muted", wrap=True)
