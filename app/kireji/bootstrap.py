@@ -12,15 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from kireji.core.errors import KirejiError
-    from kireji.core.ports import (
-        CallbackListener,
-        CaptureBackend,
-        KeyStore,
-        LocalServerFinder,
-        Provider,
-        Reader,
-        WebPictures,
-    )
+    from kireji.core.ports import CaptureBackend, KeyStore, Reader
+    from kireji.core.provider_ports import CallbackListener, LocalServerFinder, Provider, WebPictures
     from kireji.desktop.instance import InstanceLock
     from kireji.desktop.paths import Paths
     from kireji.providers.http import HttpClient

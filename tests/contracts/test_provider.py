@@ -19,7 +19,7 @@ import pytest
 from kireji.core.errors import AuthenticationFailed, ProviderError
 from kireji.core.events import MessageBuilder, ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished
 from kireji.core.messages import Message, Role, StopReason, TextPart
-from kireji.core.ports import Provider
+from kireji.core.provider_ports import Provider
 from kireji.core.requests import ClearedRequest, ModelRequest, OutgoingRequest, Purpose
 from kireji.core.requests import Delivery as Way
 from kireji.core.secret import Secret

@@ -30,14 +30,7 @@ from kireji.core.messages import (
     Usage,
 )
 from kireji.core.models import Effort, Lifecycle, ModelInfo, Price
-from kireji.core.ports import (
-    CaptureStore,
-    ConversationStore,
-    EncodedPicture,
-    Ledger,
-    ModelListStore,
-    SettingsStore,
-)
+from kireji.core.ports import CaptureStore, ConversationStore, EncodedPicture, Ledger, ModelListStore, SettingsStore
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.storage.captures import FileCaptureStore
 from kireji.storage.conversations import SqliteConversationStore

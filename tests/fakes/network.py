@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from kireji.core.errors import ConnectionFailed, KirejiError
 from kireji.core.models import Balance, LocalServer, ModelInfo
-from kireji.core.ports import Callback, Gate
+from kireji.core.provider_ports import Callback, Gate
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.core.secret import Secret
 

@@ -15,7 +15,7 @@ from kireji.core.errors import AuthenticationFailed, ConnectionFailed, KirejiErr
 from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished, UsageReported
 from kireji.core.messages import StopReason, TextPart, Usage
 from kireji.core.models import Effort, ModelInfo
-from kireji.core.ports import Gate
+from kireji.core.provider_ports import Gate
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 from kireji.core.secret import Secret
 
@@ -61,7 +61,7 @@ def answer(*deltas: str, reason: StopReason = StopReason.END_TURN, usage: Usage 
 
 
 class FakeProvider:
-    """Satisfies `core.ports.Provider`; each question takes the next turn from the queue.
+    """Satisfies `core.provider_ports.Provider`; each question takes the next turn from the queue.
 
     A turn is a list of events; a `Hold` in it waits, an error in it is raised. A turn that does not finish breaks off.
 

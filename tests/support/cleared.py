@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kireji.core.ports import Provider
+from kireji.core.provider_ports import Provider
 from kireji.core.requests import ClearedRequest, ModelRequest, OutgoingRequest
 
 

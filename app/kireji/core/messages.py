@@ -118,14 +118,7 @@ class OpaquePart(msgspec.Struct, frozen=True, tag_field="kind", tag="opaque"):
 
 
 Part: TypeAlias = (
-    TextPart
-    | ImagePart
-    | LinkedImagePart
-    | DocumentPart
-    | ToolCallPart
-    | ToolResultPart
-    | ThinkingPart
-    | OpaquePart
+    TextPart | ImagePart | LinkedImagePart | DocumentPart | ToolCallPart | ToolResultPart | ThinkingPart | OpaquePart
 )
 
 

@@ -13,7 +13,7 @@ from kireji.core.errors import AuthenticationFailed, ProtocolViolation, Provider
 from kireji.core.events import ModelEvent
 from kireji.core.messages import Usage
 from kireji.core.models import ModelInfo
-from kireji.core.ports import Gate
+from kireji.core.provider_ports import Gate
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 from kireji.core.secret import Secret
 from kireji.providers.anthropic_catalog import QUERY, ListedModel, ModelPage, merge
@@ -44,7 +44,7 @@ class _JobResult(msgspec.Struct):
 
 
 class AnthropicProvider:
-    """Asks Claude models; also says how a question stands in a job (`core.ports.JobFormat`).
+    """Asks Claude models; also says how a question stands in a job (`core.provider_ports.JobFormat`).
 
     Args:
         http: Sends the requests.

@@ -8,7 +8,8 @@ from contextlib import aclosing, asynccontextmanager
 from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished
 from kireji.core.messages import Role, StopReason, TextPart
 from kireji.core.models import ModelInfo
-from kireji.core.ports import Gate, Reader
+from kireji.core.ports import Reader
+from kireji.core.provider_ports import Gate
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 from kireji.core.secret import Secret
 
@@ -26,7 +27,7 @@ _FENCE = "```"
 
 
 class DeviceProvider:
-    """Answers with the text in the pictures of the last question; satisfies `core.ports.Provider`.
+    """Answers with the text in the pictures of the last question; satisfies `core.provider_ports.Provider`.
 
     Args:
         reader: Reads a picture; owned by whoever made it.

@@ -13,7 +13,7 @@ from kireji.core.errors import ProviderError, ProviderTimeout
 from kireji.core.events import ModelEvent
 from kireji.core.messages import Usage
 from kireji.core.models import LocalServer, ModelInfo
-from kireji.core.ports import Gate
+from kireji.core.provider_ports import Gate
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 from kireji.core.secret import Secret
 from kireji.providers.failures import Answerer
@@ -138,7 +138,7 @@ class LocalProvider:
 
 
 class LocalFinder:
-    """Looks for model servers on this computer; satisfies `core.ports.LocalServerFinder`.
+    """Looks for model servers on this computer; satisfies `core.provider_ports.LocalServerFinder`.
 
     No key is sent. A port that nobody listens on answers at once and is no error.
 

@@ -12,7 +12,7 @@ import msgspec
 from kireji import __version__
 from kireji.core.errors import ConnectionFailed, ProtocolViolation, ProviderError
 from kireji.core.models import LocalServer, ModelInfo
-from kireji.core.ports import Gate
+from kireji.core.provider_ports import Gate
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.core.secret import Secret
 from kireji.providers.failures import Answerer, error_from_event, parse_error

@@ -16,7 +16,7 @@ from kireji.core.errors import AuthenticationFailed, ModelUnavailable, ProtocolV
 from kireji.core.events import ModelEvent
 from kireji.core.messages import DocumentPart, ImagePart, ToolResultPart, Usage
 from kireji.core.models import Balance, Lifecycle, ModelInfo
-from kireji.core.ports import Gate
+from kireji.core.provider_ports import Gate
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose, Routing
 from kireji.core.secret import Secret
 from kireji.providers.anthropic_request import encode_body
@@ -52,7 +52,7 @@ _WHOLE_SILENCE = 600.0
 
 
 class OpenRouterProvider:
-    """Asks models through OpenRouter; also its JobFormat, BalanceSource and SignIn of `core.ports`.
+    """Asks models through OpenRouter; also its JobFormat, BalanceSource and SignIn of `core.provider_ports`.
 
     Args:
         http: Sends the requests.
@@ -167,7 +167,7 @@ class OpenRouterProvider:
         return await self._key_data(gate, base_url, _needed(secret), Purpose.BALANCE)
 
     def authorisation_url(self, base_url: str, callback: str, challenge: str) -> str:
-        """Where the person allows it; see `core.ports.SignIn`."""
+        """Where the person allows it; see `core.provider_ports.SignIn`."""
         return sign_in_page(base_url, callback, challenge)
 
     async def exchange(self, gate: Gate, base_url: str, code: str, verifier: str) -> Secret:

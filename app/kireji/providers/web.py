@@ -13,7 +13,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from kireji import __version__
 from kireji.core.errors import ConnectionFailed, ProviderError, ProviderTimeout, RequestRejected
-from kireji.core.ports import Gate
+from kireji.core.provider_ports import Gate
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.providers.http import X_API_KEY, Answered, HttpClient
 

@@ -10,7 +10,8 @@ import msgspec
 from kireji.core.errors import AuthenticationFailed, ConnectionFailed, KeyStoreError, KirejiError
 from kireji.core.history import ConversationSetup
 from kireji.core.models import Balance, ModelInfo
-from kireji.core.ports import BalanceSource, Clock, ModelListStore, Provider
+from kireji.core.ports import Clock, ModelListStore
+from kireji.core.provider_ports import BalanceSource, Provider
 from kireji.core.requests import Purpose
 from kireji.core.secret import Secret
 from kireji.core.settings import Settings

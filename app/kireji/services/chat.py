@@ -11,7 +11,8 @@ import msgspec
 from kireji.core.errors import KirejiError, ProviderError, ReplayRefused
 from kireji.core.history import ConversationSetup, Origin, StoredConversation, StoredMessage
 from kireji.core.messages import ImagePart, Message, MessageState, Role, TextPart
-from kireji.core.ports import CaptureStore, ConversationStore, Provider
+from kireji.core.ports import CaptureStore, ConversationStore
+from kireji.core.provider_ports import Provider
 from kireji.core.requests import ClearedRequest, ModelRequest
 from kireji.services import fallback
 from kireji.services.catalog import DEVICE, Catalog, Choice

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from kireji.core.models import LocalServer
-from kireji.core.ports import Clock, LocalServerFinder
+from kireji.core.ports import Clock
+from kireji.core.provider_ports import LocalServerFinder
 from kireji.core.publisher import Publisher
 from kireji.services.credentials import Credentials
 from kireji.services.outbox import Outbox

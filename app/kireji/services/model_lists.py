@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from kireji.core.errors import StoreError
 from kireji.core.models import ModelInfo
-from kireji.core.ports import Clock, ModelListStore, Provider
+from kireji.core.ports import Clock, ModelListStore
+from kireji.core.provider_ports import Provider
 from kireji.core.publisher import Publisher
 from kireji.services.credentials import Credentials, without_password
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
-from kireji.core.ports import Ledger, Provider
+from kireji.core.ports import Ledger
+from kireji.core.provider_ports import Provider
 from kireji.core.publisher import Publisher
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 
@@ -50,7 +51,9 @@ class Outbox:
         return ClearedRequest.issue(outgoing, request, await self._record(outgoing, conversation))
 
     async def gate(self, outgoing: OutgoingRequest) -> ClearedRequest:
-        """Clear a request that asks no model anything: lists, key tests, connections, pictures; see `core.ports.Gate`.
+        """Clear a request that asks no model anything: lists, key tests, connections, pictures.
+
+        Satisfies `core.provider_ports.Gate`.
 
         Raises:
             StoreError: The ledger could not be written; then nothing leaves.

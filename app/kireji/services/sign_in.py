@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from kireji.core.errors import KirejiError
-from kireji.core.ports import Callback, CallbackListener, SignIn
+from kireji.core.provider_ports import Callback, CallbackListener, SignIn
 from kireji.services.credentials import Credentials
 from kireji.services.outbox import Outbox
 

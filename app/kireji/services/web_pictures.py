@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kireji.core.ports import EncodedPicture, WebPictures
+from kireji.core.ports import EncodedPicture
+from kireji.core.provider_ports import WebPictures
 from kireji.services.capture import CaptureService
 from kireji.services.outbox import Outbox
 
