@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap, QTextOption
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from kireji.ui.chat.words import is_right_to_left
 from kireji.ui.icons import pixmap
 from kireji.ui.models.list_model import CHOSEN, ROW, Index
 from kireji.ui.models.rows import Kind, Row
@@ -160,8 +161,14 @@ class RowDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(colour))
         shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        flags = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(self._mirrored(room, whole), flags, shown)
+        mirrored = self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+        # Words keep their own direction: a price must not be turned round because the window is.
+        own = Qt.LayoutDirection.RightToLeft if is_right_to_left(text) else Qt.LayoutDirection.LeftToRight
+        option = QTextOption(side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute)
+        option.setWrapMode(QTextOption.WrapMode.NoWrap)
+        option.setTextDirection(own)
+        painter.drawText(QRectF(self._mirrored(room, whole)), shown, option)
 
     def _paint_badges(self, painter: QPainter, line: QRect, words: tuple[str, ...], *, chosen: bool) -> int:
         """Badges at the end of a line, the last one outermost; returns where they begin."""
