@@ -35,7 +35,7 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
         rows = [_row(services, group, model, servers) for group in found for model in group.models]
         if rows:
             console.table(_HEAD, rows)
-        if closed := [(group.provider, _reason(services, group)) for group in found if not group.ready]:
+        if closed := [(group.provider, await _reason(services, group)) for group in found if not group.ready]:
             if rows:
                 console.line()
             console.table(("PROVIDER", "CANNOT BE USED NOW, BECAUSE"), closed)
@@ -75,14 +75,14 @@ async def _origin(services: Services, group: ProviderModels) -> str:
     return "earlier" if group.problem else "service"
 
 
-def _reason(services: Services, group: ProviderModels) -> str:
-    """Why a provider cannot be used, with what to do where that is the same for everybody."""
-    if (
-        group.provider in ADDRESSES
-        and group.problem == (missing := services.credentials.missing(group.provider)).message
-    ):
-        return missing.sentence
-    return group.problem
+async def _reason(services: Services, group: ProviderModels) -> str:
+    """Why a provider cannot be used, with what to do where the reason is a key or the keychain."""
+    if group.ready or group.provider not in ADDRESSES:
+        return group.problem
+    missing = services.credentials.missing(group.provider)
+    keychain = await services.credentials.keychain()
+    known = {missing.message: missing.sentence, keychain.reason: f"{keychain.reason} {keychain.hint}".strip()}
+    return known.get(group.problem, group.problem)
 
 
 def _usable(group: ProviderModels, model: ModelInfo) -> bool:
@@ -148,7 +148,7 @@ async def _value(services: Services, found: Sequence[ProviderModels], servers: M
             {
                 "provider": group.provider,
                 "ready": group.ready,
-                "problem": _reason(services, group),
+                "problem": await _reason(services, group),
                 "default": default or None,
                 "list": await _origin(services, group),
             }

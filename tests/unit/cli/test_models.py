@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from kireji.core.errors import ConnectionFailed, KeyStoreLocked
+from kireji.core.errors import ConnectionFailed, KeyStoreLocked, KeyStoreUnavailable
 from kireji.core.models import Effort, Lifecycle, ModelInfo, Price
+from kireji.core.ports import Availability
+from tests.fakes.keychain import FakeKeyStore
 from tests.fakes.network import local_model, ollama
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import ROUTER_KEY, World
@@ -160,3 +162,11 @@ def test_a_list_from_outside_does_not_steer_a_terminal(world: World, kireji: Kir
     assert "\x1b" not in shown
     assert "\x9b" not in shown
     assert "xred line" in shown
+
+
+@pytest.mark.parametrize("typed", [(), ("--provider", "anthropic")])
+def test_without_a_keychain_it_is_said_what_to_do(world: World, kireji: Kireji, typed: tuple[str, ...]) -> None:
+    world.keychain = FakeKeyStore(Availability(False, "There is no keychain.", "Set the variable."))
+    world.keychain.failure = KeyStoreUnavailable("There is no keychain.", "Set the variable.")
+    world.key = ""
+    assert "There is no keychain. Set the variable." in kireji("models", *typed).out
