@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from kireji.ui.chat.words import provider_name
 from kireji.ui.icons import window_icon
-from kireji.ui.parts import button, label, restyle, spread
-from kireji.ui.settings.key_check import KeyResult, KeyState
-from kireji.ui.settings.keys_page import KeyForm
+from kireji.ui.models.words import Pick
+from kireji.ui.parts import Pair, button, label, restyle, spread
+from kireji.ui.settings.cards import actions
+from kireji.ui.settings.key_check import KeyState
+from kireji.ui.settings.key_form import KeyForm
+from kireji.ui.settings.sign_in_panel import SignInPanel
 from kireji.ui.shortcut import ShortcutState, ShortcutStatus
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 
 _WIDEST = 560
+_HOW = "Paste a key from Anthropic or OpenRouter; it is tested at once."
+_WITHOUT = "Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere."
 
 
 class WelcomePage(QScrollArea):
@@ -25,18 +32,27 @@ class WelcomePage(QScrollArea):
 
     done = Signal()
     settings_clicked = Signal()
+    sign_in_clicked = Signal()
+    local_wanted = Signal(object)
+    """The `Pick` of a local model that was offered."""
+    painted = Signal()
+    """The person sees the page; what takes time may begin."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._painted = False
+        self._offered: Pick | None = None
         self._mark = QLabel()
-        self.form = KeyForm("Anthropic", cancellable=False)
-        self._key_state = label("", "ok", wrap=True)
-        self._without = label(
-            "Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.",
-            "muted",
-            wrap=True,
-        )
+        self.form = KeyForm("Anthropic or OpenRouter", cancellable=False)
+        self.sign_in = button("Sign in with OpenRouter")
+        self.panel = SignInPanel(theme)
+        self.local = button("Use it")
+        self._local_words = label("", "", wrap=True)
+        self._local_row = QWidget()
+        self._how = label(_HOW, "muted", wrap=True)
+        self._found_words = label("", "ok", wrap=True)
+        self._without = label(_WITHOUT, "muted", wrap=True)
         self._chord = label("", "lead")
         self._shortcut = label("", "muted", wrap=True)
         self._choose = button("Choose other keys")
@@ -44,6 +60,8 @@ class WelcomePage(QScrollArea):
         self._build()
         self._choose.clicked.connect(self.settings_clicked)
         self._finish.clicked.connect(self.done)
+        self.sign_in.clicked.connect(self.sign_in_clicked)
+        self.local.clicked.connect(self._use_local)
         theme.changed.connect(self._dress)
         self._dress()
         self.set_ready(ready=False)
@@ -86,14 +104,17 @@ class WelcomePage(QScrollArea):
         card = _card()
         layout = card.layout()
         assert layout is not None
+        local = QVBoxLayout(self._local_row)
+        spread(local)
+        local.addWidget(Pair(self._local_words, self.local))
         layout.addWidget(label("Answers from a model", "strong"))
-        layout.addWidget(
-            label("Paste an Anthropic key. It is tested now and kept in your keychain.", "muted", wrap=True)
-        )
-        layout.addWidget(self._key_state)
-        layout.addWidget(self.form)
+        for widget in (self._local_row, self._how, self._found_words, self.form):
+            layout.addWidget(widget)
+        layout.addWidget(actions(self.sign_in))
+        layout.addWidget(self.panel)
         layout.addWidget(self._without)
-        self._key_state.hide()
+        for hidden in (self._found_words, self._local_row, self.panel):
+            hidden.hide()
         return card
 
     def _shortcut_card(self) -> QFrame:
@@ -110,35 +131,54 @@ class WelcomePage(QScrollArea):
         layout.addWidget(self._choose, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 
-    def show_key_state(self, state: KeyState) -> None:
-        """A key may be there already, from the environment or an earlier start."""
+    def show_key_state(self, provider: str, state: KeyState) -> None:
+        """A key may be there already, from the environment or an earlier start; a keychain may not open."""
+        name = provider_name(provider)
         if state.source:
-            place = {"environment": "in the environment", "session": "for this session"}.get(
-                state.source, "in your keychain"
-            )
-            self._found(f"There is a key {place}.")
+            places = {"environment": f"in the environment ({state.variable})", "session": "for this session"}
+            self.found(f"There is a key for {name} {places.get(state.source, 'in your keychain')}.")
+        elif state.problem:
+            self.form.say(state.problem, "warn")
 
     def show_keychain(self, *, ok: bool, reason: str) -> None:
         """Whether keys can be kept."""
-        if not ok:
-            self._without.setText(
-                f"{reason} A key can be used for this session only. Without one, this computer reads the text in what "
-                "you cut out, and nothing is sent anywhere."
-            )
+        if ok:
+            self._how.setText(f"{_HOW} It is then kept in your system keychain.")
+        else:
+            self._without.setText(f"{reason} A key can be used for this session only. {_WITHOUT}")
 
-    def show_key_result(self, result: KeyResult) -> None:
-        """What became of the pasted key."""
-        self.form.show_result(result)
-        if result.kept:
-            self._found(result.sentence)
+    def offer_local(self, server: str, pick: Pick, *, sees: bool) -> None:
+        """A local server was found.
+
+        Args:
+            server: As people call it.
+            pick: Its model that would answer.
+            sees: Whether that sees pictures.
+        """
+        blind = "" if sees else " That model cannot see pictures; it gets the text this computer reads in them."
+        self._local_words.setText(
+            f"{server} is running here with {pick.model}. Nothing would leave this computer.{blind}"
+        )
+        self.local.setAccessibleName(f"Use {pick.model} of {server}")
+        self._offered = pick
+        if not self._finished():
+            self._local_row.show()
+
+    def found(self, sentence: str) -> None:
+        """There is somebody who answers; nothing more needs to be asked."""
+        self._found_words.setText(sentence)
+        self._found_words.show()
+        for done in (self.form, self._how, self._without, self._local_row, self.sign_in, self.panel):
+            done.hide()
+        self.set_ready(ready=True)
 
     def show_shortcut(self, state: ShortcutState) -> None:
         """The truth about the chord."""
         self._chord.setText(state.chord)
-        held = state.status is ShortcutStatus.HELD
-        self._choose.setVisible(not held)
-        words = "Press it now, from here or from any other window." if held else state.sentence
-        self._say_shortcut(words or "No shortcut is set.", "muted" if held else "warn")
+        works = state.status is ShortcutStatus.HELD
+        self._choose.setVisible(not works)
+        words = "Press it now, from here or from any other window." if works else state.sentence
+        self._say_shortcut(words or "No shortcut is set.", "muted" if works else "warn")
 
     def press_arrived(self) -> None:
         """The chord was pressed."""
@@ -150,12 +190,18 @@ class WelcomePage(QScrollArea):
         self._finish.setAccessibleName(self._finish.text())
         restyle(self._finish, kind="primary" if ready else "")
 
-    def _found(self, sentence: str) -> None:
-        self._key_state.setText(sentence)
-        self._key_state.show()
-        self.form.hide()
-        self._without.hide()
-        self.set_ready(ready=True)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def _finished(self) -> bool:
+        return not self._found_words.isHidden()
+
+    def _use_local(self) -> None:
+        if self._offered is not None:
+            self.local_wanted.emit(self._offered)
 
     def _say_shortcut(self, sentence: str, role: str) -> None:
         self._shortcut.setText(sentence)

@@ -18,11 +18,9 @@ from kireji.ui.settings.presenter import SettingsPresenter
 from kireji.ui.settings.shortcuts import ShortcutControl
 from kireji.ui.shortcut import ShortcutState, ShortcutStatus
 from kireji.ui.theme import Theme
-from kireji.ui.welcome import WelcomePage
+from kireji.ui.welcome_presenter import WelcomePresenter
 
 log = logging.getLogger(__name__)
-
-_ANTHROPIC = "anthropic"
 
 
 class WindowPresenter(QObject):
@@ -48,7 +46,7 @@ class WindowPresenter(QObject):
         self._keys = KeyCheck(services)
         self._scope = TaskScope("window", self._failed)
         self._settings: SettingsPresenter | None = None
-        self._welcome: WelcomePage | None = None
+        self._welcome: WelcomePresenter | None = None
         self.chat = ChatPresenter(services, window, theme, self._held_chord)
         self._unsubscribe = [
             services.preferences.changed.subscribe(self._settings_changed),
@@ -68,6 +66,8 @@ class WindowPresenter(QObject):
         for end in self._unsubscribe:
             end()
         await self._scope.aclose()
+        if self._welcome is not None:
+            await self._welcome.aclose()
         if self._settings is not None:
             await self._settings.aclose()
         await self.chat.aclose()
@@ -94,42 +94,13 @@ class WindowPresenter(QObject):
         self._window.testing_shortcut = bool(waits)
 
     def _show_welcome(self) -> None:
-        page = WelcomePage(self._theme)
-        self._welcome = page
-        page.form.entered.connect(self._key_entered)
-        page.form.keep_untested.connect(self._keep_untested)
-        page.form.keep_for_session.connect(self._keep_for_session)
-        page.done.connect(self._welcomed)
-        page.settings_clicked.connect(self._choose_shortcut)
-        page.show_shortcut(self._shortcut.state())
+        welcome = WelcomePresenter(self._services, self._theme, self._keys, self._failed, self)
+        self._welcome = welcome
+        welcome.done.connect(self._welcomed)
+        welcome.page.settings_clicked.connect(self._choose_shortcut)
         self._window.testing_shortcut = True
-        self._window.show_page("welcome", page)
-        page.form.field.setFocus()
-        self._scope.restart(self._fill_welcome(page), name="welcome")
-
-    async def _fill_welcome(self, page: WelcomePage) -> None:
-        keychain = await self._services.credentials.keychain()
-        page.show_keychain(ok=keychain.ok, reason=keychain.reason)
-        page.show_key_state(await self._keys.state(_ANTHROPIC))
-
-    def _key_entered(self, text: object) -> None:
-        self._add_key(str(text))
-
-    def _keep_untested(self, text: object) -> None:
-        self._add_key(str(text), keep_untested=True)
-
-    def _keep_for_session(self, text: object) -> None:
-        self._add_key(str(text), session_only=True)
-
-    def _add_key(self, text: str, *, keep_untested: bool = False, session_only: bool = False) -> None:
-        assert self._welcome is not None
-        self._welcome.form.show_busy()
-        work = self._add(self._welcome, text, keep_untested=keep_untested, session_only=session_only)
-        self._scope.restart(work, name="add")
-
-    async def _add(self, page: WelcomePage, text: str, *, keep_untested: bool, session_only: bool) -> None:
-        result = await self._keys.add(_ANTHROPIC, text, keep_untested=keep_untested, session_only=session_only)
-        page.show_key_result(result)
+        self._window.show_page("welcome", welcome.page)
+        welcome.start(self._shortcut.state())
 
     def _welcomed(self) -> None:
         self._leave_welcome()
@@ -141,10 +112,12 @@ class WindowPresenter(QObject):
         self.chat.start()
         self.show_settings()
         assert self._settings is not None
-        self._settings.pane.show_page(1)
+        self._settings.show_shortcuts()
 
     def _leave_welcome(self) -> None:
-        self._welcome = None
+        if self._welcome is not None:
+            self._scope.start(self._welcome.aclose(), name="leave welcome")
+            self._welcome = None
         self._window.testing_shortcut = False
         self._scope.restart(self._services.preferences.set("general.welcomed", True), name="welcomed")
 
@@ -155,11 +128,11 @@ class WindowPresenter(QObject):
     def _shortcut_changed(self, state: ShortcutState) -> None:
         self._window.sidebar.set_chord(self._held_chord())
         if self._welcome is not None:
-            self._welcome.show_shortcut(state)
+            self._welcome.page.show_shortcut(state)
 
     def _pressed(self, _nothing: None) -> None:
         if self._welcome is not None:
-            self._welcome.press_arrived()
+            self._welcome.page.press_arrived()
 
     def _settings_changed(self, settings: Settings) -> None:
         self._theme.apply(settings.appearance)

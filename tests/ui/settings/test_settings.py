@@ -9,7 +9,7 @@ from kireji.core.errors import AuthenticationFailed, ConnectionFailed
 from kireji.core.ports import Availability
 from kireji.core.secret import Secret, SecretName
 from kireji.core.settings import Theme as ThemeChoice
-from kireji.ui.settings.keys_page import ProviderCard
+from kireji.ui.settings.cards import ProviderCard
 from kireji.ui.settings.presenter import SettingsPresenter
 from kireji.ui.settings.shortcuts import chord_of
 from kireji.ui.tokens import DARK
@@ -47,7 +47,7 @@ async def test_a_stored_key_is_tested_when_the_page_opens() -> None:
     async with window_over(FakeSurroundings().with_key()) as stand:
         card = (await opened(stand)).keys_page.anthropic
         await stand.until(lambda: card.chip.text() == "works · tested just now")
-        assert [sent.purpose for sent in stand.below.ledger.rows] == ["key test"]
+        assert [sent.purpose for sent in stand.below.ledger.rows if sent.provider == "anthropic"] == ["key test"]
 
 
 async def test_a_refused_stored_key_is_shown_as_refused() -> None:
@@ -124,7 +124,7 @@ async def test_removing_asks_once() -> None:
         await stand.until(lambda: card.chip.text().startswith("works"))
         card.remove.click()
         assert stand.below.keychain.keys
-        card._really.click()
+        card.removal.yes.click()
         await stand.until(lambda: card.chip.text() == "no key")
         assert stand.below.keychain.keys == {}
 
@@ -141,15 +141,14 @@ async def test_the_key_field_is_hidden_and_forgets() -> None:
 
 async def test_choices_are_written_to_the_settings() -> None:
     async with window_over(FakeSurroundings()) as stand:
-        settings = await opened(stand)
-        await stand.until(lambda: len(settings.keys_page.model._values) == 3)
-        settings.keys_page.model.choose(("anthropic", "fake-model"))
-        settings.keys_page.effort.choose("high")
-        settings.keys_page.offline.choose("error")
+        answers = (await opened(stand)).keys_page.answers
+        answers.provider.choose("anthropic")
+        answers.effort.choose("high")
+        answers.longest.entered.emit(4096)
         await stand.until(
             lambda: (
                 stand.below.settings.tables.get("models")
-                == {"provider": "anthropic", "model": "fake-model", "effort": "high", "offline": "error"}
+                == {"provider": "anthropic", "effort": "high", "max_tokens": 4096}
             )
         )
 
@@ -174,7 +173,7 @@ async def test_what_the_settings_file_got_wrong_is_said() -> None:
 async def test_a_held_shortcut_can_be_tried() -> None:
     async with window_over(FakeSurroundings()) as stand:
         page = (await opened(stand)).shortcuts_page
-        assert page.chip.text() == "held"
+        assert page.chip.text() == "ready"
         page.try_it.click()
         assert stand.window.testing_shortcut
         stand.hotkeys.press(CHORD)
@@ -189,7 +188,7 @@ async def test_another_chord_is_recorded_held_and_kept() -> None:
         QTest.keyClick(
             page.recorder, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
         )
-        assert (stand.shortcut.state().chord, page.chip.text()) == ("Ctrl+Alt+K", "held")
+        assert (stand.shortcut.state().chord, page.chip.text()) == ("Ctrl+Alt+K", "ready")
         await stand.until(lambda: stand.below.settings.tables.get("shortcuts") == {"capture": "Ctrl+Alt+K"})
 
 

@@ -10,11 +10,13 @@ from tests.ui.window.support import CHORD, Stand, window_over
 
 pytestmark = pytest.mark.qt
 
+FROM_ENVIRONMENT = "There is a key for Anthropic in the environment (ANTHROPIC_API_KEY)."
+
 
 def page_of(stand: Stand) -> WelcomePage:
-    page = stand.presenter._welcome
-    assert page is not None
-    return page
+    presenter = stand.presenter._welcome
+    assert presenter is not None
+    return presenter.page
 
 
 async def test_the_first_start_shows_one_page_and_nothing_else() -> None:
@@ -37,7 +39,9 @@ async def test_a_working_key_is_kept_and_said() -> None:
         page.form.field.setText("sk-ant-canary-0123456789")
         page.form.go.click()
         await stand.until(lambda: page._finish.text() == "Done")
-        assert page._key_state.text() == "The service accepts this key. It is kept in your system keychain."
+        assert (
+            page._found_words.text() == "Anthropic: The service accepts this key. It is kept in your system keychain."
+        )
         assert len(stand.below.keychain.keys) == 1
 
 
@@ -56,7 +60,7 @@ async def test_a_refused_key_is_said_and_can_be_corrected() -> None:
 async def test_a_key_in_the_environment_is_found() -> None:
     below = FakeSurroundings(environ={"ANTHROPIC_API_KEY": "sk-ant-canary-0123456789"})
     async with window_over(below, welcomed=False) as stand:
-        await stand.until(lambda: page_of(stand)._key_state.text() == "There is a key in the environment.")
+        await stand.until(lambda: page_of(stand)._found_words.text() == FROM_ENVIRONMENT)
 
 
 async def test_a_missing_keychain_is_said() -> None:

@@ -9,8 +9,11 @@ from datetime import timedelta
 from kireji.core.errors import AuthenticationFailed, KeyStoreError, KeyStoreUnavailable, KirejiError
 from kireji.core.secret import Secret
 from kireji.services.application import Services
-from kireji.services.credentials import require_key
+from kireji.services.credentials import ADDRESSES, require_key
 from kireji.ui.chat.words import ago
+
+_PATIENCE_SECONDS = 5.0
+"""For the keychain, to say what state a key is in; a question waits longer."""
 
 
 class Outcome(enum.Enum):
@@ -46,7 +49,8 @@ class KeyState:
         words: For the chip.
         kind: ok, warn, error or idle.
         problem: Why the keychain could not be asked.
-        address: Where the key goes, when it is not the provider's own address.
+        address: Where the key goes, when it is not the provider's own address; without a password.
+        variable: The environment variable that the key comes from; empty for other sources.
     """
 
     source: str
@@ -54,6 +58,7 @@ class KeyState:
     kind: str
     problem: str = ""
     address: str = ""
+    variable: str = ""
 
 
 class KeyCheck:
@@ -68,7 +73,13 @@ class KeyCheck:
         self._tested: dict[str, tuple[Outcome, float]] = {}
 
     async def add(
-        self, provider: str, text: str, *, keep_untested: bool = False, session_only: bool = False
+        self,
+        provider: str,
+        text: str,
+        *,
+        keep_untested: bool = False,
+        session_only: bool = False,
+        address: str = "",
     ) -> KeyResult:
         """Test a key, and keep it when the service accepts it.
 
@@ -77,16 +88,17 @@ class KeyCheck:
             text: As pasted.
             keep_untested: The person wants it kept although the service could not be reached.
             session_only: Keep it only until the program ends.
+            address: The only address it may go to; empty for the provider's own.
         """
         secret = Secret(text.strip())
         try:
             require_key(secret)
             outcome, sentence = Outcome.UNREACHED, ""
             if not keep_untested:
-                outcome, sentence = await self._try(provider, secret)
+                outcome, sentence = await self._try(provider, secret, address)
                 if outcome is not Outcome.WORKS:
                     return KeyResult(outcome, sentence)
-            await self._services.credentials.save(provider, secret, session_only=session_only)
+            await self._services.credentials.save(provider, secret, session_only=session_only, address=address)
         except KeyStoreError as error:
             return KeyResult(Outcome.NOT_KEPT, error.sentence)
         except KirejiError as error:
@@ -94,27 +106,29 @@ class KeyCheck:
         self._remember(provider, outcome)
         return KeyResult(outcome, _kept(outcome, session_only=session_only), kept=True)
 
-    async def test(self, provider: str) -> KeyResult:
+    async def test(self, provider: str, *, address: str = "") -> KeyResult:
         """Test the key that would be used now."""
-        outcome, sentence = await self._try(provider, None)
+        outcome, sentence = await self._try(provider, None, address)
         self._remember(provider, outcome)
         return KeyResult(outcome, sentence or "The service accepts this key.")
 
-    async def state(self, provider: str) -> KeyState:
+    async def state(self, provider: str, *, address: str = "") -> KeyState:
         """What is known about the key that would be used now."""
         credentials = self._services.credentials
+        own = credentials.own_address(provider)
         try:
-            credential = await credentials.find(provider)
+            credential = await credentials.find(provider, address=address, patience=_PATIENCE_SECONDS)
         except KeyStoreUnavailable:
             return KeyState("", "no key", "idle")
         except KeyStoreError as error:
-            return KeyState("", "keychain locked", "warn", error.sentence)
-        own = credentials.own_address(provider)
-        address = credential.base_url if credential.base_url != own else ""
+            return KeyState("", "keychain not open", "warn", error.sentence)
+        elsewhere = credential.base_url != own and not address
+        shown = credentials.shown_address(provider, credential.base_url) if elsewhere else ""
         if credential.secret is None:
-            return KeyState("", "no key", "idle", address=address)
+            return KeyState("", "no key", "idle", address=shown)
         words, kind = self._chip(provider, credential.source)
-        return KeyState(credential.source, words, kind, address=address)
+        variable = ADDRESSES[provider].key_variable if credential.source == "environment" else ""
+        return KeyState(credential.source, words, kind, address=shown, variable=variable)
 
     def age(self, provider: str) -> float | None:
         """Seconds since the last test; None when there was none."""
@@ -125,9 +139,13 @@ class KeyCheck:
         """The key is another one now, or gone."""
         self._tested.pop(provider, None)
 
-    async def _try(self, provider: str, secret: Secret | None) -> tuple[Outcome, str]:
+    def accepted(self, provider: str) -> None:
+        """The service has just handed this key out, which is as good as a test."""
+        self._remember(provider, Outcome.WORKS)
+
+    async def _try(self, provider: str, secret: Secret | None, address: str) -> tuple[Outcome, str]:
         try:
-            await self._services.catalog.test_key(provider, secret)
+            await self._services.catalog.test_key(provider, secret, address=address)
         except AuthenticationFailed as error:
             return Outcome.REFUSED, error.sentence
         except KirejiError as error:

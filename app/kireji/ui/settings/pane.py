@@ -96,6 +96,10 @@ class SettingsPane(QWidget):
         self._group.button(number).setChecked(True)
         self.page_shown.emit(self._pages[number][1])
 
+    def show_widget(self, page: QWidget) -> None:
+        """Show one page by its widget."""
+        self.show_page(next(number for number, (_, each) in enumerate(self._pages) if each is page))
+
     def _entry_clicked(self, number: int) -> None:
         # A click gives these buttons no focus; the ring would stay at the entry that had it.
         self._group.button(number).setFocus(Qt.FocusReason.MouseFocusReason)

@@ -16,7 +16,7 @@ from kireji.ui.shortcut import ShortcutState, ShortcutStatus
 from kireji.ui.tokens import SPACE
 
 _CHIPS = {
-    ShortcutStatus.HELD: ("held", "ok"),
+    ShortcutStatus.HELD: ("ready", "ok"),
     ShortcutStatus.PAUSED: ("paused", "warn"),
     ShortcutStatus.NONE: ("no shortcut", "idle"),
     ShortcutStatus.TAKEN: ("taken by another program", "error"),
@@ -202,7 +202,7 @@ class ShortcutsPage(QWidget):
             self.say("It works. The keys arrived.", "ok")
         elif self.recorder.listens:
             self.recorder.stop()
-            self.say("These keys are held already.", "muted")
+            self.say("These are the keys in use already.", "muted")
 
     def stop_testing(self) -> None:
         """The page goes away."""
@@ -250,6 +250,6 @@ def _sentence(state: ShortcutState) -> str:
         case ShortcutStatus.NONE:
             return "Capture with the button, the tray menu or the command “kireji capture”."
         case ShortcutStatus.TAKEN:
-            return state.sentence or "Another program holds these keys. Choose others."
+            return state.sentence or "Another program uses these keys. Choose others."
         case _:
             return f"{state.sentence} {command}".strip()
