@@ -320,12 +320,13 @@ class _Rows(QStyledItemDelegate):
         painter.setPen(QColor(colours.muted))
         painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, time)
         width = painter.fontMetrics().horizontalAdvance(time)
-        rect = rect.adjusted(0, 0, -(width + SPACE[1]) if time else 0, 0)
+        mirrored = self._list.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        taken = width + SPACE[1] if time else 0
+        rect = rect.adjusted(taken if mirrored else 0, 0, 0 if mirrored else -taken, 0)
         painter.setFont(self._font(TYPE_BODY))
         painter.setPen(QColor(colours.ink))
-        option = QTextOption(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
-        )
+        side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+        option = QTextOption(side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute)
         option.setWrapMode(QTextOption.WrapMode.NoWrap)
         right_to_left = not title.isascii() and is_right_to_left(title)
         option.setTextDirection(Qt.LayoutDirection.RightToLeft if right_to_left else Qt.LayoutDirection.LeftToRight)
