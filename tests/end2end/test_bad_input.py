@@ -116,7 +116,7 @@ def test_without_a_connection_a_picture_is_still_read_on_this_computer(bare: dic
     variables = bare | {"ANTHROPIC_BASE_URL": "https://nowhere.invalid", "ANTHROPIC_API_KEY": KEY}
     result = kireji(["ask", "-i", PICTURE], variables)
     assert result.returncode == 0
-    assert result.stderr.decode().startswith("No connection to nowhere.invalid: ")
+    assert result.stderr.decode().startswith("Anthropic: No connection to nowhere.invalid: ")
     assert b"KeyError" in result.stdout
     assert b"Read on this computer" in result.stdout
 
@@ -356,13 +356,13 @@ def test_failures_stand_in_the_window_and_the_program_goes_on(seat: Seat, servic
 
 
 @pytest.mark.display
-@pytest.mark.parametrize("trouble", ["The key was refused", "no keychain"])
+@pytest.mark.parametrize("trouble", ["refused the key", "no keychain"])
 def test_a_question_that_nobody_can_answer_leaves_the_program_up(
     seat: Seat, service: ServiceProcess, trouble: str
 ) -> None:
     welcomed(seat, '[models]\nprovider = "anthropic"\n')
     variables = {
-        "The key was refused": asking(service, seat.variables, WRONG),
+        "refused the key": asking(service, seat.variables, WRONG),
         "no keychain": seat.variables | {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={seat.home}/nobody"},
     }[trouble]
     with running(variables, output=seat.output) as process:

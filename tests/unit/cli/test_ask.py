@@ -361,6 +361,6 @@ def test_an_interrupt_stops_the_turn_and_keeps_what_had_arrived(world: World, ki
     world.remote.enqueue([PartStarted(0, TextPart("")), PartDelta(0, "half"), Interrupt()])
     result = kireji("ask", "q")
     assert (result.code, result.out) == (130, "half\n")
-    assert result.err == "Stopped. What had arrived is kept. Go on with: kireji ask --continue 1.\n"
+    assert result.err == "Stopped. What had arrived is kept in the history. Go on with: kireji ask --continue 1.\n"
     assert stored(world)[1] == ("half", MessageState.STOPPED)
     assert signal.getsignal(signal.SIGINT) is before
