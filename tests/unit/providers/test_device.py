@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from kireji.core.errors import ReaderError
 from kireji.core.events import MessageBuilder, ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished
 from kireji.core.messages import ImagePart, Message, Role, StopReason, TextPart
-from kireji.core.requests import ModelRequest
+from kireji.core.requests import ClearedRequest, ModelRequest, OutgoingRequest
 from kireji.providers.device import DeviceProvider
 from tests.fakes.reader import FakeReader
 from tests.support.cleared import cleared
@@ -50,13 +50,18 @@ def test_nothing_leaves_for_a_question() -> None:
     assert DeviceProvider(FakeReader()).encode(_request(1), "") is None
 
 
-def test_nothing_leaves_for_the_list_of_models() -> None:
-    assert DeviceProvider(FakeReader()).encode_models("") is None
+async def test_nothing_leaves_for_the_list_of_models_or_to_connect() -> None:
+    async def shut(outgoing: OutgoingRequest) -> ClearedRequest:
+        raise AssertionError(f"{outgoing.url} was to leave")
+
+    provider = DeviceProvider(FakeReader())
+    await provider.models(shut, "", None)
+    await provider.connect(shut, "")
 
 
 async def test_its_one_model_is_free_and_is_the_default() -> None:
     provider = DeviceProvider(FakeReader())
-    [model] = await provider.models(None, None)
+    [model] = await provider.models(None, "", None)
     assert (model.provider, model.id, model.free) == (provider.name, provider.default_model, True)
 
 
