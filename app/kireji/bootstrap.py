@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kireji.core.provider_ports import CallbackListener, LocalServerFinder, Provider, WebPictures
     from kireji.desktop.instance import InstanceLock
     from kireji.desktop.paths import Paths
+    from kireji.desktop.system_proxy import SystemProxies
     from kireji.providers.http import HttpClient
     from kireji.providers.openrouter import OpenRouterProvider
     from kireji.services.application import Services
@@ -99,6 +100,7 @@ async def open_services(
     from kireji.services.credentials import Credentials
     from kireji.services.doctor import Doctor
     from kireji.services.local_servers import LocalServers
+    from kireji.services.network_check import proxy_in_force, proxy_problem
     from kireji.services.outbox import Outbox
     from kireji.services.picture_text import PictureText
     from kireji.services.sign_in import SignInService
@@ -121,7 +123,7 @@ async def open_services(
         credentials = Credentials(overrides.keychain or KeyringKeyStore(), SessionKeyStore(), environ, clock)
         reader = overrides.reader or ReaderProcess()
         stack.push_async_callback(reader.aclose)
-        http = HttpClient(lambda: preferences.settings.network)
+        http = HttpClient(lambda: preferences.settings.network, system_proxies=lambda: _read_proxies(environ))
         stack.push_async_callback(http.aclose)
         outbox = Outbox(ledger)
         accounts = Late({"openrouter": lambda: _openrouter(http)})
@@ -164,7 +166,21 @@ async def open_services(
             reader=reader,
             doctor=Doctor(checks(at)),
             clock=clock,
+            proxy_in_force=lambda: proxy_in_force(preferences.settings.network, lambda: _system_proxies(environ)),
+            proxy_problem=lambda: proxy_problem(preferences.settings.network, lambda: _system_proxies(environ)),
         )
+
+
+def _system_proxies(environ: Mapping[str, str]) -> SystemProxies:
+    from kireji.desktop import system_proxy
+
+    return system_proxy.look(environ)
+
+
+def _read_proxies(environ: Mapping[str, str]) -> Mapping[str, str]:
+    from kireji.desktop import system_proxy
+
+    return system_proxy.read(environ)
 
 
 def _providers(http: HttpClient, reader: Reader, accounts: Mapping[str, OpenRouterProvider]) -> Mapping[str, Provider]:
@@ -265,6 +281,7 @@ def _surroundings(
         reader=reader,
         folder=lambda: asyncio.to_thread(machine.look_at_folder, paths.data),
         has_route=lambda: asyncio.to_thread(machine.has_route),
+        system_proxies=lambda: asyncio.to_thread(_system_proxies, environ),
         file_exists=os.path.exists,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 from kireji.core.errors import ConnectionFailed, KirejiError
 from kireji.core.models import Balance, LocalServer, ModelInfo
@@ -119,6 +120,14 @@ class FakeSignIn:
         if isinstance(self.left, KirejiError):
             raise self.left
         return self.left
+
+
+@dataclass
+class FakeSystemProxies:
+    """What environment and system say about proxies."""
+
+    proxies: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
 
 
 class FakeWeb:

@@ -17,6 +17,7 @@ from kireji.services.chat import ChatService
 from kireji.services.credentials import ADDRESSES, Credentials
 from kireji.services.doctor import Check, Doctor
 from kireji.services.local_servers import LocalServers
+from kireji.services.network_check import proxy_in_force, proxy_problem
 from kireji.services.outbox import Outbox
 from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
@@ -24,7 +25,7 @@ from kireji.services.sign_in import SignInService
 from kireji.services.web_pictures import PicturesByUrl
 from tests.fakes.desktop import FakeCapture, FakeClock, FakeCodec
 from tests.fakes.keychain import FakeKeyStore
-from tests.fakes.network import USUAL, FakeFinder, FakeListener, FakeSignIn, FakeWeb
+from tests.fakes.network import USUAL, FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader
 from tests.fakes.stores import (
@@ -89,6 +90,7 @@ class World:
     codec: FakeCodec = field(default_factory=FakeCodec)
     reader: FakeReader = field(default_factory=FakeReader)
     clock: FakeClock = field(default_factory=FakeClock)
+    system_proxies: FakeSystemProxies = field(default_factory=FakeSystemProxies)
 
     def services(self) -> Services:
         """Wire everything."""
@@ -144,4 +146,6 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         reader=world.reader,
         doctor=Doctor(world.checks),
         clock=world.clock,
+        proxy_in_force=lambda: proxy_in_force(preferences.settings.network, lambda: world.system_proxies),
+        proxy_problem=lambda: proxy_problem(preferences.settings.network, lambda: world.system_proxies),
     )

@@ -47,19 +47,26 @@ class ConnectionSettings(msgspec.Struct, frozen=True):
     bypass: Callable[[str], bool] | None = None
 
     @classmethod
-    def find(cls, network: NetworkSettings, environ: Mapping[str, str] = os.environ) -> ConnectionSettings:
-        """What the settings, the environment and the system say.
+    def find(
+        cls,
+        network: NetworkSettings,
+        environ: Mapping[str, str] = os.environ,
+        system: Callable[[], Mapping[str, str]] = urllib.request.getproxies,
+    ) -> ConnectionSettings:
+        """What the settings, the environment and the system say. May block as long as `system` does.
 
         Args:
             network: The person's settings; they win.
-            environ: For SSL_CERT_FILE. Proxies are asked of `urllib.request`, which reads the process's own.
+            environ: For SSL_CERT_FILE.
+            system: The proxies of environment and system, in the form that the default gives them; asked only when
+                the settings follow the system.
         """
         store, ca_file = environ.get("SSL_CERT_FILE", ""), os.path.expanduser(network.ca_file)
         match network.proxy:
             case "none":
                 return cls({}, "", store, ca_file)
             case "system":
-                proxies = urllib.request.getproxies()
+                proxies = dict(system())
                 no_proxy = ",".join(filter(None, (proxies.pop("no", ""), network.no_proxy)))
                 named = bool(urllib.request.getproxies_environment())
                 asks = None if named or sys.platform.startswith("linux") else urllib.request.proxy_bypass

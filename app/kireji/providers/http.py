@@ -12,7 +12,8 @@ import importlib
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+import urllib.request
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -82,6 +83,8 @@ class HttpClient:
 
     Args:
         network: The settings of proxies and certificates; asked before every request, so that a change holds at once.
+        system_proxies: The proxies of environment and system, as `urllib.request.getproxies` gives them; asked in a
+            thread whenever connections are built anew.
         sleep: Waits between attempts, in seconds.
         chance: A random number from 0 to 1.
         now: The time, for waits that the service gives as a date, and to notice that the computer has slept.
@@ -92,12 +95,14 @@ class HttpClient:
         self,
         network: Callable[[], NetworkSettings] = NetworkSettings,
         *,
+        system_proxies: Callable[[], Mapping[str, str]] = urllib.request.getproxies,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._network = network
+        self._system_proxies = system_proxies
         self._sleep = sleep
         self._chance = chance
         self._now = now
@@ -215,7 +220,7 @@ class HttpClient:
             importlib.import_module(name)
         from kireji.providers.transport import RoutedTransport
 
-        settings = ConnectionSettings.find(network)
+        settings = ConnectionSettings.find(network, system=self._system_proxies)
         return RoutedTransport(settings, settings.ssl_context(), lambda: self._now().timestamp(), self._monotonic)
 
     @asynccontextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from kireji.core.ports import Clock, ConversationStore, Ledger, Reader
@@ -18,7 +20,12 @@ from kireji.services.web_pictures import PicturesByUrl
 
 
 class Services(msgspec.Struct, frozen=True):
-    """The use cases, wired once by `bootstrap`; the windows and the command line know nothing else."""
+    """The use cases, wired once by `bootstrap`; the windows and the command line know nothing else.
+
+    The last two ask the system and may block for a second, so call them in a thread: the address of the proxy that
+    requests go through, without its password, empty for none; and why a proxy that the system names is not followed,
+    with the next step, empty when nothing is wrong or the settings do not follow the system.
+    """
 
     preferences: Preferences
     credentials: Credentials
@@ -34,3 +41,5 @@ class Services(msgspec.Struct, frozen=True):
     reader: Reader
     doctor: Doctor
     clock: Clock
+    proxy_in_force: Callable[[], str]
+    proxy_problem: Callable[[], str]

@@ -13,7 +13,7 @@ from kireji.core.shortcuts import Shortcut
 from kireji.services.credentials import ADDRESSES, Credentials, without_password
 from kireji.services.doctor import Check, Finding, Verdict
 from kireji.services.local_servers import LocalServers
-from kireji.services.network_check import find_network
+from kireji.services.network_check import SystemProxies, find_network
 from kireji.services.preferences import Preferences
 
 _LITTLE_SPACE = 200_000_000
@@ -58,6 +58,7 @@ class Surroundings(msgspec.Struct, frozen=True):
         reader: This computer's text reader.
         folder: Looks at the data folder; may block.
         has_route: Whether the system knows a way to the internet; sends nothing; may block.
+        system_proxies: What environment and system say about proxies; may block.
         file_exists: Whether there is a file of that name.
     """
 
@@ -74,6 +75,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     reader: Reader
     folder: Callable[[], Awaitable[FolderState]]
     has_route: Callable[[], Awaitable[bool]]
+    system_proxies: Callable[[], Awaitable[SystemProxies]]
     file_exists: Callable[[str], bool]
 
 
@@ -96,7 +98,8 @@ def checks(at: Surroundings) -> tuple[Check, ...]:
         return await _find_keys(at.credentials)
 
     async def network() -> Finding:
-        return find_network(at.environ, await at.has_route(), at.file_exists, at.preferences.settings.network)
+        network, system = at.preferences.settings.network, await at.system_proxies()
+        return find_network(at.environ, await at.has_route(), at.file_exists, network, system)
 
     async def local() -> Finding:
         return await _find_local(at.local_servers)

@@ -19,7 +19,7 @@ from kireji.services.checks import Surroundings, checks, find_capture, find_disp
 from kireji.services.doctor import Check, Doctor, Finding, Verdict
 from kireji.services.network_check import find_network
 from tests.fakes.desktop import FakeHotkeys
-from tests.fakes.network import USUAL, FakeFinder, local_model, ollama
+from tests.fakes.network import USUAL, FakeFinder, FakeSystemProxies, local_model, ollama
 from tests.fakes.reader import FakeReader
 from tests.fakes.world import KEY, World
 
@@ -58,6 +58,7 @@ def surroundings(world: World | None = None, **changes: object) -> Surroundings:
         reader=FakeReader(),
         folder=answering(Folder()),  # type: ignore[arg-type]
         has_route=answering(True),  # type: ignore[arg-type]
+        system_proxies=answering(FakeSystemProxies()),  # type: ignore[arg-type]
         file_exists=lambda _: True,
     )
     return msgspec.structs.replace(healthy, **changes)
@@ -280,6 +281,50 @@ def test_the_settings_of_the_network_win_over_the_environment(
     assert found.verdict is verdict
     assert words in found.sentence
     assert "secret" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("network", "system", "verdict", "words"),
+    [
+        (
+            NetworkSettings(),
+            FakeSystemProxies({"https": "http://me:secret@desk:1"}),
+            Verdict.OK,
+            "proxy http://desk:1;",
+        ),
+        (NetworkSettings(), FakeSystemProxies(problem="Not followed."), Verdict.WARNING, "Not followed."),
+        (NetworkSettings(), FakeSystemProxies({"https": "ftp://d"}), Verdict.FAILED, "The system's proxy uses ftp"),
+        (NetworkSettings("none"), FakeSystemProxies(problem="Not followed."), Verdict.OK, "There is a way out;"),
+    ],
+)
+def test_what_the_desktop_says_is_told(
+    network: NetworkSettings, system: FakeSystemProxies, verdict: Verdict, words: str
+) -> None:
+    found = find_network({}, True, lambda _: True, network, system)
+    assert found.verdict is verdict
+    assert words in found.sentence
+    assert "secret" not in repr(found)
+
+
+async def test_the_doctor_asks_the_system_for_its_proxies() -> None:
+    at = surroundings(system_proxies=answering(FakeSystemProxies(problem="Not followed.")))
+    assert (await findings(at))["network"].sentence == "Not followed."
+
+
+@pytest.mark.parametrize(
+    ("proxy", "address"), [("none", ""), ("http://me:secret@own:1", "http://own:1"), ("system", "http://desk:1")]
+)
+def test_the_proxy_in_force_is_told_without_its_password(proxy: str, address: str) -> None:
+    world = World(system_proxies=FakeSystemProxies({"http": "http://other:1", "https": "http://me:secret@desk:1"}))
+    world.settings.tables["network"] = {"proxy": proxy}
+    assert world.services().proxy_in_force() == address
+
+
+@pytest.mark.parametrize(("proxy", "problem"), [("system", "Not followed."), ("none", "")])
+def test_what_is_wrong_with_the_systems_proxies_matters_where_they_are_followed(proxy: str, problem: str) -> None:
+    world = World(system_proxies=FakeSystemProxies(problem="Not followed."))
+    world.settings.tables["network"] = {"proxy": proxy}
+    assert world.services().proxy_problem() == problem
 
 
 @given(st.text("abcdefgh:/@", min_size=1, max_size=20))
