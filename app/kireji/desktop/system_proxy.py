@@ -150,8 +150,8 @@ def parse_kioslaverc(texts: Sequence[str], environ: Mapping[str, str]) -> System
         return environ.get(said, "") if kind == "4" else said
 
     def proxy(key: str) -> str:
-        host, port, *_ = (*value(key).split(), "", "")
-        return _address(host, port)
+        host, _, rest = value(key).partition(" ")
+        return _address(host, rest.strip())
 
     hosts = re.split(r"[,\s]+", value("NoProxyFor"))
     found = _judged(proxy("httpProxy"), proxy("httpsProxy"), proxy("socksProxy"), hosts)
@@ -231,8 +231,8 @@ def _judged(http: str, https: str, socks: str, hosts: Iterable[str]) -> SystemPr
 def _address(host: str, port: str, login: str = "") -> str:
     """An address from its parts; empty when no host is named. The host may bring a scheme, a login and a port."""
     scheme, _, place = host.strip().rpartition("://")
-    place = place.rstrip("/")
-    if not place or (place.startswith(":") and not _is_ipv6(place)):
+    place = place.strip("/")
+    if not place or place.isdecimal() or (place.startswith(":") and not _is_ipv6(place)):
         return ""
     if _is_ipv6(place):
         place = f"[{place}]"

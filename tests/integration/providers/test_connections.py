@@ -50,8 +50,10 @@ class Stand:
 
     def __post_init__(self) -> None:
         self.waits: list[float] = []
+        self.system: dict[str, str] = {}
         self.http = HttpClient(
             lambda: self.network,
+            system_proxies=lambda: self.system,
             sleep=self._sleep,
             chance=lambda: 0.0,
             now=lambda: datetime(2026, 11, 22, tzinfo=UTC) + timedelta(seconds=self.clocks.wall),
@@ -176,6 +178,26 @@ async def test_no_proxy_is_used_when_none_is_wanted(stand: Stand, monkeypatch: p
     assert ConnectionSettings.find(NetworkSettings(proxy="none")).proxy_for("https://api.test") is None
     assert ConnectionSettings.find(NetworkSettings()).proxy_for("https://api.test") == "http://127.0.0.1:1"
     assert ConnectionSettings.find(NetworkSettings(no_proxy="api.test")).proxy_for("https://api.test") is None
+
+
+async def test_the_systems_proxy_is_used_except_for_the_systems_and_the_persons_hosts(stand: Stand) -> None:
+    async with TestService() as service:
+        with Proxy(elsewhere={"api.test:80": ("127.0.0.1", int(service.base_url.rpartition(":")[2]))}) as proxy:
+            stand.system = {"http": proxy.url, "no": "one.invalid"}
+            stand.network = NetworkSettings(no_proxy="two.invalid")
+            await stand.look("http://api.test")
+            for host in ("one.invalid", "two.invalid"):
+                with pytest.raises(errors.ConnectionFailed):
+                    await stand.look(f"http://{host}")
+            assert len(proxy.passed) == 1
+
+
+def test_the_system_is_not_asked_when_the_settings_name_a_way() -> None:
+    def asked() -> dict[str, str]:
+        raise AssertionError
+
+    for proxy in ("none", "http://proxy.test:3128"):
+        ConnectionSettings.find(NetworkSettings(proxy), {}, asked)
 
 
 def test_others_that_connect_get_the_same_proxy() -> None:
