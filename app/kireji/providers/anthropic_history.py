@@ -2,7 +2,8 @@
 
 The service refuses a conversation for ever when one turn of it is wrong, so none of these rests on what was stored:
 the person begins and ends; no text is blank; every call is answered in the very next turn, results first; results
-without a call are left out. A provider's own blocks are replayed byte for byte and only to itself; answers of others
+without a call are left out, and so are calls of the service's own tools that it never came to run, because beside
+those the person may not speak. A provider's own blocks are replayed byte for byte and only to itself; answers of others
 are told again by their words and calls, without their reasoning. What was sent for earlier turns is sent again
 unchanged, because the service binds its reasoning and its cache to that.
 """
@@ -48,6 +49,8 @@ _LOOK_BACK = 18
 """Blocks between two breakpoints; the service looks back 20 for what it has kept."""
 _MOST_BREAKPOINTS = 3
 """Of our own; the automatic one at the end is the fourth."""
+_SERVER_CALLS = ("server_tool_use", "mcp_tool_use")
+_REASONING = ("thinking", "redacted_thinking")
 _NEITHER = re.compile(r"[^a-zA-Z0-9_-]")
 
 
@@ -57,6 +60,7 @@ class _Head(msgspec.Struct):
     type: str = ""
     text: object = None
     id: object = ""
+    tool_use_id: object = ""
 
 
 def conversation(
@@ -140,7 +144,7 @@ class _Building:
         self._calls = calls
         self._ids.update(calls.values())
         last = blocks[-1]
-        self._paused = isinstance(last, msgspec.Raw) and _is_of_server_tool(msgspec.json.decode(last, type=_Head).type)
+        self._paused = isinstance(last, msgspec.Raw) and _is_of_server_tool(_head(last).type)
 
     def turns(self) -> list[Turn]:
         """All of them, the last one the person's; or the assistant's, where the service itself paused it."""
@@ -155,9 +159,21 @@ class _Building:
         """End the person's turn."""
         results = [self._results.get(id) or not_run(id) for id in self._calls.values()]
         content: list[Block] = [*results, *self._words]
+        if self._words:
+            content = self._spoken(content)
         if content:
             self._turns.append(Turn(Role.USER.value, content))
         self._calls, self._results, self._words = {}, {}, []
+
+    def _spoken(self, content: list[Block]) -> list[Block]:
+        """The person's turn, joined with the one before where nothing is left of the answer between them."""
+        while self._turns and self._turns[-1].role == Role.ASSISTANT.value:
+            if kept := _without_waiting(self._turns[-1].content):
+                self._turns[-1].content = kept
+                break
+            self._turns.pop()
+            content = self._turns.pop().content + content
+        return content
 
     def _said(self, message: Message) -> Iterator[Block]:
         """Documents and pictures first, then words.
@@ -187,7 +203,7 @@ class _Building:
             return None
         try:
             blocks: Sequence[msgspec.Raw] = msgspec.json.decode(message.raw, type=list[msgspec.Raw])
-            heads = [msgspec.json.decode(block, type=_Head) for block in blocks]
+            heads = [_head(block) for block in blocks]
         except (msgspec.MsgspecError, UnicodeError):
             return None
         ids = [str(head.id) for head in heads if head.type == "tool_use"]
@@ -205,7 +221,27 @@ def _may_be_replayed(head: _Head) -> bool:
 
 def _is_of_server_tool(kind: str) -> bool:
     """Whether an answer that ends with such a block was paused: its tools run at the service, which then goes on."""
-    return kind == "server_tool_use" or kind.endswith("_tool_result")
+    return kind in _SERVER_CALLS or kind.endswith("_tool_result")
+
+
+def _without_waiting(content: list[Block]) -> list[Block]:
+    """An answer without calls of the service's own tools that have no result, and without reasoning at its end then."""
+    heads = [_head(block) if isinstance(block, msgspec.Raw) else _Head() for block in content]
+    done = {head.tool_use_id for head in heads}
+    kept = [
+        (block, head.type)
+        for block, head in zip(content, heads, strict=True)
+        if head.type not in _SERVER_CALLS or head.id in done
+    ]
+    if len(kept) == len(content):
+        return content
+    while kept and kept[-1][1] in _REASONING:
+        kept.pop()
+    return [block for block, _ in kept]
+
+
+def _head(block: msgspec.Raw) -> _Head:
+    return msgspec.json.decode(block, type=_Head)
 
 
 def _retold(message: Message, answered: frozenset[str], ids: set[str]) -> tuple[list[Block], dict[str, str]]:

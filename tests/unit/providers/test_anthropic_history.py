@@ -30,6 +30,8 @@ CALL = ToolCallPart("toolu_1", "look", '{"at": 1}')
 RAW = b'[{"type":"thinking","thinking":"","signature":"c2ln"},'
 RAW += b'{"type":"tool_use","id":"toolu_1","name":"look","input":{"at": 1}}]'
 
+SEARCH = b'[{"type":"server_tool_use","id":"srvtoolu_1","name":"web_search","input":{"query":"q"}}]'
+
 
 def result(*content: str, id: str = "toolu_1", is_error: bool = False) -> ToolResultPart:
     return ToolResultPart(id, tuple(TextPart(text) for text in content), is_error)
@@ -138,10 +140,38 @@ def test_an_unfinished_answer_at_the_end_is_left_out_with_its_calls() -> None:
 
 
 def test_an_answer_that_the_service_paused_goes_back_as_the_last() -> None:
-    raw = b'[{"type":"server_tool_use","id":"srvtoolu_1","name":"web_search","input":{"query":"q"}}]'
-    sent = turns(user("One"), assistant(raw=raw))
+    sent = turns(user("One"), assistant(raw=SEARCH))
     assert [turn["role"] for turn in sent] == ["user", "assistant"]
-    assert turns(user("One"), assistant(raw=raw), assistant("Found."), user("Two"))[1]["content"][1] == words("Found.")
+    assert sent[1]["content"] == msgspec.json.decode(SEARCH)
+
+
+def test_a_search_that_never_came_to_run_is_left_out_once_the_person_has_spoken() -> None:
+    raw = b'[{"type":"text","text":"Hm."},{"type":"thinking","thinking":"","signature":"c2ln"},' + SEARCH[1:]
+    sent = turns(user("One"), assistant("Hm.", raw=raw), user("Go on."))
+    assert sent[1:] == [
+        {"role": "assistant", "content": [words("Hm.")]},
+        {"role": "user", "content": [words("Go on.")]},
+    ]
+
+
+def test_an_answer_that_was_only_such_a_search_leaves_one_turn_of_the_person() -> None:
+    sent = turns(user("One"), assistant(raw=SEARCH), user("Two"))
+    assert sent == [{"role": "user", "content": [words("One"), words("Two")]}]
+
+
+def test_a_search_stays_beside_the_results_of_calls_and_goes_when_words_follow_them() -> None:
+    raw = SEARCH[:-1] + b"," + RAW[1:]
+    alone = turns(user("One"), assistant(CALL, raw=raw), user(result("Seen.")))
+    assert alone[1]["content"] == msgspec.json.decode(raw)
+    spoken = turns(user("One"), assistant(CALL, raw=raw), user(result("Seen."), "And this?"))
+    assert spoken[1]["content"] == msgspec.json.decode(RAW)
+    assert spoken[2]["content"] == [answered("toolu_1", words("Seen.")), words("And this?")]
+
+
+def test_a_search_that_ran_stays() -> None:
+    ran = b',{"type":"web_search_tool_result","tool_use_id":"srvtoolu_1","content":[]},{"type":"text","text":"Yes"}]'
+    sent = turns(user("One"), assistant("Yes", raw=SEARCH[:-1] + ran), user("Two"))
+    assert sent[1]["content"] == msgspec.json.decode(SEARCH[:-1] + ran)
 
 
 def test_documents_are_never_replayed_as_what_the_assistant_said() -> None:
@@ -220,7 +250,7 @@ calls = st.builds(ToolCallPart, ids, st.just("look"), st.sampled_from(["", "{}",
 results = st.builds(result, texts, id=ids, is_error=st.booleans())
 asked = st.lists(texts.map(TextPart) | st.just(picture()) | results, max_size=3).map(lambda parts: user(*parts))
 said: st.SearchStrategy[Part] = texts.map(TextPart) | calls | texts.map(ThinkingPart)
-raws = st.sampled_from([None, RAW, b"[]", b"{", RAW.replace(b"toolu_1", b"a")])
+raws = st.sampled_from([None, RAW, b"[]", b"{", RAW.replace(b"toolu_1", b"a"), SEARCH, SEARCH[:-1] + b"," + RAW[1:]])
 told = st.builds(lambda parts, raw: assistant(*parts, raw=raw), st.lists(said, max_size=3), raws)
 conversations = st.lists(asked | told, max_size=8)
 
@@ -239,6 +269,8 @@ def test_whatever_was_stored_the_service_takes_it(messages: list[Message]) -> No
         first = [block.get("tool_use_id") for block in two["content"][: len(asked_for)]]
         assert first == asked_for
         assert not [block for block in two["content"][len(asked_for) :] if block["type"] == "tool_result"]
+        if any(block["type"] == "server_tool_use" for block in one["content"]):
+            assert all(block["type"] == "tool_result" for block in two["content"])
         used += asked_for
     assert len(set(used)) == len(used)
 
