@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from kireji.core.errors import ProviderError
 from kireji.providers.retry import FailedAttempt
@@ -18,6 +20,7 @@ _ERROR_BYTES = 1 << 20
 _ERROR_SECONDS = 10.0
 _DRAIN_SECONDS = 0.2
 _IDENTITY = 100
+_PRELUDE_EVENTS = 256
 _IDENTITY_HEADERS = ("request-id", "x-request-id", "x-generation-id")
 
 
@@ -45,7 +48,7 @@ class ServerEvents:
     ) -> None:
         self._source = source
         self._mapped = mapped
-        self._first: str | None = None
+        self._seen: list[str] = []
         self._events = self._iterate()
         self._stack: AsyncExitStack | None = None
         self.request_id = request_id
@@ -54,12 +57,19 @@ class ServerEvents:
         return self._events
 
     async def look(self) -> str | None:
-        """Wait for the first data, which iterating then gives too; None when the stream ended without."""
+        """Wait until something of the answer has come, which iterating then gives too; None when the stream ended.
+
+        What comes before any content (that an answer begins, that the service is alive) is not yet something.
+
+        Returns:
+            The data of the first event that tells more.
+        """
         async for event in self._source:
             if event.data:
-                self._first = event.data
-                break
-        return self._first
+                self._seen.append(event.data)
+                if len(self._seen) > _PRELUDE_EVENTS or not is_prelude(event.data):
+                    return event.data
+        return None
 
     def owns(self, stack: AsyncExitStack) -> None:
         """Take over what must be closed at the end."""
@@ -78,13 +88,42 @@ class ServerEvents:
             await self._stack.aclose()
 
     async def _iterate(self) -> AsyncGenerator[str, None]:
-        if self._first is None:
-            return
-        yield self._first
+        for data in self._seen:
+            yield data
         with self._mapped():
             async for event in self._source:
                 if event.data:
                     yield event.data
+
+
+class _Choice(msgspec.Struct):
+    delta: dict[str, Any] | None = None
+    finish_reason: str | None = None
+
+
+class _Head(msgspec.Struct):
+    """As much of an event as tells whether it says anything: Anthropic's have a type, OpenAI's choices."""
+
+    type: str | None = None
+    choices: list[_Choice] | None = None
+    usage: Any = None
+    error: Any = None
+
+
+def is_prelude(data: str) -> bool:
+    """Whether an event comes before all content, so that a failure after it loses nothing."""
+    try:
+        head = msgspec.json.decode(data, type=_Head)
+    except (msgspec.MsgspecError, UnicodeError):
+        return False
+    if head.error is not None or head.usage is not None:
+        return False
+    if head.type is not None:
+        return head.type in ("message_start", "ping")
+    return bool(head.choices) and not any(
+        choice.finish_reason or any(value for name, value in (choice.delta or {}).items() if name != "role")
+        for choice in head.choices or ()
+    )
 
 
 def server_events(

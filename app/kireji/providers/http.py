@@ -142,15 +142,15 @@ class HttpClient:
         *,
         first_error: Callable[[str], ErrorObject | None] = parse_error,
     ) -> AsyncIterator[ServerEvents]:
-        """Send, and yield the events of the answer. Entering waits for the first event; leaving closes the connection.
+        """Send, and yield the events of the answer. Entering waits for its first content, leaving closes it.
 
         Args:
             cleared: What to send; its bytes are sent as they are, in every attempt.
             secret: The key, or None to send none.
             auth: Where the key stands.
-            first_error: Looks into the data of the first event: an error there is raised, or tried again as the same
-                error with a status would be, since nothing has been shown. The default knows `{"error": ...}`, which
-                all services write.
+            first_error: Looks into the data of the first event that is more than a beginning: an error there is raised,
+                or tried again as the same error with a status would be, since nothing has been shown. The default
+                knows `{"error": ...}`, which all services write.
 
         Raises:
             ProviderError: On entering or while iterating.

@@ -214,6 +214,34 @@ async def test_an_error_as_the_first_event_is_asked_again(stand: Stand) -> None:
     assert stand.waits == [0.5, 1.0]
 
 
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        '{"type":"message_start","message":{}}',
+        '{"type":"ping"}',
+        '{"id":"1","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}',
+    ],
+)
+async def test_an_error_after_a_beginning_without_content_is_asked_again(stand: Stand, beginning: str) -> None:
+    failed = f'data: {beginning}\n\ndata: {{"type":"error","error":{{"type":"overloaded_error","message":"no"}}}}\n\n'
+    async with TestService(Rule(Body(failed, content_type="text/event-stream"), times=1), Text(["Here"])) as service:
+        assert "message_stop" in (await stand.read(service.base_url))[-1]
+        assert len(service.requests) == 2
+
+
+async def test_an_error_after_content_is_not_asked_again(stand: Stand) -> None:
+    said = Text(["Here"], delivery=Delivery(break_after=1, break_how="error"))
+    async with TestService(said, Text(["twice"])) as service:
+        assert "overloaded_error" in (await stand.read(service.base_url))[-1]
+        assert len(service.requests) == 1
+
+
+async def test_what_came_before_the_first_content_is_given_too(stand: Stand) -> None:
+    body = Body('data: {"type":"ping"}\n\ndata: {"second":2}\n\n', content_type="text/event-stream")
+    async with TestService(body) as service:
+        assert await stand.read(service.base_url) == ['{"type":"ping"}', '{"second":2}']
+
+
 async def test_an_error_as_the_first_event_that_would_not_pass_is_told_at_once(stand: Stand) -> None:
     failed = 'data: {"id":"1","error":{"code":402,"message":"no credit"},"choices":[]}\n\n'
     async with TestService(Rule(Body(failed, content_type="text/event-stream"), times=None)) as service:
