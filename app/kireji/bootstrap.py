@@ -123,7 +123,7 @@ async def open_services(
         credentials = Credentials(overrides.keychain or KeyringKeyStore(), SessionKeyStore(), environ, clock)
         reader = overrides.reader or ReaderProcess()
         stack.push_async_callback(reader.aclose)
-        http = HttpClient(lambda: preferences.settings.network, system_proxies=lambda: _read_proxies(environ))
+        http = HttpClient(lambda: preferences.settings.network, system_proxies=lambda: _system_proxies(environ).proxies)
         stack.push_async_callback(http.aclose)
         outbox = Outbox(ledger)
         accounts = Late({"openrouter": lambda: _openrouter(http)})
@@ -173,14 +173,9 @@ async def open_services(
 
 def _system_proxies(environ: Mapping[str, str]) -> SystemProxies:
     from kireji.desktop import system_proxy
+    from kireji.providers.connection_settings import native_proxies
 
-    return system_proxy.look(environ)
-
-
-def _read_proxies(environ: Mapping[str, str]) -> Mapping[str, str]:
-    from kireji.desktop import system_proxy
-
-    return system_proxy.read(environ)
+    return system_proxy.read(environ, native_proxies)
 
 
 def _providers(http: HttpClient, reader: Reader, accounts: Mapping[str, OpenRouterProvider]) -> Mapping[str, Provider]:

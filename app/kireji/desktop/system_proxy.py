@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -56,28 +56,21 @@ class SystemProxies:
     problem: str = ""
 
 
-def read(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """The proxies of the system, as `urllib.request.getproxies` gives them. May block for a second.
+def read(environ: Mapping[str, str], native: Callable[[], Mapping[str, str]] = dict) -> SystemProxies:
+    """The proxies of environment and system. May block for a second.
 
     Args:
         environ: The process's environment; it wins when it names a proxy.
+        native: Tells the proxies of a system that is not Linux.
     """
-    found = look(environ)
-    if found.problem:
-        log.warning("%s", found.problem)
-    return found.proxies
-
-
-def look(environ: Mapping[str, str]) -> SystemProxies:
-    """The same, with what is wrong. May block for a second."""
     named = from_environment(environ)
     if any(named.get(scheme) for scheme in ("http", "https", "all")):
         return SystemProxies(named)
     if sys.platform != "linux":
-        import urllib.request  # it knows the registry and macOS's settings
-
-        return SystemProxies(urllib.request.getproxies())
+        return SystemProxies(native())
     found = _desktop(environ)
+    if found.problem:
+        log.warning("%s", found.problem)
     without = ",".join(filter(None, (found.proxies.get("no"), named.get("no"))))
     return SystemProxies({**found.proxies, **({"no": without} if without else {})}, found.problem)
 

@@ -29,6 +29,11 @@ _STORES = (
 )
 
 
+def native_proxies() -> Mapping[str, str]:
+    """What `urllib.request` knows: the environment's proxies, the registry's, those of macOS's settings."""
+    return urllib.request.getproxies()
+
+
 class ConnectionSettings(msgspec.Struct, frozen=True):
     """Proxies and certificates.
 
@@ -51,7 +56,7 @@ class ConnectionSettings(msgspec.Struct, frozen=True):
         cls,
         network: NetworkSettings,
         environ: Mapping[str, str] = os.environ,
-        system: Callable[[], Mapping[str, str]] = urllib.request.getproxies,
+        system: Callable[[], Mapping[str, str]] = native_proxies,
     ) -> ConnectionSettings:
         """What the settings, the environment and the system say. May block as long as `system` does.
 

@@ -12,7 +12,6 @@ import importlib
 import logging
 import random
 import time
-import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -31,7 +30,7 @@ from kireji.providers.answers import (
     request_id,
     server_events,
 )
-from kireji.providers.connection_settings import ConnectionSettings
+from kireji.providers.connection_settings import ConnectionSettings, native_proxies
 from kireji.providers.failures import (
     Answerer,
     ErrorAnswer,
@@ -95,7 +94,7 @@ class HttpClient:
         self,
         network: Callable[[], NetworkSettings] = NetworkSettings,
         *,
-        system_proxies: Callable[[], Mapping[str, str]] = urllib.request.getproxies,
+        system_proxies: Callable[[], Mapping[str, str]] = native_proxies,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),

@@ -60,7 +60,7 @@ def manual(setting: Setting) -> None:
 
 
 def test_a_fresh_desktop_names_no_proxy(environ: Mapping[str, str]) -> None:
-    assert system_proxy.look(environ) == system_proxy.SystemProxies()
+    assert system_proxy.read(environ) == system_proxy.SystemProxies()
 
 
 def test_what_was_set_is_what_is_used(environ: Mapping[str, str], setting: Setting) -> None:
@@ -69,7 +69,7 @@ def test_what_was_set_is_what_is_used(environ: Mapping[str, str], setting: Setti
     setting(".http", "authentication-user", "jürgen's")
     setting(".http", "authentication-password", r'"a\\b@c"')
     setting("", "ignore-hosts", "['localhost', '*.intra.test']")
-    settings = ConnectionSettings.find(NetworkSettings(), {}, lambda: system_proxy.read(environ))
+    settings = ConnectionSettings.find(NetworkSettings(), {}, lambda: system_proxy.read(environ).proxies)
     assert settings.proxy_for("https://api.test") == "http://j%C3%BCrgen%27s:a%5Cb%40c@proxy.test:3128"
     assert settings.proxy_for("https://git.intra.test") is None
 
@@ -77,7 +77,7 @@ def test_what_was_set_is_what_is_used(environ: Mapping[str, str], setting: Setti
 def test_a_script_is_told(environ: Mapping[str, str], setting: Setting) -> None:
     setting("", "mode", "auto")
     setting("", "autoconfig-url", "http://pac.test/proxy.pac")
-    assert "a proxy script" in system_proxy.look(environ).problem
+    assert "a proxy script" in system_proxy.read(environ).problem
 
 
 async def test_the_program_uses_and_tells_the_desktops_proxy(

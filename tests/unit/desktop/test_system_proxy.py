@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from kireji.desktop.system_proxy import (
     SystemProxies,
     from_environment,
-    look,
     parse_gsettings,
     parse_kioslaverc,
     read,
@@ -220,14 +219,14 @@ def test_variables_in_lower_case_win_and_empty_ones_take_away() -> None:
 def test_the_environment_wins_over_the_desktop(tmp_path: Path) -> None:
     (tmp_path / "kioslaverc").write_text("[Proxy Settings]\nProxyType=1\nhttpsProxy=http://desk 1\n")
     environ = {"XDG_CURRENT_DESKTOP": "KDE", "XDG_CONFIG_HOME": str(tmp_path), "http_proxy": "http://env:1"}
-    assert read(environ) == {"http": "http://env:1"}
+    assert read(environ).proxies == {"http": "http://env:1"}
 
 
 @linux
 def test_hosts_that_only_the_environment_names_are_added_to_the_desktops(tmp_path: Path) -> None:
     (tmp_path / "kioslaverc").write_text("[Proxy Settings]\nProxyType=1\nhttpsProxy=http://p 1\nNoProxyFor=a.test\n")
     environ = {"XDG_CURRENT_DESKTOP": "KDE", "XDG_CONFIG_HOME": str(tmp_path), "NO_PROXY": "b.test"}
-    assert read(environ) == {"https": "http://p:1", "no": "a.test,b.test"}
+    assert read(environ).proxies == {"https": "http://p:1", "no": "a.test,b.test"}
 
 
 @linux
@@ -237,21 +236,21 @@ def test_kdes_file_is_found_where_the_specification_says(tmp_path: Path) -> None
         folder.mkdir(parents=True)
         (folder / "kioslaverc").write_text(f"[Proxy Settings]\n{text}\n")
     environ = {"XDG_CURRENT_DESKTOP": "KDE", "HOME": str(own.parent), "XDG_CONFIG_DIRS": f"relative:{system}"}
-    assert read(environ) == {"https": "http://own:1"}
+    assert read(environ).proxies == {"https": "http://own:1"}
 
 
 @linux
 @pytest.mark.parametrize("content", [b"\xff\xfe[Proxy Settings]\nProxyType=1\n", b"a" * (1 << 19)])
 def test_a_file_that_is_no_text_names_no_proxy(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "kioslaverc").write_bytes(content)
-    assert look({"XDG_CURRENT_DESKTOP": "KDE", "XDG_CONFIG_HOME": str(tmp_path)}) == SystemProxies()
+    assert read({"XDG_CURRENT_DESKTOP": "KDE", "XDG_CONFIG_HOME": str(tmp_path)}) == SystemProxies()
 
 
 @linux
 @pytest.mark.parametrize("desktop", ["", "sway", "GNOME", "KDE"])
 def test_a_computer_without_such_settings_names_no_proxy(tmp_path: Path, desktop: str) -> None:
     environ = {"XDG_CURRENT_DESKTOP": desktop, "XDG_CONFIG_HOME": str(tmp_path), "PATH": str(tmp_path)}
-    assert look({**environ, "XDG_CONFIG_DIRS": str(tmp_path)}) == SystemProxies()
+    assert read({**environ, "XDG_CONFIG_DIRS": str(tmp_path)}) == SystemProxies()
 
 
 def script(folder: Path, text: str) -> dict[str, str]:
@@ -265,7 +264,7 @@ def script(folder: Path, text: str) -> dict[str, str]:
 @linux
 def test_the_child_gets_no_keys(tmp_path: Path) -> None:
     environ = script(tmp_path, f"env > {tmp_path}/told")
-    look({**environ, "ANTHROPIC_API_KEY": "sk-ant-canary", "XDG_DATA_DIRS": "/usr/share"})
+    read({**environ, "ANTHROPIC_API_KEY": "sk-ant-canary", "XDG_DATA_DIRS": "/usr/share"})
     told = (tmp_path / "told").read_text()
     assert "canary" not in told
     assert "XDG_DATA_DIRS=/usr/share" in told
@@ -273,10 +272,10 @@ def test_the_child_gets_no_keys(tmp_path: Path) -> None:
 
 @linux
 def test_settings_that_cannot_be_read_name_no_proxy(tmp_path: Path) -> None:
-    assert look(script(tmp_path, "echo 'No such schema'; exit 1")) == SystemProxies()
+    assert read(script(tmp_path, "echo 'No such schema'; exit 1")) == SystemProxies()
 
 
 @linux
 def test_settings_that_do_not_come_are_not_waited_for(tmp_path: Path) -> None:
-    found = look(script(tmp_path, "exec sleep 60"))
+    found = read(script(tmp_path, "exec sleep 60"))
     assert (found.proxies, found.problem[:41]) == ({}, "The desktop does not tell its proxy: ente")
