@@ -97,8 +97,13 @@ class Turn(msgspec.Struct):
 
 
 def words(text: str) -> Text:
-    """The block of a text; halves of characters, which no JSON can hold, become question marks."""
-    return Text(text if text.isascii() else text.encode("utf-8", "replace").decode())
+    """The block of a text."""
+    return Text(whole_characters(text))
+
+
+def whole_characters(text: str) -> str:
+    """`text` with question marks for halves of characters, which no JSON can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def picture(part: ImagePart | LinkedImagePart, blobs: Mapping[Sha256, bytes]) -> Image:
@@ -112,7 +117,7 @@ def document(part: DocumentPart, blobs: Mapping[Sha256, bytes], *, cited: bool) 
     """The block of a document; None for one without a word, which the service refuses."""
     data = blobs[part.blob]
     citations = Citations(True) if cited and part.cited else None
-    title = " ".join(part.title.split())
+    title = whole_characters(" ".join(part.title.split()))
     if part.media_type == "application/pdf":
         return Document(Base64Source(part.media_type, data), title, citations)
     words = data.decode("utf-8-sig", "replace")

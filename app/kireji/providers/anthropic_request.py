@@ -20,7 +20,7 @@ from kireji.core.errors import ModelUnavailable, RequestRejected
 from kireji.core.models import Lifecycle
 from kireji.core.requests import Delivery, ModelRequest, ToolChoice, ToolSpec, ToolUse
 from kireji.providers.anthropic_abilities import check_choice, effort, most_tokens, reasoning
-from kireji.providers.anthropic_content import CacheControl
+from kireji.providers.anthropic_content import CacheControl, whole_characters
 from kireji.providers.anthropic_history import breakpoints, conversation, is_json_object
 from kireji.providers.anthropic_models import PROVIDER, native_id, replacement, successor
 
@@ -67,9 +67,9 @@ def encode_body(
         body["stream"] = delivery is Delivery.STREAM
     body |= {"cache_control": CacheControl()} | _tools(request, provider)
     if request.system.strip():
-        body["system"] = request.system
+        body["system"] = whole_characters(request.system)
     body["messages"] = turns
-    if stops := [text for text in request.stop_sequences if text.strip()]:
+    if stops := [whole_characters(text) for text in request.stop_sequences if text.strip()]:
         body["stop_sequences"] = stops
     if thinking is not None:
         body["thinking"] = thinking

@@ -134,7 +134,8 @@ class _Transcript:
             raw = msgspec.json.decode(message.raw, type=_RawAnswer)
         except msgspec.MsgspecError:  # blocks of the same service's other shape
             return False
-        if raw.role != "assistant" or not (raw.content or raw.tool_calls):
+        said = raw.content.strip() if isinstance(raw.content, str) else raw.content
+        if raw.role != "assistant" or not (said or raw.tool_calls):
             return False
         self._turns.append(_Turn("assistant", whole=msgspec.Raw(message.raw)))
         self._calls = tuple(call.id for call in raw.tool_calls or ())

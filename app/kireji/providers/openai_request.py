@@ -55,7 +55,22 @@ def encode_chat(
         body["stream"] = True
         if dialect.asks_for_usage:
             body["stream_options"] = {"include_usage": True}
-    return msgspec.json.encode(body)
+    try:
+        return msgspec.json.encode(body)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_in_whole_characters(body))
+
+
+def _in_whole_characters(value: object) -> object:
+    """`value` with question marks for halves of characters, which no JSON can hold."""
+    match value:
+        case str():
+            return value.encode("utf-8", "replace").decode()
+        case dict():
+            return {name: _in_whole_characters(inner) for name, inner in value.items()}
+        case list():
+            return [_in_whole_characters(inner) for inner in value]
+    return value
 
 
 def _limit(request: ModelRequest, dialect: Dialect) -> int:

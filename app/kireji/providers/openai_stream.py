@@ -135,7 +135,8 @@ class ChatDecoder:
             ProviderError: It is an error, or not an answer.
         """
         yield from self.feed(data)
-        if not self._finish and not self._blocks:
+        said_nothing = not self._blocks and not self._refusal and not any(text.strip() for text in self._content)
+        if said_nothing and self._finish in ("", "stop"):
             raise Overloaded(
                 f"{self._who.host} gave an empty answer; the model may still be starting.",
                 "Ask again in a moment.",

@@ -203,6 +203,9 @@ def test_a_document_without_a_word_is_left_out() -> None:
 
 def test_halves_of_characters_do_no_harm() -> None:
     assert turns(user("a\ud800b")) == [{"role": "user", "content": [words("a?b")]}]
+    sent = body(user("One"), system="\udfffBe brief.", stop_sequences=("\ud800",))
+    assert (sent["system"], sent["stop_sequences"]) == ("?Be brief.", ["?"])
+    assert of_document(b"Rain.", "text/plain", "R\ud800")[0]["title"] == "R?"
 
 
 def blocks_of(sent: list[dict[str, Any]]) -> list[dict[str, Any]]:

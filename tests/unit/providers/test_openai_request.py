@@ -267,3 +267,17 @@ def test_effort_and_reasoning(fields: dict[str, Any], reasoning: object) -> None
 def test_local_servers_are_told_the_effort_by_its_own_name() -> None:
     assert body(dialect=LOCAL, effort=Effort.LOW, info=THINKS)["reasoning_effort"] == "low"
     assert "reasoning_effort" not in body(dialect=LOCAL, effort=Effort.LOW)
+
+
+def test_halves_of_characters_do_no_harm() -> None:
+    sent = body(person("a\ud800b"), system="\udfffBe brief.", stop_sequences=("\ud800",))
+    assert sent["messages"] == [
+        {"role": "system", "content": "?Be brief."},
+        {"role": "user", "content": "a?b"},
+    ]
+    assert sent["stop"] == ["?"]
+
+
+def test_an_answer_of_blank_words_is_not_sent_back() -> None:
+    blank = model("", raw=b'{"role":"assistant","content":" \\n"}', raw_from="openrouter")
+    assert messages(person("One"), blank, person("Two")) == messages(person("One"), person("Two"))

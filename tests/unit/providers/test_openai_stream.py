@@ -364,9 +364,12 @@ def test_a_whole_body_may_hold_an_error() -> None:
     assert type(caught.value).__name__ == "PaymentRequired"
 
 
-def test_a_whole_body_with_nothing_in_it_may_be_asked_for_again() -> None:
+@pytest.mark.parametrize("finish", ["", ',"finish_reason":"stop"'])
+@pytest.mark.parametrize("content", ["null", '""', '" "'])
+def test_a_whole_body_with_nothing_in_it_may_be_asked_for_again(content: str, finish: str) -> None:
+    body = f'{{"choices":[{{"message":{{"role":"assistant","content":{content}}}{finish}}}]}}'.encode()
     with pytest.raises(Overloaded) as caught:
-        decode_whole(decoder(), b'{"choices":[{"message":{"role":"assistant","content":null}}]}')
+        decode_whole(decoder(), body)
     assert caught.value.retryable
 
 
