@@ -195,6 +195,8 @@ class StreamDecoder:
                 return self._finish()
             case "error":
                 raise error_from_event(event.error or ErrorObject("api_error"), self._request_id, self._who)
+            case _ if event.error is not None:  # services that pass answers on may write their errors bare
+                raise error_from_event(event.error, self._request_id, self._who)
         return _NONE
 
     def _continue(self, event: _Event) -> Sequence[ModelEvent]:

@@ -83,12 +83,23 @@ class ListedModel(msgspec.Struct):
 class ModelPage(msgspec.Struct):
     """The service's list."""
 
-    data: list[ListedModel]
+    data: list[msgspec.Raw]
 
 
-def known_models(listed: Sequence[ListedModel]) -> tuple[ModelInfo, ...]:
-    """Those that answer in words, in the service's order."""
-    return tuple(_known(model) for model in listed if _answers_in_words(model))
+def known_models(listed: Sequence[msgspec.Raw]) -> tuple[ModelInfo, ...]:
+    """Those that answer in words, in the service's order. One entry that is odd does not take the others with it.
+
+    Raises:
+        msgspec.MsgspecError: None of the entries is a model.
+    """
+    models: list[ListedModel] = []
+    for number, entry in enumerate(listed, 1):
+        try:
+            models.append(msgspec.json.decode(entry, type=ListedModel))
+        except msgspec.ValidationError:
+            if number == len(listed) and not models:
+                raise
+    return tuple(_known(model) for model in models if _answers_in_words(model))
 
 
 def _answers_in_words(listed: ListedModel) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kireji.core.errors import Overloaded
 from kireji.core.events import PartDelta, PartFinished, PartStarted, TurnFinished, UsageReported
 from kireji.core.messages import Citation, OpaquePart, StopReason, TextPart, ThinkingPart, ToolCallPart, Usage
 from tests.unit.providers.anthropic_streams import (
@@ -113,6 +114,13 @@ def test_a_compaction_is_kept_for_the_replay() -> None:
     events, _ = feed(data_lines("compaction"))
     assert PartFinished(0, OpaquePart("compaction")) in events
     assert raw_of("compaction")[0] == {"type": "compaction", "content": "So far: rain.", "encrypted_content": "ZW5j"}
+
+
+def test_an_error_without_a_type_of_its_own_is_an_error_all_the_same() -> None:
+    bare = {"error": {"code": 529, "message": "Provider overloaded"}}
+    events, error = feed([started(0, type="text", text=""), delta(0, type="text_delta", text="So far"), bare])
+    assert isinstance(error, Overloaded)
+    assert built(events).text == "So far"
 
 
 def test_counts_that_are_null_count_nothing_and_stay_as_they_were() -> None:

@@ -86,6 +86,13 @@ def test_models_that_give_no_words_are_left_out() -> None:
     assert known_models(msgspec.json.decode(msgspec.json.encode({"data": [entry]}), type=ModelPage).data) == ()
 
 
+def test_an_odd_entry_does_not_hide_the_others() -> None:
+    page = b'{"data":[{"id":"x/odd","context_length":"much"},{"id":"x/y"}]}'
+    assert [model.id for model in known_models(msgspec.json.decode(page, type=ModelPage).data)] == ["x/y"]
+    with pytest.raises(msgspec.ValidationError):
+        known_models(msgspec.json.decode(b'{"data":[{"name":"no id"},7]}', type=ModelPage).data)
+
+
 def test_claude_models_reason_as_anthropic_says() -> None:
     assert listed(id="anthropic/claude-haiku-5.5").thinking == ("adaptive", "disabled")
 
