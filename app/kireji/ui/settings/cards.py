@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from kireji.ui.flow import FlowLayout
 from kireji.ui.parts import Pair, button, frame, label, restyle, spread
@@ -13,6 +24,10 @@ from kireji.ui.settings.sign_in_panel import SignInPanel
 from kireji.ui.settings.switch import SwitchRow
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+
+_NARROWEST_CHIP = 120
+_ARROW = 20
+"""Room for the arrow, in logical pixels."""
 
 
 class Card(QFrame):
@@ -27,13 +42,13 @@ class Card(QFrame):
         super().__init__()
         self.setProperty("kind", "card")
         self._title = title
-        self.chip = label("", "chip")
+        self.chip = Chip()
         self.sentence = label("", "muted", wrap=True)
         self.sentence.hide()
         self._column = QVBoxLayout(self)
         spread(self._column, (SPACE[3] - 2, SPACE[2], SPACE[3] - 2, SPACE[2]), SPACE[1])
-        name = Pair(label(title, "strong"), self.chip, spread_out=False)
-        self._column.addWidget(Pair(name, actions(*buttons)) if buttons else name)
+        name = _LivePair(label(title, "strong"), self.chip, spread_out=False)
+        self._column.addWidget(_LivePair(name, actions(*buttons)) if buttons else name)
         self._column.addWidget(self.sentence)
 
     def add(self, *widgets: QWidget) -> None:
@@ -58,6 +73,56 @@ class Card(QFrame):
         tell(self.sentence, sentence, role)
 
 
+class _LivePair(Pair):
+    """A pair whose widgets change their width while it keeps its own, as a chip does with its words."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.resizeEvent(QResizeEvent(self.size(), self.size()))
+        return super().event(event)
+
+
+class Chip(QLabel):
+    """A state in a few words, which are cut where there is no room for them; the tool tip has them all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", "chip")
+
+    def setText(self, text: str) -> None:
+        self._words = text
+        super().setText(text)
+        self.updateGeometry()
+        self._elide()
+
+    def text(self) -> str:
+        return self._words
+
+    def sizeHint(self) -> QSize:
+        """For all of the words, whatever is shown now."""
+        metrics = self.fontMetrics()
+        cut = metrics.horizontalAdvance(self._words) - metrics.horizontalAdvance(super().text())
+        return super().sizeHint() + QSize(cut, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        hint = self.sizeHint()
+        return QSize(min(hint.width(), _NARROWEST_CHIP), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        metrics = self.fontMetrics()
+        around = super().sizeHint().width() - metrics.horizontalAdvance(super().text())
+        room = self.width() - around
+        fits = metrics.horizontalAdvance(self._words) <= room
+        super().setText(self._words if fits else metrics.elidedText(self._words, Qt.TextElideMode.ElideRight, room))
+        self.setToolTip("" if fits or "<" in self._words else self._words)
+
+
 class ModelRow(QWidget):
     """A setting whose value is a model; pressing it opens the picker.
 
@@ -70,7 +135,7 @@ class ModelRow(QWidget):
     def __init__(self, title: str) -> None:
         super().__init__()
         self._title = title
-        self.button = button("")
+        self.button = _ArrowButton()
         layout = QVBoxLayout(self)
         spread(layout)
         layout.addWidget(Pair(label(title, "muted"), self.button))
@@ -78,8 +143,37 @@ class ModelRow(QWidget):
 
     def show_model(self, name: str) -> None:
         """What holds now."""
-        self.button.setText(f"{name.replace('&', '&&')}  ▾")
+        self.button.setText(name.replace("&", "&&"))
         self.button.setAccessibleName(f"{self._title}: {name}")
+
+
+class _ArrowButton(QPushButton):
+    """Looks like a list of choices, because what it opens is one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAutoDefault(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() + QSize(_ARROW, 0)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        room = self.rect().adjusted(*((_ARROW, 0, 0, 0) if rtl else (0, 0, -_ARROW, 0)))
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width() - _ARROW // 2)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic
+        painter.setPen(self.palette().buttonText().color())
+        painter.drawText(room, flags, words)
+        painter.setRenderHint(QStylePainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().placeholderText().color(), 1.6))
+        x, y = 16.0 if rtl else self.width() - 16.0, self.height() / 2 + 1.0
+        painter.drawPolyline([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)])
 
 
 class ProviderCard(Card):
@@ -168,7 +262,10 @@ class OpenRouterCard(ProviderCard):
         self.zero_retention = SwitchRow(
             "Only services that keep nothing at all", "Stricter: not even for a short time. Fewer models can answer."
         )
-        self.add(self.panel, self.balance, self.private, self.zero_retention)
+        above = self._column.indexOf(self.model)
+        self._column.insertWidget(above, self.balance)
+        self._column.insertWidget(above, self.panel)
+        self.add(self.private, self.zero_retention)
         self.panel.hide()
         self.balance.hide()
         self.sign_in.clicked.connect(self.sign_in_clicked)

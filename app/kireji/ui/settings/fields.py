@@ -12,6 +12,26 @@ from kireji.ui.settings.cards import tell
 from kireji.ui.tokens import SPACE
 
 _LINES = 4
+_SIGNS = 31
+"""Width of a field for an address, in letters."""
+
+
+class LineField(QLineEdit):
+    """One line of text that takes the room of an address where there is room.
+
+    Args:
+        name: For screen readers.
+        placeholder: An example.
+    """
+
+    def __init__(self, name: str, placeholder: str = "") -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setPlaceholderText(placeholder)
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(max(hint.width(), self.fontMetrics().averageCharWidth() * _SIGNS), hint.height())
 
 
 class TextRow(QWidget):
@@ -20,18 +40,14 @@ class TextRow(QWidget):
     Args:
         title: What it decides.
         placeholder: An example.
-        width: Of the field, in logical pixels.
     """
 
     entered = Signal(object)
     """The text, without space at its ends."""
 
-    def __init__(self, title: str, placeholder: str = "", width: int = 260) -> None:
+    def __init__(self, title: str, placeholder: str = "") -> None:
         super().__init__()
-        self.field = QLineEdit()
-        self.field.setPlaceholderText(placeholder)
-        self.field.setAccessibleName(title)
-        self.field.setMinimumWidth(width)
+        self.field = LineField(title, placeholder)
         self.problem = label("", "error", wrap=True)
         self.problem.hide()
         caption = label(title, "muted")
@@ -46,6 +62,7 @@ class TextRow(QWidget):
         """What holds now; what is being typed stays."""
         if not self.field.hasFocus() or not self.field.isModified():
             self.field.setText(text)
+            self.field.setCursorPosition(0)
             self.field.setModified(False)
 
     def say(self, sentence: str, role: str = "error") -> None:
@@ -149,8 +166,6 @@ class Passage(QWidget):
         if self.field.toPlainText().strip() == text:
             return
         self.field.setPlainText(text)
-        rtl = is_right_to_left(text)
-        self.field.setLayoutDirection(Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight)
 
     def keep(self) -> None:
         """Take over what was typed; harmless when nothing was."""
@@ -176,12 +191,22 @@ class _Lines(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(3)
+        self.textChanged.connect(self._turn)
 
     def sizeHint(self) -> QSize:
         return QSize(120, self.fontMetrics().lineSpacing() * _LINES + 8)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(80, self.sizeHint().height())
+
+    def _turn(self) -> None:
+        """Begin at the side where the script of the text begins."""
+        rtl = is_right_to_left(self.toPlainText())
+        direction = Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight
+        option = self.document().defaultTextOption()
+        if option.textDirection() is not direction:
+            option.setTextDirection(direction)
+            self.document().setDefaultTextOption(option)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -84,7 +84,7 @@ class KeysPage(QWidget):
         self.place = label("", "muted", wrap=True)
         self.anthropic = ProviderCard("Anthropic")
         self.openrouter = OpenRouterCard(theme)
-        self.local = LocalCard()
+        self.local = LocalCard(theme)
         self.device = DeviceCard()
         self.answers = WhoAnswers(theme)
         self.cards: Mapping[str, ProviderCard] = {"anthropic": self.anthropic, "openrouter": self.openrouter}

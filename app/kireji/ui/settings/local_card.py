@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kireji.core.models import LocalServer, ModelInfo
 from kireji.ui.models.words import abilities, tokens
-from kireji.ui.parts import Pair, button, label, spread
-from kireji.ui.settings.cards import Card, ModelRow, Removal, actions, line, tell
+from kireji.ui.parts import Pair, button, label, set_icon, spread
+from kireji.ui.settings.cards import Card, Chip, ModelRow, Removal, actions, line, tell
+from kireji.ui.settings.fields import LineField
 from kireji.ui.settings.key_check import KeyState
 from kireji.ui.settings.key_form import KeyForm
 from kireji.ui.settings.switch import SwitchRow
+from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 
 _SHOWN = 6
@@ -21,15 +23,20 @@ _SHOWN = 6
 
 
 class LocalCard(Card):
-    """Servers that were found, with their models; an address for another one, and its key."""
+    """Servers that were found, with their models; an address for another one, and its key.
+
+    Args:
+        theme: Colours and text size.
+    """
 
     look_clicked = Signal()
     address_entered = Signal(object)
     """The address as typed; empty for none."""
     removal_confirmed = Signal()
 
-    def __init__(self) -> None:
-        self.look = button("Look again")
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self.look = button("", "quiet", name="Look again")
         super().__init__("Local server", self.look)
         self._list = QWidget()
         self._rows = QVBoxLayout(self._list)
@@ -38,11 +45,9 @@ class LocalCard(Card):
         self.discover = SwitchRow(
             "Look for servers on this computer", "On the usual ports of Ollama, llama.cpp and LM Studio."
         )
-        self.address = QLineEdit()
-        self.address.setPlaceholderText("http://127.0.0.1:8000/v1")
-        self.address.setAccessibleName("Address of another model server")
+        self.address = LineField("Address of another model server", "http://127.0.0.1:8000/v1")
         self.address_problem = label("", "error", wrap=True)
-        self.key_chip = label("", "chip")
+        self.key_chip = Chip()
         self.edit = button("Add key…", name="Add a key for this server")
         self.remove = button("Remove", name="Remove the key of this server")
         self.form = KeyForm("server's")
@@ -58,11 +63,12 @@ class LocalCard(Card):
         self.form.cancelled.connect(self.close_form)
         self.remove.clicked.connect(self._ask_removal)
         self.removal.confirmed.connect(self.removal_confirmed)
+        theme.changed.connect(self._dress)
+        self._dress()
 
     def _build(self) -> None:
         caption = label("Address of another server", "muted")
         caption.setBuddy(self.address)
-        self.address.setMinimumWidth(240)
         self.add(self._list, self.model, line(), self.discover, Pair(caption, self.address))
         self.add(self.address_problem, self._key, self.form, self.removal)
         for hidden in (self._list, self.model, self.address_problem, self._key, self.form):
@@ -138,6 +144,9 @@ class LocalCard(Card):
             self.address.setModified(False)
             self.address_entered.emit(self.address.text().strip())
 
+    def _dress(self) -> None:
+        set_icon(self.look, self._theme, "refresh-cw", self._theme.colours.muted)
+
     def _open_form(self) -> None:
         self.removal.hide()
         self.form.show()
@@ -200,6 +209,6 @@ def can_words(model: ModelInfo) -> str:
     """What a model can do, in a line."""
     can = [ability.words for ability in abilities(model)]
     if not model.sees_images:
-        can.insert(0, "gets the text of pictures")
+        can.insert(0, "cannot see pictures")
     context = tokens(model.context_tokens)
     return " · ".join([*can, *([f"{context} context"] if context else [])])

@@ -98,7 +98,9 @@ class SettingsPane(QWidget):
 
     def show_widget(self, page: QWidget) -> None:
         """Show one page by its widget."""
-        self.show_page(next(number for number, (_, each) in enumerate(self._pages) if each is page))
+        number = next(number for number, (_, each) in enumerate(self._pages) if each is page)
+        self._group.button(number).setFocus(Qt.FocusReason.OtherFocusReason)
+        self.show_page(number)
 
     def _entry_clicked(self, number: int) -> None:
         # A click gives these buttons no focus; the ring would stay at the entry that had it.
