@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from kireji.core.errors import KirejiError, ProviderError, ReplayRefused
+from kireji.core.errors import KeyStoreError, KirejiError, ProviderError, ReaderError, ReplayRefused
 from kireji.core.history import ConversationSetup, Origin, StoredConversation, StoredMessage
 from kireji.core.messages import ImagePart, Message, MessageState, Role, TextPart
 from kireji.core.ports import CaptureStore, ConversationStore
@@ -26,7 +26,7 @@ from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.recorder import AnswerRecorder
 from kireji.services.request_builder import Asked, RequestBuilder
-from kireji.services.sent_history import without_raw
+from kireji.services.sent_history import without_raw, without_refused
 from kireji.services.turns import Observer, Question, QuestionSaved, TurnControl
 
 log = logging.getLogger(__name__)
@@ -77,6 +77,8 @@ class ChatService:
         self._origin = origin
         self._pause = pause
         self._requests = RequestBuilder(preferences, captures, picture_text)
+        self._refused: dict[tuple[int, str], int] = {}
+        """By conversation and provider, the last row whose own blocks it no longer takes back."""
         self.live = LiveTurns()
 
     async def ask(self, question: Question, observe: Observer, control: TurnControl | None = None) -> StoredMessage:
@@ -169,6 +171,10 @@ class ChatService:
                 if not fallback.passes_on(error, received=recorder.received, stands_in=True):
                     raise
                 failures.append(Failure(name, error))
+            except (ReaderError, KeyStoreError) as error:  # it cannot stand in; that is not what was asked about
+                if recorder.received:
+                    raise
+                log.info("%s cannot answer: %s", name, error)
         raise fallback.combined(failures)
 
     async def _attempt(self, asked: Asked, choice: Choice, recorder: AnswerRecorder) -> None:
@@ -176,6 +182,8 @@ class ChatService:
         provider = choice.provider
         recorder.choose(provider.name, choice.model)
         credential = await self._credential(choice)
+        place = (asked.conversation.id, provider.name)
+        asked = asked._replace(history=without_refused(asked.history, self._refused.get(place, 0)))
         request, note = await self._requests.build(asked, choice)
         cleared = await self._clear(asked, provider, request, credential)
         recorder.begin(provider.name, choice.model, f"{choice.reason} {note}".strip())
@@ -184,6 +192,7 @@ class ChatService:
         except ReplayRefused:
             # Thinking is bound to the instructions and the account it was made with; without it the same is accepted.
             log.info("asking again without the stored reasoning")
+            self._refused[place] = asked.history[-1].id
             request = msgspec.structs.replace(request, messages=without_raw(request.messages))
             cleared = await self._clear(asked, provider, request, credential)
             await self._receive(provider, cleared, credential, recorder)

@@ -45,6 +45,19 @@ def without_raw(messages: Sequence[Message]) -> tuple[Message, ...]:
     return tuple(Message(message.role, message.parts) for message in messages)
 
 
+def without_refused(history: Sequence[StoredMessage], until: int) -> tuple[StoredMessage, ...]:
+    """A history in which the rows up to `until` have lost the provider's own blocks: they were refused once.
+
+    What was left out once must stay left out, or the reasoning that came since would be bound to another history.
+    """
+    return tuple(
+        msgspec.structs.replace(stored, message=Message(stored.message.role, stored.message.parts))
+        if stored.id <= until and stored.message.raw is not None
+        else stored
+        for stored in history
+    )
+
+
 def _counts(stored: StoredMessage) -> bool:
     message = stored.message
     if message.role is Role.USER:

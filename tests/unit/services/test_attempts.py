@@ -14,6 +14,7 @@ from kireji.core.errors import (
     ModelUnavailable,
     Overloaded,
     RateLimited,
+    ReaderError,
     ReplayRefused,
 )
 from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished
@@ -246,6 +247,33 @@ async def test_reasoning_that_is_refused_is_left_out_once() -> None:
     stored, _ = await ask(world, Question("r", conversation=1))
     assert stored.state is MessageState.COMPLETE
     assert [request.messages[1].raw is None for request in world.remote.encoded[1:]] == [False, True]
+
+
+async def test_reasoning_that_was_refused_once_is_never_sent_again_and_newer_one_is() -> None:
+    world = World()
+    world.remote.enqueue(answer("one"), [ReplayRefused("Bound to another.")], answer("two"), answer("three"))
+    services = world.services()
+    for text in ("q", "r", "s"):
+        await services.chat.ask(Question(text, conversation=1 if text != "q" else None), lambda event: None)
+    assert len(world.remote.encoded) == 4
+    assert [message.raw is None for message in world.remote.encoded[3].messages[1::2]] == [True, False]
+
+
+async def test_one_who_cannot_read_the_pictures_is_passed_over() -> None:
+    world = falling_back("local", "openrouter", finder=FakeFinder(ollama(local_model("blind", sees=False))))
+    world.reader = FakeReader(error=ReaderError("The text reader failed."))
+    world.remote.enqueue([BUSY])
+    world.router.enqueue(answer("A key."))
+    stored, _ = await ask(world, Question("q", images=(await picture(world),)))
+    assert (stored.provider, stored.message.text) == ("openrouter", "A key.")
+
+
+async def test_a_reader_that_fails_in_anothers_place_does_not_hide_why_it_was_asked() -> None:
+    world = falling_back("device")
+    world.remote.enqueue([BUSY])
+    world.device.enqueue([ReaderError("The text reader failed.")])
+    stored, _ = await ask(world, Question("q", images=(await picture(world),)))
+    assert (stored.state, stored.error) == (MessageState.FAILED, BUSY.sentence)
 
 
 def blind_world() -> World:
