@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from kireji.core.errors import AuthenticationFailed, SettingsError
 from kireji.core.ports import Availability
 from kireji.ui.welcome import WelcomePage
+from tests.fakes.network import local_model, ollama
 from tests.fakes.services import FakeKeyStore, FakeSurroundings
 from tests.ui.window.support import CHORD, Stand, window_over
 
@@ -92,3 +95,64 @@ async def test_who_broke_the_settings_file_is_no_newcomer() -> None:
     below.settings.failure = SettingsError("settings.toml cannot be read.", "Correct it.")
     async with window_over(below, welcomed=False) as stand:
         assert stand.window.page() == "chat"
+
+
+async def test_a_key_goes_to_the_provider_that_its_beginning_names() -> None:
+    async with window_over(FakeSurroundings(), welcomed=False) as stand:
+        page = page_of(stand)
+        page.form.field.setText("sk-or-v1-canary-0123456789")
+        page.form.go.click()
+        await stand.until(lambda: page._finish.text() == "Done")
+        assert [name.provider for name in stand.below.keychain.keys] == ["openrouter"]
+
+
+async def test_a_key_of_nobody_is_sent_nowhere() -> None:
+    async with window_over(FakeSurroundings(), welcomed=False) as stand:
+        page = page_of(stand)
+        page.form.field.setText("sk-proj-canary-0123456789")
+        page.form.go.click()
+        assert page.form.result.text().startswith("That is neither an Anthropic key")
+        assert (stand.below.provider.asked, stand.below.router.asked) == ([], [])
+
+
+async def test_a_local_server_is_offered_and_used() -> None:
+    below = FakeSurroundings()
+    below.finder.servers.append(ollama(local_model("llama3.2"), local_model("qwen2.5vl", sees=True)))
+    async with window_over(below, welcomed=False) as stand:
+        page = page_of(stand)
+        await stand.until(lambda: not page._local_row.isHidden())
+        assert page._local_words.text() == ("Ollama is running here with qwen2.5vl. Nothing would leave this computer.")
+        page.local.click()
+        await stand.until(lambda: page._finish.text() == "Done")
+        assert below.settings.tables["models"] == {"local": "qwen2.5vl", "provider": "local"}
+
+
+async def test_the_page_does_not_wait_for_local_servers() -> None:
+    below = FakeSurroundings()
+    below.finder.hold = asyncio.Event()
+    async with window_over(below, welcomed=False) as stand:
+        await stand.until(lambda: below.finder.looks)
+        page = page_of(stand)
+        assert page.isVisible()
+        assert page._local_row.isHidden()
+        page._finish.click()
+        assert stand.window.page() == "chat"
+
+
+async def test_signing_in_is_enough() -> None:
+    below = FakeSurroundings()
+    below.listener.callback.fields = {"code": "good"}
+    async with window_over(below, welcomed=False) as stand:
+        presenter = stand.presenter._welcome
+        assert presenter is not None
+        presenter.signing_in.open_address = lambda _address: True
+        presenter.page.sign_in.click()
+        await stand.until(lambda: presenter.page._found_words.text() == "You are signed in with OpenRouter.")
+
+
+async def test_a_keychain_that_does_not_open_is_not_claimed_to_keep_keys() -> None:
+    locked = Availability(False, "The keychain does not answer.", "Unlock it.")
+    async with window_over(FakeSurroundings(keychain=FakeKeyStore(locked)), welcomed=False) as stand:
+        page = page_of(stand)
+        await stand.until(lambda: page._without.text().startswith("The keychain does not answer."))
+        assert "keychain" not in page._how.text()

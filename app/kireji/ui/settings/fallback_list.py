@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -78,6 +78,7 @@ class FallbackList(QWidget):
             row.moved.connect(self._move)
             row.removed.connect(self._remove)
             self._column.addWidget(row)
+            row.show()  # a layout shows it later, and until then it takes no focus
         rest = [provider for provider in PROVIDERS if provider not in self._order]
         self.more.clear()
         self.more.addItem("Add…", "")
@@ -135,6 +136,7 @@ class _Row(QWidget):
         layout.addWidget(label(name, "value"), 1)
         for each in (self.up, self.down, self.remove):
             layout.addWidget(each)
+            each.installEventFilter(self)
         self.up.clicked.connect(self._up)
         self.down.clicked.connect(self._down)
         self.remove.clicked.connect(self._removed)
@@ -146,14 +148,19 @@ class _Row(QWidget):
         first, second = (self.up, self.down) if step < 0 else (self.down, self.up)
         (first if first.isEnabled() else second).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        # The buttons themselves take arrow keys to go from one to the next, whatever is held with them.
+        return event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._take(event)
+
+    def _take(self, event: QKeyEvent) -> bool:
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
         if step is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
             self.moved.emit(self.provider, step)
         elif event.key() == Qt.Key.Key_Delete:
             self.removed.emit(self.provider)
         else:
-            super().keyPressEvent(event)
+            return False
+        return True
 
     def _up(self) -> None:
         self.moved.emit(self.provider, -1)
