@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from typing import Protocol
 
-from kireji.core.errors import ConnectionFailed, ProviderError
+from kireji.core.errors import ConnectionFailed, ProtocolViolation, ProviderError
 from kireji.core.events import ModelEvent
 from kireji.providers.openai_stream import ChatDecoder
 
@@ -55,9 +55,9 @@ async def read_chat(
 
 
 async def _rest(answer: Answer, decoder: ChatDecoder, patience: float) -> list[ModelEvent]:
-    """What still comes after the reason of the end."""
+    """What still comes after the reason of the end; an answer that is whole is not lost to an odd end mark."""
     events: list[ModelEvent] = []
-    with suppress(TimeoutError, ConnectionFailed):
+    with suppress(TimeoutError, ConnectionFailed, ProtocolViolation):
         async with asyncio.timeout(patience):
             async for data in answer:
                 events += decoder.feed(data)

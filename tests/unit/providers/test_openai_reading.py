@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from kireji.core.errors import ConnectionFailed, ProviderTimeout
+from kireji.core.errors import ConnectionFailed, PaymentRequired, ProviderTimeout
 from kireji.core.events import MessageBuilder
 from kireji.providers.failures import Answerer
 from kireji.providers.openai_reading import read_chat
@@ -59,6 +59,8 @@ async def read(*items: str | Exception | None, builder: MessageBuilder | None = 
         (USAGE, ConnectionFailed("reset")),
         (USAGE, ProviderTimeout("silent")),
         (USAGE, "[DONE]", None),
+        (USAGE, " [DONE]"),
+        (USAGE, "null", "[DONE]"),
     ],
 )
 async def test_after_its_reason_an_answer_ends_well_however_the_connection_does(
@@ -69,6 +71,13 @@ async def test_after_its_reason_an_answer_ends_well_however_the_connection_does(
     assert builder.finished is not None
     assert builder.usage is not None
     assert builder.usage.output_tokens == 4
+
+
+async def test_an_error_after_the_reason_is_told_all_the_same() -> None:
+    builder = MessageBuilder("local")
+    with pytest.raises(PaymentRequired):
+        await read(WORDS, STOP, '{"error":{"code":402,"message":"No credits"}}', builder=builder)
+    assert builder.snapshot().text == "Yes"
 
 
 @pytest.mark.parametrize("end", [(), ("[DONE]",), (ConnectionFailed("reset"),)])
