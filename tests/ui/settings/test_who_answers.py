@@ -107,3 +107,11 @@ async def test_instructions_are_kept_when_the_program_ends() -> None:
         settings = await opened(stand)
         settings.keys_page.answers.instructions.field.setPlainText("Answer briefly.")
     assert below.settings.tables["models"] == {"system": "Answer briefly."}
+
+
+async def test_instructions_in_arabic_begin_at_the_right() -> None:
+    async with window_over(FakeSurroundings()) as stand:
+        field = (await opened(stand)).keys_page.answers.instructions.field
+        field.setPlainText("أجب بجملتين")
+        line = field.document().firstBlock().layout().lineAt(0)
+        assert line.naturalTextRect().left() > field.viewport().width() / 2

@@ -206,6 +206,8 @@ class _Lines(QPlainTextEdit):
         option = self.document().defaultTextOption()
         if option.textDirection() is not direction:
             option.setTextDirection(direction)
+            # Plain text is laid out at the side that is named; the direction alone moves nothing.
+            option.setAlignment(Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft)
             self.document().setDefaultTextOption(option)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
