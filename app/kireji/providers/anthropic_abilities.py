@@ -13,9 +13,17 @@ import msgspec
 from kireji.core.errors import RequestRejected
 from kireji.core.models import Effort, ModelInfo
 from kireji.core.requests import ModelRequest, Thinking, ToolUse
-from kireji.providers.anthropic_models import NEVER_FORCED, QUIET_AT_ANY_EFFORT, find_model, native_id, plain_id
+from kireji.providers.anthropic_models import (
+    NEVER_FORCED,
+    PROVIDER,
+    QUIET_AT_ANY_EFFORT,
+    find_model,
+    native_id,
+    plain_id,
+)
 
 _LEAST_BUDGET = 1024
+_KNOWN_ELSEWHERE = ("adaptive", "enabled", "disabled")
 _FORCED = (ToolUse.ANY, ToolUse.ONE)
 _ORDER = tuple(Effort)
 
@@ -46,14 +54,17 @@ def effort(request: ModelRequest, thinking: Reasoning | None) -> Effort | None:
     return max(possible, key=_ORDER.index) if possible else min(known, key=_ORDER.index)
 
 
-def reasoning(request: ModelRequest, max_tokens: int) -> Reasoning | None:
+def reasoning(request: ModelRequest, max_tokens: int, provider: str = PROVIDER) -> Reasoning | None:
     """What to say about reasoning; None says nothing, and the model does as it does by itself.
 
     Args:
         request: The question.
         max_tokens: How long the answer may get.
+        provider: Whose service it is: others know fewer kinds of it than Anthropic's own.
     """
     kinds = (request.info.thinking if request.info else ()) or _built_in(request).thinking
+    if provider != PROVIDER:
+        kinds = tuple(kind for kind in kinds if kind in _KNOWN_ELSEWHERE)
     match request.thinking:
         case Thinking.SHOWN:
             return _shown(request, kinds, max_tokens)

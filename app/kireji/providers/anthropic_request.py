@@ -61,7 +61,7 @@ def encode_body(
         raise RequestRejected("There is nothing to ask.", "Type a question or add a picture.", provider=provider)
     breakpoints(turns)
     max_tokens = most_tokens(request)
-    thinking = reasoning(request, max_tokens)
+    thinking = reasoning(request, max_tokens, provider)
     body: dict[str, object] = {"model": request.model, "max_tokens": max_tokens}
     if delivery is not None:
         body["stream"] = delivery is Delivery.STREAM
