@@ -22,7 +22,7 @@ from kireji.core.errors import ConnectionFailed, ProtocolViolation
 from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished, UsageReported
 from kireji.core.messages import StopReason, TextPart, ThinkingPart, ToolCallPart, Usage
 from kireji.providers.anthropic_blocks import Delta, OpenBlock, StopDetails
-from kireji.providers.failures import Answerer, ErrorObject, error_from_event
+from kireji.providers.failures import Answerer, ErrorObject, error_from_event, parse_error
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,8 @@ STOP_REASONS: Mapping[str, StopReason] = MappingProxyType(
         "model_context_window_exceeded": StopReason.CONTEXT_FULL,
     }
 )
+_MOST_COUNTED = 2**53
+"""Nobody uses more tokens than that; what a service claims beyond it would fit no row of the history."""
 _CUT = (StopReason.MAX_TOKENS, StopReason.CONTEXT_FULL)
 _EVENTS = frozenset(
     {"message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta"}
@@ -131,6 +133,8 @@ class StreamDecoder:
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             if isinstance(error, msgspec.ValidationError) and _may_be_new(data):
                 return _NONE
+            if (said := parse_error(data)) is not None:
+                raise error_from_event(said, self._request_id, self._who) from error
             self._violated(str(error), error)
         if event.type == "content_block_delta":
             return self._continue(event)
@@ -195,7 +199,7 @@ class StreamDecoder:
                 return self._finish()
             case "error":
                 raise error_from_event(event.error or ErrorObject("api_error"), self._request_id, self._who)
-            case _ if event.error is not None:  # services that pass answers on may write their errors bare
+            case "" if event.error is not None:  # services that pass answers on may write their errors bare
                 raise error_from_event(event.error, self._request_id, self._who)
         return _NONE
 
@@ -331,10 +335,10 @@ def _may_be_new(data: str) -> bool:
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return False
     if outline.type not in _EVENTS:
-        return True
+        return bool(outline.type) or parse_error(data) is None
     kind = outline.delta.get("type") if isinstance(outline.delta, dict) else None
     return outline.type == "content_block_delta" and isinstance(kind, str) and kind not in _DELTAS
 
 
 def _newer(reported: int | None, old: int) -> int:
-    return old if reported is None else reported
+    return old if reported is None else min(max(reported, 0), _MOST_COUNTED)

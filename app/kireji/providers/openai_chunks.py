@@ -8,6 +8,9 @@ import msgspec
 
 from kireji.core.messages import Usage
 
+MOST_COUNTED = 2**53
+"""Nobody uses more tokens or dollars than that; what a service claims beyond it would fit no row of the history."""
+
 
 class Function(msgspec.Struct):
     """`function` of a call: a name, and arguments as text or, from some servers, as an object."""
@@ -88,10 +91,17 @@ def text_of(content: Any) -> str:
 
 
 def _cost(wire: WireUsage) -> float | None:
-    if not isinstance(wire.cost, int | float) or isinstance(wire.cost, bool):
+    if (cost := _dollars(wire.cost)) is None:
         return None
     upstream = _of(wire.cost_details, "upstream_inference_cost") if wire.is_byok is True else None
-    return float(wire.cost) + (float(upstream) if isinstance(upstream, int | float) else 0.0)
+    return cost + (_dollars(upstream) or 0.0)
+
+
+def _dollars(value: Any) -> float | None:
+    """An amount that can be one; None for anything else."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= MOST_COUNTED:
+        return None
+    return float(value)
 
 
 def _of(table: Any, name: str) -> Any:
@@ -99,4 +109,4 @@ def _of(table: Any, name: str) -> Any:
 
 
 def _count(value: Any) -> int:
-    return int(value) if isinstance(value, int | float) and value > 0 else 0
+    return int(min(value, MOST_COUNTED)) if isinstance(value, int | float) and value > 0 else 0

@@ -116,11 +116,32 @@ def test_a_compaction_is_kept_for_the_replay() -> None:
     assert raw_of("compaction")[0] == {"type": "compaction", "content": "So far: rain.", "encrypted_content": "ZW5j"}
 
 
-def test_an_error_without_a_type_of_its_own_is_an_error_all_the_same() -> None:
-    bare = {"error": {"code": 529, "message": "Provider overloaded"}}
+@pytest.mark.parametrize(
+    "bare",
+    [
+        {"error": {"code": 529, "message": "Provider overloaded"}},
+        {"error": "the server is busy"},
+        {"type": "error", "error": "the server is busy"},
+    ],
+)
+def test_an_error_of_another_form_is_an_error_all_the_same(bare: dict[str, Any]) -> None:
     events, error = feed([started(0, type="text", text=""), delta(0, type="text_delta", text="So far"), bare])
     assert isinstance(error, Overloaded)
     assert built(events).text == "So far"
+
+
+@pytest.mark.parametrize("error", ["none", {"message": "none"}])
+def test_a_new_event_that_speaks_of_an_error_is_skipped(error: object) -> None:
+    events, failed = feed([{"type": "a_new_one", "error": error}, *ended("end_turn")])
+    assert failed is None
+    assert isinstance(events[-1], TurnFinished)
+
+
+def test_counts_that_nobody_can_have_are_bounded() -> None:
+    events, error = feed(ended("end_turn", input_tokens=-5, output_tokens=10**30))
+    assert error is None
+    [counted] = [event.usage for event in events if isinstance(event, UsageReported)]
+    assert (counted.input_tokens, counted.output_tokens) == (0, 2**53)
 
 
 def test_counts_that_are_null_count_nothing_and_stay_as_they_were() -> None:

@@ -14,7 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kireji.core.errors import ConnectionFailed, Overloaded, ProtocolViolation, ProviderError
-from kireji.core.events import MessageBuilder, ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished
+from kireji.core.events import (
+    MessageBuilder,
+    ModelEvent,
+    PartDelta,
+    PartFinished,
+    PartStarted,
+    TurnFinished,
+    UsageReported,
+)
 from kireji.core.messages import Message, StopReason, TextPart, ThinkingPart, ToolCallPart, Usage
 from kireji.providers.failures import Answerer
 from kireji.providers.openai_stream import ChatDecoder, decode_whole
@@ -371,6 +379,14 @@ def test_a_whole_body_with_nothing_in_it_may_be_asked_for_again(content: str, fi
     with pytest.raises(Overloaded) as caught:
         decode_whole(decoder(), body)
     assert caught.value.retryable
+
+
+@pytest.mark.parametrize("cost", [10**400, -1, True, "0.1"])
+def test_usage_that_nobody_can_have_is_bounded_and_its_price_ours(cost: object) -> None:
+    usage = {"prompt_tokens": 10**30, "completion_tokens": -2, "cost": cost}
+    events = events_of(*said("Yes"), chunk({}, "stop", usage=usage))
+    [counted] = [event.usage for event in events if isinstance(event, UsageReported)]
+    assert (counted.input_tokens, counted.output_tokens, counted.cost) == (2**53, 0, 0.5)
 
 
 # Every way to cut the bytes.
