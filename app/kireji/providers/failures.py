@@ -25,6 +25,7 @@ __all__ = [
     "Answerer",
     "ErrorAnswer",
     "ErrorObject",
+    "address_hint",
     "display_name",
     "effective_status",
     "error_from_answer",
@@ -40,6 +41,10 @@ _LONG_WORDS = ("prompt is too long", "exceed context limit", "context window", "
 _PICTURE = frozenset({"invalid_image", "image_too_small", "unsupported_image_format"})
 _LARGE_PICTURE = frozenset({"image_too_large", "image_dimensions_too_large"})
 _MODERATED = frozenset({"content_policy_violation", "refusal"})
+_NO_SUCH_PATH = frozenset({"not found", "file not found", "page not found", "404 page not found", "route not found"})
+_NO_SUCH_PATH_WORDS = ("unexpected endpoint", "invalid url")
+_HOMES = {"anthropic": "api.anthropic.com", "openrouter": "openrouter.ai"}
+"""Where these are reached unless the environment names another place."""
 _SHOWN = 300
 _SETTINGS = "in Settings, Keys & models"
 
@@ -73,6 +78,16 @@ def display_name(provider: str, host: str = "") -> str:
         case "local":
             return f"the model server at {host}"
     return host or provider
+
+
+def address_hint(who: Answerer) -> str:
+    """Where the address that was asked is written, without a full stop."""
+    home = _HOMES.get(who.provider)
+    if home is None:
+        return f"Check the address {_SETTINGS}" + (", or in OPENAI_BASE_URL" if who.provider == "local" else "")
+    if who.host == home:
+        return "Check the network"
+    return f"Check the address in {who.provider.upper()}_BASE_URL"
 
 
 class ErrorAnswer(msgspec.Struct, frozen=True):
@@ -210,7 +225,9 @@ def _from_refusal(error: ErrorObject, said: str, words: str, common: _Common, wh
     if "not a valid model" in words or "model_not_found" in names:
         return _unknown_model(common, who)
     return RequestRejected(
-        f"{_upper(who.name)} refused the question: {said}" if said else f"{_upper(who.name)} refused the question.",
+        f"{_upper(who.name)} refused the question: {_ended(said)}"
+        if said
+        else f"{_upper(who.name)} refused the question.",
         "Change the question or the model, or start a new conversation.",
         **common,
     )
@@ -242,7 +259,7 @@ def _from_routing(said: str, words: str, common: _Common, who: Answerer) -> Prov
             **common,
         )
     return ModelUnavailable(
-        f"{_upper(who.name)} has nobody who runs {who.model} for such a question: {said}",
+        f"{_upper(who.name)} has nobody who runs {who.model} for such a question: {_ended(said)}",
         "Choose another model, or change the settings under openrouter.",
         **common,
     )
@@ -291,6 +308,8 @@ def _from_status(status: int, said: str, common: _Common, who: Answerer) -> Prov
                 f"Choose another model, or use a key with more permissions {_SETTINGS}.",
                 **common,
             )
+        case 404 | 405 if _is_about_the_path(said):
+            return ProtocolViolation(f"There is no such service at {who.host}.", f"{address_hint(who)}.", **common)
         case 404 if who.model:
             return _unknown_model(common, who)
         case 407:
@@ -316,8 +335,8 @@ def _from_status(status: int, said: str, common: _Common, who: Answerer) -> Prov
         case _ if status >= 500 or status == 409:
             return Overloaded(f"{name} has a fault at the moment.", when, retryable=True, **common)
     return RequestRejected(
-        f"{who.host} refused the request (HTTP {status})" + (f": {said}" if said else "."),
-        f"Check the address and the model {_SETTINGS}.",
+        f"{who.host} refused the request (HTTP {status})" + (f": {_ended(said)}" if said else "."),
+        f"{address_hint(who)}, and the model.",
         **common,
     )
 
@@ -331,9 +350,7 @@ def _not_the_protocol(answer: ErrorAnswer, common: _Common, who: Answerer) -> Pr
             **common,
         )
     if answer.status in (404, 405):
-        return ProtocolViolation(
-            f"There is no such service at {who.host}.", f"Check the address {_SETTINGS}.", **common
-        )
+        return ProtocolViolation(f"There is no such service at {who.host}.", f"{address_hint(who)}.", **common)
     if "json" in answer.content_type and answer.status < 300:
         return ProtocolViolation(
             f"{who.host} sent the answer in one piece instead of as a stream.",
@@ -342,7 +359,7 @@ def _not_the_protocol(answer: ErrorAnswer, common: _Common, who: Answerer) -> Pr
         )
     return ProtocolViolation(
         f"{who.host} answered with something that is not an answer (HTTP {answer.status}).",
-        f"Check the address {_SETTINGS}, and the proxy settings.",
+        f"{address_hint(who)}, and the proxy settings.",
         **common,
     )
 
@@ -350,6 +367,17 @@ def _not_the_protocol(answer: ErrorAnswer, common: _Common, who: Answerer) -> Pr
 def _clean(text: str) -> str:
     """What a service said, on one line and not too long."""
     return " ".join(text.split())[:_SHOWN]
+
+
+def _ended(said: str) -> str:
+    """What a service said as the end of a sentence of ours."""
+    return said if said.endswith((".", "!", "?")) else f"{said}."
+
+
+def _is_about_the_path(said: str) -> bool:
+    """Whether "not found" is said of the address itself rather than of a model."""
+    words = said.lower().rstrip(".!")
+    return words in _NO_SUCH_PATH or words.startswith(_NO_SUCH_PATH_WORDS)
 
 
 def _upper(name: str) -> str:

@@ -303,7 +303,7 @@ class HttpClient:
         stack.push_async_callback(route.leave)
         import httpx
 
-        from kireji.providers.transport import FRESH
+        from kireji.providers.transport import FRESH, require_port
 
         outgoing = request.outgoing
         timeout = httpx.Timeout(outgoing.silence, connect=outgoing.connect)
@@ -312,6 +312,7 @@ class HttpClient:
             url = httpx.URL(outgoing.url)
             if not url.host or url.scheme not in ("http", "https"):
                 raise httpx.InvalidURL("no address of the web")
+            require_port(url)
             made = httpx.Request(
                 outgoing.method,
                 url,

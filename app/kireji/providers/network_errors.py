@@ -18,12 +18,12 @@ from kireji.core.errors import (
     RequestRejected,
 )
 from kireji.providers.certificates import CertificateRefused
-from kireji.providers.failures import Answerer
+from kireji.providers.failures import Answerer, address_hint
 from kireji.providers.retry import FailedAttempt, Failure
-from kireji.providers.transport import ProxyUnreachable
+from kireji.providers.transport import ProxyUnreachable, ProxyUnusable
 
 _OR_READ = "or let this computer read the text."
-_ADDRESS = "Check the address in Settings, Keys & models"
+_NETWORK = "Check the network"
 _PROXY = "Check the setting network.proxy, HTTPS_PROXY or the proxy settings of the system."
 _TRUST = (
     "If a company network is in between, name its certificate file in the setting network.ca_file or in SSL_CERT_FILE."
@@ -60,7 +60,9 @@ def network_failure(
 def _judged(error: Exception, who: Answerer, started: bool, silence: float) -> _Failed:
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
         message = f"{who.host} is not an address that can be reached."
-        return _Failed(RequestRejected, Failure.FINAL, message, f"{_ADDRESS}; it begins with https://.")
+        return _Failed(
+            RequestRejected, Failure.FINAL, message, f"{address_hint(who)}; it begins with https:// or http://."
+        )
     if isinstance(error, httpx.ProxyError):
         return _about_the_proxy(error, who)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
@@ -69,7 +71,7 @@ def _judged(error: Exception, who: Answerer, started: bool, silence: float) -> _
         message = f"{who.name} has been silent for {silence:g} seconds, which is the limit."
         return _Failed(ProviderTimeout, Failure.FINAL, message, f"Ask again, {_OR_READ}")
     if isinstance(error, httpx.DecodingError) or _is_not_http(error):
-        hint = f"{_ADDRESS}, and the proxy settings."
+        hint = f"{address_hint(who)}, and the proxy settings."
         return _Failed(ProtocolViolation, Failure.FINAL, f"{who.host} does not answer as a web service.", hint)
     if started:
         return _Failed(ConnectionFailed, Failure.FINAL, "The answer broke off before its end.", "Ask again.")
@@ -80,7 +82,12 @@ def _judged(error: Exception, who: Answerer, started: bool, silence: float) -> _
 def _about_the_proxy(error: httpx.ProxyError, who: Answerer) -> _Failed:
     if isinstance(error, ProxyUnreachable):
         message = f"The proxy {error.address} does not answer."
-        return _Failed(ConnectionFailed, Failure.CONNECTION, message, _PROXY)
+        slow = isinstance(error.__cause__, httpx.TimeoutException)
+        failure = Failure.SLOW_CONNECT if slow else Failure.CONNECTION
+        return _Failed(ConnectionFailed, failure, message, _PROXY)
+    if isinstance(error, ProxyUnusable):
+        message = "The address of the proxy is none that can be used: it begins with http:// or https://."
+        return _Failed(ConnectionFailed, Failure.FINAL, message, _PROXY)
     if str(error).startswith("407"):
         hint = "Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY."
         return _Failed(ConnectionFailed, Failure.FINAL, "The proxy asks for a name and a password.", hint)
@@ -97,12 +104,16 @@ def _never_reached(error: Exception, who: Answerer) -> _Failed:
     there = f"No connection to {who.host}"
     for cause in causes:
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLWantReadError):
-            hint = f"{_ADDRESS}: a service without encryption begins with http://."
+            hint = f"{address_hint(who)}: a service without encryption begins with http://."
             return _Failed(ConnectionFailed, Failure.FINAL, f"{there}: it does not speak TLS as it should.", hint)
         if isinstance(cause, socket.gaierror):
-            return _about_the_name(cause, there)
+            return _about_the_name(cause, there, who)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        hint = "Start it and ask again, or check the address." if who.provider == "local" else f"{_ADDRESS}, {_OR_READ}"
+        hint = (
+            "Start it and ask again, or check the address."
+            if who.provider == "local"
+            else f"{address_hint(who)}, {_OR_READ}"
+        )
         return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: nothing answers at that address.", hint)
     hint = f"Check the network, {_OR_READ}"
     if any(isinstance(cause, OSError) and cause.errno in _NO_NETWORK for cause in causes):
@@ -112,11 +123,12 @@ def _never_reached(error: Exception, who: Answerer) -> _Failed:
     return _Failed(ConnectionFailed, kind, f"{there}: it does not answer in time." if slow else f"{there}.", hint)
 
 
-def _about_the_name(error: socket.gaierror, there: str) -> _Failed:
+def _about_the_name(error: socket.gaierror, there: str, who: Answerer) -> _Failed:
     if error.errno in (socket.EAI_AGAIN, socket.EAI_FAIL):
         hint = f"Check the network, {_OR_READ}"
         return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: no name can be looked up.", hint)
-    hint = f"{_ADDRESS} for a typing mistake, and the network, {_OR_READ}"
+    place = address_hint(who)
+    hint = f"{place}, {_OR_READ}" if place == _NETWORK else f"{place} for a typing mistake, and the network."
     return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: the name is not known.", hint)
 
 
@@ -134,7 +146,7 @@ def _about_the_certificate(refused: CertificateRefused, who: Answerer) -> _Faile
     elif refused.code in _WRONG_NAMES:
         names = ", ".join(refused.names[:3]) or "nobody"
         message = f"{named} is made out to {names}, not to this address."
-        hint = f"{_ADDRESS}; a network's login page may be in the way too."
+        hint = f"{address_hint(who)}; a network's login page may be in the way too."
     elif refused.code == _SELF_SIGNED:
         message = f"{named} is vouched for by nobody but itself."
     elif refused.issuer:

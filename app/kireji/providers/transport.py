@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import httpcore
 import httpx
@@ -32,6 +33,13 @@ class ProxyUnreachable(httpx.ProxyError):
     def __init__(self, address: str) -> None:
         super().__init__("the proxy cannot be reached")
         self.address = address
+
+
+class ProxyUnusable(httpx.ProxyError):
+    """What is written for a proxy is none that can be used; the text of it may hold a password."""
+
+    def __init__(self) -> None:
+        super().__init__("a proxy of this kind cannot be used")
 
 
 class RoutedTransport(httpx.AsyncBaseTransport):
@@ -67,10 +75,12 @@ class RoutedTransport(httpx.AsyncBaseTransport):
         pool = self._pool(proxy)
         if proxy is None:
             return await pool.handle_async_request(request)
+        asking = _limit_the_way_through(request) if request.url.scheme == "https" else None
         try:
             return await pool.handle_async_request(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            if _is_about_tls(error):
+        except (httpx.ConnectError, httpx.TimeoutException) as error:
+            reached = isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout)
+            if _is_about_tls(error) or (reached and not (asking and asking())):
                 raise
             raise ProxyUnreachable(httpx.URL(proxy).netloc.decode("ascii", "replace")) from error
 
@@ -111,11 +121,13 @@ class RoutedTransport(httpx.AsyncBaseTransport):
     def _connect(self, proxy: str | None) -> _Pool:
         try:
             through = None if proxy is None else httpx.Proxy(proxy)
+            if through is not None:
+                require_port(through.url)
             if through is not None and through.url.scheme == "https":
                 through.ssl_context = self._context
             return _Pool(verify=self._context, limits=_LIMITS, proxy=through, socket_options=keep_alive_options())
         except (ValueError, ImportError, httpx.InvalidURL):  # SOCKS, or not an address; its text may hold a password
-            raise httpx.ProxyError("a proxy of this kind cannot be used") from None
+            raise ProxyUnusable from None
 
 
 class _Pool(httpx.AsyncHTTPTransport):
@@ -132,6 +144,34 @@ class _Pool(httpx.AsyncHTTPTransport):
         for connection in self._pool.connections:
             if connection.is_idle():
                 await connection.aclose()
+
+
+def require_port(url: httpx.URL) -> None:
+    """Raise httpx.InvalidURL for a port that cannot be: httpx takes it, and asyncio ends in an OverflowError."""
+    if url.port is not None and not 0 < url.port < 65536:
+        raise httpx.InvalidURL("no such port")
+
+
+def _limit_the_way_through(request: httpx.Request) -> Callable[[], bool]:
+    """Give the proxy no longer to open a way to the service than a connection may take.
+
+    WORKAROUND: httpcore waits for a proxy's answer to CONNECT as long as for an answer of the service itself, which may
+    be silent for minutes.
+
+    Returns:
+        Whether the proxy is still being asked for the way.
+    """
+    limits = dict(request.extensions.get("timeout", {}))
+    silence, limits["read"] = limits.get("read"), limits.get("connect")
+    through = False
+
+    async def follow(name: str, info: Mapping[str, Any]) -> None:
+        nonlocal through
+        if name.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
+            limits["read"], through = silence, True
+
+    request.extensions.update(timeout=limits, trace=follow)
+    return lambda: not through
 
 
 def keep_alive_options() -> list[tuple[int, int, int]]:

@@ -173,6 +173,17 @@ async def test_a_proxy_that_does_not_answer_is_named_without_its_password(stand:
     assert "hidden" not in "".join(traceback.format_exception(caught.value))
 
 
+async def test_a_proxy_that_takes_the_call_and_says_nothing_is_not_waited_for_as_long_as_a_model(stand: Stand) -> None:
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as silent:
+        stand.network = NetworkSettings(proxy=f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}")
+        with pytest.raises(errors.ConnectionFailed, match=r"The proxy .* does not answer"):
+            await stand.http.fetch(cleared(stand.asked("https://api.test", connect=0.1, silence=3600.0)), SECRET)
+
+
 async def test_no_proxy_is_used_when_none_is_wanted(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
     assert ConnectionSettings.find(NetworkSettings(proxy="none")).proxy_for("https://api.test") is None

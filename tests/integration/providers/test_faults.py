@@ -221,7 +221,7 @@ async def test_nobody_there_gives_the_way_out(asking: Asking, closed_port: int) 
     assert type(error) is errors.ConnectionFailed
     assert error.sentence == (
         f"No connection to 127.0.0.1:{closed_port}: nothing answers at that address. "
-        "Check the address in Settings, Keys & models, or let this computer read the text."
+        "Check the address in ANTHROPIC_BASE_URL, or let this computer read the text."
     )
     assert asking.waits == [1.0]
 
@@ -231,11 +231,11 @@ async def test_a_name_that_does_not_exist_gives_the_way_out(asking: Asking) -> N
     assert error.message.startswith("No connection to nowhere.invalid: ")
 
 
-@pytest.mark.parametrize("address", ["nowhere", "ftp://127.0.0.1", "http://", "https://[::1"])
+@pytest.mark.parametrize("address", ["nowhere", "ftp://127.0.0.1", "http://", "https://[::1", "http://127.0.0.1:99999"])
 async def test_an_address_that_is_none_gives_a_sentence(asking: Asking, address: str) -> None:
     _, error = await asking.failure(address)
     assert "address" in error.message
-    assert error.hint == "Check the address in Settings, Keys & models; it begins with https://."
+    assert error.hint == "Check the address in ANTHROPIC_BASE_URL; it begins with https:// or http://."
 
 
 async def test_something_that_is_no_web_service_gives_a_sentence(asking: Asking) -> None:

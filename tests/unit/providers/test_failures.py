@@ -88,7 +88,7 @@ def test_a_spending_limit_that_looks_like_a_rate_limit_is_about_money() -> None:
 
 def test_an_unknown_refusal_repeats_what_the_service_said() -> None:
     error = answered(400, "invalid_request_error", "temperature:\n Extra inputs are not permitted")
-    assert error.message == "Anthropic refused the question: temperature: Extra inputs are not permitted"
+    assert error.message == "Anthropic refused the question: temperature: Extra inputs are not permitted."
 
 
 @pytest.mark.parametrize(
@@ -217,6 +217,20 @@ def test_a_server_that_loads_its_model_says_so() -> None:
     error = routed(503, "Loading model", SERVER)
     assert error.message == "The model server at 127.0.0.1:11434 is still loading the model."
     assert error.retryable
+
+
+@pytest.mark.parametrize(
+    ("who", "said", "place"),
+    [
+        (SERVER, "File Not Found", "in Settings, Keys & models, or in OPENAI_BASE_URL."),
+        (SERVER, "Unexpected endpoint or method. (POST /chat/completions)", "OPENAI_BASE_URL."),
+        (Answerer("openrouter", "127.0.0.1:8000", "vendor/model"), "Not Found", "OPENROUTER_BASE_URL."),
+    ],
+)
+def test_a_path_that_is_not_there_is_told_apart_from_a_model(who: Answerer, said: str, place: str) -> None:
+    error = routed(404, said, who)
+    assert error.message == f"There is no such service at {who.host}."
+    assert error.hint.endswith(place)
 
 
 def test_a_bare_text_is_an_error_too() -> None:

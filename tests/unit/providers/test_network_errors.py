@@ -35,7 +35,7 @@ def refusal(code: int, **told: object) -> CertificateRefused:
 @pytest.mark.parametrize(
     ("cause", "sentence"),
     [
-        (socket.gaierror(socket.EAI_NONAME, "x"), "the name is not known. Check the address"),
+        (socket.gaierror(socket.EAI_NONAME, "x"), "the name is not known. Check the network"),
         (socket.gaierror(socket.EAI_AGAIN, "x"), "no name can be looked up. Check the network"),
         (ConnectionRefusedError(errno.ECONNREFUSED, "x"), "nothing answers at that address."),
         (ExceptionGroup("all", [OSError(1, "x"), ConnectionRefusedError(errno.ECONNREFUSED, "x")]), "nothing answers"),
@@ -48,6 +48,12 @@ def test_why_there_is_no_connection_is_said(cause: BaseException, sentence: str)
     assert error.sentence.startswith("No connection to api.anthropic.com: ")
     assert sentence in error.sentence
     assert error.retryable
+
+
+def test_a_name_from_the_environment_is_to_be_checked_there() -> None:
+    who = Answerer("anthropic", "api.antropic.com", "m")
+    error = failed(httpx.ConnectError("x"), socket.gaierror(socket.EAI_NONAME, "x"), who)
+    assert error.hint == "Check the address in ANTHROPIC_BASE_URL for a typing mistake, and the network."
 
 
 def test_a_model_server_that_does_not_run_is_to_be_started() -> None:
