@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from kireji.core.errors import ProviderError
-from kireji.providers.retry import FailedAttempt
+from kireji.core.errors import ConnectionFailed, ProviderError
+from kireji.providers.failures import Answerer
+from kireji.providers.retry import FailedAttempt, Failure
 
 if TYPE_CHECKING:
     import httpx
@@ -148,6 +149,18 @@ def server_events(
     events = ServerEvents(source, mapped, request_id)
     stack.push_async_callback(events._events.aclose)
     return events
+
+
+def nothing_came(who: Answerer, request_id: str) -> AttemptFailed:
+    """What is raised for a stream that ended before it said anything; nothing is lost by asking again."""
+    error = ConnectionFailed(
+        "The answer broke off before its first word.",
+        "Ask again.",
+        provider=who.provider,
+        request_id=request_id,
+        retryable=True,
+    )
+    return AttemptFailed(error, FailedAttempt(Failure.CONNECTION))
 
 
 def content_type(response: httpx.Response) -> str:

@@ -26,6 +26,7 @@ from kireji.providers.answers import (
     ServerEvents,
     content_type,
     location,
+    nothing_came,
     read_error,
     request_id,
     server_events,
@@ -60,11 +61,16 @@ _ONCE = frozenset({Purpose.LOCAL_SERVER, Purpose.CONNECTION})
 
 
 class _Route:
-    """A transport with what it was built from, and how many requests use it."""
+    """A transport with what it was built from, and how many requests use it.
 
-    def __init__(self, network: NetworkSettings, transport: RoutedTransport) -> None:
+    Attributes:
+        problem: Why nothing encrypted may be sent over it; a server on this computer needs no certificate.
+    """
+
+    def __init__(self, network: NetworkSettings, transport: RoutedTransport, problem: KirejiError | None) -> None:
         self.network = network
         self.transport = transport
+        self.problem = problem
         self.users = 0
         self.retired = False
 
@@ -111,10 +117,8 @@ class HttpClient:
 
     async def warm(self) -> None:
         """Load the network modules and build the client, in a thread; contacts nothing."""
-        try:
-            await self._ready()
-        except KirejiError as error:
-            log.warning("the network is not ready: %s", error.message)  # reported with the question that meets it
+        if (problem := (await self._ready()).problem) is not None:
+            log.warning("the network is not ready: %s", problem.message)  # reported with the question that meets it
 
     async def reconfigure(self) -> None:
         """Take up changed settings now rather than with the next request; answers that are under way go on."""
@@ -199,19 +203,24 @@ class HttpClient:
 
     async def _ready(self) -> _Route:
         network = self._network()
-        if self._route is None or self._route.network != network:
+        if not self._holds(network):
             async with self._building:
-                if self._route is None or self._route.network != network:
-                    made = _Route(network, await asyncio.to_thread(self._build, network))
+                if not self._holds(network):
+                    made = await asyncio.to_thread(self._build, network)
                     replaced, self._route = self._route, made
                     if replaced is not None:
                         replaced.retired = True
                         replaced.users += 1
                         await replaced.leave()
+        assert self._route is not None
         return self._route
 
-    def _build(self, network: NetworkSettings) -> RoutedTransport:
-        """The transport; in a thread, because reading certificates and modules takes tens of milliseconds."""
+    def _holds(self, network: NetworkSettings) -> bool:
+        """Whether the route may be used; one with a problem is built anew, because its file may be there by now."""
+        return self._route is not None and self._route.network == network and self._route.problem is None
+
+    def _build(self, network: NetworkSettings) -> _Route:
+        """The route; in a thread, because reading certificates and modules takes tens of milliseconds."""
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)  # they log addresses and headers below that
         # Loaded by httpx only with the first connection, where they would cost the first answer its speed.
@@ -220,7 +229,15 @@ class HttpClient:
         from kireji.providers.transport import RoutedTransport
 
         settings = ConnectionSettings.find(network, system=self._system_proxies)
-        return RoutedTransport(settings, settings.ssl_context(), lambda: self._now().timestamp(), self._monotonic)
+        problem: KirejiError | None = None
+        try:
+            context = settings.ssl_context()
+        except KirejiError as error:
+            import ssl
+
+            context, problem = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), error  # it trusts nobody
+        transport = RoutedTransport(settings, context, lambda: self._now().timestamp(), self._monotonic)
+        return _Route(network, transport, problem)
 
     @asynccontextmanager
     async def _in_time(self, request: Sending) -> AsyncIterator[None]:
@@ -263,7 +280,9 @@ class HttpClient:
             events = server_events(response, lambda: self._mapped(who, silence, started=True), identity, stack)
             with self._mapped(who, silence, started=False):
                 first = await events.look()
-            if first and (error := first_error(first)) is not None:
+            if first is None:
+                raise nothing_came(who, identity)
+            if (error := first_error(first)) is not None:
                 status = error_status(error)
                 raise AttemptFailed(
                     error_from_event(error, identity, who),
@@ -299,6 +318,8 @@ class HttpClient:
 
     async def _send(self, request: Sending, fresh: bool, stack: AsyncExitStack) -> httpx.Response:
         route = await self._ready()
+        if route.problem is not None and not request.outgoing.url.lower().startswith("http://"):
+            raise route.problem
         route.users += 1
         stack.push_async_callback(route.leave)
         import httpx

@@ -81,6 +81,26 @@ async def test_the_setting_adds_to_the_file_of_the_environment(tmp_path: Path, m
             assert len(service.requests) == 1
 
 
+async def test_a_server_without_encryption_is_reached_whatever_the_extra_file_holds(tmp_path: Path) -> None:
+    network = NetworkSettings(ca_file=str(tmp_path / "missing.pem"))
+    async with TestService() as service:
+        await looked(service.base_url, network)
+        assert len(service.requests) == 1
+
+
+async def test_an_extra_file_that_is_put_right_counts_at_once(tmp_path: Path) -> None:
+    authority = make_authority(tmp_path)
+    path = tmp_path / "company.pem"
+    http = HttpClient(lambda: NetworkSettings(ca_file=str(path)))
+    async with TestService(tls=authority.server_context()) as service:
+        outgoing = OutgoingRequest("anthropic", "HEAD", service.base_url, {}, b"", "", Purpose.CONNECTION)
+        with pytest.raises(errors.ConnectionFailed, match="cannot be read"):
+            await http.head(cleared(outgoing))
+        path.write_bytes(authority.certificate.read_bytes())
+        await http.head(cleared(outgoing))
+    await http.aclose()
+
+
 @pytest.mark.parametrize("content", [None, b"not a certificate", b"\xff\xfe"])
 async def test_an_extra_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "company.pem"

@@ -240,6 +240,21 @@ async def test_an_error_after_a_beginning_without_content_is_asked_again(stand: 
         assert len(service.requests) == 2
 
 
+@pytest.mark.parametrize("beginning", ["", 'data: {"type":"message_start","message":{}}\n\n', ": waiting\n\n"])
+async def test_a_stream_that_ends_before_it_said_anything_is_asked_again(stand: Stand, beginning: str) -> None:
+    ended = Rule(Body(beginning, content_type="text/event-stream"), times=1)
+    async with TestService(ended, Text(["Here"])) as service:
+        assert "message_stop" in (await stand.read(service.base_url))[-1]
+        assert len(service.requests) == 2
+
+
+async def test_a_service_that_never_says_anything_is_said_to(stand: Stand) -> None:
+    async with TestService(Rule(Body("", content_type="text/event-stream"), times=None)) as service:
+        with pytest.raises(errors.ConnectionFailed, match="before its first word"):
+            await stand.read(service.base_url)
+        assert len(service.requests) == 3
+
+
 async def test_an_error_after_content_is_not_asked_again(stand: Stand) -> None:
     said = Text(["Here"], delivery=Delivery(break_after=1, break_how="error"))
     async with TestService(said, Text(["twice"])) as service:

@@ -53,7 +53,7 @@ def broken(how: str, after: int = 1) -> Text:
         (Body(MESSAGE, 200, "application/json"), errors.ProtocolViolation, "in one piece instead of as a stream"),
         (Body(ERROR, 200, "application/json"), errors.Overloaded, "Anthropic is overloaded."),
         (Body("data: nonsense\n\n", 200, "text/event-stream"), errors.ProtocolViolation, "not part of an answer"),
-        (Body("", 200, "text/event-stream"), errors.ConnectionFailed, "The answer broke off before its end."),
+        (Body("", 200, "text/event-stream"), errors.ConnectionFailed, "The answer broke off before its first word."),
         (Status(400, "invalid_request_error", "no"), errors.RequestRejected, "Anthropic refused the question: no"),
         (Status(401, "authentication_error"), errors.AuthenticationFailed, "Anthropic refused the key. Open Settings"),
         (Status(402, "billing_error"), errors.PaymentRequired, "payment problem"),
