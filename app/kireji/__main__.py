@@ -33,6 +33,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _app("raise")
     if arguments == ["capture"]:
         return _app("capture")
+    try:
+        return _command(arguments)
+    except KeyboardInterrupt:  # while modules were loading; later on each command ends in its own way
+        return 130
+
+
+def _command(arguments: Sequence[str]) -> int:
+    """Run the command that was typed, or start the app."""
     from kireji.cli.parser import opens_overlay, parse
 
     parsed = parse(arguments)

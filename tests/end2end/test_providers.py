@@ -181,7 +181,7 @@ def test_what_broke_off_is_kept_and_goes_on(seat: Seat) -> None:
         variables = direct(seat, service)
         out, err = run(variables, "ask", "?", code=1)
         assert out == "The lamp \n"
-        assert "Go on with: kireji ask --continue 1." in err
+        assert err.endswith("Go on with: kireji ask --continue 1\n")
         assert run(variables, "ask", "--continue")[0] == "is green.\n"
         assert [message["state"] for message in history(variables)][1::2] == ["interrupted", "complete"]
 

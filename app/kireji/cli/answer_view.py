@@ -175,6 +175,8 @@ class Told:
         if answer.state is MessageState.STOPPED:
             return  # whoever stopped it says so
         broken = answer.state is not MessageState.COMPLETE or not end.saved
+        if end.error is not None and self._way_on(end):
+            sentence = sentence.removesuffix(end.error.hint).rstrip()  # there is a better next step than asking again
         words = [f"kireji: {sentence or 'The answer was cut off.'}" if broken else sentence, self._way_on(end)]
         self._console.note(" ".join(filter(None, words)))
 
@@ -186,8 +188,8 @@ class Told:
     def _way_on(self, end: AnswerEnds) -> str:
         if not end.saved or not can_continue(end.message):
             return ""
-        longer = ", or allow more with --max-tokens" if end.message.stop is StopReason.MAX_TOKENS else ""
-        return f"{way_on(self._conversation)}{longer}."
+        longer = ", or allow more with --max-tokens." if end.message.stop is StopReason.MAX_TOKENS else ""
+        return f"{way_on(self._conversation)}{longer}"
 
 
 def way_on(conversation: int) -> str:

@@ -140,7 +140,7 @@ async def _ask(services: Services, question: Question, view: AnswerView, console
                 raise
             if closed:
                 return DONE
-            kept = f" What had arrived is kept in the history. {way_on(conversation)}." if can_go_on else ""
+            kept = f" What had arrived is kept in the history. {way_on(conversation)}" if can_go_on else ""
             console.note(f"Stopped.{kept}")
             return INTERRUPTED
     return _outcome(answer)

@@ -103,7 +103,9 @@ def token_words(count: int) -> str:
         return "-"
     if count % 1_000_000 == 0:
         return f"{count // 1_000_000}M"
-    return f"{count / 1000:g}k"
+    if count >= 10_000:
+        return f"{count / 1000:.0f}k"
+    return f"{count / 1000:.1f}".removesuffix(".0") + "k"
 
 
 def price_words(tiers: Sequence[tuple[int, float]]) -> str:

@@ -187,7 +187,7 @@ def test_a_cut_answer_is_shown_kept_and_failed(world: World, kireji: Kireji) -> 
     assert (result.code, result.out, result.err) == (
         1,
         "half\n",
-        "kireji: Lost. Ask again. Go on with: kireji ask --continue 1.\n",
+        "kireji: Lost. Go on with: kireji ask --continue 1\n",
     )
     assert stored(world)[1] == ("half", MessageState.INTERRUPTED)
 
@@ -361,6 +361,6 @@ def test_an_interrupt_stops_the_turn_and_keeps_what_had_arrived(world: World, ki
     world.remote.enqueue([PartStarted(0, TextPart("")), PartDelta(0, "half"), Interrupt()])
     result = kireji("ask", "q")
     assert (result.code, result.out) == (130, "half\n")
-    assert result.err == "Stopped. What had arrived is kept in the history. Go on with: kireji ask --continue 1.\n"
+    assert result.err == "Stopped. What had arrived is kept in the history. Go on with: kireji ask --continue 1\n"
     assert stored(world)[1] == ("half", MessageState.STOPPED)
     assert signal.getsignal(signal.SIGINT) is before

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kireji.cli.values import token_words
 from kireji.core.errors import ConnectionFailed, KeyStoreLocked, KeyStoreUnavailable
 from kireji.core.models import Effort, Lifecycle, ModelInfo, Price
 from kireji.core.ports import Availability
@@ -170,3 +171,10 @@ def test_without_a_keychain_it_is_said_what_to_do(world: World, kireji: Kireji, 
     world.keychain.failure = KeyStoreUnavailable("There is no keychain.", "Set the variable.")
     world.key = ""
     assert "There is no keychain. Set the variable." in kireji("models", *typed).out
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "-"), (4_096, "4.1k"), (8_000, "8k"), (131_072, "131k"), (1_000_000, "1M")]
+)
+def test_tokens_are_rounded_to_what_is_read_at_a_glance(count: int, words: str) -> None:
+    assert token_words(count) == words
