@@ -26,6 +26,7 @@ __all__ = [
     "ErrorAnswer",
     "ErrorObject",
     "address_hint",
+    "capitalised",
     "display_name",
     "effective_status",
     "error_from_answer",
@@ -206,7 +207,7 @@ def _from_refusal(error: ErrorObject, said: str, words: str, common: _Common, wh
         )
     if names & _PICTURE or "could not process image" in words:
         return RequestRejected(
-            f"{_upper(who.name)} cannot read a picture in this conversation.",
+            f"{capitalised(who.name)} cannot read a picture in this conversation.",
             "Start a new conversation without it, or save the picture as PNG first.",
             **common,
         )
@@ -225,9 +226,9 @@ def _from_refusal(error: ErrorObject, said: str, words: str, common: _Common, wh
     if "not a valid model" in words or "model_not_found" in names:
         return _unknown_model(common, who)
     return RequestRejected(
-        f"{_upper(who.name)} refused the question: {_ended(said)}"
+        f"{capitalised(who.name)} refused the question: {_ended(said)}"
         if said
-        else f"{_upper(who.name)} refused the question.",
+        else f"{capitalised(who.name)} refused the question.",
         "Change the question or the model, or start a new conversation.",
         **common,
     )
@@ -254,12 +255,12 @@ def _from_routing(said: str, words: str, common: _Common, who: Answerer) -> Prov
     """A 404 that is about where a question may be passed on to."""
     if "data policy" in words or "privacy" in words:
         return ModelUnavailable(
-            f"{_upper(who.name)} has nobody who runs {who.model} and keeps to the setting openrouter.data_collection.",
+            f"{who.name} has nobody who runs {who.model} and keeps to the setting openrouter.data_collection.",
             'Choose another model, or set openrouter.data_collection to "allow" if requests may be kept.',
             **common,
         )
     return ModelUnavailable(
-        f"{_upper(who.name)} has nobody who runs {who.model} for such a question: {_ended(said)}",
+        f"{capitalised(who.name)} has nobody who runs {who.model} for such a question: {_ended(said)}",
         "Choose another model, or change the settings under openrouter.",
         **common,
     )
@@ -269,7 +270,7 @@ def _from_upstream(error: ErrorObject, status: int, words: str, common: _Common,
     """A fault behind the one that was asked."""
     when = _when(common["retry_after"])
     if who.provider == "local" and (status == 503 or "loading" in words):
-        message = f"{_upper(who.name)} is still loading the model."
+        message = f"{capitalised(who.name)} is still loading the model."
         return Overloaded(message, "Ask again in a moment.", retryable=True, **common)
     behind = _clean(error.told("provider_name"))
     if status == 502 and behind:
@@ -291,7 +292,7 @@ def _unknown_model(common: _Common, who: Answerer) -> ModelUnavailable:
 
 
 def _from_status(status: int, said: str, common: _Common, who: Answerer) -> ProviderError:
-    name, when = _upper(who.name), _when(common["retry_after"])
+    name, when = capitalised(who.name), _when(common["retry_after"])
     match status:
         case 401:
             hint = f"Open {_SETTINGS.removeprefix('in ')}, and paste a current key."
@@ -380,7 +381,8 @@ def _is_about_the_path(said: str) -> bool:
     return words in _NO_SUCH_PATH or words.startswith(_NO_SUCH_PATH_WORDS)
 
 
-def _upper(name: str) -> str:
+def capitalised(name: str) -> str:
+    """A name at the beginning of a sentence."""
     return name[:1].upper() + name[1:] if name.startswith("the ") else name
 
 

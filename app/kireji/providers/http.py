@@ -36,6 +36,7 @@ from kireji.providers.failures import (
     Answerer,
     ErrorAnswer,
     ErrorObject,
+    capitalised,
     effective_status,
     error_from_answer,
     error_from_event,
@@ -247,7 +248,7 @@ class HttpClient:
                 yield
         except TimeoutError as error:
             raise ProviderTimeout(
-                f"{request.who.name} did not answer within {total:g} seconds.",
+                f"{capitalised(request.who.name)} did not answer within {total:g} seconds.",
                 "Check the address, or ask again.",
                 provider=request.who.provider,
                 retryable=True,

@@ -18,7 +18,7 @@ from kireji.core.errors import (
     RequestRejected,
 )
 from kireji.providers.certificates import CertificateRefused
-from kireji.providers.failures import Answerer, address_hint
+from kireji.providers.failures import Answerer, address_hint, capitalised
 from kireji.providers.retry import FailedAttempt, Failure
 from kireji.providers.transport import ProxyUnreachable, ProxyUnusable
 
@@ -68,7 +68,7 @@ def _judged(error: Exception, who: Answerer, started: bool, silence: float) -> _
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         return _never_reached(error, who)
     if isinstance(error, httpx.TimeoutException):
-        message = f"{who.name} has been silent for {silence:g} seconds, which is the limit."
+        message = f"{capitalised(who.name)} has been silent for {silence:g} seconds, which is the limit."
         return _Failed(ProviderTimeout, Failure.FINAL, message, f"Ask again, {_OR_READ}")
     if isinstance(error, httpx.DecodingError) or _is_not_http(error):
         hint = f"{address_hint(who)}, and the proxy settings."

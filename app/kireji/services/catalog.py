@@ -330,7 +330,11 @@ class Catalog:
     async def _local_models(self, adapter: Provider, servers: LocalServers, *, refresh: bool) -> tuple[ModelInfo, ...]:
         if not (distant := servers.distant):
             found = await servers.find(0.0) if refresh else await servers.find()
-            return tuple(model for server in found for model in server.models)
+            if found or not servers.address:
+                return tuple(model for server in found for model in server.models)
+            # The look is short and carries no key: the one server that was named may want one, or more time.
+            credential = await self._credentials.find_if_any(LOCAL, servers.address)
+            return await self._fetch(adapter, credential, Purpose.LOCAL_SERVER)
         if not refresh and self._lists.fresh(LOCAL):
             return self._lists.known(LOCAL)
         return await self._fetch(adapter, await self._credentials.find_if_any(LOCAL, distant))

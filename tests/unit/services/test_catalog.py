@@ -197,6 +197,24 @@ async def test_a_server_without_models_is_named() -> None:
         await world.services().catalog.choose(Settings(), "local")
 
 
+NAMED = {"OPENAI_BASE_URL": "http://127.0.0.1:8000/v1", "OPENAI_API_KEY": "sk-local-0000"}
+
+
+async def test_a_server_that_was_named_is_asked_with_its_key_when_the_short_look_finds_nothing() -> None:
+    world = World(environ=NAMED)
+    world.local.listed = [local_model("guarded", base_url=NAMED["OPENAI_BASE_URL"])]
+    choice = await world.services().catalog.choose(Settings(), "local")
+    assert (choice.model, choice.base_url) == ("guarded", NAMED["OPENAI_BASE_URL"])
+
+
+async def test_why_a_server_that_was_named_does_not_answer_is_told() -> None:
+    world = World(environ=NAMED)
+    world.local.models_error = AuthenticationFailed("It refused the key.", provider="local")
+    with pytest.raises(AuthenticationFailed) as caught:
+        await world.services().catalog.choose(Settings(), "local")
+    assert "OPENAI_API_KEY" in caught.value.hint
+
+
 async def test_the_settings_model_that_is_gone_is_replaced_and_said() -> None:
     world = World(finder=FakeFinder(ollama(SEEING)))
     choice = await world.services().catalog.choose(Settings(models=ModelSettings(provider="local", local="old")))
