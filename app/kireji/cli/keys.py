@@ -70,7 +70,7 @@ def _set(provider: str, secret: Secret, console: Console) -> Work:
         try:
             await services.catalog.test_key(provider, secret, address=address if provider == LOCAL else "")
         except AuthenticationFailed as error:
-            raise KirejiError(f"The key is saved, but {provider} refuses it: {error.message}", error.hint) from error
+            raise KirejiError(f"The key is saved, but it does not work: {error.message}", error.hint) from error
         except ProviderError as error:
             console.line(f"The key is saved; it could not be tested: {error.sentence}")
             return DONE

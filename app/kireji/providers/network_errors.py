@@ -52,6 +52,8 @@ def network_failure(
         silence: Seconds without a byte that were allowed.
     """
     kind, failure, message, hint = _judged(error, who, started, silence)
+    if not who.model:  # a key or a list was asked for: there is no picture to be read
+        hint = hint.replace(f", {_OR_READ}", ".")
     retryable = issubclass(kind, ConnectionFailed)
     made = kind(message, hint, provider=who.provider, retryable=retryable, detail=_detail(error))
     return made, FailedAttempt(failure)

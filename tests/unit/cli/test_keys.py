@@ -51,7 +51,7 @@ def test_a_refused_key_is_told(world: World, kireji: Kireji) -> None:
     world.remote.models_error = AuthenticationFailed("The key is wrong.", "Copy it again.")
     result = kireji("keys", "set", "anthropic", piped=NEW.encode())
     assert result.code == 1
-    assert result.err == "kireji: The key is saved, but anthropic refuses it: The key is wrong. Copy it again.\n"
+    assert result.err == "kireji: The key is saved, but it does not work: The key is wrong. Copy it again.\n"
 
 
 def test_a_key_that_could_not_be_tested_is_saved(world: World, kireji: Kireji) -> None:
