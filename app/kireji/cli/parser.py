@@ -65,7 +65,7 @@ def _parser() -> _Parser:
     _add_keys(commands)
     _add_models(commands)
     _add_history(commands)
-    _json(_command(commands, "doctor", "say what works on this machine and what does not; sends nothing"))
+    _json(_command(commands, "doctor", "say what works on this machine and what does not; nothing leaves it"))
     return parser
 
 

@@ -252,7 +252,7 @@ def parse(tree: Mapping[str, Any]) -> tuple[Settings, tuple[SettingProblem, ...]
     known = {item.name: item for item in msgspec.structs.fields(Settings)}
     for name in tree:
         if name != "version" and name not in known:
-            problems.append(SettingProblem(name, f"[{name}] is not a section this version knows{_meant(name, known)}."))
+            problems.append(SettingProblem(name, f"[{name}] is not a section this version knows{_meant(name, known)}"))
     for name, section in known.items():
         kind = typing.cast("type[Any]", section.default_factory)
         table = tree.get(name, {})
@@ -274,7 +274,7 @@ def _parse_section(name: str, kind: type[Any], table: Mapping[str, Any], problem
             if option in table:  # the new name counts, whatever an earlier version left beside it
                 continue
         if option not in fields:
-            problems.append(SettingProblem(path, f"{path} is not a setting{_meant(option, fields)}."))
+            problems.append(SettingProblem(path, f"{path} is not a setting{_meant(option, fields)}"))
             continue
         try:
             values[option] = _convert(path, value, fields[option].default)
@@ -314,7 +314,7 @@ def _checked(path: str, value: Any) -> Any:
 
 def _meant(name: str, known: Mapping[str, Any]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]}?"[:-1] if close else ""
+    return f"; did you mean {close[0]}?" if close else "."
 
 
 def changed(settings: Settings, option: str, value: Any) -> Settings:

@@ -227,7 +227,7 @@ async def _find_local(servers: LocalServers) -> Finding:
         return Finding(Verdict.OK, f"{named}.", data={"servers": data})
     if servers.address:
         place = without_password(servers.address)
-        hint = "Start the server, or correct its address in Settings, Keys & models."
+        hint = "Start the server or correct its address; if it wants a key, ask it with: kireji keys test local"
         return Finding(Verdict.WARNING, f"No model server answers at {place}.", hint, {"servers": data})
     return Finding(Verdict.OK, "No model server runs on this computer.", data={"servers": data})
 

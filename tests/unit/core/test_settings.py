@@ -84,8 +84,8 @@ def test_every_problem_is_told_at_once() -> None:
 
 def test_a_misspelt_name_is_answered_with_the_right_one() -> None:
     _, [section, option] = parse({"shortcut": {}, "appearance": {"them": "dark"}})
-    assert "did you mean shortcuts" in section.sentence
-    assert "did you mean theme" in option.sentence
+    assert section.sentence.endswith("did you mean shortcuts?")
+    assert option.sentence.endswith("did you mean theme?")
 
 
 def test_a_good_value_beside_a_bad_one_counts() -> None:
