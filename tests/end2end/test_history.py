@@ -119,7 +119,6 @@ def opened_newest(seat: Seat) -> str:
 
 @pytest.mark.display
 def test_the_window_shows_half_an_answer_of_the_killed_program(seat: Seat, service: ServiceProcess) -> None:
-    seat.home.mkdir()
     seat.paths.settings.write_text("[general]\nwelcomed = true\n")
     variables = seat.variables | {"ANTHROPIC_BASE_URL": service.base_url, "ANTHROPIC_API_KEY": KEY}
     with running(variables, output=seat.output) as process:
@@ -150,7 +149,6 @@ def test_a_command_that_is_terminated_keeps_what_had_arrived(
 
 @pytest.mark.display
 def test_a_program_that_is_quit_keeps_what_had_arrived(seat: Seat, service: ServiceProcess) -> None:
-    seat.home.mkdir()
     seat.paths.settings.write_text("[general]\nwelcomed = true\n")
     variables = seat.variables | {"ANTHROPIC_BASE_URL": service.base_url, "ANTHROPIC_API_KEY": KEY}
     with running(variables, output=seat.output) as process:

@@ -226,7 +226,6 @@ def test_without_a_display_the_program_says_so_in_one_sentence(seat: Seat, displ
 
 
 def test_while_the_program_cannot_start_other_starts_are_told_why_and_quit_works(seat: Seat) -> None:
-    seat.home.mkdir()
     seat.paths.database.write_bytes(b"not a database" * 1000)
     with running(seat.variables, output=seat.output) as process:
         seat.wait_for(FAILURE)
