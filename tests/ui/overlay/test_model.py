@@ -56,6 +56,43 @@ async def test_a_choice_holds_for_this_capture_and_not_for_the_next(theme: Theme
         await until(lambda: bar.model.words() == "Small", "the settings' choice")
 
 
+async def test_instructions_hold_for_this_captures_conversation(theme: Theme, tmp_path: Path) -> None:
+    async with overlay(world(), theme, tmp_path) as stand:
+        await selected(stand)
+        stand.presenter.stage.bar.model.click()
+        picking = stand.presenter._model._picking
+        assert picking is not None
+        assert picking.panel is not None
+        assert picking.panel.instructions is not None
+        picking.panel.instructions.edit()
+        picking.panel.instructions.field.setPlainText("Answer in French.")
+        picking.panel.instructions.save.click()
+        picking.close()
+        stand.world.remote.enqueue(answer("A."), answer("B."))
+        stand.key(Qt.Key.Key_Return)
+        await stand.answer_is("A.")
+        stand.presenter.stage.card.followed_up.emit("and then?")
+        await stand.answer_is("B.")
+        assert [request.system for request in stand.world.remote.encoded] == ["Answer in French."] * 2
+
+
+async def test_instructions_changed_beside_an_answer_hold_from_the_next_question_on(
+    theme: Theme, tmp_path: Path
+) -> None:
+    async with overlay(world(), theme, tmp_path) as stand:
+        stand.world.remote.enqueue(answer("A."), answer("B."))
+        await stand.ask()
+        await stand.answer_is("A.")
+        stand.presenter.stage.card.model_chip.click()
+        picking = stand.presenter._model._picking
+        assert picking is not None
+        picking.instructed.emit("Answer in French.")
+        picking.close()
+        stand.presenter.stage.card.followed_up.emit("and then?")
+        await stand.answer_is("B.")
+        assert [request.system for request in stand.world.remote.encoded] == ["", "Answer in French."]
+
+
 async def test_escape_closes_the_picker_and_not_the_overlay(theme: Theme, tmp_path: Path) -> None:
     async with overlay(world(), theme, tmp_path) as stand:
         await selected(stand)

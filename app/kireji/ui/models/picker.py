@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QFrame, QLineE
 from kireji.services.catalog import ProviderModels
 from kireji.ui.chat.words import provider_name
 from kireji.ui.icons import icon
+from kireji.ui.instructions import Instructions
 from kireji.ui.models.delegate import RowDelegate
 from kireji.ui.models.list_model import Index, RowModel
 from kireji.ui.models.rows import Kind, Row, rows
@@ -39,6 +40,7 @@ class ModelPicker(QFrame):
         theme: Colours and text size.
         with_effort: Whether effort is chosen here too.
         with_default: Whether a model can be made its provider's default here.
+        with_instructions: Whether the conversation's instructions are written here too.
     """
 
     picked = Signal(object)
@@ -51,7 +53,9 @@ class ModelPicker(QFrame):
     dismissed = Signal()
     """Esc."""
 
-    def __init__(self, theme: Theme, *, with_effort: bool = True, with_default: bool = True) -> None:
+    def __init__(
+        self, theme: Theme, *, with_effort: bool = True, with_default: bool = True, with_instructions: bool = False
+    ) -> None:
         super().__init__()
         self._theme = theme
         self._with_effort, self._with_default = with_effort, with_default
@@ -74,6 +78,7 @@ class ModelPicker(QFrame):
         self.effort = Segments("Effort")
         self._effort = Pair(self._effort_name, self.effort)
         self.default = button("", "quiet")
+        self.instructions = Instructions(theme) if with_instructions else None
         self._line = separator()
         self._build()
         self._connect()
@@ -88,6 +93,10 @@ class ModelPicker(QFrame):
         layout.addWidget(self._line)
         layout.addWidget(self._effort)
         layout.addWidget(self.default, 0, Qt.AlignmentFlag.AlignLeading)
+        if self.instructions is not None:
+            layout.addWidget(separator())
+            layout.addWidget(label("Instructions", "muted"))
+            layout.addWidget(self.instructions)
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._searched)

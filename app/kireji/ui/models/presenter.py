@@ -31,10 +31,13 @@ class ModelPicking(QObject):
         providers: The only ones to show; none shows all.
         with_effort: Whether effort is chosen too.
         with_default: Whether a model can be made its provider's default.
+        with_instructions: Whether the conversation's instructions are written here too.
     """
 
     picked = Signal(object)
     """A `Pick`: a model, or another effort for the one in force."""
+    instructed = Signal(object)
+    """The conversation's instructions as text; None when those of the settings shall hold."""
     settings_clicked = Signal()
     failed = Signal(object)
     """A sentence that says what could not be done."""
@@ -48,12 +51,14 @@ class ModelPicking(QObject):
         providers: Sequence[str] = (),
         with_effort: bool = True,
         with_default: bool = True,
+        with_instructions: bool = False,
     ) -> None:
         super().__init__(parent)
         self._services = services
         self._theme = theme
         self._providers = tuple(providers)
         self._with_effort, self._offers_default = with_effort, with_default
+        self._with_instructions = with_instructions
         self._scope = TaskScope("models", self._task_failed)
         self._groups: tuple[ProviderModels, ...] = ()
         self._chosen = Pick()
@@ -84,6 +89,18 @@ class ModelPicking(QObject):
         popup.open_at(anchor)
         self._scope.restart(self._load(), name="load")
 
+    def show_instructions(self, text: str, *, follows_settings: bool, begun: bool) -> None:
+        """What the conversation's instructions are now.
+
+        Args:
+            text: The instructions.
+            follows_settings: Whether they are those of the settings.
+            begun: Whether the conversation has begun.
+        """
+        self._made()
+        if self._picker is not None and self._picker.instructions is not None:
+            self._picker.instructions.show_text(text, follows_settings=follows_settings, begun=begun)
+
     def close(self) -> None:
         """Put the panel away; harmless when it is not shown."""
         if self._popup is not None:
@@ -106,7 +123,15 @@ class ModelPicking(QObject):
 
     def _made(self) -> Popup:
         if self._popup is None or self._picker is None:
-            picker = ModelPicker(self._theme, with_effort=self._with_effort, with_default=self._offers_default)
+            picker = ModelPicker(
+                self._theme,
+                with_effort=self._with_effort,
+                with_default=self._offers_default,
+                with_instructions=self._with_instructions,
+            )
+            if picker.instructions is not None:
+                picker.instructions.saved.connect(self.instructed)
+                picker.instructions.default_wanted.connect(self._follow_settings)
             picker.picked.connect(self._picked)
             picker.effort_picked.connect(self._effort_picked)
             picker.default_wanted.connect(self._make_default)
@@ -171,6 +196,9 @@ class ModelPicking(QObject):
             self.failed.emit(error.sentence)
             return
         self._show()
+
+    def _follow_settings(self) -> None:
+        self.instructed.emit(None)
 
     def _open_settings(self) -> None:
         self.close()

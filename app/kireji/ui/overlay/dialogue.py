@@ -106,8 +106,9 @@ class Dialogue:
 
     async def _configure(self, conversation: int, setup: ConversationSetup) -> None:
         stored = await self._services.conversations.load(conversation)
-        system = stored.setup.system if stored is not None else None
-        await self._services.chat.configure(conversation, msgspec.structs.replace(setup, system=system))
+        if setup.system is None and stored is not None:
+            setup = msgspec.structs.replace(setup, system=stored.setup.system)
+        await self._services.chat.configure(conversation, setup)
 
     def retry(self) -> None:
         """The last question once more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -76,15 +77,31 @@ class ModelChoice(QObject):
         from kireji.ui.models.words import Pick
 
         if self._picking is None:
-            self._picking = ModelPicking(self._services, self._theme, self)
+            self._picking = ModelPicking(self._services, self._theme, self, with_instructions=True)
             self._picking.picked.connect(self._picked)
+            self._picking.instructed.connect(self._instructed)
             self._picking.settings_clicked.connect(self.settings_clicked)
+        self._show_instructions(self._picking)
         self._picking.open(anchor, Pick(*self._answering, self.setup.effort if self.setup is not None else ""))
 
     def _picked(self, pick: object) -> None:
         from kireji.ui.models.words import Pick
 
         assert isinstance(pick, Pick)
-        self.setup = ConversationSetup(pick.provider, pick.model, pick.effort)
+        system = self.setup.system if self.setup is not None else None
+        self.setup = ConversationSetup(pick.provider, pick.model, pick.effort, system)
         self._scope.restart(self.look(), name="model")
         self.chosen.emit(self.setup)
+
+    def _instructed(self, text: object) -> None:
+        system = text if isinstance(text, str) else self._services.preferences.settings.models.system
+        self.setup = msgspec.structs.replace(self.setup or ConversationSetup(), system=system)
+        if self._picking is not None:
+            self._show_instructions(self._picking)
+        self.chosen.emit(self.setup)
+
+    def _show_instructions(self, picking: ModelPicking) -> None:
+        default = self._services.preferences.settings.models.system
+        own = self.setup.system if self.setup is not None else None
+        follows = own is None or own == default
+        picking.show_instructions(default if own is None else own, follows_settings=follows, begun=False)
