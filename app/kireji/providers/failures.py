@@ -19,6 +19,8 @@ from kireji.core.errors import (
     ReplayRefused,
     RequestRejected,
 )
+from kireji.providers.answerer import SETTINGS as _SETTINGS
+from kireji.providers.answerer import Answerer, address_hint, capitalised, display_name, key_hint
 from kireji.providers.error_objects import ErrorObject, error_status, parse_error
 
 __all__ = [
@@ -44,51 +46,7 @@ _LARGE_PICTURE = frozenset({"image_too_large", "image_dimensions_too_large"})
 _MODERATED = frozenset({"content_policy_violation", "refusal"})
 _NO_SUCH_PATH = frozenset({"not found", "file not found", "page not found", "404 page not found", "route not found"})
 _NO_SUCH_PATH_WORDS = ("unexpected endpoint", "invalid url")
-_HOMES = {"anthropic": "api.anthropic.com", "openrouter": "openrouter.ai"}
-"""Where these are reached unless the environment names another place."""
 _SHOWN = 300
-_SETTINGS = "in Settings, Keys & models"
-
-
-class Answerer(msgspec.Struct, frozen=True):
-    """Who answered.
-
-    Args:
-        provider: Name of the provider.
-        host: Host and port.
-        model: The model that was asked; empty when none was.
-    """
-
-    provider: str
-    host: str
-    model: str = ""
-
-    @property
-    def name(self) -> str:
-        """As it stands in sentences."""
-        return display_name(self.provider, self.host)
-
-
-def display_name(provider: str, host: str = "") -> str:
-    """How a provider is called in sentences."""
-    match provider:
-        case "anthropic":
-            return "Anthropic"
-        case "openrouter":
-            return "OpenRouter"
-        case "local":
-            return f"the model server at {host}"
-    return host or provider
-
-
-def address_hint(who: Answerer) -> str:
-    """Where the address that was asked is written, without a full stop."""
-    home = _HOMES.get(who.provider)
-    if home is None:
-        return f"Check the address {_SETTINGS}" + (", or in OPENAI_BASE_URL" if who.provider == "local" else "")
-    if who.host == home:
-        return "Check the network"
-    return f"Check the address in {who.provider.upper()}_BASE_URL"
 
 
 class ErrorAnswer(msgspec.Struct, frozen=True):
@@ -294,6 +252,8 @@ def _unknown_model(common: _Common, who: Answerer) -> ModelUnavailable:
 def _from_status(status: int, said: str, common: _Common, who: Answerer) -> ProviderError:
     name, when = capitalised(who.name), _when(common["retry_after"])
     match status:
+        case 401 | 403 if not who.has_key:
+            return AuthenticationFailed(f"{name} wants a key.", key_hint(who), **common)
         case 401:
             hint = f"Open {_SETTINGS.removeprefix('in ')}, and paste a current key."
             return AuthenticationFailed(f"{name} refused the key.", hint, **common)
@@ -379,11 +339,6 @@ def _is_about_the_path(said: str) -> bool:
     """Whether "not found" is said of the address itself rather than of a model."""
     words = said.lower().rstrip(".!")
     return words in _NO_SUCH_PATH or words.startswith(_NO_SUCH_PATH_WORDS)
-
-
-def capitalised(name: str) -> str:
-    """A name at the beginning of a sentence."""
-    return name[:1].upper() + name[1:] if name.startswith("the ") else name
 
 
 def _when(seconds: float | None) -> str:

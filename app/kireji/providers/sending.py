@@ -82,7 +82,7 @@ def sending(cleared: ClearedRequest, secret: Secret | None, auth: Auth) -> Sendi
         raise ValueError("nothing of this request leaves the computer")
     key = secret.reveal().strip() if secret else ""
     _check(key, outgoing)
-    who = Answerer(outgoing.provider, outgoing.host, outgoing.model)
+    who = Answerer(outgoing.provider, outgoing.host, outgoing.model, has_key=bool(key))
     return Sending(outgoing, who, auth, Secret(key) if key else None)
 
 

@@ -11,7 +11,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from kireji.core.errors import ConnectionFailed, ModelUnavailable, ProviderError, ProviderTimeout, RequestRejected
+from kireji.core.errors import (
+    AuthenticationFailed,
+    ConnectionFailed,
+    ModelUnavailable,
+    ProviderError,
+    ProviderTimeout,
+    RequestRejected,
+)
 from kireji.core.events import MessageBuilder
 from kireji.core.messages import ImagePart, Message, Part, Role, StopReason, TextPart, ThinkingPart, ToolResultPart
 from kireji.core.models import Effort, LocalServer, ModelInfo
@@ -279,3 +286,13 @@ async def test_no_key_is_sent_while_looking(http: HttpClient) -> None:
         headers: list[Any] = [request.header("authorization") for request in service.requests]
     assert found == []
     assert set(headers) == {None}
+
+
+@pytest.mark.parametrize(("secret", "said"), [(None, "wants a key."), (Secret("sk-local-wrong"), "refused the key.")])
+async def test_a_server_with_keys_is_told_apart_by_whether_one_was_sent(
+    http: HttpClient, secret: Secret | None, said: str
+) -> None:
+    async with LMStudioService(keys=("sk-local-right",)) as service:
+        with pytest.raises(AuthenticationFailed) as caught:
+            await LocalProvider(http).models(gate, f"{service.base_url}/v1", secret)
+    assert caught.value.message == f"The model server at {service.base_url.partition('://')[2]} {said}"

@@ -65,6 +65,17 @@ def test_a_refused_key_says_where_to_paste_one() -> None:
     assert error.sentence == "Anthropic refused the key. Open Settings, Keys & models, and paste a current key."
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_server_that_got_no_key_wants_one_and_has_refused_none(status: int) -> None:
+    body = b'{"error":{"message":"Invalid API Key"}}'
+    keyless = Answerer("local", "127.0.0.1:11434", "small", has_key=False)
+    error = error_from_answer(ErrorAnswer(status, "application/json", body), keyless)
+    assert isinstance(error, errors.AuthenticationFailed)
+    assert error.message == "The model server at 127.0.0.1:11434 wants a key."
+    assert "kireji keys set local" in error.hint
+    assert "OPENAI_API_KEY" in error.hint
+
+
 @pytest.mark.parametrize(
     ("message", "code", "expected"),
     [
