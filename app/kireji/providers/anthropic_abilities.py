@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from kireji.core.errors import RequestRejected
+from kireji.core.messages import ImagePart, LinkedImagePart, ToolResultPart
 from kireji.core.models import Effort, ModelInfo
 from kireji.core.requests import ModelRequest, Thinking, ToolUse
 from kireji.providers.anthropic_models import (
@@ -26,6 +27,9 @@ _LEAST_BUDGET = 1024
 _KNOWN_ELSEWHERE = ("adaptive", "enabled", "disabled")
 _FORCED = (ToolUse.ANY, ToolUse.ONE)
 _ORDER = tuple(Effort)
+_LARGE_CONTEXT = 1_000_000
+_MOST_PICTURES, _MOST_PICTURES_IN_A_LARGE_CONTEXT = 100, 600
+"""In one request, those of earlier turns and of results included."""
 
 
 class Reasoning(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -84,6 +88,26 @@ def check_choice(request: ModelRequest, provider: str) -> None:
     if request.tools and request.tool_choice.use in _FORCED and _model_id(request) in NEVER_FORCED:
         raise RequestRejected(
             f"{request.model} cannot be made to use a tool.", "Choose another model.", provider=provider
+        )
+
+
+def check_pictures(request: ModelRequest, provider: str) -> None:
+    """Refuse more pictures than the model takes in one request.
+
+    Raises:
+        RequestRejected: The conversation holds too many.
+    """
+    context = (request.info.context_tokens if request.info else 0) or _built_in(request).context_tokens
+    small = 0 < context < _LARGE_CONTEXT
+    most = _MOST_PICTURES if small else _MOST_PICTURES_IN_A_LARGE_CONTEXT
+    outer = [part for message in request.messages for part in message.parts]
+    inner = [item for part in outer if isinstance(part, ToolResultPart) for item in part.content]
+    count = sum(isinstance(part, ImagePart | LinkedImagePart) for part in (*outer, *inner))
+    if count > most:
+        raise RequestRejected(
+            f"This conversation holds {count} pictures, and {request.model} takes {most} at most.",
+            "Start a new conversation, or leave some out.",
+            provider=provider,
         )
 
 

@@ -19,13 +19,16 @@ import msgspec
 from kireji.core.errors import ModelUnavailable, RequestRejected
 from kireji.core.models import Lifecycle
 from kireji.core.requests import Delivery, ModelRequest, ToolChoice, ToolSpec, ToolUse
-from kireji.providers.anthropic_abilities import check_choice, effort, most_tokens, reasoning
+from kireji.providers.anthropic_abilities import check_choice, check_pictures, effort, most_tokens, reasoning
 from kireji.providers.anthropic_content import CacheControl, whole_characters
 from kireji.providers.anthropic_history import breakpoints, conversation, is_json_object
 from kireji.providers.anthropic_models import PROVIDER, native_id, replacement, successor
 
 MAX_BODY = 32_000_000
 """Bytes the service takes in one request."""
+MOST_IN_ONE_PIECE = 21_333
+"""Tokens: a longer answer may take more than the ten minutes for which a silent connection is held, at the pace of
+128,000 tokens an hour that the official clients reckon with; they refuse to ask for it."""
 _CHOICES: Mapping[ToolUse, str] = {
     ToolUse.AUTO: "auto",
     ToolUse.ANY: "any",
@@ -56,11 +59,14 @@ def encode_body(
     """
     _refuse_retired(request, provider)
     check_choice(request, provider)
+    check_pictures(request, provider)
     turns = conversation(request.messages, request.blobs, provider, cited=not request.output_schema)
     if not turns:
         raise RequestRejected("There is nothing to ask.", "Type a question or add a picture.", provider=provider)
     breakpoints(turns)
     max_tokens = most_tokens(request)
+    if delivery is Delivery.WHOLE and provider == PROVIDER:
+        max_tokens = min(max_tokens, MOST_IN_ONE_PIECE)
     thinking = reasoning(request, max_tokens, provider)
     body: dict[str, object] = {"model": request.model, "max_tokens": max_tokens}
     if delivery is not None:

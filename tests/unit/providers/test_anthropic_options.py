@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from kireji.core.errors import ModelUnavailable, RequestRejected
+from kireji.core.messages import ToolResultPart
 from kireji.core.models import Effort, Lifecycle, ModelInfo
 from kireji.core.requests import Delivery, Thinking, ToolChoice, ToolSpec, ToolUse
 from kireji.providers.anthropic_request import encode_body
@@ -178,3 +179,44 @@ def test_another_service_of_this_form_gets_its_own_blocks_and_fields() -> None:
     assert sent["provider"] == {"zdr": True}
     assert sent["tools"][0].keys() == {"name", "description", "input_schema"}
     assert (sent["thinking"], sent["output_config"]) == (ADAPTIVE, {"effort": "low"})
+
+
+@pytest.mark.parametrize(
+    ("delivery", "wanted", "sent"),
+    [
+        (Delivery.WHOLE, 128_000, 21_333),
+        (Delivery.WHOLE, 8_000, 8_000),
+        (Delivery.STREAM, 128_000, 128_000),
+        (None, 128_000, 128_000),
+    ],
+)
+def test_only_an_answer_in_one_piece_is_bounded_by_what_a_silent_connection_outlasts(
+    delivery: Delivery | None, wanted: int, sent: int
+) -> None:
+    asked = encode_body(request(user("Why?"), max_tokens=wanted), delivery)
+    assert msgspec.json.decode(asked, type=dict[str, Any])["max_tokens"] == sent
+
+
+@pytest.mark.parametrize(
+    ("model", "context", "most"),
+    [
+        ("claude-haiku-5-5", 0, 600),
+        ("claude-haiku-4-5", 0, 100),
+        ("unknown", 0, 600),
+        ("unknown", 200_000, 100),
+        ("unknown", 1_000_000, 600),
+    ],
+)
+def test_more_pictures_than_a_model_takes_are_refused_before_sending(model: str, context: int, most: int) -> None:
+    info = ModelInfo("anthropic", model, model, context_tokens=context) if context else None
+    earlier = (user(*[picture()] * (most - 1)), assistant("Many."))
+    body(*earlier, user("Why?", picture()), model=model, info=info)
+    with pytest.raises(RequestRejected) as caught:
+        body(*earlier, user("Why?", picture(), picture()), model=model, info=info)
+    assert caught.value.message == f"This conversation holds {most + 1} pictures, and {model} takes {most} at most."
+
+
+def test_pictures_in_the_results_of_tools_count_too() -> None:
+    results = tuple(ToolResultPart(f"c{number}", (picture(),)) for number in range(101))
+    with pytest.raises(RequestRejected, match="101 pictures"):
+        body(user(*results), model="claude-haiku-4-5")
