@@ -225,7 +225,7 @@ def _needed(secret: Secret | None) -> Secret:
     if secret is None or not secret.reveal().strip():
         raise AuthenticationFailed(
             "There is no key for Anthropic.",
-            "Open Settings, Keys & models, and paste one, or let this computer read the text.",
+            "Open Settings, Keys & models, and paste one.",
             provider=PROVIDER,
         )
     return secret

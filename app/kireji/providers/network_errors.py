@@ -22,7 +22,6 @@ from kireji.providers.failures import Answerer, address_hint, capitalised
 from kireji.providers.retry import FailedAttempt, Failure
 from kireji.providers.transport import ProxyUnreachable, ProxyUnusable
 
-_OR_READ = "or let this computer read the text."
 _NETWORK = "Check the network"
 _PROXY = "Check the setting network.proxy, HTTPS_PROXY or the proxy settings of the system."
 _TRUST = (
@@ -52,8 +51,6 @@ def network_failure(
         silence: Seconds without a byte that were allowed.
     """
     kind, failure, message, hint = _judged(error, who, started, silence)
-    if not who.model:  # a key or a list was asked for: there is no picture to be read
-        hint = hint.replace(f", {_OR_READ}", ".")
     retryable = issubclass(kind, ConnectionFailed)
     made = kind(message, hint, provider=who.provider, retryable=retryable, detail=_detail(error))
     return made, FailedAttempt(failure)
@@ -71,13 +68,13 @@ def _judged(error: Exception, who: Answerer, started: bool, silence: float) -> _
         return _never_reached(error, who)
     if isinstance(error, httpx.TimeoutException):
         message = f"{capitalised(who.name)} has been silent for {silence:g} seconds, which is the limit."
-        return _Failed(ProviderTimeout, Failure.FINAL, message, f"Ask again, {_OR_READ}")
+        return _Failed(ProviderTimeout, Failure.FINAL, message, "Ask again.")
     if isinstance(error, httpx.DecodingError) or _is_not_http(error):
         hint = f"{address_hint(who)}, and the proxy settings."
         return _Failed(ProtocolViolation, Failure.FINAL, f"{who.host} does not answer as a web service.", hint)
     if started:
         return _Failed(ConnectionFailed, Failure.FINAL, "The answer broke off before its end.", "Ask again.")
-    hint = f"Check the network and ask again, {_OR_READ}"
+    hint = f"{_NETWORK} and ask again."
     return _Failed(ConnectionFailed, Failure.CONNECTION, f"The connection to {who.host} was lost.", hint)
 
 
@@ -111,13 +108,9 @@ def _never_reached(error: Exception, who: Answerer) -> _Failed:
         if isinstance(cause, socket.gaierror):
             return _about_the_name(cause, there, who)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        hint = (
-            "Start it and ask again, or check the address."
-            if who.provider == "local"
-            else f"{address_hint(who)}, {_OR_READ}"
-        )
+        hint = "Start it and ask again, or check the address." if who.provider == "local" else f"{address_hint(who)}."
         return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: nothing answers at that address.", hint)
-    hint = f"Check the network, {_OR_READ}"
+    hint = f"{_NETWORK}."
     if any(isinstance(cause, OSError) and cause.errno in _NO_NETWORK for cause in causes):
         return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: there is no way to it.", hint)
     slow = not isinstance(error, httpx.ConnectError)
@@ -127,10 +120,10 @@ def _never_reached(error: Exception, who: Answerer) -> _Failed:
 
 def _about_the_name(error: socket.gaierror, there: str, who: Answerer) -> _Failed:
     if error.errno in (socket.EAI_AGAIN, socket.EAI_FAIL):
-        hint = f"Check the network, {_OR_READ}"
+        hint = f"{_NETWORK}."
         return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: no name can be looked up.", hint)
     place = address_hint(who)
-    hint = f"{place}, {_OR_READ}" if place == _NETWORK else f"{place} for a typing mistake, and the network."
+    hint = f"{place}." if place == _NETWORK else f"{place} for a typing mistake, and the network."
     return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: the name is not known.", hint)
 
 

@@ -329,7 +329,7 @@ def _needed(secret: Secret | None) -> Secret:
     if secret is None or secret == Secret(""):
         raise AuthenticationFailed(
             "There is no key for OpenRouter.",
-            "Open Settings, Keys & models, and sign in or paste one, or let this computer read the text.",
+            "Open Settings, Keys & models, and sign in or paste one.",
             provider=PROVIDER,
         )
     return secret

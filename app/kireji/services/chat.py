@@ -139,7 +139,8 @@ class ChatService:
             await recorder.end(state)
             raise
         except KirejiError as error:
-            return await recorder.end(state_after(error, received=recorder.received), error)
+            told = self._with_the_way_out(error, asked, recorder)
+            return await recorder.end(state_after(told, received=recorder.received), told)
         except Exception:
             # Our own fault, which goes on its way; but what had arrived is kept, and no row stays open.
             await recorder.end(MessageState.INTERRUPTED if recorder.received else MessageState.FAILED, _our_fault())
@@ -164,9 +165,9 @@ class ChatService:
             if stand_in is None:
                 continue
             log.info("%s answers in the place of %s", name, failures[0].provider)
-            reason = fallback.note(failures, name, stand_in.model)
+            stand_in = msgspec.structs.replace(stand_in, reason=fallback.note(failures, name, stand_in.model))
             try:
-                return await self._attempt(asked, msgspec.structs.replace(stand_in, reason=reason), recorder)
+                return await self._attempt(asked, stand_in, recorder, stands_in=True)
             except ProviderError as error:
                 if not fallback.passes_on(error, received=recorder.received, stands_in=True):
                     raise
@@ -177,7 +178,16 @@ class ChatService:
                 log.info("%s cannot answer: %s", name, error)
         raise fallback.combined(failures)
 
-    async def _attempt(self, asked: Asked, choice: Choice, recorder: AnswerRecorder) -> None:
+    def _with_the_way_out(self, error: KirejiError, asked: Asked, recorder: AnswerRecorder) -> KirejiError:
+        """A failure as it is told: where this computer has not been asked and could read a picture, that is offered."""
+        order = () if asked.question.provider else self._preferences.settings.models.fallback
+        if recorder.received or not asked.pictures or DEVICE in (recorder.provider, *order):
+            return error
+        return fallback.offering_reader(error) if isinstance(error, ProviderError) else error
+
+    async def _attempt(
+        self, asked: Asked, choice: Choice, recorder: AnswerRecorder, *, stands_in: bool = False
+    ) -> None:
         """Ask one provider, and send back what it pauses."""
         provider = choice.provider
         recorder.choose(provider.name, choice.model)
@@ -186,7 +196,7 @@ class ChatService:
         asked = asked._replace(history=without_refused(asked.history, self._refused.get(place, 0)))
         request, note = await self._requests.build(asked, choice)
         cleared = await self._clear(asked, provider, request, credential)
-        recorder.begin(provider.name, choice.model, f"{choice.reason} {note}".strip())
+        recorder.begin(provider.name, choice.model, f"{choice.reason} {note}".strip(), stands_in=stands_in)
         try:
             await self._receive(provider, cleared, credential, recorder)
         except ReplayRefused:

@@ -18,6 +18,7 @@ from kireji.services.names import title
 DEVICE = "device"
 _ELSEWHERE = (ConnectionFailed, Overloaded, RateLimited, PaymentRequired, ProtocolViolation)
 """Failures of a service, not of the question: another service may answer it."""
+_OR_READ = "Or let this computer read the text in the picture."
 
 
 class Failure(NamedTuple):
@@ -56,25 +57,42 @@ def note(failures: Sequence[Failure], provider: str, model: str) -> str:
     now = f"{title(provider)} answers with {model}."
     if provider == DEVICE:
         now = f"{title(provider)} reads the text in the picture instead."
-    return " ".join([*(_told(failure) for failure in failures), now])
+    return f"{_told(failures)} {now}"
 
 
 def combined(failures: Sequence[Failure]) -> ProviderError:
     """The one error for attempts that all failed: the last, with what came before it."""
     last = failures[-1].error
-    if len(failures) == 1:
-        return last
-    return type(last)(
-        " ".join(_told(failure) for failure in failures),
-        last.hint,
-        provider=last.provider,
-        request_id=last.request_id,
-        retryable=last.retryable,
-        retry_after=last.retry_after,
-        detail=last.detail,
+    return last if len(failures) == 1 else _saying(last, _told(failures), last.hint)
+
+
+def offering_reader(error: ProviderError) -> ProviderError:
+    """The same failure with what is left to a person who has a picture: this computer reads without a network."""
+    if not isinstance(error, ConnectionFailed):
+        return error
+    return _saying(error, error.message, f"{error.hint} {_OR_READ}".strip())
+
+
+def _saying(error: ProviderError, message: str, hint: str) -> ProviderError:
+    return type(error)(
+        message,
+        hint,
+        provider=error.provider,
+        request_id=error.request_id,
+        retryable=error.retryable,
+        retry_after=error.retry_after,
+        detail=error.detail,
     )
 
 
-def _told(failure: Failure) -> str:
-    name, message = title(failure.provider), failure.error.message
-    return message if name.casefold() in message.casefold() else f"{name}: {message}"
+def _told(failures: Sequence[Failure]) -> str:
+    """Every failure once; one that several met, such as a proxy that does not answer, in the name of all of them."""
+    names: dict[str, list[str]] = {}
+    for provider, error in failures:
+        names.setdefault(error.message, []).append(title(provider))
+    return " ".join(_in_the_name_of(met, message) for message, met in names.items())
+
+
+def _in_the_name_of(names: Sequence[str], message: str) -> str:
+    missing = [name for name in dict.fromkeys(names) if name.casefold() not in message.casefold()]
+    return f"{', '.join(missing)}: {message}" if missing else message

@@ -77,11 +77,11 @@ class AnswerRecorder:
         """Who is about to be asked; stands in the row even when the request cannot go out."""
         self._provider, self._model = provider, model
 
-    def begin(self, provider: str, model: str, note: str) -> None:
+    def begin(self, provider: str, model: str, note: str, *, stands_in: bool = False) -> None:
         """The request goes out; also after an attempt with another provider that brought nothing."""
         self.choose(provider, model)
         self._builder, self._rounds, self._note = MessageBuilder(provider), _Rounds(), note
-        self._observe(AnswerBegins(provider, model, note))
+        self._observe(AnswerBegins(provider, model, note, stands_in))
 
     def feed(self, event: ModelEvent) -> None:
         """Take one event in."""

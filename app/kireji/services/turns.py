@@ -86,11 +86,13 @@ class AnswerBegins(msgspec.Struct, frozen=True):
         provider: Who answers.
         model: Which model.
         note: Why it is not who was expected (no key, no network), and what the model does not get; empty otherwise.
+        stands_in: Whether others have failed before; an error of the service then tells what the note tells of them.
     """
 
     provider: str
     model: str
     note: str = ""
+    stands_in: bool = False
 
 
 class AnswerEnds(msgspec.Struct, frozen=True):

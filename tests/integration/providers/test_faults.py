@@ -221,7 +221,7 @@ async def test_nobody_there_gives_the_way_out(asking: Asking, closed_port: int) 
     assert type(error) is errors.ConnectionFailed
     assert error.sentence == (
         f"No connection to 127.0.0.1:{closed_port}: nothing answers at that address. "
-        "Check the address in ANTHROPIC_BASE_URL, or let this computer read the text."
+        "Check the address in ANTHROPIC_BASE_URL."
     )
     assert asking.waits == [1.0]
 

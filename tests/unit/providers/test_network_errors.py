@@ -56,11 +56,6 @@ def test_a_name_from_the_environment_is_to_be_checked_there() -> None:
     assert error.hint == "Check the address in ANTHROPIC_BASE_URL for a typing mistake, and the network."
 
 
-def test_where_nothing_was_asked_of_a_model_nothing_is_to_be_read_here() -> None:
-    error = failed(httpx.ConnectError("x"), socket.gaierror(socket.EAI_NONAME, "x"), Answerer("anthropic", WHO.host))
-    assert error.hint == "Check the network."
-
-
 def test_a_model_server_that_does_not_run_is_to_be_started() -> None:
     error = failed(httpx.ConnectError("x"), ConnectionRefusedError(errno.ECONNREFUSED, "x"), SERVER)
     assert error.hint == "Start it and ask again, or check the address."

@@ -250,7 +250,8 @@ async def test_a_lost_network_is_told_where_reading_is_no_answer(world: World, o
     stored, _ = await ask(
         world, Question("q", images=images, provider="anthropic" if offline == "asked for anthropic" else "")
     )
-    assert (stored.state, stored.error) == (MessageState.FAILED, NO_NETWORK.sentence)
+    offered = " Or let this computer read the text in the picture." if images else ""
+    assert (stored.state, stored.error) == (MessageState.FAILED, NO_NETWORK.sentence + offered)
 
 
 async def test_an_explicit_provider_without_its_key_is_refused(world: World) -> None:

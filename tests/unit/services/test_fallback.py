@@ -18,7 +18,7 @@ from kireji.core.errors import (
     ReplayRefused,
     RequestRejected,
 )
-from kireji.services.fallback import Failure, combined, note, order, passes_on
+from kireji.services.fallback import Failure, combined, note, offering_reader, order, passes_on
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,21 @@ def test_when_all_failed_the_last_one_is_told_with_those_before_it() -> None:
     assert error.sentence == "Anthropic is overloaded. OpenRouter: Too many. Wait a minute."
     assert (error.provider, error.request_id) == ("openrouter", "r")
     assert combined([first]) is first.error
+
+
+def test_what_several_met_is_told_once_in_the_name_of_all() -> None:
+    met = [Failure(name, ConnectionFailed("The proxy p:1 does not answer.")) for name in ("anthropic", "openrouter")]
+    assert note(met, "local", "llama3") == (
+        "Anthropic, OpenRouter: The proxy p:1 does not answer. The local server answers with llama3."
+    )
+    assert combined(met).message == "Anthropic, OpenRouter: The proxy p:1 does not answer."
+
+
+def test_the_reader_of_this_computer_is_offered_where_it_is_the_network_that_fails() -> None:
+    lost = ProviderTimeout("Too slow.", "Ask again.", provider="anthropic", request_id="r", retryable=True)
+    offered = offering_reader(lost)
+    assert type(offered) is ProviderTimeout
+    assert offered.sentence == "Too slow. Ask again. Or let this computer read the text in the picture."
+    assert (offered.provider, offered.request_id, offered.retryable) == ("anthropic", "r", True)
+    wrong = AuthenticationFailed("The key is wrong.", "Paste another.")
+    assert offering_reader(wrong) is wrong
