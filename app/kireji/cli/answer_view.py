@@ -32,8 +32,6 @@ class PlainText:
     def show(self, event: TurnEvent) -> None:
         self._told.take(event)
         match event:
-            case AnswerBegins():
-                self._told.note()
             case PartStarted(index, part):
                 self._start(index, part)
             case PartDelta(index, text) if index not in self._other:
@@ -80,8 +78,6 @@ class WholeAnswer:
     def show(self, event: TurnEvent) -> None:
         self._told.take(event)
         match event:
-            case AnswerBegins():
-                self._told.note()
             case AnswerEnds():
                 if self._as_json:
                     self._console.object(self._told.value(event))
@@ -105,7 +101,6 @@ class JsonStream:
                 self._line("question", conversation=event.conversation.id, message=event.message.id)
             case AnswerBegins():
                 self._line("begin", provider=event.provider, model=event.model, note=event.note)
-                self._told.note()
             case PartStarted(index, part):
                 self._start(index, part)
             case PartDelta(index, text):
@@ -144,18 +139,30 @@ class Told:
         self._console = console
         self._conversation = 0
         self._note = ""
+        self._untold = ""
+        self._stands_in = False
 
     def take(self, event: TurnEvent) -> None:
-        """Remember what later sentences refer to."""
+        """Remember what later sentences refer to, and say the note as soon as the answer really begins.
+
+        The note says why it is not who was expected that answers, and what the model does not get. The next one, of
+        somebody who stands in for the one that was to answer, says all of it again; so does the error at the end.
+        """
         match event:
             case QuestionSaved():
                 self._conversation = event.conversation.id
             case AnswerBegins():
-                self._note = event.note
+                self._note = self._untold = event.note
+                self._stands_in = event.stands_in
+            case PartStarted() | PartDelta() | PartFinished():
+                self._say_note()
+            case AnswerEnds():
+                if not (self._stands_in and isinstance(event.error, ProviderError)):
+                    self._say_note()
 
-    def note(self) -> None:
-        """Why it is not who was expected that answers, and what the model does not get."""
-        self._console.note(self._note)
+    def _say_note(self) -> None:
+        note, self._untold = self._untold, ""
+        self._console.note(note)
 
     def value(self, end: AnswerEnds) -> dict[str, object]:
         """The whole answer with all that is known of it."""
