@@ -10,7 +10,7 @@ from kireji.core.ports import Availability
 from kireji.core.secret import Secret, SecretName
 from kireji.services.application import Services
 from tests.fakes.desktop import FakeCapture, FakeClock
-from tests.fakes.network import FakeFinder, FakeListener, FakeSignIn, FakeWeb
+from tests.fakes.network import FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader
 from tests.fakes.stores import (
@@ -80,6 +80,7 @@ class FakeSurroundings:
     reader: FakeReader = field(default_factory=FakeReader)
     clock: FakeClock = field(default_factory=FakeClock)
     environ: Mapping[str, str] = field(default_factory=dict)
+    system_proxies: FakeSystemProxies = field(default_factory=FakeSystemProxies)
 
     def with_key(self, value: str = "sk-ant-test-key") -> FakeSurroundings:
         """The same with a stored key."""
@@ -107,5 +108,6 @@ class FakeSurroundings:
             screen=self.capture,
             reader=self.reader,
             clock=self.clock,
+            system_proxies=self.system_proxies,
         )
         return wire(world, self.keychain, self.session)

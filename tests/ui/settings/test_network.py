@@ -7,6 +7,7 @@ import pytest
 from kireji.core.errors import AuthenticationFailed, ConnectionFailed
 from kireji.ui.settings.network_presenter import file_state, in_force
 from kireji.ui.settings.presenter import SettingsPresenter
+from tests.fakes.network import FakeSystemProxies
 from tests.fakes.services import FakeSurroundings
 from tests.ui.window.support import Stand, window_over
 
@@ -116,18 +117,36 @@ async def test_without_any_key_nothing_is_sent_for_a_test() -> None:
     async with window_over(FakeSurroundings()) as stand:
         page = (await opened(stand)).network_page
         page.test.click()
-        await stand.until(lambda: page.result.text().startswith("There is no key to test it with."))
+        await stand.until(lambda: page.result.text().startswith("There is no key and no server to test it with."))
         assert stand.below.provider.asked == []
 
 
+async def test_the_connection_is_tested_with_the_local_server_where_that_answers() -> None:
+    below = FakeSurroundings()
+    below.settings.tables = {"models": {"provider": "local"}, "general": {"welcomed": True}}
+    async with window_over(below) as stand:
+        page = (await opened(stand)).network_page
+        page.test.click()
+        await stand.until(lambda: page.result.text().startswith("No model server"))
+        assert stand.below.provider.asked == []
+
+
+async def test_a_proxy_that_is_not_followed_is_said_with_the_next_step() -> None:
+    problem = "The desktop's proxy is a script, which is not followed. Enter its address here."
+    async with window_over(FakeSurroundings(system_proxies=FakeSystemProxies(problem=problem))) as stand:
+        page = (await opened(stand)).network_page
+        assert page.in_force.text() == problem
+        assert page.in_force.property("role") == "warn"
+
+
 @pytest.mark.parametrize(
-    ("proxy", "system", "sentence"),
+    ("proxy", "address", "sentence"),
     [
-        ("system", {"https": "http://me:secret@p.example:1"}, "In force: http://p.example:1, from the system."),
-        ("system", {"all": "http://p.example:1"}, "In force: http://p.example:1, from the system."),
-        ("none", {"https": "http://p.example:1"}, "Every host is reached directly."),
-        ("http://me:secret@own.example:2", {}, "In force: http://own.example:2."),
+        ("system", "http://p.example:1", "In force: http://p.example:1, from the system."),
+        ("system", "", "In force: none; the system names no proxy."),
+        ("none", "", "Every host is reached directly."),
+        ("http://me:secret@own.example:2", "http://own.example:2", "In force: http://own.example:2."),
     ],
 )
-def test_the_proxy_in_force_in_words(proxy: str, system: dict[str, str], sentence: str) -> None:
-    assert in_force(proxy, system) == sentence
+def test_the_proxy_in_force_in_words(proxy: str, address: str, sentence: str) -> None:
+    assert in_force(proxy, address) == sentence

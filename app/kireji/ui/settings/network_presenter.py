@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from kireji.core.errors import KirejiError, SettingsError
+from kireji.core.errors import AuthenticationFailed, KirejiError, SettingsError
 from kireji.core.settings import NetworkSettings
 from kireji.services.application import Services
 from kireji.services.credentials import without_password
@@ -18,6 +18,7 @@ from kireji.ui.settings.key_check import KeyCheck, Outcome
 from kireji.ui.settings.network_page import ADDRESS, NONE, SYSTEM, NetworkPage
 
 _WITH_KEYS = ("anthropic", "openrouter")
+_LOCAL = "local"
 
 
 class NetworkPresenter(QObject):
@@ -70,8 +71,9 @@ class NetworkPresenter(QObject):
         await self._scope.aclose()
 
     async def _look(self, network: NetworkSettings) -> None:
-        proxies = await asyncio.to_thread(_system_proxies)
-        self._page.show_in_force(in_force(network.proxy, proxies))
+        problem = await asyncio.to_thread(self._services.proxy_problem)
+        address = "" if problem else await asyncio.to_thread(self._services.proxy_in_force)
+        self._page.show_in_force(problem or in_force(network.proxy, address), works=not problem)
         state = await asyncio.to_thread(file_state, network.ca_file) if network.ca_file else None
         if state is None:
             words = "The certificates of the system are trusted. Choose a file (PEM) for others beside them."
@@ -107,8 +109,13 @@ class NetworkPresenter(QObject):
     async def _run_test(self) -> None:
         provider = await self._provider()
         if not provider:
-            sentence = "There is no key to test it with. Add one under Keys & models; until then nothing is sent."
+            sentence = (
+                "There is no key and no server to test it with. Add one under Keys & models; nothing is sent before."
+            )
             self._page.show_result(sentence, "warn")
+            return
+        if provider == _LOCAL:
+            self._page.show_result(*await self._test_server())
             return
         result = await self._keys.test(provider)
         name = provider_name(provider)
@@ -119,14 +126,30 @@ class NetworkPresenter(QObject):
         else:
             self._page.show_result(result.sentence, "error")
 
+    async def _test_server(self) -> tuple[str, str]:
+        """Ask the local server; the sentence and its role."""
+        try:
+            models = await self._services.catalog.models(_LOCAL, refresh=True)
+        except AuthenticationFailed as error:
+            return f"The local server was reached, but does not take the key. {error.sentence}", "warn"
+        except KirejiError as error:
+            return error.sentence, "error"
+        found = self._services.local_servers.found
+        if not models and not found and not self._services.local_servers.address:
+            return "No model server answers on this computer. Start one, then test again.", "error"
+        name = found[0].name if found else "The local server"
+        return (f"{name} was reached.", "ok") if models else (f"{name} was reached, but has no model yet.", "warn")
+
     async def _provider(self) -> str:
-        """Whose key is tested: that of the one who answers now, else the first that there is; empty for none."""
+        """Who is tested: the one who answers now, else the first with a key; empty for none."""
         try:
             choice = await self._services.catalog.choose(self._services.preferences.settings)
         except KirejiError:
-            wanted = ""
+            wanted = self._services.preferences.settings.models.provider
         else:
             wanted = choice.provider.name
+        if wanted == _LOCAL:
+            return wanted
         names = [name for name in _WITH_KEYS if name == wanted] + [name for name in _WITH_KEYS if name != wanted]
         for name in names:
             if (await self._keys.state(name)).source:
@@ -134,21 +157,18 @@ class NetworkPresenter(QObject):
         return ""
 
 
-def in_force(proxy: str, system: Mapping[str, str]) -> str:
-    """The proxy that is used now, in a sentence without passwords.
+def in_force(proxy: str, address: str) -> str:
+    """The proxy that is used now, in a sentence.
 
     Args:
         proxy: The setting.
-        system: What the environment and the system say, by scheme.
+        address: Of the proxy that requests go through, without a password; empty for none.
     """
     if proxy == NONE:
         return "Every host is reached directly."
     if proxy != SYSTEM:
-        return f"In force: {without_password(proxy)}."
-    found = system.get("https") or system.get("all") or system.get("http")
-    if not found:
-        return "In force: none; the system names no proxy."
-    return f"In force: {without_password(found)}, from the system."
+        return f"In force: {address}."
+    return f"In force: {address}, from the system." if address else "In force: none; the system names no proxy."
 
 
 def file_state(path: str) -> tuple[str, str]:
@@ -161,10 +181,3 @@ def file_state(path: str) -> tuple[str, str]:
     if not os.access(place, os.R_OK):
         return "This file cannot be read. Change its permissions, or choose another one.", "error"
     return "The file can be read. Its certificates are trusted beside the system's.", "ok"
-
-
-def _system_proxies() -> Mapping[str, str]:
-    # On some systems this reads a registry or asks a service; and nothing else in the windows needs this module.
-    import urllib.request
-
-    return urllib.request.getproxies()
