@@ -72,7 +72,7 @@ class DeviceProvider:
     ) -> Sequence[ModelInfo]:
         """The one reader there is."""
         del gate, base_url, secret, purpose
-        return (ModelInfo(self.name, _MODEL, "This computer's text reader", free=True),)
+        return (ModelInfo(self.name, _MODEL, "This computer", free=True),)
 
     def counterpart(self, model: str) -> str:
         """The one reader there is."""

@@ -29,7 +29,7 @@ GONE = ModelInfo("anthropic", "claude-2", "Claude 2", lifecycle=Lifecycle.RETIRE
 BLIND = ModelInfo("local", "llama3.2:3b", "llama3.2:3b", 8192, free=True, sees_images=False, address=OLLAMA)
 SEEING = ModelInfo("local", "qwen2.5vl:7b", "qwen2.5vl:7b", free=True, address=OLLAMA)
 ELSEWHERE = ModelInfo("local", "phi", "phi", free=True, address="http://127.0.0.1:8080/v1")
-READER = ModelInfo("device", "reader", "This computer's text reader", free=True)
+READER = ModelInfo("device", "reader", "This computer", free=True)
 
 ANTHROPIC = ProviderModels("anthropic", True, "", (HAIKU, OLD, GONE), HAIKU.id)
 OPENROUTER = ProviderModels("openrouter", False, "No key is stored.", (), "x/y")

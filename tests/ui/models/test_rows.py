@@ -22,7 +22,7 @@ def test_models_stand_under_their_provider_and_local_ones_under_their_server() -
         ("heading", "127.0.0.1:8080"),
         ("model", "phi"),
         ("heading", "This computer"),
-        ("model", "This computer's text reader"),
+        ("model", "This computer"),
     ]
 
 

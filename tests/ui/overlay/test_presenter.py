@@ -18,7 +18,6 @@ from kireji.core.history import ConversationSetup, ConversationSummary, StoredMe
 from kireji.core.messages import Message, MessageState
 from kireji.ui.overlay.bar import DEFAULT_QUESTION
 from kireji.ui.overlay.card import CardState
-from kireji.ui.overlay.dialogue import DEVICE_NAME
 from kireji.ui.theme import Theme
 from tests.fakes.desktop import FakeCapture
 from tests.fakes.provider import Hold, answer
@@ -269,7 +268,7 @@ async def test_this_computers_own_reading_says_so(stand: Overlay) -> None:
     stand.world.device.enqueue(answer("KeyError"))
     await stand.ask()
     await stand.answer_is("KeyError")
-    assert stand.presenter.stage.card.model == DEVICE_NAME
+    assert stand.presenter.stage.card.model == "This computer"
     assert stand.presenter.stage.card.note == "", "the answer begins with what it is; once is enough"
 
 

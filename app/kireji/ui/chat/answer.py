@@ -98,7 +98,8 @@ class AnswerItem(QWidget):
 
     def set_model(self, provider: str, model: str) -> None:
         """Who answers."""
-        self._model.setText(" · ".join(part for part in (model, provider_name(provider)) if part))
+        parts = dict.fromkeys((model, provider_name(provider)))  # this computer is its own only model
+        self._model.setText(" · ".join(part for part in parts if part))
 
     def set_last(self, last: bool) -> None:
         """Whether nothing follows it; only then can it be continued."""

@@ -26,11 +26,10 @@ from kireji.services.turns import (
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.endings import details_of, ending_of, waiting_for
 from kireji.ui.chat.messages import shown_question
+from kireji.ui.chat.words import provider_name
 from kireji.ui.models.lookup import model_name, server_name
 from kireji.ui.overlay.card import AnswerCard, CardState
 from kireji.ui.overlay.picture import StoredPicture
-
-DEVICE_NAME = "This computer"
 
 _ENDS = {
     MessageState.COMPLETE: CardState.DONE,
@@ -210,6 +209,6 @@ class Dialogue:
         if self._card is None:
             return
         server = server_name(self._services, provider, model)
-        name = DEVICE_NAME if provider == DEVICE else model_name(self._services, provider, model)
+        name = provider_name(provider) if provider == DEVICE else model_name(self._services, provider, model)
         self._card.begin(name, note)
         self._card.wait_for(waiting_for(provider, server))
