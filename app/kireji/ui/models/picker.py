@@ -23,6 +23,7 @@ from kireji.ui.tokens import SPACE
 
 WIDTH = 440
 _HEIGHT = 520
+_LEAST_LIST = 96
 _LIST_KEYS = {
     Qt.Key.Key_Down: 1,
     Qt.Key.Key_Up: -1,
@@ -52,6 +53,8 @@ class ModelPicker(QFrame):
     settings_clicked = Signal()
     dismissed = Signal()
     """Esc."""
+    resized = Signal()
+    """It would like to be higher or lower."""
 
     def __init__(
         self, theme: Theme, *, with_effort: bool = True, with_default: bool = True, with_instructions: bool = False
@@ -62,6 +65,7 @@ class ModelPicker(QFrame):
         self._groups: Sequence[ProviderModels] = ()
         self._servers: Mapping[str, str] = {}
         self._chosen = Pick()
+        self._foot = (False, False)
         self.setProperty("kind", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Choose a model")
@@ -153,10 +157,16 @@ class ModelPicker(QFrame):
     def wanted_size(self, room: QSize) -> QSize:
         """What suits it in a window of that size, in logical pixels."""
         scale = min(1.5, max(1.0, self._theme.scale))
-        return QSize(round(WIDTH * scale), round(_HEIGHT * scale)).boundedTo(room)
+        width = min(round(WIDTH * scale), room.width())
+        layout = self.layout()
+        assert layout is not None
+        around = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        needed = around - self.list.sizeHint().height() + max(self.list.rows_height(), self.list.minimumHeight())
+        return QSize(width, min(needed, round(_HEIGHT * scale))).boundedTo(room)
 
     def _fill(self) -> None:
         self._model.fill(rows(self._groups, self._servers, self.search.text()), self._chosen)
+        self.resized.emit()
 
     def _mark(self, pick: Pick) -> bool:
         index = self._model.find(pick)
@@ -189,6 +199,9 @@ class ModelPicker(QFrame):
             self.default.setText(words.replace("&", "&&"))
             self.default.setAccessibleName(words)
             self.default.setEnabled(not is_default)
+        if (shows_effort, shows_default) != self._foot:
+            self._foot = (shows_effort, shows_default)
+            self.resized.emit()
 
     # What is done.
 
@@ -276,8 +289,13 @@ class _List(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMouseTracking(True)
-        self.setMinimumHeight(96)
+        self.setMinimumHeight(_LEAST_LIST)
         theme.changed.connect(self.scheduleDelayedItemsLayout)
+
+    def rows_height(self) -> int:
+        """What all rows need, in logical pixels."""
+        rows = sum(self.sizeHintForRow(number) for number in range(self._rows.rowCount()))
+        return rows + 2 * self.frameWidth()
 
     def go(self, direction: int) -> None:
         """Mark the next row that can be taken, up (-1) or down (1)."""

@@ -37,6 +37,7 @@ class Popup(QWidget):
         self._focus: QWidget | None = None
         picker.setParent(self)
         picker.dismissed.connect(self.close_panel)
+        picker.resized.connect(self._place)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.hide()
@@ -53,10 +54,10 @@ class Popup(QWidget):
         self.setParent(host)
         host.installEventFilter(self)
         self.setGeometry(host.rect())
-        self._place()
         self.show()
         self.raise_()
         self._picker.start()
+        self._place()
 
     def close_panel(self) -> None:
         """Put it away; the keyboard goes back to where it was."""
@@ -73,7 +74,7 @@ class Popup(QWidget):
         self.closed.emit()
 
     def _place(self) -> None:
-        if self._anchor is None:
+        if self._anchor is None or self.isHidden():
             return
         room = self.rect().adjusted(SPACE[1], SPACE[1], -SPACE[1], -SPACE[1])
         corner = self._anchor.mapTo(self.window(), QPoint(0, 0))
