@@ -75,7 +75,7 @@ class Inspector(QFrame):
         self.show_sent(SentTotals(0, 0), SentTotals(0, 0))
 
     def _build(self) -> None:
-        self._section("Who answers", ("Provider", "Model", "Effort", "Price per million"))
+        self._section("Who answers", ("Provider", "Model", "Effort", "Price in", "Price out"))
         self._heading("Instructions")
         self._layout.addWidget(self.instructions)
         self._heading("Context")
@@ -93,7 +93,9 @@ class Inspector(QFrame):
         self._set("Provider", answerer.provider or _UNKNOWN)
         self._set("Model", answerer.model or _UNKNOWN)
         self._set("Effort", answerer.effort or _UNKNOWN)
-        self._set("Price per million", answerer.price or _UNKNOWN)
+        into, _, out = answerer.price.partition(" · ")
+        self._set("Price in", _per_million(into.removesuffix(" in")))
+        self._set("Price out", _per_million((out or into).removesuffix(" out")))
 
     def show_usage(self, usage: Usage | None, saved: float | None = None) -> None:
         """What the newest answer has used so far.
@@ -201,6 +203,10 @@ class _Fill(QWidget):
             width = max(2.0, whole.width() * self._share)
             left = whole.right() - width if self.isRightToLeft() else whole.left()
             painter.fillRect(QRectF(left, whole.top(), width, whole.height()), QColor(colours.info))
+
+
+def _per_million(amount: str) -> str:
+    return f"{amount} per million" if "$" in amount else amount or _UNKNOWN
 
 
 def _cached(read: int, prompt: int, saved: float | None) -> str:
