@@ -61,17 +61,30 @@ class FlowLayout(QLayout):
         """Walk over the items; returns the height they take."""
         parent = self.parentWidget()
         mirrored = parent is not None and parent.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        x, y, row = 0, 0, 0
+        y = 0
+        for row in self._rows(rect.width()):
+            height = max(size.height() for _, size in row)
+            x = 0
+            for item, size in row if move else ():
+                width = min(size.width(), rect.width())
+                left = rect.right() + 1 - x - width if mirrored else rect.left() + x
+                middle = y + (height - size.height()) // 2
+                item.setGeometry(QRect(left, rect.top() + middle, width, size.height()))
+                x += width + self.spacing()
+            y += height + self.spacing()
+        return max(0, y - self.spacing())
+
+    def _rows(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """What stands beside each other."""
+        rows: list[list[tuple[QLayoutItem, QSize]]] = []
+        x = 0
         for item in self._items:
             if item.isEmpty():
                 continue
             size = item.sizeHint()
-            if x and x + size.width() > rect.width():
-                x, y, row = 0, y + row + self.spacing(), 0
-            if move:
-                width = min(size.width(), rect.width())
-                left = rect.right() + 1 - x - width if mirrored else rect.left() + x
-                item.setGeometry(QRect(left, rect.top() + y, width, size.height()))
+            if not rows or x + size.width() > width:
+                rows.append([])
+                x = 0
+            rows[-1].append((item, size))
             x += size.width() + self.spacing()
-            row = max(row, size.height())
-        return y + row
+        return rows

@@ -6,9 +6,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from kireji.ui.chat.words import is_right_to_left
 from kireji.ui.flow import FlowLayout
-from kireji.ui.parts import button, frame, label, restyle, set_icon, spread
+from kireji.ui.parts import button, frame, label, restyle, set_icon, spread, turn
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 
@@ -101,8 +100,6 @@ class Instructions(QWidget):
 
     def _edit(self) -> None:
         self.field.setPlainText(self._text)
-        rtl = is_right_to_left(self._text)
-        self.field.setLayoutDirection(Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight)
         self._row.hide()
         self._open.show()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -178,6 +175,10 @@ class _Field(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(3)
+        self.textChanged.connect(self._turn)
+
+    def _turn(self) -> None:
+        turn(self)
 
     def sizeHint(self) -> QSize:
         return QSize(120, self.fontMetrics().lineSpacing() * _LINES + 8)

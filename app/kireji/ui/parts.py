@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QLabel, QLayout, QPushButton, QWidget
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QLabel, QLayout, QPlainTextEdit, QPushButton, QWidget
 
+from kireji.ui.chat.words import is_right_to_left
 from kireji.ui.icons import icon
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
@@ -20,7 +21,7 @@ def label(text: str = "", role: str = "", *, wrap: bool = False, name: str = "")
         wrap: Whether it may take several lines.
         name: For screen readers, when the words alone do not say what it is.
     """
-    result = QLabel()
+    result = _Label()
     result.setTextFormat(Qt.TextFormat.PlainText)
     result.setText(text)
     result.setWordWrap(wrap)
@@ -39,7 +40,7 @@ def button(text: str, kind: str = "", *, name: str = "") -> QPushButton:
         kind: Of the stylesheet: primary, chip, quiet, code, nav, segment, row.
         name: For screen readers and the tool tip.
     """
-    result = QPushButton(text.replace("&", "&&"))
+    result = _Button(text.replace("&", "&&"))
     result.setAutoDefault(False)
     # A click leaves the keyboard where the person writes; Tab reaches every button.
     result.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -51,6 +52,39 @@ def button(text: str, kind: str = "", *, name: str = "") -> QPushButton:
     else:
         result.setAccessibleName(text)
     return result
+
+
+class _Label(QLabel):
+    """Begins at the right in a mirrored window, whatever its words; elsewhere their script decides, as Qt has it."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutDirectionChange, QEvent.Type.Polish):
+            self._turn()
+        return super().event(event)
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._turn()
+
+    def _turn(self) -> None:
+        at = self.alignment()
+        if at & Qt.AlignmentFlag.AlignHCenter:
+            return
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute if mirrored else Qt.AlignmentFlag.AlignLeft
+        wanted = side | (at & Qt.AlignmentFlag.AlignVertical_Mask)
+        if wanted != at:
+            self.setAlignment(wanted)
+
+
+class _Button(QPushButton):
+    """Enter presses it too while it has the focus, which Qt does in dialogs only."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+            return
+        super().keyPressEvent(event)
 
 
 def frame(kind: str) -> QFrame:
@@ -99,6 +133,18 @@ def row_of(*widgets: QWidget) -> QWidget:
     for widget in widgets:
         layout.addWidget(widget)
     return result
+
+
+def turn(field: QPlainTextEdit) -> None:
+    """Let a field for text begin at the side where the script of its text begins."""
+    rtl = is_right_to_left(field.toPlainText())
+    direction = Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight
+    option = field.document().defaultTextOption()
+    if option.textDirection() is not direction:
+        option.setTextDirection(direction)
+        # Plain text is laid out at the side that is named; the direction alone moves nothing.
+        option.setAlignment(Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft)
+        field.document().setDefaultTextOption(option)
 
 
 class Pair(QWidget):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from kireji.ui.icons import icon
@@ -112,7 +114,7 @@ class ModelChip(QPushButton):
 
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
-        wanted = self._metrics().horizontalAdvance(self._words) + self._around()
+        wanted = ceil(QFontMetricsF(self._metrics()).horizontalAdvance(self._words)) + self._around()
         return QSize(min(wanted, round(self._widest * max(1.0, self._theme.scale))), hint.height())
 
     def minimumSizeHint(self) -> QSize:
@@ -129,10 +131,11 @@ class ModelChip(QPushButton):
 
     def _around(self) -> int:
         """What padding, border and the mark take."""
-        return 2 * 12 + self.iconSize().width() + 4 + 4
+        return 2 * 12 + self.iconSize().width() + 4 + 6
 
     def _elide(self) -> None:
-        room = max(24, self.width() - self._around())
+        # Words are measured to fractions of a pixel, and cut where one of them is missing.
+        room = max(24, self.width() - self._around() + 1)
         shown = self._metrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room)
         self.setText(shown.replace("&", "&&"))
 

@@ -6,8 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from kireji.ui.chat.words import is_right_to_left
-from kireji.ui.parts import Pair, frame, label, restyle, row_of, spread
+from kireji.ui.parts import Pair, frame, label, restyle, row_of, spread, turn
 from kireji.ui.settings.cards import tell
 from kireji.ui.tokens import SPACE
 
@@ -200,15 +199,7 @@ class _Lines(QPlainTextEdit):
         return QSize(80, self.sizeHint().height())
 
     def _turn(self) -> None:
-        """Begin at the side where the script of the text begins."""
-        rtl = is_right_to_left(self.toPlainText())
-        direction = Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight
-        option = self.document().defaultTextOption()
-        if option.textDirection() is not direction:
-            option.setTextDirection(direction)
-            # Plain text is laid out at the side that is named; the direction alone moves nothing.
-            option.setAlignment(Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft)
-            self.document().setDefaultTextOption(option)
+        turn(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
