@@ -158,7 +158,11 @@ class DesktopApplication(QObject):
 
     def _why_not_held(self) -> str:
         state = self._shortcut.state()
-        return "" if state.status is ShortcutStatus.HELD else state.sentence or "No shortcut is held."
+        return (
+            ""
+            if state.status is ShortcutStatus.HELD
+            else state.sentence or "No shortcut is set. Choose one in Settings, Shortcuts."
+        )
 
     def capture(self) -> None:
         """Freeze the screens and open the overlay, or bring it forward."""

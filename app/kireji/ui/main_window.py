@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
             (QKeySequence("Ctrl+,"), self._settings),
             (QKeySequence("Ctrl+I"), self.toggle_inspector),
             (QKeySequence("Ctrl+L"), self._focus_list),
-            (QKeySequence("Escape"), self._close_overlays),
+            (QKeySequence("Escape"), self._leave),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
 
@@ -199,6 +199,13 @@ class MainWindow(QMainWindow):
         if self.sidebar.isHidden():
             self.toggle_sidebar()
         self.sidebar.focus_list()
+
+    def _leave(self) -> None:
+        """Esc puts away what lies over the conversation, and where nothing does, it stops the answer."""
+        if self._sidebar_open or self._inspector_open:
+            self._close_overlays()
+        elif self.page() == "chat":
+            self.chat.composer.stop()
 
     def _close_overlays(self) -> None:
         if self._sidebar_open or self._inspector_open:

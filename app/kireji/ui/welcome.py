@@ -113,9 +113,14 @@ class WelcomePage(QScrollArea):
         layout.addWidget(actions(self.sign_in))
         layout.addWidget(self.panel)
         layout.addWidget(self._without)
+        self.panel.begun.connect(self.form.clear)
+        self.panel.cancelled.connect(self._sign_in_cancelled)
         for hidden in (self._found_words, self._local_row, self.panel):
             hidden.hide()
         return card
+
+    def _sign_in_cancelled(self) -> None:
+        self.sign_in.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _shortcut_card(self) -> QFrame:
         card = _card()

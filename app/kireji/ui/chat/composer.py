@@ -78,6 +78,11 @@ class Composer(QFrame):
         self._running = running
         self._refresh()
 
+    def stop(self) -> None:
+        """As if the button were pressed while an answer streams; nothing otherwise."""
+        if self._running:
+            self.stop_clicked.emit()
+
     def _submit(self) -> None:
         text = self._field.toPlainText().strip()
         if text and not self._running:

@@ -118,6 +118,8 @@ class AnswerCard(QFrame):
         header.setContentsMargins(SPACE[3], SPACE[2], SPACE[3], SPACE[2])
         header.setSpacing(SPACE[2])
         header.addWidget(self._question, 1)
+        # Here it stays where it is while the card grows, so that a press on it is never too late.
+        header.addWidget(self._stop, 0, Qt.AlignmentFlag.AlignTop)
         header.addWidget(self._model, 0, Qt.AlignmentFlag.AlignTop)
         body = QVBoxLayout()
         body.setContentsMargins(SPACE[3] - _TEXT_MARGIN, SPACE[2], SPACE[3] - _TEXT_MARGIN, SPACE[1])
@@ -131,7 +133,7 @@ class AnswerCard(QFrame):
         footer.setSpacing(SPACE[1])
         footer.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
         self._buttons = FlowLayout(SPACE[0])
-        for each in (self._details.toggle, self._continue, self._retry, self._stop, self._copy, self._open):
+        for each in (self._details.toggle, self._continue, self._retry, self._copy, self._open):
             self._buttons.addWidget(each)
         holder = QWidget(self)
         holder.setLayout(self._buttons)

@@ -269,6 +269,8 @@ class OpenRouterCard(ProviderCard):
         self.panel.hide()
         self.balance.hide()
         self.sign_in.clicked.connect(self.sign_in_clicked)
+        self.panel.begun.connect(self.close_form)
+        self.panel.cancelled.connect(self._sign_in_cancelled)
 
     def show_state(self, state: KeyState) -> None:
         super().show_state(state)
@@ -278,6 +280,9 @@ class OpenRouterCard(ProviderCard):
             row.setVisible(has_key)
         if not has_key:
             self.show_balance("")
+
+    def _sign_in_cancelled(self) -> None:
+        self.sign_in.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_balance(self, words: str, role: str = "muted") -> None:
         """What is left on the account; empty when it is not known."""

@@ -19,6 +19,8 @@ class SignInPanel(QWidget):
         theme: Colours and text size.
     """
 
+    begun = Signal()
+    """The person's way leads here now."""
     cancelled = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -50,6 +52,7 @@ class SignInPanel(QWidget):
         self.copy.hide()
         self.cancel.show()
         self.show()
+        self.begun.emit()
         self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_waiting(self, address: str, *, opened: bool) -> None:
