@@ -153,7 +153,8 @@ def test_a_stream_that_is_cut_leaves_its_beginning_in_the_history(
 def test_without_a_keychain_the_environment_is_named(bare: dict[str, str], command: list[str]) -> None:
     told = sentence(kireji(command, bare, stdin=b"sk-ant-0123456789\n"))
     assert "no keychain" in told
-    assert "environment variable" in told
+    assert "Set ANTHROPIC_API_KEY in the environment instead." in told
+    assert "session" not in told
 
 
 def test_a_locked_keychain_says_to_unlock_it(

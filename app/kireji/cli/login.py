@@ -11,7 +11,7 @@ from kireji.cli.console import Console
 from kireji.cli.work import DONE, Work
 from kireji.core.errors import KeyStoreUnavailable
 from kireji.services.application import Services
-from kireji.services.credentials import ADDRESSES
+from kireji.services.credentials import ADDRESSES, without_keychain
 from kireji.services.names import title
 
 
@@ -37,7 +37,7 @@ def sign_in(provider: str, console: Console, start: Callable[[str], object] = we
         credentials, known = services.credentials, ADDRESSES[provider]
         keychain = await credentials.keychain()
         if not keychain.ok:  # said before the person has gone all the way
-            raise KeyStoreUnavailable(keychain.reason, keychain.hint)
+            raise KeyStoreUnavailable(keychain.reason, without_keychain(provider))
         await services.sign_in.sign_in(provider, show)
         console.line(f"You are signed in to {title(provider)}; the key is kept in the keychain.")
         if credentials.in_environment(provider):

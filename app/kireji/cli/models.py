@@ -13,7 +13,7 @@ from kireji.core.errors import AuthenticationFailed, KeyStoreError, KirejiError
 from kireji.core.models import Lifecycle, ModelInfo
 from kireji.services.application import Services
 from kireji.services.catalog import ProviderModels
-from kireji.services.credentials import ADDRESSES
+from kireji.services.credentials import ADDRESSES, without_keychain
 from kireji.services.local_servers import LOCAL
 from kireji.services.names import title
 
@@ -81,7 +81,10 @@ async def _reason(services: Services, group: ProviderModels) -> str:
         return group.problem
     missing = services.credentials.missing(group.provider)
     keychain = await services.credentials.keychain()
-    known = {missing.message: missing.sentence, keychain.reason: f"{keychain.reason} {keychain.hint}".strip()}
+    known = {
+        missing.message: missing.sentence,
+        keychain.reason: f"{keychain.reason} {without_keychain(group.provider)}",
+    }
     return known.get(group.problem, group.problem)
 
 

@@ -28,7 +28,7 @@ MAX_LENGTH = 1280
 """Characters: a Windows credential holds 2560 bytes, and keyring writes UTF-16. The same everywhere, so that a key
 that can be saved on one computer can be saved on all."""
 
-_WITHOUT = "Set the key as an environment variable, or keep it for this session only."
+_WITHOUT = "Set the key as an environment variable."
 
 
 @dataclass(frozen=True, slots=True)

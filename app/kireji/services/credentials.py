@@ -62,6 +62,13 @@ def without_password(address: str) -> str:
     return scheme + separator + rest.rpartition("@")[2]  # the last @: a password may hold a slash, hosts hold no @
 
 
+def without_keychain(provider: str) -> str:
+    """Where a key can stand when there is no keychain."""
+    known = ADDRESSES[provider]
+    variables = known.key_variable if known.default_url else f"{known.url_variable} and {known.key_variable}"
+    return f"Set {variables} in the environment instead."
+
+
 def require_key(secret: Secret) -> None:
     """Raise KirejiError when the text cannot be a key, before it is sent anywhere."""
     value = secret.reveal()
@@ -159,7 +166,8 @@ class Credentials:
     async def _ask_keychain(self, name: SecretName, patience: float) -> Secret | None:
         try:
             async with asyncio.timeout(patience):
-                return await self._keychain.get(name)
+                with _naming_the_variable(name.provider):
+                    return await self._keychain.get(name)
         except TimeoutError as error:
             raise KeyStoreLocked(
                 "The keychain does not answer.", "Unlock it in your desktop's password settings, then try again."
@@ -220,7 +228,8 @@ class Credentials:
         """
         require_key(secret)
         name = self._name_for(provider, address)
-        await (self._session if session_only else self._keychain).set(name, secret)
+        with _naming_the_variable(provider):
+            await (self._session if session_only else self._keychain).set(name, secret)
         if not session_only:
             await self._session.delete(name)
         self._held.pop(name, None)
@@ -258,6 +267,15 @@ class Credentials:
     def _held_secret(self, name: SecretName) -> Secret | None:
         secret, since = self._held.pop(name, (None, 0.0))
         return secret if self._clock.monotonic() - since < _HOLD_SECONDS else None
+
+
+@contextmanager
+def _naming_the_variable(provider: str) -> Iterator[None]:
+    """While inside, a keychain that is not there is told with what takes its place for this provider."""
+    try:
+        yield
+    except KeyStoreUnavailable as error:
+        raise KeyStoreUnavailable(error.message, without_keychain(provider), detail=error.detail) from error
 
 
 def _name(provider: str, url: str) -> SecretName:

@@ -277,9 +277,10 @@ def test_an_address_from_the_environment_is_said_to_take_no_stored_key(world: Wo
 def test_without_a_keychain_nobody_is_sent_to_the_browser(world: World) -> None:
     world.keychain = FakeKeyStore(Availability(False, "There is no keychain.", "Install one."))
     opened: list[str] = []
-    with pytest.raises(KeyStoreUnavailable, match="no keychain"):
+    with pytest.raises(KeyStoreUnavailable, match="no keychain") as caught:
         login(world, opened.append)
     assert opened == []
+    assert caught.value.hint == "Set OPENROUTER_API_KEY in the environment instead."
 
 
 def test_only_services_with_a_sign_in_are_offered(capsys: pytest.CaptureFixture[str]) -> None:

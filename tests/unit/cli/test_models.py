@@ -170,7 +170,7 @@ def test_without_a_keychain_it_is_said_what_to_do(world: World, kireji: Kireji, 
     world.keychain = FakeKeyStore(Availability(False, "There is no keychain.", "Set the variable."))
     world.keychain.failure = KeyStoreUnavailable("There is no keychain.", "Set the variable.")
     world.key = ""
-    assert "There is no keychain. Set the variable." in kireji("models", *typed).out
+    assert "There is no keychain. Set ANTHROPIC_API_KEY in the environment instead." in kireji("models", *typed).out
 
 
 @pytest.mark.parametrize(

@@ -215,6 +215,28 @@ async def test_a_keychain_that_never_answers_is_waited_for_only_so_long(keychain
     assert (await credentials(keychain).find("anthropic")).secret == STORED
 
 
+@pytest.mark.parametrize(
+    ("provider", "address", "variables"),
+    [
+        ("anthropic", "", "ANTHROPIC_API_KEY"),
+        ("openrouter", "", "OPENROUTER_API_KEY"),
+        ("local", "http://127.0.0.1:1/v1", "OPENAI_BASE_URL and OPENAI_API_KEY"),
+    ],
+)
+async def test_without_a_keychain_the_variable_that_takes_its_place_is_named(
+    keychain: FakeKeyStore, provider: str, address: str, variables: str
+) -> None:
+    keychain.failure = KeyStoreUnavailable("There is no keychain.", "Set a variable.")
+    keys = credentials(keychain)
+    sentence = f"There is no keychain. Set {variables} in the environment instead."
+    with pytest.raises(KeyStoreUnavailable) as caught:
+        await keys.find(provider, address=address)
+    assert caught.value.sentence == sentence
+    with pytest.raises(KeyStoreUnavailable) as caught:
+        await keys.save(provider, STORED, address=address)
+    assert caught.value.sentence == sentence
+
+
 HERE = "http://127.0.0.1:11434/v1"
 
 
