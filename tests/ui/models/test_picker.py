@@ -164,3 +164,12 @@ def test_it_stands_near_what_opened_it(anchor: QRect, expected: QRect) -> None:
 def test_it_never_leaves_the_window() -> None:
     for top in range(8, 560, 40):
         assert ROOM.contains(placed(QSize(300, 500), QRect(200, top, 100, 26), ROOM))
+
+
+def test_the_picker_is_only_as_high_as_what_it_lists(stand: Stand) -> None:
+    before = stand.picker.height()
+    stand.picker.search.setText(BLIND.id)
+    assert stand.picker.height() < before
+    assert stand.picker.list.height() >= stand.picker.list.rows_height()
+    stand.picker.search.clear()
+    assert stand.picker.height() == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from kireji.core.errors import RequestRejected
@@ -15,7 +15,7 @@ from kireji.services.turns import GO_ON
 from kireji.ui.models.words import Pick
 from kireji.ui.theme import Theme
 from tests.fakes.desktop import FakeCapture
-from tests.fakes.provider import FakeProvider, answer
+from tests.fakes.provider import FakeProvider, Hold, answer
 from tests.ui.overlay.support import Overlay, noise, overlay, until
 from tests.ui.overlay.world import OverlayWorld
 
@@ -141,3 +141,31 @@ async def test_a_failure_shows_its_details_on_request(theme: Theme, tmp_path: Pa
         details.toggle.click()
         assert details.isVisible()
         assert details.text() == "Kind: RequestRejected\nProvider: Anthropic\nRequest id: req_1"
+
+
+async def test_after_the_choice_the_keyboard_is_where_the_question_is_written(theme: Theme, tmp_path: Path) -> None:
+    async with overlay(world(), theme, tmp_path) as stand:
+        await selected(stand)
+        bar = stand.presenter.stage.bar
+        bar.model.setFocus()
+        stand.key(Qt.Key.Key_Return)
+        QTest.keyClicks(stand.focus, "large")
+        stand.key(Qt.Key.Key_Return)
+        assert stand.focus is bar.field
+
+
+async def test_the_button_that_stops_keeps_its_place_while_the_card_grows(theme: Theme, tmp_path: Path) -> None:
+    async with overlay(world(), theme, tmp_path) as stand:
+        hold, more = Hold(), Hold()
+        start, middle, *rest = answer("One.\n\n", "Two.\n\nThree.\n\nFour.\n\nFive.")
+        stand.world.remote.enqueue([start, middle, hold, rest[0], more, *rest[1:]])
+        await stand.ask()
+        await hold.reached.wait()
+        card = stand.presenter.stage.card
+        await until(lambda: card.isVisible() and card._stop.x() > 0, "the card to be laid out")
+        before = card._stop.mapToGlobal(QPoint(0, 0)), card.height()
+        hold.release()
+        await more.reached.wait()
+        await until(lambda: card.height() > before[1], "the card to grow")
+        assert card._stop.mapToGlobal(QPoint(0, 0)) == before[0]
+        more.release()

@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from kireji.core.errors import AuthenticationFailed, SettingsError
 from kireji.core.ports import Availability
@@ -156,3 +158,23 @@ async def test_a_keychain_that_does_not_open_is_not_claimed_to_keep_keys() -> No
         page = page_of(stand)
         await stand.until(lambda: page._without.text().startswith("The keychain does not answer."))
         assert "keychain" not in page._how.text()
+
+
+async def test_a_cancelled_sign_in_leaves_the_keyboard_at_its_button_and_old_failures_gone() -> None:
+    async with window_over(FakeSurroundings(), welcomed=False) as stand:
+        page = page_of(stand)
+        page.form.field.setText("not a key")
+        page.form.go.click()
+        await stand.until(lambda: page.form.result.text())
+        page.sign_in.click()
+        assert page.form.result.isHidden()
+        page.panel.cancel.click()
+        assert stand.window.focusWidget() is page.sign_in
+
+
+async def test_enter_presses_the_button_that_has_the_focus() -> None:
+    async with window_over(FakeSurroundings(), welcomed=False) as stand:
+        finish = page_of(stand)._finish
+        finish.setFocus()
+        QTest.keyClick(finish, Qt.Key.Key_Return)
+        await stand.until(lambda: stand.window.page() == "chat")

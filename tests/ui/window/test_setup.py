@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from kireji.core.errors import RequestRejected
 from kireji.core.messages import MessageState, StopReason, Usage
@@ -174,3 +176,54 @@ def test_a_local_server_may_be_loading_its_model() -> None:
         "Waiting for Ollama",
         "Waiting for Ollama; the model may be loading",
     )
+
+
+async def test_arabic_instructions_begin_at_the_right_in_the_inspector() -> None:
+    async with window_over(below(models={"system": "أجب في جملتين."})) as stand:
+        row = stand.window.inspector.instructions
+        row.edit()
+        option = row.field.document().defaultTextOption()
+        assert option.textDirection() is Qt.LayoutDirection.RightToLeft
+        assert option.alignment() & Qt.AlignmentFlag.AlignRight
+        row.field.setPlainText("Answer in two sentences.")
+        assert row.field.document().defaultTextOption().textDirection() is Qt.LayoutDirection.LeftToRight
+
+
+async def test_prices_stand_uncut_in_the_inspector() -> None:
+    async with window_over(below(), size=(1280, 800)) as stand:
+        inspector = stand.window.inspector
+        await stand.until(lambda: inspector.value("Model") == "Small")
+        QApplication.sendPostedEvents()
+        for name in ("Price in", "Price out"):
+            assert inspector._values[name].text() == inspector.value(name)
+
+
+async def test_after_a_choice_by_keyboard_the_next_words_are_the_question() -> None:
+    async with window_over(below()) as stand:
+        await stand.until(lambda: stand.window.chat.header.model.words() == "Small · Anthropic")
+        stand.window.chat.header.model.setFocus()
+        stand.window.chat.header.model.click()
+        panel = stand.presenter.chat._setup._picking.panel
+        assert panel is not None
+        panel.picked.emit(Pick("anthropic", "large"))
+        assert stand.window.focusWidget() is stand.window.chat.composer.focusProxy()
+
+
+async def test_the_chip_of_the_model_is_not_cut_where_there_is_room() -> None:
+    async with window_over(below(), size=(1400, 800)) as stand:
+        chip = stand.window.chat.header.model
+        for words in ("gemma3:4b · Ollama", "llama3.2:3b · LM Studio", "iiii · Anthropic", "Wwww 1.1 · llama.cpp"):
+            stand.window.chat.header.set_model(*words.split(" · "))
+            QApplication.sendPostedEvents()
+            assert chip.text() == words
+
+
+async def test_escape_stops_the_answer() -> None:
+    async with window_over(below()) as stand:
+        hold = Hold()
+        stand.below.provider.enqueue([hold, *answer("A.")])
+        stand.window.chat.composer.sent.emit("one")
+        await hold.reached.wait()
+        stand.window._leave()
+        await stand.until(lambda: stand.presenter.chat._turn is None and last_answer(stand).stored)
+        assert last_answer(stand).stored.state is MessageState.STOPPED  # type: ignore[union-attr]

@@ -51,6 +51,7 @@ class SetupPresenter(QObject):
         self.info: ModelInfo | None = None
         self._picking = ModelPicking(services, theme, self)
         self._picking.picked.connect(self._picked)
+        self._picking.settled.connect(self._write_on)
         self._picking.settings_clicked.connect(window.open_settings)
         self._picking.failed.connect(self._say)
         window.model_clicked.connect(self._choose)
@@ -152,6 +153,9 @@ class SetupPresenter(QObject):
     def _picked(self, pick: object) -> None:
         assert isinstance(pick, Pick)
         self._change(provider=pick.provider, model=pick.model, effort=pick.effort)
+
+    def _write_on(self) -> None:
+        self._window.chat.composer.setFocus()
 
     def _instructions_saved(self, text: object) -> None:
         self._change(system=str(text))

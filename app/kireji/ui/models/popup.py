@@ -129,7 +129,7 @@ def placed(size: QSize, anchor: QRect, room: QRect, *, rtl: bool = False) -> QRe
         return QRect(QPoint(x, anchor.bottom() + 1 + _GAP), size)
     if size.height() <= above:
         return QRect(QPoint(x, anchor.top() - _GAP - size.height()), size)
-    if max(below, above) >= size.height() * 2 // 3:
+    if max(below, above) >= size.height() * 9 // 10:
         size = QSize(size.width(), max(below, above))
         y = anchor.bottom() + 1 + _GAP if below >= above else room.top()
         return QRect(QPoint(x, y), size)

@@ -34,6 +34,8 @@ class ModelPicking(QObject):
         with_instructions: Whether the conversation's instructions are written here too.
     """
 
+    settled = Signal()
+    """A model was taken and the panel is away: the keyboard may go where questions are written."""
     picked = Signal(object)
     """A `Pick`: a model, or another effort for the one in force."""
     instructed = Signal(object)
@@ -179,6 +181,7 @@ class ModelPicking(QObject):
     def _picked(self, pick: object) -> None:
         self.close()
         self.picked.emit(pick)
+        self.settled.emit()
 
     def _effort_picked(self, pick: object) -> None:
         assert isinstance(pick, Pick)

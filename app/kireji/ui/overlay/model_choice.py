@@ -34,6 +34,8 @@ class ModelChoice(QObject):
     """What the model that answers is called; empty when none can."""
     chosen = Signal(object)
     """The `ConversationSetup` that the person has just chosen."""
+    settled = Signal()
+    """A model was taken and the picker is away."""
     settings_clicked = Signal()
 
     def __init__(self, services: Services, scope: TaskScope, theme: Theme) -> None:
@@ -79,6 +81,7 @@ class ModelChoice(QObject):
         if self._picking is None:
             self._picking = ModelPicking(self._services, self._theme, self, with_instructions=True)
             self._picking.picked.connect(self._picked)
+            self._picking.settled.connect(self.settled)
             self._picking.instructed.connect(self._instructed)
             self._picking.settings_clicked.connect(self.settings_clicked)
         self._show_instructions(self._picking)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QImage
 
 from kireji.core.errors import KirejiError
@@ -78,6 +78,7 @@ class OverlayPresenter(QObject):
         self._model = ModelChoice(services, self._scope, theme)
         self._model.named.connect(self._model_named)
         self._model.chosen.connect(self._model_chosen)
+        self._model.settled.connect(self._write_on)
         self._model.settings_clicked.connect(self._go_to_settings)
         self._dialogue: Dialogue | None = None
         self._dialogues = 0
@@ -251,6 +252,11 @@ class OverlayPresenter(QObject):
         assert isinstance(setup, ConversationSetup)
         if self._dialogue is not None:
             self._dialogue.choose(setup)
+
+    def _write_on(self) -> None:
+        """Who has chosen a model wants to ask it: what is typed next is the question."""
+        field = self.stage.bar.field if self._dialogue is None else self.stage.card.field
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _go_to_settings(self) -> None:
         self.close()

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from kireji.ui.flow import FlowLayout
+from kireji.ui.parts import Pair, button, label
+
+pytestmark = pytest.mark.qt
+
+
+def test_labels_begin_at_the_right_in_a_mirrored_window(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    words, end = label("Default model"), button("Choose")
+    QVBoxLayout(window).addWidget(Pair(words, end))
+    window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    window.resize(500, 80)
+    window.show()
+    assert words.alignment() & Qt.AlignmentFlag.AlignRight
+    assert words.geometry().left() > end.geometry().right()
+    words.setText("Another one")
+    assert words.alignment() & Qt.AlignmentFlag.AlignRight
+    window.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    assert words.alignment() & Qt.AlignmentFlag.AlignLeft
+
+
+def test_centred_words_stay_in_the_middle(qtbot: QtBot) -> None:
+    words = label("Start")
+    qtbot.addWidget(words)
+    words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    words.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    words.setText("Begin")
+    assert words.alignment() & Qt.AlignmentFlag.AlignHCenter
+
+
+def test_buttons_of_a_row_share_their_middle(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    layout = FlowLayout(8, window)
+    high, low = button("Ask again"), button("Details")
+    high.setMinimumHeight(60)
+    for each in (high, low):
+        layout.addWidget(each)
+    window.resize(600, 80)
+    window.show()
+    QApplication.sendPostedEvents()
+    assert abs(high.geometry().center().y() - low.geometry().center().y()) <= 1
