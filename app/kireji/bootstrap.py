@@ -178,6 +178,12 @@ def _system_proxies(environ: Mapping[str, str]) -> SystemProxies:
     return system_proxy.read(environ, native_proxies)
 
 
+def _holds_certificates(path: str) -> bool:
+    from kireji.providers.certificates import holds_certificates
+
+    return holds_certificates(path)
+
+
 def _providers(http: HttpClient, reader: Reader, accounts: Mapping[str, OpenRouterProvider]) -> Mapping[str, Provider]:
     """All providers, in order of preference."""
 
@@ -278,6 +284,7 @@ def _surroundings(
         has_route=lambda: asyncio.to_thread(machine.has_route),
         system_proxies=lambda: asyncio.to_thread(_system_proxies, environ),
         file_exists=os.path.exists,
+        holds_certificates=_holds_certificates,
     )
 
 

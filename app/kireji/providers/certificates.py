@@ -10,6 +10,8 @@ import truststore
 from kireji.core.errors import ConnectionFailed
 
 _SHOWN = 80
+_UNREADABLE = (OSError, ValueError)
+"""What OpenSSL says of a file that is missing, closed to us, or holds something else (ssl.SSLError is an OSError)."""
 
 
 class CertificateRefused(ssl.SSLCertVerificationError):
@@ -55,9 +57,18 @@ def trusting(store: str, ca_file: str) -> ssl.SSLContext:
             continue
         try:
             context.load_verify_locations(cafile=path)
-        except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        except _UNREADABLE as error:
             raise ConnectionFailed(f"The certificates in {path}, named by {name}, cannot be read.", way_out) from error
     return context
+
+
+def holds_certificates(path: str) -> bool:
+    """Whether the file at `path` can be read as certificates (PEM). May block."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except _UNREADABLE:
+        return False
+    return True
 
 
 class _FileContext(ssl.SSLContext):

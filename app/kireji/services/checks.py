@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -60,6 +61,7 @@ class Surroundings(msgspec.Struct, frozen=True):
         has_route: Whether the system knows a way to the internet; sends nothing; may block.
         system_proxies: What environment and system say about proxies; may block.
         file_exists: Whether there is a file of that name.
+        holds_certificates: Whether certificates can be read from the file of that name; may block.
     """
 
     environ: Mapping[str, str]
@@ -77,6 +79,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     has_route: Callable[[], Awaitable[bool]]
     system_proxies: Callable[[], Awaitable[SystemProxies]]
     file_exists: Callable[[str], bool]
+    holds_certificates: Callable[[str], bool]
 
 
 def checks(at: Surroundings) -> tuple[Check, ...]:
@@ -99,7 +102,10 @@ def checks(at: Surroundings) -> tuple[Check, ...]:
 
     async def network() -> Finding:
         network, system = at.preferences.settings.network, await at.system_proxies()
-        return find_network(at.environ, await at.has_route(), at.file_exists, network, system)
+        route = await at.has_route()
+        return await asyncio.to_thread(
+            find_network, at.environ, route, at.file_exists, network, system, at.holds_certificates
+        )
 
     async def local() -> Finding:
         return await _find_local(at.local_servers)

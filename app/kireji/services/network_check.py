@@ -12,7 +12,8 @@ from kireji.services.credentials import without_password
 from kireji.services.doctor import Finding, Verdict
 
 _PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
-_FILE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_FOLDER = "SSL_CERT_DIR"
+_FILE_VARIABLES = ("SSL_CERT_FILE", _FOLDER)
 _SCHEMES = ("https", "all", "http")
 """Targets in the order in which their proxy is the one to name: nearly every request is for https."""
 _OF_THE_SYSTEM = "The system's proxy"
@@ -58,8 +59,9 @@ def find_network(
     file_exists: Callable[[str], bool],
     settings: NetworkSettings | None = None,
     system: SystemProxies | None = None,
+    holds_certificates: Callable[[str], bool] = lambda _: True,
 ) -> Finding:
-    """Routes, the proxy in force, and files of certificates.
+    """Routes, the proxy in force, and files of certificates. May block as long as the files do.
 
     Args:
         environ: The process's environment; variables count in upper and lower case.
@@ -67,6 +69,7 @@ def find_network(
         file_exists: Whether there is a file or folder of that name.
         settings: What the person has set; it wins over the environment.
         system: What the environment and, where that names no proxy, the system says.
+        holds_certificates: Whether the file of that name can be read as certificates.
     """
     settings = settings or NetworkSettings()
     proxies = _proxies(environ, settings, system)
@@ -86,6 +89,9 @@ def find_network(
             return Finding(
                 Verdict.FAILED, f"{name} names {path}, which is not there.", f"Correct or unset {name}.", data
             )
+        if name != _FOLDER and not holds_certificates(path):
+            sentence = f"{name} names {path}, in which no certificates (PEM) can be read."
+            return Finding(Verdict.FAILED, sentence, f"Correct or unset {name}.", data)
     if settings.proxy == "system" and system is not None and system.problem:
         return Finding(Verdict.WARNING, system.problem, data=data)
     if not has_route and not proxies:

@@ -12,6 +12,7 @@ import pytest
 from kireji.core import errors
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.core.settings import NetworkSettings
+from kireji.providers.certificates import holds_certificates
 from kireji.providers.connection_settings import ConnectionSettings
 from kireji.providers.http import HttpClient
 from tests.service import TestService
@@ -171,3 +172,15 @@ def test_without_extra_certificates_others_find_the_system_s_by_themselves() -> 
         not {"SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"}
         & ConnectionSettings.find(NetworkSettings(), {}).environment().keys()
     )
+
+
+@pytest.mark.parametrize("content", [None, b"", b"words", b"\xff\xfe"])
+def test_a_file_is_told_to_hold_no_certificates(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "company.pem"
+    if content is not None:
+        path.write_bytes(content)
+    assert not holds_certificates(str(path))
+
+
+def test_a_file_with_certificates_is_told_to_hold_them(tmp_path: Path) -> None:
+    assert holds_certificates(str(make_authority(tmp_path).certificate))

@@ -60,6 +60,7 @@ def surroundings(world: World | None = None, **changes: object) -> Surroundings:
         has_route=answering(True),  # type: ignore[arg-type]
         system_proxies=answering(FakeSystemProxies()),  # type: ignore[arg-type]
         file_exists=lambda _: True,
+        holds_certificates=lambda _: True,
     )
     return msgspec.structs.replace(healthy, **changes)
 
@@ -336,3 +337,22 @@ def test_no_password_of_a_proxy_is_shown(password: str) -> None:
 @given(st.text())
 def test_any_proxy_variable_gets_a_finding(value: str) -> None:
     assert find_network({"HTTPS_PROXY": value}, True, lambda _: True).sentence
+
+
+@pytest.mark.parametrize(
+    ("environ", "network", "verdict", "named"),
+    [
+        ({"SSL_CERT_FILE": "/empty.pem"}, NetworkSettings("none"), Verdict.FAILED, "SSL_CERT_FILE names /empty.pem"),
+        ({}, NetworkSettings("none", ca_file="/empty.pem"), Verdict.FAILED, "network.ca_file names /empty.pem"),
+        ({"SSL_CERT_DIR": "/empty.pem"}, NetworkSettings("none"), Verdict.OK, "There is a way out"),
+        ({"SSL_CERT_FILE": "/ca.pem"}, NetworkSettings("none"), Verdict.OK, "There is a way out"),
+    ],
+)
+async def test_a_file_without_certificates_is_a_failure(
+    environ: dict[str, str], network: NetworkSettings, verdict: Verdict, named: str
+) -> None:
+    world = World()
+    world.settings.tables["network"] = {"proxy": network.proxy, "ca_file": network.ca_file}
+    at = surroundings(world, environ=environ, holds_certificates=lambda path: path == "/ca.pem")
+    found = (await findings(at))["network"]
+    assert (found.verdict, named in found.sentence) == (verdict, True)
