@@ -97,7 +97,11 @@ def _add_ask(commands: argparse._SubParsersAction[_Parser]) -> None:
         "--stop", action="append", default=[], metavar="TEXT", help="end the answer where TEXT would come; repeatable"
     )
     ask.add_argument("--max-tokens", type=_positive, metavar="N", help="longest answer, thinking included")
-    ask.add_argument("--effort", choices=EFFORTS, help="how much work the model puts in")
+    ask.add_argument(
+        "--effort",
+        choices=EFFORTS,
+        help="how much work the model puts in; a model that lacks this level gets the next lower one, and that is said",
+    )
     ask.add_argument(
         "--continue",
         dest="conversation",
@@ -105,7 +109,9 @@ def _add_ask(commands: argparse._SubParsersAction[_Parser]) -> None:
         metavar="[ID]",
         help="go on with conversation ID, or with the latest; without a question, a cut answer goes on",
     )
-    ask.add_argument("--no-stream", action="store_true", help="ask for the answer in one piece")
+    ask.add_argument(
+        "--no-stream", action="store_true", help="ask for the answer in one piece (of Anthropic, at most 21,333 tokens)"
+    )
     _json(ask, "print JSON: one event per line, or one object with --no-stream")
 
 

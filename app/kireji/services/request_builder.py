@@ -80,6 +80,9 @@ class RequestBuilder:
             blobs = {blob: data for blob, data in blobs.items() if any(blob in one.blobs for one in messages)}
             name = choice.info.name or choice.model
             note = f"{name} cannot see pictures; it gets the text this computer reads in them."
+        effort = _effort(question.effort, setup.effort or settings.models.effort, choice.info)
+        if question.effort is not None and question.effort is not effort:
+            note = f"{note} {_changed(question.effort, effort, choice)}".strip()
         system = question.system if question.system is not None else setup.system
         request = ModelRequest(
             model=choice.model,
@@ -87,7 +90,7 @@ class RequestBuilder:
             blobs=blobs,
             system=settings.models.system if system is None else system,
             max_tokens=_bounded(question.max_tokens or settings.models.max_tokens, choice.info),
-            effort=_effort(question.effort, setup.effort or settings.models.effort, choice.info),
+            effort=effort,
             stop_sequences=question.stop_sequences,
             info=choice.info,
             thinking=question.thinking,
@@ -147,6 +150,14 @@ def _effort(asked: Effort | None, otherwise: str, info: ModelInfo | None) -> Eff
         return effort if info.efforts else None
     below = [known for known in info.efforts if _EFFORTS.index(known) < _EFFORTS.index(effort)]
     return below[-1] if below else info.efforts[0]
+
+
+def _changed(asked: Effort, sent: Effort | None, choice: Choice) -> str:
+    """What is said when the person has asked for an effort that the model does not have."""
+    name = choice.info.name if choice.info and choice.info.name else choice.model
+    if sent is None:
+        return f"{name} takes no effort; it answers as it does by itself."
+    return f"{name} does not know the effort {asked.value}; it answers with {sent.value}."
 
 
 def _routing(settings: OpenRouterSettings) -> Routing:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kireji.core.errors import Overloaded
-from tests.fakes.provider import Step, answer
+from kireji.core.models import Effort, ModelInfo
+from tests.fakes.provider import FakeProvider, Step, answer
 from tests.fakes.world import ROUTER_KEY, World
 from tests.unit.cli.conftest import Kireji
 
@@ -52,3 +53,10 @@ def test_the_reason_for_another_reader_is_told_before_its_own_failure(
     (tmp_path / "a.png").write_bytes(b"x")
     told = kireji("ask", "-i", str(tmp_path / "a.png")).err
     assert told == "No key is stored.\nkireji: This computer is overloaded. Wait.\n"
+
+
+def test_a_lowered_effort_is_told_on_standard_error(world: World, kireji: Kireji) -> None:
+    world.remote = FakeProvider(models=(ModelInfo("anthropic", "m", "M", efforts=(Effort.LOW, Effort.HIGH)),))
+    world.remote.enqueue(answer("a"))
+    result = kireji("ask", "q", "--effort", "max")
+    assert (result.out, result.err) == ("a\n", "M does not know the effort max; it answers with high.\n")

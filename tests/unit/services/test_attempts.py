@@ -400,6 +400,26 @@ async def test_a_model_is_asked_for_an_effort_that_it_knows(
     assert world.remote.encoded[0].effort is sent
 
 
+@pytest.mark.parametrize(
+    ("efforts", "asked", "said"),
+    [
+        ((), Effort.MAX, "M takes no effort; it answers as it does by itself."),
+        ((Effort.LOW, Effort.HIGH), Effort.MAX, "M does not know the effort max; it answers with high."),
+        ((Effort.HIGH,), Effort.LOW, "M does not know the effort low; it answers with high."),
+        ((Effort.LOW, Effort.HIGH), Effort.HIGH, ""),
+        ((Effort.LOW,), None, ""),
+    ],
+)
+async def test_an_effort_that_was_asked_for_and_is_not_there_is_said(
+    efforts: tuple[Effort, ...], asked: Effort | None, said: str
+) -> None:
+    world = World(remote=FakeProvider(models=(ModelInfo("anthropic", "m", "M", efforts=efforts),)))
+    world.settings.tables["models"] = {"effort": "max"}
+    world.remote.enqueue(answer("a"))
+    stored, seen = await ask(world, Question("q", effort=asked))
+    assert (notes(seen), stored.error) == ([said], said)
+
+
 async def test_a_request_holds_what_is_known_and_what_was_set() -> None:
     info = ModelInfo("anthropic", "m", "M", max_output_tokens=100)
     world = World(remote=FakeProvider(models=(info,)))
