@@ -53,7 +53,7 @@ class Inspector(QFrame):
         self.setProperty("kind", "inspector")
         self.setAccessibleName("Details")
         self._theme = theme
-        self._context = 0
+        self._context = self._tokens = 0
         self._values: dict[str, QLabel] = {}
         self.instructions = Instructions(theme)
         self._fill = _Fill(theme)
@@ -90,6 +90,7 @@ class Inspector(QFrame):
     def show_answerer(self, answerer: Answerer) -> None:
         """Who answers the next question."""
         self._context = answerer.context
+        self._show_window(self._tokens)
         self._set("Provider", answerer.provider or _UNKNOWN)
         self._set("Model", answerer.model or _UNKNOWN)
         self._set("Effort", answerer.effort or _UNKNOWN)
@@ -121,6 +122,7 @@ class Inspector(QFrame):
 
     def _show_window(self, tokens: int) -> None:
         """How much of what the model can read the conversation takes."""
+        self._tokens = tokens
         known = bool(tokens and self._context)
         self._fill.set_share(tokens / self._context if known else 0.0)
         most = f" / {count(self._context)}" if self._context else ""

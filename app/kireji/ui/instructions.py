@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from kireji.ui.chat.words import is_right_to_left
 from kireji.ui.flow import FlowLayout
 from kireji.ui.parts import button, frame, label, restyle, set_icon, spread, turn
 from kireji.ui.theme import Theme
@@ -151,7 +152,10 @@ class _Row(QPushButton):
 
     def _elide(self) -> None:
         room = max(24, self.width() - self.iconSize().width() - 2 * SPACE[2])
-        self.setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
+        shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room)
+        # The mark keeps the dots at the end of right-to-left words, whatever the window's direction.
+        end = "\N{RIGHT-TO-LEFT MARK}" if shown != self._words and is_right_to_left(self._words) else ""
+        self.setText(shown.replace("&", "&&") + end)
 
     def _dress(self) -> None:
         self.setText(self._words or NONE)

@@ -171,9 +171,13 @@ class Pair(QWidget):
         hint = super().minimumSizeHint()
         return QSize(max(self._start.minimumSizeHint().width(), self._end.minimumSizeHint().width()), hint.height())
 
+    def least_start(self) -> int:
+        """The width below which the second no longer stands beside the first, in logical pixels."""
+        return self._start.minimumSizeHint().width()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        needed = self._start.minimumSizeHint().width() + SPACE[1] + self._end.sizeHint().width()
+        needed = self.least_start() + SPACE[1] + self._end.sizeHint().width()
         wide, tall = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         direction = wide if needed <= self.width() else tall
         if direction is not self._box.direction():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
@@ -18,7 +19,9 @@ _LEVELS = {
 
 
 def _to_log(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-    log.log(_LEVELS.get(kind, logging.WARNING), "%s: %s", context.category or "default", message)
+    # The address of a sign-in that no browser could open is nobody's business later.
+    said = re.sub(r"https?://[^\s'\"]+", "(an address)", message)
+    log.log(_LEVELS.get(kind, logging.WARNING), "%s: %s", context.category or "default", said)
 
 
 def install() -> None:

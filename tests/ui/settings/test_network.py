@@ -70,7 +70,7 @@ async def test_a_proxys_password_is_neither_shown_nor_lost() -> None:
 
 async def test_a_file_of_certificates_is_kept_and_looked_at(tmp_path: Path) -> None:
     place = tmp_path / "own.pem"
-    place.write_text("certificates")
+    place.write_text("-----BEGIN CERTIFICATE-----")
     async with window_over(FakeSurroundings()) as stand:
         page = (await opened(stand)).network_page
         page.file_chosen.emit(str(place))
@@ -82,6 +82,12 @@ async def test_a_file_of_certificates_is_kept_and_looked_at(tmp_path: Path) -> N
 
 def test_a_file_that_is_gone_is_said(tmp_path: Path) -> None:
     assert file_state(str(tmp_path / "gone.pem"))[0].startswith("This file is not there.")
+
+
+def test_a_file_without_certificates_is_said(tmp_path: Path) -> None:
+    place = tmp_path / "notes.txt"
+    place.write_text("nothing")
+    assert file_state(str(place))[0].startswith("There are no certificates")
 
 
 def test_a_folder_is_no_file_of_certificates(tmp_path: Path) -> None:

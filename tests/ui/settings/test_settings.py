@@ -3,13 +3,15 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
 
 from kireji.core.errors import AuthenticationFailed, ConnectionFailed
 from kireji.core.ports import Availability
 from kireji.core.secret import Secret, SecretName
 from kireji.core.settings import Theme as ThemeChoice
-from kireji.ui.settings.cards import ProviderCard
+from kireji.ui.parts import button
+from kireji.ui.settings.cards import Card, ProviderCard
 from kireji.ui.settings.presenter import SettingsPresenter
 from kireji.ui.settings.shortcuts import chord_of
 from kireji.ui.tokens import DARK
@@ -246,3 +248,14 @@ def test_keys_become_chords(key: Qt.Key, modifiers: Qt.KeyboardModifier, expecte
 @pytest.mark.parametrize("key", [Qt.Key.Key_A, Qt.Key.Key_Shift, Qt.Key.Key_Control])
 def test_keys_that_people_type_with_are_no_chord(key: Qt.Key) -> None:
     assert chord_of(key, Qt.KeyboardModifier.ShiftModifier) is None
+
+
+def test_a_chip_is_not_cut_while_a_button_can_go_below_it(qtbot: QtBot) -> None:
+    card = Card("Local server", button("Look again"))
+    qtbot.addWidget(card)
+    card.set_chip("found Ollama on port 11434 · 3 models, 2 see pictures", "ok")
+    wide = card.chip.sizeHint().width()
+    card.resize(wide + 60, 200)
+    card.show()
+    QApplication.sendPostedEvents()
+    assert card.chip.width() >= wide

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from kireji.core.errors import AuthenticationFailed, ConnectionFailed, StoreFull
+from kireji.core.history import StoredMessage
 from kireji.core.messages import ImagePart, Message, MessageState, Role, TextPart
 from kireji.services.turns import Question, TurnEvent
 from kireji.ui.chat.answer import AnswerItem
+from kireji.ui.chat.endings import ending_of
 from kireji.ui.chat.messages import QuestionCard
 from tests.fakes.provider import Hold, answer
 from tests.fakes.services import FakeSurroundings
@@ -267,3 +271,10 @@ async def test_a_second_question_waits_for_the_first_answer() -> None:
         hold.release()
         await finished(stand)
         assert shown(stand) == ["one", "A."]
+
+
+def test_an_answer_that_was_cut_before_its_first_word_does_not_claim_to_be_kept() -> None:
+    stored = StoredMessage(
+        2, 1, Message(Role.ASSISTANT, ()), MessageState.INTERRUPTED, "anthropic", "m", None, None, "", datetime.now(UTC)
+    )
+    assert ending_of(stored).sentence == "This answer was cut off before its first word."

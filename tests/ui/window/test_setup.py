@@ -227,3 +227,20 @@ async def test_escape_stops_the_answer() -> None:
         stand.window._leave()
         await stand.until(lambda: stand.presenter.chat._turn is None and last_answer(stand).stored)
         assert last_answer(stand).stored.state is MessageState.STOPPED  # type: ignore[union-attr]
+
+
+async def test_another_model_counts_the_same_tokens_against_its_own_window() -> None:
+    async with window_over(below()) as stand:
+        usage = Usage(input_tokens=200, output_tokens=10, cost=0.001)
+        stand.below.provider.enqueue(answer("A.", usage=usage))
+        await asked(stand, "one")
+        inspector = stand.window.inspector
+        await stand.until(lambda: inspector.value("In window") == "210 / 1,000")
+        pick(stand, Pick("anthropic", "large"))
+        await stand.until(lambda: inspector.value("In window") == "210 / 2,000")
+
+
+async def test_cut_arabic_instructions_end_at_the_left() -> None:
+    async with window_over(below(models={"system": "أجب في جملتين قصيرتين من فضلك " * 4})) as stand:
+        row = stand.window.inspector.instructions._row
+        assert row.text().endswith("…\N{RIGHT-TO-LEFT MARK}")

@@ -78,7 +78,8 @@ def ending_of(stored: StoredMessage, lead: str = "") -> Ending:
             sentence = kept if stored.message.text.strip() else "You stopped this answer before its first word."
             return Ending(lead or said, sentence, "muted", continues)
         case MessageState.INTERRUPTED:
-            cut = "This answer was cut off before its end. What had arrived is kept."
+            kept = "This answer was cut off before its end. What had arrived is kept."
+            cut = kept if stored.message.text.strip() else "This answer was cut off before its first word."
             return Ending(lead, said or cut, "warn", continues)
         case MessageState.FAILED:
             role = "warn" if stored.stop is StopReason.REFUSAL else "error"

@@ -76,6 +76,16 @@ class Card(QFrame):
 class _LivePair(Pair):
     """A pair whose widgets change their width while it keeps its own, as a chip does with its words."""
 
+    def least_start(self) -> int:
+        """Before a chip in the first is cut, the second goes below it."""
+        if isinstance(self._start, _LivePair):
+            return self._start.stacked_width()
+        return super().least_start()
+
+    def stacked_width(self) -> int:
+        """What it takes with one above the other, uncut, in logical pixels."""
+        return max(self._start.sizeHint().width(), self._end.sizeHint().width())
+
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:
             self.resizeEvent(QResizeEvent(self.size(), self.size()))

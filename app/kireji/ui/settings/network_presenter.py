@@ -19,6 +19,9 @@ from kireji.ui.settings.network_page import ADDRESS, NONE, SYSTEM, NetworkPage
 
 _WITH_KEYS = ("anthropic", "openrouter")
 _LOCAL = "local"
+_BEGINS = b"-----BEGIN "
+_LARGEST = 1 << 20
+"""Bytes of a file of certificates that are looked at."""
 
 
 class NetworkPresenter(QObject):
@@ -180,4 +183,7 @@ def file_state(path: str) -> tuple[str, str]:
         return "This is no file. Choose the file with the certificates.", "error"
     if not os.access(place, os.R_OK):
         return "This file cannot be read. Change its permissions, or choose another one.", "error"
+    with open(place, "rb") as file:
+        if _BEGINS not in file.read(_LARGEST):
+            return "There are no certificates (PEM) in this file. Choose another one, or remove it here.", "error"
     return "The file can be read. Its certificates are trusted beside the system's.", "ok"
