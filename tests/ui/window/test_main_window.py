@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 from pytestqt.qtbot import QtBot
 
 from kireji.core.history import ConversationSummary
+from kireji.ui.chat.pane import Blank
 from kireji.ui.chat.words import is_right_to_left
 from kireji.ui.main_window import MainWindow, usual_size
 from kireji.ui.theme import Theme
@@ -148,3 +149,15 @@ def test_titles_with_markup_are_shown_as_they_are(window: MainWindow) -> None:
 )
 def test_a_new_window_fits_the_screen(room: QSize, expected: QSize) -> None:
     assert usual_size(room) == expected
+
+
+async def test_in_a_low_window_the_mark_gives_its_room_to_the_words() -> None:
+    async with window_over(FakeSurroundings(), size=(1200, 800)) as stand:
+        blank = stand.window.chat.findChild(Blank)
+        assert blank is not None
+        QApplication.sendPostedEvents()
+        assert blank._mark.isVisible()
+        stand.window.resize(640, 390)
+        QApplication.sendPostedEvents()
+        assert not blank._mark.isVisible()
+        assert blank._title.height() >= blank._title.heightForWidth(blank._title.width())

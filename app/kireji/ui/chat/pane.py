@@ -15,6 +15,8 @@ from kireji.ui.tokens import SPACE
 
 _SHORT_MODEL_BELOW = 560
 """Logical pixels at the usual text size; below, the title needs the room that the provider's name takes."""
+_MARK_FROM = 300
+"""Height of the column from which the mark is shown, in logical pixels at the usual text size."""
 
 
 class ChatPane(QWidget):
@@ -167,6 +169,7 @@ class Blank(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._wants_mark = False
         self._mark = QLabel()
         self._title = label("", "title", wrap=True)
         self._sentence = label("", "muted", wrap=True)
@@ -205,9 +208,18 @@ class Blank(QWidget):
     def _show(self, sentence: str, *, mark: bool = False, capture: bool = False, reload: bool = False) -> None:
         self._sentence.setText(sentence)
         self._title.setVisible(bool(self._title.text()))
-        self._mark.setVisible(mark)
+        self._wants_mark = mark
+        self._fit()
         self._capture.setVisible(capture)
         self._reload.setVisible(reload)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """In a low window the mark gives its room to the words."""
+        self._mark.setVisible(self._wants_mark and self.height() >= self._theme.px(_MARK_FROM))
 
     def _dress(self) -> None:
         from kireji.ui.icons import window_icon
