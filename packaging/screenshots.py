@@ -60,7 +60,7 @@ def _overlay(place: Desktop, client: XClient) -> None:
     with ServiceProcess(Rule(answer, times=None)) as service, ExitStack() as stack:
         for theme in ("dark", "light"):
             variables = _home(place, f"overlay-{theme}", theme)
-            variables |= {"ANTHROPIC_BASE_URL": service.base_url, "ANTHROPIC_API_KEY": KEY}
+            variables |= _reached(service)
             subprocess.run(["xsetroot", "-solid", "#2b3744"], env=variables, check=True)
             stack.enter_context(_terminal(variables))
             with running(variables, ["--hidden"]) as process:
@@ -82,9 +82,8 @@ def _overlay(place: Desktop, client: XClient) -> None:
 
 def _windows(place: Desktop, client: XClient, theme: str) -> None:
     variables = _home(place, f"window-{theme}", theme)
-    variables |= {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": "http://127.0.0.1:9"}
     asyncio.run(_history(Paths.find(variables)))
-    with running(variables) as process:
+    with ServiceProcess() as service, running(variables | _reached(service)) as process:
         wait_until_up(Path(variables["KIREJI_HOME"]), process)
         pause(2)
         _xdotool(
@@ -96,9 +95,18 @@ def _windows(place: Desktop, client: XClient, theme: str) -> None:
         _xdotool(variables, "mousemove", "640", "790")
         pause(0.3)
         _save(client, f"window-{theme}", 778)
+        _xdotool(variables, "mousemove", "563", "24", "click", "1")
+        pause(1)
+        _save(client, f"models-{theme}", 778)
+        _xdotool(variables, "key", "Escape")
         _xdotool(variables, "key", "ctrl+comma")
         pause(1.5)
         _save(client, f"settings-{theme}", 778)
+
+
+def _reached(service: ServiceProcess) -> dict[str, str]:
+    """What leads the program to the test service in the place of Anthropic's."""
+    return {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": service.base_url}
 
 
 async def _history(paths: Paths) -> int:
