@@ -278,3 +278,18 @@ def test_an_answer_that_was_cut_before_its_first_word_does_not_claim_to_be_kept(
         2, 1, Message(Role.ASSISTANT, ()), MessageState.INTERRUPTED, "anthropic", "m", None, None, "", datetime.now(UTC)
     )
     assert ending_of(stored).sentence == "This answer was cut off before its first word."
+
+
+async def test_an_answer_that_broke_off_is_not_asked_again_once_something_follows_it() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        stand.below.provider.enqueue(
+            [*answer("Half")[:-1], ConnectionFailed("The answer broke off.", "Ask again.")], answer("of it.")
+        )
+        ask(stand, "Why?")
+        await finished(stand)
+        broken = last_answer(stand)
+        await stand.until(lambda: stand.presenter.chat._turn is None)
+        assert not broken._retry.isHidden()
+        broken._continue.click()
+        await stand.until(lambda: last_answer(stand) is not broken and last_answer(stand).stored)
+        assert broken._retry.isHidden()

@@ -43,6 +43,7 @@ class AnswerItem(QWidget):
         self._theme = theme
         self._last = True
         self._continues = False
+        self._again = False
         self.view = AnswerView(theme, fit_height=True)
         self._waiting = _Waiting(theme)
         self._lead = label("", "muted", wrap=True)
@@ -102,7 +103,7 @@ class AnswerItem(QWidget):
         self._model.setText(" · ".join(part for part in parts if part))
 
     def set_last(self, last: bool) -> None:
-        """Whether nothing follows it; only then can it be continued."""
+        """Whether nothing follows it; only then can it be continued or asked again, which would put away what follows."""
         self._last = last
         self._show_actions()
 
@@ -150,7 +151,7 @@ class AnswerItem(QWidget):
         self._note.setText(ending.sentence)
         self._note.setVisible(bool(ending.sentence))
         again = stored.state in (MessageState.FAILED, MessageState.STOPPED, MessageState.INTERRUPTED)
-        self._retry.setVisible(again and stored.parent is not None)
+        self._again = again and stored.parent is not None
         self._continues = ending.continues
         self._details.show_text(details_of(error))
         self._copy.setVisible(bool(text))
@@ -159,6 +160,7 @@ class AnswerItem(QWidget):
 
     def _show_actions(self) -> None:
         self._continue.setVisible(self._continues and self._last)
+        self._retry.setVisible(self._again and self._last)
         offered = (self._continue, self._retry, self._settings, self._details.toggle)
         self._actions.setVisible(any(not each.isHidden() for each in offered))
 
