@@ -103,7 +103,7 @@ class AnswerItem(QWidget):
         self._model.setText(" · ".join(part for part in parts if part))
 
     def set_last(self, last: bool) -> None:
-        """Whether nothing follows it; only then can it be continued or asked again, which would put away what follows."""
+        """Whether nothing follows it; only then is more offered, since asking again would put away what follows."""
         self._last = last
         self._show_actions()
 
