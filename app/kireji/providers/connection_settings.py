@@ -9,7 +9,6 @@ import ipaddress
 import os
 import ssl
 import sys
-import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,6 +30,8 @@ _STORES = (
 
 def native_proxies() -> Mapping[str, str]:
     """What `urllib.request` knows: the environment's proxies, the registry's, those of macOS's settings."""
+    import urllib.request  # 11 ms, which the start has no use for
+
     return urllib.request.getproxies()
 
 
@@ -71,6 +72,8 @@ class ConnectionSettings(msgspec.Struct, frozen=True):
             case "none":
                 return cls({}, "", store, ca_file)
             case "system":
+                import urllib.request
+
                 proxies = dict(system())
                 no_proxy = ",".join(filter(None, (proxies.pop("no", ""), network.no_proxy)))
                 named = bool(urllib.request.getproxies_environment())

@@ -95,7 +95,7 @@ class AnswerCard(QFrame):
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MILLISECONDS)
         self._patience.timeout.connect(self._say_later)
         self._later = ""
-        self._retry = self._chip("Try again", "Ask the same question again")
+        self._retry = self._chip("Ask again", "Ask the same question again")
         self._retry.clicked.connect(self.retried)
         self._stop = self._chip("Stop", "Stop the answer and keep what has arrived")
         self._stop.clicked.connect(self.stopped)
@@ -126,14 +126,18 @@ class AnswerCard(QFrame):
         body.setSpacing(SPACE[1])
         body.addWidget(self._note)
         body.addWidget(self.view, 1)
-        body.addWidget(self._status)
+        ending = QHBoxLayout()
+        ending.setSpacing(SPACE[1])
+        ending.addWidget(self._status, 1)
+        ending.addWidget(self._details.toggle, 0, Qt.AlignmentFlag.AlignTop)
+        body.addLayout(ending)
         body.addWidget(self._details)
         footer = QHBoxLayout()
         footer.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
         footer.setSpacing(SPACE[1])
         footer.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
         self._buttons = FlowLayout(SPACE[0])
-        for each in (self._details.toggle, self._continue, self._retry, self._copy, self._open):
+        for each in (self._continue, self._retry, self._copy, self._open):
             self._buttons.addWidget(each)
         holder = QWidget(self)
         holder.setLayout(self._buttons)
@@ -200,7 +204,7 @@ class AnswerCard(QFrame):
         self._become(state, sentence)
         self._continue.setVisible(continues)
         self._details.show_text(details)
-        if sentence and continues and state is CardState.DONE:
+        if sentence and continues:
             restyle(self._status, role="warn")
         self.resized.emit()
         self.arrived.emit()
@@ -270,13 +274,23 @@ class AnswerCard(QFrame):
         around = sum(part.totalHeightForWidth(inner) for part in (header, footer)) + 2 + 2 * self.frameWidth()
         margins = body.contentsMargins()
         room = inner - margins.left() - margins.right()
-        shown = [label.heightForWidth(room) for label in (self._note, self._status) if not label.isHidden()]
+        shown = [] if self._note.isHidden() else [self._note.heightForWidth(room)]
+        if not self._status.isHidden():
+            shown.append(self._ending_height(room))
         if not self._details.isHidden():
             shown.append(self._details.heightForWidth(room))
         if not self.view.isHidden():
             shown.append(max(self.view.text_height(), self._theme.px(TYPE_BODY) * 2))
         between = body.spacing() * max(0, len(shown) - 1)
         return around + margins.top() + margins.bottom() + sum(shown) + between
+
+    def _ending_height(self, room: int) -> int:
+        """How high the last line and what stands beside it are."""
+        toggle = self._details.toggle
+        if toggle.isHidden():
+            return self._status.heightForWidth(room)
+        beside = toggle.sizeHint()
+        return max(self._status.heightForWidth(room - beside.width() - SPACE[1]), beside.height())
 
     def sizeHint(self) -> QSize:
         width = self.wanted_width(_WIDTH)
