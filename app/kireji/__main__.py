@@ -33,6 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _app("raise")
     if arguments == ["capture"]:
         return _app("capture")
+    if arguments == ["--hidden"]:  # the start with the session: reading arguments would cost it 12 ms
+        return _app("hide")
     try:
         return _command(arguments)
     except KeyboardInterrupt:  # while modules were loading; later on each command ends in its own way
