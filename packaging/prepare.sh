@@ -12,7 +12,8 @@ qt_packages='libegl1=libEGL.so.1 libgl1=libGL.so.1 libfontconfig1=libfontconfig.
   libxcb-sync1=libxcb-sync.so.1 libxcb-util1=libxcb-util.so.1 libxcb-xfixes0=libxcb-xfixes.so.0
   libxcb-xkb1=libxcb-xkb.so.1 fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'
 test_packages='xvfb=Xvfb openbox=openbox xdotool=xdotool x11-utils=xprop x11-xserver-utils=xrandr tint2=tint2
-  dbus-daemon=dbus-daemon dbus-bin=dbus-send gnome-keyring=gnome-keyring-daemon
+  dbus-daemon=dbus-daemon dbus-bin=dbus-send gnome-keyring=gnome-keyring-daemon libglib2.0-bin=gsettings
+  gsettings-desktop-schemas=/usr/share/glib-2.0/schemas/org.gnome.system.proxy.gschema.xml
   fonts-noto-core=/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf
   fonts-noto-cjk=/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'
 

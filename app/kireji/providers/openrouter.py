@@ -19,6 +19,7 @@ from kireji.core.models import Balance, Lifecycle, ModelInfo
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose, Routing
 from kireji.core.secret import Secret
+from kireji.providers.anthropic import VERSION, WHOLE_SILENCE
 from kireji.providers.anthropic_request import encode_body
 from kireji.providers.anthropic_stream import StreamDecoder, decode_message
 from kireji.providers.failures import Answerer, error_from_event, parse_error
@@ -47,8 +48,6 @@ _HEADERS: Mapping[str, str] = MappingProxyType(
         "x-openrouter-title": "Kireji",
     }
 )
-_CLAUDE_VERSION: Mapping[str, str] = MappingProxyType({"anthropic-version": "2026-10-21"})
-_WHOLE_SILENCE = 600.0
 
 
 class OpenRouterProvider:
@@ -86,7 +85,7 @@ class OpenRouterProvider:
             headers["accept"] = "text/event-stream"
         extra = _routing(request.routing)
         if is_claude(request.model):
-            headers |= _CLAUDE_VERSION
+            headers["anthropic-version"] = VERSION
             path, body = "messages", encode_body(request, delivery, provider=PROVIDER, extra=extra)
         else:
             path, body = "chat/completions", encode_chat(request, OPENROUTER, delivery, _with_needs(extra, request))
@@ -94,7 +93,7 @@ class OpenRouterProvider:
             PROVIDER, "POST", _url(base_url, path), headers, body, request.model, Purpose.ANSWER, delivery
         )
         if delivery is Delivery.WHOLE:
-            return msgspec.structs.replace(outgoing, silence=_WHOLE_SILENCE)
+            return msgspec.structs.replace(outgoing, silence=WHOLE_SILENCE)
         return outgoing
 
     @asynccontextmanager
