@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator, Callable, Sequence
 
+    from kireji.core.desktop_ports import CaptureBackend
     from kireji.core.errors import KirejiError
-    from kireji.core.ports import CaptureBackend, KeyStore, Reader
+    from kireji.core.ports import KeyStore, Reader
     from kireji.core.provider_ports import CallbackListener, LocalServerFinder, Provider, WebPictures
     from kireji.desktop.instance import InstanceLock
     from kireji.desktop.paths import Paths

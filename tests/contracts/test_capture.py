@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kireji.core.ports import CaptureBackend
+from kireji.core.desktop_ports import CaptureBackend
 from kireji.desktop.capture_mss import MssCapture
 from tests.fakes.desktop import FakeCapture
 

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
+from kireji.core.desktop_ports import HotkeyBackend
 from kireji.core.errors import HotkeyTaken
-from kireji.core.ports import HotkeyBackend
 from kireji.core.shortcuts import Shortcut
 from kireji.desktop.hotkey_x11 import X11Hotkeys
 from tests.fakes.desktop import FakeHotkeys

@@ -15,12 +15,14 @@
     │   └── ProtocolViolation      the answer is not what the protocol says
     ├── CaptureError
     │   ├── NoCaptureBackend
+    │   ├── CaptureRefused         the desktop or the person said no, or never answered; its own picker may work
     │   └── RegionInvalid          outside every screen, or nothing in it
     ├── PictureError               bytes that are not a picture we can use
     ├── ReaderError                the text reader on this computer failed
     ├── HotkeyError
     │   ├── HotkeyTaken
     │   └── HotkeyUnavailable
+    ├── ClipboardError             its owner hangs, or it cannot be read here
     ├── KeyStoreError
     │   ├── KeyStoreLocked
     │   └── KeyStoreUnavailable
@@ -145,6 +147,10 @@ class NoCaptureBackend(CaptureError):
     """No way of capturing works here."""
 
 
+class CaptureRefused(CaptureError):
+    """The desktop or the person refused, or never answered; the desktop's own picker may still work."""
+
+
 class RegionInvalid(CaptureError):
     """The region is outside every screen or has nothing in it."""
 
@@ -167,6 +173,10 @@ class HotkeyTaken(HotkeyError):
 
 class HotkeyUnavailable(HotkeyError):
     """The desktop offers no way to hold a global shortcut."""
+
+
+class ClipboardError(KirejiError):
+    """The clipboard or the selected text could not be read."""
 
 
 class KeyStoreError(KirejiError):

@@ -71,6 +71,20 @@ class Region(msgspec.Struct, frozen=True):
     rect: Rect
 
 
+class DesktopWindow(msgspec.Struct, frozen=True):
+    """A window of another program.
+
+    Args:
+        rect: With its frame, in the desktop's own pixels; may reach over the screens' edges.
+        title: As its program says; text from outside.
+        menu: It is a menu, a tooltip or another window without a frame of its own.
+    """
+
+    rect: Rect
+    title: str = ""
+    menu: bool = False
+
+
 def to_pixels(
     left: float,
     top: float,

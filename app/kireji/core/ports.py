@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:  # only for annotations: whoever holds the shortcut at start-up must not load the whole core for it
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Sequence
     from datetime import datetime
 
     from kireji.core.geometry import Rect, ScreenImage
@@ -20,10 +20,10 @@ if TYPE_CHECKING:  # only for annotations: whoever holds the shortcut at start-u
     )
     from kireji.core.messages import ImagePart, Message, MessageState, Sha256, StopReason, Usage
     from kireji.core.models import ModelInfo
+    from kireji.core.prompts import Prompt
     from kireji.core.reading import Reading, ReadLine
     from kireji.core.requests import OutgoingRequest
     from kireji.core.secret import Secret, SecretName
-    from kireji.core.shortcuts import Shortcut
 
 
 class Availability(NamedTuple):
@@ -60,42 +60,6 @@ class Reader(Protocol):
         """All lines at once."""
 
     async def aclose(self) -> None: ...
-
-
-class CaptureBackend(Protocol):
-    """A way to copy the screens' pixels."""
-
-    @property
-    def name(self) -> str: ...
-    async def availability(self) -> Availability: ...
-    async def grab(self) -> Sequence[ScreenImage]:
-        """Copy all screens now.
-
-        Raises:
-            CaptureError: It did not work.
-        """
-
-
-class Registration(Protocol):
-    """A held shortcut."""
-
-    def release(self) -> None:
-        """Give it back; harmless a second time."""
-
-
-class HotkeyBackend(Protocol):
-    """A way to hold a key combination everywhere, without seeing any other key."""
-
-    @property
-    def name(self) -> str: ...
-    def availability(self) -> Availability: ...
-    def register(self, shortcut: Shortcut, pressed: Callable[[], None]) -> Registration:
-        """Hold `shortcut`; `pressed` runs on the GUI thread.
-
-        Raises:
-            HotkeyTaken: Another program has it.
-            HotkeyUnavailable: No such key here, or no way to hold it.
-        """
 
 
 class KeyStore(Protocol):
@@ -145,6 +109,13 @@ class ImageCodec(Protocol):
 
         Raises:
             PictureError: Not a picture, damaged, or too large to open.
+        """
+
+    def signature(self, screen: ScreenImage, rect: Rect) -> bytes:
+        """A small grey picture of a region, `core.changes.SIGNATURE_SIDE` squared bytes, for comparing what is seen.
+
+        Raises:
+            RegionInvalid: The rectangle has nothing of the screen in it.
         """
 
 
@@ -224,6 +195,16 @@ class Ledger(Protocol):
 
     async def recent(self, limit: int = 100, conversation: int | None = None) -> Sequence[Sent]: ...
     async def totals(self, conversation: int | None = None) -> SentTotals: ...
+
+
+class PromptStore(Protocol):
+    """The quick prompts, each a file of its own."""
+
+    async def prompts(self) -> Sequence[Prompt]:
+        """Those that came with the program and the person's own, which replace the former by name; in menu order."""
+
+    async def problems(self) -> Sequence[str]:
+        """One sentence for each file that could not be used."""
 
 
 class SettingsStore(Protocol):

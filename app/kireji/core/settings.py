@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from kireji.core.capturing import MOST_DELAY, Action
 from kireji.core.shortcuts import DEFAULT_CAPTURE, Shortcut
 
 VERSION = 1
@@ -112,15 +113,52 @@ class NetworkSettings(msgspec.Struct, frozen=True):
 
 
 class ShortcutSettings(msgspec.Struct, frozen=True):
-    """[shortcuts]
+    """[shortcuts]: a chord for each `core.capturing.Action`; empty holds none.
 
     Args:
-        capture: The chord that starts a capture from anywhere; empty holds none.
-        paused: Whether the chord is released for now.
+        capture: Cut out a region and ask.
+        window: Pick a window and ask.
+        screen: Ask about the screen under the pointer.
+        all_screens: Ask about all screens.
+        delayed: Capture after `[capture] delay` seconds.
+        last: The same region again.
+        add: One more region for the question.
+        clipboard: Ask about what was copied.
+        selection: Ask about the text that is selected in another program.
+        open: Bring the window to the front.
+        paused: Whether all chords are released for now.
     """
 
     capture: str = DEFAULT_CAPTURE
+    window: str = ""
+    screen: str = ""
+    all_screens: str = ""
+    delayed: str = ""
+    last: str = ""
+    add: str = ""
+    clipboard: str = ""
+    selection: str = ""
+    open: str = ""
     paused: bool = False
+
+    def chord(self, action: Action) -> str:
+        """What holds for one action."""
+        return str(getattr(self, action.value))
+
+
+class CaptureSettings(msgspec.Struct, frozen=True):
+    """[capture]
+
+    Args:
+        delay: Seconds that a capture after a delay waits.
+        desktop_picker: On Wayland, always let the desktop's own dialog cut out the region.
+        copy_selection: Where selected text cannot be read without it (Windows, macOS): press the copy keys in the
+            other program, and put the clipboard back as it was.
+    """
+
+    delay: float = 3.0
+    desktop_picker: bool = False
+    copy_selection: bool = False
 
 
 class AppearanceSettings(msgspec.Struct, frozen=True):
@@ -142,9 +180,11 @@ class GeneralSettings(msgspec.Struct, frozen=True):
 
     Args:
         welcomed: Whether the first-start page was finished.
+        notify: Whether a notification tells of answers that finish while no window shows them.
     """
 
     welcomed: bool = False
+    notify: bool = True
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -156,6 +196,7 @@ class Settings(msgspec.Struct, frozen=True):
     local: LocalSettings = msgspec.field(default_factory=LocalSettings)
     network: NetworkSettings = msgspec.field(default_factory=NetworkSettings)
     shortcuts: ShortcutSettings = msgspec.field(default_factory=ShortcutSettings)
+    capture: CaptureSettings = msgspec.field(default_factory=CaptureSettings)
     appearance: AppearanceSettings = msgspec.field(default_factory=AppearanceSettings)
 
 
@@ -222,7 +263,8 @@ _CHECKS: Mapping[str, typing.Callable[[Any], str | None]] = types.MappingProxyTy
         "openrouter.sort": _one_of("", "price", "throughput", "latency"),
         "local.address": _check_address,
         "network.proxy": _check_proxy,
-        "shortcuts.capture": _check_shortcut,
+        **{f"shortcuts.{action.value}": _check_shortcut for action in Action},
+        "capture.delay": _between(0, MOST_DELAY),
         "appearance.text_scale": _between(0.5, 3.0),
     }
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from kireji.core.desktop_ports import CaptureBackend
 from kireji.core.errors import NoCaptureBackend, RegionInvalid
 from kireji.core.geometry import Rect, Region, ScreenImage
 from kireji.core.messages import ImagePart
-from kireji.core.ports import Availability, CaptureBackend, CaptureStore, EncodedPicture, ImageCodec
+from kireji.core.ports import Availability, CaptureStore, EncodedPicture, ImageCodec
 
 
 class CaptureService:

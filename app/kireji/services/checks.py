@@ -8,8 +8,9 @@ from typing import Protocol
 
 import msgspec
 
+from kireji.core.desktop_ports import HotkeyBackend
 from kireji.core.errors import HotkeyTaken, HotkeyUnavailable, KeyStoreError
-from kireji.core.ports import Availability, HotkeyBackend, Reader
+from kireji.core.ports import Availability, Reader
 from kireji.core.shortcuts import Shortcut
 from kireji.services.credentials import ADDRESSES, Credentials, without_password
 from kireji.services.doctor import Check, Finding, Verdict

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QSocketNotifier
 
+from kireji.core.desktop_ports import HotkeyBackend, Registration
 from kireji.core.errors import HotkeyError, HotkeyTaken
-from kireji.core.ports import HotkeyBackend, Registration
 from kireji.core.publisher import Publisher
 from kireji.core.shortcuts import Shortcut
 

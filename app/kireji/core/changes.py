@@ -1,0 +1,29 @@
+"""Whether a picture really changed: compared as people see it, so that a caret or a clock does not count.
+
+Both pictures are reduced to a small grey picture each (`ports.ImageCodec.signature`). The reduction is averaging, so
+single pixels vanish; what is left is compared place by place.
+"""
+
+from __future__ import annotations
+
+SIGNATURE_SIDE = 64
+"""Width and height of a signature, one byte for each place."""
+
+_NOTICEABLE = 10
+"""Difference of brightness (of 255) from which a place looks different."""
+
+
+def difference(before: bytes, after: bytes) -> float:
+    """The share of places that look different, 0.0 … 1.0.
+
+    Args:
+        before: A signature.
+        after: Another; must have the same length.
+
+    Raises:
+        ValueError: The lengths differ.
+    """
+    if len(before) != len(after):
+        raise ValueError("signatures of different sizes cannot be compared")
+    changed = sum(abs(a - b) >= _NOTICEABLE for a, b in zip(before, after, strict=True))
+    return changed / len(before)
