@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "app"), str(ROOT)]
 
-from kireji.bootstrap import Overrides, open_services  # noqa: E402 # the path comes first
+from kireji.bootstrap.services import Overrides, open_services  # noqa: E402 # the path comes first
 from kireji.core.geometry import Rect, ScreenImage  # noqa: E402
 from kireji.desktop.keystore import SessionKeyStore  # noqa: E402
 from kireji.desktop.paths import Paths  # noqa: E402

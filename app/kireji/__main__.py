@@ -50,7 +50,7 @@ def _command(arguments: Sequence[str]) -> int:
         return _app("hide" if parsed.hidden else "raise")
     if opens_overlay(parsed):
         return _app("capture")
-    from kireji.bootstrap import services_for_command_line
+    from kireji.bootstrap.services import services_for_command_line
     from kireji.cli.program import run
 
     # A sign-in starts the browser, which inherits what is left.
@@ -96,18 +96,18 @@ def _become(paths: Paths, first: str) -> int:
     try:
         lock = InstanceLock.acquire(paths)
     except KirejiError as error:
-        from kireji import bootstrap
+        from kireji.bootstrap.app import show_failure
 
-        bootstrap.show_failure(error)
+        show_failure(error)
         raise
     if lock is None:
         return 0 if first == "hide" else _hand_over(paths, first)
     # Nothing of what is loaded from here on ever becomes garbage, and looking for it costs a twentieth of the start;
     # the app turns collection on again when it has settled.
     gc.disable()
-    from kireji import bootstrap
+    from kireji.bootstrap.app import run_desktop
 
-    return bootstrap.run_desktop(paths, lock, take_keys(os.environ), first)
+    return run_desktop(paths, lock, take_keys(os.environ), first)
 
 
 def take_keys(environ: MutableMapping[str, str]) -> dict[str, str]:

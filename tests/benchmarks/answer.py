@@ -53,7 +53,7 @@ async def _measure(service: ServiceProcess, home: Path) -> list[Row]:
     import httpx
     from PySide6.QtWidgets import QApplication
 
-    from kireji.bootstrap import Overrides, open_services
+    from kireji.bootstrap.services import Overrides, open_services
     from kireji.core.events import PartDelta
     from kireji.core.ports import EncodedPicture
     from kireji.desktop.keystore import SessionKeyStore

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from kireji.core.errors import CaptureError, HotkeyTaken, HotkeyUnavailable, RegionInvalid
-from kireji.core.geometry import Rect, ScreenImage
+from kireji.core.changes import SIGNATURE_SIDE
+from kireji.core.desktop_ports import ClipboardContent, Notice
+from kireji.core.errors import CaptureError, ClipboardError, HotkeyTaken, HotkeyUnavailable, KirejiError, RegionInvalid
+from kireji.core.geometry import DesktopWindow, Rect, ScreenImage
 from kireji.core.ports import Availability, EncodedPicture
 from kireji.core.shortcuts import Shortcut
 
@@ -48,6 +50,141 @@ class FakeCapture:
         if self.failure is not None:
             raise self.failure
         return self.screens
+
+
+class FakeWindows:
+    """Windows that a test has put there.
+
+    Attributes:
+        found: What is listed, topmost first.
+    """
+
+    def __init__(self, *found: DesktopWindow) -> None:
+        self.found: tuple[DesktopWindow, ...] = found
+
+    async def windows(self) -> Sequence[DesktopWindow]:
+        return self.found
+
+
+class FakePicker:
+    """The desktop's own dialog.
+
+    Attributes:
+        picture: What the person cuts out; None when they leave it.
+        failure: Raised instead when set.
+        picks: How often it was opened.
+    """
+
+    name = "fake picker"
+
+    def __init__(self, picture: bytes | None = b"picked") -> None:
+        self.picture = picture
+        self.failure: CaptureError | None = None
+        self.picks = 0
+
+    async def availability(self) -> Availability:
+        return Availability(True)
+
+    async def pick(self) -> bytes | None:
+        self.picks += 1
+        if self.failure is not None:
+            raise self.failure
+        return self.picture
+
+
+class MemoryLastRegion:
+    """Keeps a region while the test runs."""
+
+    def __init__(self, rect: Rect | None = None) -> None:
+        self.rect = rect
+
+    def read(self) -> Rect | None:
+        return self.rect
+
+    def write(self, rect: Rect) -> None:
+        self.rect = rect
+
+
+class FakeClipboard:
+    """Gives what a test has copied and selected.
+
+    Attributes:
+        content: What was copied.
+        selected: What is selected.
+        failure: Raised instead when set.
+        available: What it says about reading the selection.
+    """
+
+    def __init__(self) -> None:
+        self.content = ClipboardContent()
+        self.selected = ""
+        self.failure: ClipboardError | None = None
+        self.available = Availability(True)
+
+    async def read(self) -> ClipboardContent:
+        if self.failure is not None:
+            raise self.failure
+        return self.content
+
+    def selection_availability(self) -> Availability:
+        return self.available
+
+    async def read_selection(self) -> str:
+        if self.failure is not None:
+            raise self.failure
+        return self.selected
+
+
+class FakeNotifier:
+    """Keeps what was said.
+
+    Attributes:
+        notices: All of them, in order.
+        clicks: What a click on each would call.
+        works: Whether anything can be shown.
+    """
+
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+        self.clicks: list[Callable[[str], None] | None] = []
+        self.works = True
+
+    async def availability(self) -> Availability:
+        return Availability(self.works)
+
+    async def notify(self, notice: Notice, clicked: Callable[[str], None] | None = None) -> bool:
+        if self.works:
+            self.notices.append(notice)
+            self.clicks.append(clicked)
+        return self.works
+
+    async def aclose(self) -> None:
+        """Nothing to give back."""
+
+
+class FakeAutostart:
+    """A switch.
+
+    Attributes:
+        on: Where it stands.
+        failure: Raised when it is switched.
+    """
+
+    def __init__(self) -> None:
+        self.on = False
+        self.failure: KirejiError | None = None
+        self.available = Availability(True)
+
+    def availability(self) -> Availability:
+        return self.available
+
+    def enabled(self) -> bool:
+        return self.on
+
+    def set(self, on: bool) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.on = on
 
 
 class FakeRegistration:
@@ -142,3 +279,10 @@ class FakeCodec:
         if self.failure is not None:
             raise self.failure
         return EncodedPicture(data, "image/png", 1, 1)
+
+    def signature(self, screen: ScreenImage, rect: Rect) -> bytes:
+        inside = rect.intersection(Rect(0, 0, screen.width, screen.height))
+        if inside.empty:
+            raise RegionInvalid(f"The region {rect} has nothing of the screen in it.", "Choose another.")
+        start = inside.y * screen.stride + inside.x * 4
+        return bytes([screen.pixels[start]]) * SIGNATURE_SIDE**2

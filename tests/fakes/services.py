@@ -9,7 +9,16 @@ from kireji.core.errors import KeyStoreUnavailable
 from kireji.core.ports import Availability
 from kireji.core.secret import Secret, SecretName
 from kireji.services.application import Services
-from tests.fakes.desktop import FakeCapture, FakeClock
+from tests.fakes.desktop import (
+    FakeAutostart,
+    FakeCapture,
+    FakeClipboard,
+    FakeClock,
+    FakeNotifier,
+    FakePicker,
+    FakeWindows,
+    MemoryLastRegion,
+)
 from tests.fakes.network import FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader
@@ -18,6 +27,7 @@ from tests.fakes.stores import (
     MemoryConversationStore,
     MemoryLedger,
     MemoryModelListStore,
+    MemoryPromptStore,
     MemorySettings,
 )
 from tests.fakes.world import World, device_provider, local_provider, router_provider, wire
@@ -79,6 +89,13 @@ class FakeSurroundings:
     capture: FakeCapture = field(default_factory=FakeCapture)
     reader: FakeReader = field(default_factory=FakeReader)
     clock: FakeClock = field(default_factory=FakeClock)
+    windows: FakeWindows = field(default_factory=FakeWindows)
+    picker: FakePicker | None = None
+    last_region: MemoryLastRegion = field(default_factory=MemoryLastRegion)
+    prompts: MemoryPromptStore = field(default_factory=MemoryPromptStore)
+    clipboard: FakeClipboard = field(default_factory=FakeClipboard)
+    notifier: FakeNotifier = field(default_factory=FakeNotifier)
+    autostart: FakeAutostart = field(default_factory=FakeAutostart)
     environ: Mapping[str, str] = field(default_factory=dict)
     system_proxies: FakeSystemProxies = field(default_factory=FakeSystemProxies)
 
@@ -108,6 +125,13 @@ class FakeSurroundings:
             screen=self.capture,
             reader=self.reader,
             clock=self.clock,
+            windows=self.windows,
+            picker=self.picker,
+            last_region=self.last_region,
+            prompts=self.prompts,
+            clipboard=self.clipboard,
+            notifier=self.notifier,
+            autostart=self.autostart,
             system_proxies=self.system_proxies,
         )
         return wire(world, self.keychain, self.session)

@@ -21,6 +21,7 @@ from kireji.core.history import (
 from kireji.core.messages import ImagePart, Message, MessageState, Sha256, StopReason, Usage
 from kireji.core.models import ModelInfo
 from kireji.core.ports import EncodedPicture
+from kireji.core.prompts import Prompt, Variable
 from kireji.core.requests import OutgoingRequest
 
 FOLLOWS_SETTINGS = ConversationSetup()
@@ -311,3 +312,25 @@ class MemorySettings:
         if not isinstance(table, dict):
             raise SettingsError(f"{section} is not a section.")
         self.tables[section] = {**table, name: value}
+
+
+class MemoryPromptStore:
+    """Prompts in memory.
+
+    Attributes:
+        found: In menu order.
+        wrong: What is said of files that cannot be used.
+    """
+
+    def __init__(self, *found: Prompt) -> None:
+        self.found: tuple[Prompt, ...] = found or (
+            Prompt("explain", "Explain", "Explain what is shown."),
+            Prompt("translate", "Translate", "Translate into {{language}}.", {"language": Variable(default="English")}),
+        )
+        self.wrong: tuple[str, ...] = ()
+
+    async def prompts(self) -> Sequence[Prompt]:
+        return self.found
+
+    async def problems(self) -> Sequence[str]:
+        return self.wrong

@@ -23,7 +23,17 @@ from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.sign_in import SignInService
 from kireji.services.web_pictures import PicturesByUrl
-from tests.fakes.desktop import FakeCapture, FakeClock, FakeCodec
+from tests.fakes.desktop import (
+    FakeAutostart,
+    FakeCapture,
+    FakeClipboard,
+    FakeClock,
+    FakeCodec,
+    FakeNotifier,
+    FakePicker,
+    FakeWindows,
+    MemoryLastRegion,
+)
 from tests.fakes.keychain import FakeKeyStore
 from tests.fakes.network import USUAL, FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
 from tests.fakes.provider import FakeProvider
@@ -33,6 +43,7 @@ from tests.fakes.stores import (
     MemoryConversationStore,
     MemoryLedger,
     MemoryModelListStore,
+    MemoryPromptStore,
     MemorySettings,
 )
 
@@ -90,6 +101,13 @@ class World:
     codec: FakeCodec = field(default_factory=FakeCodec)
     reader: FakeReader = field(default_factory=FakeReader)
     clock: FakeClock = field(default_factory=FakeClock)
+    windows: FakeWindows = field(default_factory=FakeWindows)
+    picker: FakePicker | None = None
+    last_region: MemoryLastRegion = field(default_factory=MemoryLastRegion)
+    prompts: MemoryPromptStore = field(default_factory=MemoryPromptStore)
+    clipboard: FakeClipboard = field(default_factory=FakeClipboard)
+    notifier: FakeNotifier = field(default_factory=FakeNotifier)
+    autostart: FakeAutostart = field(default_factory=FakeAutostart)
     system_proxies: FakeSystemProxies = field(default_factory=FakeSystemProxies)
 
     def services(self) -> Services:
@@ -120,7 +138,9 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         local_servers=local_servers,
         balances={"openrouter": world.signing},
     )
-    capture = CaptureService([world.screen], world.codec, world.captures)
+    capture = CaptureService(
+        [world.screen], world.codec, world.captures, world.windows, world.last_region, world.picker
+    )
     chat = ChatService(
         world.conversations,
         world.captures,
@@ -146,6 +166,10 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         reader=world.reader,
         doctor=Doctor(world.checks),
         clock=world.clock,
+        prompts=world.prompts,
+        clipboard=world.clipboard,
+        notifier=world.notifier,
+        autostart=world.autostart,
         proxy_in_force=lambda: proxy_in_force(preferences.settings.network, lambda: world.system_proxies),
         proxy_problem=lambda: proxy_problem(preferences.settings.network, lambda: world.system_proxies),
     )

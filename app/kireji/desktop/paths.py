@@ -61,6 +61,11 @@ class Paths(NamedTuple):
         return self.data / "captures"
 
     @property
+    def prompts(self) -> Path:
+        """Folder of the person's own quick prompts."""
+        return self.data / "prompts"
+
+    @property
     def settings(self) -> Path:
         return self.config / "settings.toml"
 

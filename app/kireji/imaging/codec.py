@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from kireji.core.changes import SIGNATURE_SIDE
 from kireji.core.errors import RegionInvalid
 from kireji.core.geometry import Rect, ScreenImage
 from kireji.core.ports import EncodedPicture
@@ -60,6 +61,20 @@ class PillowCodec:
 
         kept = normalised(data)
         return kept if isinstance(kept, EncodedPicture) else encode(kept)
+
+    def signature(self, screen: ScreenImage, rect: Rect) -> bytes:
+        """A small grey picture of a region, averaged, for `core.changes.difference`.
+
+        Raises:
+            RegionInvalid: Nothing of the screen is in it.
+        """
+        from PIL import Image
+
+        inside = rect.intersection(Rect(0, 0, screen.width, screen.height))
+        if inside.empty:
+            raise RegionInvalid(f"The region {rect} has nothing of the screen in it.", "Choose another.")
+        size = (SIGNATURE_SIDE, SIGNATURE_SIDE)
+        return cut(screen, inside).convert("L").resize(size, Image.Resampling.BOX).tobytes()
 
 
 def cut(screen: ScreenImage, rect: Rect) -> Image.Image:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from kireji.core.ports import Clock, ConversationStore, Ledger, Reader
+from kireji.core.desktop_ports import Autostart, Clipboard, Notifier
+from kireji.core.ports import Clock, ConversationStore, Ledger, PromptStore, Reader
 from kireji.services.capture import CaptureService
 from kireji.services.catalog import Catalog
 from kireji.services.chat import ChatService
@@ -41,5 +42,9 @@ class Services(msgspec.Struct, frozen=True):
     reader: Reader
     doctor: Doctor
     clock: Clock
+    prompts: PromptStore
+    clipboard: Clipboard
+    notifier: Notifier
+    autostart: Autostart
     proxy_in_force: Callable[[], str]
     proxy_problem: Callable[[], str]

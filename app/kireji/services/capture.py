@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from kireji.core.desktop_ports import CaptureBackend
+from kireji.core.desktop_ports import AreaPicker, CaptureBackend, LastRegionStore, WindowLister
 from kireji.core.errors import NoCaptureBackend, RegionInvalid
-from kireji.core.geometry import Rect, Region, ScreenImage
+from kireji.core.geometry import DesktopWindow, Rect, Region, ScreenImage
 from kireji.core.messages import ImagePart
 from kireji.core.ports import Availability, CaptureStore, EncodedPicture, ImageCodec
 
@@ -19,10 +19,24 @@ class CaptureService:
         backends: In order of preference.
         codec: The picture pipeline.
         captures: Where encoded pictures are kept.
+        lister: Knows where windows lie.
+        last: Keeps the region of the last capture.
+        picker: The desktop's own dialog, for where the screens cannot be frozen; None where there is none.
     """
 
-    def __init__(self, backends: Sequence[CaptureBackend], codec: ImageCodec, captures: CaptureStore) -> None:
+    def __init__(
+        self,
+        backends: Sequence[CaptureBackend],
+        codec: ImageCodec,
+        captures: CaptureStore,
+        lister: WindowLister,
+        last: LastRegionStore,
+        picker: AreaPicker | None = None,
+    ) -> None:
         self._backends = tuple(backends)
+        self._lister = lister
+        self._last = last
+        self._picker = picker
         self._codec = codec
         self._captures = captures
         self._working: CaptureBackend | None = None
@@ -65,6 +79,40 @@ class CaptureService:
             RegionInvalid: Nothing of the screen is in the region.
         """
         return await asyncio.to_thread(self._codec.encode_region, region.screen, region.rect)
+
+    async def windows(self) -> Sequence[DesktopWindow]:
+        """The windows of other programs, topmost first; empty where this cannot be known."""
+        return await self._lister.windows()
+
+    async def pick(self) -> EncodedPicture | None:
+        """Let the desktop's own dialog cut out a region; None when the person left it.
+
+        Raises:
+            NoCaptureBackend: This desktop has no such dialog.
+            CaptureError: It did not work, or never answered.
+            PictureError: What it gave is no picture.
+        """
+        if self._picker is None:
+            raise NoCaptureBackend("This desktop has no dialog for cutting out a region.", "Give Kireji a picture.")
+        data = await self._picker.pick()
+        return None if data is None else await self.encode_file(data)
+
+    @property
+    def can_pick(self) -> bool:
+        """Whether the desktop has such a dialog."""
+        return self._picker is not None
+
+    async def signature(self, region: Region) -> bytes:
+        """What a region looks like, for `core.changes.difference`, off the loop."""
+        return await asyncio.to_thread(self._codec.signature, region.screen, region.rect)
+
+    def last_region(self) -> Rect | None:
+        """Where the last capture was, in the desktop's own pixels."""
+        return self._last.read()
+
+    async def remember(self, rect: Rect) -> None:
+        """Keep where this capture was, for the next one of the same region."""
+        await asyncio.to_thread(self._last.write, rect)
 
     async def encode_file(self, data: bytes) -> EncodedPicture:
         """Bring a picture file into the pipeline's limits, off the loop.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kireji.bootstrap import open_services
+from kireji.bootstrap.services import open_services
 from kireji.core.settings import NetworkSettings
 from kireji.desktop import system_proxy
 from kireji.desktop.paths import Paths

@@ -1,0 +1,102 @@
+"""The program with its windows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Mapping
+    from contextlib import AbstractAsyncContextManager
+
+    from kireji.core.errors import KirejiError
+    from kireji.desktop.instance import InstanceLock
+    from kireji.desktop.paths import Paths
+    from kireji.services.application import Services
+
+
+def show_failure(error: KirejiError) -> None:
+    """Show why the program cannot start, where even the folders of the one instance cannot be used."""
+    from kireji.ui import aio, failure
+    from kireji.ui.qt_application import create
+
+    async def main(stop: asyncio.Event) -> int:
+        await failure.show_failure(error, stop)
+        return 1
+
+    aio.run(main, create(["kireji"]))
+
+
+def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], first: str) -> int:
+    """Start the windows and stay until the program ends.
+
+    The order is the point: application object, shortcut, tray; only then asyncio, the database and all else.
+
+    Args:
+        paths: Where things are kept.
+        lock: Proof that no other instance runs; released at the end.
+        environ: The process's environment.
+        first: What to do once up: "raise" shows the window, "capture" opens the overlay, "hide" stays in the tray.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        KirejiError: The program cannot run; the person has been told in a window if there was a display.
+    """
+    from kireji.bootstrap import desktop as system
+    from kireji.storage.early_settings import early_shortcut
+    from kireji.ui.qt_application import create
+    from kireji.ui.shortcut import GlobalShortcut, watch_descriptor
+    from kireji.ui.tray import Tray
+
+    app = create(["kireji"])
+    chord, paused = early_shortcut(paths.settings)
+    shortcut = GlobalShortcut(system.hotkeys(environ, watch_descriptor(app)), chord, paused=paused)
+    tray = Tray(chord)
+    app.sync()  # what was asked of the X server goes out now; there is no loop yet that would send it
+
+    from kireji import diagnostics
+    from kireji.desktop.instance import Reply, Request
+    from kireji.desktop.memory import give_back
+    from kireji.storage.window_geometry import WindowGeometryFile
+    from kireji.ui import aio
+    from kireji.ui.application import DesktopApplication
+    from kireji.ui.settings.places import Places
+    from kireji.ui.shortcut import ShortcutStatus
+
+    diagnostics.start(paths.logs)
+    crashes = diagnostics.CrashWatch(paths.logs)
+    crashes.begin()
+    from kireji.bootstrap.services import read_preferences
+
+    preferences = read_preferences(paths)
+
+    from kireji.bootstrap.services import open_services
+
+    def services() -> AbstractAsyncContextManager[Services]:
+        def held() -> bool:
+            return shortcut.state().status is ShortcutStatus.HELD
+
+        return open_services(paths, environ, preferences=preferences, shortcut_held=held)
+
+    places = Places(paths.data, paths.settings, paths.logs)
+    window_file = WindowGeometryFile(paths.state / "window")
+    geometry = (window_file.read(), window_file.write)
+    desktop = DesktopApplication(app, tray, shortcut, preferences, services, places, geometry, give_back)
+
+    async def obey(request: Request) -> Reply:
+        sentence = await desktop.command(request.command, request.activation_token)
+        return Reply(not sentence, sentence)
+
+    async def main(stop: asyncio.Event) -> int:
+        async with lock.serve(obey):
+            return await desktop.main(stop, first)
+
+    try:
+        return aio.run(main, app)
+    finally:
+        shortcut.release()
+        tray.close()
+        lock.release()
+        crashes.end()

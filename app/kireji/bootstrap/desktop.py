@@ -1,0 +1,77 @@
+"""What fits the desktop that the program runs on: one function for each port, which chooses the adapter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kireji.core.desktop_ports import (
+        AreaPicker,
+        Autostart,
+        CaptureBackend,
+        Clipboard,
+        HotkeyBackend,
+        Notifier,
+        ShortcutPortal,
+        WindowLister,
+    )
+    from kireji.desktop.hotkey_x11 import Watch
+
+
+def on_wayland(environ: Mapping[str, str]) -> bool:
+    """Whether the session's windows are Wayland's."""
+    return bool(environ.get("WAYLAND_DISPLAY")) or environ.get("XDG_SESSION_TYPE") == "wayland"
+
+
+def hotkeys(environ: Mapping[str, str], watch: Watch) -> HotkeyBackend:
+    """What holds chords."""
+    from kireji.desktop.hotkey_x11 import X11Hotkeys
+
+    return X11Hotkeys(environ, watch)
+
+
+def shortcut_portal(environ: Mapping[str, str]) -> ShortcutPortal | None:
+    """The desktop that hands out chords; None where chords are held without asking it."""
+    return None
+
+
+def capture_backends(environ: Mapping[str, str]) -> Sequence[CaptureBackend]:
+    """What copies the screens' pixels, best first."""
+    from kireji.desktop.capture_mss import MssCapture
+
+    return (MssCapture(environ),)
+
+
+def area_picker(environ: Mapping[str, str]) -> AreaPicker | None:
+    """The desktop's own dialog for cutting out a region; None where there is none."""
+    return None
+
+
+def window_lister(environ: Mapping[str, str]) -> WindowLister:
+    """What knows where windows lie."""
+    from kireji.desktop.absent import NoWindows
+
+    return NoWindows()
+
+
+def clipboard(environ: Mapping[str, str]) -> Clipboard:
+    """What reads the clipboard without Qt."""
+    from kireji.desktop.absent import NoClipboard
+
+    return NoClipboard("The clipboard cannot be read here.", "Paste into the window instead.")
+
+
+def notifier(environ: Mapping[str, str]) -> Notifier:
+    """What shows notifications without Qt."""
+    from kireji.desktop.absent import NoNotifier
+
+    return NoNotifier()
+
+
+def autostart(environ: Mapping[str, str]) -> Autostart:
+    """What starts the program with the session."""
+    from kireji.desktop.absent import NoAutostart
+
+    return NoAutostart()

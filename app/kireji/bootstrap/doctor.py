@@ -1,0 +1,65 @@
+"""Where the doctor looks."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from kireji.bootstrap import desktop, network
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kireji.core.ports import Reader
+    from kireji.desktop.paths import Paths
+    from kireji.services.capture import CaptureService
+    from kireji.services.checks import Surroundings
+    from kireji.services.credentials import Credentials
+    from kireji.services.local_servers import LocalServers
+    from kireji.services.preferences import Preferences
+
+
+def surroundings(
+    paths: Paths,
+    environ: Mapping[str, str],
+    capture: CaptureService,
+    credentials: Credentials,
+    preferences: Preferences,
+    local_servers: LocalServers,
+    reader: Reader,
+    shortcut_held: Callable[[], bool],
+) -> Surroundings:
+    import asyncio
+    import os
+
+    from kireji.desktop import instance, machine
+    from kireji.services.checks import Surroundings
+
+    def unwatched(_descriptor: int, _ready: Callable[[], None]) -> Callable[[], None]:
+        return lambda: None
+
+    async def runs() -> bool:
+        return await asyncio.to_thread(instance.runs, paths)
+
+    async def app_shortcut() -> str | None:
+        reply = await asyncio.to_thread(instance.send, paths, "shortcut", timeout=2.0)
+        return reply.message if reply else None
+
+    return Surroundings(
+        environ=environ,
+        platform=sys.platform,
+        capture=capture.availability,
+        hotkeys=desktop.hotkeys(environ, unwatched),
+        shortcut_held=shortcut_held,
+        app_runs=runs,
+        app_shortcut=app_shortcut,
+        credentials=credentials,
+        preferences=preferences,
+        local_servers=local_servers,
+        reader=reader,
+        folder=lambda: asyncio.to_thread(machine.look_at_folder, paths.data),
+        has_route=lambda: asyncio.to_thread(machine.has_route),
+        system_proxies=lambda: asyncio.to_thread(network.system_proxies, environ),
+        file_exists=os.path.exists,
+        holds_certificates=network.holds_certificates,
+    )

@@ -1,0 +1,86 @@
+"""What reaches the network: the providers, and what looks for them; each is loaded when it is first wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kireji.bootstrap.late import Late
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from kireji.core.ports import Reader
+    from kireji.core.provider_ports import CallbackListener, LocalServerFinder, Provider, WebPictures
+    from kireji.desktop.system_proxy import SystemProxies
+    from kireji.providers.http import HttpClient
+    from kireji.providers.openrouter import OpenRouterProvider
+
+
+def system_proxies(environ: Mapping[str, str]) -> SystemProxies:
+    from kireji.desktop import system_proxy
+    from kireji.providers.connection_settings import native_proxies
+
+    return system_proxy.read(environ, native_proxies)
+
+
+def holds_certificates(path: str) -> bool:
+    from kireji.providers.certificates import holds_certificates
+
+    return holds_certificates(path)
+
+
+def providers(http: HttpClient, reader: Reader, accounts: Mapping[str, OpenRouterProvider]) -> Mapping[str, Provider]:
+    """All providers, in order of preference."""
+
+    def anthropic() -> Provider:
+        from kireji.providers.anthropic import AnthropicProvider
+
+        return AnthropicProvider(http)
+
+    def local() -> Provider:
+        from kireji.providers.local import LocalProvider
+
+        return LocalProvider(http)
+
+    def device() -> Provider:
+        from kireji.providers.device import DeviceProvider
+
+        return DeviceProvider(reader)
+
+    makers: Mapping[str, Callable[[], Provider]] = {
+        "anthropic": anthropic,
+        "openrouter": lambda: accounts["openrouter"],
+        "local": local,
+        "device": device,
+    }
+    return Late(makers)
+
+
+def openrouter(http: HttpClient) -> OpenRouterProvider:
+    from kireji.providers.openrouter import OpenRouterProvider
+
+    return OpenRouterProvider(http)
+
+
+def local_finder(http: HttpClient) -> LocalServerFinder:
+    from kireji.providers.local import LocalFinder
+
+    return LocalFinder(http)
+
+
+def usual_addresses() -> Sequence[str]:
+    from kireji.providers.local import DEFAULT_ADDRESSES
+
+    return DEFAULT_ADDRESSES
+
+
+def callback_listener() -> CallbackListener:
+    from kireji.providers.loopback import LoopbackListener
+
+    return LoopbackListener()
+
+
+def web_pictures(http: HttpClient) -> WebPictures:
+    from kireji.providers.web import PictureFetcher
+
+    return PictureFetcher(http)
