@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QImage
 
+from kireji.core.capturing import CaptureRequest
 from kireji.core.errors import KirejiError
 from kireji.core.history import ConversationSetup
 from kireji.services.application import Services
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _CARD_MILLISECONDS = 20
 """From Enter to the card: the request goes out first, since laying out and painting would hold it up."""
+_REGION = CaptureRequest()
 _OUR_FAULT = "Something in Kireji failed. The log has the details; press the shortcut to start again."
 
 
@@ -99,8 +101,12 @@ class OverlayPresenter(QObject):
         """Make the hidden windows ahead of the first capture."""
         self.stage.warm()
 
-    def capture(self) -> None:
-        """Freeze the screens and show them; while that is done already, come to the front."""
+    def capture(self, request: CaptureRequest = _REGION) -> None:
+        """Freeze the screens and show them; while that is done already, come to the front.
+
+        Args:
+            request: What to select; its delay is over already.
+        """
         if self.stage.is_open:
             self.stage.bring_forward()
         elif not self._ended and not self._scope.running("open"):
