@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from kireji.core.ports import KeyStore, Reader
     from kireji.core.provider_ports import Provider
     from kireji.desktop.paths import Paths
-    from kireji.resources import resource
     from kireji.services.application import Services
     from kireji.services.preferences import Preferences
 
@@ -59,6 +58,7 @@ async def open_services(
     from kireji.imaging.codec import PillowCodec
     from kireji.providers.http import HttpClient
     from kireji.reader.client import ReaderProcess
+    from kireji.resources import resource
     from kireji.services.application import Services
     from kireji.services.capture import CaptureService
     from kireji.services.catalog import Catalog
