@@ -9,13 +9,20 @@ import pytest
 
 from kireji.core.desktop_ports import CaptureBackend
 from kireji.desktop.capture_mss import MssCapture
+from kireji.ui.platform.screens import QtScreenCapture
 from tests.fakes.desktop import FakeCapture
 
 
-@pytest.fixture(params=["fake", pytest.param("mss", marks=pytest.mark.display)])
+@pytest.fixture(
+    params=["fake", pytest.param("mss", marks=pytest.mark.display), pytest.param("qt", marks=pytest.mark.qt)]
+)
 def backend(request: pytest.FixtureRequest) -> Iterator[CaptureBackend]:
     if request.param == "fake":
         yield FakeCapture()
+        return
+    if request.param == "qt":
+        request.getfixturevalue("qapp")
+        yield QtScreenCapture()
         return
     capture = MssCapture(os.environ)
     yield capture

@@ -59,6 +59,22 @@ class ScreenImage(msgspec.Struct, frozen=True):
     name: str = ""
 
 
+class ScreenPlace(msgspec.Struct, frozen=True):
+    """Where a screen lies.
+
+    Args:
+        logical: In the window system's own units, which windows are placed in.
+        native: The same place in pixels, as in `ScreenImage.native`.
+        scale: Pixels per unit.
+        name: The output's name where known.
+    """
+
+    logical: Rect
+    native: Rect
+    scale: float = 1.0
+    name: str = ""
+
+
 class Region(msgspec.Struct, frozen=True):
     """What was cut out.
 

@@ -1,0 +1,1 @@
+"""What only the window toolkit can do on some systems."""
