@@ -7,7 +7,7 @@ import os
 import pytest
 
 from kireji.core.desktop_ports import HotkeyBackend
-from kireji.core.errors import HotkeyTaken
+from kireji.core.errors import HotkeyError, HotkeyTaken
 from kireji.core.shortcuts import Shortcut
 from kireji.desktop.hotkey_x11 import X11Hotkeys
 from tests.fakes.desktop import FakeHotkeys
@@ -60,3 +60,17 @@ def test_giving_back_twice_is_harmless_to_the_next_holder(backend: HotkeyBackend
     with pytest.raises(HotkeyTaken):
         backend.register(CHORD, nothing)
     second.release()
+
+
+def test_only_chords_that_nobody_holds_are_free(backend: HotkeyBackend) -> None:
+    other = Shortcut(("Ctrl", "Alt", "Shift"), "F8")
+    registration = backend.register(CHORD, nothing)
+    assert list(backend.free([CHORD, other])) == [other]
+    registration.release()
+    assert list(backend.free([other, CHORD])) == [other, CHORD]
+
+
+def test_a_chord_that_is_held_to_the_end_is_never_lost(backend: HotkeyBackend) -> None:
+    lost: list[HotkeyError] = []
+    backend.register(CHORD, nothing, lost.append).release()
+    assert lost == []

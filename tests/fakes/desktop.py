@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 from kireji.core.changes import SIGNATURE_SIDE
 from kireji.core.desktop_ports import ClipboardContent, Notice
-from kireji.core.errors import CaptureError, ClipboardError, HotkeyTaken, HotkeyUnavailable, KirejiError, RegionInvalid
+from kireji.core.errors import (
+    CaptureError,
+    ClipboardError,
+    HotkeyError,
+    HotkeyTaken,
+    HotkeyUnavailable,
+    KirejiError,
+    RegionInvalid,
+)
 from kireji.core.geometry import DesktopWindow, Rect, ScreenImage
 from kireji.core.ports import Availability, EncodedPicture
 from kireji.core.shortcuts import Shortcut
@@ -214,12 +222,15 @@ class FakeHotkeys:
         self.holders: dict[Shortcut, tuple[FakeRegistration, Callable[[], None]]] = {}
         self.taken: set[Shortcut] = set()
         self.missing: set[Shortcut] = set()
+        self._losers: dict[Shortcut, Callable[[HotkeyError], None] | None] = {}
         self._available = available or Availability(True)
 
     def availability(self) -> Availability:
         return self._available
 
-    def register(self, shortcut: Shortcut, pressed: Callable[[], None]) -> FakeRegistration:
+    def register(
+        self, shortcut: Shortcut, pressed: Callable[[], None], lost: Callable[[HotkeyError], None] | None = None
+    ) -> FakeRegistration:
         if not self._available.ok:
             raise HotkeyUnavailable(self._available.reason, self._available.hint)
         if shortcut in self.missing:
@@ -228,7 +239,23 @@ class FakeHotkeys:
             raise HotkeyTaken(f"{shortcut} is already used by another program.", "Choose another shortcut.")
         registration = FakeRegistration(self, shortcut)
         self.holders[shortcut] = (registration, pressed)
+        self._losers[shortcut] = lost
         return registration
+
+    def free(self, candidates: Sequence[Shortcut]) -> Sequence[Shortcut]:
+        if not self._available.ok:
+            return ()
+        unusable = self.taken | self.missing | set(self.holders)
+        return tuple(shortcut for shortcut in candidates if shortcut not in unusable)
+
+    def lose(self, text: str) -> None:
+        """Another program gets a chord that is held here, as after a change of the keyboard's layout."""
+        shortcut = Shortcut.parse(text)
+        assert shortcut in self.holders, f"{text!r} is not held"
+        del self.holders[shortcut]
+        self.taken.add(shortcut)
+        if (lost := self._losers.pop(shortcut)) is not None:
+            lost(HotkeyTaken(f"{shortcut} is already used by another program.", "Choose another shortcut."))
 
     def press(self, text: str) -> bool:
         """Press a chord such as Ctrl+Shift+Space; False when nobody holds it."""

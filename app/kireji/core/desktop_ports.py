@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # only for annotations: whoever holds the shortcut at start-u
     from collections.abc import Callable, Mapping, Sequence
 
     from kireji.core.capturing import Action
+    from kireji.core.errors import HotkeyError
     from kireji.core.geometry import DesktopWindow, Rect, ScreenImage
     from kireji.core.shortcuts import Shortcut
 
@@ -88,6 +89,22 @@ class Clipboard(Protocol):
         """
 
 
+class KeySender(Protocol):
+    """Presses the system's keys for Copy, for where the selected text cannot be read otherwise."""
+
+    def availability(self) -> Availability:
+        """Whether keys can be sent here, and what to do if not."""
+
+    def press_copy(self) -> None:
+        """Let go of the modifiers that are still down, then press the keys for Copy in the program that has them.
+
+        Returns at once; the other program copies when it gets to it.
+
+        Raises:
+            ClipboardError: The program is a terminal, where these keys interrupt, or it takes no keys from others.
+        """
+
+
 class Notice(NamedTuple):
     """One notification.
 
@@ -145,12 +162,27 @@ class HotkeyBackend(Protocol):
     @property
     def name(self) -> str: ...
     def availability(self) -> Availability: ...
-    def register(self, shortcut: Shortcut, pressed: Callable[[], None]) -> Registration:
-        """Hold `shortcut`; `pressed` runs on the GUI thread.
+    def register(
+        self, shortcut: Shortcut, pressed: Callable[[], None], lost: Callable[[HotkeyError], None] | None = None
+    ) -> Registration:
+        """Hold `shortcut`.
+
+        Args:
+            shortcut: The chord.
+            pressed: Runs on the GUI thread, once per press.
+            lost: Runs on the GUI thread, at most once, when the chord is no longer held though nobody gave it back:
+                the keyboard's layout changed and another program has it there, or the display went away. The
+                registration is over then.
 
         Raises:
             HotkeyTaken: Another program has it.
             HotkeyUnavailable: No such key here, or no way to hold it.
+        """
+
+    def free(self, candidates: Sequence[Shortcut]) -> Sequence[Shortcut]:
+        """Those of `candidates` that could be held now, in their order; found by holding each for a moment.
+
+        Empty where chords cannot be held at all.
         """
 
 

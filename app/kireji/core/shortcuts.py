@@ -17,6 +17,8 @@ _NAMED = {
     )
 }  # fmt: skip
 _NAMED |= {"enter": "Return", "esc": "Escape", "del": "Delete", "printscreen": "Print"}
+_OTHER_MODIFIERS = (("Ctrl", "Shift"), ("Ctrl", "Alt"), ("Alt", "Shift"), ("Ctrl", "Alt", "Shift"), ("Super", "Shift"))
+_OTHER_KEYS = ("Space", "F9", "F10", "Insert")
 
 
 class Shortcut(NamedTuple):
@@ -53,3 +55,15 @@ class Shortcut(NamedTuple):
 
     def __str__(self) -> str:
         return "+".join((*self.modifiers, self.key))
+
+
+def alternatives(shortcut: Shortcut) -> tuple[Shortcut, ...]:
+    """Chords to offer instead of one that is taken: first the same key with other modifiers, then other keys."""
+    other_modifiers = (Shortcut(_in_order(modifiers), shortcut.key) for modifiers in _OTHER_MODIFIERS)
+    kept = shortcut.modifiers if set(shortcut.modifiers) - {"Shift"} else ("Ctrl", "Shift")
+    other_keys = (Shortcut(kept, key) for key in _OTHER_KEYS)
+    return tuple(dict.fromkeys(chord for chord in (*other_modifiers, *other_keys) if chord != shortcut))
+
+
+def _in_order(modifiers: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in _ORDER if name in modifiers)

@@ -1,4 +1,4 @@
-"""A key combination held everywhere on X11: a passive grab of that chord alone, on a private connection.
+"""Key combinations held everywhere on X11: passive grabs of those chords alone, on one private connection.
 
 No other key is seen. Under XWayland such a grab works only while an X window has the focus, so a Wayland session counts
 as unavailable; there the desktop's own settings can run `kireji capture`.
@@ -7,15 +7,15 @@ as unavailable; there the desktop's own settings can run `kireji capture`.
 from __future__ import annotations
 
 import logging
+import select
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from kireji.core.errors import HotkeyTaken, HotkeyUnavailable
+from kireji.core.errors import HotkeyError, HotkeyTaken, HotkeyUnavailable
 from kireji.core.ports import Availability
 from kireji.core.shortcuts import Shortcut
-from kireji.desktop.keysyms import ALT, NUM_LOCK, SUPER, keysyms
+from kireji.desktop.chords_x11 import chords, is_repeat
 from kireji.desktop.xcb import BAD_ACCESS, KEY_PRESS, MAPPING_NOTIFY, Connection, DisplayUnreachable
 
 log = logging.getLogger(__name__)
@@ -23,8 +23,15 @@ log = logging.getLogger(__name__)
 Watch: TypeAlias = Callable[[int, Callable[[], None]], Callable[[], None]]
 """`watch(descriptor, ready)` calls `ready` whenever the descriptor is readable, and returns what ends that."""
 
-_SHIFT, _LOCK, _CONTROL, _MOD1, _MOD4 = 1, 2, 4, 8, 64
 _HINT = "Bind the command 'kireji capture' to a key in your desktop's keyboard settings."
+_ANOTHER = "Choose another shortcut in Settings."
+
+_MOVES, _MOVE_SECONDS = 5, 0.02
+"""How often, and how far apart, a chord is tried after a change of the layout: the other program that holds it there
+may be about to move to another key itself."""
+
+_LONGEST_REPEAT = 3000
+"""Milliseconds; no keyboard waits longer before a held key repeats."""
 
 
 class X11Hotkeys:
@@ -39,6 +46,7 @@ class X11Hotkeys:
     def __init__(self, environ: Mapping[str, str], watch: Watch) -> None:
         self._environ = environ
         self._watch = watch
+        self._grabs: _Grabs | None = None
 
     @property
     def name(self) -> str:
@@ -52,19 +60,31 @@ class X11Hotkeys:
             return Availability(False, problem.message, problem.hint)
         return Availability(True)
 
-    def register(self, shortcut: Shortcut, pressed: Callable[[], None]) -> X11Registration:
-        """Hold `shortcut` until it is released; `pressed` runs where `watch` calls.
+    def register(
+        self, shortcut: Shortcut, pressed: Callable[[], None], lost: Callable[[HotkeyError], None] | None = None
+    ) -> X11Registration:
+        """Hold `shortcut` until it is released; `pressed` and `lost` run where `watch` calls.
 
         Raises:
             HotkeyTaken: Another program holds it, or an earlier registration here does.
             HotkeyUnavailable: This keyboard has no such key, or grabs do not work here.
         """
-        with ExitStack() as undo:
+        if self._grabs is None or self._grabs.over:
+            self._grabs = _Grabs(self._connect(), self._watch)
+        return self._grabs.hold(shortcut, pressed, lost)
+
+    def free(self, candidates: Sequence[Shortcut]) -> Sequence[Shortcut]:
+        """Those that could be held now, in their order: each is held for a moment, on a connection of its own."""
+        try:
             connection = self._connect()
-            undo.callback(connection.close)
-            registration = X11Registration(connection, shortcut, pressed, self._watch)
-            undo.pop_all()
-        return registration
+        except HotkeyUnavailable:
+            return ()
+        keyboard, modifiers = connection.keyboard(), connection.modifiers()
+        wanted = {shortcut: chords(keyboard, modifiers, shortcut) for shortcut in candidates}
+        held, _ = connection.grab(_union(wanted.values()))
+        connection.ungrab(held)
+        connection.close()
+        return tuple(shortcut for shortcut in wanted if wanted[shortcut] and wanted[shortcut] <= held)
 
     def _connect(self) -> Connection:
         if sys.platform != "linux":
@@ -84,104 +104,6 @@ class X11Hotkeys:
             raise HotkeyUnavailable("The library libxcb is missing.", "Install libxcb1, or: " + _HINT) from problem
 
 
-class X11Registration:
-    """A held chord with its own connection, which no other registration shares.
-
-    Args:
-        connection: Open; closed by `release`.
-        shortcut: What to hold.
-        pressed: Called once per press, however long the keys are held.
-        watch: As for `X11Hotkeys`.
-    """
-
-    def __init__(self, connection: Connection, shortcut: Shortcut, pressed: Callable[[], None], watch: Watch) -> None:
-        self._connection = connection
-        self._shortcut = shortcut
-        self._pressed = pressed
-        self._last: _Press | None = None
-        self._held = self._take()
-        self._stop: Callable[[], None] | None = watch(connection.descriptor, self._ready)
-        self._ready()  # what was read while waiting for replies would make no descriptor readable
-
-    def release(self) -> None:
-        """Give the chord back: when this returns another program can take it. Harmless a second time."""
-        if self._stop is None:
-            return
-        self._stop()
-        self._stop = None
-        if not self._connection.broken:
-            self._connection.ungrab(self._held)
-        self._connection.close()
-
-    def _take(self) -> frozenset[tuple[int, int]]:
-        wanted = _chords(self._connection, self._shortcut)
-        if not wanted:
-            raise HotkeyUnavailable(
-                f"This keyboard has no key for {self._shortcut}.", "Choose another shortcut in Settings."
-            )
-        held, error = self._connection.grab(wanted)
-        if error:
-            self._connection.ungrab(held)
-            if error == BAD_ACCESS:
-                raise HotkeyTaken(
-                    f"{self._shortcut} is already used by another program.", "Choose another shortcut in Settings."
-                )
-            raise HotkeyUnavailable(
-                f"{self._shortcut} cannot be held here.", "Choose another shortcut in Settings.", detail=f"X {error}"
-            )
-        return held
-
-    def _ready(self) -> None:
-        presses = self._drain()
-        if self._connection.broken and self._stop is not None:
-            log.warning("the X server has gone, and %s with it", self._shortcut)
-            self._stop()
-            self._stop = None
-            self._connection.close()
-        for _ in range(presses):
-            self._pressed()
-
-    def _drain(self) -> int:
-        """Take in all that has come; returns how often the chord was pressed."""
-        presses, remapped = 0, True
-        while remapped:
-            remapped = False
-            for kind, detail, time in self._connection.events():
-                if kind == MAPPING_NOTIFY:
-                    remapped = True
-                elif kind == KEY_PRESS and any(detail == keycode for keycode, _ in self._held):
-                    # The chord has become a grab of the whole keyboard: keys typed from now on belong to others.
-                    self._connection.release_keyboard()
-                    press = _Press(time, repeated=self._repeats(time))
-                    presses += not press.repeated
-                    self._last = press
-            if remapped:
-                self._retake()
-        return presses
-
-    def _repeats(self, time: int) -> bool:
-        """Whether a press at `time` is the keyboard's auto-repeat.
-
-        Once the keyboard is given back the release of the key is not seen, so it is told by its time: repeats come
-        exactly when the X server's own clock says, and it stamps them.
-        """
-        last = self._last
-        if last is None or (time - last.time) & 0xFFFFFFFF > _LONGEST_REPEAT:
-            return False
-        return is_repeat(last.repeated, (time - last.time) & 0xFFFFFFFF, self._connection.repeat_timing())
-
-    def _retake(self) -> None:
-        """Hold the chord on the keys it is on now, after the layout changed."""
-        wanted = _chords(self._connection, self._shortcut)
-        if wanted == self._held or not wanted or self._connection.broken:
-            return
-        self._connection.ungrab(self._held - wanted)
-        gained, error = self._connection.grab(wanted - self._held)
-        self._held = (self._held & wanted) | gained
-        if error:
-            log.warning("after a change of the keyboard's layout another program holds %s", self._shortcut)
-
-
 class _Press(NamedTuple):
     """A press of the chord: the server's time in milliseconds, and whether it was auto-repeat."""
 
@@ -189,66 +111,187 @@ class _Press(NamedTuple):
     repeated: bool
 
 
-_LONGEST_REPEAT = 3000
-_EARLY, _LATE = 10, 60
-"""Milliseconds around its due time in which a press counts as auto-repeat: a busy server is late, hardly ever early. A
-real second press in just that moment is taken for one, so the window is kept small."""
-
-
-def is_repeat(after_repeat: bool, elapsed: int, timing: tuple[int, int] | None) -> bool:
-    """Whether a press comes from holding the key.
+class X11Registration:
+    """A held chord.
 
     Args:
-        after_repeat: The press before was a repeat itself.
-        elapsed: Milliseconds since the press before.
-        timing: Delay of the first repeat and distance of the others; None when unknown.
+        owner: Holds it.
+        shortcut: What is held.
+        held: Its keycodes and modifiers.
+        pressed: Called once per press, however long the keys are held.
+        lost: Called when it is held no longer.
     """
-    if timing is None:
-        return elapsed <= 1000
-    delay, interval = timing
-    if after_repeat:
-        return elapsed <= interval + _LATE
-    return delay - _EARLY <= elapsed <= delay + _LATE
+
+    def __init__(
+        self,
+        owner: _Grabs,
+        shortcut: Shortcut,
+        held: frozenset[tuple[int, int]],
+        pressed: Callable[[], None],
+        lost: Callable[[HotkeyError], None] | None,
+    ) -> None:
+        self.shortcut = shortcut
+        self.held = held
+        self.pressed = pressed
+        self.lost = lost
+        self.last: _Press | None = None
+        self._owner = owner
+
+    def release(self) -> None:
+        """Give the chord back: when this returns another program can take it. Harmless a second time."""
+        self._owner.release(self)
 
 
-def _chords(connection: Connection, shortcut: Shortcut) -> frozenset[tuple[int, int]]:
-    """Keycodes with modifier masks for `shortcut`, each with and without CapsLock and NumLock."""
-    keyboard = connection.keyboard()
-    modifiers = connection.modifiers()
-    masks = {
-        "Ctrl": _CONTROL,
-        "Shift": _SHIFT,
-        "Alt": _mask(keyboard, modifiers, ALT) or _MOD1,
-        "Super": _mask(keyboard, modifiers, SUPER) or _MOD4,
-    }
-    plain = 0
-    for name in shortcut.modifiers:
-        plain |= masks[name]
-    num_lock = _mask(keyboard, modifiers, (NUM_LOCK,))
-    keys = _keycodes(keyboard, shortcut.key)
-    return frozenset(
-        (keycode, plain | extra | locks) for keycode, extra in keys for locks in {0, _LOCK, num_lock, _LOCK | num_lock}
-    )
+class _Grabs:
+    """All chords that are held, on one connection, which is closed with the last of them.
 
-
-def _keycodes(keyboard: tuple[tuple[int, tuple[int, ...]], ...], key: str) -> frozenset[tuple[int, int]]:
-    """Where `key` is, and whether it needs Shift there.
-
-    A letter or digit names the key it is printed on. A sign names the character, so that Ctrl++ is Ctrl+Shift and the
-    key with = and + on an American keyboard.
+    Args:
+        connection: Open.
+        watch: As for `X11Hotkeys`.
     """
-    names = keysyms(key)
-    for column in range(4):  # two layouts of two levels each; further levels need AltGr
-        found = [code for code, symbols in keyboard if len(symbols) > column and symbols[column] in names]
-        if found:
-            shifted = _SHIFT if column % 2 and not key.isalnum() else 0
-            return frozenset((code, shifted) for code in found)
-    return frozenset()
+
+    def __init__(self, connection: Connection, watch: Watch) -> None:
+        self._connection = connection
+        self._keyboard = connection.keyboard()
+        self._modifiers = connection.modifiers()
+        self._registrations: list[X11Registration] = []
+        self._lost: list[tuple[X11Registration, HotkeyError]] = []
+        self._stop: Callable[[], None] | None = watch(connection.descriptor, self.ready)
+
+    @property
+    def over(self) -> bool:
+        """Nothing can be held through it any more."""
+        return self._stop is None
+
+    def hold(
+        self, shortcut: Shortcut, pressed: Callable[[], None], lost: Callable[[HotkeyError], None] | None
+    ) -> X11Registration:
+        """Raises HotkeyTaken or HotkeyUnavailable."""
+        try:
+            held = self._take(shortcut)
+        except HotkeyError:
+            self._close_if_empty()
+            raise
+        registration = X11Registration(self, shortcut, held, pressed, lost)
+        self._registrations.append(registration)
+        self.ready()  # what was read while waiting for replies would make no descriptor readable
+        return registration
+
+    def release(self, registration: X11Registration) -> None:
+        if registration not in self._registrations:
+            return
+        self._registrations.remove(registration)
+        if not self._connection.broken:
+            self._connection.ungrab(registration.held)
+        self._close_if_empty()
+
+    def ready(self) -> None:
+        """Take in all that has come."""
+        pressed = self._drain()
+        if self._connection.broken and not self.over:
+            log.warning("the X server has gone, and the shortcuts with it")
+            problem = HotkeyUnavailable("The display has gone.", "Start Kireji from a desktop.")
+            self._lost += ((registration, problem) for registration in self._registrations)
+            self._registrations.clear()
+        lost, self._lost = self._lost, []
+        if lost:
+            self._close_if_empty()
+        for registration, reason in lost:
+            if registration.lost is not None:
+                registration.lost(reason)
+        for registration in pressed:
+            registration.pressed()
+
+    def _take(self, shortcut: Shortcut) -> frozenset[tuple[int, int]]:
+        wanted = chords(self._keyboard, self._modifiers, shortcut)
+        if not wanted:
+            raise HotkeyUnavailable(f"This keyboard has no key for {shortcut}.", _ANOTHER)
+        if any(wanted & registration.held for registration in self._registrations):
+            raise HotkeyTaken(f"{shortcut} is already used by Kireji itself.", _ANOTHER)
+        held, error = self._connection.grab(wanted)
+        if error:
+            self._connection.ungrab(held)
+            raise _refusal(shortcut, error)
+        return held
+
+    def _drain(self) -> list[X11Registration]:
+        """Handle all that has come; returns whose chord was pressed, once for each press."""
+        presses: list[X11Registration] = []
+        remapped = True
+        while remapped:
+            remapped = False
+            for kind, detail, modifiers, time in self._connection.events():
+                if kind == MAPPING_NOTIFY:
+                    remapped = True
+                elif kind == KEY_PRESS:
+                    presses += self._press((detail, modifiers), time)
+            if remapped and not self._connection.broken:
+                self._retake()
+        return presses
+
+    def _press(self, chord: tuple[int, int], time: int) -> list[X11Registration]:
+        for registration in self._registrations:
+            if chord in registration.held:
+                # The chord has become a grab of the whole keyboard: keys typed from now on belong to others.
+                self._connection.release_keyboard()
+                press = _Press(time, repeated=self._repeats(registration.last, time))
+                registration.last = press
+                return [] if press.repeated else [registration]
+        return []
+
+    def _repeats(self, last: _Press | None, time: int) -> bool:
+        """Whether a press at `time` is the keyboard's auto-repeat.
+
+        Once the keyboard is given back the release of the key is not seen, so it is told by its time: repeats come
+        exactly when the X server's own clock says, and it stamps them.
+        """
+        if last is None or (time - last.time) & 0xFFFFFFFF > _LONGEST_REPEAT:
+            return False
+        return is_repeat(last.repeated, (time - last.time) & 0xFFFFFFFF, self._connection.repeat_timing())
+
+    def _retake(self) -> None:
+        """Hold every chord on the keys it is on now, after the layout changed.
+
+        A chord whose key is not on the new layout stays where it is: it is still the same key under the finger.
+        """
+        self._keyboard, self._modifiers = self._connection.keyboard(), self._connection.modifiers()
+        moves: dict[X11Registration, frozenset[tuple[int, int]]] = {}
+        for registration in self._registrations:
+            wanted = chords(self._keyboard, self._modifiers, registration.shortcut)
+            if wanted and wanted != registration.held:
+                moves[registration] = wanted
+        self._connection.ungrab(_union(entry.held for entry in moves))
+        for registration, wanted in moves.items():
+            registration.held = frozenset()
+            self._move(registration, wanted)
+
+    def _move(self, registration: X11Registration, wanted: frozenset[tuple[int, int]]) -> None:
+        missing, error = wanted, 0
+        for attempt in range(_MOVES):
+            if attempt:
+                select.select([], [], [], _MOVE_SECONDS)
+            gained, error = self._connection.grab(missing)
+            missing -= gained
+            if not error:
+                registration.held = wanted
+                return
+        self._connection.ungrab(wanted - missing)
+        self._registrations.remove(registration)
+        log.warning("after a change of the keyboard's layout %s cannot be held", registration.shortcut)
+        self._lost.append((registration, _refusal(registration.shortcut, error)))
+
+    def _close_if_empty(self) -> None:
+        if not self._registrations and self._stop is not None:
+            self._stop()
+            self._stop = None
+            self._connection.close()
 
 
-def _mask(
-    keyboard: tuple[tuple[int, tuple[int, ...]], ...], modifiers: tuple[frozenset[int], ...], names: tuple[int, ...]
-) -> int:
-    """The modifier bit that a key such as NumLock sets; 0 when it sets none."""
-    codes = {code for code, symbols in keyboard if set(symbols) & set(names)}
-    return next((1 << number for number, held in enumerate(modifiers) if number > 2 and held & codes), 0)
+def _refusal(shortcut: Shortcut, error: int) -> HotkeyError:
+    if error == BAD_ACCESS:
+        return HotkeyTaken(f"{shortcut} is already used by another program.", _ANOTHER)
+    return HotkeyUnavailable(f"{shortcut} cannot be held here.", _ANOTHER, detail=f"X {error}")
+
+
+def _union(sets: Iterable[frozenset[tuple[int, int]]]) -> frozenset[tuple[int, int]]:
+    return frozenset(chord for each in sets for chord in each)

@@ -74,11 +74,13 @@ class ControlsReply(Structure):
 class Event(Structure):
     """What key and mapping events and errors have in common.
 
-    For keys `detail` is the keycode; for errors it is the error's number; a mapping event has nothing there.
+    For keys `detail` is the keycode and `state` the modifiers that were down; for errors `detail` is the error's
+    number; a mapping event has nothing there.
     """
 
     _fields_: ClassVar[Fields] = [
-        ("type", c_uint8), ("detail", c_uint8), ("sequence", c_uint16), ("time", c_uint32), ("pad", c_uint32 * 6),
+        ("type", c_uint8), ("detail", c_uint8), ("sequence", c_uint16), ("time", c_uint32), ("pad", c_uint32 * 5),
+        ("state", c_uint16), ("pad1", c_uint16),
     ]  # fmt: skip
 
 
@@ -207,11 +209,11 @@ class Connection:
         self._xcb.xcb_ungrab_keyboard(self._handle, 0)
         self._xcb.xcb_flush(self._handle)
 
-    def events(self) -> Iterator[tuple[int, int, int]]:
-        """What has come, without waiting: type, detail, server time in milliseconds."""
+    def events(self) -> Iterator[tuple[int, int, int, int]]:
+        """What has come, without waiting: type, detail, modifiers, server time in milliseconds."""
         while self._handle is not None and (event := self._xcb.xcb_poll_for_event(self._handle)):
             content = event.contents
-            result = (content.type & 0x7F, content.detail, content.time)
+            result = (content.type & 0x7F, content.detail, content.state & 0xFF, content.time)
             self._free(event)
             yield result
 

@@ -13,13 +13,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.core.errors import HotkeyTaken, HotkeyUnavailable
+from kireji.core.errors import HotkeyError, HotkeyTaken, HotkeyUnavailable
 from kireji.core.shortcuts import Shortcut
-from kireji.desktop.hotkey_x11 import X11Hotkeys, is_repeat
+from kireji.desktop.chords_x11 import is_repeat
+from kireji.desktop.hotkey_x11 import X11Hotkeys
 from kireji.desktop.xcb import SIGNATURES, XKB_SIGNATURES
 from tests.support.desktop import x_server
 
 SPACE = Shortcut(("Ctrl", "Shift"), "Space")
+
+
+def _chord(text: str) -> Shortcut:
+    found = Shortcut.parse(text)
+    assert found is not None
+    return found
 
 
 class Watcher:
@@ -53,6 +60,7 @@ class Keyboard:
         self.watcher = Watcher()
         self.hotkeys = X11Hotkeys(self.environ, self.watcher)
         self.fired = 0
+        self._releases: list[Callable[[], None]] = []
 
     def pressed(self) -> None:
         self.fired += 1
@@ -60,7 +68,13 @@ class Keyboard:
     def hold(self, text: str) -> Callable[[], None]:
         shortcut = Shortcut.parse(text)
         assert shortcut is not None
-        return self.hotkeys.register(shortcut, self.pressed).release
+        release = self.hotkeys.register(shortcut, self.pressed).release
+        self._releases.append(release)
+        return release
+
+    def release_all(self) -> None:
+        for release in self._releases:
+            release()
 
     def run(self, *command: str) -> None:
         subprocess.run(command, env={**os.environ, **self.environ}, check=True, capture_output=True)
@@ -93,8 +107,7 @@ def keys(display: str) -> Iterator[Keyboard]:
     keyboard = Keyboard(display)
     yield keyboard
     keyboard.xdotool("keyup", "space", "keyup", "shift", "keyup", "ctrl")
-    for ready in list(keyboard.watcher.watched.values()):
-        ready.__self__.release()  # type: ignore[attr-defined]
+    keyboard.release_all()
 
 
 @contextmanager
@@ -163,9 +176,9 @@ def test_a_key_that_is_held_fires_once(keys: Keyboard) -> None:
     keys.run("xset", "r", "rate", "200", "50")
     keys.hold("Ctrl+Shift+Space")
     repeats: list[int] = []
-    (registration,) = (ready.__self__ for ready in keys.watcher.watched.values())  # type: ignore[attr-defined]
-    told = registration._repeats
-    registration._repeats = lambda at: repeats.append(at) or told(at)
+    (grabs,) = (ready.__self__ for ready in keys.watcher.watched.values())  # type: ignore[attr-defined]
+    told = grabs._repeats
+    grabs._repeats = lambda last, at: repeats.append(at) or told(last, at)
     keys.xdotool("keydown", "ctrl", "keydown", "shift", "keydown", "space")
     keys.watcher.until(lambda: len(repeats) > 8)
     keys.xdotool("keyup", "space", "keyup", "shift", "keyup", "ctrl")
@@ -311,6 +324,90 @@ def test_when_the_server_goes_it_stops_watching() -> None:
         release = keys.hold("Ctrl+Shift+Space")
     keys.watcher.until(lambda: not keys.watcher.watched)
     release()
+
+
+def test_every_chord_has_its_own_answer(keys: Keyboard) -> None:
+    fired: list[str] = []
+    chords = ("Ctrl+Shift+Space", "Ctrl+Alt+Space", "Ctrl+Shift+F5", "Print")
+    held = [keys.hotkeys.register(_chord(text), lambda text=text: fired.append(text)) for text in chords]
+    keys.xdotool("key", "--delay", "0", "ctrl+alt+space", "Print", "ctrl+shift+F5", "ctrl+shift+space", "ctrl+F5")
+    keys.settle()
+    for registration in held:
+        registration.release()
+    assert fired == ["Ctrl+Alt+Space", "Print", "Ctrl+Shift+F5", "Ctrl+Shift+Space"]
+
+
+def test_all_chords_share_one_connection_that_goes_with_the_last(keys: Keyboard) -> None:
+    releases = [keys.hold(f"Ctrl+Shift+F{number}") for number in range(1, 11)]
+    assert len(keys.watcher.watched) == 1
+    for release in releases:
+        release()
+    assert not keys.watcher.watched
+
+
+def test_one_of_several_chords_can_be_given_back(keys: Keyboard) -> None:
+    keys.hold("Ctrl+Shift+Space")
+    keys.hold("Ctrl+Alt+Space")()
+    keys.xdotool("key", "ctrl+alt+space", "ctrl+shift+space")
+    keys.settle()
+    assert keys.fired == 1
+
+
+def test_free_chords_are_told_from_those_that_others_hold_or_that_have_no_key(keys: Keyboard, display: str) -> None:
+    keys.hold("Ctrl+Alt+Space")
+    other = X11Hotkeys({"DISPLAY": display}, Watcher()).register(SPACE, lambda: None)
+    candidates = [_chord(text) for text in ("Ctrl+Shift+Space", "Ctrl+Alt+Space", "Ctrl+Я", "Alt+F9", "Print")]
+    assert [str(found) for found in keys.hotkeys.free(candidates)] == ["Alt+F9", "Print"]
+    other.release()
+    assert SPACE in keys.hotkeys.free(candidates)
+
+
+def test_after_asking_which_are_free_nothing_is_held(keys: Keyboard, display: str) -> None:
+    keys.hotkeys.free([SPACE])
+    X11Hotkeys({"DISPLAY": display}, Watcher()).register(SPACE, lambda: None).release()
+
+
+def test_a_chord_that_another_program_holds_on_the_new_layout_is_lost_and_said_so(keys: Keyboard, display: str) -> None:
+    keys.run("setxkbmap", "us")
+    lost: list[HotkeyError] = []
+    keys.hotkeys.register(_chord("Ctrl+Shift+Z"), keys.pressed, lost.append)
+    other = X11Hotkeys({"DISPLAY": display}, Watcher()).register(_chord("Ctrl+Shift+Y"), lambda: None)
+    try:
+        keys.run("setxkbmap", "de")
+        keys.watcher.until(lambda: bool(lost))
+    finally:
+        other.release()
+        keys.run("setxkbmap", "us")
+    assert isinstance(lost[0], HotkeyTaken)
+    assert lost[0].hint
+    assert len(lost) == 1
+    assert not keys.watcher.watched
+
+
+def test_what_was_lost_can_be_held_again(keys: Keyboard, display: str) -> None:
+    keys.run("setxkbmap", "us")
+    lost: list[HotkeyError] = []
+    first = keys.hotkeys.register(_chord("Ctrl+Shift+Z"), keys.pressed, lost.append)
+    other = X11Hotkeys({"DISPLAY": display}, Watcher()).register(_chord("Ctrl+Shift+Y"), lambda: None)
+    keys.run("setxkbmap", "de")
+    keys.watcher.until(lambda: bool(lost))
+    keys.run("setxkbmap", "us")
+    other.release()
+    keys.hold("Ctrl+Shift+Z")
+    first.release()
+    keys.xdotool("key", "ctrl+shift+z")
+    keys.settle()
+    assert keys.fired == 1
+
+
+def test_when_the_server_goes_every_chord_is_told_to_be_lost() -> None:
+    lost: list[HotkeyError] = []
+    with x_server(100, 100) as display:
+        keys = Keyboard(display)
+        for text in ("Ctrl+Shift+Space", "Ctrl+Alt+Space"):
+            keys.hotkeys.register(_chord(text), keys.pressed, lost.append)
+    keys.watcher.until(lambda: len(lost) == 2)
+    assert "display" in lost[0].message
 
 
 def test_it_is_available_on_x11(keys: Keyboard) -> None:

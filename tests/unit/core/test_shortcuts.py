@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.core.shortcuts import Shortcut
+from kireji.core.shortcuts import Shortcut, alternatives
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,14 @@ def test_what_is_read_is_written_so_that_it_reads_the_same(text: str) -> None:
     found = Shortcut.parse(text)
     if found is not None:
         assert Shortcut.parse(str(found)) == found
+
+
+@pytest.mark.parametrize("text", ["Ctrl+Shift+Space", "Print", "Super+F9", "Shift+F1", "Ctrl+Alt+Q"])
+def test_alternatives_are_other_chords_that_may_be_held_everywhere(text: str) -> None:
+    chord = Shortcut.parse(text)
+    assert chord is not None
+    offered = alternatives(chord)
+    assert len(offered) >= 4
+    assert chord not in offered
+    assert all(Shortcut.parse(str(other)) == other for other in offered)
+    assert len(set(offered)) == len(offered)
