@@ -103,6 +103,25 @@ def outgoing(body: bytes = b"{}", model: str = "some-model") -> OutgoingRequest:
 PICTURE = EncodedPicture(b"\x89PNG not really", "image/png", 3, 2)
 
 
+class TestQuestionHistory:
+    async def test_questions_come_newest_first_and_each_once(self, stores: Stores) -> None:
+        first, asked = await stores.conversations.create("", said("why"))
+        await stores.conversations.append(first.id, asked.id, answer("Because."))
+        await stores.conversations.create("", said(" how "))
+        await stores.conversations.create("", said("why"))
+        assert await stores.conversations.questions() == ["why", "how"]
+
+    async def test_questions_without_words_are_left_out(self, stores: Stores) -> None:
+        await stores.conversations.create("", Message(Role.USER, (ImagePart("ab" * 32, "image/png", 3, 2),)))
+        await stores.conversations.create("", said(" \n"))
+        assert await stores.conversations.questions() == []
+
+    async def test_no_more_questions_than_wanted_are_given(self, stores: Stores) -> None:
+        for number in range(5):
+            await stores.conversations.create("", said(f"question {number}"))
+        assert await stores.conversations.questions(2) == ["question 4", "question 3"]
+
+
 class TestConversations:
     async def test_a_new_conversation_holds_its_first_message(self, stores: Stores) -> None:
         summary, first = await stores.conversations.create("A title", said("hello"))

@@ -18,7 +18,7 @@ from kireji.core.history import (
     StoredConversation,
     StoredMessage,
 )
-from kireji.core.messages import ImagePart, Message, MessageState, Sha256, StopReason, Usage
+from kireji.core.messages import ImagePart, Message, MessageState, Role, Sha256, StopReason, Usage
 from kireji.core.models import ModelInfo
 from kireji.core.ports import EncodedPicture
 from kireji.core.prompts import Prompt, Variable
@@ -146,6 +146,11 @@ class MemoryConversationStore:
         self._fail()
         newest = sorted(self._conversations.values(), key=lambda one: (one.updated, one.id), reverse=True)
         return newest[:limit]
+
+    async def questions(self, limit: int = 50) -> Sequence[str]:
+        self._fail()
+        asked = [one.message.text.strip() for one in self._messages.values() if one.message.role is Role.USER]
+        return list(dict.fromkeys(text for text in reversed(asked) if text))[:limit]
 
     def _add(
         self,

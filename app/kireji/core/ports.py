@@ -133,7 +133,18 @@ class CaptureStore(Protocol):
         """Raises StoreCorrupt when the bytes are missing or are not what their name says."""
 
 
-class ConversationStore(Protocol):
+class QuestionHistory(Protocol):
+    """What the person asked before, so that it can be asked again without typing it."""
+
+    async def questions(self, limit: int = 50) -> Sequence[str]:
+        """The words of their last questions, newest first, each once and without the spaces around it.
+
+        Raises:
+            StoreError: The environment's fault.
+        """
+
+
+class ConversationStore(QuestionHistory, Protocol):
     """The history. Every change is committed when a call returns; all raise StoreError for the environment's faults."""
 
     async def create(

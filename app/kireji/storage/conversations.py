@@ -51,6 +51,12 @@ _UPDATE = """
 """
 
 
+_QUESTIONS = "SELECT parts FROM messages WHERE role = 'user' ORDER BY id DESC LIMIT ?"
+
+_LOOKED_AT = 4
+"""Questions that are read for each one that is wanted, since many are asked more than once."""
+
+
 class SqliteConversationStore:
     """Conversations as trees of messages; a conversation's head is the end of the path that is shown.
 
@@ -191,6 +197,16 @@ class SqliteConversationStore:
         def work(connection: Connection) -> list[ConversationSummary]:
             found = connection.execute(f"{_SUMMARY} ORDER BY updated DESC, id DESC LIMIT ?", (limit,))
             return [_summary(row) for row in found]
+
+        return await self._database.run(work)
+
+    async def questions(self, limit: int = 50) -> Sequence[str]:
+        """As in QuestionHistory."""
+
+        def work(connection: Connection) -> list[str]:
+            found = connection.execute(_QUESTIONS, (limit * _LOOKED_AT,)).fetchall()
+            texts = (Message(Role.USER, rows.decode_parts(parts)).text.strip() for (parts,) in found)
+            return list(dict.fromkeys(text for text in texts if text))[:limit]
 
         return await self._database.run(work)
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+    QTextCursor,
+)
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
-from kireji.ui.overlay.keys import ENTER
+from kireji.ui.overlay.keys import ENTER, prompt_number
+from kireji.ui.overlay.recall import Recall
 
 _MOST_LINES = 5
 _LEFT_TO_THE_SELECTION = (
@@ -15,18 +26,25 @@ _LEFT_TO_THE_SELECTION = (
     QKeySequence.StandardKey.Save,
 )
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+_OLDER = (Qt.Key.Key_Up, Qt.Key.Key_PageUp)
+_NEWER = (Qt.Key.Key_Down, Qt.Key.Key_PageDown)
+_PAGES = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+_MEANT = (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+"""Ways of coming here that only the person takes."""
 
 
 class QuestionField(QPlainTextEdit):
     """Grows with its text. Enter asks, Shift+Enter begins a new line.
 
-    While it is empty, keys that would do nothing in it (arrows, select all, copy) go on to what lies under it, so that
-    the selection can be corrected without leaving the field.
+    Page Up and Page Down go through earlier questions; so do Up and Down, at the first and the last line. But while the
+    field is empty and the person has done nothing in it yet, keys that would do nothing in it (arrows, select all,
+    copy) go on to what lies under it, so that the selection can be corrected without leaving the field.
 
     Args:
         placeholder: What stands in it while it is empty.
         name: For screen readers.
         parent: As usual in Qt.
+        over_selection: Whether the arrow keys belong to a selection below until the person has come to the field.
     """
 
     asked = Signal()
@@ -36,8 +54,13 @@ class QuestionField(QPlainTextEdit):
     resized = Signal()
     """It needs more or less height."""
 
-    def __init__(self, placeholder: str, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, placeholder: str, name: str, parent: QWidget | None = None, *, over_selection: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._over_selection = over_selection
+        self._taken = not over_selection
+        self._recall = Recall()
         self._composing = False
         self._lines = 1
         self.setPlaceholderText(placeholder)
@@ -54,6 +77,17 @@ class QuestionField(QPlainTextEdit):
         return self.toPlainText()
 
     @property
+    def recall(self) -> Recall:
+        """The questions of before."""
+        return self._recall
+
+    def reset(self) -> None:
+        """Empty, as before anything was done in it."""
+        self._recall.reset()
+        self.clear()
+        self._taken = not self._over_selection
+
+    @property
     def composing(self) -> bool:
         """An input method is in the middle of a word."""
         return self._composing
@@ -67,6 +101,7 @@ class QuestionField(QPlainTextEdit):
         return QSize(60, self.sizeHint().height())
 
     def _grown(self) -> None:
+        self._taken = self._taken or bool(self.toPlainText())
         self._fit()
         self.edited.emit()
 
@@ -94,6 +129,14 @@ class QuestionField(QPlainTextEdit):
         self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._taken = True
+        super().mousePressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._taken = self._taken or event.reason() in _MEANT
+        super().focusInEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._composing:
             # The key belongs to the input method: Enter takes its word over and must not send the question.
@@ -103,10 +146,48 @@ class QuestionField(QPlainTextEdit):
             event.accept()
             self.asked.emit()
             return
-        if event.key() == Qt.Key.Key_Escape or (not self.toPlainText() and self._is_for_the_selection(event)):
+        if self._recalls(event):
+            event.accept()
+            self._show(self._recall.older if event.key() in _OLDER else self._recall.newer)
+            return
+        if self._is_for_others(event):
             event.ignore()
             return
         super().keyPressEvent(event)
+
+    def _recalls(self, event: QKeyEvent) -> bool:
+        """Whether a key asks for another of the earlier questions."""
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if not plain or event.key() not in (*_OLDER, *_NEWER):
+            return False
+        if event.key() in _PAGES:
+            return True
+        if not self._taken:
+            return False
+        return not self._moves(event.key())
+
+    def _moves(self, key: int) -> bool:
+        """Whether there is a line for the caret to go to."""
+        up = key == Qt.Key.Key_Up
+        caret = self.textCursor()
+        moved = caret.movePosition(QTextCursor.MoveOperation.Up if up else QTextCursor.MoveOperation.Down)
+        return moved and not self._recall.shows(self.toPlainText())
+
+    def _show(self, step: Callable[[str], str | None]) -> None:
+        text = step(self.toPlainText())
+        if text is not None:
+            self._taken = True
+            self.setPlainText(text)
+            self.moveCursor(QTextCursor.MoveOperation.End)
+
+    def _is_for_others(self, event: QKeyEvent) -> bool:
+        """Keys that the panel or the selection below acts on."""
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Insert) or prompt_number(event):
+            return True
+        if self.toPlainText():
+            return False
+        plus = self._over_selection and event.text() == "+"
+        return plus or self._is_for_the_selection(event)
 
     def _is_for_the_selection(self, event: QKeyEvent) -> bool:
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

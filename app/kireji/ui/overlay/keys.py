@@ -16,3 +16,10 @@ def press_focused_button(panel: QWidget, event: QKeyEvent) -> bool:
         return False
     button.click()
     return True
+
+
+def prompt_number(event: QKeyEvent) -> int:
+    """Which quick prompt Alt and a digit choose, 1 … 9; 0 for any other key."""
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    number = event.key() - Qt.Key.Key_0.value
+    return number if modifiers == Qt.KeyboardModifier.AltModifier and 1 <= number <= 9 else 0
