@@ -17,7 +17,7 @@ from kireji.core.geometry import Rect, ScreenImage
 from kireji.core.ports import EncodedPicture
 from kireji.ui.overlay.card import CardState
 from kireji.ui.overlay.presenter import OverlayPresenter
-from kireji.ui.overlay.stage import native_rect
+from kireji.ui.overlay.screens import native_rect
 from kireji.ui.overlay.window import OverlayWindow
 from kireji.ui.theme import Theme
 from tests.fakes.desktop import FakeCodec

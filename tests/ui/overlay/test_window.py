@@ -155,7 +155,7 @@ _SCALED = textwrap.dedent(
 
     def compare(_window):
         rect = Rect(101, 203, 333, 207)
-        window._take(Selection(width, height, rect=rect), tell=True)
+        window.take(Selection(width, height, rect=rect), tell=True)
         window.lock(on=True)
         plain = QImage.Format.Format_RGB888
         frozen = QImage(memory, width, height, width * 4, QImage.Format.Format_RGB32)

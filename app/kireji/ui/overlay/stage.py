@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QRect, QTimer, Signal
 from PySide6.QtGui import QCursor, QGuiApplication, QImage, QScreen
-from PySide6.QtWidgets import QWidget
 
 from kireji.core.errors import CaptureError
-from kireji.core.geometry import Rect, Region, ScreenImage
-from kireji.ui.overlay.bar import ToolBar
-from kireji.ui.overlay.frame import qrect
-from kireji.ui.overlay.placement import place_bar, reserve_card, within
+from kireji.core.geometry import Region, ScreenImage
+from kireji.ui.overlay.panels import Panels
+from kireji.ui.overlay.screens import matched
 from kireji.ui.overlay.window import OverlayWindow
 from kireji.ui.theme import Theme
-from kireji.ui.tokens import SPACE
 
 if TYPE_CHECKING:  # loaded after the first paint
+    from kireji.ui.overlay.bar import ToolBar
     from kireji.ui.overlay.card import AnswerCard
 
 _FOCUS_MILLISECONDS = 120
@@ -53,9 +51,7 @@ class Stage(QObject):
         self._windows: dict[QScreen, OverlayWindow] = {}
         self._shown: list[OverlayWindow] = []
         self._home: OverlayWindow | None = None
-        self._bar: ToolBar | None = None
-        self._card: AnswerCard | None = None
-        self._room: Rect | None = None
+        self._panels = Panels(theme, self)
         self._waiting_for_paint: set[OverlayWindow] = set()
         self._focus = QTimer(self, singleShot=True, interval=_FOCUS_MILLISECONDS)
         self._focus.timeout.connect(self._insist_on_keys)
@@ -118,9 +114,8 @@ class Stage(QObject):
         Raises:
             CaptureError: There is no screen to show them on.
         """
-        if self._bar is not None:
-            self._bar.reset()
-        pairs = _matched(QGuiApplication.screens(), pictures)
+        self._panels.reset()
+        pairs = matched(QGuiApplication.screens(), pictures)
         if not pairs:
             raise CaptureError("No screen is connected.", "Connect one and try again.")
         under_pointer = QGuiApplication.screenAt(QCursor.pos())
@@ -128,6 +123,7 @@ class Stage(QObject):
         self._shown = [self._window_of(screen) for screen, _ in pairs]
         self._waiting_for_paint = set(self._shown)
         self._home = self._window_of(active)
+        self._panels.move_to(self._home)
         # The active one last: the window that is shown last gets the keys under most window managers.
         for screen, picture in sorted(pairs, key=lambda pair: pair[0] is active):
             self._window_of(screen).open(picture, active=screen is active)
@@ -143,16 +139,12 @@ class Stage(QObject):
     def hide(self) -> None:
         """Hide everything and let the pictures go."""
         self._focus.stop()
-        for panel in (self._bar, self._card):
-            if panel is not None:
-                panel.hide()
-        if self._card is not None:
-            self._card.forget()
+        self._panels.hide()
         for window in self._shown:
             if (handle := window.windowHandle()) is not None:
                 handle.setKeyboardGrabEnabled(False)
             window.close_frame()
-        self._shown, self._home, self._room = [], None, None
+        self._shown, self._home = [], None
 
     def close(self) -> None:
         """Give the windows back; at the end of the program."""
@@ -162,17 +154,10 @@ class Stage(QObject):
             window.close()
             window.deleteLater()
         self._windows.clear()
-        for panel in (self._bar, self._card):
-            if panel is not None:
-                panel.deleteLater()
-        self._bar = self._card = None
+        self._panels.close()
 
     def _leave(self, window: OverlayWindow) -> None:
-        """The panels outlive the window they are on."""
-        for panel in (self._bar, self._card):
-            if panel is not None and panel.parentWidget() is window:
-                panel.hide()
-                panel.setParent(None)
+        self._panels.leave(window)
         if self._home is window:
             self._home = None
 
@@ -200,93 +185,16 @@ class Stage(QObject):
     @property
     def bar(self) -> ToolBar:
         """The tool bar; made when it is needed first."""
-        if self._bar is None:
-            self._bar = ToolBar(self._theme, self._home)
-            self._bar.hide()
-            self._bar.resized.connect(self._place)
-            _polish(self._bar)
-        return self._bar
+        return self._panels.bar
 
     @property
     def card(self) -> AnswerCard:
         """The card; made when it is needed first."""
-        if self._card is None:
-            from kireji.ui.overlay.card import AnswerCard
-
-            self._card = AnswerCard(self._theme, self._home)
-            self._card.hide()
-            self._card.resized.connect(self._place)
-            _polish(self._card)
-        return self._card
+        return self._panels.card
 
     def show_card(self) -> None:
         """Show the card beside the selection, which stays as it is from now on."""
-        window = self._home
-        if window is None or self._card_is_shown:
-            return
-        window.lock(on=True)
-        self.bar.set_asking(on=False)
-        self.card.setParent(window)
-        self._place_bar(window)
-        self._room = self._reserved(window)
-        self._place_card()
-        self.card.show()
-        self.card.field.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._cast_shadows()
-
-    @property
-    def _card_is_shown(self) -> bool:
-        return self._card is not None and not self._card.isHidden()
-
-    def _reserved(self, window: OverlayWindow) -> Rect:
-        screen, area, gap = self._screen_of(window), window.area or Rect(0, 0, 1, 1), SPACE[3]
-        bar = self.bar.geometry()
-        avoid = (Rect(bar.x(), bar.y(), bar.width(), bar.height()),)
-        return reserve_card(
-            self.card.wanted_width(screen.width - 2 * gap),
-            self.card.heights(screen.height - 2 * gap),
-            area,
-            screen,
-            gap,
-            avoid=avoid,
-            rtl=_rtl(),
-        )
-
-    def _place(self) -> None:
-        window = self._home
-        if window is None:
-            return
-        if self._bar is not None and not self._bar.isHidden():
-            self._place_bar(window)
-        if self._card_is_shown:
-            self._place_card()
-        self._cast_shadows()
-
-    def _place_bar(self, window: OverlayWindow) -> None:
-        if (area := window.area) is not None:
-            screen = self._screen_of(window)
-            size = self.bar.wanted_size(screen.width - 2 * SPACE[2])
-            self.bar.setGeometry(qrect(place_bar(size, area, screen, SPACE[2], rtl=_rtl())))
-
-    def _place_card(self) -> None:
-        """As high as its text within the reserved room, on the side of it that is near the selection."""
-        window, room = self._home, self._room
-        if window is None or room is None:
-            return
-        height = min(self.card.wanted_height(room.width), room.height)
-        area = window.area
-        above = area is not None and room.bottom <= area.y
-        y = room.bottom - height if above else room.y
-        self.card.setGeometry(qrect(within(Rect(room.x, y, room.width, height), room)))
-
-    def _cast_shadows(self) -> None:
-        if self._home is not None:
-            shown = [panel for panel in (self._bar, self._card) if panel is not None and not panel.isHidden()]
-            self._home.cast_shadows(tuple(panel.geometry() for panel in shown))
-
-    @staticmethod
-    def _screen_of(window: OverlayWindow) -> Rect:
-        return Rect(0, 0, window.width(), window.height())
+        self._panels.show_card()
 
     # The selection.
 
@@ -308,29 +216,11 @@ class Stage(QObject):
     def _changed(self, window: OverlayWindow) -> None:
         self._make_home(window)
         if window.selection.settled:
-            self._show_bar(window)
+            self._panels.show_bar(window)
             self.settled.emit()
         else:
-            self._hide_bar()
+            self._panels.hide_bar()
             self.unsettled.emit()
-
-    def _show_bar(self, window: OverlayWindow) -> None:
-        fresh = self.bar.isHidden()
-        if self.bar.parentWidget() is not window:
-            self.bar.setParent(window)
-        self._place_bar(window)
-        if fresh:
-            self.bar.show()
-            self.bar.raise_()
-            self.bar.field.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._cast_shadows()
-
-    def _hide_bar(self) -> None:
-        if self._bar is not None and not self._bar.isHidden():
-            self._bar.hide()
-            if self._home is not None:
-                self._home.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._cast_shadows()
 
     def _make_home(self, window: OverlayWindow) -> None:
         """The selection is on this screen from now on."""
@@ -340,9 +230,7 @@ class Stage(QObject):
         if old is not None:
             old.clear()
             old.set_active(on=False)
-            old.cast_shadows(())
-        if self._bar is not None:
-            self._bar.hide()
+        self._panels.move_to(window)
         window.set_active(on=True)
         window.take_keys()
 
@@ -356,38 +244,3 @@ class Stage(QObject):
 
     def _confirmed(self, _window: OverlayWindow) -> None:
         self.confirmed.emit()
-
-
-def _polish(panel: QWidget) -> None:
-    """Apply the stylesheet now rather than when the panel is first shown."""
-    for widget in (panel, *panel.findChildren(QWidget)):
-        widget.ensurePolished()
-
-
-def _rtl() -> bool:
-    return QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
-
-
-def native_rect(screen: QScreen) -> Rect:
-    """Where a screen lies in its own pixels: Qt scales its size but not its position (platform facts 2.3)."""
-    geometry, ratio = screen.geometry(), screen.devicePixelRatio()
-    return Rect(geometry.x(), geometry.y(), round(geometry.width() * ratio), round(geometry.height() * ratio))
-
-
-def _matched(screens: Sequence[QScreen], pictures: Sequence[ScreenImage]) -> list[tuple[QScreen, ScreenImage]]:
-    """Which picture belongs to which screen: the one that lies where the screen lies."""
-    left = list(pictures)
-    pairs = []
-    for screen in screens:
-        if not left:
-            break
-        place = native_rect(screen)
-        best = max(left, key=lambda picture: _nearness(picture.native, place))
-        left.remove(best)
-        pairs.append((screen, best))
-    return pairs
-
-
-def _nearness(a: Rect, b: Rect) -> tuple[bool, int, int]:
-    shared = a.intersection(b)
-    return a == b, shared.width * shared.height, -abs(a.x - b.x) - abs(a.y - b.y)

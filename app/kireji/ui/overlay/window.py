@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QWidget
 
 from kireji.core.geometry import Rect, ScreenImage
 from kireji.ui.overlay.frame import Frame
-from kireji.ui.overlay.keys import ENTER
+from kireji.ui.overlay.keyboard import key_pressed, key_released
 from kireji.ui.overlay.marks import (
     REACH,
     Marks,
@@ -35,12 +35,6 @@ from kireji.ui.theme import Theme
 
 HINT = "Drag to cut out  ·  Arrow keys and Enter  ·  Enter: whole screen  ·  Esc: close"
 
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 _CURSORS = {
     Handle.TOP_LEFT: Qt.CursorShape.SizeFDiagCursor,
     Handle.BOTTOM_RIGHT: Qt.CursorShape.SizeFDiagCursor,
@@ -165,22 +159,27 @@ class OverlayWindow(QWidget):
         """What is selected, in this window's coordinates."""
         return self._marks().area
 
+    @property
+    def locked(self) -> bool:
+        """The selection stays as it is: its question is being answered."""
+        return self._locked
+
     def lock(self, on: bool) -> None:
         """Keep the selection as it is while its question is being answered."""
         self._locked = on
         self.setCursor(Qt.CursorShape.ArrowCursor if on else Qt.CursorShape.CrossCursor)
-        self._take(self._selection, tell=False)
+        self.take(self._selection, tell=False)
 
     def set_active(self, on: bool) -> None:
         """Whether hint and magnifier are shown here."""
         self._active = on
         self._lens = self._lens and on
-        self._take(self._selection, tell=False)
+        self.take(self._selection, tell=False)
         self.update(self._hint_box())
 
     def clear(self) -> None:
         """Select nothing."""
-        self._take(self._selection.cleared(), tell=False)
+        self.take(self._selection.cleared(), tell=False)
 
     def cast_shadows(self, panels: tuple[QRect, ...]) -> None:
         """Which panels float here, so that their shadows are painted."""
@@ -188,8 +187,13 @@ class OverlayWindow(QWidget):
             self.update(shadow_region(panel))
         self._shadows = panels
 
-    def _take(self, selection: Selection, *, tell: bool) -> None:
-        """Go over to a new state and repaint what that changes."""
+    def take(self, selection: Selection, *, tell: bool) -> None:
+        """Go over to a new state and repaint what that changes.
+
+        Args:
+            selection: The new state.
+            tell: The person did it: `changed` is emitted.
+        """
         old = self._marks()
         had_hint = self._has_hint()
         self._selection = selection
@@ -205,6 +209,11 @@ class OverlayWindow(QWidget):
             self.update(dirty)
             if tell:
                 self.changed.emit(self)
+
+    def take_by_keys(self, selection: Selection) -> None:
+        """The keys changed it: the magnifier shows where."""
+        self._lens = True
+        self.take(selection, tell=True)
 
     def _marks(self) -> Marks:
         selection = self._selection
@@ -264,7 +273,7 @@ class OverlayWindow(QWidget):
     def show_marks(self) -> None:
         """After the first painting: show hint and magnifier."""
         self._lens = self._active
-        self._take(self._selection, tell=False)
+        self.take(self._selection, tell=False)
         self.update(self._hint_box())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -292,7 +301,7 @@ class OverlayWindow(QWidget):
         self.pressed.emit(self)
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self._lens = True
-        self._take(self._selection.pressed(self._point(event.position()), self._reach()), tell=True)
+        self.take(self._selection.pressed(self._point(event.position()), self._reach()), tell=True)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._locked or self._frame is None:
@@ -300,19 +309,19 @@ class OverlayWindow(QWidget):
         if not self._active and not self._selection.held:
             self.entered.emit(self)
         self._lens = True
-        self._take(self._selection.moved(self._point(event.position())), tell=self._selection.held)
+        self.take(self._selection.moved(self._point(event.position())), tell=self._selection.held)
         self._show_cursor()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self._selection.held:
-            self._take(self._selection.released(), tell=True)
+            self.take(self._selection.released(), tell=True)
             self._show_cursor()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         if not self._selection.held:
             self._lens = False
-            self._take(self._selection, tell=False)
+            self.take(self._selection, tell=False)
 
     def _show_cursor(self) -> None:
         selection, shape = self._selection, Qt.CursorShape.CrossCursor
@@ -327,65 +336,11 @@ class OverlayWindow(QWidget):
     # The keys.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if key is Qt.Key.Key_Escape:
-            self.dismissed.emit()
-            return
-        if self._frame is None or self._locked or not self._key(key, event.modifiers(), event.isAutoRepeat()):
+        if not key_pressed(self, event):
             super().keyPressEvent(event)
 
-    def _key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier, repeated: bool) -> bool:
-        """Act on a key; False when it means nothing here."""
-        control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-        if key in _ARROWS:
-            self._arrow(_ARROWS[key], modifiers)
-        elif key in ENTER:
-            self._enter()
-        elif key is Qt.Key.Key_Space:
-            if not repeated:
-                self._space()
-        elif control and key is Qt.Key.Key_A:
-            self._take(self._selection.all(), tell=True)
-        elif control and key is Qt.Key.Key_C:
-            shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-            self.command.emit("copy text" if shift else "copy")
-        elif control and key is Qt.Key.Key_S:
-            self.command.emit("save")
-        elif control and key is Qt.Key.Key_Tab:
-            self.next_screen.emit(self)
-        else:
-            return False
-        return True
-
-    def _arrow(self, direction: tuple[int, int], modifiers: Qt.KeyboardModifier) -> None:
-        step = 10 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1
-        control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-        alt = bool(modifiers & Qt.KeyboardModifier.AltModifier)
-        selection = self._selection
-        if selection.settled and (control or alt):
-            change = selection.grown_before if alt else selection.grown
-            self._take(change(direction[0] * step, direction[1] * step), tell=True)
-            return
-        if control:
-            step *= 100  # across a large screen in a few presses
-        self._lens = True
-        self._take(selection.nudged(direction[0] * step, direction[1] * step), tell=True)
-
-    def _enter(self) -> None:
-        if self._selection.settled:
-            self.confirmed.emit(self)
-        else:
-            self._take(self._selection.confirmed(), tell=True)
-
-    def _space(self) -> None:
-        if self._selection.held:
-            self._take(self._selection.carrying(on=True), tell=False)
-        else:
-            self._take(self._selection.marked(), tell=True)
-
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._take(self._selection.carrying(on=False), tell=False)
+        key_released(self, event)
         super().keyReleaseEvent(event)
 
 
