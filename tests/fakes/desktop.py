@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -268,11 +269,17 @@ class FakeHotkeys:
 
 
 class FakeClock:
-    """Time that stands still until a test moves it."""
+    """Time that stands still until a test moves it.
+
+    Attributes:
+        asleep: Set when something pauses.
+    """
 
     def __init__(self, start: datetime = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)) -> None:
         self._now = start
         self._monotonic = 1000.0
+        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
+        self.asleep = asyncio.Event()
 
     def now(self) -> datetime:
         return self._now
@@ -281,9 +288,27 @@ class FakeClock:
         return self._monotonic
 
     def advance(self, seconds: float) -> None:
-        """Let time pass."""
+        """Let time pass, and wake whose time has come."""
         self._now += timedelta(seconds=seconds)
         self._monotonic += seconds
+        due = [waiting for until, waiting in self._sleepers if until <= self._monotonic + 1e-6]
+        self._sleepers = [each for each in self._sleepers if each[1] not in due]
+        for waiting in due:
+            if not waiting.done():
+                waiting.set_result(None)
+
+    async def pause(self, seconds: float) -> None:
+        """Wait until a test has let that much time pass."""
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleepers.append((self._monotonic + seconds, waiting))
+        self.asleep.set()
+        await waiting
+
+    async def until_asleep(self) -> float:
+        """Wait until something pauses; gives the seconds until the first of all pauses ends."""
+        await self.asleep.wait()
+        self.asleep.clear()
+        return min(until for until, _ in self._sleepers) - self._monotonic
 
 
 class FakeCodec:

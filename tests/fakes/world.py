@@ -22,6 +22,7 @@ from kireji.services.outbox import Outbox
 from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.sign_in import SignInService
+from kireji.services.watch import WatchService
 from kireji.services.web_pictures import PicturesByUrl
 from tests.fakes.desktop import (
     FakeAutostart,
@@ -170,6 +171,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         clipboard=world.clipboard,
         notifier=world.notifier,
         autostart=world.autostart,
+        watches=WatchService(capture, chat, world.clock, world.clock.pause),
         proxy_in_force=lambda: proxy_in_force(preferences.settings.network, lambda: world.system_proxies),
         proxy_problem=lambda: proxy_problem(preferences.settings.network, lambda: world.system_proxies),
     )

@@ -71,6 +71,7 @@ async def open_services(
     from kireji.services.outbox import Outbox
     from kireji.services.picture_text import PictureText
     from kireji.services.sign_in import SignInService
+    from kireji.services.watch import WatchService
     from kireji.services.web_pictures import PicturesByUrl
     from kireji.storage.captures import FileCaptureStore
     from kireji.storage.conversations import SqliteConversationStore
@@ -117,6 +118,17 @@ async def open_services(
         stack.push_async_callback(notifier.aclose)
         held = shortcut_held or (lambda: False)
         at = surroundings(paths, environ, capture, credentials, preferences, local_servers, reader, held)
+        chat = ChatService(
+            conversations,
+            captures,
+            catalog,
+            credentials,
+            outbox,
+            preferences,
+            process_origin(),
+            PictureText(reader),
+        )
+        watches = await stack.enter_async_context(WatchService(capture, chat, clock))
         yield Services(
             preferences=preferences,
             credentials=credentials,
@@ -124,16 +136,7 @@ async def open_services(
             local_servers=local_servers,
             sign_in=SignInService(accounts, network.callback_listener, credentials, outbox),
             outbox=outbox,
-            chat=ChatService(
-                conversations,
-                captures,
-                catalog,
-                credentials,
-                outbox,
-                preferences,
-                process_origin(),
-                PictureText(reader),
-            ),
+            chat=chat,
             capture=capture,
             pictures_by_url=PicturesByUrl(lambda: network.web_pictures(http), outbox, capture),
             conversations=conversations,
@@ -145,6 +148,7 @@ async def open_services(
             clipboard=clipboard or desktop.clipboard(environ),
             notifier=notifier,
             autostart=desktop.autostart(environ),
+            watches=watches,
             proxy_in_force=lambda: proxy_in_force(
                 preferences.settings.network, lambda: network.system_proxies(environ)
             ),

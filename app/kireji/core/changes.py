@@ -9,6 +9,9 @@ from __future__ import annotations
 SIGNATURE_SIDE = 64
 """Width and height of a signature, one byte for each place."""
 
+REAL_CHANGE = 0.003
+"""Share of places up to which two pictures count as the same: 12 of 4096, where a caret takes about four."""
+
 _NOTICEABLE = 10
 """Difference of brightness (of 255) from which a place looks different."""
 

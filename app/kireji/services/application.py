@@ -17,6 +17,7 @@ from kireji.services.local_servers import LocalServers
 from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
 from kireji.services.sign_in import SignInService
+from kireji.services.watch import WatchService
 from kireji.services.web_pictures import PicturesByUrl
 
 
@@ -46,5 +47,6 @@ class Services(msgspec.Struct, frozen=True):
     clipboard: Clipboard
     notifier: Notifier
     autostart: Autostart
+    watches: WatchService
     proxy_in_force: Callable[[], str]
     proxy_problem: Callable[[], str]

@@ -26,7 +26,7 @@ from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.recorder import AnswerRecorder
 from kireji.services.request_builder import Asked, RequestBuilder
-from kireji.services.sent_history import without_raw, without_refused
+from kireji.services.sent_history import latest, without_raw, without_refused
 from kireji.services.turns import Observer, Question, QuestionSaved, TurnControl
 
 log = logging.getLogger(__name__)
@@ -251,7 +251,7 @@ class ChatService:
         earlier = await self._load(question.conversation)
         parent = earlier.messages[-1].id if earlier.messages else None
         stored = await self._conversations.append(question.conversation, parent, message)
-        return Asked(question, earlier.summary, (*earlier.messages, stored), earlier.setup)
+        return Asked(question, earlier.summary, (*latest(earlier.messages, question.earlier), stored), earlier.setup)
 
     def _frozen(self, question: Question) -> ConversationSetup:
         """A new conversation keeps the instructions it begins with: another first line makes all of it new again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import msgspec
@@ -38,6 +39,23 @@ def sendable(history: Sequence[StoredMessage]) -> tuple[Message, ...]:
         else:
             sent.append(_answered(message, Message(Role.USER, ())))
     return tuple(sent)
+
+
+def latest(history: Sequence[StoredMessage], turns: int | None) -> tuple[StoredMessage, ...]:
+    """The last so many questions that were answered, each with its answer.
+
+    Args:
+        history: A path of a conversation.
+        turns: How many; None for all that was said, unanswered questions included.
+    """
+    if turns is None:
+        return tuple(history)
+    pairs = [
+        (asked, answer)
+        for asked, answer in itertools.pairwise(history)
+        if asked.message.role is Role.USER and answer.message.role is Role.ASSISTANT and _counts(answer)
+    ]
+    return tuple(stored for pair in pairs[len(pairs) - min(turns, len(pairs)) :] for stored in pair)
 
 
 def without_raw(messages: Sequence[Message]) -> tuple[Message, ...]:

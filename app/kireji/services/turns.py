@@ -30,6 +30,7 @@ class Question:
         conversation: Which conversation goes on; None begins one.
         again: The row of an earlier question of that conversation which is to be answered again; its words and
             pictures are sent, `text` and `images` are not looked at, and no second copy of it is stored.
+        earlier: How many of the conversation's earlier questions with their answers go along; None for all.
         setup: Who answers in a new conversation and how; not looked at when one goes on, which has its own.
         provider: Asked for explicitly; empty leaves the choice to the conversation and the settings.
         model: The same.
@@ -46,6 +47,7 @@ class Question:
     images: tuple[ImagePart, ...] = ()
     conversation: int | None = None
     again: int | None = None
+    earlier: int | None = None
     setup: ConversationSetup | None = None
     provider: str = ""
     model: str = ""

@@ -11,14 +11,14 @@ from kireji.core.geometry import Rect, ScreenImage
 from kireji.core.ports import Availability
 from kireji.services.capture import CaptureService
 from kireji.services.virtual_screen import virtual_screen
-from tests.fakes.desktop import FakeCapture, FakeCodec, screen_of
+from tests.fakes.desktop import FakeCapture, FakeCodec, FakeWindows, MemoryLastRegion, screen_of
 from tests.fakes.stores import MemoryCaptureStore
 
 NONE = Availability(False, "There is no display.", "Use a file.")
 
 
 def service(*backends: FakeCapture) -> CaptureService:
-    return CaptureService(backends, FakeCodec(), MemoryCaptureStore())
+    return CaptureService(backends, FakeCodec(), MemoryCaptureStore(), FakeWindows(), MemoryLastRegion())
 
 
 async def test_the_first_backend_that_can_work_is_taken_and_kept() -> None:
