@@ -74,3 +74,10 @@ MEASURE = 720
 
 TYPE_SMALL, TYPE_LABEL, TYPE_BODY, TYPE_LEAD, TYPE_TITLE, TYPE_DISPLAY = 12, 13, 14, 15, 18, 24
 LINE_HEIGHT = 1.5
+
+INKS = {"red": "#E5432A", "amber": "#F2B01E", "green": "#2E9E5B", "blue": "#2C7BE5"}
+"""Marks upon a picture. They lie on anything, whatever the theme, so each is drawn with an outline of its opposite."""
+ON_INKS = {"red": "#FFFFFF", "amber": "#1A0E0A", "green": "#FFFFFF", "blue": "#FFFFFF"}
+"""That outline, and letters upon a plate of the colour."""
+REDACTION = "#000000"
+"""What stands where pixels were taken away."""

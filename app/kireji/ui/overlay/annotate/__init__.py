@@ -1,0 +1,1 @@
+"""Marks upon the picture before it is sent: tools, drawing, and burning them in."""

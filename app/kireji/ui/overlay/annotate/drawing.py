@@ -1,0 +1,214 @@
+"""Paints marks; the preview and the picture that leaves use the same functions, so what is seen is what is sent."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QGuiApplication,
+    QPainter,
+    QPainterPath,
+    QPainterPathStroker,
+    QPen,
+    QPolygonF,
+    QTextLayout,
+    QTextOption,
+)
+
+from kireji.core.annotation import ARROW_HEAD, HALO, Annotation, Arrow, Box, Ink, Number, Pen, Point, Redaction, Text
+from kireji.core.geometry import Rect
+from kireji.ui.tokens import INKS, ON_INKS, REDACTION
+
+PLATE_ACROSS, PLATE_DOWN, PLATE_ROUND = 0.45, 0.2, 0.3
+"""Room around words and roundness of their plate's corners, in heights of the font."""
+_LINE_END = "\u2028"
+_ENDLESS = 1e6
+_THIN = 0.4
+"""How much of the outline's room a stroke's own outline takes; the rest is for corners."""
+
+
+def paint(painter: QPainter, marks: Sequence[Annotation], dirty: Rect | None = None) -> None:
+    """Paint marks in their order, redactions over all others.
+
+    Args:
+        painter: Its unit is one pixel of the picture.
+        marks: What to paint.
+        dirty: Only what touches this; None paints all.
+    """
+    shown = [mark for mark in marks if dirty is None or not mark.bounds().intersection(dirty).empty]
+    for mark in shown:
+        if not isinstance(mark, Redaction):
+            _paint_one(painter, mark)
+    for mark in shown:
+        if isinstance(mark, Redaction):
+            _paint_redaction(painter, mark)
+
+
+def colour(ink: Ink) -> QColor:
+    """What an ink looks like."""
+    return QColor(INKS[ink.value])
+
+
+def contrast(ink: Ink) -> QColor:
+    """What its outline and the letters upon it look like."""
+    return QColor(ON_INKS[ink.value])
+
+
+def text_extent(text: str, size: float, widest: float) -> tuple[float, float]:
+    """Width and height of the plate for words.
+
+    Args:
+        text: May have several lines.
+        size: Height of the font in pixels of the picture.
+        widest: The plate is no wider; longer lines are broken.
+    """
+    padding = 2 * PLATE_ACROSS * size
+    layout = _laid_out(text, size, max(size, widest - padding))
+    return math.ceil(layout[1]) + padding, math.ceil(layout[2]) + 2 * PLATE_DOWN * size
+
+
+def font(size: float) -> QFont:
+    """The letters of text and numbers."""
+    result = QFont(QGuiApplication.font())
+    result.setPixelSize(max(1, round(size)))
+    result.setWeight(QFont.Weight.DemiBold)
+    # Hinted letters are not as wide in the scaled preview as in the picture, and lines would break elsewhere.
+    result.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return result
+
+
+def _paint_one(painter: QPainter, mark: Arrow | Box | Pen | Text | Number) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    if isinstance(mark, Text):
+        _paint_text(painter, mark)
+    elif isinstance(mark, Number):
+        _paint_number(painter, mark)
+    else:
+        shape = _shape(mark)
+        edge = QPen(contrast(mark.ink), 2 * _THIN * HALO * mark.width)
+        edge.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.strokePath(shape, edge)
+        painter.fillPath(shape, colour(mark.ink))
+    painter.restore()
+
+
+def _shape(mark: Arrow | Box | Pen) -> QPainterPath:
+    """The outline of a stroke, as one shape that can be edged and filled."""
+    if isinstance(mark, Arrow):
+        return _arrow(mark)
+    stroker = QPainterPathStroker()
+    stroker.setWidth(mark.width)
+    stroker.setCapStyle(Qt.PenCapStyle.RoundCap)
+    stroker.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    path = QPainterPath()
+    if isinstance(mark, Box):
+        path.addRect(QRectF(QPointF(*mark.start), QPointF(*mark.end)).normalized())
+    else:
+        path = _line(mark.points)
+    return stroker.createStroke(path).simplified()
+
+
+def _line(points: tuple[Point, ...]) -> QPainterPath:
+    """A soft line through points: curves from middle to middle."""
+    path = QPainterPath(QPointF(*points[0]))
+    if len(points) == 1:
+        path.lineTo(points[0][0] + 0.01, points[0][1])
+        return path
+    for here, there in itertools.pairwise(points[1:]):
+        path.quadTo(QPointF(*here), QPointF((here[0] + there[0]) / 2, (here[1] + there[1]) / 2))
+    path.lineTo(QPointF(*points[-1]))
+    return path
+
+
+def _arrow(mark: Arrow) -> QPainterPath:
+    """A shaft that grows from its tail to a head; the tip lies exactly at the end."""
+    length = math.dist(mark.start, mark.end) or 1.0
+    along = QPointF(mark.end[0] - mark.start[0], mark.end[1] - mark.start[1]) / length
+    across = QPointF(-along.y(), along.x())
+    head = min(ARROW_HEAD * mark.width, length * 0.7)
+    side = head * 0.46
+    tail, tip = QPointF(*mark.start), QPointF(*mark.end)
+    neck, barb = tip - along * head * 0.84, tip - along * head
+    thin, thick = mark.width * 0.25, min(mark.width * 0.55, side * 0.6)
+    outline = [
+        tail + across * thin,
+        neck + across * thick,
+        barb + across * side,
+        tip,
+        barb - across * side,
+        neck - across * thick,
+        tail - across * thin,
+    ]
+    path = QPainterPath()
+    path.addPolygon(QPolygonF(outline))
+    path.closeSubpath()
+    return path
+
+
+def _laid_out(text: str, size: float, widest: float) -> tuple[QTextLayout, float, float]:
+    """Words in lines; returns them with their width and height."""
+    layout = QTextLayout(text.replace("\n", _LINE_END), font(size))
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    width = height = 0.0
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(widest)
+        line.setPosition(QPointF(0, height))
+        height += line.height()
+        width = max(width, line.naturalTextWidth())
+    layout.endLayout()
+    return layout, width, height
+
+
+def _paint_text(painter: QPainter, mark: Text) -> None:
+    plate = QRectF(*mark.at, *mark.extent)
+    edge = mark.size / 12
+    rounding = PLATE_ROUND * mark.size
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(contrast(mark.ink))
+    painter.drawRoundedRect(plate.adjusted(-edge, -edge, edge, edge), rounding + edge, rounding + edge)
+    painter.setBrush(colour(mark.ink))
+    painter.drawRoundedRect(plate, rounding, rounding)
+    across, down = PLATE_ACROSS * mark.size, PLATE_DOWN * mark.size
+    # Half a pixel more than was measured, so that no rounding breaks a line that fitted.
+    layout, _, _ = _laid_out(mark.text, mark.size, mark.extent[0] - 2 * across + 0.5)
+    painter.setPen(contrast(mark.ink))
+    layout.draw(painter, QPointF(plate.x() + across, plate.y() + down))
+
+
+def _paint_number(painter: QPainter, mark: Number) -> None:
+    edge = mark.size / 12
+    middle, radius = QPointF(*mark.at), mark.size / 2
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(contrast(mark.ink))
+    painter.drawEllipse(middle, radius + edge, radius + edge)
+    painter.setBrush(colour(mark.ink))
+    painter.drawEllipse(middle, radius, radius)
+    text = str(mark.value)
+    letters = font(mark.size * (0.58 if len(text) < 3 else 0.42))
+    painter.setFont(letters)
+    painter.setPen(contrast(mark.ink))
+    metrics = QFontMetricsF(letters)
+    left = middle.x() - metrics.horizontalAdvance(text) / 2
+    # Figures have no descenders: centred by the height of capitals, not by that of the line.
+    painter.drawText(QPointF(left, middle.y() + metrics.capHeight() / 2), text)
+
+
+def _paint_redaction(painter: QPainter, mark: Redaction) -> None:
+    rect = mark.rect
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+    painter.fillRect(QRect(rect.x, rect.y, rect.width, rect.height), QColor(REDACTION))
+    painter.restore()
