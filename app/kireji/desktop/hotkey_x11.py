@@ -16,7 +16,8 @@ from kireji.core.errors import HotkeyError, HotkeyTaken, HotkeyUnavailable
 from kireji.core.ports import Availability
 from kireji.core.shortcuts import Shortcut
 from kireji.desktop.chords_x11 import chords, is_repeat
-from kireji.desktop.xcb import BAD_ACCESS, KEY_PRESS, MAPPING_NOTIFY, Connection, DisplayUnreachable
+from kireji.desktop.xcb import DisplayUnreachable
+from kireji.desktop.xcb_keys import BAD_ACCESS, KEY_PRESS, MAPPING_NOTIFY, KeyConnection
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class X11Hotkeys:
         connection.close()
         return tuple(shortcut for shortcut in wanted if wanted[shortcut] and wanted[shortcut] <= held)
 
-    def _connect(self) -> Connection:
+    def _connect(self) -> KeyConnection:
         if sys.platform != "linux":
             raise HotkeyUnavailable("Global shortcuts are not supported on this system yet.", _HINT)
         if self._environ.get("WAYLAND_DISPLAY") or self._environ.get("XDG_SESSION_TYPE") == "wayland":
@@ -95,7 +96,7 @@ class X11Hotkeys:
         if not display:
             raise HotkeyUnavailable("There is no display to hold a key combination on.", "Start Kireji from a desktop.")
         try:
-            return Connection(display)
+            return KeyConnection(display)
         except DisplayUnreachable as problem:
             raise HotkeyUnavailable(
                 f"The display {display} cannot be reached.", "Check that the desktop is running."
@@ -150,7 +151,7 @@ class _Grabs:
         watch: As for `X11Hotkeys`.
     """
 
-    def __init__(self, connection: Connection, watch: Watch) -> None:
+    def __init__(self, connection: KeyConnection, watch: Watch) -> None:
         self._connection = connection
         self._keyboard = connection.keyboard()
         self._modifiers = connection.modifiers()

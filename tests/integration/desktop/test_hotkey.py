@@ -17,7 +17,8 @@ from kireji.core.errors import HotkeyError, HotkeyTaken, HotkeyUnavailable
 from kireji.core.shortcuts import Shortcut
 from kireji.desktop.chords_x11 import is_repeat
 from kireji.desktop.hotkey_x11 import X11Hotkeys
-from kireji.desktop.xcb import SIGNATURES, XKB_SIGNATURES
+from kireji.desktop.xcb import SIGNATURES
+from kireji.desktop.xcb_keys import KEY_SIGNATURES, XKB_SIGNATURES
 from tests.support.desktop import x_server
 
 SPACE = Shortcut(("Ctrl", "Shift"), "Space")
@@ -434,7 +435,7 @@ def test_where_it_cannot_work_it_says_why_and_what_to_do(environ: dict[str, str]
 
 
 def test_every_foreign_call_declares_its_types() -> None:
-    for name, (arguments, _result) in {**SIGNATURES, **XKB_SIGNATURES}.items():
+    for name, (arguments, _result) in {**SIGNATURES, **KEY_SIGNATURES, **XKB_SIGNATURES}.items():
         assert isinstance(arguments, tuple), name
 
 
