@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import MutableMapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kireji.core.capturing import Action, CaptureRequest
     from kireji.desktop.paths import Paths
+    from kireji.desktop.protocol import Request
 
 READER_WORKER = "--reader-worker"
 """The frozen program starts itself with this to read pictures; it comes before anything else is imported."""
@@ -31,10 +33,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return read_pictures()
     if not arguments:
         return _app("raise")
-    if arguments == ["capture"]:
-        return _app("capture")
     if arguments == ["--hidden"]:  # the start with the session: reading arguments would cost it 12 ms
         return _app("hide")
+    if arguments[0] == "capture":
+        from kireji.cli.quick import capture_typed
+
+        if (wanted := capture_typed(arguments)) is not None:
+            return _obey(wanted)
     try:
         return _command(arguments)
     except KeyboardInterrupt:  # while modules were loading; later on each command ends in its own way
@@ -43,13 +48,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _command(arguments: Sequence[str]) -> int:
     """Run the command that was typed, or start the app."""
-    from kireji.cli.parser import opens_overlay, parse
+    from kireji.cli.parser import parse, wanted_of_app
 
     parsed = parse(arguments)
     if parsed.command is None:
         return _app("hide" if parsed.hidden else "raise")
-    if opens_overlay(parsed):
-        return _app("capture")
+    if (wanted := wanted_of_app(parsed)) is not None:
+        return _obey(wanted)
     from kireji.bootstrap.services import services_for_command_line
     from kireji.cli.program import run
 
@@ -57,18 +62,31 @@ def _command(arguments: Sequence[str]) -> int:
     return run(parsed, services_for_command_line(take_keys(os.environ)))
 
 
-def _app(first: str) -> int:
+def _obey(wanted: CaptureRequest | Action) -> int:
+    """Have the running instance capture, or take what was copied or selected; start it if none runs."""
+    from kireji.core.capturing import CaptureRequest
+    from kireji.desktop.protocol import capture_options
+
+    if isinstance(wanted, CaptureRequest):
+        return _app("capture", capture_options(wanted))
+    return _app(wanted.value)
+
+
+def _app(command: str, options: Mapping[str, Any] | None = None) -> int:
     """Hand over to the running instance, or become it.
 
     Args:
-        first: raise, capture or hide.
+        command: As in `desktop.protocol.Request`, or "hide", which only becomes it.
+        options: The same.
     """
     from kireji.core.errors import KirejiError
     from kireji.desktop.paths import Paths
+    from kireji.desktop.protocol import Request
 
     paths = Paths.find(os.environ)
+    first = Request(command, options or {}, os.environ.get("XDG_ACTIVATION_TOKEN", ""))
     try:
-        return _hand_over(paths, first) if first != "hide" else _become(paths, first)
+        return _hand_over(paths, first) if command != "hide" else _become(paths, first)
     except KirejiError as error:
         print(f"kireji: {error.sentence}", file=sys.stderr)
         return 1
@@ -76,10 +94,10 @@ def _app(first: str) -> int:
         return 130
 
 
-def _hand_over(paths: Paths, first: str) -> int:
+def _hand_over(paths: Paths, first: Request) -> int:
     from kireji.desktop.instance import send
 
-    reply = send(paths, first, token=os.environ.get("XDG_ACTIVATION_TOKEN", ""))
+    reply = send(paths, first.command, first.options, token=first.activation_token)
     if reply is None:
         return _become(paths, first)
     if not reply.ok:
@@ -87,7 +105,7 @@ def _hand_over(paths: Paths, first: str) -> int:
     return 0 if reply.ok else 1
 
 
-def _become(paths: Paths, first: str) -> int:
+def _become(paths: Paths, first: Request) -> int:
     from kireji.core.errors import KirejiError
     from kireji.desktop.display import require_display
     from kireji.desktop.instance import InstanceLock
@@ -101,7 +119,7 @@ def _become(paths: Paths, first: str) -> int:
         show_failure(error)
         raise
     if lock is None:
-        return 0 if first == "hide" else _hand_over(paths, first)
+        return 0 if first.command == "hide" else _hand_over(paths, first)
     # Nothing of what is loaded from here on ever becomes garbage, and looking for it costs a twentieth of the start;
     # the app turns collection on again when it has settled.
     gc.disable()

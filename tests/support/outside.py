@@ -13,8 +13,9 @@ from typing import Any
 from Xlib.error import XError
 
 from kireji.core.errors import KirejiError
-from kireji.desktop.instance import Reply, send
+from kireji.desktop.instance import send
 from kireji.desktop.paths import Paths
+from kireji.desktop.protocol import Reply
 from tests.support.desktop import Desktop
 from tests.support.x11 import XClient, wait_until
 

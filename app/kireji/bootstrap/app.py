@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kireji.core.errors import KirejiError
     from kireji.desktop.instance import InstanceLock
     from kireji.desktop.paths import Paths
+    from kireji.desktop.protocol import Request
     from kireji.services.application import Services
 
 
@@ -27,7 +28,7 @@ def show_failure(error: KirejiError) -> None:
     aio.run(main, create(["kireji"]))
 
 
-def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], first: str) -> int:
+def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], first: Request) -> int:
     """Start the windows and stay until the program ends.
 
     The order is the point: application object, shortcut, tray; only then asyncio, the database and all else.
@@ -36,7 +37,7 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
         paths: Where things are kept.
         lock: Proof that no other instance runs; released at the end.
         environ: The process's environment.
-        first: What to do once up: "raise" shows the window, "capture" opens the overlay, "hide" stays in the tray.
+        first: What to do once up, as another start would ask for it; "hide" stays in the tray.
 
     Returns:
         The exit code.
@@ -57,8 +58,8 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     app.sync()  # what was asked of the X server goes out now; there is no loop yet that would send it
 
     from kireji import diagnostics
-    from kireji.desktop.instance import Reply, Request
     from kireji.desktop.memory import give_back
+    from kireji.desktop.protocol import Reply
     from kireji.storage.window_geometry import WindowGeometryFile
     from kireji.ui import aio
     from kireji.ui.application import DesktopApplication
@@ -91,7 +92,7 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
 
     async def main(stop: asyncio.Event) -> int:
         async with lock.serve(obey):
-            return await desktop.main(stop, first)
+            return await desktop.main(stop, first.command)
 
     try:
         return aio.run(main, app)

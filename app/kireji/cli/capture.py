@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kireji.cli.console import Console
 from kireji.cli.work import DONE, Work
+from kireji.core.capturing import CaptureMode
 from kireji.core.errors import KirejiError, RegionInvalid
 from kireji.core.geometry import Rect, Region
 from kireji.services.application import Services
@@ -46,7 +47,7 @@ async def _region(arguments: argparse.Namespace, services: Services) -> Region:
     if arguments.region:
         return await services.capture.region_of_desktop(Rect(*arguments.region))
     screens = await services.capture.grab()
-    if arguments.all:
+    if arguments.what == CaptureMode.ALL.value:
         screen = await asyncio.to_thread(virtual_screen, screens)
     elif arguments.screen > len(screens):
         count = f"There is {len(screens)} screen" if len(screens) == 1 else f"There are {len(screens)} screens"

@@ -7,11 +7,21 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from kireji import __version__
+from kireji.core.capturing import MOST_DELAY, Action, CaptureMode, CaptureRequest
 
 PROVIDERS = ("anthropic", "openrouter", "local", "device")
 KEY_PROVIDERS = ("anthropic", "openrouter", "local")
 SIGN_IN_PROVIDERS = ("openrouter",)
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
+_WHAT = {
+    "--pointer": (CaptureMode.SCREEN.value, "the screen under the pointer"),
+    "--all": (CaptureMode.ALL.value, "all screens in one picture"),
+    "--window": (CaptureMode.WINDOW.value, "the window under the pointer"),
+    "--last": (CaptureMode.LAST.value, "the same region as the last time"),
+    "--clipboard": (Action.CLIPBOARD.value, "not the screen: ask about what was copied"),
+    "--selection": (Action.SELECTION.value, "not the screen: ask about the text that is selected in another program"),
+}
+_ACTIONS = {action.value: action for action in (Action.CLIPBOARD, Action.SELECTION)}
 LATEST = 0
 """Stands for the latest conversation where a conversation's number is expected; rows count from 1."""
 
@@ -44,9 +54,14 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return arguments
 
 
-def opens_overlay(arguments: argparse.Namespace) -> bool:
-    """Whether this is a bare `capture`, which the running app answers with its overlay."""
-    return arguments.command == "capture" and not _names_pixels(arguments)
+def wanted_of_app(arguments: argparse.Namespace) -> CaptureRequest | Action | None:
+    """What the running app is to do for this command; None for commands that do all themselves."""
+    if arguments.command != "capture" or arguments.output:
+        return None
+    if arguments.what in _ACTIONS:
+        return _ACTIONS[arguments.what]
+    mode = CaptureMode(arguments.what or CaptureMode.REGION.value)
+    return CaptureRequest(mode, arguments.delay, arguments.add, arguments.prompt)
 
 
 def _parser() -> _Parser:
@@ -118,15 +133,21 @@ def _add_ask(commands: argparse._SubParsersAction[_Parser]) -> None:
 def _add_capture(commands: argparse._SubParsersAction[_Parser]) -> None:
     capture = _command(commands, "capture", "cut out a piece of the screen")
     capture.description = (
-        "Alone: open the overlay in the running app (and start the app if none runs). With a region, a screen or all "
-        "screens: write that picture to a file, as it would be sent (at most 2000 pixels a side)."
+        "Without -o: open the overlay in the running app (and start the app if none runs); this is what to bind to a "
+        "key in the desktop's own settings. With -o: write the picture to a file, as it would be sent (at most 2000 "
+        "pixels a side), without asking anything."
     )
     what = capture.add_mutually_exclusive_group()
-    what.add_argument("--region", type=region, metavar="X,Y,W,H", help="this region, in the desktop's pixels")
-    what.add_argument("--screen", type=_positive, metavar="N", help="the whole of screen N, counted from 1")
-    what.add_argument("--all", action="store_true", help="all screens in one picture")
+    what.add_argument("--region", type=region, metavar="X,Y,W,H", help="this region, in the desktop's pixels; with -o")
+    what.add_argument("--screen", type=_positive, metavar="N", help="screen N, counted from 1; with -o")
+    for word, (value, text) in _WHAT.items():
+        what.add_argument(word, action="store_const", const=value, default="", dest="what", help=text)
     capture.add_argument("-o", "--output", metavar="FILE", help="where the picture goes; - is standard output")
     capture.add_argument("--delay", type=_seconds, default=0.0, metavar="S", help="wait S seconds first")
+    capture.add_argument("--add", action="store_true", help="one more region for the question that is being asked")
+    capture.add_argument(
+        "--prompt", default="", metavar="NAME", help="ask this quick prompt as soon as something is cut out"
+    )
 
 
 def _add_models(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -202,8 +223,8 @@ def _seconds(text: str) -> float:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0 <= value <= 3600:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 3600")
+    if not 0 <= value <= MOST_DELAY:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to {MOST_DELAY:g}")
     return value
 
 
@@ -234,17 +255,17 @@ def _regions_attached(argv: Sequence[str]) -> list[str]:
     return result
 
 
-def _names_pixels(arguments: argparse.Namespace) -> bool:
-    return bool(arguments.region or arguments.screen or arguments.all)
-
-
 def _check_capture(arguments: argparse.Namespace) -> None:
     problem = ""
-    if _names_pixels(arguments) and not arguments.output:
+    named = bool(arguments.region or arguments.screen)
+    more = arguments.delay or arguments.add or arguments.prompt
+    if named and not arguments.output:
         problem = "say with -o FILE where the picture goes"
-    elif not _names_pixels(arguments) and arguments.output:
-        problem = "-o needs --region, --screen or --all"
-    elif not _names_pixels(arguments) and arguments.delay:
-        problem = "--delay needs --region, --screen or --all"
+    elif arguments.what in _ACTIONS and (arguments.output or more):
+        problem = f"--{arguments.what} goes with nothing else"
+    elif arguments.output and not named and not arguments.what:
+        problem = "-o needs --region, --screen, --pointer, --all, --window or --last"
+    elif arguments.output and (arguments.add or arguments.prompt):
+        problem = "--add and --prompt ask something, so they do not go with -o"
     if problem:
         _Parser(prog="kireji capture").error(problem)

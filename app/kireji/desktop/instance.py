@@ -1,13 +1,8 @@
 """One running instance, and how a second start talks to it. No Qt, and nothing slow before the loop runs.
 
 A lock file elects the instance; a Unix socket, open from the first moment, takes what later starts ask. They wait in
-the socket's backlog until `serve` answers them from the loop. One JSON line of at most 64 KB goes each way:
-
-    {"v": 1, "command": "capture", "options": {"delay": 2.0}, "activation_token": "..."}
-    {"v": 1, "ok": true, "message": ""}
-
-What arrives is not trusted: commands and options stand in a table here, nothing in them is a path or is run, and the
-peer must be the same user. Windows has neither flock nor such sockets in Python: there every start is the only one.
+the socket's backlog until `serve` answers them from the loop; what is said there stands in `protocol`. The peer must
+be the same user. Windows has neither flock nor such sockets in Python: there every start is the only one.
 """
 
 from __future__ import annotations
@@ -20,110 +15,20 @@ import struct
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kireji.core.errors import KirejiError, StoreReadOnly
 from kireji.desktop.paths import Paths, private_folder
+from kireji.desktop.protocol import MAX_LINE, Reply, Request, encode, parse_reply, parse_request
 
 if TYPE_CHECKING:
     import asyncio
 
-VERSION = 1
-MAX_LINE = 64 * 1024
-_MAX_TOKEN = 1024
 _READ_TIMEOUT = 5.0
 _CLOSE_TIMEOUT = 1.0
 _PAUSE = 0.02
 
-_COMMANDS: Mapping[str, Mapping[str, tuple[type, ...]]] = MappingProxyType(
-    {
-        "raise": {},
-        "capture": {"delay": (int, float), "add": (bool,)},
-        "quit": {},
-        "shortcut": {},
-    }
-)
-
-
-class Request(NamedTuple):
-    """What another start asks for.
-
-    Args:
-        command: raise, capture, quit, or shortcut, which is done when the chord is held and else says why not.
-        options: For capture: `delay` in seconds (0 to 3600) and `add` (to the open conversation).
-        activation_token: Wayland's permission to come to the front; empty elsewhere.
-    """
-
-    command: str
-    options: Mapping[str, Any] = MappingProxyType({})
-    activation_token: str = ""
-
-
-class Reply(NamedTuple):
-    """What the running instance answers: done, or one sentence why not."""
-
-    ok: bool
-    message: str = ""
-
-
 Handler: TypeAlias = Callable[[Request], Awaitable[Reply]]
-
-
-def parse_request(line: bytes) -> Request:
-    """Read one line from a peer.
-
-    Raises:
-        ValueError: It is not a request of this version; the text is one sentence.
-    """
-    message = _parse_object(line)
-    if message.get("v") != VERSION or isinstance(message["v"], bool):
-        raise ValueError("Another version of Kireji is running. Quit it, then start this one.")
-    command = message.get("command")
-    if not isinstance(command, str) or command not in _COMMANDS:
-        raise ValueError("The running Kireji does not know this command.")
-    options = message.get("options", {})
-    if not isinstance(options, dict):
-        raise ValueError("The options must be an object.")
-    for name, value in options.items():
-        _check_option(command, name, value)
-    token = message.get("activation_token", "")
-    if not isinstance(token, str) or len(token) > _MAX_TOKEN or not token.isprintable():
-        raise ValueError("The activation token is not one.")
-    if message.keys() - {"v", "command", "options", "activation_token"}:
-        raise ValueError("The request holds fields that nobody knows.")
-    return Request(command, MappingProxyType(options), token)
-
-
-def _parse_object(line: bytes) -> dict[str, Any]:
-    import json
-
-    try:
-        message = json.loads(line.decode())
-    except (ValueError, RecursionError) as problem:
-        raise ValueError("The request is not JSON.") from problem
-    if not isinstance(message, dict):
-        raise ValueError("The request is not an object.")
-    return message
-
-
-def _check_option(command: str, name: str, value: object) -> None:
-    kinds = _COMMANDS[command].get(name)
-    if kinds is None:
-        raise ValueError(f"The command {command} has no such option.")
-    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        raise ValueError(f"The option {name} has the wrong type.")
-    if name == "delay" and isinstance(value, int | float) and not 0 <= value <= 3600:
-        raise ValueError("The delay must be between 0 and 3600 seconds.")
-
-
-def _encode(message: Mapping[str, Any]) -> bytes:
-    import json
-
-    line = json.dumps({"v": VERSION, **message}, separators=(",", ":")).encode() + b"\n"
-    if len(line) > MAX_LINE:
-        raise ValueError("the message is too long")
-    return line
 
 
 def _peer_uid(peer: socket.socket) -> int | None:
@@ -245,7 +150,7 @@ async def _converse(
             reply = Reply(False, problem.sentence)
         except ValueError as problem:
             reply = Reply(False, str(problem))
-    writer.write(_encode({"ok": reply.ok, "message": reply.message}))
+    writer.write(encode({"ok": reply.ok, "message": reply.message}))
     await writer.drain()
 
 
@@ -269,7 +174,7 @@ def send(
     """
     if sys.platform == "win32":
         return None
-    line = _encode({"command": command, "options": dict(options or {}), "activation_token": token})
+    line = encode({"command": command, "options": dict(options or {}), "activation_token": token})
     deadline = time.monotonic() + timeout
     connection = _connect(paths, deadline)
     if connection is None:
@@ -277,7 +182,7 @@ def send(
     with connection:
         answer = _exchange(connection, line, deadline)
     if answer:
-        return _parse_reply(answer)
+        return parse_reply(answer)
     if _is_held(paths, until=min(deadline, time.monotonic() + _CLOSE_TIMEOUT)):
         raise KirejiError(
             "Kireji is running but does not answer.", "Wait a moment; if it stays so, end it and start it again."
@@ -325,17 +230,6 @@ def _exchange(connection: socket.socket, line: bytes, deadline: float) -> bytes:
     except OSError:  # a timeout is one
         return b""
     return answer
-
-
-def _parse_reply(line: bytes) -> Reply:
-    try:
-        message = _parse_object(line)
-        ok, text = message["ok"], message["message"]
-    except (ValueError, KeyError):
-        ok, text = None, None
-    if not isinstance(ok, bool) or not isinstance(text, str):
-        raise KirejiError("The running Kireji gave an answer that cannot be read.", "Quit it, then start this one.")
-    return Reply(ok, text)
 
 
 def _try_lock(descriptor: int) -> bool:

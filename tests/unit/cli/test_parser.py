@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kireji.cli import parser
-from kireji.cli.parser import opens_overlay, parse
+from kireji.cli.parser import parse, wanted_of_app
+from kireji.cli.quick import capture_typed
+from kireji.core.capturing import Action, CaptureMode, CaptureRequest
 from kireji.core.models import Effort
 from kireji.services.credentials import ADDRESSES
 
@@ -54,10 +56,41 @@ def test_continue_does_not_swallow_the_question(argv: list[str], conversation: i
     assert (found.conversation, found.prompt) == (conversation, prompt)
 
 
-def test_bare_capture_is_for_the_running_app() -> None:
-    assert opens_overlay(parse(["capture"]))
-    assert not opens_overlay(parse(["capture", "--all", "-o", "x.png"]))
-    assert not opens_overlay(parse(["ask", "q"]))
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("capture", CaptureRequest()),
+        ("capture --pointer", CaptureRequest(CaptureMode.SCREEN)),
+        ("capture --all", CaptureRequest(CaptureMode.ALL)),
+        ("capture --window --delay 2.5", CaptureRequest(CaptureMode.WINDOW, 2.5)),
+        ("capture --delay=3 --add", CaptureRequest(delay=3, add=True)),
+        ("capture --last --prompt explain", CaptureRequest(CaptureMode.LAST, prompt="explain")),
+        ("capture --clipboard", Action.CLIPBOARD),
+        ("capture --selection", Action.SELECTION),
+    ],
+)
+def test_without_a_file_capture_is_for_the_running_app(typed: str, wanted: CaptureRequest | Action) -> None:
+    assert wanted_of_app(parse(typed.split())) == capture_typed(typed.split()) == wanted
+
+
+@pytest.mark.parametrize("typed", ["capture --all -o x.png", "capture --region 1,2,3,4 -o x.png", "ask q"])
+def test_with_a_file_the_command_does_all_itself(typed: str) -> None:
+    assert wanted_of_app(parse(typed.split())) is None
+    assert capture_typed(typed.split()) is None
+
+
+_TYPED = (
+    "--window --pointer --all --last --clipboard --selection --add --delay --delay=2 --prompt --prompt=explain "
+    "-o x 3 0.5 . 9999 -- --delay= -1 --region 1,2,3,4 --help nan 1e3"
+)
+_WORDS = st.sampled_from(_TYPED.split())
+
+
+@given(st.lists(_WORDS, max_size=5))
+def test_what_is_read_quickly_is_what_the_parser_reads(words: list[str]) -> None:
+    quick = capture_typed(["capture", *words])
+    if quick is not None:
+        assert wanted_of_app(parse(["capture", *words])) == quick
 
 
 def test_a_region_may_lie_left_of_zero() -> None:
@@ -86,7 +119,13 @@ def test_after_two_dashes_nothing_is_an_option() -> None:
         "capture --region 1,2,3,4",
         "capture --region 1,2,3,4 --all -o x",
         "capture -o x",
-        "capture --delay 1",
+        "capture --delay 4000",
+        "capture --window --all",
+        "capture --screen 1",
+        "capture --clipboard --delay 1",
+        "capture --selection -o x",
+        "capture --all --add -o x",
+        "capture --all --prompt explain -o x",
         "capture --all -o x --delay nan",
         "keys",
         "keys set",

@@ -16,9 +16,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kireji.core.capturing import CaptureMode
 from kireji.core.errors import KirejiError, StoreError
-from kireji.desktop.instance import InstanceLock, Reply, Request, parse_request, send
+from kireji.desktop.instance import InstanceLock, send
 from kireji.desktop.paths import Paths
+from kireji.desktop.protocol import Reply, Request, capture_options, capture_request, parse_request
 
 
 @pytest.fixture
@@ -158,6 +160,11 @@ async def test_another_user_is_refused(instance: InstanceLock, paths: Paths) -> 
         b'{"v":1,"command":"capture","options":{"delay":-1}}\n',
         b'{"v":1,"command":"capture","options":{"delay":NaN}}\n',
         b'{"v":1,"command":"capture","options":{"add":1}}\n',
+        b'{"v":1,"command":"capture","options":{"mode":"everything"}}\n',
+        b'{"v":1,"command":"capture","options":{"mode":["region"]}}\n',
+        b'{"v":1,"command":"capture","options":{"prompt":7}}\n',
+        b'{"v":1,"command":"capture","options":{"prompt":"a\\u0000"}}\n',
+        b'{"v":1,"command":"clipboard","options":{"mode":"region"}}\n',
         b'{"v":1,"command":"raise","activation_token":7}\n',
         b'{"v":1,"command":"raise","activation_token":"a\\u0000b"}\n',
         b'{"v":1,"command":"raise","path":"/etc/passwd"}\n',
@@ -201,17 +208,19 @@ _json = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-_commands = st.sampled_from(["raise", "capture", "quit"]) | _json
+_commands = st.sampled_from(["raise", "capture", "clipboard", "quit"]) | _json
+_modes = st.sampled_from([mode.value for mode in CaptureMode]) | _json
+_options = st.dictionaries(st.sampled_from(["mode", "delay", "add", "prompt"]), _modes, max_size=4) | _json
 
 
-@given(st.fixed_dictionaries({"v": st.just(1), "command": _commands}, optional={"options": _json}))
+@given(st.fixed_dictionaries({"v": st.just(1), "command": _commands}, optional={"options": _options}))
 def test_what_the_parser_lets_through_is_in_the_table(message: dict[str, object]) -> None:
     try:
         request = parse_request(json.dumps(message).encode())
     except ValueError:
         return
-    assert request.command in {"raise", "capture", "quit"}
-    assert set(request.options) <= {"delay", "add"}
+    assert request.command in {"raise", "capture", "clipboard", "quit"}
+    assert capture_options(capture_request(request.options)).items() <= request.options.items()
 
 
 def test_nobody_runs_when_nothing_was_ever_started(paths: Paths) -> None:
