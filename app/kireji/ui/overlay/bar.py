@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from kireji.core.geometry import Region
 from kireji.ui.chat.header import ModelChip
 from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.field import QuestionField
-from kireji.ui.overlay.keys import press_focused_button
+from kireji.ui.overlay.keys import press_focused_button, prompt_number
+from kireji.ui.overlay.quick_prompts import QuickPrompt, place_in
 from kireji.ui.parts import button, label, restyle, separator
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+
+if TYPE_CHECKING:  # made after the first paint, or when they are needed first
+    from PySide6.QtGui import QAction
+    from PySide6.QtWidgets import QMenu
+
+    from kireji.ui.overlay.kept_row import KeptRow
+    from kireji.ui.overlay.prompt_row import PromptRow
 
 DEFAULT_QUESTION = "Explain what is shown."
 """Asked when Enter is pressed on an empty field; the field itself says so."""
@@ -20,10 +32,17 @@ DEFAULT_QUESTION = "Explain what is shown."
 _WIDTH = 420
 _CHIP = 160
 """Most room for the model's name, in logical pixels at the usual text size."""
+_CHIPS = 5
+_MORE = (
+    ("copy", "Copy picture\tCtrl+C"),
+    ("save as", "Save as…\tCtrl+Shift+S"),
+    ("pin", "Pin to the screen"),
+    ("watch", "Watch this region"),
+)
 
 
 class ToolBar(QFrame):
-    """A question field over a row of buttons.
+    """A question field over quick prompts and a row of buttons.
 
     Args:
         theme: Size of text.
@@ -32,10 +51,14 @@ class ToolBar(QFrame):
 
     asked = Signal(object)
     """Enter or "Ask", with what was typed."""
+    prompted = Signal(object)
+    """A `QuickPrompt` that shall be asked at once."""
     typing = Signal()
     """The person has begun to type."""
     command = Signal(object)
-    """A button: "copy", "copy text" or "save"."""
+    """A button: "copy", "copy text", "save", "save as", "pin", "add" or "watch"."""
+    dropped = Signal(object)
+    """The place of a kept region that shall not be asked about."""
     model_clicked = Signal()
     """Another model shall be chosen."""
     resized = Signal()
@@ -45,11 +68,16 @@ class ToolBar(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._named = False
+        self._asking = True
+        self._kept: KeptRow | None = None
+        self._prompts: PromptRow | None = None
+        self._tools: QWidget | None = None
+        self._menu: QMenu | None = None
         self.setProperty("kind", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName("Ask about the selection")
-        self.field = QuestionField(f"Ask about this…  (⏎ {DEFAULT_QUESTION})", "Question", self)
+        self.field = QuestionField(f"Ask about this…  (⏎ {DEFAULT_QUESTION})", "Question", self, over_selection=True)
         self.field.asked.connect(self._ask)
         self.field.edited.connect(self.typing)
         self.field.resized.connect(self.resized)
@@ -60,15 +88,20 @@ class ToolBar(QFrame):
         self._line = separator()
         self._note = label(wrap=True)
         self._note.hide()
+        self._make_buttons()
+        self._lay_out()
+
+    def _make_buttons(self) -> None:
         self._ask_button = self._button("Ask ⏎", "Ask", "primary")
         self._ask_button.clicked.connect(self._ask)
         self._copy_text = self._button("Copy text", "Copy the text in the picture (Ctrl+Shift+C)")
         self._copy_text.clicked.connect(self._choose_text)
-        self._copy = self._button("Copy picture", "Copy the picture (Ctrl+C)")
-        self._copy.clicked.connect(self._choose_copy)
         self._save = self._button("Save", "Save the picture as a file (Ctrl+S)")
         self._save.clicked.connect(self._choose_save)
-        self._lay_out()
+        self._add = self._button("Add region", "Keep this region and choose another for the same question (Insert)")
+        self._add.clicked.connect(self._choose_add)
+        self._more = self._button("More", "More to do with the picture")
+        self._more.clicked.connect(self._open_menu)
 
     def _button(self, text: str, name: str, kind: str = "") -> QPushButton:
         made = button(text, kind, name=name)
@@ -85,11 +118,54 @@ class ToolBar(QFrame):
         first.addWidget(self.model, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(first)
         layout.addWidget(self._line)
-        buttons = self._buttons = FlowLayout(SPACE[0])
-        for each in (self._ask_button, self._copy_text, self._copy, self._save):
-            buttons.addWidget(each)
-        layout.addLayout(buttons)
+        self._buttons = FlowLayout(SPACE[0])
+        for each in (self._ask_button, self._copy_text, self._save, self._add, self._more):
+            self._buttons.addWidget(each)
+        layout.addLayout(self._buttons)
         layout.addWidget(self._note)
+
+    # What comes after the first paint.
+
+    def set_prompts(self, prompts: Sequence[QuickPrompt]) -> None:
+        """Offer quick prompts below the field."""
+        if self._prompts is None:
+            if not prompts:
+                return
+            from kireji.ui.overlay.prompt_row import PromptRow
+
+            self._prompts = PromptRow(_CHIPS, parent=self)
+            self._prompts.chosen.connect(self._prompt_chosen)
+            self._layout.insertWidget(self._layout.indexOf(self._line), self._prompts)
+        self._prompts.set_prompts(prompts)
+        self._prompts.setVisible(self._asking and bool(prompts))
+        self.resized.emit()
+
+    def set_tools(self, tools: QWidget) -> None:
+        """Put the tools for marks among the buttons."""
+        self._tools = tools
+        # The items of this layout have no place but their order.
+        while self._buttons.takeAt(0) is not None:
+            pass
+        for each in (self._ask_button, self._copy_text, tools, self._save, self._add, self._more):
+            self._buttons.addWidget(each)
+        tools.setVisible(self._asking)
+        self.resized.emit()
+
+    def set_kept(self, regions: Sequence[Region]) -> None:
+        """Show the regions that were put aside for this question."""
+        if self._kept is None:
+            if not regions:
+                return
+            from kireji.ui.overlay.kept_row import KeptRow
+
+            self._kept = KeptRow(self._theme, self)
+            self._kept.dropped.connect(self.dropped)
+            self._layout.insertWidget(1, self._kept)
+        self._kept.set_regions(regions)
+        self._kept.setVisible(self._asking and bool(regions))
+        self.resized.emit()
+
+    # Its size.
 
     def wanted_size(self, widest: int) -> tuple[int, int]:
         """Width and height that suit it, at most `widest` logical pixels wide."""
@@ -104,9 +180,11 @@ class ToolBar(QFrame):
     def sizeHint(self) -> QSize:
         return QSize(*self.wanted_size(round(_WIDTH * self._theme.scale)))
 
+    # Its state.
+
     def reset(self) -> None:
         """Ready for a new selection."""
-        self.field.clear()
+        self.field.reset()
         self.say("")
         self.set_busy("", on=False)
         self.set_asking(on=True)
@@ -120,8 +198,14 @@ class ToolBar(QFrame):
 
     def set_asking(self, *, on: bool) -> None:
         """Whether the question is still to be typed here; once it is asked only the buttons remain."""
-        for widget in (self.field, self._line, self._ask_button):
-            widget.setVisible(on)
+        self._asking = on
+        for widget in (self.field, self._line, self._ask_button, self._add, self._tools):
+            if widget is not None:
+                widget.setVisible(on)
+        if self._prompts is not None:
+            self._prompts.setVisible(on and bool(self._prompts.prompts))
+        if self._kept is not None:
+            self._kept.setVisible(on and bool(self._kept.pictures))
         self.model.setVisible(on and self._named)
         self.resized.emit()
 
@@ -149,19 +233,55 @@ class ToolBar(QFrame):
         """The line under the buttons."""
         return self._note.text() if not self._note.isHidden() else ""
 
+    # What is done.
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not press_focused_button(self, event):
-            super().keyPressEvent(event)
+        if press_focused_button(self, event):
+            return
+        if self._asking and self._prompts is not None and self._prompts.choose(prompt_number(event)):
+            return
+        if self._asking and (event.key() == Qt.Key.Key_Insert or event.text() == "+"):
+            self._choose_add()
+            return
+        super().keyPressEvent(event)
 
     def _ask(self) -> None:
         if not self.field.composing:
             self.asked.emit(self.field.text().strip())
 
+    def _prompt_chosen(self, prompt: object) -> None:
+        assert isinstance(prompt, QuickPrompt)
+        if prompt.ready:
+            self.prompted.emit(prompt)
+        else:
+            self.fill_in(prompt)
+
+    def fill_in(self, prompt: QuickPrompt) -> None:
+        """Let the person complete a prompt: its words stand in the field, the first place is selected."""
+        self.field.write(prompt.with_words(self.field.text()), place_in(prompt.text))
+
     def _choose_text(self) -> None:
         self.command.emit("copy text")
 
-    def _choose_copy(self) -> None:
-        self.command.emit("copy")
-
     def _choose_save(self) -> None:
         self.command.emit("save")
+
+    def _choose_add(self) -> None:
+        self.command.emit("add")
+
+    def _open_menu(self) -> None:
+        if self._menu is None:
+            from PySide6.QtWidgets import QMenu
+
+            self._menu = QMenu(self)
+            for command, title in _MORE:
+                self._menu.addAction(title).setData(command)
+            self._menu.triggered.connect(self._from_menu)
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        below = self._more.mapToGlobal(self._more.rect().bottomLeft()) + QPoint(0, SPACE[0])
+        if rtl:
+            below += QPoint(self._more.width() - self._menu.sizeHint().width(), 0)
+        self._menu.popup(below)
+
+    def _from_menu(self, action: QAction) -> None:
+        self.command.emit(action.data())

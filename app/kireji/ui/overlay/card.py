@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QTextCursor
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.ui.chat.answer_view import AnswerView
@@ -14,8 +15,11 @@ from kireji.ui.chat.endings import PATIENCE_MILLISECONDS, Waiting, waiting_for
 from kireji.ui.chat.failure_details import FailureDetails
 from kireji.ui.chat.header import ModelChip
 from kireji.ui.flow import FlowLayout
+from kireji.ui.overlay.caret import Caret
 from kireji.ui.overlay.field import QuestionField
-from kireji.ui.overlay.keys import press_focused_button
+from kireji.ui.overlay.keys import press_focused_button, prompt_number
+from kireji.ui.overlay.prompt_row import PromptRow
+from kireji.ui.overlay.quick_prompts import QuickPrompt, place_in
 from kireji.ui.parts import button, label, restyle, separator
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE, TYPE_BODY
@@ -28,6 +32,11 @@ _QUESTION_LINES = 3
 _CHIP = 170
 """Most room for the model's name, in logical pixels at the usual text size."""
 _LONGEST_QUESTION = 400
+_CHIPS = 2
+_SHORT = 12
+"""Letters of a quick prompt's title that fits beside the field."""
+_FIELD = 130
+"""Room for the field below which the quick prompts give way, in logical pixels at the usual text size."""
 
 
 class CardState(enum.Enum):
@@ -50,6 +59,8 @@ class AnswerCard(QFrame):
 
     followed_up = Signal(object)
     """Another question, with its text."""
+    prompted = Signal(object)
+    """A `QuickPrompt` that shall be asked next."""
     stopped = Signal()
     """The answer shall end here."""
     retried = Signal()
@@ -84,10 +95,12 @@ class AnswerCard(QFrame):
         self.view = AnswerView(theme, parent=self)
         self.view.setMinimumHeight(0)
         self.view.height_changed.connect(self._text_grew)
-        self._caret = _Caret(self.view, theme)
+        self._caret = Caret(self.view, theme)
         self.field = QuestionField("Follow up…", "Follow-up question", self)
         self.field.asked.connect(self._follow_up)
         self.field.resized.connect(self.resized)
+        self.prompts = PromptRow(_CHIPS, longest=_SHORT, rest=False, parent=self)
+        self.prompts.chosen.connect(self._prompt_chosen)
         self._continue = self._chip("Continue", "Continue the answer where it was cut")
         self._continue.clicked.connect(self.continued)
         self._details = FailureDetails()
@@ -137,10 +150,11 @@ class AnswerCard(QFrame):
         footer.setSpacing(SPACE[1])
         footer.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
         self._buttons = FlowLayout(SPACE[0])
-        for each in (self._continue, self._retry, self._copy, self._open):
+        for each in (self.prompts, self._continue, self._retry, self._copy, self._open):
             self._buttons.addWidget(each)
         holder = QWidget(self)
         holder.setLayout(self._buttons)
+        self._beside = holder
         holder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         footer.addWidget(holder, 0, Qt.AlignmentFlag.AlignVCenter)
         self._parts = (header, body, footer)
@@ -159,7 +173,7 @@ class AnswerCard(QFrame):
         self._model.hide()
         self._note.hide()
         self._empty()
-        self.field.clear()
+        self.field.reset()
         self._become(CardState.WAITING)
 
     def begin(self, model: str, note: str) -> None:
@@ -216,7 +230,7 @@ class AnswerCard(QFrame):
         self._model.set_words("")
         self._details.show_text("")
         self._empty()
-        self.field.clear()
+        self.field.reset()
 
     def _empty(self) -> None:
         if self.view.markdown():
@@ -228,6 +242,7 @@ class AnswerCard(QFrame):
         self._caret.show_at_end(on=state is CardState.STREAMING)
         self._patience.stop()
         self._stop.setVisible(open_answer)
+        self.prompts.setEnabled(not open_answer)
         self._continue.hide()
         self._details.show_text("")
         self._retry.setVisible(state is CardState.FAILED)
@@ -268,8 +283,9 @@ class AnswerCard(QFrame):
 
     def wanted_height(self, width: int) -> int:
         """What it needs for all of its text at this width, in logical pixels."""
-        self._layout.activate()
         inner = width - 2 * self.frameWidth()
+        self._make_room(inner)
+        self._layout.activate()
         header, body, footer = self._parts
         around = sum(part.totalHeightForWidth(inner) for part in (header, footer)) + 2 + 2 * self.frameWidth()
         margins = body.contentsMargins()
@@ -283,6 +299,13 @@ class AnswerCard(QFrame):
             shown.append(max(self.view.text_height(), self._theme.px(TYPE_BODY) * 2))
         between = body.spacing() * max(0, len(shown) - 1)
         return around + margins.top() + margins.bottom() + sum(shown) + between
+
+    def _make_room(self, inner: int) -> None:
+        """The quick prompts stand beside the field only where enough of it is left; their keys work all the same."""
+        others = [self._buttons.itemAt(at) for at in range(1, self._buttons.count())]
+        shown = [item.sizeHint().width() + SPACE[0] for item in others if item is not None and not item.isEmpty()]
+        around = 2 * SPACE[2] + SPACE[1] + self._theme.px(_FIELD)
+        self.prompts.setVisible(bool(self.prompts.chips) and around + sum(shown) + self.prompts.one_row() <= inner)
 
     def _ending_height(self, room: int) -> int:
         """How high the last line and what stands beside it are."""
@@ -302,13 +325,32 @@ class AnswerCard(QFrame):
     # What is done.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not press_focused_button(self, event):
-            super().keyPressEvent(event)
+        if press_focused_button(self, event) or self.prompts.choose(prompt_number(event)):
+            return
+        super().keyPressEvent(event)
+
+    @property
+    def _answering(self) -> bool:
+        return self.state in (CardState.WAITING, CardState.STREAMING)
 
     def _follow_up(self) -> None:
         text = self.field.text().strip()
-        if text and self.state not in (CardState.WAITING, CardState.STREAMING):
+        if text and not self._answering:
             self.followed_up.emit(text)
+
+    def set_prompts(self, prompts: Sequence[QuickPrompt]) -> None:
+        """Offer quick prompts beside the field."""
+        self.prompts.set_prompts(prompts)
+        self.resized.emit()
+
+    def _prompt_chosen(self, prompt: object) -> None:
+        assert isinstance(prompt, QuickPrompt)
+        if self._answering:
+            return
+        if prompt.ready:
+            self.prompted.emit(prompt)
+        else:
+            self.field.write(prompt.with_words(self.field.text()), place_in(prompt.text))
 
     def _copy_answer(self) -> None:
         QGuiApplication.clipboard().setText(self.view.markdown())
@@ -338,40 +380,6 @@ class AnswerCard(QFrame):
     def model_chip(self) -> ModelChip:
         """Where the picker opens."""
         return self._model
-
-
-class _Caret(QWidget):
-    """A block after the last word while an answer streams; it stands still."""
-
-    def __init__(self, view: AnswerView, theme: Theme) -> None:
-        super().__init__(view.viewport())
-        self._view = view
-        self._theme = theme
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAutoFillBackground(True)
-        self.hide()
-        view.document().documentLayout().update.connect(self._follow)
-        view.verticalScrollBar().valueChanged.connect(self._follow)
-
-    def show_at_end(self, *, on: bool) -> None:
-        """Show or hide it."""
-        palette = self.palette()
-        palette.setColor(self.backgroundRole(), self._theme.colours.accent)
-        self.setPalette(palette)
-        self.setVisible(on)
-        self._follow()
-
-    def _follow(self, _area: QObject | None = None) -> None:
-        if self.isHidden():
-            return
-        end = QTextCursor(self._view.document())
-        end.movePosition(QTextCursor.MoveOperation.End)
-        line = self._view.cursorRect(end)
-        height = min(line.height(), self._theme.px(TYPE_BODY) + 4)
-        width = round(height / 2)
-        backwards = end.block().textDirection() == Qt.LayoutDirection.RightToLeft
-        left = line.left() - width if backwards else line.left()
-        self.setGeometry(QRect(left, line.bottom() - height, width, height))
 
 
 def load_renderer() -> None:

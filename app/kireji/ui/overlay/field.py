@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
-from kireji.ui.overlay.keys import ENTER, prompt_number
+from kireji.ui.overlay.keys import ENTER, is_command, prompt_number
 from kireji.ui.overlay.recall import Recall
 
 _MOST_LINES = 5
@@ -80,6 +80,28 @@ class QuestionField(QPlainTextEdit):
     def recall(self) -> Recall:
         """The questions of before."""
         return self._recall
+
+    def write(self, text: str, selected: tuple[int, int] | None = None) -> None:
+        """Put words in and the caret behind them.
+
+        Args:
+            text: Replaces what is there.
+            selected: Where a part of it begins and ends that the person shall replace.
+        """
+        self._taken = True
+        self.setPlainText(text)
+        caret = self.textCursor()
+        if selected is None:
+            caret.movePosition(QTextCursor.MoveOperation.End)
+        else:
+            # Qt counts in units of UTF-16.
+            before, part = (
+                len(words.encode("utf-16-le")) // 2 for words in (text[: selected[0]], text[slice(*selected)])
+            )
+            caret.setPosition(before)
+            caret.setPosition(before + part, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(caret)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def reset(self) -> None:
         """Empty, as before anything was done in it."""
@@ -176,14 +198,16 @@ class QuestionField(QPlainTextEdit):
     def _show(self, step: Callable[[str], str | None]) -> None:
         text = step(self.toPlainText())
         if text is not None:
-            self._taken = True
-            self.setPlainText(text)
-            self.moveCursor(QTextCursor.MoveOperation.End)
+            self.write(text)
 
     def _is_for_others(self, event: QKeyEvent) -> bool:
         """Keys that the panel or the selection below acts on."""
-        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Insert) or prompt_number(event):
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Insert) or prompt_number(event) or is_command(event):
             return True
+        if event.matches(QKeySequence.StandardKey.Undo):
+            return not self.document().isUndoAvailable()
+        if event.matches(QKeySequence.StandardKey.Redo):
+            return not self.document().isRedoAvailable()
         if self.toPlainText():
             return False
         plus = self._over_selection and event.text() == "+"

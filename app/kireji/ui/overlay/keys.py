@@ -1,4 +1,4 @@
-"""Keys that mean the same on every panel of the overlay."""
+"""Keys that mean the same on every panel of the overlay, and those that go on to the selection under it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,28 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+TABS = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+JUMPS = {
+    Qt.Key.Key_Home: (-1, 0),
+    Qt.Key.Key_End: (1, 0),
+    Qt.Key.Key_PageUp: (0, -1),
+    Qt.Key.Key_PageDown: (0, 1),
+}
+"""To the next edge. Not Ctrl+Alt with the arrow keys: many desktops change the workspace with these."""
+
+
+def is_for_the_selection(event: QKeyEvent) -> bool:
+    """Whether a key that does nothing in an empty field changes the selection under it."""
+    if event.key() in ARROWS or event.key() in JUMPS or event.key() == Qt.Key.Key_F1:
+        return True
+    letters = (Qt.Key.Key_A, Qt.Key.Key_C, Qt.Key.Key_S, Qt.Key.Key_Y, Qt.Key.Key_Z, *TABS)
+    return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier) and event.key() in letters
 
 
 def press_focused_button(panel: QWidget, event: QKeyEvent) -> bool:
@@ -16,10 +38,3 @@ def press_focused_button(panel: QWidget, event: QKeyEvent) -> bool:
         return False
     button.click()
     return True
-
-
-def prompt_number(event: QKeyEvent) -> int:
-    """Which quick prompt Alt and a digit choose, 1 … 9; 0 for any other key."""
-    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    number = event.key() - Qt.Key.Key_0.value
-    return number if modifiers == Qt.KeyboardModifier.AltModifier and 1 <= number <= 9 else 0
