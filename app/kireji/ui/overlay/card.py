@@ -17,7 +17,8 @@ from kireji.ui.chat.header import ModelChip
 from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.caret import Caret
 from kireji.ui.overlay.field import QuestionField
-from kireji.ui.overlay.keys import press_focused_button, prompt_number
+from kireji.ui.overlay.keys import press_focused_button
+from kireji.ui.overlay.prompt_keys import prompt_number
 from kireji.ui.overlay.prompt_row import PromptRow
 from kireji.ui.overlay.quick_prompts import QuickPrompt, place_in
 from kireji.ui.parts import button, label, restyle, separator

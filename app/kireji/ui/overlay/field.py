@@ -16,16 +16,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
-from kireji.ui.overlay.keys import ENTER, is_command, prompt_number
+from kireji.ui.overlay.keys import ENTER, is_for_the_selection
+from kireji.ui.overlay.prompt_keys import is_command
 from kireji.ui.overlay.recall import Recall
 
 _MOST_LINES = 5
-_LEFT_TO_THE_SELECTION = (
-    QKeySequence.StandardKey.SelectAll,
-    QKeySequence.StandardKey.Copy,
-    QKeySequence.StandardKey.Save,
-)
-_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 _OLDER = (Qt.Key.Key_Up, Qt.Key.Key_PageUp)
 _NEWER = (Qt.Key.Key_Down, Qt.Key.Key_PageDown)
 _PAGES = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -202,7 +197,7 @@ class QuestionField(QPlainTextEdit):
 
     def _is_for_others(self, event: QKeyEvent) -> bool:
         """Keys that the panel or the selection below acts on."""
-        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Insert) or prompt_number(event) or is_command(event):
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Insert) or is_command(event):
             return True
         if event.matches(QKeySequence.StandardKey.Undo):
             return not self.document().isUndoAvailable()
@@ -211,9 +206,4 @@ class QuestionField(QPlainTextEdit):
         if self.toPlainText():
             return False
         plus = self._over_selection and event.text() == "+"
-        return plus or self._is_for_the_selection(event)
-
-    def _is_for_the_selection(self, event: QKeyEvent) -> bool:
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        wanted = any(event.matches(key) for key in _LEFT_TO_THE_SELECTION)
-        return event.key() in _ARROWS or wanted or (control and event.key() in (Qt.Key.Key_C, Qt.Key.Key_Tab))
+        return plus or is_for_the_selection(event)
