@@ -116,6 +116,9 @@ QPushButton[kind="segment"]:hover {{ color: {c.ink}; }}
 QPushButton[kind="segment"]:checked {{ background: {c.accent_soft}; border-color: {c.accent}; color: {c.ink};
     font-weight: 600; }}
 QPushButton[kind="segment"]:focus {{ border-color: {c.ink}; }}
+QPushButton[kind="tool"] {{ padding: 6px 7px; }}
+QPushButton[kind="tool"]:checked {{ background: {c.accent_soft}; border-color: {c.accent}; }}
+QPushButton[kind="tool"]:checked:focus {{ border-color: {c.ink}; }}
 QPushButton[kind="row"] {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px 6px;
     text-align: left; font-size: {_px(TYPE_LABEL, scale)}; font-weight: 400; }}
 QPushButton[kind="row"]:hover {{ background: {c.raised}; }}
