@@ -7,6 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
+from kireji.core.identity import APP_ID
+
 
 class Application(QApplication):
     """Turns every request to quit into a call of `on_quit`.
@@ -30,7 +32,7 @@ class Application(QApplication):
 def create(arguments: list[str]) -> Application:
     """Make the application object with its names; the desktop file's name is what portals and docks know it by."""
     Application.setApplicationName("kireji")
-    Application.setDesktopFileName("io.github.kireji.Kireji")
+    Application.setDesktopFileName(APP_ID)
     app = Application(arguments)
     app.setQuitOnLastWindowClosed(False)
     return app
