@@ -12,8 +12,8 @@ import pytest
 
 from kireji.desktop.native import declared
 
-MODULES = ("hotkey_win32", "permission_macos")
-SIZES = {("hotkey_win32", "Message"): 48}
+MODULES = ("hotkey_win32", "permission_macos", "hotkey_macos", "keyboard_macos")
+SIZES = {("hotkey_win32", "Message"): 48, ("hotkey_macos", "HotKeyId"): 8, ("hotkey_macos", "EventType"): 8}
 """Bytes on 64-bit systems, as winuser.h and the frameworks' headers give them."""
 
 
