@@ -104,6 +104,7 @@ class World:
     clock: FakeClock = field(default_factory=FakeClock)
     windows: FakeWindows = field(default_factory=FakeWindows)
     picker: FakePicker | None = None
+    pointer: tuple[int, int] | None = None
     last_region: MemoryLastRegion = field(default_factory=MemoryLastRegion)
     prompts: MemoryPromptStore = field(default_factory=MemoryPromptStore)
     clipboard: FakeClipboard = field(default_factory=FakeClipboard)
@@ -140,7 +141,13 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         balances={"openrouter": world.signing},
     )
     capture = CaptureService(
-        [world.screen], world.codec, world.captures, world.windows, world.last_region, world.picker
+        [world.screen],
+        world.codec,
+        world.captures,
+        world.windows,
+        world.last_region,
+        world.picker,
+        lambda: world.pointer,
     )
     chat = ChatService(
         world.conversations,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from kireji.core.desktop_ports import (
         AreaPicker,
@@ -54,6 +55,15 @@ def window_lister(environ: Mapping[str, str]) -> WindowLister:
     from kireji.desktop.absent import NoWindows
 
     return NoWindows()
+
+
+def pointer(environ: Mapping[str, str]) -> Callable[[], tuple[int, int] | None]:
+    """What tells where the pointer is without Qt; Wayland tells nobody."""
+    if sys.platform != "linux" or on_wayland(environ):
+        return lambda: None
+    from kireji.desktop.pointer_x11 import X11Pointer
+
+    return X11Pointer(environ)
 
 
 def clipboard(environ: Mapping[str, str]) -> Clipboard:

@@ -1,4 +1,4 @@
-"""`kireji capture` with coordinates: a picture of the screen into a file. Bare, the running app answers it."""
+"""`kireji capture` with -o: a picture of the screen into a file. Without it, the running app answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kireji.cli.console import Console
 from kireji.cli.work import DONE, Work
 from kireji.core.capturing import CaptureMode
 from kireji.core.errors import KirejiError, RegionInvalid
-from kireji.core.geometry import Rect, Region
+from kireji.core.geometry import Rect, Region, ScreenImage
 from kireji.services.application import Services
 from kireji.services.virtual_screen import virtual_screen
 
@@ -44,16 +44,32 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
 
 
 async def _region(arguments: argparse.Namespace, services: Services) -> Region:
+    capture = services.capture
     if arguments.region:
-        return await services.capture.region_of_desktop(Rect(*arguments.region))
-    screens = await services.capture.grab()
+        return await capture.region_of_desktop(Rect(*arguments.region))
+    if arguments.what == CaptureMode.WINDOW.value:
+        return await capture.region_of_desktop(await capture.window_under_pointer())
+    if arguments.what == CaptureMode.LAST.value:
+        return await capture.region_of_desktop(await _last(services))
+    if arguments.what == CaptureMode.SCREEN.value:
+        return _whole(await capture.screen_under_pointer())
+    screens = await capture.grab()
     if arguments.what == CaptureMode.ALL.value:
-        screen = await asyncio.to_thread(virtual_screen, screens)
-    elif arguments.screen > len(screens):
+        return _whole(await asyncio.to_thread(virtual_screen, screens))
+    if arguments.screen > len(screens):
         count = f"There is {len(screens)} screen" if len(screens) == 1 else f"There are {len(screens)} screens"
         raise RegionInvalid(f"There is no screen {arguments.screen}.", f"{count}; they are counted from 1.")
-    else:
-        screen = screens[arguments.screen - 1]
+    return _whole(screens[arguments.screen - 1])
+
+
+async def _last(services: Services) -> Rect:
+    rect = await asyncio.to_thread(services.capture.last_region)
+    if rect is None:
+        raise RegionInvalid("Nothing was captured before.", "Cut something out first: kireji capture")
+    return rect
+
+
+def _whole(screen: ScreenImage) -> Region:
     return Region(screen, Rect(0, 0, screen.width, screen.height))
 
 

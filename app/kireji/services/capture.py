@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from kireji.core.desktop_ports import AreaPicker, CaptureBackend, LastRegionStore, WindowLister
-from kireji.core.errors import NoCaptureBackend, RegionInvalid
+from kireji.core.errors import CaptureError, NoCaptureBackend, RegionInvalid
 from kireji.core.geometry import DesktopWindow, Rect, Region, ScreenImage
 from kireji.core.messages import ImagePart
 from kireji.core.ports import Availability, CaptureStore, EncodedPicture, ImageCodec
+from kireji.services.virtual_screen import part_of_desktop
 
 
 class CaptureService:
@@ -22,6 +23,7 @@ class CaptureService:
         lister: Knows where windows lie.
         last: Keeps the region of the last capture.
         picker: The desktop's own dialog, for where the screens cannot be frozen; None where there is none.
+        pointer: Where the pointer is, in the desktop's own pixels; may block for a moment. None where that is not told.
     """
 
     def __init__(
@@ -32,11 +34,13 @@ class CaptureService:
         lister: WindowLister,
         last: LastRegionStore,
         picker: AreaPicker | None = None,
+        pointer: Callable[[], tuple[int, int] | None] = lambda: None,
     ) -> None:
         self._backends = tuple(backends)
         self._lister = lister
         self._last = last
         self._picker = picker
+        self._pointer = pointer
         self._codec = codec
         self._captures = captures
         self._working: CaptureBackend | None = None
@@ -133,21 +137,52 @@ class CaptureService:
     async def region_of_desktop(self, rect: Rect) -> Region:
         """Freeze the screens and cut out a rectangle given in the desktop's own pixels.
 
-        It lies on the screen that holds most of it; what reaches over that screen's edge is left out.
+        Several screens that it lies on are joined; what reaches over the screens' edges is left out.
 
         Raises:
             RegionInvalid: It lies on no screen.
         """
         screens = await self.grab()
-        best = max(screens, key=lambda screen: _area(rect.intersection(screen.native)))
-        inside = rect.intersection(best.native)
-        if inside.empty:
+        region = await asyncio.to_thread(part_of_desktop, screens, rect)
+        if region is None:
             shown = "; ".join(str(screen.native) for screen in screens)
             raise RegionInvalid(
                 f"The region {rect} lies outside every screen.", f"Screens are at (x,y,width,height): {shown}."
             )
-        return Region(best, inside.moved(-best.native.x, -best.native.y))
+        return region
 
+    async def screen_under_pointer(self) -> ScreenImage:
+        """Freeze the screens; the one that the pointer is on.
 
-def _area(rect: Rect) -> int:
-    return rect.width * rect.height
+        Raises:
+            CaptureError: It did not work, or where the pointer is cannot be known here.
+        """
+        x, y = await self._pointed()
+        screens = await self.grab()
+        found = part_of_desktop(screens, Rect(x, y, 1, 1))
+        if found is None:
+            raise RegionInvalid("The pointer is on no screen.", "Name the screen: --screen N.")
+        return found.screen
+
+    async def window_under_pointer(self) -> Rect:
+        """Where the topmost window under the pointer lies, in the desktop's own pixels.
+
+        Raises:
+            CaptureError: There is none, or it cannot be known here.
+        """
+        x, y = await self._pointed()
+        windows = await self.windows()
+        for window in windows:
+            if not window.rect.intersection(Rect(x, y, 1, 1)).empty:
+                return window.rect
+        if windows:
+            raise RegionInvalid("There is no window under the pointer.", "Move the pointer over one.")
+        raise CaptureError("The windows of other programs are not told here.", "Cut one out by its place: --region.")
+
+    async def _pointed(self) -> tuple[int, int]:
+        place = await asyncio.to_thread(self._pointer)
+        if place is None:
+            raise CaptureError(
+                "This desktop does not tell where the pointer is.", "Use --screen N or --region, or leave out -o."
+            )
+        return place

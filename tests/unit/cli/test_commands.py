@@ -14,6 +14,7 @@ from kireji.cli.console import Console
 from kireji.cli.parser import parse
 from kireji.cli.program import run
 from kireji.core.errors import StoreTooNew
+from kireji.core.geometry import DesktopWindow, Rect
 from kireji.services.doctor import Check, Finding, Verdict
 from tests.fakes.desktop import screen_of
 from tests.fakes.provider import answer
@@ -82,6 +83,20 @@ def test_one_screen_or_all_are_written(world: World, kireji: Kireji) -> None:
     world.screen.screens = (screen_of(10, 10), screen_of(20, 20, x=10))
     assert kireji("capture", "--screen", "2", "-o", "-").data == b"picture of 0,0,20,20"
     assert kireji("capture", "--all", "-o", "-").data == b"picture of 0,0,30,20"
+
+
+def test_the_screen_or_window_under_the_pointer_is_written(world: World, kireji: Kireji) -> None:
+    world.screen.screens = (screen_of(10, 10), screen_of(20, 20, x=10))
+    world.windows.found = (DesktopWindow(Rect(12, 3, 5, 6)),)
+    world.pointer = (14, 5)
+    assert kireji("capture", "--pointer", "-o", "-").data == b"picture of 0,0,20,20"
+    assert kireji("capture", "--window", "-o", "-").data == b"picture of 2,3,5,6"
+
+
+def test_the_same_region_as_the_last_time_is_written(world: World, kireji: Kireji) -> None:
+    assert "Nothing was captured before." in kireji("capture", "--last", "-o", "-").err
+    world.last_region.rect = Rect(1, 2, 3, 4)
+    assert kireji("capture", "--last", "-o", "-").data == b"picture of 1,2,3,4"
 
 
 def test_a_screen_that_is_not_there_is_told(kireji: Kireji) -> None:
