@@ -117,3 +117,88 @@ class FakeKeyboard:
         for place, letter in enumerate(text):
             letters[place] = ord(letter)
         return 0
+
+
+class FakeFoundation:
+    """CoreFoundation over Python's values: a reference is a number that stands for one.
+
+    Attributes:
+        released: References that were given back.
+    """
+
+    def __init__(self) -> None:
+        self._values: list[Any] = [None]
+        self.released: list[int] = []
+
+    def keep(self, value: object) -> int:
+        """A reference to a value."""
+        self._values.append(value)
+        return len(self._values) - 1
+
+    def CFRelease(self, reference: int) -> None:
+        self.released.append(reference)
+
+    def CFGetTypeID(self, reference: int) -> int:
+        kinds = {str: 1, float: 2, int: 2, bool: 3, list: 4, dict: 5}
+        return kinds.get(type(self._values[reference]), 9)
+
+    def CFStringGetTypeID(self) -> int:
+        return 1
+
+    def CFNumberGetTypeID(self) -> int:
+        return 2
+
+    def CFBooleanGetTypeID(self) -> int:
+        return 3
+
+    def CFArrayGetTypeID(self) -> int:
+        return 4
+
+    def CFDictionaryGetTypeID(self) -> int:
+        return 5
+
+    def CFStringGetLength(self, reference: int) -> int:
+        return len(self._values[reference].encode("utf-16-le")) // 2
+
+    def CFStringGetCString(self, reference: int, target: Any, room: int, encoding: int) -> int:
+        text = self._values[reference].encode()
+        if len(text) >= room:
+            return 0
+        target.value = text
+        return 1
+
+    def CFNumberGetValue(self, reference: int, kind: int, target: Any) -> int:
+        target._obj.value = self._values[reference]
+        return 1
+
+    def CFBooleanGetValue(self, reference: int) -> int:
+        return int(self._values[reference])
+
+    def CFArrayGetCount(self, reference: int) -> int:
+        return len(self._values[reference])
+
+    def CFArrayGetValueAtIndex(self, reference: int, place: int) -> int:
+        return self.keep(self._values[reference][place])
+
+    def CFDictionaryGetCount(self, reference: int) -> int:
+        return len(self._values[reference])
+
+    def CFDictionaryGetKeysAndValues(self, reference: int, keys: Any, values: Any) -> None:
+        for place, (key, value) in enumerate(self._values[reference].items()):
+            keys[place], values[place] = self.keep(key), self.keep(value)
+
+
+class FakeWindowServer:
+    """CoreGraphics' list of windows.
+
+    Args:
+        foundation: Keeps the list.
+        windows: What it says; None when it says nothing, as without a session.
+    """
+
+    def __init__(self, foundation: FakeFoundation, windows: list[dict[str, Any]] | None) -> None:
+        self._foundation = foundation
+        self._windows = windows
+
+    def CGWindowListCopyWindowInfo(self, options: int, relative_to: int) -> int | None:
+        return None if self._windows is None else self._foundation.keep(self._windows)

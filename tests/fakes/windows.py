@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import queue
+from dataclasses import dataclass
 from typing import Any
 
 from kireji.desktop.hotkey_win32 import ALREADY_REGISTERED, WM_HOTKEY, WM_QUIT, Message
 from kireji.desktop.native import Library
+from kireji.desktop.windows_win32 import CLOAKED, Bounds
 
 KEYBOARD = {"+": 0x01BB, "=": 0x00BB, "@": 0x0632, "ä": 0x00DE}
 """VkKeyScanW of a German-like layout: shift state in the high byte, virtual key code in the low one."""
@@ -81,3 +83,79 @@ class FakeThreadCalls:
 def library(calls: object) -> Library:
     """A fake with the error of its last call."""
     return Library(calls, lambda: int(getattr(calls, "error", 0)))
+
+
+@dataclass
+class FakeWindow:
+    """A window with its own rectangle and the part of it that is seen, both as left, top, right, bottom."""
+
+    outer: tuple[int, int, int, int]
+    seen: tuple[int, int, int, int] | None = None
+    title: str = ""
+    kind: str = "Chrome_WidgetWin_1"
+    style: int = 0x10CF0000
+    extended: int = 0
+    process: int = 4711
+    visible: bool = True
+    minimised: bool = False
+    cloaked: bool = False
+
+
+class FakeWindowCalls:
+    """user32 and dwmapi over a list of windows, topmost first.
+
+    Attributes:
+        awareness: What the thread said about scaling, in order.
+    """
+
+    def __init__(self, *windows: FakeWindow) -> None:
+        self._windows = windows
+        self.awareness: list[int] = []
+
+    def EnumWindows(self, each: Any, own: int) -> int:
+        return int(all(each(number + 1, own) for number in range(len(self._windows))))
+
+    def _at(self, window: int) -> FakeWindow:
+        return self._windows[window - 1]
+
+    def IsWindowVisible(self, window: int) -> int:
+        return int(self._at(window).visible)
+
+    def IsIconic(self, window: int) -> int:
+        return int(self._at(window).minimised)
+
+    def GetWindowThreadProcessId(self, window: int, process: Any) -> int:
+        process._obj.value = self._at(window).process
+        return 1
+
+    def GetWindowRect(self, window: int, target: Any) -> int:
+        return _fill(target._obj, self._at(window).outer)
+
+    def GetWindowLongW(self, window: int, which: int) -> int:
+        found = self._at(window)
+        number = found.style if which == -16 else found.extended
+        return number - (1 << 32) if number >> 31 else number
+
+    def GetClassNameW(self, window: int, target: Any, room: int) -> int:
+        target.value = self._at(window).kind[: room - 1]
+        return len(target.value)
+
+    def InternalGetWindowText(self, window: int, target: Any, room: int) -> int:
+        target.value = self._at(window).title[: room - 1]
+        return len(target.value)
+
+    def SetThreadDpiAwarenessContext(self, context: int) -> int:
+        self.awareness.append(context)
+        return -1
+
+    def DwmGetWindowAttribute(self, window: int, which: int, target: Any, size: int) -> int:
+        found = self._at(window)
+        if which == CLOAKED:
+            target._obj.value = int(found.cloaked)
+            return 0
+        return 0 if found.seen and _fill(target._obj, found.seen) else -2147024809
+
+
+def _fill(target: Bounds, sides: tuple[int, int, int, int]) -> int:
+    target.left, target.top, target.right, target.bottom = sides
+    return 1

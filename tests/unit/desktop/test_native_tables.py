@@ -12,8 +12,21 @@ import pytest
 
 from kireji.desktop.native import declared
 
-MODULES = ("hotkey_win32", "permission_macos", "hotkey_macos", "keyboard_macos")
-SIZES = {("hotkey_win32", "Message"): 48, ("hotkey_macos", "HotKeyId"): 8, ("hotkey_macos", "EventType"): 8}
+MODULES = (
+    "foundation_macos",
+    "hotkey_macos",
+    "hotkey_win32",
+    "keyboard_macos",
+    "permission_macos",
+    "windows_macos",
+    "windows_win32",
+)
+SIZES = {
+    ("hotkey_win32", "Message"): 48,
+    ("hotkey_macos", "HotKeyId"): 8,
+    ("hotkey_macos", "EventType"): 8,
+    ("windows_win32", "Bounds"): 16,
+}
 """Bytes on 64-bit systems, as winuser.h and the frameworks' headers give them."""
 
 
