@@ -17,9 +17,9 @@ from kireji.core.geometry import Rect
 Point = tuple[float, float]
 """Left and top in pixels of the picture; positions lie on the lines between pixels."""
 
-HALO = 0.5
+HALO = 0.25
 """Width of the outline around a stroke, on each side, as a part of the stroke's width."""
-ARROW_HEAD = 4.5
+ARROW_HEAD = 5.5
 """Length of an arrow's head in widths of its stroke; half of that is how far it goes to each side."""
 
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import secrets
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QBuffer, QIODevice, QStandardPaths, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 
 from kireji.core.errors import KirejiError
 
+if TYPE_CHECKING:  # loaded when a dialog is first wanted: the overlay opens without it
+    from PySide6.QtWidgets import QFileDialog, QWidget
+
 _MOST_NAMES = 100
+_JPEG_QUALITY = 92
+_FILTERS = ("PNG picture (*.png)", "JPEG picture (*.jpg *.jpeg)")
 
 
 def copy_text(text: str) -> None:
@@ -41,7 +49,7 @@ async def save_picture(picture: QImage, folder: Path, time: datetime) -> Path:
         KirejiError: It could not be written.
     """
     try:
-        return await asyncio.to_thread(_save, picture, folder, f"Kireji {time:%Y-%m-%d %H.%M.%S}")
+        return await asyncio.to_thread(_save, picture, folder, _name(time))
     except OSError as error:
         raise KirejiError(
             f"The picture could not be saved in {folder}.", "Copy it instead.", detail=str(error)
@@ -61,3 +69,64 @@ def _save(picture: QImage, folder: Path, name: str) -> Path:
         file.unlink()
         raise OSError("no picture was written")
     raise OSError("too many pictures of the same second")
+
+
+def save_dialog(parent: QWidget | None, folder: Path, time: datetime) -> QFileDialog:
+    """A dialog that asks where a picture shall go; `open()` shows it and its `fileSelected` says the answer.
+
+    It deletes itself when it is closed. Our own dialog rather than the desktop's, which would lie below the overlay.
+
+    Args:
+        parent: The window it belongs to.
+        folder: Where it begins.
+        time: Local time, for the name that it proposes.
+    """
+    from PySide6.QtWidgets import QFileDialog
+
+    dialog = QFileDialog(parent, "Save the picture", str(folder))
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilters(_FILTERS)
+    dialog.setDefaultSuffix("png")
+    dialog.selectFile(f"{_name(time)}.png")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return dialog
+
+
+async def write_picture(picture: QImage, file: Path) -> None:
+    """Write a picture where the person said, over what was there; the old file stays whole when that fails.
+
+    Args:
+        picture: In full resolution.
+        file: JPEG by the endings .jpg and .jpeg, otherwise PNG.
+
+    Raises:
+        KirejiError: It could not be written.
+    """
+    try:
+        await asyncio.to_thread(_write, picture, file)
+    except OSError as error:
+        raise KirejiError(
+            f"The picture could not be saved as {file}.", "Choose another folder.", detail=str(error)
+        ) from error
+
+
+def _name(time: datetime) -> str:
+    return f"Kireji {time:%Y-%m-%d %H.%M.%S}"
+
+
+def _write(picture: QImage, file: Path) -> None:
+    jpeg = file.suffix.lower() in (".jpg", ".jpeg")
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not picture.save(buffer, b"JPEG" if jpeg else b"PNG", _JPEG_QUALITY if jpeg else -1):
+        raise OSError("no picture was written")
+    part = file.with_name(f".kireji-{secrets.token_hex(8)}.part")
+    try:
+        with part.open("xb") as target:
+            target.write(buffer.data().data())
+        part.replace(file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise

@@ -23,14 +23,12 @@ from PySide6.QtGui import (
 
 from kireji.core.annotation import ARROW_HEAD, HALO, Annotation, Arrow, Box, Ink, Number, Pen, Point, Redaction, Text
 from kireji.core.geometry import Rect
+from kireji.ui.chat.words import is_right_to_left
 from kireji.ui.tokens import INKS, ON_INKS, REDACTION
 
 PLATE_ACROSS, PLATE_DOWN, PLATE_ROUND = 0.45, 0.2, 0.3
 """Room around words and roundness of their plate's corners, in heights of the font."""
 _LINE_END = "\u2028"
-_ENDLESS = 1e6
-_THIN = 0.4
-"""How much of the outline's room a stroke's own outline takes; the rest is for corners."""
 
 
 def paint(painter: QPainter, marks: Sequence[Annotation], dirty: Rect | None = None) -> None:
@@ -93,7 +91,7 @@ def _paint_one(painter: QPainter, mark: Arrow | Box | Pen | Text | Number) -> No
         _paint_number(painter, mark)
     else:
         shape = _shape(mark)
-        edge = QPen(contrast(mark.ink), 2 * _THIN * HALO * mark.width)
+        edge = QPen(contrast(mark.ink), 2 * HALO * mark.width)
         edge.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.strokePath(shape, edge)
         painter.fillPath(shape, colour(mark.ink))
@@ -134,10 +132,10 @@ def _arrow(mark: Arrow) -> QPainterPath:
     along = QPointF(mark.end[0] - mark.start[0], mark.end[1] - mark.start[1]) / length
     across = QPointF(-along.y(), along.x())
     head = min(ARROW_HEAD * mark.width, length * 0.7)
-    side = head * 0.46
+    side = head / 2
     tail, tip = QPointF(*mark.start), QPointF(*mark.end)
-    neck, barb = tip - along * head * 0.84, tip - along * head
-    thin, thick = mark.width * 0.25, min(mark.width * 0.55, side * 0.6)
+    neck, barb = tip - along * head * 0.82, tip - along * head
+    thin, thick = mark.width * 0.3, min(mark.width * 0.75, side * 0.6)
     outline = [
         tail + across * thin,
         neck + across * thick,
@@ -158,7 +156,11 @@ def _laid_out(text: str, size: float, widest: float) -> tuple[QTextLayout, float
     layout = QTextLayout(text.replace("\n", _LINE_END), font(size))
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+    if is_right_to_left(text):
+        option.setTextDirection(Qt.LayoutDirection.RightToLeft)
+        option.setAlignment(Qt.AlignmentFlag.AlignRight)
+    else:
+        option.setTextDirection(Qt.LayoutDirection.LeftToRight)
     layout.setTextOption(option)
     layout.beginLayout()
     width = height = 0.0
