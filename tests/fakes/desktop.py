@@ -304,11 +304,10 @@ class FakeClock:
         self.asleep.set()
         await waiting
 
-    async def until_asleep(self) -> float:
-        """Wait until something pauses; gives the seconds until the first of all pauses ends."""
-        await self.asleep.wait()
-        self.asleep.clear()
-        return min(until for until, _ in self._sleepers) - self._monotonic
+    @property
+    def awake(self) -> bool:
+        """Whether nothing pauses."""
+        return not self._sleepers
 
 
 class FakeCodec:

@@ -186,6 +186,8 @@ class WatchRun:
         self._progress, verdict = watching.looked(self.watch.plan, self._progress, signature, now)
         if verdict is Verdict.ASK:
             await self._ask(region, signature, now)
+        elif verdict is Verdict.REST:  # what failed to be asked about is gone again
+            self._well()
         return verdict
 
     async def _seen(self) -> Region:
