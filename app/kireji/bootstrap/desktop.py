@@ -26,6 +26,11 @@ def on_wayland(environ: Mapping[str, str]) -> bool:
     return bool(environ.get("WAYLAND_DISPLAY")) or environ.get("XDG_SESSION_TYPE") == "wayland"
 
 
+def on_x11(environ: Mapping[str, str]) -> bool:
+    """Whether the session's windows are those of an X server alone."""
+    return sys.platform == "linux" and bool(environ.get("DISPLAY")) and not on_wayland(environ)
+
+
 def hotkeys(environ: Mapping[str, str], watch: Watch) -> HotkeyBackend:
     """What holds chords."""
     from kireji.desktop.hotkey_x11 import X11Hotkeys
@@ -52,6 +57,10 @@ def area_picker(environ: Mapping[str, str]) -> AreaPicker | None:
 
 def window_lister(environ: Mapping[str, str]) -> WindowLister:
     """What knows where windows lie."""
+    if on_x11(environ):
+        from kireji.desktop.windows_x11 import X11WindowLister
+
+        return X11WindowLister(environ)
     from kireji.desktop.absent import NoWindows
 
     return NoWindows()
@@ -68,6 +77,10 @@ def pointer(environ: Mapping[str, str]) -> Callable[[], tuple[int, int] | None]:
 
 def clipboard(environ: Mapping[str, str]) -> Clipboard:
     """What reads the clipboard without Qt."""
+    if on_x11(environ):
+        from kireji.desktop.clipboard_x11 import X11Clipboard
+
+        return X11Clipboard(environ)
     from kireji.desktop.absent import NoClipboard
 
     return NoClipboard("The clipboard cannot be read here.", "Paste into the window instead.")
