@@ -80,6 +80,13 @@ class Draft(msgspec.Struct, frozen=True):
             return Box(start, end, ink, stroke)
         return Redaction(_outward(start, end))
 
+    def changed_since(self, before: Draft) -> tuple[Rect, ...]:
+        """What looks different, as rectangles: of a pen's line only the end that grew."""
+        if self.tool is Tool.PEN and len(before.points) > 2 and self.points[: len(before.points)] == before.points:
+            # Its curve goes from middle to middle of the points, so the last ones before were only provisional.
+            return (Pen(self.points[len(before.points) - 3 :], width=self.style.stroke).bounds(),)
+        return tuple(mark.bounds() for mark in (before.mark, self.mark) if mark is not None)
+
     @property
     def finished(self) -> Annotation | None:
         """The mark as it stays: a pen's line without the points that change nothing that can be seen."""

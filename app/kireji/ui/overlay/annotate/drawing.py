@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QGuiApplication,
     QPainter,
     QPainterPath,
-    QPainterPathStroker,
     QPen,
     QPolygonF,
     QTextLayout,
@@ -89,29 +88,27 @@ def _paint_one(painter: QPainter, mark: Arrow | Box | Pen | Text | Number) -> No
         _paint_text(painter, mark)
     elif isinstance(mark, Number):
         _paint_number(painter, mark)
-    else:
-        shape = _shape(mark)
-        edge = QPen(contrast(mark.ink), 2 * HALO * mark.width)
-        edge.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.strokePath(shape, edge)
+    elif isinstance(mark, Arrow):
+        shape = _arrow(mark)
+        painter.strokePath(shape, _pen(contrast(mark.ink), 2 * HALO * mark.width))
         painter.fillPath(shape, colour(mark.ink))
+    else:
+        path = _outline(mark)
+        painter.strokePath(path, _pen(contrast(mark.ink), (1 + 2 * HALO) * mark.width))
+        painter.strokePath(path, _pen(colour(mark.ink), mark.width))
     painter.restore()
 
 
-def _shape(mark: Arrow | Box | Pen) -> QPainterPath:
-    """The outline of a stroke, as one shape that can be edged and filled."""
-    if isinstance(mark, Arrow):
-        return _arrow(mark)
-    stroker = QPainterPathStroker()
-    stroker.setWidth(mark.width)
-    stroker.setCapStyle(Qt.PenCapStyle.RoundCap)
-    stroker.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+def _pen(ink: QColor, width: float) -> QPen:
+    return QPen(ink, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+
+
+def _outline(mark: Box | Pen) -> QPainterPath:
+    if isinstance(mark, Pen):
+        return _line(mark.points)
     path = QPainterPath()
-    if isinstance(mark, Box):
-        path.addRect(QRectF(QPointF(*mark.start), QPointF(*mark.end)).normalized())
-    else:
-        path = _line(mark.points)
-    return stroker.createStroke(path).simplified()
+    path.addRect(QRectF(QPointF(*mark.start), QPointF(*mark.end)).normalized())
+    return path
 
 
 def _line(points: tuple[Point, ...]) -> QPainterPath:

@@ -26,7 +26,7 @@ from kireji.core.drafting import Draft
 from kireji.core.geometry import Rect
 from kireji.ui.overlay.annotate.drawing import paint
 from kireji.ui.overlay.annotate.guides import crosshair_bounds, paint_crosshair, paint_outline
-from kireji.ui.overlay.annotate.typing import TextField
+from kireji.ui.overlay.annotate.typing import Writing
 
 _REACH = 5.0
 """How far beside a mark the pointer still takes it, in logical pixels."""
@@ -60,10 +60,10 @@ class Sketch(QObject):
         self._selected: int | None = None
         self._grabbed: tuple[Point, Annotation] | None = None
         self._cursor: Point | None = None
-        self._window: QWidget | None = None
-        self._to_window: Callable[[Point], QPointF] = _same
-        self._field: TextField | None = None
         self._typed: int | None = None
+        self._to_window: Callable[[Point], QPointF] = _same
+        self._writing = Writing(self)
+        self._writing.finished.connect(self._typing_finished)
 
     def attach(self, window: QWidget, to_window: Callable[[Point], QPointF]) -> None:
         """Say where the picture is shown; text is typed in a field on it.
@@ -72,23 +72,28 @@ class Sketch(QObject):
             window: Takes the focus back when typing ends.
             to_window: From pixels of the picture to the window's coordinates.
         """
-        self._window, self._to_window = window, to_window
-        across = to_window((1000.0, 0.0)).x() - to_window((0.0, 0.0)).x()
-        self._style = msgspec.structs.replace(self._style, unit=1000.0 / across if across > 0 else 1.0)
+        self._to_window = to_window
+        self._writing.attach(window, to_window)
+        self._measure()
+
+    def _measure(self) -> None:
+        """How large a logical pixel is; the same window shows pictures of another scale after its screen changed."""
+        across = self._to_window((1000.0, 0.0)).x() - self._to_window((0.0, 0.0)).x()
+        unit = 1000.0 / across if across > 0 else 1.0
+        if unit != self._style.unit:
+            self._style = msgspec.structs.replace(self._style, unit=unit)
 
     # What there is.
 
     @property
     def marks(self) -> tuple[Annotation, ...]:
         """All marks in the order of painting, with the words that are being typed."""
-        typed = self._field.mark() if self._field is not None else None
-        if self._field is None or (typed is None and self._typed is None):
-            return self._marks
-        return self._with_typed(typed)
+        return self._with_typed(self._writing.typed()) if self.typing else self._marks
 
     def set_marks(self, marks: Sequence[Annotation]) -> None:
         """Replace all marks, without telling: for undo, redo and a new picture."""
-        self._drop_field()
+        self._writing.close()
+        self._typed = None
         self._drop_draft()
         self._select(None)
         self._grabbed = None
@@ -110,8 +115,8 @@ class Sketch(QObject):
         self._select(None)
         self._move_cursor(None)
         self._tool = tool
-        if tool is not None and self._window is not None:
-            self._window.setFocus()
+        if tool is not None:
+            self._writing.focus_window()
         self.chosen.emit(tool)
 
     @property
@@ -124,8 +129,8 @@ class Sketch(QObject):
         style = self._style
         style = msgspec.structs.replace(style, ink=ink or style.ink, width=width or style.width)
         different, self._style = style != self._style, style
-        if ink is not None and self._field is not None:
-            self._field.set_ink(ink)
+        if ink is not None and (field := self._writing.field) is not None:
+            field.set_ink(ink)
         elif ink is not None and (mark := self._chosen_mark()) is not None and not isinstance(mark, Redaction):
             self._replace(msgspec.structs.replace(mark, ink=ink), tell=True)
         if different:
@@ -135,6 +140,7 @@ class Sketch(QObject):
         """Where marks may be drawn and are shown: the selection."""
         if bounds == self._within:
             return
+        self._measure()
         self._within = bounds
         self._move_cursor(None)
         for mark in self._marks:
@@ -148,17 +154,16 @@ class Sketch(QObject):
     @property
     def typing(self) -> bool:
         """Words are being typed."""
-        return self._field is not None
+        return self._writing.field is not None
 
     @property
     def busy(self) -> bool:
         """The mouse or the keys are in the middle of a mark."""
-        return self._draft is not None or self._grabbed is not None or self._field is not None
+        return self._draft is not None or self._grabbed is not None or self.typing
 
     def finish(self) -> None:
         """Take over the words that are being typed."""
-        if self._field is not None:
-            self._field.finish()
+        self._writing.finish()
 
     # The mouse.
 
@@ -172,7 +177,7 @@ class Sketch(QObject):
         Returns:
             Whether it is taken until the release.
         """
-        typed = self._field is not None
+        typed = self.typing
         self.finish()
         self.set_bounds(bounds)
         if self._tool is None or not _inside(point, bounds):
@@ -314,7 +319,7 @@ class Sketch(QObject):
             shown.append(mark)
         paint(painter, shown, dirty)
         painter.restore()
-        if self._field is None and (chosen := self._chosen_mark()) is not None:
+        if not self.typing and (chosen := self._chosen_mark()) is not None:
             paint_outline(painter, chosen.bounds(), self._style.unit)
         if self._cursor is not None and within is not None:
             paint_crosshair(painter, self._cursor, within, self._style.unit)
@@ -329,10 +334,12 @@ class Sketch(QObject):
         self._take_draft(Draft.begun(self._tool, self._style, bounds, point, next_number(self._marks)))
 
     def _take_draft(self, draft: Draft | None) -> None:
-        for each in (self._draft, draft):
-            if each is not None and (mark := each.mark) is not None:
-                self.changed.emit(mark.bounds())
-        self._draft = draft
+        before, self._draft = self._draft, draft
+        if before is not None and draft is not None:
+            for rect in draft.changed_since(before):
+                self.changed.emit(rect)
+        elif (either := before or draft) is not None and (mark := either.mark) is not None:
+            self.changed.emit(mark.bounds())
 
     def _drop_draft(self) -> None:
         self._take_draft(None)
@@ -387,15 +394,11 @@ class Sketch(QObject):
     # Typing.
 
     def _type(self, at: Point, index: int | None) -> None:
-        if self._window is None or self._within is None:
+        if self._within is None:
             return
         mark = self._marks[index] if index is not None else None
         self._typed = index
-        self._field = TextField(
-            self._window, self._to_window, at, self._style, self._within, mark if isinstance(mark, Text) else None
-        )
-        self._field.finished.connect(self._typing_finished)
-        self._field.begin()
+        self._writing.begin(at, self._style, self._within, mark if isinstance(mark, Text) else None)
         if mark is not None:
             self._repaint_outlined(mark)
 
@@ -405,27 +408,16 @@ class Sketch(QObject):
             return (*self._marks, *put)
         return (*self._marks[: self._typed], *put, *self._marks[self._typed + 1 :])
 
-    def _typing_finished(self) -> None:
-        assert self._field is not None
-        before, self._marks = self._marks, self._with_typed(self._field.mark())
-        self._select(None)
-        self._drop_field()
+    def _typing_finished(self, typed: object) -> None:
+        assert typed is None or isinstance(typed, Text)
+        before, self._marks = self._marks, self._with_typed(typed)
+        self._typed = None
+        self._selected = None
         for mark in (*before, *self._marks):
             if isinstance(mark, Text):
-                self.changed.emit(mark.bounds())
+                self._repaint_outlined(mark)
         if before != self._marks:
             self.edited.emit()
-
-    def _drop_field(self) -> None:
-        field, self._field, self._typed = self._field, None, None
-        if field is None:
-            return
-        had_focus = field.hasFocus()
-        field.abandon()
-        field.hide()
-        field.deleteLater()
-        if had_focus and self._window is not None:
-            self._window.setFocus()
 
 
 def _same(point: Point) -> QPointF:

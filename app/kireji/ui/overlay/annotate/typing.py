@@ -18,6 +18,78 @@ _LONGEST = 2000
 """Characters of one mark; more than any screen shows."""
 
 
+class Writing(QObject):
+    """Opens the field on the window that shows the picture and says what was typed.
+
+    Args:
+        parent: As usual in Qt.
+    """
+
+    finished = Signal(object)
+    """The `Text` that was typed, or None for nothing."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._window: QWidget | None = None
+        self._to_window: Callable[[Point], QPointF] | None = None
+        self._field: TextField | None = None
+
+    def attach(self, window: QWidget, to_window: Callable[[Point], QPointF]) -> None:
+        """Say where the picture is shown."""
+        self._window, self._to_window = window, to_window
+
+    @property
+    def field(self) -> TextField | None:
+        """The field while it is open."""
+        return self._field
+
+    def focus_window(self) -> None:
+        """The keys are for the picture."""
+        if self._window is not None:
+            self._window.setFocus()
+
+    def begin(self, at: Point, style: Style, within: Rect, mark: Text | None) -> None:
+        """Open the field.
+
+        Args:
+            at: The plate's left top corner, in pixels of the picture.
+            style: Colour and size of a new mark.
+            within: The plate stays inside, in pixels of the picture.
+            mark: Whose words are changed; None begins a new one.
+        """
+        if self._window is None or self._to_window is None:
+            return
+        self._field = TextField(self._window, self._to_window, at, style, within, mark)
+        self._field.finished.connect(self._finished)
+        self._field.begin()
+
+    def typed(self) -> Text | None:
+        """What stands in the field now."""
+        return self._field.mark() if self._field is not None else None
+
+    def finish(self) -> None:
+        """Take what was typed."""
+        if self._field is not None:
+            self._field.finish()
+
+    def close(self) -> None:
+        """Put the field away without saying what stands in it; the keys go back to the picture."""
+        field, self._field = self._field, None
+        if field is None:
+            return
+        had_focus = field.hasFocus()
+        field.abandon()
+        field.hide()
+        field.deleteLater()
+        if had_focus:
+            self.focus_window()
+
+    def _finished(self) -> None:
+        typed = self.typed()
+        self.close()
+        self.finished.emit(typed)
+
+
 class TextField(QPlainTextEdit):
     """A small field on a plate that grows with its words.
 
