@@ -48,18 +48,19 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     from kireji.bootstrap import desktop as system
     from kireji.storage.early_settings import early_shortcut
     from kireji.ui.qt_application import create
-    from kireji.ui.shortcut import GlobalShortcut, watch_descriptor
+    from kireji.ui.shortcut import GlobalShortcuts, watch_descriptor
     from kireji.ui.tray import Tray
 
     app = create(["kireji"])
     chord, paused = early_shortcut(paths.settings)
-    shortcut = GlobalShortcut(system.hotkeys(environ, watch_descriptor(app)), chord, paused=paused)
-    tray = Tray(chord)
+    shortcuts = GlobalShortcuts(system.hotkeys(environ, watch_descriptor(app)), chord, paused=paused)
+    tray = Tray()
     app.sync()  # what was asked of the X server goes out now; there is no loop yet that would send it
+    tray.look_for_host()
 
     from kireji import diagnostics
     from kireji.desktop.memory import give_back
-    from kireji.desktop.protocol import Reply
+    from kireji.desktop.protocol import Reply, capture_request
     from kireji.storage.window_geometry import WindowGeometryFile
     from kireji.ui import aio
     from kireji.ui.application import DesktopApplication
@@ -77,27 +78,28 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
 
     def services() -> AbstractAsyncContextManager[Services]:
         def held() -> bool:
-            return shortcut.state().status is ShortcutStatus.HELD
+            return shortcuts.state().status is ShortcutStatus.HELD
 
         return open_services(paths, environ, preferences=preferences, shortcut_held=held)
 
     places = Places(paths.data, paths.settings, paths.logs)
     window_file = WindowGeometryFile(paths.state / "window")
     geometry = (window_file.read(), window_file.write)
-    desktop = DesktopApplication(app, tray, shortcut, preferences, services, places, geometry, give_back)
+    portal = system.shortcut_portal(environ)
+    desktop = DesktopApplication(app, tray, shortcuts, preferences, services, places, geometry, give_back, portal)
 
     async def obey(request: Request) -> Reply:
-        sentence = await desktop.command(request.command, request.activation_token)
+        sentence = await desktop.command(request.command, capture_request(request.options), request.activation_token)
         return Reply(not sentence, sentence)
 
     async def main(stop: asyncio.Event) -> int:
         async with lock.serve(obey):
-            return await desktop.main(stop, first.command)
+            return await desktop.main(stop, first.command, capture_request(first.options))
 
     try:
         return aio.run(main, app)
     finally:
-        shortcut.release()
+        shortcuts.release()
         tray.close()
         lock.release()
         crashes.end()

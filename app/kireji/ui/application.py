@@ -1,45 +1,52 @@
-"""The running program: connects tray, shortcut, windows and services, and ends them in order."""
+"""The running program: connects tray, shortcuts, windows and services, and ends them in order."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import logging
-import os
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from kireji.core.errors import KirejiError, StoreError
-from kireji.core.settings import Settings
+from kireji.core.capturing import Action, CaptureRequest
+from kireji.core.desktop_ports import Notice
+from kireji.core.errors import KirejiError
 from kireji.ui import qt_messages
 from kireji.ui.aio import TaskScope
 from kireji.ui.curtain import Curtain
 from kireji.ui.qt_application import Application
-from kireji.ui.shortcut import GlobalShortcut, ShortcutState, ShortcutStatus
+from kireji.ui.shortcut import GlobalShortcuts, ShortcutStatus
 from kireji.ui.theme import Theme
 from kireji.ui.tray import Tray
 
 if TYPE_CHECKING:
+    from kireji.core.desktop_ports import ShortcutPortal
     from kireji.services.application import Services
     from kireji.services.preferences import Preferences
-    from kireji.ui.main_window import MainWindow
+    from kireji.ui.actions import Actions
+    from kireji.ui.notices import Notices
     from kireji.ui.overlay.presenter import OverlayPresenter
     from kireji.ui.settings.places import Places
-    from kireji.ui.window_presenter import WindowPresenter
+    from kireji.ui.tray_presenter import TrayPresenter
+    from kireji.ui.windows import Windows
 
 log = logging.getLogger(__name__)
+
+_REGION = CaptureRequest()
 
 _WARM_SECONDS = 1.0
 """After the start, before what the first capture needs is loaded: the person's other programs go first."""
 
-_RECENT = 8
-"""Conversations in the tray's menu."""
+_TRAY_SECONDS = 5.0
+"""How long a start with the session waits for a tray, which may begin later than this program."""
 
 _SHRINK_SECONDS = 10.0
 """After a capture, before its memory is given back: who captures again soon does not pay for getting it anew."""
+
+_NO_TRAY = "This desktop shows no tray, so closing this window ends Kireji. Minimise it instead to keep the shortcuts."
 
 
 class DesktopApplication(QObject):
@@ -48,50 +55,51 @@ class DesktopApplication(QObject):
     Args:
         app: The application object.
         tray: Shown already.
-        shortcut: Held already.
+        shortcuts: The capture chord is held already.
         preferences: The settings.
         services: Opens the use cases.
         places: Where things are kept, for the About page.
         geometry: Where the window stood last, and how to keep where it stands.
         give_back: Returns freed memory to the system; may block for some milliseconds.
+        portal: The desktop that hands out chords, where one does.
     """
 
     def __init__(
         self,
         app: Application,
         tray: Tray,
-        shortcut: GlobalShortcut,
+        shortcuts: GlobalShortcuts,
         preferences: Preferences,
         services: Callable[[], AbstractAsyncContextManager[Services]],
         places: Places,
         geometry: tuple[bytes, Callable[[bytes], None]],
         give_back: Callable[[], None],
+        portal: ShortcutPortal | None = None,
     ) -> None:
         super().__init__()
         self._give_back = give_back
         self._places = places
         self._geometry = geometry
         self._tray = tray
-        self._shortcut = shortcut
+        self._shortcuts = shortcuts
         self._preferences = preferences
         self._open_services = services
+        self._portal = portal
         self._theme = Theme(app)
         self._curtain = Curtain(self._capture_over)
-        self._services: Services | None = None
-        self._window: MainWindow | None = None
-        self._presenter: WindowPresenter | None = None
-        self._overlay: OverlayPresenter | None = None
+        self._parts: _Parts | None = None
         self._scope = TaskScope("application", self._task_failed)
         self._stop: asyncio.Event | None = None
         self._ready = asyncio.Event()
         self._failure: KirejiError | None = None
 
-    async def main(self, stop: asyncio.Event, first: str) -> int:
+    async def main(self, stop: asyncio.Event, first: str, request: CaptureRequest = _REGION) -> int:
         """Run until `stop` is set.
 
         Args:
             stop: Set by every way to quit.
-            first: raise, capture or hide.
+            first: hide, or a command as for `command`.
+            request: What to capture, for that command.
 
         Returns:
             The exit code.
@@ -101,7 +109,7 @@ class DesktopApplication(QObject):
         """
         self._stop = stop
         qt_messages.install()
-        self._tray.quit_chosen.connect(self._quit)
+        self._tray.menu.quit_chosen.connect(self._quit)
         async with AsyncExitStack() as stack:
             stack.callback(qt_messages.remove)
             try:
@@ -114,159 +122,175 @@ class DesktopApplication(QObject):
                 self._ready.set()
                 await show_failure(error, stop)
                 raise
-            self._services = services
             stack.push_async_callback(self._scope.aclose)
-            stack.push_async_callback(self._close_windows)
-            self._make_overlay(services, stack)
-            self._connect(services)
-            self._shortcut.receive(self._pressed)
+            self._theme.apply(self._preferences.settings.appearance)
+            self._parts = parts = self._make(services)
+            stack.push_async_callback(parts.aclose)
+            self._connect(parts)
+            self._hold_shortcuts(stack)
             self._ready.set()
-            self._begin(first)
-            self._scope.start(self._settle(services), name="settle")
+            self._begin(parts, first, request)
+            self._scope.start(self._settle(services, parts), name="settle")
             await stop.wait()
             log.info("ending")
             self._curtain.forget()
         return 0
 
-    async def command(self, name: str, token: str) -> str:
+    async def command(self, name: str, request: CaptureRequest, token: str) -> str:
         """Do what another start asks for.
 
         Args:
-            name: raise, capture, quit or shortcut.
+            name: raise, capture, clipboard, selection, quit or shortcut.
+            request: What to capture, for that command.
             token: Wayland's permission to come to the front, or empty.
 
         Returns:
             Empty when done, else the sentence that says why not.
         """
         if name == "shortcut":
-            return self._why_not_held()
-        if name != "quit" or self._stop is None:
-            await self._ready.wait()
+            state = self._shortcuts.state()
+            held = state.status is ShortcutStatus.HELD
+            return "" if held else state.sentence or "No shortcut is set. Choose one in Settings, Shortcuts."
         if name == "quit":
             self._quit()
-            return ""
+            if self._stop is not None:
+                return ""
+        await self._ready.wait()
         if self._failure is not None:
             return self._failure.sentence
-        if token:
-            # Qt takes the activation token from here and nowhere else (qtbase, qwaylandxdgshell.cpp).
-            os.environ["XDG_ACTIVATION_TOKEN"] = token
-        if name == "capture":
-            self.capture()
-        else:
-            self.show_window()
+        if self._parts is not None:
+            self._obey(self._parts, name, request, token)
         return ""
 
-    def _why_not_held(self) -> str:
-        state = self._shortcut.state()
-        return (
-            ""
-            if state.status is ShortcutStatus.HELD
-            else state.sentence or "No shortcut is set. Choose one in Settings, Shortcuts."
-        )
+    def _obey(self, parts: _Parts, name: str, request: CaptureRequest, token: str) -> None:
+        if name == "quit":
+            self._quit()
+        elif name == "capture":
+            parts.actions.capture(request)
+        elif name in (Action.CLIPBOARD.value, Action.SELECTION.value):
+            parts.actions.do(Action(name), token)
+        else:
+            parts.windows.show(token)
 
-    def capture(self) -> None:
-        """Freeze the screens and open the overlay, or bring it forward."""
-        if self._overlay is not None:
-            self._overlay.capture()
-
-    def show_window(self) -> None:
-        """Bring the main window to the front."""
-        window = self._main_window()
-        window.show()
-        window.raise_()
-        window.activateWindow()
-
-    def open_conversation(self, conversation: int) -> None:
-        """Show one conversation in the main window."""
-        self._main_window().open_conversation(conversation)
-        self.show_window()
-
-    def open_settings(self) -> None:
-        """Show the settings in the main window."""
-        self._main_window().open_settings()
-        self.show_window()
-
-    def _main_window(self) -> MainWindow:
-        """The main window with its presenters, built when it is first needed: the tray and the overlay do without."""
-        if self._window is None:
-            from kireji.ui.main_window import MainWindow
-            from kireji.ui.window_presenter import WindowPresenter
-
-            assert self._services is not None
-            self._window = MainWindow(self._theme)
-            self._window.remember_geometry(*self._geometry)
-            self._window.capture_clicked.connect(self.capture)
-            self._window.closed.connect(self._window_closed)
-            self._presenter = WindowPresenter(self._services, self._window, self._theme, self._shortcut, self._places)
-        return self._window
-
-    def _pressed(self) -> None:
-        if self._window is not None and self._window.testing_shortcut and self._window.isVisible():
-            return  # the page that asked for the press has seen it
-        self.capture()
-
-    def _make_overlay(self, services: Services, stack: AsyncExitStack) -> None:
+    def _make(self, services: Services) -> _Parts:
+        from kireji.ui.actions import Actions
+        from kireji.ui.notices import Notices
         from kireji.ui.overlay.presenter import OverlayPresenter
+        from kireji.ui.tray_presenter import TrayPresenter
+        from kireji.ui.windows import Windows
 
-        self._theme.apply(self._preferences.settings.appearance)
-        self._overlay = OverlayPresenter(
+        windows = Windows(services, self._theme, self._shortcuts, self._places, self._geometry)
+        overlay = OverlayPresenter(
             services,
             self._curtain,
-            self.open_conversation,
+            windows.open_conversation,
             self._tell,
             self._theme,
-            open_settings=self.open_settings,
+            open_settings=windows.open_settings,
         )
-        stack.push_async_callback(self._overlay.aclose)
+        notices = Notices(
+            services,
+            shows=self._shows,
+            open_conversation=windows.open_conversation,
+            fall_back=self._tell_without_notifications,
+            failed=self._task_failed,
+        )
+        actions = Actions(
+            services,
+            self._theme,
+            capture=overlay.capture,
+            take=windows.take,
+            show_window=windows.show,
+            tell=self._tell,
+            failed=self._task_failed,
+        )
+        tray = TrayPresenter(self._tray.menu, services, self._shortcuts, self._task_failed)
+        return _Parts(windows, overlay, notices, actions, tray)
 
-    def _connect(self, services: Services) -> None:
-        self._tray.capture_chosen.connect(self.capture)
-        self._tray.open_chosen.connect(self.show_window)
-        self._tray.settings_chosen.connect(self.open_settings)
-        self._tray.conversation_chosen.connect(self.open_conversation)
-        self._tray.pause_toggled.connect(self._pause)
-        self._shortcut.changed.subscribe(self._shortcut_changed)
-        services.preferences.changed.subscribe(self._settings_changed)
+    def _connect(self, parts: _Parts) -> None:
+        menu = self._tray.menu
+        self._tray.open_chosen.connect(parts.windows.show)
+        menu.chosen.connect(self._menu_chosen)
+        menu.capture_chosen.connect(self._menu_capture)
+        menu.settings_chosen.connect(parts.windows.open_settings)
+        menu.conversation_chosen.connect(parts.windows.open_conversation)
+        menu.pause_toggled.connect(self._pause)
+        parts.windows.capture_clicked.connect(self._capture_clicked)
+        parts.windows.closed.connect(self._window_closed)
 
-    def _begin(self, first: str) -> None:
-        if first == "capture":
-            self.capture()
-        elif first == "raise" or not self._tray.available:
-            self.show_window()
-        state = self._shortcut.state()
-        self._shortcut_changed(state)
+    def _hold_shortcuts(self, stack: AsyncExitStack) -> None:
+        settings = self._preferences.settings.shortcuts
+        self._shortcuts.lost.subscribe(self._tell)
+        self._shortcuts.hold({action: settings.chord(action) for action in Action})
+        if self._portal is not None:
+            from kireji.ui.shortcut_portal import PortalChords
+
+            chords = PortalChords(self._portal, self._shortcuts, self._task_failed)
+            stack.push_async_callback(chords.aclose)
+            self._shortcuts.ask_desktop(chords)
+        self._shortcuts.receive(self._pressed)
+
+    def _begin(self, parts: _Parts, first: str, request: CaptureRequest) -> None:
+        if first != "hide":
+            self._obey(parts, first, request, "")
+        if first == "raise" and not self._tray.available:
+            parts.windows.show_notice(_NO_TRAY)
+        elif not self._tray.available:
+            self._scope.start(self._show_without_tray(parts), name="no tray")
+        state = self._shortcuts.state()
         taken = state.sentence if state.status is ShortcutStatus.TAKEN else ""
         if sentence := f"{taken} {self._preferences.told}".strip():
             self._tell(sentence)
 
-    async def _settle(self, services: Services) -> None:
+    async def _show_without_tray(self, parts: _Parts) -> None:
+        """A start without a window must not end up nowhere where no tray comes."""
+        self._tray.watch_for_host()
+        arrived = asyncio.Event()
+        self._tray.appeared.connect(arrived.set)
+        try:
+            async with asyncio.timeout(_TRAY_SECONDS):
+                await arrived.wait()
+        except TimeoutError:
+            if not self._tray.available and not parts.windows.on_screen and not parts.overlay.stage.is_open:
+                parts.windows.show()
+                parts.windows.show_notice(_NO_TRAY)
+
+    async def _settle(self, services: Services, parts: _Parts) -> None:
         """After the start: what makes the first capture quick, and what the last run left behind."""
         await asyncio.sleep(_WARM_SECONDS)
         gc.freeze()  # what the start has loaded stays; later collections need not look at it
         gc.enable()
         self._tray.watch_for_host()
         await services.capture.warm()
-        if self._overlay is not None:
-            self._overlay.warm()
-        services.chat.live.changed.subscribe(self._conversations_changed)
-        await self._show_recent(services)
+        parts.overlay.warm()
+        parts.tray.settle()
 
-    async def _show_recent(self, services: Services) -> None:
-        try:
-            self._tray.set_recent(await services.conversations.recent(_RECENT))
-        except StoreError as error:
-            log.warning("the tray does not list conversations: %s", error)
+    def _menu_chosen(self, action: object) -> None:
+        assert isinstance(action, Action)
+        self._curtain.expect_repaint()  # the menu itself is still on the screen
+        self._do(action)
 
-    def _conversations_changed(self, _conversation: int) -> None:
-        if self._services is not None and self._stop is not None and not self._stop.is_set():
-            self._scope.restart(self._show_recent(self._services), name="recent")
+    def _menu_capture(self, request: object) -> None:
+        assert isinstance(request, CaptureRequest)
+        self._curtain.expect_repaint()
+        if self._parts is not None:
+            self._parts.actions.capture(request)
 
-    async def _close_windows(self) -> None:
-        if self._window is not None and self._presenter is not None:
-            await self._presenter.aclose()
-            self._window.hide()
-            self._window.deleteLater()
-            self._window = None
+    def _capture_clicked(self) -> None:
+        self._do(Action.CAPTURE)
+
+    def _pressed(self, action: Action, token: str) -> None:
+        if self._parts is None or not self._parts.windows.testing_shortcut:
+            self._do(action, token)  # otherwise the page that asked for the press has seen it
+
+    def _do(self, action: Action, token: str = "") -> None:
+        if self._parts is not None:
+            self._parts.actions.do(action, token)
+
+    def _shows(self, conversation: int) -> bool:
+        """Whether the person has a conversation before them; in the overlay they see what they ask there."""
+        parts = self._parts
+        return parts is not None and (parts.overlay.stage.is_open or parts.windows.shows(conversation))
 
     def _window_closed(self) -> None:
         """Without a tray there is no way back to a hidden window, so closing it ends the program."""
@@ -282,23 +306,25 @@ class DesktopApplication(QObject):
         await asyncio.sleep(_SHRINK_SECONDS)
         await asyncio.to_thread(self._give_back)
 
-    def _shortcut_changed(self, state: ShortcutState) -> None:
-        self._tray.set_chord(state.chord if state.status is ShortcutStatus.HELD else "")
-
-    def _settings_changed(self, settings: Settings) -> None:
-        self._tray.set_paused(settings.shortcuts.paused)
-
     def _pause(self, paused: bool) -> None:
-        self._shortcut.pause(paused)
+        self._shortcuts.pause(paused)
         self._scope.restart(self._preferences.set("shortcuts.paused", paused), name="pause")
 
     def _tell(self, sentence: str) -> None:
-        """One sentence for the person where no window of ours is open."""
-        if self._tray.available and (self._window is None or not self._window.isVisible()):
-            self._tray.notify("Kireji", sentence)
+        """One sentence for the person, where they look: in our window, else by a notification."""
+        if self._parts is None:
             return
-        self.show_window()
-        self._main_window().show_notice(sentence)
+        if self._parts.windows.on_screen:
+            self._parts.windows.show_notice(sentence)
+        if not self._parts.windows.active:
+            self._parts.notices.tell(Notice("Kireji", sentence))
+
+    def _tell_without_notifications(self, title: str, sentence: str) -> None:
+        if self._tray.available:
+            self._tray.notify(title, sentence)
+        elif self._parts is not None:
+            self._parts.windows.show()
+            self._parts.windows.show_notice(sentence)
 
     def _task_failed(self, error: BaseException) -> None:
         if isinstance(error, KirejiError):
@@ -310,3 +336,21 @@ class DesktopApplication(QObject):
     def _quit(self) -> None:
         if self._stop is not None:
             self._stop.set()
+
+
+class _Parts:
+    """What exists once the services do."""
+
+    def __init__(
+        self, windows: Windows, overlay: OverlayPresenter, notices: Notices, actions: Actions, tray: TrayPresenter
+    ) -> None:
+        self.windows = windows
+        self.overlay = overlay
+        self.notices = notices
+        self.actions = actions
+        self.tray = tray
+
+    async def aclose(self) -> None:
+        """End all, the last first."""
+        for part in (self.tray, self.actions, self.notices, self.overlay, self.windows):
+            await part.aclose()

@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
 
 _SETTLE_SECONDS = 0.18
 """How long a desktop takes to repaint what was under a window; there is no event that says so."""
+
+_TRAY_ICON = "QSystemTrayIconSys"
+"""Qt's class of an icon that is embedded in a panel; hiding it would take it out of the tray."""
+
+_FLEETING = (Qt.WindowType.Popup, Qt.WindowType.ToolTip)
 
 
 class Curtain:
@@ -21,20 +27,30 @@ class Curtain:
     def __init__(self, lifted: Callable[[], None]) -> None:
         self._lifted = lifted
         self._hidden: list[QWidget] = []
+        self._active: QWidget | None = None
+        self._expects = False
+
+    def expect_repaint(self) -> None:
+        """Something that is not ours to hide, such as the tray's menu, is about to go: the next `hide` waits for it."""
+        self._expects = True
 
     async def hide(self) -> None:
         """Hide what is visible and wait until the desktop has repainted; returns at once when nothing was visible."""
-        self._hidden = [window for window in QApplication.topLevelWidgets() if _on_screen(window)]
-        for window in self._hidden:
+        waits, self._expects = self._expects, False
+        visible = [window for window in QApplication.topLevelWidgets() if _on_screen(window)]
+        self._active = QApplication.activeWindow()
+        self._hidden += [window for window in visible if window.windowType() not in _FLEETING]
+        for window in visible:
             window.hide()
-        if self._hidden:
+        if visible or waits:
             await asyncio.sleep(_SETTLE_SECONDS)
 
     def restore(self) -> None:
-        """Show again what `hide` hid, without taking the focus from what the person works in."""
+        """Show again what `hide` hid: as it was stacked, without taking the focus from what the person works in."""
         hidden, self._hidden = self._hidden, []
+        active, self._active = self._active, None
         for window in hidden:
-            window.show()
+            _show_in_place(window, active=window is active)
         self._lifted()
 
     def forget(self) -> None:
@@ -42,6 +58,19 @@ class Curtain:
         self._hidden = []
 
 
+def _show_in_place(window: QWidget, *, active: bool) -> None:
+    """Show a window that was hidden: the one that was worked in above the others, any other below them."""
+    if active:
+        window.show()
+        return
+    quiet = Qt.WidgetAttribute.WA_ShowWithoutActivating
+    before = window.testAttribute(quiet)
+    window.setAttribute(quiet, on=True)
+    window.show()
+    window.setAttribute(quiet, on=before)
+    if not window.windowFlags() & Qt.WindowType.WindowStaysOnTopHint:
+        window.lower()
+
+
 def _on_screen(window: QWidget) -> bool:
-    # Other top-level widgets are none of the person's windows: an embedded tray icon is one of them.
-    return isinstance(window, QMainWindow | QDialog) and window.isVisible() and not window.isMinimized()
+    return window.isVisible() and not window.isMinimized() and window.metaObject().className() != _TRAY_ICON

@@ -1,127 +1,288 @@
-"""The global shortcut: held from the first moment, changed and paused while the program runs."""
+"""Global shortcuts: the capture chord is held from the first moment, the others once the settings are read."""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import QObject, QSocketNotifier
 
-from kireji.core.desktop_ports import HotkeyBackend, Registration
+from kireji.core.capturing import Action
+from kireji.core.desktop_ports import BoundShortcut, HotkeyBackend, Registration
 from kireji.core.errors import HotkeyError, HotkeyTaken
 from kireji.core.publisher import Publisher
-from kireji.core.shortcuts import Shortcut
+from kireji.core.shortcuts import Shortcut, alternatives
+
+_OFFERED = 3
+"""Free alternatives that are offered for a chord that is taken."""
+
+_NOT_GIVEN = "The desktop gave no keys for this. Choose them in its keyboard settings, or bind the command."
 
 
 class ShortcutStatus(enum.Enum):
-    """What became of the chord."""
+    """What became of a chord."""
 
-    HELD = "held"
-    PAUSED = "paused"
     NONE = "none"
+    ASKED = "asked"
+    """The desktop has not answered yet."""
+    HELD = "held"
     TAKEN = "taken"
+    REFUSED = "refused"
     UNAVAILABLE = "unavailable"
+    PAUSED = "paused"
 
 
 class ShortcutState(NamedTuple):
-    """The truth about the chord.
+    """The truth about one chord.
 
     Args:
         chord: As people write it; empty when none is wanted.
         status: What became of it.
         sentence: What happened and what to do, when it is not held.
+        trigger: The keys as the desktop names them, where it chose them itself; empty otherwise.
+        seen: It was pressed, and arrived here, since it is held.
     """
 
-    chord: str
-    status: ShortcutStatus
+    chord: str = ""
+    status: ShortcutStatus = ShortcutStatus.NONE
     sentence: str = ""
+    trigger: str = ""
+    seen: bool = False
+
+    @property
+    def keys(self) -> str:
+        """What to press now; empty while nothing is held."""
+        return (self.trigger or self.chord) if self.status is ShortcutStatus.HELD else ""
 
 
-class GlobalShortcut:
-    """Owns the registration of the capture chord.
+class DesktopChords(Protocol):
+    """Asks a desktop that hands out chords itself; answers come to `GlobalShortcuts.answered` and `.refused`."""
+
+    def ask(self, wanted: Mapping[Action, Shortcut]) -> None:
+        """Ask for all chords at once; an empty mapping gives all back."""
+
+
+class GlobalShortcuts:
+    """Owns the registration of every chord.
 
     Presses before there is a receiver are kept as one press and delivered when the receiver is set.
 
     Args:
         backend: How chords are held here.
-        chord: As in the settings; empty holds none.
+        chord: The capture chord, as in the settings; empty holds none.
         paused: Begin released.
+
+    Attributes:
+        pressed: Publishes the action whose chord was pressed, before it is carried out.
+        changed: Publishes the action whose state is another.
+        lost: Publishes the sentence that tells of a chord which was held and no longer is.
     """
 
     def __init__(self, backend: HotkeyBackend, chord: str, *, paused: bool = False) -> None:
         self._backend = backend
-        self._registration: Registration | None = None
-        self._receiver: Callable[[], None] | None = None
-        self._waiting = False
-        self._state = ShortcutState(chord, ShortcutStatus.NONE)
-        self.pressed: Publisher[None] = Publisher()
-        self.changed: Publisher[ShortcutState] = Publisher()
-        self._hold(chord, paused=paused)
+        self._desktop: DesktopChords | None = None
+        self._paused = paused
+        self._registrations: dict[Action, Registration] = {}
+        self._states: dict[Action, ShortcutState] = {}
+        self._receiver: Callable[[Action, str], None] | None = None
+        self._waiting: Action | None = None
+        self.pressed: Publisher[Action] = Publisher()
+        self.changed: Publisher[Action] = Publisher()
+        self.lost: Publisher[str] = Publisher()
+        self._take(Action.CAPTURE, chord)
 
-    def state(self) -> ShortcutState:
+    @property
+    def asks_desktop(self) -> bool:
+        """Whether the desktop hands out the chords, and may give others than were asked for."""
+        return self._desktop is not None
+
+    def state(self, action: Action = Action.CAPTURE) -> ShortcutState:
         """What holds now."""
-        return self._state
+        return self._states.get(action, ShortcutState())
 
-    def receive(self, receiver: Callable[[], None]) -> None:
-        """Deliver presses to `receiver` from now on, and the one that waited."""
+    def receive(self, receiver: Callable[[Action, str], None]) -> None:
+        """Deliver presses to `receiver` from now on, and the one that waited.
+
+        Args:
+            receiver: Gets the action and Wayland's activation token, or "".
+        """
         self._receiver = receiver
-        if self._waiting:
-            self._waiting = False
-            receiver()
+        if self._waiting is not None:
+            action, self._waiting = self._waiting, None
+            receiver(action, "")
 
-    def change(self, chord: str) -> str:
+    def hold(self, chords: Mapping[Action, str]) -> None:
+        """Hold what the settings name beside what is held already; once, when they have been read."""
+        for action, chord in chords.items():
+            if chord != self.state(action).chord:
+                self._release(action)
+                self._take(action, chord)
+
+    def ask_desktop(self, desktop: DesktopChords) -> None:
+        """From now on let the desktop hand out the chords, and ask for all of them."""
+        self.release()
+        self._desktop = desktop
+        self.ask_again()
+
+    def ask_again(self) -> None:
+        """Ask the desktop once more for all chords; without such a desktop, try all that are not held."""
+        for action, state in tuple(self._states.items()):
+            if self._desktop is not None or state.status is not ShortcutStatus.HELD:
+                self._release(action)
+                self._take(action, state.chord)
+        self._ask()
+        self._publish_all()
+
+    def change(self, action: Action, chord: str) -> str:
         """Hold another chord; the old one stays when the new one cannot be held.
 
         Returns:
-            Empty when it is held, else the sentence that says why not.
+            Empty when it is held or the desktop was asked, else the sentence that says why not.
         """
-        before = self._state
+        before = self.state(action)
         if chord == before.chord and before.status is ShortcutStatus.HELD:
             return ""
-        self.release()
-        self._hold(chord, paused=False)
-        problem = self._state.sentence
-        if self._state.status in (ShortcutStatus.TAKEN, ShortcutStatus.UNAVAILABLE) and before.chord != chord:
-            self._hold(before.chord, paused=before.status is ShortcutStatus.PAUSED)
-        self.changed.publish(self._state)
+        self._release(action)
+        self._take(action, chord)
+        problem = self.state(action).sentence
+        if problem and before.chord != chord:
+            self._take(action, before.chord)
+        for other, state in tuple(self._states.items()):
+            if state.status is ShortcutStatus.REFUSED and self._desktop is None and other is not action:
+                self._take(other, state.chord)  # the chord that stood in its way may be free now
+        self._ask()
+        self._publish_all()
         return problem
 
     def pause(self, paused: bool) -> None:
-        """Release the chord for other programs, or hold it again."""
+        """Release all chords for other programs, or hold them again."""
+        self._paused = paused
         self.release()
-        self._hold(self._state.chord, paused=paused)
-        self.changed.publish(self._state)
+        for action, state in tuple(self._states.items()):
+            self._take(action, state.chord)
+        self._ask()
+        self._publish_all()
 
     def release(self) -> None:
-        """Give the chord back."""
-        if self._registration is not None:
-            self._registration.release()
-            self._registration = None
+        """Give all chords back."""
+        for action in tuple(self._registrations):
+            self._release(action)
 
-    def _hold(self, chord: str, *, paused: bool) -> None:
+    def free(self, chord: str) -> Sequence[str]:
+        """Chords like this one that nobody holds, best first; empty where that cannot be known.
+
+        Args:
+            chord: One that is taken.
+        """
+        wanted = Shortcut.parse(chord)
+        if wanted is None or self._desktop is not None:
+            return ()
+        used = {Shortcut.parse(state.chord) for state in self._states.values() if state.chord}
+        candidates = [each for each in alternatives(wanted) if each not in used]
+        return tuple(str(each) for each in self._backend.free(candidates)[:_OFFERED])
+
+    def answered(self, bound: Mapping[Action, BoundShortcut]) -> None:
+        """What the desktop made of the chords."""
+        for action, state in tuple(self._states.items()):
+            if state.status in (ShortcutStatus.NONE, ShortcutStatus.PAUSED) or not self._asked(action):
+                continue
+            given = bound.get(action, BoundShortcut(False))
+            if given.bound:
+                new = ShortcutState(state.chord, ShortcutStatus.HELD, "", given.trigger, state.seen)
+            else:
+                new = ShortcutState(state.chord, ShortcutStatus.REFUSED, given.sentence or _NOT_GIVEN)
+            self._states[action] = new
+        self._publish_all()
+
+    def refused(self, error: HotkeyError) -> None:
+        """The desktop hands out no chords at all."""
+        for action, state in tuple(self._states.items()):
+            if state.status in (ShortcutStatus.ASKED, ShortcutStatus.HELD):
+                self._states[action] = ShortcutState(state.chord, ShortcutStatus.UNAVAILABLE, error.sentence)
+        self._publish_all()
+
+    def press(self, action: Action, token: str = "") -> None:
+        """A chord arrived."""
+        self._states[action] = self.state(action)._replace(seen=True)
+        self.changed.publish(action)
+        self.pressed.publish(action)
+        if self._receiver is None:
+            self._waiting = action
+        else:
+            self._receiver(action, token)
+
+    def _take(self, action: Action, chord: str) -> None:
+        """Hold a chord if that can be done at once, and note what became of it."""
         shortcut = Shortcut.parse(chord) if chord else None
         if shortcut is None:
-            self._state = ShortcutState(chord, ShortcutStatus.NONE)
-            return
-        if paused:
-            self._state = ShortcutState(chord, ShortcutStatus.PAUSED)
-            return
-        try:
-            self._registration = self._backend.register(shortcut, self._press)
-        except HotkeyError as error:
-            taken = isinstance(error, HotkeyTaken)
-            status = ShortcutStatus.TAKEN if taken else ShortcutStatus.UNAVAILABLE
-            self._state = ShortcutState(chord, status, error.sentence)
+            self._states[action] = ShortcutState(chord)
+        elif (other := self._user_of(shortcut, action)) is not None:
+            sentence = f"{chord} is already used for “{other.title}”. Choose other keys."
+            self._states[action] = ShortcutState(chord, ShortcutStatus.REFUSED, sentence)
+        elif self._paused:
+            self._states[action] = ShortcutState(chord, ShortcutStatus.PAUSED)
+        elif self._desktop is not None:
+            self._states[action] = ShortcutState(chord, ShortcutStatus.ASKED)
         else:
-            self._state = ShortcutState(chord, ShortcutStatus.HELD)
+            self._states[action] = self._register(action, chord, shortcut)
 
-    def _press(self) -> None:
-        self.pressed.publish(None)
-        if self._receiver is None:
-            self._waiting = True
-        else:
-            self._receiver()
+    def _register(self, action: Action, chord: str, shortcut: Shortcut) -> ShortcutState:
+        try:
+            self._registrations[action] = self._backend.register(
+                shortcut, partial(self.press, action), partial(self._lost, action)
+            )
+        except HotkeyError as error:
+            return ShortcutState(chord, _failed(error), error.sentence)
+        return ShortcutState(chord, ShortcutStatus.HELD)
+
+    def _lost(self, action: Action, error: HotkeyError) -> None:
+        """The system took a chord away, as after a change of the keyboard's layout."""
+        self._release(action)
+        self._states[action] = ShortcutState(self.state(action).chord, _failed(error), error.sentence)
+        self.changed.publish(action)
+        self.lost.publish(error.sentence)
+
+    def _user_of(self, shortcut: Shortcut, action: Action) -> Action | None:
+        """The other action that has this chord."""
+        inactive = (ShortcutStatus.NONE, ShortcutStatus.REFUSED)
+        return next(
+            (
+                other
+                for other, state in self._states.items()
+                if other is not action and state.status not in inactive and Shortcut.parse(state.chord) == shortcut
+            ),
+            None,
+        )
+
+    def _asked(self, action: Action) -> bool:
+        """Whether the desktop was asked for it; a chord that another action has is never asked for."""
+        shortcut = Shortcut.parse(self.state(action).chord)
+        return shortcut is not None and self._user_of(shortcut, action) is None
+
+    def _ask(self) -> None:
+        if self._desktop is None:
+            return
+        wanted: dict[Action, Shortcut] = {}
+        for action, state in self._states.items():
+            shortcut = Shortcut.parse(state.chord)
+            if shortcut is not None and state.status in (ShortcutStatus.ASKED, ShortcutStatus.HELD):
+                wanted[action] = shortcut
+        self._desktop.ask(wanted)
+
+    def _release(self, action: Action) -> None:
+        registration = self._registrations.pop(action, None)
+        if registration is not None:
+            registration.release()
+
+    def _publish_all(self) -> None:
+        for action in tuple(self._states):
+            self.changed.publish(action)
+
+
+def _failed(error: HotkeyError) -> ShortcutStatus:
+    return ShortcutStatus.TAKEN if isinstance(error, HotkeyTaken) else ShortcutStatus.UNAVAILABLE
 
 
 def watch_descriptor(parent: QObject) -> Callable[[int, Callable[[], None]], Callable[[], None]]:

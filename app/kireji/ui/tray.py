@@ -1,76 +1,53 @@
-"""The tray icon and its menu."""
+"""The tray icon; what its menu holds is `tray_menu`'s matter and is loaded after the icon shows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction, QIcon
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from kireji.resources import resource
 
-if TYPE_CHECKING:  # the tray shows before the core is loaded
-    from collections.abc import Sequence
+if TYPE_CHECKING:
+    from PySide6.QtDBus import QDBusServiceWatcher
 
-    from kireji.core.history import ConversationSummary
+    from kireji.ui.tray_menu import TrayMenu
 
 _WATCHER = "org.kde.StatusNotifierWatcher"
-_RECENT_LENGTH = 40
 
 
 class Tray(QObject):
-    """Shows the program in the tray and says what was chosen there.
+    """Shows the program in the tray."""
 
-    Args:
-        chord: The capture shortcut, shown beside its menu entry.
-    """
-
-    capture_chosen = Signal()
     open_chosen = Signal()
-    settings_chosen = Signal()
-    conversation_chosen = Signal(object)
-    pause_toggled = Signal(bool)
-    quit_chosen = Signal()
+    """The icon itself was clicked."""
+    appeared = Signal()
+    """A tray is there now that was not there before."""
 
-    def __init__(self, chord: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._menu = QMenu()
+        self._contents: TrayMenu | None = None
         self._icon: QSystemTrayIcon | None = None
-        self._watcher: QObject | None = None
-        self._show_icon()  # first: the menu, which takes longer, is filled before anybody can click
-        self._capture = QAction("Capture and ask", self)
-        self._recent = QMenu("Recent", self._menu)
-        self._pause = QAction("Pause shortcuts", self, checkable=True)
-        self._open = QAction("Open Kireji", self)
-        self._settings = QAction("Settings", self)
-        self._quit = QAction("Quit", self)
-        self._build_menu()
-        self.set_chord(chord)
+        self._watcher: QDBusServiceWatcher | None = None
+        self._hosted = False
+        self._show_icon()
 
     @property
     def available(self) -> bool:
         """Whether there is a tray at all; the icon itself says it is visible even without one."""
         return QSystemTrayIcon.isSystemTrayAvailable()
 
-    def set_chord(self, chord: str) -> None:
-        """Show another shortcut beside "Capture and ask"."""
-        self._capture.setText(f"Capture and ask\t{chord}" if chord else "Capture and ask")
+    @property
+    def menu(self) -> TrayMenu:
+        """What the menu holds; filled when this is first asked for, which must be before anybody can click."""
+        if self._contents is None:
+            from kireji.ui.tray_menu import TrayMenu
 
-    def set_paused(self, paused: bool) -> None:
-        """Show whether shortcuts are paused, without reporting it back."""
-        blocked = self._pause.blockSignals(True)
-        self._pause.setChecked(paused)
-        self._pause.blockSignals(blocked)
-
-    def set_recent(self, conversations: Sequence[ConversationSummary]) -> None:
-        """List the newest conversations."""
-        self._recent.clear()
-        for summary in conversations:
-            title = summary.title if len(summary.title) <= _RECENT_LENGTH else summary.title[:_RECENT_LENGTH] + "…"
-            action = self._recent.addAction(title.replace("&", "&&"))
-            action.setData(summary.id)
-        self._recent.setEnabled(bool(conversations))
+            self._contents = TrayMenu(self._menu)
+        return self._contents
 
     def notify(self, title: str, sentence: str) -> None:
         """Say one sentence from the tray; only our own words, never a model's."""
@@ -90,8 +67,10 @@ class Tray(QObject):
             return
         mode = QDBusServiceWatcher.WatchModeFlag.WatchForRegistration
         watcher = QDBusServiceWatcher(_WATCHER, bus, mode, self)
-        watcher.serviceRegistered.connect(self._show_icon)
+        watcher.serviceRegistered.connect(self._host_appeared)
         self._watcher = watcher
+        if not self._hosted and self.available:
+            self._host_appeared()  # it came between the icon and this
 
     def close(self) -> None:
         """Take the icon away."""
@@ -101,20 +80,9 @@ class Tray(QObject):
             self._icon = None
         self._menu.close()
 
-    def _build_menu(self) -> None:
-        self._capture.triggered.connect(self.capture_chosen)
-        self._open.triggered.connect(self.open_chosen)
-        self._settings.triggered.connect(self.settings_chosen)
-        self._pause.toggled.connect(self.pause_toggled)
-        self._quit.triggered.connect(self.quit_chosen)
-        self._recent.triggered.connect(self._recent_triggered)
-        self._recent.setEnabled(False)
-        self._menu.addAction(self._capture)
-        self._menu.addMenu(self._recent)
-        self._menu.addSeparator()
-        self._menu.addAction(self._pause)
-        self._menu.addSeparator()
-        self._menu.addActions([self._open, self._settings, self._quit])
+    def _host_appeared(self, _service: str = "") -> None:
+        self._show_icon()
+        self.appeared.emit()
 
     def _show_icon(self) -> None:
         if self._icon is not None:
@@ -129,9 +97,10 @@ class Tray(QObject):
         self._icon.setToolTip("Kireji: capture and ask")
         self._icon.activated.connect(self._activated)
 
+    def look_for_host(self) -> None:
+        """Note whether a tray took the icon; costs a question to the bus, so not before the icon shows."""
+        self._hosted = self.available
+
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
             self.open_chosen.emit()
-
-    def _recent_triggered(self, action: QAction) -> None:
-        self.conversation_chosen.emit(action.data())

@@ -6,7 +6,10 @@ import logging
 
 from PySide6.QtCore import QObject
 
+from kireji.core.capturing import Action
+from kireji.core.desktop_ports import ClipboardContent
 from kireji.core.errors import KirejiError
+from kireji.core.ports import EncodedPicture
 from kireji.core.settings import Settings
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
@@ -16,7 +19,6 @@ from kireji.ui.settings.key_check import KeyCheck
 from kireji.ui.settings.places import Places
 from kireji.ui.settings.presenter import SettingsPresenter
 from kireji.ui.settings.shortcuts import ShortcutControl
-from kireji.ui.shortcut import ShortcutState, ShortcutStatus
 from kireji.ui.theme import Theme
 from kireji.ui.welcome_presenter import WelcomePresenter
 
@@ -30,7 +32,7 @@ class WindowPresenter(QObject):
         services: The use cases.
         window: The window.
         theme: The look; follows the settings from here on.
-        shortcut: Holds the chord.
+        shortcut: Holds the chords.
         places: For the About page.
     """
 
@@ -56,7 +58,7 @@ class WindowPresenter(QObject):
         window.settings_clicked.connect(self.show_settings)
         window.conversation_chosen.connect(self._left_settings)
         window.new_clicked.connect(self._left_settings)
-        self._shortcut_changed(shortcut.state())
+        self._shortcut_changed(Action.CAPTURE)
         self.chat.start()
         if services.preferences.newcomer:
             self._show_welcome()
@@ -85,6 +87,14 @@ class WindowPresenter(QObject):
         self._window.sidebar.set_current(None, settings=True)
         self._settings.show()
 
+    def take(self, content: ClipboardContent) -> None:
+        """Begin a conversation about something that was copied or selected; nothing is asked yet."""
+        # attachments fills this in
+
+    def take_picture(self, picture: EncodedPicture, question: str = "") -> None:
+        """Begin a conversation about a picture, and ask the question if there is one."""
+        # attachments fills this in
+
     def _left_settings(self, _conversation: object = None) -> None:
         self._window.sidebar.set_current(self.chat.current)
         if self._settings is not None:
@@ -100,7 +110,7 @@ class WindowPresenter(QObject):
         welcome.page.settings_clicked.connect(self._choose_shortcut)
         self._window.testing_shortcut = True
         self._window.show_page("welcome", welcome.page)
-        welcome.start(self._shortcut.state())
+        welcome.start(self._shortcut.state(Action.CAPTURE))
 
     def _welcomed(self) -> None:
         self._leave_welcome()
@@ -122,16 +132,17 @@ class WindowPresenter(QObject):
         self._scope.restart(self._services.preferences.set("general.welcomed", True), name="welcomed")
 
     def _held_chord(self) -> str:
-        state = self._shortcut.state()
-        return state.chord if state.status is ShortcutStatus.HELD else ""
+        return self._shortcut.state(Action.CAPTURE).keys
 
-    def _shortcut_changed(self, state: ShortcutState) -> None:
+    def _shortcut_changed(self, action: Action) -> None:
+        if action is not Action.CAPTURE:
+            return
         self._window.sidebar.set_chord(self._held_chord())
         if self._welcome is not None:
-            self._welcome.page.show_shortcut(state)
+            self._welcome.page.show_shortcut(self._shortcut.state(action))
 
-    def _pressed(self, _nothing: None) -> None:
-        if self._welcome is not None:
+    def _pressed(self, action: Action) -> None:
+        if self._welcome is not None and action is Action.CAPTURE:
             self._welcome.page.press_arrived()
 
     def _settings_changed(self, settings: Settings) -> None:

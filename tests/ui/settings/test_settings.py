@@ -6,14 +6,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from kireji.core.capturing import Action
 from kireji.core.errors import AuthenticationFailed, ConnectionFailed
 from kireji.core.ports import Availability
 from kireji.core.secret import Secret, SecretName
 from kireji.core.settings import Theme as ThemeChoice
 from kireji.ui.parts import button
 from kireji.ui.settings.cards import Card, ProviderCard
+from kireji.ui.settings.chord_recorder import chord_of
 from kireji.ui.settings.presenter import SettingsPresenter
-from kireji.ui.settings.shortcuts import chord_of
 from kireji.ui.tokens import DARK
 from tests.fakes.services import FakeKeyStore, FakeSurroundings
 from tests.ui.window.support import CHORD, Stand, window_over
@@ -174,7 +175,7 @@ async def test_what_the_settings_file_got_wrong_is_said() -> None:
 
 async def test_a_held_shortcut_can_be_tried() -> None:
     async with window_over(FakeSurroundings()) as stand:
-        page = (await opened(stand)).shortcuts_page
+        page = (await opened(stand)).shortcuts_page.rows[Action.CAPTURE]
         assert page.chip.text() == "ready"
         page.try_it.click()
         assert stand.window.testing_shortcut
@@ -185,7 +186,7 @@ async def test_a_held_shortcut_can_be_tried() -> None:
 
 async def test_another_chord_is_recorded_held_and_kept() -> None:
     async with window_over(FakeSurroundings()) as stand:
-        page = (await opened(stand)).shortcuts_page
+        page = (await opened(stand)).shortcuts_page.rows[Action.CAPTURE]
         page.recorder.click()
         QTest.keyClick(
             page.recorder, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
@@ -196,7 +197,7 @@ async def test_another_chord_is_recorded_held_and_kept() -> None:
 
 async def test_a_key_without_modifier_is_not_taken_and_the_page_says_why() -> None:
     async with window_over(FakeSurroundings()) as stand:
-        page = (await opened(stand)).shortcuts_page
+        page = (await opened(stand)).shortcuts_page.rows[Action.CAPTURE]
         page.recorder.click()
         QTest.keyClick(page.recorder, Qt.Key.Key_B, Qt.KeyboardModifier.ShiftModifier)
         assert page.recorder.listens
@@ -214,7 +215,7 @@ async def test_the_page_that_is_clicked_has_the_focus() -> None:
 
 async def test_a_taken_chord_is_refused_and_the_old_one_stays() -> None:
     async with window_over(FakeSurroundings()) as stand:
-        page = (await opened(stand)).shortcuts_page
+        page = (await opened(stand)).shortcuts_page.rows[Action.CAPTURE]
         chord = chord_of(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
         assert chord is not None
         stand.hotkeys.taken.add(chord)
@@ -225,7 +226,7 @@ async def test_a_taken_chord_is_refused_and_the_old_one_stays() -> None:
 
 async def test_a_shortcut_that_is_taken_from_the_start_is_said() -> None:
     async with window_over(FakeSurroundings(), taken=True) as stand:
-        page = (await opened(stand)).shortcuts_page
+        page = (await opened(stand)).shortcuts_page.rows[Action.CAPTURE]
         assert page.chip.text() == "taken by another program"
         assert page.try_it.isHidden()
 

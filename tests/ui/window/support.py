@@ -14,7 +14,7 @@ from kireji.core.shortcuts import Shortcut
 from kireji.services.application import Services
 from kireji.ui.main_window import MainWindow
 from kireji.ui.settings.about_page import Places
-from kireji.ui.shortcut import GlobalShortcut
+from kireji.ui.shortcut import GlobalShortcuts
 from kireji.ui.theme import Theme
 from kireji.ui.window_presenter import WindowPresenter
 from tests.fakes.desktop import FakeHotkeys
@@ -30,7 +30,7 @@ class Stand:
     below: FakeSurroundings
     services: Services
     hotkeys: FakeHotkeys
-    shortcut: GlobalShortcut
+    shortcut: GlobalShortcuts
     window: MainWindow
     presenter: WindowPresenter
     theme: Theme
@@ -55,7 +55,7 @@ async def window_over(
     chord = Shortcut.parse(CHORD)
     if taken and chord is not None:
         hotkeys.taken.add(chord)
-    shortcut = GlobalShortcut(hotkeys, CHORD)
+    shortcut = GlobalShortcuts(hotkeys, CHORD)
     theme = Theme(app)
     window = MainWindow(theme)
     window.resize(*size)

@@ -47,8 +47,8 @@ class Card(QFrame):
         self.sentence.hide()
         self._column = QVBoxLayout(self)
         spread(self._column, (SPACE[3] - 2, SPACE[2], SPACE[3] - 2, SPACE[2]), SPACE[1])
-        name = _LivePair(label(title, "strong"), self.chip, spread_out=False)
-        self._column.addWidget(_LivePair(name, actions(*buttons)) if buttons else name)
+        name = LivePair(label(title, "strong"), self.chip, spread_out=False)
+        self._column.addWidget(LivePair(name, actions(*buttons)) if buttons else name)
         self._column.addWidget(self.sentence)
 
     def add(self, *widgets: QWidget) -> None:
@@ -73,12 +73,12 @@ class Card(QFrame):
         tell(self.sentence, sentence, role)
 
 
-class _LivePair(Pair):
+class LivePair(Pair):
     """A pair whose widgets change their width while it keeps its own, as a chip does with its words."""
 
     def least_start(self) -> int:
         """Before a chip in the first is cut, the second goes below it."""
-        if isinstance(self._start, _LivePair):
+        if isinstance(self._start, LivePair):
             return self._start.stacked_width()
         return super().least_start()
 
@@ -349,7 +349,7 @@ def about_key(state: KeyState) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def actions(*buttons: QPushButton) -> QWidget:
+def actions(*buttons: QWidget) -> QWidget:
     """Buttons side by side that break into rows where there is no room."""
     result = QWidget()
     layout = FlowLayout(SPACE[1], result)

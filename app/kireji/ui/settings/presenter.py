@@ -14,6 +14,8 @@ from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.settings.about_page import AboutPage
 from kireji.ui.settings.appearance_page import AppearancePage
+from kireji.ui.settings.general_page import GeneralPage
+from kireji.ui.settings.general_presenter import GeneralPresenter
 from kireji.ui.settings.key_check import KeyCheck
 from kireji.ui.settings.keys_page import KeysPage
 from kireji.ui.settings.keys_presenter import KeysPresenter
@@ -22,7 +24,7 @@ from kireji.ui.settings.network_presenter import NetworkPresenter
 from kireji.ui.settings.pane import SettingsPane
 from kireji.ui.settings.places import Places
 from kireji.ui.settings.shortcuts import ShortcutControl, ShortcutsPage
-from kireji.ui.shortcut import ShortcutState
+from kireji.ui.settings.shortcuts_presenter import ShortcutsPresenter
 from kireji.ui.theme import Theme
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,7 @@ class SettingsPresenter(QObject):
     Args:
         services: The use cases.
         theme: Changed with the appearance.
-        shortcut: Holds the chord.
+        shortcut: Holds the chords.
         places: For the About page.
         keys: Tests keys; shared with the first-start page.
         parent: Owns this.
@@ -54,18 +56,21 @@ class SettingsPresenter(QObject):
         super().__init__(parent)
         self._services = services
         self._theme = theme
-        self._shortcut = shortcut
         self._scope = TaskScope("settings", self._failed)
         self.keys_page = KeysPage(theme)
+        self.general_page = GeneralPage()
         self.shortcuts_page = ShortcutsPage()
         self.network_page = NetworkPage()
         self.appearance_page = AppearancePage()
         self.keys = KeysPresenter(self.keys_page, services, theme, keys, self._failed, self)
+        self.general = GeneralPresenter(self.general_page, services, self._failed, self)
+        self.shortcuts = ShortcutsPresenter(self.shortcuts_page, shortcut, services.preferences, self._failed, self)
         self.network = NetworkPresenter(self.network_page, services, keys, self._failed, self)
         self.pane = SettingsPane(
             theme,
             (
                 ("Keys & models", self.keys_page),
+                ("General", self.general_page),
                 ("Shortcuts", self.shortcuts_page),
                 ("Network", self.network_page),
                 ("Appearance", self.appearance_page),
@@ -73,15 +78,10 @@ class SettingsPresenter(QObject):
             ),
         )
         self._minute = QTimer(self, interval=_MINUTE)
-        self._unsubscribe = [
-            services.preferences.changed.subscribe(self._settings_changed),
-            shortcut.changed.subscribe(self._shortcut_changed),
-            shortcut.pressed.subscribe(self._pressed),
-        ]
+        self._unsubscribe = services.preferences.changed.subscribe(self._settings_changed)
         self._connect()
 
     def _connect(self) -> None:
-        self.shortcuts_page.change_wanted.connect(self._change_shortcut)
         self.appearance_page.theme.chosen.connect(self._theme_chosen)
         self.appearance_page.text_size.chosen.connect(self._size_chosen)
         self.pane.page_shown.connect(self._page_shown)
@@ -90,8 +90,9 @@ class SettingsPresenter(QObject):
     def show(self) -> None:
         """The settings come onto the screen."""
         self.appearance_page.show_settings(self._services.preferences.settings.appearance)
-        self._shortcut_changed(self._shortcut.state())
         self.pane.show_problems([problem.sentence for problem in self._services.preferences.problems])
+        self.general.show()
+        self.shortcuts.show()
         self.keys.show()
         self.network.show()
         self._minute.start()
@@ -103,15 +104,16 @@ class SettingsPresenter(QObject):
     def leave(self) -> None:
         """The settings go away."""
         self._minute.stop()
-        self.shortcuts_page.stop_testing()
+        self.shortcuts.leave()
         self.keys.leave()
 
     async def aclose(self) -> None:
         """End what runs."""
-        for end in self._unsubscribe:
-            end()
+        self._unsubscribe()
         self._minute.stop()
         await self.keys.aclose()
+        await self.general.aclose()
+        await self.shortcuts.aclose()
         await self.network.aclose()
         await self._scope.aclose()
 
@@ -127,19 +129,8 @@ class SettingsPresenter(QObject):
     def _settings_changed(self, settings: Settings) -> None:
         self.keys.settings_changed(settings)
         self.network.settings_changed()
+        self.general.settings_changed(settings)
         self.appearance_page.show_settings(settings.appearance)
-
-    def _change_shortcut(self, chord: object) -> None:
-        if problem := self._shortcut.change(str(chord)):
-            self.shortcuts_page.show_refusal(problem)
-            return
-        self._keep("shortcuts.capture", str(chord))
-
-    def _shortcut_changed(self, state: ShortcutState) -> None:
-        self.shortcuts_page.show_state(state)
-
-    def _pressed(self, _nothing: None) -> None:
-        self.shortcuts_page.press_arrived()
 
     def _page_shown(self, page: object) -> None:
         assert isinstance(page, QWidget)

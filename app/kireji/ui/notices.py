@@ -1,0 +1,137 @@
+"""Notifications: answers that finish while nobody looks, news of watched regions, and what else must be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from kireji.core.desktop_ports import Notice
+from kireji.core.messages import MessageState
+from kireji.services.application import Services
+from kireji.services.live import LiveTurns
+from kireji.services.turns import AnswerEnds, QuestionSaved, TurnEvent
+from kireji.services.watch import WatchNews
+from kireji.ui.aio import TaskScope
+
+_WORTH_TELLING = 3.0
+"""Seconds after which a person has turned to something else."""
+_LENGTH = 60
+_TOLD = (MessageState.COMPLETE, MessageState.FAILED)
+_ABOUT_A_PICTURE = "Your question about a picture"
+
+
+class Notices:
+    """Tells of what happens in the background, by the desktop's notifications.
+
+    What is shown is our own words and the person's, never a model's.
+
+    Args:
+        services: The use cases.
+        shows: Whether the person sees a conversation at this moment.
+        open_conversation: Shows one in the window, with Wayland's activation token.
+        fall_back: Shows title and sentence where the desktop has no notifications.
+        failed: Told of faults of our own.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        *,
+        shows: Callable[[int], bool],
+        open_conversation: Callable[[int, str], None],
+        fall_back: Callable[[str, str], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        self._services = services
+        self._live: LiveTurns = services.chat.live
+        self._shows = shows
+        self._open_conversation = open_conversation
+        self._fall_back = fall_back
+        self._scope = TaskScope("notices", failed)
+        self._number = 0
+        self._followed: set[int] = set()
+        self._closed = False
+        self._unsubscribe = [
+            self._live.changed.subscribe(self._turns_changed),
+            services.watches.news.subscribe(self._watch_news),
+        ]
+
+    def tell(self, notice: Notice, conversation: int | None = None) -> None:
+        """Show one notification.
+
+        Args:
+            notice: What to say.
+            conversation: Opened by a click on it.
+        """
+        if self._closed:
+            return
+        self._number += 1
+        self._scope.start(self._notify(notice, conversation), name=f"notice {self._number}")
+
+    async def aclose(self) -> None:
+        """Tell of nothing more."""
+        self._closed = True
+        for end in self._unsubscribe:
+            end()
+        await self._scope.aclose()
+
+    async def _notify(self, notice: Notice, conversation: int | None) -> None:
+        clicked = None if conversation is None else partial(self._open_conversation, conversation)
+        if not await self._services.notifier.notify(notice, clicked):
+            self._fall_back(notice.title, notice.body)
+
+    def _turns_changed(self, conversation: int) -> None:
+        turn = self._live.find(conversation)
+        if turn is None or turn.question in self._followed:
+            return
+        self._followed.add(turn.question)
+        turn.attach(_Follower(self._services.clock.monotonic, self._ended).observe)
+
+    def _ended(self, begun: QuestionSaved, event: AnswerEnds, seconds: float) -> None:
+        self._followed.discard(begun.message.id)
+        conversation = begun.conversation.id
+        if seconds < _WORTH_TELLING or not self._services.preferences.settings.general.notify:
+            return
+        if event.message.state not in _TOLD or self._shows(conversation):
+            return
+        if conversation in {watch.conversation for watch in self._services.watches.running}:
+            return  # the watch tells of it itself
+        title = "Answer ready" if event.message.state is MessageState.COMPLETE else "There is no answer"
+        question = shortened(begun.message.message.text) or _ABOUT_A_PICTURE
+        self.tell(Notice(title, question, key_of(conversation)), conversation)
+
+    def _watch_news(self, news: WatchNews) -> None:
+        conversation = news.watch.conversation
+        if news.answer is not None and conversation is not None and self._shows(conversation):
+            return
+        first = news.watch.answers <= 1
+        title = ("Watching the region" if first else "The region has changed") if news.answer else "Watched region"
+        body = shortened(news.watch.title) if news.answer else news.sentence
+        self.tell(Notice(title, body, f"watch-{news.watch.id}"), conversation)
+
+
+class _Follower:
+    """Sees one turn to its end."""
+
+    def __init__(self, now: Callable[[], float], ended: Callable[[QuestionSaved, AnswerEnds, float], None]) -> None:
+        self._now = now
+        self._ended = ended
+        self._since = now()
+        self._begun: QuestionSaved | None = None
+
+    def observe(self, event: TurnEvent) -> None:
+        if isinstance(event, QuestionSaved):
+            self._begun = event
+        elif isinstance(event, AnswerEnds) and self._begun is not None:
+            self._ended(self._begun, event, self._now() - self._since)
+
+
+def key_of(conversation: int) -> str:
+    """The key of notices about one conversation: a later one takes the place of the one before."""
+    return f"conversation-{conversation}"
+
+
+def shortened(text: str) -> str:
+    """One line of at most 60 characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LENGTH else line[: _LENGTH - 1].rstrip() + "…"

@@ -1,0 +1,205 @@
+"""One action with its chord, what became of it, and how to change and try it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from kireji.core.capturing import Action
+from kireji.ui.parts import button, label, restyle, spread
+from kireji.ui.settings.cards import Chip, LivePair, actions, tell
+from kireji.ui.settings.chord_recorder import Recorder
+from kireji.ui.shortcut import ShortcutState, ShortcutStatus
+from kireji.ui.tokens import SPACE
+
+_CHIPS = {
+    ShortcutStatus.HELD: ("ready", "ok"),
+    ShortcutStatus.ASKED: ("asked the desktop", "idle"),
+    ShortcutStatus.PAUSED: ("paused", "warn"),
+    ShortcutStatus.NONE: ("", "idle"),
+    ShortcutStatus.TAKEN: ("taken by another program", "error"),
+    ShortcutStatus.REFUSED: ("refused", "error"),
+    ShortcutStatus.UNAVAILABLE: ("not possible here", "error"),
+}
+_SEEN = ("seen working", "ok")
+_ASKS_FOR_KEYS = (
+    "Press the new keys, or Escape to keep the old ones. If nothing happens, another program has them: press others."
+)
+_ASKS_FOR_MODIFIER = "People type with that key. Press it together with Ctrl, Alt or Super."
+_COMMANDS = {
+    Action.CAPTURE: "kireji capture",
+    Action.WINDOW: "kireji capture --window",
+    Action.SCREEN: "kireji capture --pointer",
+    Action.ALL_SCREENS: "kireji capture --all",
+    Action.DELAYED: "kireji capture --delay 3",
+    Action.LAST: "kireji capture --last",
+    Action.ADD: "kireji capture --add",
+    Action.CLIPBOARD: "kireji capture --clipboard",
+    Action.SELECTION: "kireji capture --selection",
+    Action.OPEN: "kireji",
+}
+
+
+class ShortcutRow(QWidget):
+    """One row of the page.
+
+    Args:
+        action: Whose chord it is.
+    """
+
+    change_wanted = Signal(object)
+    """The chord to hold from now on; empty for none."""
+    testing = Signal(object)
+    """Whether a press shall be answered here and nowhere else."""
+    copy_wanted = Signal(object)
+    """The command to put into the clipboard."""
+
+    def __init__(self, action: Action) -> None:
+        super().__init__()
+        self.action = action
+        self._state = ShortcutState()
+        self._waits = False
+        self.chord = label("", "value")
+        self.chip = Chip()
+        self.recorder = Recorder(action.title)
+        self.remove = button("Remove")
+        self.try_it = button("Press it now")
+        self.copy = button("Copy the command")
+        self.sentence = label("", "muted", wrap=True)
+        self._offers = actions()
+        self.remove.setAccessibleName(f"Remove the keys: {action.title}")
+        self.try_it.setAccessibleName(f"Press it now: {action.title}")
+        self.copy.setAccessibleName(f"Copy the command: {action.title}")
+        layout = QVBoxLayout(self)
+        spread(layout, 0, SPACE[1])
+        name = LivePair(label(action.title, "strong"), self.chip, spread_out=False)
+        layout.addWidget(LivePair(name, actions(self.chord, self.try_it, self.recorder, self.remove, self.copy)))
+        layout.addWidget(self.sentence)
+        layout.addWidget(self._offers)
+        self._connect()
+        self.show_state(self._state)
+
+    def _connect(self) -> None:
+        self.recorder.recorded.connect(self.change_wanted)
+        self.recorder.recording.connect(self._recording)
+        self.recorder.refused.connect(self._ask_for_modifier)
+        self.remove.clicked.connect(self._remove)
+        self.try_it.clicked.connect(self._try)
+        self.copy.clicked.connect(self._copy)
+
+    def show_state(self, state: ShortcutState, offers: Sequence[str] = ()) -> None:
+        """The truth about the chord.
+
+        Args:
+            state: What became of it.
+            offers: Chords that are free, where this one is not.
+        """
+        self._state = state
+        words, kind = _SEEN if state.seen and state.status is ShortcutStatus.HELD else _CHIPS[state.status]
+        self.chip.setText(words)
+        self.chip.setVisible(bool(words))
+        self.chip.setAccessibleName(f"{self.action.title}: {words or 'no keys'}")
+        restyle(self.chip, state=kind)
+        keys = state.keys or state.chord
+        self.chord.setText(keys)
+        self.chord.setVisible(bool(keys))
+        self.chord.setAccessibleName(f"Keys for “{self.action.title}”: {keys or 'none'}")
+        self.recorder.set_words("Change…" if state.chord else "Set keys…")
+        self.remove.setVisible(bool(state.chord))
+        self.try_it.setVisible(state.status is ShortcutStatus.HELD)
+        self.copy.setVisible(state.status in (ShortcutStatus.UNAVAILABLE, ShortcutStatus.REFUSED))
+        if not self._waits and not self.recorder.listens:
+            self.say(self._about(state), "warn" if state.sentence else "muted")
+            self._offer(offers)
+
+    def show_refusal(self, sentence: str, offers: Sequence[str] = ()) -> None:
+        """Why the new chord is not held; the old one stays."""
+        self.say(sentence, "error")
+        self._offer(offers)
+
+    def press_arrived(self) -> None:
+        """The chord was pressed while the page is open."""
+        if self._waits:
+            self._end_test()
+            self.say("It works. The keys arrived.", "ok")
+
+    def clash(self, action: Action) -> None:
+        """Keys that an action has already were pressed while this row listens for new ones."""
+        self.recorder.stop()
+        own = action is self.action
+        words = "These are the keys in use already." if own else f"“{action.title}” has these keys. Press others."
+        self.say(words, "muted" if own else "error")
+
+    def stop_testing(self) -> None:
+        """The page goes away."""
+        self.recorder.stop()
+        if self._waits:
+            self._end_test()
+            self.show_state(self._state)
+
+    def say(self, sentence: str, role: str) -> None:
+        """One sentence below the name."""
+        tell(self.sentence, sentence, role)
+
+    def _offer(self, chords: Sequence[str]) -> None:
+        """A button for each chord that is free."""
+        layout = self._offers.layout()
+        assert layout is not None
+        while (item := layout.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for chord in chords:
+            offer = button(f"Use {chord}")
+            offer.setProperty("chord", chord)
+            offer.clicked.connect(self._offer_taken)
+            layout.addWidget(offer)
+        self._offers.setVisible(bool(chords))
+
+    def _offer_taken(self) -> None:
+        self.change_wanted.emit(self.sender().property("chord"))
+
+    def _try(self) -> None:
+        self._waits = True
+        self.testing.emit(True)
+        self.say(f"Waiting for {self._state.keys}…", "muted")
+
+    def _end_test(self) -> None:
+        self._waits = False
+        self.testing.emit(False)
+
+    def _recording(self, listens: object) -> None:
+        if listens:
+            self._offer(())
+            self.say(_ASKS_FOR_KEYS, "muted")
+        else:
+            self.show_state(self._state)
+        self.testing.emit(bool(listens))
+
+    def _ask_for_modifier(self) -> None:
+        self.say(_ASKS_FOR_MODIFIER, "warn")
+
+    def _remove(self) -> None:
+        self.change_wanted.emit("")
+
+    def _copy(self) -> None:
+        self.copy_wanted.emit(_COMMANDS[self.action])
+        self.say(f"Copied: {_COMMANDS[self.action]}", "ok")
+
+    def _about(self, state: ShortcutState) -> str:
+        match state.status:
+            case ShortcutStatus.HELD if state.trigger and state.trigger != state.chord:
+                return f"The desktop gave these keys; {state.chord} was asked for."
+            case ShortcutStatus.ASKED:
+                return "The desktop has not answered yet; it may be asking you."
+            case ShortcutStatus.PAUSED:
+                return "Paused from the tray menu; other programs get these keys until you resume there."
+            case ShortcutStatus.NONE if self.action is Action.CAPTURE:
+                return "Capture with the button, the tray menu or the command “kireji capture”."
+            case ShortcutStatus.TAKEN:
+                return state.sentence or "Another program uses these keys. Choose others."
+            case ShortcutStatus.UNAVAILABLE | ShortcutStatus.REFUSED:
+                return state.sentence
+        return ""

@@ -1,0 +1,182 @@
+"""What the tray's menu offers: every action with its chord, quick prompts, the newest conversations, what runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from kireji.core.capturing import Action, CaptureMode, CaptureRequest
+from kireji.core.history import ConversationSummary
+from kireji.core.prompts import Prompt
+
+_DELAYS = (3, 5, 10)
+_LENGTH = 40
+"""Letters of a title; the menu stays narrow."""
+_SHORT = {
+    Action.WINDOW: "A window",
+    Action.SCREEN: "This screen",
+    Action.ALL_SCREENS: "All screens",
+    Action.LAST: "The same region again",
+    Action.ADD: "Add a region to the question",
+}
+
+
+class Job(NamedTuple):
+    """Something that runs and can be stopped.
+
+    Args:
+        title: What it does, in the person's own words.
+        stop: Ends it.
+    """
+
+    title: str
+    stop: Callable[[], None]
+
+
+class TrayMenu(QObject):
+    """Fills a menu and says what was chosen in it.
+
+    Args:
+        menu: The tray's own, empty.
+    """
+
+    chosen = Signal(object)
+    """An Action."""
+    capture_chosen = Signal(object)
+    """A CaptureRequest, for what has no action of its own."""
+    settings_chosen = Signal()
+    conversation_chosen = Signal(object)
+    pause_toggled = Signal(bool)
+    quit_chosen = Signal()
+    opening = Signal()
+    """The person is about to see it."""
+
+    def __init__(self, menu: QMenu) -> None:
+        super().__init__(menu)
+        self._menu = menu
+        self._entries: dict[Action, QAction] = {}
+        self._titles: dict[Action, str] = {}
+        self._captures = QMenu("Capture", menu)
+        self._prompts = QMenu("Quick prompts", menu)
+        self._recent = QMenu("Recent", menu)
+        self._jobs = QMenu("Jobs", menu)
+        self._pause = QAction("Pause shortcuts", self, checkable=True)
+        self._listed: tuple[Prompt, ...] = ()
+        self._build()
+
+    def set_chord(self, action: Action, keys: str) -> None:
+        """Show the keys beside an action; empty for none."""
+        if (entry := self._entries.get(action)) is not None:
+            title = self._titles[action]
+            entry.setText(f"{title}\t{keys}" if keys else title)
+
+    def set_delay(self, seconds: float) -> None:
+        """Show the chord for captures after a delay beside the entry with that delay."""
+        entry = self._entries.pop(Action.DELAYED, None)
+        if entry is not None:
+            entry.setText(self._titles[Action.DELAYED])
+        for each in self._captures.actions():
+            request = each.data()
+            if isinstance(request, CaptureRequest) and request.delay == seconds:
+                self._entries[Action.DELAYED], self._titles[Action.DELAYED] = each, each.text()
+
+    def set_paused(self, paused: bool) -> None:
+        """Show whether shortcuts are paused, without reporting it back."""
+        blocked = self._pause.blockSignals(True)
+        self._pause.setChecked(paused)
+        self._pause.blockSignals(blocked)
+
+    def set_recent(self, conversations: Sequence[ConversationSummary]) -> None:
+        """List the newest conversations."""
+        self._recent.clear()
+        for summary in conversations:
+            self._recent.addAction(_short(summary.title)).setData(summary.id)
+        self._recent.menuAction().setEnabled(bool(conversations))
+
+    def set_prompts(self, prompts: Sequence[Prompt]) -> None:
+        """List the quick prompts; choosing one captures, and asks it as soon as something is selected."""
+        if tuple(prompts) == self._listed:
+            return  # a menu that is open must not lose its entries
+        self._listed = tuple(prompts)
+        self._prompts.clear()
+        for prompt in prompts:
+            self._prompts.addAction(_short(prompt.title)).setData(CaptureRequest(prompt=prompt.name))
+        self._prompts.menuAction().setEnabled(bool(prompts))
+
+    def set_jobs(self, jobs: Sequence[Job]) -> None:
+        """List what runs, each with a way to stop it."""
+        self._jobs.clear()
+        self._jobs.setTitle(f"Jobs ({len(jobs)} running)" if jobs else "Jobs")
+        if not jobs:
+            self._jobs.addAction("No jobs").setEnabled(False)
+        for job in jobs:
+            entry = self._jobs.addMenu(_short(job.title))
+            entry.addAction("Stop").triggered.connect(job.stop)
+
+    def _build(self) -> None:
+        menu = self._menu
+        self._add(menu, Action.CAPTURE)
+        for action in (Action.WINDOW, Action.SCREEN, Action.ALL_SCREENS):
+            self._add(self._captures, action)
+        self._captures.addSeparator()
+        for seconds in _DELAYS:
+            entry = self._captures.addAction(f"After {seconds} seconds")
+            entry.setData(CaptureRequest(CaptureMode.REGION, float(seconds)))
+        self._captures.addSeparator()
+        for action in (Action.LAST, Action.ADD):
+            self._add(self._captures, action)
+        menu.addMenu(self._captures)
+        for action in (Action.CLIPBOARD, Action.SELECTION):
+            self._add(menu, action)
+        menu.addMenu(self._prompts)
+        menu.addSeparator()
+        menu.addMenu(self._recent)
+        menu.addMenu(self._jobs)
+        menu.addSeparator()
+        menu.addAction(self._pause)
+        menu.addSeparator()
+        self._add(menu, Action.OPEN)
+        settings, leave = QAction("Settings", self), QAction("Quit", self)
+        menu.addActions([settings, leave])
+        self.set_recent(())
+        self._prompts.menuAction().setEnabled(False)
+        self.set_jobs(())
+        menu.aboutToShow.connect(self.opening)
+        self._captures.triggered.connect(self._captures_triggered)
+        self._prompts.triggered.connect(self._captures_triggered)
+        self._recent.triggered.connect(self._recent_triggered)
+        for action in (Action.CAPTURE, Action.CLIPBOARD, Action.SELECTION, Action.OPEN):
+            self._entries[action].triggered.connect(self._triggered)
+        self._pause.toggled.connect(self.pause_toggled)
+        settings.triggered.connect(self.settings_chosen)
+        leave.triggered.connect(self.quit_chosen)
+
+    def _add(self, menu: QMenu, action: Action) -> None:
+        title = _SHORT.get(action, action.title)
+        entry = menu.addAction(title)
+        entry.setData(action)
+        self._entries[action], self._titles[action] = entry, title
+
+    def _triggered(self) -> None:
+        entry = self.sender()
+        assert isinstance(entry, QAction)
+        self.chosen.emit(entry.data())
+
+    def _captures_triggered(self, entry: QAction) -> None:
+        if isinstance(entry.data(), CaptureRequest):
+            self.capture_chosen.emit(entry.data())
+        else:
+            self.chosen.emit(entry.data())
+
+    def _recent_triggered(self, entry: QAction) -> None:
+        self.conversation_chosen.emit(entry.data())
+
+
+def _short(title: str) -> str:
+    """Cut to the menu's width; a menu takes & for the sign before the letter that chooses the entry."""
+    line = " ".join(title.split())
+    return (line if len(line) <= _LENGTH else line[: _LENGTH - 1] + "…").replace("&", "&&")

@@ -1,0 +1,132 @@
+"""The main window as the rest of the program sees it: built when it is first wanted, and brought to the front."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from kireji.services.application import Services
+from kireji.ui.shortcut import GlobalShortcuts
+from kireji.ui.theme import Theme
+
+if TYPE_CHECKING:  # the tray and the overlay do without
+    from kireji.core.desktop_ports import ClipboardContent
+    from kireji.core.ports import EncodedPicture
+    from kireji.ui.main_window import MainWindow
+    from kireji.ui.settings.places import Places
+    from kireji.ui.window_presenter import WindowPresenter
+
+
+class Windows(QObject):
+    """Owns the main window and its presenters.
+
+    Args:
+        services: The use cases.
+        theme: The look.
+        shortcuts: For the pages that show them.
+        places: Where things are kept, for the About page.
+        geometry: Where the window stood last, and how to keep where it stands.
+    """
+
+    capture_clicked = Signal()
+    closed = Signal()
+    """The person closed the window; it is hidden."""
+
+    def __init__(
+        self,
+        services: Services,
+        theme: Theme,
+        shortcuts: GlobalShortcuts,
+        places: Places,
+        geometry: tuple[bytes, Callable[[bytes], None]],
+    ) -> None:
+        super().__init__()
+        self._services = services
+        self._theme = theme
+        self._shortcuts = shortcuts
+        self._places = places
+        self._geometry = geometry
+        self._window: MainWindow | None = None
+        self._presenter: WindowPresenter | None = None
+
+    @property
+    def on_screen(self) -> bool:
+        """Whether the window is shown, if only behind others."""
+        return self._window is not None and self._window.isVisible() and not self._window.isMinimized()
+
+    @property
+    def active(self) -> bool:
+        """Whether the person works in it."""
+        return self.on_screen and self._window is not None and self._window.isActiveWindow()
+
+    @property
+    def testing_shortcut(self) -> bool:
+        """Whether a page waits for a chord to be tried, which then does nothing else."""
+        return self._window is not None and self._window.testing_shortcut and self._window.isVisible()
+
+    def shows(self, conversation: int) -> bool:
+        """Whether the person has a conversation before them."""
+        if not self.active or self._window is None or self._presenter is None:
+            return False
+        return self._window.page() == "chat" and self._presenter.chat.current == conversation
+
+    def show(self, token: str = "") -> None:
+        """Bring the window to the front.
+
+        Args:
+            token: Wayland's permission to do so, or empty.
+        """
+        from kireji.ui.activation import bring_to_front
+
+        bring_to_front(self._build()[0], token)
+
+    def show_notice(self, sentence: str) -> None:
+        """Say one sentence in it; does not bring it to the front."""
+        self._build()[0].show_notice(sentence)
+
+    def open_conversation(self, conversation: int, token: str = "") -> None:
+        """Show one conversation."""
+        self._build()[0].open_conversation(conversation)
+        self.show(token)
+
+    def open_settings(self) -> None:
+        """Show the settings."""
+        self._build()[0].open_settings()
+        self.show()
+
+    def take(self, content: ClipboardContent, token: str = "") -> None:
+        """Begin a conversation about something that was copied or selected."""
+        self._build()[1].take(content)
+        self.show(token)
+
+    def take_picture(self, picture: EncodedPicture, question: str) -> None:
+        """Begin a conversation about a picture.
+
+        Args:
+            picture: Encoded.
+            question: Asked at once; empty leaves it to the person.
+        """
+        self._build()[1].take_picture(picture, question)
+        self.show()
+
+    async def aclose(self) -> None:
+        """End the presenters and put the window away."""
+        if self._window is not None and self._presenter is not None:
+            await self._presenter.aclose()
+            self._window.hide()
+            self._window.deleteLater()
+            self._window = None
+
+    def _build(self) -> tuple[MainWindow, WindowPresenter]:
+        if self._window is None or self._presenter is None:
+            from kireji.ui.main_window import MainWindow
+            from kireji.ui.window_presenter import WindowPresenter
+
+            self._window = window = MainWindow(self._theme)
+            window.remember_geometry(*self._geometry)
+            window.capture_clicked.connect(self.capture_clicked)
+            window.closed.connect(self.closed)
+            self._presenter = WindowPresenter(self._services, window, self._theme, self._shortcuts, self._places)
+        return self._window, self._presenter
