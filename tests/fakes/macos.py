@@ -202,3 +202,64 @@ class FakeWindowServer:
 
     def CGWindowListCopyWindowInfo(self, options: int, relative_to: int) -> int | None:
         return None if self._windows is None else self._foundation.keep(self._windows)
+
+
+class FakePermission:
+    """A permission that a test gives.
+
+    Attributes:
+        given: Whether it is given.
+        answer: What the person says when asked.
+        asked: How often the system asked.
+    """
+
+    def __init__(self, *, given: bool = False, answer: bool = False) -> None:
+        self.given = given
+        self.answer = answer
+        self.asked = 0
+        self.pane = "x-apple.systempreferences:pane"
+
+    def granted(self) -> bool:
+        return self.given
+
+    def ask(self) -> bool:
+        self.asked += 1
+        self.given = self.answer
+        return self.given
+
+
+class FakeKeyEvents:
+    """CoreGraphics' key events and what gives them back.
+
+    Attributes:
+        posted: Key code, whether it went down, and the modifiers it says.
+        alive: Things that were made and not given back.
+    """
+
+    def __init__(self) -> None:
+        self.posted: list[tuple[int, bool, int]] = []
+        self.alive: set[int] = set()
+        self._events: dict[int, tuple[int, bool, int]] = {}
+
+    def _make(self) -> int:
+        reference = 50 + len(self._events) + len(self.alive)
+        self.alive.add(reference)
+        return reference
+
+    def CGEventSourceCreate(self, state: int) -> int:
+        return self._make()
+
+    def CGEventCreateKeyboardEvent(self, source: int, code: int, down: bool) -> int:
+        reference = self._make()
+        self._events[reference] = (code, down, 0)
+        return reference
+
+    def CGEventSetFlags(self, event: int, flags: int) -> None:
+        code, down, _ = self._events[event]
+        self._events[event] = (code, down, flags)
+
+    def CGEventPost(self, tap: int, event: int) -> None:
+        self.posted.append(self._events[event])
+
+    def CFRelease(self, reference: int) -> None:
+        self.alive.remove(reference)

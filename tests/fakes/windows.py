@@ -156,6 +156,72 @@ class FakeWindowCalls:
         return 0 if found.seen and _fill(target._obj, found.seen) else -2147024809
 
 
+class FakeKeyCalls:
+    """user32's keys.
+
+    Attributes:
+        down: Keys that a hand holds.
+        in_front: The window class of the program in front; empty when there is none.
+        blocked: The program in front takes no keys.
+        pressed: Key, whether it went up, and whether it was marked as extended.
+    """
+
+    def __init__(self) -> None:
+        self.down: set[int] = set()
+        self.in_front = "Notepad"
+        self.blocked = False
+        self.error = 0
+        self.pressed: list[tuple[int, bool, bool]] = []
+
+    def GetForegroundWindow(self) -> int | None:
+        return 1 if self.in_front else None
+
+    def GetClassNameW(self, window: int, target: Any, room: int) -> int:
+        target.value = self.in_front
+        return len(self.in_front)
+
+    def GetAsyncKeyState(self, key: int) -> int:
+        return -0x8000 if key in self.down else 0
+
+    def SendInput(self, count: int, inputs: Any, size: int) -> int:
+        if self.blocked:
+            self.error = 5
+            return 0
+        for one in inputs:
+            flags = one.of.keyboard.flags
+            self.pressed.append((one.of.keyboard.key, bool(flags & 2), bool(flags & 1)))
+        return count
+
+
+class FakeRegistry:
+    """The person's registry.
+
+    Attributes:
+        values: By key and name.
+        failure: Raised by every call when set.
+    """
+
+    def __init__(self) -> None:
+        self.values: dict[tuple[str, str], str | bytes] = {}
+        self.failure: OSError | None = None
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+    def read(self, key: str, name: str) -> str | bytes | None:
+        self._fail()
+        return self.values.get((key, name))
+
+    def write(self, key: str, name: str, text: str) -> None:
+        self._fail()
+        self.values[key, name] = text
+
+    def delete(self, key: str, name: str) -> None:
+        self._fail()
+        self.values.pop((key, name), None)
+
+
 def _fill(target: Bounds, sides: tuple[int, int, int, int]) -> int:
     target.left, target.top, target.right, target.bottom = sides
     return 1

@@ -17,6 +17,8 @@ MODULES = (
     "hotkey_macos",
     "hotkey_win32",
     "keyboard_macos",
+    "keys_macos",
+    "keys_win32",
     "permission_macos",
     "windows_macos",
     "windows_win32",
@@ -26,6 +28,9 @@ SIZES = {
     ("hotkey_macos", "HotKeyId"): 8,
     ("hotkey_macos", "EventType"): 8,
     ("windows_win32", "Bounds"): 16,
+    ("keys_win32", "MouseInput"): 32,
+    ("keys_win32", "KeyboardInput"): 24,
+    ("keys_win32", "Input"): 40,
 }
 """Bytes on 64-bit systems, as winuser.h and the frameworks' headers give them."""
 
