@@ -75,18 +75,6 @@ class ScreenPlace(msgspec.Struct, frozen=True):
     name: str = ""
 
 
-class LogicalScreen(msgspec.Struct, frozen=True):
-    """A screen as the window system lays it out, in the units of windows, which need not be pixels.
-
-    Args:
-        rect: Its place among the screens.
-        name: The output's name where known.
-    """
-
-    rect: Rect
-    name: str = ""
-
-
 class Region(msgspec.Struct, frozen=True):
     """What was cut out.
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from kireji.core.errors import CaptureError, CaptureRefused, NoCaptureBackend, PictureError
-from kireji.core.geometry import LogicalScreen, Rect, ScreenImage
+from kireji.core.geometry import Rect, ScreenImage, ScreenPlace
 from kireji.core.ports import Availability
 from kireji.desktop.dbus import BusError, BusUnavailable, CallRefused, CallUnanswered, text_of
 from kireji.desktop.portal import ANSWER_SECONDS, PERSON_SECONDS, Code, Portal, Response, open_portal, why_not
@@ -36,7 +36,7 @@ class PortalCapture:
     Args:
         environ: The process's environment, for the session bus.
         decode: Turns the bytes of a picture file into one frozen screen; PictureError when it cannot.
-        screens: The screens as the window system lays them out; None where that is not known, and then all of them
+        screens: Where the screens lie in the window system's units; None where that is not known, and then all of them
             are one picture.
         patience: Seconds to wait for the answer.
     """
@@ -47,7 +47,7 @@ class PortalCapture:
         self,
         environ: Mapping[str, str],
         decode: Callable[[bytes], ScreenImage],
-        screens: Callable[[], Sequence[LogicalScreen]] | None = None,
+        screens: Callable[[], Sequence[ScreenPlace]] | None = None,
         *,
         patience: float = ANSWER_SECONDS,
     ) -> None:
@@ -112,7 +112,7 @@ class PortalPicker:
         return data
 
 
-def split(whole: ScreenImage, screens: Sequence[LogicalScreen]) -> tuple[ScreenImage, ...]:
+def split(whole: ScreenImage, screens: Sequence[ScreenPlace]) -> tuple[ScreenImage, ...]:
     """Cut a picture of the whole desktop into its screens, without copying.
 
     The scale is the picture's size over that of all screens together. Edges that screens share fall on the same
@@ -120,13 +120,13 @@ def split(whole: ScreenImage, screens: Sequence[LogicalScreen]) -> tuple[ScreenI
 
     Args:
         whole: The picture.
-        screens: As the window system lays them out.
+        screens: Where they lie in the window system's units.
 
     Returns:
         One for each screen, in that order, with the place in `whole` as its place on the desktop; `whole` itself when
         the screens are not known or have another shape than the picture, so that any cut would be a guess.
     """
-    places = [screen.rect for screen in screens if not screen.rect.empty]
+    places = [screen.logical for screen in screens if not screen.logical.empty]
     if not places or len(places) != len(screens):
         return (whole,)
     left, top = min(place.x for place in places), min(place.y for place in places)
@@ -137,8 +137,8 @@ def split(whole: ScreenImage, screens: Sequence[LogicalScreen]) -> tuple[ScreenI
         return (whole,)
     found = []
     for screen in screens:
-        x0, x1 = (round((edge - left) * across) for edge in (screen.rect.x, screen.rect.right))
-        y0, y1 = (round((edge - top) * down) for edge in (screen.rect.y, screen.rect.bottom))
+        x0, x1 = (round((edge - left) * across) for edge in (screen.logical.x, screen.logical.right))
+        y0, y1 = (round((edge - top) * down) for edge in (screen.logical.y, screen.logical.bottom))
         found.append(_part(whole, Rect(x0, y0, x1 - x0, y1 - y0), screen.name))
     return tuple(found)
 

@@ -29,6 +29,8 @@ CALL_SECONDS = 5.0
 
 _ERROR = "org.freedesktop.DBus.Error"
 _NOBODY = (f"{_ERROR}.ServiceUnknown", f"{_ERROR}.NameHasNoOwner")
+_LEFT = (f"{_ERROR}.NoReply", f"{_ERROR}.Disconnected", f"{_ERROR}.TimedOut")
+"""What the bus answers for a service that went away in the middle."""
 _NOTHING = tuple(
     f"{_ERROR}.{name}"
     for name in ("UnknownMethod", "UnknownInterface", "UnknownObject", "UnknownProperty", "InvalidArgs")
@@ -158,6 +160,7 @@ class Bus(asyncio.Protocol):
         body: tuple[Any, ...] = (),
         *,
         returns: str = "",
+        start: bool = True,
         timeout: float = CALL_SECONDS,
     ) -> tuple[Any, ...]:
         """Call a method and wait for its answer.
@@ -170,6 +173,7 @@ class Bus(asyncio.Protocol):
             signature: The types of `body`.
             body: The arguments; a variant is a pair of signature and value.
             returns: The types of the answer.
+            start: Whether the bus may start who is called.
             timeout: Seconds to wait.
 
         Raises:
@@ -180,6 +184,8 @@ class Bus(asyncio.Protocol):
         """
         address = jeepney.DBusAddress(path, bus_name=destination, interface=interface)
         message = jeepney.new_method_call(address, member, signature or None, body)
+        if not start:
+            message.header.flags |= jeepney.MessageFlag.no_auto_start
         serial = next(self._serials)
         reply = self._replies[serial] = self._loop.create_future()
         try:
@@ -198,15 +204,6 @@ class Bus(asyncio.Protocol):
         self._promises.add(future)
         future.add_done_callback(self._promises.discard)
         return future
-
-    def tell(self, destination: str, path: str, interface: str, member: str) -> None:
-        """Call a method without arguments and without waiting: what comes of it does not matter."""
-        if not self.usable:
-            return
-        address = jeepney.DBusAddress(path, bus_name=destination, interface=interface)
-        message = jeepney.new_method_call(address, member)
-        message.header.flags |= jeepney.MessageFlag.no_reply_expected
-        self._send(message, next(self._serials))
 
     async def listen(
         self,
@@ -402,8 +399,10 @@ def _body(answer: Any, returns: str, called: str) -> tuple[Any, ...]:
     fields = answer.header.fields
     signature = fields.get(jeepney.HeaderFields.signature, "")
     if answer.header.message_type is jeepney.MessageType.error:
-        text = answer.body[0] if signature.startswith("s") else ""
-        raise CallRefused(fields.get(jeepney.HeaderFields.error_name, ""), text[:500])
+        name = fields.get(jeepney.HeaderFields.error_name, "")
+        if name in _LEFT:
+            raise CallUnanswered(f"{called} was not answered: {name}")
+        raise CallRefused(name, answer.body[0][:500] if signature.startswith("s") else "")
     if signature != returns:
         raise WrongAnswer(f"{called} answered {signature!r} instead of {returns!r}")
     return tuple(answer.body)

@@ -263,7 +263,7 @@ class PortalShortcuts:
         session, self._session = self._session, ""
         if session and self._portal is not None:
             with contextlib.suppress(BusError):  # a portal that cannot end it has forgotten it
-                await self._portal.bus.call(BUS_NAME, session, _SESSION, "Close", timeout=self._patience)
+                await self._portal.bus.call(BUS_NAME, session, _SESSION, "Close", start=False, timeout=self._patience)
 
     def _deafen(self) -> None:
         for listener in self._listeners:

@@ -36,6 +36,8 @@ ANSWER_SECONDS = 12.0
 PERSON_SECONDS = 180.0
 """Patience where the desktop asks the person first."""
 
+_WITHDRAW_SECONDS = 1.0
+
 
 class Code(enum.IntEnum):
     """How a request ended."""
@@ -147,12 +149,13 @@ class Portal:
                 )
                 if other != handle:  # portals before 0.9 choose the name themselves
                     listeners += await self._hear_answer(answered, other)
-                response: Response = await answered
+                # Shielded, because what comes after the wait was given up is still to be tidied away.
+                response: Response = await asyncio.shield(answered)
         except TimeoutError as problem:
-            self._give_up(handle, answered, unwanted)
+            await self._give_up(handle, answered, unwanted)
             raise CallUnanswered(f"{interface}.{member} led to nothing") from problem
         except (asyncio.CancelledError, CallUnanswered):
-            self._give_up(handle, answered, unwanted)
+            await self._give_up(handle, answered, unwanted)
             raise
         finally:
             answered.cancel()
@@ -174,8 +177,7 @@ class Portal:
 
         def gone(_owner: str) -> None:
             if not answered.done():
-                text = "the portal has gone while it was asked"
-                answered.set_exception(CallRefused("org.freedesktop.DBus.Error.NameHasNoOwner", text))
+                answered.set_exception(CallUnanswered("the portal has gone while it was asked"))
 
         request = "org.freedesktop.portal.Request"
         return [
@@ -183,14 +185,16 @@ class Portal:
             await self.bus.listen(BUS_NAME, request, "Response", "ua{sv}", heard, path=handle),
         ]
 
-    def _give_up(
+    async def _give_up(
         self, handle: str, answered: asyncio.Future[Response], unwanted: Callable[[Response], None] | None
     ) -> None:
-        if answered.done() and not answered.cancelled() and answered.exception() is None:
-            if unwanted is not None:
-                unwanted(answered.result())
-        else:
-            self.bus.tell(BUS_NAME, handle, "org.freedesktop.portal.Request", "Close")
+        """Withdraw a request. What was answered before the portal heard of that has arrived when it says so."""
+        if not answered.done():
+            with contextlib.suppress(BusError):  # a request that was answered is no longer there to be closed
+                request = "org.freedesktop.portal.Request"
+                await self.bus.call(BUS_NAME, handle, request, "Close", start=False, timeout=_WITHDRAW_SECONDS)
+        if unwanted is not None and _came(answered):
+            unwanted(answered.result())
 
 
 @contextlib.asynccontextmanager
@@ -224,6 +228,10 @@ def why_not(problem: BusError) -> Availability:
         case WrongAnswer():
             return Availability(False, "The desktop's portal answers in a way Kireji does not know.", "Update it.")
     return Availability(False, "The desktop's portal refused.", "Look into the system's privacy settings.")
+
+
+def _came(answered: asyncio.Future[Response]) -> bool:
+    return answered.done() and not answered.cancelled() and answered.exception() is None
 
 
 def _response(signal: Signal) -> Response:
