@@ -55,6 +55,13 @@ class XClient:
             xtest.fake_input(self._display, X.KeyRelease, code)
         self._display.sync()
 
+    def click(self, x: int, y: int) -> None:
+        """Press and let go the left button at a place on the screen."""
+        xtest.fake_input(self._display, X.MotionNotify, x=x, y=y)
+        xtest.fake_input(self._display, X.ButtonPress, 1)
+        xtest.fake_input(self._display, X.ButtonRelease, 1)
+        self._display.sync()
+
     def chord_is_held(self, key: str, modifiers: int) -> bool:
         """Whether another client holds the chord.
 

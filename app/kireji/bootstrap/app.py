@@ -59,7 +59,7 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     tray.look_for_host()
 
     from kireji import diagnostics
-    from kireji.desktop.memory import give_back
+    from kireji.desktop.memory import give_back, keep_one_heap
     from kireji.desktop.protocol import Reply, capture_request
     from kireji.storage.window_geometry import WindowGeometryFile
     from kireji.ui import aio
@@ -67,6 +67,7 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     from kireji.ui.settings.places import Places
     from kireji.ui.shortcut import ShortcutStatus
 
+    keep_one_heap()
     diagnostics.start(paths.logs)
     crashes = diagnostics.CrashWatch(paths.logs)
     crashes.begin()
@@ -77,10 +78,12 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     from kireji.bootstrap.services import open_services
 
     def services() -> AbstractAsyncContextManager[Services]:
+        from kireji.ui.platform.screens import screen_places
+
         def held() -> bool:
             return shortcuts.state().status is ShortcutStatus.HELD
 
-        return open_services(paths, environ, preferences=preferences, shortcut_held=held)
+        return open_services(paths, environ, preferences=preferences, shortcut_held=held, screens=screen_places)
 
     places = Places(paths.data, paths.settings, paths.logs)
     window_file = WindowGeometryFile(paths.state / "window")
