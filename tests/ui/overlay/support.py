@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from kireji.core.capturing import CaptureRequest
 from kireji.core.geometry import Rect, ScreenImage
 from kireji.core.ports import EncodedPicture
 from kireji.ui.overlay.card import CardState
@@ -22,6 +23,8 @@ from kireji.ui.overlay.window import OverlayWindow
 from kireji.ui.theme import Theme
 from tests.fakes.desktop import FakeCodec
 from tests.ui.overlay.world import OverlayWorld
+
+REGION = CaptureRequest()
 
 
 async def until(condition: Callable[[], object], what: str) -> None:
@@ -81,11 +84,18 @@ class Overlay:
         self.curtain = RecordingCurtain()
         self.opened: list[int] = []
         self.errors: list[str] = []
-        services = world.services()
+        self.pictures: list[tuple[EncodedPicture, str]] = []
+        self.services = services = world.services()
         self.conversations = services.conversations
         self.live = services.chat.live
         self.presenter = OverlayPresenter(
-            services, self.curtain, self.opened.append, self.errors.append, theme, folder=folder
+            services,
+            self.curtain,
+            self.opened.append,
+            self.errors.append,
+            theme,
+            folder=folder,
+            on_picture=lambda picture, prompt: self.pictures.append((picture, prompt)),
         )
 
     @property
@@ -101,7 +111,7 @@ class Overlay:
     def shown(self) -> bool:
         return any(isinstance(each, OverlayWindow) and each.isVisible() for each in QApplication.topLevelWidgets())
 
-    async def capture(self) -> None:
+    async def capture(self, request: CaptureRequest = REGION) -> None:
         """Press the shortcut and wait for the picture to be on the screen."""
         painted: list[bool] = []
 
@@ -109,7 +119,7 @@ class Overlay:
             painted.append(True)
 
         connection = self.presenter.stage.painted.connect(note)
-        self.presenter.capture()
+        self.presenter.capture(request)
         await until(lambda: painted, "the overlay to be painted")
         self.presenter.stage.painted.disconnect(connection)
 
@@ -137,6 +147,14 @@ class Overlay:
         self.drag((100, 100), (300, 200))
         self.type(text)
         self.key(Qt.Key.Key_Return)
+
+    async def texts(self) -> list[str]:
+        """What was said in the newest conversation."""
+        conversation = await self.conversations.latest()
+        assert conversation is not None
+        stored = await self.conversations.load(conversation.id)
+        assert stored is not None
+        return [message.message.text for message in stored.messages if message.message.parts]
 
     async def card_says(self, sentence: str) -> None:
         await until(lambda: sentence in self.presenter.stage.card.sentence, f"the card to say {sentence!r}")

@@ -14,14 +14,15 @@ from PySide6.QtWidgets import QApplication
 
 from kireji.core.errors import AuthenticationFailed, CaptureError, ReaderError, StoreFull
 from kireji.core.geometry import Rect
-from kireji.core.history import ConversationSetup, ConversationSummary, StoredMessage
-from kireji.core.messages import Message, MessageState
+from kireji.core.messages import MessageState
 from kireji.ui.overlay.bar import DEFAULT_QUESTION
 from kireji.ui.overlay.card import CardState
+from kireji.ui.overlay.shot import Lost
 from kireji.ui.theme import Theme
 from tests.fakes.desktop import FakeCapture
 from tests.fakes.provider import Hold, answer
-from tests.fakes.stores import FOLLOWS_SETTINGS, MemoryConversationStore
+from tests.fakes.stores import MemoryConversationStore
+from tests.ui.overlay.slow import SlowHistory
 from tests.ui.overlay.support import Overlay, noise, overlay, until
 from tests.ui.overlay.world import OverlayWorld
 
@@ -141,22 +142,6 @@ async def test_the_chip_names_the_model_as_people_know_it(stand: Overlay) -> Non
     await until(lambda: stand.presenter.stage.card.model == "Fake model", "the model's name")
 
 
-async def test_esc_closes_at_once_and_keeps_what_had_arrived(stand: Overlay) -> None:
-    hold = Hold()
-    stand.world.remote.enqueue(unfinished("Because", hold))
-    await stand.ask()
-    await hold.reached.wait()
-    stand.key(Qt.Key.Key_Escape)
-    assert not stand.shown
-    conversation = await stand.conversations.latest()
-    assert conversation is not None
-    await until(lambda: stand.live.find(conversation.id) is None, "the turn to end")
-    stored = await stand.conversations.load(conversation.id)
-    assert stored is not None
-    assert stored.messages[-1].message.text == "Because"
-    assert stored.messages[-1].state is MessageState.STOPPED
-
-
 async def test_stop_keeps_the_card_with_what_had_arrived(stand: Overlay) -> None:
     hold = Hold()
     stand.world.remote.enqueue(unfinished("Because", hold))
@@ -174,21 +159,7 @@ async def test_a_failed_answer_is_tried_again_without_a_second_question_in_the_h
     await stand.card_says("The key was refused. Check it.")
     stand.presenter.stage.card.retried.emit()
     await stand.answer_is("Because.")
-    assert await texts(stand) == ["why", "Because."]
-
-
-class SlowHistory(MemoryConversationStore):
-    """Waits before a question is saved."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hold = Hold()
-
-    async def create(
-        self, title: str, first: Message, setup: ConversationSetup = FOLLOWS_SETTINGS
-    ) -> tuple[ConversationSummary, StoredMessage]:
-        await self.hold.wait()
-        return await super().create(title, first, setup)
+    assert await stand.texts() == ["why", "Because."]
 
 
 async def test_stop_while_the_question_is_being_saved_ends_the_wait(theme: Theme, tmp_path: Path) -> None:
@@ -221,7 +192,7 @@ async def test_a_follow_up_goes_on_in_the_same_conversation(stand: Overlay) -> N
     stand.type("how")
     stand.key(Qt.Key.Key_Return)
     await stand.answer_is("Like this.")
-    assert await texts(stand) == ["why", "Because.", "how", "Like this."]
+    assert await stand.texts() == ["why", "Because.", "how", "Like this."]
 
 
 async def test_open_goes_on_in_the_main_window_and_the_answer_comes_to_its_end(stand: Overlay) -> None:
@@ -236,7 +207,7 @@ async def test_open_goes_on_in_the_main_window_and_the_answer_comes_to_its_end(s
     assert not stand.shown
     hold.release()
     await until(lambda: stand.live.find(conversation.id) is None, "the turn to end")
-    assert await texts(stand) == ["why", "Because and more"]
+    assert await stand.texts() == ["why", "Because and more"]
 
 
 async def test_the_end_of_the_program_keeps_a_running_answer_as_interrupted(stand: Overlay) -> None:
@@ -259,7 +230,7 @@ async def test_a_new_capture_after_esc_begins_with_nothing(stand: Overlay) -> No
     stand.key(Qt.Key.Key_Escape)
     await stand.ask("again")
     await stand.answer_is("Other.")
-    assert await texts(stand) == ["again", "Other."]
+    assert await stand.texts() == ["again", "Other."]
 
 
 async def test_this_computers_own_reading_says_so(stand: Overlay) -> None:
@@ -395,7 +366,7 @@ async def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, stand: Ov
 
 async def test_screens_that_change_close_the_overlay_with_a_sentence(stand: Overlay) -> None:
     await stand.capture()
-    stand.presenter.stage.screens_changed.emit()
+    stand.presenter.stage.screens_changed.emit(Lost(None, (), None))
     assert not stand.shown
     assert stand.errors == ["The screens have changed, so the capture was closed. Press the shortcut to start again."]
 
@@ -421,12 +392,3 @@ async def test_the_windows_are_kept_from_one_capture_to_the_next(stand: Overlay)
     stand.presenter.close()
     await stand.capture()
     assert int(stand.window.winId()) == first
-
-
-async def texts(stand: Overlay) -> list[str]:
-    """What was said in the newest conversation."""
-    conversation = await stand.conversations.latest()
-    assert conversation is not None
-    stored = await stand.conversations.load(conversation.id)
-    assert stored is not None
-    return [message.message.text for message in stored.messages if message.message.parts]

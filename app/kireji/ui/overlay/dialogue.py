@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -40,6 +41,26 @@ _ENDS = {
 }
 
 
+class Ended(NamedTuple):
+    """How an answer ended that nobody looks at.
+
+    Args:
+        conversation: Where it stands; None when not even the question could be saved.
+        question: What was asked.
+        state: What became of it.
+        sentence: What went wrong and what to do; empty when nothing did.
+    """
+
+    conversation: int | None
+    question: str
+    state: CardState
+    sentence: str
+
+
+async def _no_pictures() -> Sequence[StoredPicture]:
+    return ()
+
+
 class Dialogue:
     """Runs the turns of one capture.
 
@@ -47,7 +68,7 @@ class Dialogue:
         services: The use cases.
         scope: Owns the tasks; they outlive the card.
         card: Where the answers appear.
-        picture: Gives the stored picture for the first question.
+        pictures: Gives the stored pictures for the first question.
         number: Tells the tasks of one dialogue from another's.
         setup: What was chosen for this capture's conversation; None follows the settings.
     """
@@ -57,20 +78,22 @@ class Dialogue:
         services: Services,
         scope: TaskScope,
         card: AnswerCard,
-        picture: Callable[[], Awaitable[StoredPicture]],
+        pictures: Callable[[], Awaitable[Sequence[StoredPicture]]],
         number: int,
         setup: ConversationSetup | None = None,
     ) -> None:
         self._services = services
         self._scope = scope
         self._card: AnswerCard | None = card
-        self._picture = picture
+        self._pictures = pictures
         self._number = number
         self._setup = self._asked_with = setup
         self._turns = 0
         self._running = False
         self._control = TurnControl()
-        self._text = ""
+        self._text = self._shown = ""
+        self._ended_alone: Callable[[Ended], None] | None = None
+        self._saved: Callable[[int], None] | None = None
         self._goes_on = False
         self._question: int | None = None
         self._note = ""
@@ -83,17 +106,23 @@ class Dialogue:
         """Whether an answer is under way."""
         return self._running
 
-    def ask(self, text: str) -> None:
-        """The first question about the picture, or the next in the same conversation."""
+    def ask(self, text: str, shown: str = "") -> None:
+        """The first question about the picture, or the next in the same conversation.
+
+        Args:
+            text: The words that are sent.
+            shown: What the card shows of them; empty shows them all.
+        """
         if self._running:
             return
-        self._text, self._question, self._goes_on = text, None, False
+        self._text, self._shown, self._question, self._goes_on = text, shown or text, None, False
         self._begin()
 
     def go_on(self) -> None:
         """A cut answer goes on."""
         if not self._running and self.conversation is not None:
-            self._text, self._question, self._goes_on = shown_question(GO_ON), None, True
+            self._text = self._shown = shown_question(GO_ON)
+            self._question, self._goes_on = None, True
             self._begin()
 
     def choose(self, setup: ConversationSetup) -> None:
@@ -123,16 +152,27 @@ class Dialogue:
             self._scope.cancel(self._task)
             self._finish("", CardState.STOPPED, "")
 
-    def detach(self) -> None:
-        """Show nothing any more; a running answer goes on and is saved."""
-        self._card = None
+    def detach(self, ended: Callable[[Ended], None] | None = None) -> None:
+        """Show nothing any more; a running answer goes on and is saved.
+
+        Args:
+            ended: Told once when that answer has come to its end; never when the program ends first.
+        """
+        self._card, self._ended_alone = None, ended
+
+    def when_saved(self, saved: Callable[[int], None]) -> None:
+        """Call with the conversation's number, now or as soon as it has one."""
+        if self.conversation is not None:
+            saved(self.conversation)
+        else:
+            self._saved = saved
 
     def _begin(self) -> None:
         self._control = TurnControl()
         self._received, self._note, self._sent, self._running = {}, "", False, True
         self._turns += 1
         if self._card is not None:
-            self._card.ask(self._text)
+            self._card.ask(self._shown)
         self._scope.start(self._turn(), name=self._task)
 
     async def _turn(self) -> None:
@@ -149,9 +189,10 @@ class Dialogue:
 
     async def _next_question(self) -> Question:
         if self.conversation is None:
-            picture = await self._picture()
-            pictures = {picture.part.blob: picture.data}
-            return Question(self._text, images=(picture.part,), pictures=pictures, setup=self._setup)
+            stored = await self._pictures()
+            pictures = {picture.part.blob: picture.data for picture in stored}
+            images = tuple(picture.part for picture in stored)
+            return Question(self._text, images=images, pictures=pictures, setup=self._setup)
         if self._goes_on and self._question is None:
             return continue_question(self.conversation)
         return Question(self._text, conversation=self.conversation, again=self._question)
@@ -161,6 +202,10 @@ class Dialogue:
         match event:
             case QuestionSaved(conversation, message):
                 self.conversation, self._question = conversation.id, message.id
+                self._pictures = _no_pictures  # they are in the history; the frozen screens can go
+                if self._saved is not None:
+                    self._saved(conversation.id)
+                    self._saved = None
                 if self._setup is not None and self._setup is not self._asked_with:
                     self.choose(self._setup)  # it was chosen while the question was on its way
             case AnswerBegins(provider, model, note):
@@ -204,6 +249,9 @@ class Dialogue:
         self._running = False
         if self._card is not None:
             self._card.finish(markdown, state, sentence, continues=continues, details=details)
+        elif (ended := self._ended_alone) is not None and state is not CardState.STOPPED:
+            self._ended_alone = None
+            ended(Ended(self.conversation, self._shown, state, sentence))
 
     def _show_who(self, provider: str, model: str, note: str) -> None:
         if self._card is None:

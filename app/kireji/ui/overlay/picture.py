@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -40,11 +41,13 @@ class PicturePreparation:
     Args:
         capture: Encodes and stores.
         scope: Owns the tasks.
+        name: Tells its tasks from those of others.
     """
 
-    def __init__(self, capture: CaptureService, scope: TaskScope) -> None:
+    def __init__(self, capture: CaptureService, scope: TaskScope, name: str) -> None:
         self._capture = capture
         self._scope = scope
+        self._name = name
         self._region: Region | None = None
         self._hurry = asyncio.Event()
         self._encoding: asyncio.Task[EncodedPicture | KirejiError] | None = None
@@ -52,25 +55,27 @@ class PicturePreparation:
 
     def select(self, region: Region) -> None:
         """Prepare this region, and forget the one before."""
-        if region == self._region and self._encoding is not None:
+        known = self._region
+        # Not by value: that would compare the pixels of whole screens.
+        if known is not None and known.screen is region.screen and known.rect == region.rect:
             return
         keep = self._storing is not None
         self.clear()
         self._region = region
         self._hurry = asyncio.Event()
-        self._encoding = self._scope.restart(self._encode(region, self._hurry), name="encode")
+        self._encoding = self._scope.restart(self._encode(region, self._hurry), name=f"encode {self._name}")
         if keep:
             self.keep()
 
     def keep(self) -> None:
         """A question is on its way: store the picture too."""
         if self._encoding is not None and self._storing is None:
-            self._storing = self._scope.restart(self._store(self._encoding), name="store")
+            self._storing = self._scope.restart(self._store(self._encoding), name=f"store {self._name}")
 
     def clear(self) -> None:
         """Nothing is selected."""
-        self._scope.cancel("store")
-        self._scope.cancel("encode")
+        self._scope.cancel(f"store {self._name}")
+        self._scope.cancel(f"encode {self._name}")
         self._region = self._encoding = self._storing = None
 
     async def encoded(self) -> EncodedPicture:
@@ -116,6 +121,61 @@ class PicturePreparation:
             return StoredPicture(await self._capture.store(encoded), encoded.data)
         except KirejiError as error:
             return error
+
+
+class Pictures:
+    """All pictures of the next question: the regions that were put aside, and the one that is selected.
+
+    Args:
+        capture: Encodes and stores.
+        scope: Owns the tasks.
+    """
+
+    def __init__(self, capture: CaptureService, scope: TaskScope) -> None:
+        self._capture = capture
+        self._scope = scope
+        self._made = 0
+        self._kept: list[tuple[Region, PicturePreparation]] = []
+        self.selected = self._preparation()
+
+    def _preparation(self) -> PicturePreparation:
+        self._made += 1
+        return PicturePreparation(self._capture, self._scope, str(self._made))
+
+    def set_kept(self, regions: Sequence[Region]) -> None:
+        """These come before the selected one; what is among them already is not prepared again."""
+        before, self._kept = self._kept, []
+        for region in regions:
+            known = next((made for held, made in before if held is region), None)
+            if known is None:
+                known = self._preparation()
+                known.select(region)
+            self._kept.append((region, known))
+        for _, made in before:
+            if all(made is not kept for _, kept in self._kept):
+                made.clear()
+
+    def keep(self) -> None:
+        """A question is on its way: store what is there."""
+        for made in (*(made for _, made in self._kept), self.selected):
+            made.keep()
+
+    def take(self) -> Callable[[], Awaitable[Sequence[StoredPicture]]]:
+        """Hand the pictures over to a question; what is selected from now on belongs to the next.
+
+        Returns:
+            Gives the stored pictures in order; raises KirejiError where one could not be stored, and can be called
+            again then.
+        """
+        taken = (*(made for _, made in self._kept), self.selected)
+        self._kept, self.selected = [], self._preparation()
+
+        async def stored() -> Sequence[StoredPicture]:
+            for made in taken:
+                made.keep()
+            return [await made.stored() for made in taken]
+
+        return stored
 
 
 def _result(outcome: T | KirejiError) -> T:

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject
 
-from kireji.core.capturing import CaptureRequest
-from kireji.core.errors import KirejiError
-from kireji.core.history import ConversationSetup
+from kireji.core.capturing import CaptureMode, CaptureRequest
+from kireji.core.errors import CaptureRefused, KirejiError, NoCaptureBackend
+from kireji.core.geometry import Region, ScreenImage
+from kireji.core.ports import EncodedPicture
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
-from kireji.ui.overlay.bar import DEFAULT_QUESTION
-from kireji.ui.overlay.export import copy_picture, copy_text, pictures_folder, save_picture
-from kireji.ui.overlay.model_choice import ModelChoice
-from kireji.ui.overlay.picture import PicturePreparation
+from kireji.ui.overlay.asking import Asking
+from kireji.ui.overlay.picture import Pictures
 from kireji.ui.overlay.stage import Stage
 from kireji.ui.theme import Theme
 
 if TYPE_CHECKING:  # loaded after the first paint: the first press does not wait for what shows answers
-    from kireji.ui.overlay.dialogue import Dialogue
+    from kireji.ui.overlay.annotate.tools import Tools
+    from kireji.ui.overlay.commands import Commands
 
 log = logging.getLogger(__name__)
 
-_CARD_MILLISECONDS = 20
-"""From Enter to the card: the request goes out first, since laying out and painting would hold it up."""
 _REGION = CaptureRequest()
+_MOST_KEPT = 9
+"""Regions that can be put aside; more pictures than that make an answer worse, not better."""
 _OUR_FAULT = "Something in Kireji failed. The log has the details; press the shortcut to start again."
+_SCREENS_CHANGED = "The screens have changed, so the capture was closed. Press the shortcut to start again."
 
 
 class Curtain(Protocol):
@@ -55,6 +55,8 @@ class OverlayPresenter(QObject):
         theme: Look of bar and card.
         folder: Where pictures are saved; None for the person's own folder of pictures.
         open_settings: Shows the settings in the main window.
+        on_picture: Takes a picture that the desktop's own dialog has cut out, and the name of the quick prompt to ask
+            about it, empty for none. Without it that dialog is never opened.
     """
 
     def __init__(
@@ -67,34 +69,35 @@ class OverlayPresenter(QObject):
         *,
         folder: Path | None = None,
         open_settings: Callable[[], None] | None = None,
+        on_picture: Callable[[EncodedPicture, str], None] | None = None,
     ) -> None:
         super().__init__()
         self._services = services
         self._curtain = curtain
         self._open_conversation = open_conversation
         self._on_error = on_error
+        self._theme = theme
         self._folder = folder
         self._open_settings = open_settings
+        self._on_picture = on_picture
         self._scope = TaskScope("overlay", self._failed)
-        self._picture = PicturePreparation(services.capture, self._scope)
-        self._model = ModelChoice(services, self._scope, theme)
-        self._model.named.connect(self._model_named)
-        self._model.chosen.connect(self._model_chosen)
-        self._model.settled.connect(self._write_on)
-        self._model.settings_clicked.connect(self._go_to_settings)
-        self._dialogue: Dialogue | None = None
-        self._dialogues = 0
-        self._wired = False
-        self._ended = False
-        self._card_timer = QTimer(self, singleShot=True, interval=_CARD_MILLISECONDS)
-        self._card_timer.timeout.connect(self._show_card)
+        self._pictures = Pictures(services.capture, self._scope)
+        self._commands: Commands | None = None
+        self._carried: tuple[Region, ...] = ()
+        self._tools: Tools | None = None
+        self._seen = self._ended = False
         self.stage = Stage(theme)
+        self._asking = Asking(services, self._scope, self.stage, self._pictures, theme, on_error)
+        self._asking.begun.connect(self._remember)
+        self._asking.opened.connect(self._go_on_in_window)
+        self._asking.settings_clicked.connect(self._go_to_settings)
         self.stage.painted.connect(self._painted)
         self.stage.settled.connect(self._settled)
         self.stage.unsettled.connect(self._unsettled)
         self.stage.confirmed.connect(self._confirmed)
         self.stage.dismissed.connect(self.close)
         self.stage.command.connect(self._command)
+        self.stage.kept_changed.connect(self._kept_changed)
         self.stage.screens_changed.connect(self._screens_changed)
 
     def warm(self) -> None:
@@ -108,57 +111,127 @@ class OverlayPresenter(QObject):
             request: What to select; its delay is over already.
         """
         if self.stage.is_open:
+            if request.add:
+                self._add()
             self.stage.bring_forward()
         elif not self._ended and not self._scope.running("open"):
-            self._scope.start(self._open(), name="open")
+            self._scope.start(self._open(request), name="open")
+
+    def shows(self, conversation: int) -> bool:
+        """Whether the person sees this conversation's answers here at this moment."""
+        dialogue = self._asking.dialogue
+        return dialogue is not None and dialogue.conversation == conversation
 
     def close(self) -> None:
-        """Put everything away; an answer that is under way is stopped, and what had arrived is kept."""
-        if self._dialogue is not None:
-            self._dialogue.detach()
-            self._dialogue.stop()
+        """Put everything away; an answer that is under way goes on and is saved."""
+        self._asking.leave()
         self._put_away()
 
     async def aclose(self) -> None:
         """End at once: running answers are kept as interrupted, and presses are ignored."""
         self._ended = True
-        if self._dialogue is not None:
-            self._dialogue.detach()
+        await self._asking.aclose()
         self._put_away()
-        await self._model.aclose()
         await self._scope.aclose()
         self.stage.close()
 
-    async def _open(self) -> None:
-        shown = False
+    # Opening and closing.
+
+    async def _open(self, request: CaptureRequest) -> None:
+        picked, shown = None, False
         try:
             await self._curtain.hide()
-            self.stage.show(await self._services.capture.grab())
-            shown = True
+            pictures = await self._grab()
+            if pictures:
+                self._show(pictures, request)
+                shown = True
+            else:
+                picked = await self._services.capture.pick()
         except KirejiError as error:
             self._on_error(error.sentence)
         finally:
             if not shown:
                 self._curtain.restore()
+        if picked is not None and self._on_picture is not None:
+            self._on_picture(picked, request.prompt)
+
+    async def _grab(self) -> Sequence[ScreenImage]:
+        """The frozen screens; nothing where the desktop's own dialog shall cut out the picture."""
+        service = self._services.capture
+        can_pick = service.can_pick and self._on_picture is not None
+        if can_pick and self._services.preferences.settings.capture.desktop_picker:
+            return ()
+        try:
+            return await service.grab()
+        except (CaptureRefused, NoCaptureBackend) as error:
+            if not can_pick:
+                raise
+            log.info("the desktop's own dialog cuts out the picture: %s", error)
+            return ()
+
+    def _show(self, pictures: Sequence[ScreenImage], request: CaptureRequest) -> None:
+        carried, self._carried = self._carried if request.add else (), ()
+        self._pictures.set_kept(carried)
+        self._seen = False
+        self._asking.reset(request.prompt)
+        last = self._services.capture.last_region() if request.mode is CaptureMode.LAST else None
+        self.stage.show(pictures, request.mode, last=last, carried=carried)
+        self._scope.restart(self._look_for_windows(), name="windows")
+
+    async def _look_for_windows(self) -> None:
+        windows = await self._services.capture.windows()
+        if self.stage.is_open and windows:
+            self.stage.set_windows(windows)
 
     def _put_away(self) -> None:
         was_open = self.stage.is_open
-        self._card_timer.stop()
-        self._dialogue = None
-        for name in ("open", "read", "save", "panels", "model"):
+        if was_open:
+            self._carried = self.stage.kept if self._asking.dialogue is None else ()
+        self._asking.put_away()
+        for name in ("open", "read", "save", "windows", "tools"):
             self._scope.cancel(name)
-        self._model.reset()
-        self._picture.clear()
+        self._pictures.selected.clear()
         self.stage.hide()
         if was_open:
             self._curtain.restore()
 
     def _painted(self) -> None:
         """The screens are seen; now there is time for what a question will need."""
+        self._seen = True
         if not self._scope.running("prepare"):
             self._scope.start(self._prepare(), name="prepare")
         self._wire()
-        self._scope.restart(self._model.look(), name="model")
+        self.stage.bar.set_kept(self.stage.kept)
+        self._asking.prepare()
+        self._scope.restart(self._bring_tools(), name="tools")
+
+    async def _bring_tools(self) -> None:
+        """Put the tools for marks into the bar, when everything that is waited for is under way."""
+        await asyncio.sleep(0)
+        if self._tools is None:
+            from kireji.ui.overlay.annotate.tools import Tools
+
+            stage = self.stage
+            self._tools = Tools(self._theme, stage.bar)
+            self._tools.chosen.connect(self._choose_tool)
+            self._tools.undo_clicked.connect(stage.undo)
+            self._tools.redo_clicked.connect(stage.redo)
+            stage.tool_changed.connect(self._tools.set_tool)
+            stage.history_changed.connect(self._show_undo)
+            stage.bar.set_tools(self._tools)
+        self._tools.follow(None)
+        self._show_undo()
+
+    def _choose_tool(self, tool: object) -> None:
+        from kireji.core.annotation import Tool
+
+        assert self._tools is not None
+        self._tools.follow(self.stage.sketch)
+        self.stage.choose_tool(tool if isinstance(tool, Tool) else None)
+
+    def _show_undo(self) -> None:
+        if self._tools is not None:
+            self._tools.set_undo(self.stage.can_undo, self.stage.can_redo)
 
     async def _prepare(self) -> None:
         from kireji.ui.overlay.card import load_renderer
@@ -170,99 +243,72 @@ class OverlayPresenter(QObject):
             log.info("could not prepare for a question: %s", error)  # asking says it to the person
 
     def _wire(self) -> None:
-        """Make bar and card, the first time."""
-        if self._wired:
+        """Make the bar, the first time."""
+        if self._commands is not None:
             return
-        self._wired = True
-        bar, card = self.stage.bar, self.stage.card
-        bar.asked.connect(self._ask)
+        from kireji.ui.overlay.commands import Commands
+
+        bar = self.stage.bar
+        self._commands = Commands(
+            self._services, self._scope, self.stage, self._encoded, self.close, self._on_error, self._folder
+        )
         bar.typing.connect(self._typing)
         bar.command.connect(self._command)
-        bar.model_clicked.connect(self._choose_for_bar)
-        card.arrived.connect(self._show_card)
-        card.followed_up.connect(self._follow_up)
-        card.stopped.connect(self._stop)
-        card.retried.connect(self._retry)
-        card.opened.connect(self._go_on_in_window)
-        card.continued.connect(self._continue)
-        card.model_clicked.connect(self._choose_for_card)
+        bar.dropped.connect(self.stage.drop)
 
     # What is selected.
 
     def _settled(self) -> None:
-        self._wire()
         region = self.stage.region
-        if region is not None and self._dialogue is None:
-            self._picture.select(region)
+        if region is not None and self._asking.dialogue is None:
+            self._pictures.selected.select(region)
+            self._asking.set_selected(on=True)
 
     def _unsettled(self) -> None:
-        self._picture.clear()
+        self._asking.set_selected(on=False)
+        if self._asking.dialogue is None:
+            self._pictures.selected.clear()
 
     def _typing(self) -> None:
-        if self.stage.is_open and self._dialogue is None and self.stage.bar.field.text():
-            self._picture.keep()
+        if self.stage.is_open and self._asking.dialogue is None and self.stage.bar.field.text():
+            self._pictures.keep()
 
     def _confirmed(self) -> None:
-        self._ask(self.stage.bar.field.text().strip())
+        if self._seen:
+            self._asking.ask(self.stage.bar.field.text().strip())
 
-    # Questions.
+    async def _encoded(self) -> EncodedPicture:
+        return await self._pictures.selected.encoded()
 
-    def _ask(self, text: object) -> None:
-        if not self.stage.is_open or self._dialogue is not None or self.stage.region is None:
+    def _add(self) -> None:
+        """Put the selection aside for the same question; the next region is drawn."""
+        if self._asking.dialogue is not None or self.stage.region is None:
             return
-        self._dialogues += 1
-        card = self.stage.card
-        from kireji.ui.overlay.dialogue import Dialogue
+        if len(self.stage.kept) >= _MOST_KEPT:
+            self.stage.bar.say(f"{_MOST_KEPT + 1} regions are the most for one question. Remove one first.")
+        else:
+            self.stage.keep()
 
-        picture, setup = self._picture.stored, self._model.setup
-        self._dialogue = Dialogue(self._services, self._scope, card, picture, self._dialogues, setup)
-        self._dialogue.ask(str(text) or DEFAULT_QUESTION)
-        self._card_timer.start()
+    def _kept_changed(self) -> None:
+        if self._asking.dialogue is None:
+            self._pictures.set_kept(self.stage.kept)
+        if self._commands is not None:
+            self.stage.bar.set_kept(self.stage.kept)
 
-    def _show_card(self) -> None:
-        self._card_timer.stop()
-        if self._dialogue is not None:
-            self.stage.show_card()
+    # What is done.
 
-    def _follow_up(self, text: object) -> None:
-        if self._dialogue is not None:
-            self._dialogue.ask(str(text))
+    def _remember(self) -> None:
+        if self._commands is not None and (rect := self.stage.native_rect) is not None:
+            self._commands.remember(rect)
 
-    def _stop(self) -> None:
-        if self._dialogue is not None:
-            self._dialogue.stop()
-
-    def _retry(self) -> None:
-        if self._dialogue is not None:
-            self._dialogue.retry()
-
-    def _continue(self) -> None:
-        if self._dialogue is not None:
-            self._dialogue.go_on()
-
-    # Who answers.
-
-    def _choose_for_bar(self) -> None:
-        self._model.open(self.stage.bar.model)
-
-    def _choose_for_card(self) -> None:
-        self._model.open(self.stage.card.model_chip)
-
-    def _model_named(self, name: object) -> None:
-        if self._wired and self.stage.is_open:
-            self.stage.bar.set_model(str(name))
-            if self._dialogue is not None and not self._dialogue.running:
-                self.stage.card.rename(str(name))
-
-    def _model_chosen(self, setup: object) -> None:
-        assert isinstance(setup, ConversationSetup)
-        if self._dialogue is not None:
-            self._dialogue.choose(setup)
-
-    def _write_on(self) -> None:
-        """Who has chosen a model wants to ask it: what is typed next is the question."""
-        field = self.stage.bar.field if self._dialogue is None else self.stage.card.field
-        field.setFocus(Qt.FocusReason.OtherFocusReason)
+    def _command(self, name: object) -> None:
+        if not self.stage.is_open or self.stage.region is None or self._commands is None:
+            return
+        if name == "add":
+            self._add()
+            return
+        self._remember()
+        self._commands.run(str(name), self._asking.dialogue, self._asking.first_question)
 
     def _go_to_settings(self) -> None:
         self.close()
@@ -271,63 +317,22 @@ class OverlayPresenter(QObject):
 
     def _go_on_in_window(self) -> None:
         """The conversation goes on in the main window, which joins an answer that is under way."""
-        if self._dialogue is None or (conversation := self._dialogue.conversation) is None:
-            return
-        self._dialogue.detach()
-        self._put_away()
-        self._open_conversation(conversation)
-
-    # Without a question.
-
-    def _command(self, name: object) -> None:
-        if not self.stage.is_open or self.stage.region is None:
-            return
-        if name == "copy text":
-            if not self._scope.running("read"):
-                self._scope.start(self._copy_text(), name="read")
-        elif (picture := self.stage.cut()) is not None:
-            if name == "copy":
-                copy_picture(picture)
-                self.close()
-            elif name == "save" and not self._scope.running("save"):
-                self._scope.start(self._save(picture), name="save")
-
-    async def _copy_text(self) -> None:
-        bar = self.stage.bar
-        bar.say("")
-        bar.set_busy("copy text", on=True)
-        try:
-            picture = await self._picture.encoded()
-            reading = await self._services.reader.read_all(picture.data)
-        except KirejiError as error:
-            bar.say(error.sentence, error=True)
-            return
-        finally:
-            bar.set_busy("copy text", on=False)
-        if not reading.text.strip():
-            bar.say("No text was found here.")
-            return
-        copy_text(reading.text)
-        if self._dialogue is None:
-            self.close()
-        else:
-            bar.say("The text is on the clipboard.")
-
-    async def _save(self, picture: QImage) -> None:
-        bar = self.stage.bar
-        try:
-            now = self._services.clock.now().astimezone()
-            file = await save_picture(picture, self._folder or pictures_folder(), now)
-        except KirejiError as error:
-            bar.say(error.sentence, error=True)
-            return
-        bar.say(f"Saved as {file}.")
+        dialogue = self._asking.dialogue
+        if dialogue is not None and dialogue.conversation is not None:
+            self._asking.leave()
+            self._put_away()
+            self._open_conversation(dialogue.conversation)
 
     # What goes wrong.
 
-    def _screens_changed(self) -> None:
+    def _screens_changed(self, _lost: object) -> None:
+        """The screen of the selection is gone; a conversation that has begun goes on in the main window."""
+        dialogue = self._asking.dialogue
         self.close()
-        self._on_error("The screens have changed, so the capture was closed. Press the shortcut to start again.")
+        if dialogue is None:
+            self._on_error(_SCREENS_CHANGED)
+        else:
+            dialogue.when_saved(self._open_conversation)
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, KirejiError):

@@ -16,8 +16,6 @@ def is_command(event: QKeyEvent) -> bool:
 
 def prompt_number(event: QKeyEvent) -> int:
     """Which quick prompt a key chooses, 1 … 9, by Alt (on macOS Command) and a digit; 0 for any other key."""
-    command = (
-        event.modifiers() == Qt.KeyboardModifier.ControlModifier if sys.platform == "darwin" else is_command(event)
-    )
+    apple = sys.platform == "darwin" and event.modifiers() == Qt.KeyboardModifier.ControlModifier
     number = event.key() - Qt.Key.Key_0.value
-    return number if command and 1 <= number <= 9 else 0
+    return number if (apple or is_command(event)) and 1 <= number <= 9 else 0

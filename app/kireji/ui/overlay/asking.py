@@ -1,0 +1,260 @@
+"""Questions of one capture: who answers, what is asked, and the card that shows what arrives."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from kireji.core.history import ConversationSetup
+from kireji.services.application import Services
+from kireji.ui.aio import TaskScope
+from kireji.ui.overlay.bar import DEFAULT_QUESTION
+from kireji.ui.overlay.model_choice import ModelChoice
+from kireji.ui.overlay.picture import Pictures
+from kireji.ui.overlay.stage import Stage
+from kireji.ui.theme import Theme
+
+if TYPE_CHECKING:  # loaded after the first paint: the first press does not wait for what shows answers
+    from kireji.ui.overlay.dialogue import Dialogue, Ended
+    from kireji.ui.overlay.suggestions import Suggestions
+
+log = logging.getLogger(__name__)
+
+_CARD_MILLISECONDS = 20
+"""From Enter to the card: the request goes out first, since laying out and painting would hold it up."""
+
+
+class Asking(QObject):
+    """Owns the dialogue of the present capture.
+
+    Args:
+        services: The use cases.
+        scope: Owns the tasks; they outlive the overlay.
+        stage: Where bar and card are.
+        pictures: What is asked about.
+        theme: For the picker of models.
+        tell: Shows one sentence when there is no overlay to show it in.
+    """
+
+    begun = Signal()
+    """The first question about this capture goes out."""
+    opened = Signal()
+    """The conversation shall go on in the main window."""
+    settings_clicked = Signal()
+
+    def __init__(
+        self,
+        services: Services,
+        scope: TaskScope,
+        stage: Stage,
+        pictures: Pictures,
+        theme: Theme,
+        tell: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        self._services = services
+        self._scope = scope
+        self._stage = stage
+        self._pictures = pictures
+        self._tell = tell
+        self._model = ModelChoice(services, scope, theme)
+        self._model.named.connect(self._model_named)
+        self._model.chosen.connect(self._model_chosen)
+        self._model.settled.connect(self._write_on)
+        self._model.settings_clicked.connect(self.settings_clicked)
+        self._suggestions: Suggestions | None = None
+        self._dialogue: Dialogue | None = None
+        self._dialogues = 0
+        self._first = self._prompt = ""
+        self._selected = False
+        self._card_timer = QTimer(self, singleShot=True, interval=_CARD_MILLISECONDS)
+        self._card_timer.timeout.connect(self._show_card)
+
+    @property
+    def dialogue(self) -> Dialogue | None:
+        """The conversation about this capture; None while nothing was asked."""
+        return self._dialogue
+
+    @property
+    def first_question(self) -> str:
+        """What was asked first about this capture; empty while nothing was."""
+        return self._first if self._dialogue is not None else ""
+
+    # One capture after the other.
+
+    def reset(self, prompt: str) -> None:
+        """A new capture.
+
+        Args:
+            prompt: Name of the quick prompt that is asked as soon as something is selected; empty for none.
+        """
+        self._prompt, self._selected = prompt, False
+
+    def set_selected(self, *, on: bool) -> None:
+        """Whether there is something to ask about."""
+        self._selected = on
+        if on:
+            self._ask_by_itself()
+
+    def prepare(self) -> None:
+        """The screens are seen: find out who answers, and offer quick prompts and earlier questions."""
+        if self._suggestions is None:
+            self._connect()
+        self._scope.restart(self._model.look(), name="model")
+        self._scope.restart(self._suggest(), name="suggest")
+
+    def leave(self) -> None:
+        """The card goes; an answer that is under way goes on and is saved."""
+        if self._dialogue is not None:
+            self._dialogue.detach(self._ended_alone)
+
+    def put_away(self) -> None:
+        """The overlay is closed."""
+        self._card_timer.stop()
+        self._dialogue, self._prompt = None, ""
+        for name in ("model", "suggest"):
+            self._scope.cancel(name)
+        self._model.reset()
+
+    async def aclose(self) -> None:
+        """At the end of the program: a running answer is kept as interrupted."""
+        if self._dialogue is not None:
+            self._dialogue.detach()
+        self._tell = log.info
+        await self._model.aclose()
+
+    def _connect(self) -> None:
+        """Make bar and card, the first time."""
+        from kireji.ui.overlay.suggestions import Suggestions
+
+        bar, card = self._stage.bar, self._stage.card
+        self._suggestions = Suggestions(self._services, bar, card)
+        bar.asked.connect(self.ask)
+        bar.prompted.connect(self._ask_prompt)
+        bar.model_clicked.connect(self._choose_for_bar)
+        card.arrived.connect(self._show_card)
+        card.followed_up.connect(self._follow_up)
+        card.prompted.connect(self._follow_up_prompt)
+        card.stopped.connect(self._stop)
+        card.retried.connect(self._retry)
+        card.opened.connect(self.opened)
+        card.continued.connect(self._continue)
+        card.model_clicked.connect(self._choose_for_card)
+
+    async def _suggest(self) -> None:
+        assert self._suggestions is not None
+        await self._suggestions.load()
+        self._ask_by_itself()
+
+    # Questions.
+
+    def ask(self, text: object) -> None:
+        """Ask about what is selected; nothing typed asks what the field offers."""
+        words = str(text)
+        self._begin(words or DEFAULT_QUESTION, "", typed=words)
+
+    def _ask_prompt(self, prompt: object) -> None:
+        words, shown, typed = _filled(prompt, self._stage.bar.field.text())
+        self._begin(words, shown, typed=typed)
+
+    def _ask_by_itself(self) -> None:
+        """Ask the prompt that this capture was made for, once there is something to ask about."""
+        suggestions, bar = self._suggestions, self._stage.bar
+        if not self._prompt or suggestions is None or not suggestions.loaded or not self._selected:
+            return
+        name, self._prompt = self._prompt, ""
+        prompt = suggestions.find(name)
+        if prompt is None:
+            bar.say(f"There is no quick prompt called {name}.", error=True)
+        elif prompt.ready:
+            self._ask_prompt(prompt)
+        else:
+            bar.fill_in(prompt)
+
+    def _begin(self, text: str, shown: str, *, typed: str) -> None:
+        if not self._stage.is_open or self._dialogue is not None or self._stage.region is None:
+            return
+        from kireji.ui.overlay.dialogue import Dialogue
+
+        self._dialogues += 1
+        stored, setup = self._pictures.take(), self._model.setup
+        self._dialogue = Dialogue(self._services, self._scope, self._stage.card, stored, self._dialogues, setup)
+        self._dialogue.ask(text, shown)
+        self._first = text
+        self._card_timer.start()
+        self._note(typed)
+        self.begun.emit()
+
+    def _note(self, typed: str) -> None:
+        """What the person has typed can be recalled from now on."""
+        if typed and self._suggestions is not None:
+            self._suggestions.note(typed)
+
+    def _show_card(self) -> None:
+        self._card_timer.stop()
+        if self._dialogue is not None:
+            self._stage.show_card()
+
+    def _follow_up(self, text: object) -> None:
+        if self._dialogue is not None:
+            self._dialogue.ask(str(text))
+            self._note(str(text))
+
+    def _follow_up_prompt(self, prompt: object) -> None:
+        if self._dialogue is not None:
+            words, shown, typed = _filled(prompt, self._stage.card.field.text())
+            self._dialogue.ask(words, shown)
+            self._note(typed)
+
+    def _stop(self) -> None:
+        if self._dialogue is not None:
+            self._dialogue.stop()
+
+    def _retry(self) -> None:
+        if self._dialogue is not None:
+            self._dialogue.retry()
+
+    def _continue(self) -> None:
+        if self._dialogue is not None:
+            self._dialogue.go_on()
+
+    def _ended_alone(self, ended: Ended) -> None:
+        """An answer ended that nobody sees; the notifications tell of those that are in the history."""
+        if ended.conversation is None:
+            self._tell(ended.sentence)
+
+    # Who answers.
+
+    def _choose_for_bar(self) -> None:
+        self._model.open(self._stage.bar.model)
+
+    def _choose_for_card(self) -> None:
+        self._model.open(self._stage.card.model_chip)
+
+    def _model_named(self, name: object) -> None:
+        if self._stage.is_open:
+            self._stage.bar.set_model(str(name))
+            if self._dialogue is not None and not self._dialogue.running:
+                self._stage.card.rename(str(name))
+
+    def _model_chosen(self, setup: object) -> None:
+        assert isinstance(setup, ConversationSetup)
+        if self._dialogue is not None:
+            self._dialogue.choose(setup)
+
+    def _write_on(self) -> None:
+        """Who has chosen a model wants to ask it: what is typed next is the question."""
+        field = self._stage.bar.field if self._dialogue is None else self._stage.card.field
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _filled(prompt: object, field: str) -> tuple[str, str, str]:
+    """What is asked, what of it is shown, and what the person typed besides."""
+    from kireji.ui.overlay.quick_prompts import QuickPrompt
+
+    assert isinstance(prompt, QuickPrompt)
+    typed = field.strip()
+    return prompt.with_words(typed), prompt.shown(typed), typed

@@ -1,0 +1,57 @@
+"""What can be asked without typing it: quick prompts and earlier questions."""
+
+from __future__ import annotations
+
+import logging
+
+from kireji.core.errors import StoreError
+from kireji.services.application import Services
+from kireji.services.turns import GO_ON
+from kireji.ui.overlay.bar import DEFAULT_QUESTION, ToolBar
+from kireji.ui.overlay.card import AnswerCard
+from kireji.ui.overlay.quick_prompts import QuickPrompt, interface_language, offered
+
+log = logging.getLogger(__name__)
+
+
+class Suggestions:
+    """Brings them into bar and card.
+
+    Args:
+        services: The use cases.
+        bar: Where the first question is typed.
+        card: Where the next ones are.
+    """
+
+    def __init__(self, services: Services, bar: ToolBar, card: AnswerCard) -> None:
+        self._services = services
+        self._bar = bar
+        self._card = card
+        self._prompts: tuple[QuickPrompt, ...] = ()
+        self.loaded = False
+
+    async def load(self) -> None:
+        """Look at the files of prompts and at the history anew."""
+        self._prompts = offered(await self._services.prompts.prompts(), interface_language())
+        self.loaded = True
+        self._bar.set_prompts(self._prompts)
+        self._card.set_prompts(self._prompts)
+        try:
+            asked = await self._services.conversations.questions()
+        except StoreError as error:
+            log.info("earlier questions cannot be recalled: %s", error)
+            return
+        not_typed = {DEFAULT_QUESTION, GO_ON, *(prompt.text for prompt in self._prompts)}
+        self._fill(*(text for text in asked if text not in not_typed))
+
+    def find(self, name: str) -> QuickPrompt | None:
+        """The prompt of that name; None when there is none."""
+        return next((prompt for prompt in self._prompts if prompt.name == name), None)
+
+    def note(self, text: str) -> None:
+        """The person has just asked this."""
+        self._fill(text, *self._bar.field.recall.earlier)
+
+    def _fill(self, *questions: str) -> None:
+        for field in (self._bar.field, self._card.field):
+            field.recall.fill(questions)
