@@ -14,21 +14,33 @@ ARROWS = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
-JUMPS = {
-    Qt.Key.Key_Home: (-1, 0),
-    Qt.Key.Key_End: (1, 0),
-    Qt.Key.Key_PageUp: (0, -1),
-    Qt.Key.Key_PageDown: (0, 1),
-}
-"""To the next edge. Not Ctrl+Alt with the arrow keys: many desktops change the workspace with these."""
+_JUMPS = {Qt.Key.Key_Home: -1, Qt.Key.Key_End: 1}
+
+
+def jump_of(event: QKeyEvent) -> tuple[int, int] | None:
+    """Which way a key jumps to the next edge: Home and End left and right, with Shift up and down.
+
+    Not Ctrl+Alt with the arrow keys, since many desktops change the workspace with these, and not the page keys, since
+    they bring back earlier questions.
+    """
+    way = _JUMPS.get(Qt.Key(event.key()))
+    if way is None:
+        return None
+    return (0, way) if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else (way, 0)
 
 
 def is_for_the_selection(event: QKeyEvent) -> bool:
     """Whether a key that does nothing in an empty field changes the selection under it."""
-    if event.key() in ARROWS or event.key() in JUMPS or event.key() == Qt.Key.Key_F1:
+    if event.key() in ARROWS or event.key() in _JUMPS:
         return True
     letters = (Qt.Key.Key_A, Qt.Key.Key_C, Qt.Key.Key_S, Qt.Key.Key_Y, Qt.Key.Key_Z, *TABS)
     return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier) and event.key() in letters
+
+
+def is_command(event: QKeyEvent) -> bool:
+    """Whether a key belongs to the frozen screen even while something is typed: F1, or Alt and a letter."""
+    letter = Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z
+    return event.key() == Qt.Key.Key_F1 or (letter and event.modifiers() == Qt.KeyboardModifier.AltModifier)
 
 
 def press_focused_button(panel: QWidget, event: QKeyEvent) -> bool:
@@ -38,3 +50,10 @@ def press_focused_button(panel: QWidget, event: QKeyEvent) -> bool:
         return False
     button.click()
     return True
+
+
+def prompt_number(event: QKeyEvent) -> int:
+    """Which quick prompt Alt and a digit choose, 1 … 9; 0 for any other key."""
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    number = event.key() - Qt.Key.Key_0.value
+    return number if modifiers == Qt.KeyboardModifier.AltModifier and 1 <= number <= 9 else 0

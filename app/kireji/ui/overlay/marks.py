@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QRegion
 
 from kireji.core.geometry import Rect
 from kireji.ui.overlay.frame import Frame, qrect
+from kireji.ui.overlay.hints import panel_colour
+from kireji.ui.overlay.picking import Spot
 from kireji.ui.overlay.placement import place_label, place_magnifier
 from kireji.ui.overlay.selection import Handle, Selection, handle_position
 from kireji.ui.tokens import DARK, SPACE, TYPE_SMALL
@@ -24,6 +26,8 @@ REACH = 10
 _BORDER = 2
 _LENS = 132
 _LENS_PIXELS = 15
+_WIDEST_LABEL = 480
+_BADGE = 22
 _LABEL_PADDING = QSize(SPACE[1], 3)
 
 
@@ -34,12 +38,6 @@ def dimming() -> QColor:
     return colour
 
 
-def _panel() -> QColor:
-    colour = QColor(DARK.surface)
-    colour.setAlpha(235)
-    return colour
-
-
 @dataclass(frozen=True, slots=True)
 class Marks:
     """Where everything lies for one state of the selection, in the window's coordinates.
@@ -47,47 +45,57 @@ class Marks:
     Args:
         selection: The state.
         widget: The window's size.
+        unit: Logical pixels per pixel of the picture, across and down.
         scale: Size of text; 1.0 is normal.
         font: The interface's font.
         lens: Whether the magnifier shows.
         handles: Whether the handles show.
         rtl: Whether labels begin at the right.
+        spot: A window that is offered.
+        span: What the size label says instead, when the selection goes on over other screens.
+        kept: Regions that were put aside, with their numbers.
     """
 
     selection: Selection
     widget: tuple[int, int]
+    unit: tuple[float, float]
     scale: float
     font: QFont
     lens: bool
     handles: bool
     rtl: bool = False
+    spot: Spot | None = None
+    span: str = ""
+    kept: tuple[tuple[int, Rect], ...] = ()
 
     @property
     def _screen(self) -> Rect:
         return Rect(0, 0, *self.widget)
 
-    @property
-    def _ratio(self) -> tuple[float, float]:
-        """Logical pixels per pixel of the picture."""
-        return self.widget[0] / self.selection.width, self.widget[1] / self.selection.height
-
     def logical(self, rect: Rect) -> QRectF:
         """A rectangle of the picture in the window's coordinates."""
-        x, y = self._ratio
+        x, y = self.unit
         return QRectF(rect.x * x, rect.y * y, rect.width * x, rect.height * y)
 
     @property
+    def bright(self) -> Rect | None:
+        """What is not dimmed, in pixels of the picture: the selection, or the window that is offered."""
+        return self.spot.rect if self.spot is not None else self.selection.rect
+
+    @property
     def area(self) -> Rect | None:
-        """What is selected, in whole logical pixels, rounded outwards."""
-        if self.selection.rect is None:
-            return None
-        outer = self.logical(self.selection.rect).toAlignedRect()
+        """The same in whole logical pixels, rounded outwards."""
+        return None if self.bright is None else self.outer(self.bright)
+
+    def outer(self, rect: Rect) -> Rect:
+        """A rectangle of the picture in whole logical pixels, rounded outwards."""
+        outer = self.logical(rect).toAlignedRect()
         return Rect(outer.x(), outer.y(), outer.width(), outer.height())
 
     @property
     def pointer(self) -> tuple[int, int]:
         """Where the cursor is, in whole logical pixels."""
-        x, y = self._ratio
+        x, y = self.unit
         return int(self.selection.cursor[0] * x), int(self.selection.cursor[1] * y)
 
     @property
@@ -105,15 +113,20 @@ class Marks:
 
     @property
     def size_text(self) -> str:
-        rect = self.selection.rect
-        return f"{rect.width} × {rect.height}" if rect else ""
+        """What the label says."""
+        if self.span:
+            return self.span
+        rect = self.bright
+        size = f"{rect.width} × {rect.height}" if rect else ""
+        return f"{size}  ·  {self.spot.title}" if self.spot is not None and self.spot.title else size
 
     def size_label(self) -> QRect:
         """Where the size stands; empty when nothing is selected."""
         area = self.area
         if area is None:
             return QRect()
-        size = self._label_size(self.size_text)
+        width, height = self._label_size(self.size_text)
+        size = min(width, _WIDEST_LABEL, self.widget[0]), height
         return qrect(place_label(size, area, self._screen, SPACE[0], rtl=self.rtl))
 
     def lens_box(self) -> QRect:
@@ -129,7 +142,7 @@ class Marks:
         rect = self.selection.rect
         if rect is None or not self.handles:
             return {}
-        x, y = self._ratio
+        x, y = self.unit
         boxes = {}
         for handle in Handle:
             across, down = handle_position(rect, handle)
@@ -140,15 +153,26 @@ class Marks:
         """All that `paint` may touch, without the selection's inside."""
         result = QRegion(self.size_label()) + QRegion(self.lens_box().adjusted(-2, -2, 2, 2))
         if (area := self.area) is not None:
-            outer = qrect(area).adjusted(-_BORDER - 1, -_BORDER - 1, _BORDER + 1, _BORDER + 1)
-            inner = qrect(area).adjusted(2, 2, -2, -2)
-            result += QRegion(outer) - (QRegion(inner) if inner.isValid() else QRegion())
+            result += _ring(area)
             for box in self.handle_boxes().values():
                 result += QRegion(box.toAlignedRect().adjusted(-1, -1, 1, 1))
         if self.selection.keyed:
             for line in self._crosshair():
                 result += QRegion(line)
         return result
+
+    def kept_region(self) -> QRegion:
+        """What the regions that were put aside cover: their outlines and badges."""
+        result = QRegion()
+        for _, rect in self.kept:
+            result += _ring(self.outer(rect)) + QRegion(self._badge(rect).adjusted(-1, -1, 1, 1))
+        return result
+
+    def _badge(self, rect: Rect) -> QRect:
+        """Where a region's number stands: inside its upper corner."""
+        area = self.outer(rect)
+        x = area.right - _BADGE - SPACE[0] if self.rtl else area.x + SPACE[0]
+        return QRect(x, area.y + SPACE[0], _BADGE, _BADGE)
 
     def _crosshair(self) -> tuple[QRect, QRect]:
         x, y = self.pointer
@@ -162,11 +186,13 @@ class Marks:
             frame: For the magnifier.
             dirty: What is painted anew.
         """
+        if self.kept and dirty.intersects(self.kept_region()):
+            self._paint_kept(painter)
         if self.selection.keyed:
             for line in self._crosshair():
                 painter.fillRect(line, QColor(DARK.accent))
-        if self.selection.rect is not None:
-            self._paint_border(painter, self.logical(self.selection.rect))
+        if self.bright is not None:
+            self._paint_border(painter, self.logical(self.bright))
             if dirty.intersects(self.size_label()):
                 self._paint_label(painter, self.size_label(), self.size_text)
         if self.lens and dirty.intersects(self.lens_box()):
@@ -187,16 +213,33 @@ class Marks:
         for box in self.handle_boxes().values():
             painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
 
+    def _paint_kept(self, painter: QPainter) -> None:
+        for number, rect in self.kept:
+            painter.setPen(QPen(QColor(DARK.muted), _BORDER, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.logical(rect).adjusted(-1, -1, 1, 1))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(DARK.accent))
+            badge = self._badge(rect)
+            painter.drawEllipse(badge)
+            painter.setPen(QColor(DARK.on_accent))
+            painter.setFont(self._small)
+            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(number))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
     def _paint_label(self, painter: QPainter, box: QRect, text: str) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_panel())
+        painter.setBrush(panel_colour())
         painter.drawRoundedRect(box, SPACE[0], SPACE[0])
         painter.setPen(QColor(DARK.ink))
         painter.setFont(self._small)
         # Width before height and x before y, whichever way the interface's text runs.
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        inside = box.adjusted(_LABEL_PADDING.width(), 0, -_LABEL_PADDING.width(), 0)
+        shown = QFontMetrics(self._small).elidedText(text, Qt.TextElideMode.ElideRight, inside.width() + 1)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
     def _paint_lens(self, painter: QPainter, frame: Frame) -> None:
@@ -228,27 +271,8 @@ class Marks:
         self._paint_label(painter, QRect(left, box.bottom() + 1 - height, width, height), text)
 
 
-def paint_hint(painter: QPainter, text: str, font: QFont, scale: float, box: QRect) -> None:
-    """One line that says what can be done, where nothing is selected yet."""
-    small = QFont(font)
-    small.setPixelSize(round(TYPE_SMALL * scale))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(_panel())
-    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
-    painter.setPen(QColor(DARK.ink))
-    painter.setFont(small)
-    inside = box.adjusted(SPACE[2], 0, -SPACE[2], 0)
-    shown = QFontMetrics(small).elidedText(text, Qt.TextElideMode.ElideRight, inside.width())
-    painter.drawText(inside, Qt.AlignmentFlag.AlignCenter, shown)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-
-
-def hint_box(text: str, font: QFont, scale: float, widget: tuple[int, int]) -> QRect:
-    """Where that line stands: at the top, in the middle, as wide as it needs and the screen allows."""
-    small = QFont(font)
-    small.setPixelSize(round(TYPE_SMALL * scale))
-    metrics = QFontMetrics(small)
-    width = min(metrics.horizontalAdvance(text) + 2 * SPACE[3], widget[0] - 2 * SPACE[1])
-    height = metrics.height() + 2 * SPACE[1]
-    return QRect(QPoint((widget[0] - width) // 2, SPACE[4]), QSize(width, height))
+def _ring(area: Rect) -> QRegion:
+    """A border, without what it encloses."""
+    outer = qrect(area).adjusted(-_BORDER - 1, -_BORDER - 1, _BORDER + 1, _BORDER + 1)
+    inner = qrect(area).adjusted(2, 2, -2, -2)
+    return QRegion(outer) - (QRegion(inner) if inner.isValid() else QRegion())

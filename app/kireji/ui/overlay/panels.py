@@ -87,6 +87,15 @@ class Panels(QObject):
         if self._home is window:
             self._home = None
 
+    def focus(self) -> None:
+        """The keys go to the field that is shown, else to the frozen screen."""
+        if self.card_is_shown:
+            self.card.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._bar is not None and not self._bar.isHidden():
+            self._bar.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._home is not None:
+            self._home.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def hide(self) -> None:
         """Hide them; the answer that was shown is forgotten."""
         for panel in (self._bar, self._card):

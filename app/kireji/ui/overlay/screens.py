@@ -32,3 +32,18 @@ def matched(screens: Sequence[QScreen], pictures: Sequence[ScreenImage]) -> list
 def _nearness(a: Rect, b: Rect) -> tuple[bool, int, int]:
     shared = a.intersection(b)
     return a == b, shared.width * shared.height, -abs(a.x - b.x) - abs(a.y - b.y)
+
+
+def unit_of(logical: int, pixels: int, ratio: float) -> float:
+    """Logical pixels per pixel of the picture that fills a window.
+
+    A window of a scaled screen is as large as whole logical pixels allow, which may be one pixel more or less than the
+    screen: with 1366 pixels at 1.5 it has 911 and reaches beyond the edge. Dividing the one by the other would stretch
+    the picture by that; its pixels are the screen's own, so the screen's ratio is the truth where both agree.
+
+    Args:
+        logical: The window's width or height.
+        pixels: The picture's.
+        ratio: The screen's scale.
+    """
+    return 1 / ratio if abs(logical * ratio - pixels) < 2 else logical / pixels

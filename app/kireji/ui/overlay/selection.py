@@ -51,14 +51,14 @@ def handle_position(rect: Rect, handle: Handle) -> Point:
     return rect.x + rect.width * (across + 1) / 2, rect.y + rect.height * (down + 1) / 2
 
 
-def to_image(x: float, y: float, *, widget: tuple[int, int], image: tuple[int, int]) -> Point:
+def to_image(x: float, y: float, *, widget: tuple[float, float], image: tuple[int, int]) -> Point:
     """Bring a pointer's position from the window into the picture.
 
     The pointer cannot leave the screen, so its last column and row stand for the edge behind them: without that the
     last pixels could not be selected with the mouse.
     """
 
-    def one(value: float, size: int, pixels: int) -> float:
+    def one(value: float, size: float, pixels: int) -> float:
         last = size - size / pixels if pixels > size else size - 1
         return float(pixels) if value >= last - 1e-6 else max(0.0, value * pixels / size)
 
@@ -161,7 +161,7 @@ class Selection:
         start = replace(self, cursor=point, anchor=point, before=self.rect, keyed=False, handle=None)
         if (handle := self.handle_at(point, reach)) is not None:
             return replace(start, mode=Mode.RESIZING, handle=handle)
-        if self.contains(point):
+        if self.contains(point) and self.rect != self.whole:  # the whole screen cannot be moved, only left
             return replace(start, mode=Mode.MOVING)
         return replace(start, mode=Mode.DRAGGING, rect=None)
 
@@ -275,6 +275,20 @@ class Selection:
         if self.held:
             return self
         return replace(self, rect=self.whole, mode=Mode.IDLE, keyed=False)
+
+    def taken(self, rect: Rect) -> Selection:
+        """Exactly this rectangle, as far as it is on the picture; the crosshair stays."""
+        inside = rect.intersection(self.whole)
+        return Selection(self.width, self.height, cursor=self.cursor, rect=None if inside.empty else inside)
+
+    def clicked(self, reach: float) -> bool:
+        """Whether the mouse is down and has stayed where it was pressed, as a hand does.
+
+        Args:
+            reach: How far it may have slipped, in pixels of the picture.
+        """
+        slipped = max(abs(self.cursor[0] - self.anchor[0]), abs(self.cursor[1] - self.anchor[1]))
+        return self.mode is Mode.DRAGGING and slipped <= reach
 
     def cleared(self) -> Selection:
         """Nothing is selected any more; the crosshair stays."""

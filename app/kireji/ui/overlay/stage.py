@@ -8,19 +8,25 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QRect, QTimer, Signal
 from PySide6.QtGui import QCursor, QGuiApplication, QImage, QScreen
 
+from kireji.core.capturing import CaptureMode
 from kireji.core.errors import CaptureError
-from kireji.core.geometry import Region, ScreenImage
+from kireji.core.geometry import DesktopWindow, Rect, Region, ScreenImage
+from kireji.ui.overlay.insistence import Insistence
+from kireji.ui.overlay.openings import NO_WINDOWS, opening
 from kireji.ui.overlay.panels import Panels
-from kireji.ui.overlay.screens import matched
+from kireji.ui.overlay.picking import spots_on
+from kireji.ui.overlay.screens import matched, native_rect
+from kireji.ui.overlay.shot import Lost, Shot
+from kireji.ui.overlay.steps import Step, Steps
 from kireji.ui.overlay.window import OverlayWindow
 from kireji.ui.theme import Theme
 
 if TYPE_CHECKING:  # loaded after the first paint
+    from kireji.core.annotation import Tool
+    from kireji.ui.overlay.annotate.sketch import Sketch
     from kireji.ui.overlay.bar import ToolBar
     from kireji.ui.overlay.card import AnswerCard
-
-_FOCUS_MILLISECONDS = 120
-"""How long a window manager may take to hand the keyboard over before it is taken."""
+    from kireji.ui.overlay.help import KeysCard
 
 
 class Stage(QObject):
@@ -33,7 +39,7 @@ class Stage(QObject):
     painted = Signal()
     """The frozen screens are on the screen."""
     settled = Signal()
-    """Something is selected; also after every change of it."""
+    """Something is selected; also after every change of it, and of the marks in it."""
     unsettled = Signal()
     """Nothing is selected, or it is just being changed."""
     confirmed = Signal()
@@ -42,22 +48,34 @@ class Stage(QObject):
     """Esc."""
     command = Signal(object)
     """A key for the tool bar: "copy", "copy text" or "save"."""
-    screens_changed = Signal()
-    """A screen came, went or has another size while the stage is open."""
+    note = Signal(object)
+    """One sentence for the person, which stands in the hint's place until they go on."""
+    kept_changed = Signal()
+    """Regions were put aside or dropped."""
+    tool_changed = Signal(object)
+    """Another `Tool` draws now; None when the pointer is for the selection again."""
+    history_changed = Signal()
+    """What can be undone and redone."""
+    screens_changed = Signal(object)
+    """The screen of the selection went or has another size; carries what was on it, as a `Lost`."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._windows: dict[QScreen, OverlayWindow] = {}
+        self._sizes: dict[QScreen, tuple[int, int]] = {}
         self._shown: list[OverlayWindow] = []
         self._home: OverlayWindow | None = None
         self._panels = Panels(theme, self)
+        self._insistence = Insistence(self)
+        self._keys: KeysCard | None = None
+        self._shot = Shot(())
+        self._steps: Steps | None = None
+        self._mode = CaptureMode.REGION
+        self._sentence = ""
         self._waiting_for_paint: set[OverlayWindow] = set()
-        self._focus = QTimer(self, singleShot=True, interval=_FOCUS_MILLISECONDS)
-        self._focus.timeout.connect(self._insist_on_keys)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
-        application.screenAdded.connect(self._screen_added)
         application.screenRemoved.connect(self._screen_removed)
 
     # Windows.
@@ -69,37 +87,56 @@ class Stage(QObject):
 
     def _window_of(self, screen: QScreen) -> OverlayWindow:
         if screen not in self._windows:
-            window = OverlayWindow(screen, self._theme)
+            window = self._windows[screen] = OverlayWindow(screen, self._theme)
             window.changed.connect(self._changed)
             window.pressed.connect(self._make_home)
             window.entered.connect(self._entered)
             window.confirmed.connect(self._confirmed)
-            window.dismissed.connect(self.dismissed)
+            window.dismissed.connect(self._dismissed)
             window.next_screen.connect(self._go_on)
             window.command.connect(self.command)
             window.painted.connect(self._window_painted)
+            window.undo_asked.connect(self.undo)
+            window.redo_asked.connect(self.redo)
+            window.help_asked.connect(self._toggle_keys)
+            window.picking_asked.connect(self._pick_windows)
+            window.drawing.edited.connect(self._edited)
+            window.drawing.chosen.connect(self.tool_changed)
             screen.geometryChanged.connect(self._geometry_changed)
-            self._windows[screen] = window
         return self._windows[screen]
 
-    def _screen_added(self, _screen: QScreen) -> None:
-        if self.is_open:
-            self.screens_changed.emit()
-
     def _screen_removed(self, screen: QScreen) -> None:
-        was_open = self.is_open
-        if (window := self._windows.pop(screen, None)) is not None:
-            self._leave(window)
-            window.close_frame()
-            window.deleteLater()
-            if window in self._shown:
-                self._shown.remove(window)
-        if was_open:
-            self.screens_changed.emit()
+        """Another screen than that of the selection goes quietly."""
+        self._sizes.pop(screen, None)
+        if (window := self._windows.pop(screen, None)) is None:
+            return
+        self._put_out(window)
+        window.deleteLater()
 
     def _geometry_changed(self, _geometry: QRect) -> None:
-        if self.is_open:
-            self.screens_changed.emit()
+        """Only a screen that has another size than its picture is lost; one that was moved is followed."""
+        for screen, window in list(self._windows.items()):
+            if window in self._shown and self._sizes.get(screen) not in (None, _pixels(screen)):
+                self._put_out(window)
+            elif window in self._shown and window.geometry() != screen.geometry():
+                window.follow_screen()
+
+    def _put_out(self, window: OverlayWindow) -> None:
+        """A window cannot go on showing its picture."""
+        if window not in self._shown:
+            return
+        lost = Lost(self.region, self.kept, self.native_rect) if window is self._home else None
+        self._shown.remove(window)
+        self._waiting_for_paint.discard(window)
+        self._insistence.leave(window)
+        self._panels.leave(window)
+        self._drop_keys()
+        window.close_frame()
+        if lost is not None:
+            self._home = None
+            self.screens_changed.emit(lost)
+        elif self.is_open and not self._waiting_for_paint:
+            QTimer.singleShot(0, self, self._all_painted)
 
     # Opening and closing.
 
@@ -108,8 +145,23 @@ class Stage(QObject):
         """Whether frozen screens are shown."""
         return bool(self._shown)
 
-    def show(self, pictures: Sequence[ScreenImage]) -> None:
+    def show(
+        self,
+        pictures: Sequence[ScreenImage],
+        mode: CaptureMode = CaptureMode.REGION,
+        *,
+        windows: Sequence[DesktopWindow] = (),
+        last: Rect | None = None,
+        carried: Sequence[Region] = (),
+    ) -> None:
         """Show the frozen screens; the one under the pointer takes the keys.
+
+        Args:
+            pictures: Of all screens.
+            mode: What is selected to begin with.
+            windows: Those of other programs, topmost first; may follow with `set_windows`.
+            last: The region of the capture before, in the desktop's own pixels, for `CaptureMode.LAST`.
+            carried: Regions that an earlier capture put aside for the same question.
 
         Raises:
             CaptureError: There is no screen to show them on.
@@ -119,15 +171,35 @@ class Stage(QObject):
         if not pairs:
             raise CaptureError("No screen is connected.", "Connect one and try again.")
         under_pointer = QGuiApplication.screenAt(QCursor.pos())
-        active = next((screen for screen, _ in pairs if screen is under_pointer), pairs[0][0])
+        pointer = next((index for index, (screen, _) in enumerate(pairs) if screen is under_pointer), 0)
+        begin = opening(mode, [picture for _, picture in pairs], pointer, last)
         self._shown = [self._window_of(screen) for screen, _ in pairs]
+        self._sizes = {screen: _pixels(screen) for screen, _ in pairs}
         self._waiting_for_paint = set(self._shown)
-        self._home = self._window_of(active)
+        self._home = self._shown[begin.home]
         self._panels.move_to(self._home)
+        self._mode, self._sentence, self._steps = mode, begin.sentence, None
+        self._shot = Shot(tuple(picture for _, picture in pairs), spanning=begin.spanning, carried=tuple(carried))
+        offer = mode is CaptureMode.WINDOW
         # The active one last: the window that is shown last gets the keys under most window managers.
-        for screen, picture in sorted(pairs, key=lambda pair: pair[0] is active):
-            self._window_of(screen).open(picture, active=screen is active)
-        self._focus.start()
+        for index in sorted(range(len(pairs)), key=lambda each: each == begin.home):
+            window, selected = self._shown[index], begin.selected[index]
+            window.open(pairs[index][1], active=index == begin.home, selected=selected, offer=offer)
+        self._insistence.begin(self._shown, self._home)
+        if windows:
+            self.set_windows(windows)
+
+    def set_windows(self, windows: Sequence[DesktopWindow]) -> None:
+        """The windows of other programs, topmost first, which can be picked from now on."""
+        if not self.is_open:
+            return
+        for window in self._shown:
+            if window.picture is not None:
+                window.set_spots(spots_on(window.picture, windows))
+        if any(window.menu for window in windows):
+            self._insistence.rise()
+        if self._mode is CaptureMode.WINDOW and not windows:
+            self._tell(NO_WINDOWS)
 
     def bring_forward(self) -> None:
         """Come to the front with the keyboard."""
@@ -138,28 +210,22 @@ class Stage(QObject):
 
     def hide(self) -> None:
         """Hide everything and let the pictures go."""
-        self._focus.stop()
+        self._insistence.end()
         self._panels.hide()
+        self._drop_keys()
         for window in self._shown:
-            if (handle := window.windowHandle()) is not None:
-                handle.setKeyboardGrabEnabled(False)
             window.close_frame()
-        self._shown, self._home = [], None
+        self._shown, self._home, self._steps, self._shot = [], None, None, Shot(())
 
     def close(self) -> None:
         """Give the windows back; at the end of the program."""
         self.hide()
         for window in self._windows.values():
-            self._leave(window)
+            self._panels.leave(window)
             window.close()
             window.deleteLater()
         self._windows.clear()
         self._panels.close()
-
-    def _leave(self, window: OverlayWindow) -> None:
-        self._panels.leave(window)
-        if self._home is window:
-            self._home = None
 
     def _window_painted(self, window: OverlayWindow) -> None:
         self._waiting_for_paint.discard(window)
@@ -169,16 +235,24 @@ class Stage(QObject):
             QTimer.singleShot(0, self, self._all_painted)
 
     def _all_painted(self) -> None:
-        if self.is_open:
-            self.painted.emit()
-
-    def _insist_on_keys(self) -> None:
-        """A window manager may refuse the focus to a window that no click opened; then the keyboard is grabbed."""
-        if self._home is None or self._home.isActiveWindow():
+        if not self.is_open or self._home is None or self._steps is not None:
             return
-        self._home.take_keys()
-        if (handle := self._home.windowHandle()) is not None:
-            handle.setKeyboardGrabEnabled(True)
+        self._steps = Steps(self._home)
+        self._show_span()
+        self.painted.emit()
+        if self._sentence:
+            self._tell(self._sentence)
+        if (home := self._opened()) is not None:
+            self._changed(home)
+
+    def _opened(self) -> OverlayWindow | None:
+        """The screen of the selection, when something is selected from the beginning."""
+        return self._home if self._home is not None and self._home.selection.settled else None
+
+    def _tell(self, sentence: str) -> None:
+        if self._home is not None:
+            self._home.say(sentence)
+        self.note.emit(sentence)
 
     # Panels.
 
@@ -194,28 +268,56 @@ class Stage(QObject):
 
     def show_card(self) -> None:
         """Show the card beside the selection, which stays as it is from now on."""
+        if self._home is not None:
+            self._home.drawing.put_away()
         self._panels.show_card()
+
+    def _toggle_keys(self) -> None:
+        if self._keys is not None:
+            self._drop_keys()
+        elif self._home is not None:
+            from kireji.ui.overlay.help import KeysCard
+
+            self._keys = KeysCard(self._home)
+            self._keys.show_on(self._home)
+
+    def _drop_keys(self) -> None:
+        if self._keys is not None:
+            self._keys.hide()
+            self._keys.deleteLater()
+            self._keys = None
+            self._panels.focus()
+
+    def _dismissed(self) -> None:
+        if self._keys is not None:
+            self._drop_keys()
+        else:
+            self.dismissed.emit()
 
     # The selection.
 
     @property
     def region(self) -> Region | None:
-        """What is selected; None when nothing is."""
-        window = self._home
-        if window is None or window.picture is None or window.selection.rect is None:
+        """What is selected, with the marks burnt in; None when nothing is."""
+        if self._home is None:
             return None
-        return Region(window.picture, window.selection.rect)
+        return self._shot.region(self._home, self._shown)
+
+    @property
+    def native_rect(self) -> Rect | None:
+        """Where that lies on the desktop, in its own pixels."""
+        return None if self._home is None else self._shot.native_rect(self._home)
 
     def cut(self) -> QImage | None:
-        """A copy of what is selected, in full resolution."""
-        window, region = self._home, self.region
-        if window is None or window.frame is None or region is None:
-            return None
-        return window.frame.cut(region.rect)
+        """A copy of what is selected, in full resolution, with the marks."""
+        region = self.region
+        return None if region is None else self._shot.cut(region)
 
     def _changed(self, window: OverlayWindow) -> None:
         self._make_home(window)
+        self._end_span(window)
         if window.selection.settled:
+            self._note_step(window)
             self._panels.show_bar(window)
             self.settled.emit()
         else:
@@ -228,10 +330,14 @@ class Stage(QObject):
             return
         old, self._home = self._home, window
         if old is not None:
-            old.clear()
+            old.drawing.put_away()
+            if not self._shot.spanning:
+                old.clear()
             old.set_active(on=False)
         self._panels.move_to(window)
+        self._insistence.move_to(window)
         window.set_active(on=True)
+        self._show_span()
         window.take_keys()
 
     def _entered(self, window: OverlayWindow) -> None:
@@ -244,3 +350,122 @@ class Stage(QObject):
 
     def _confirmed(self, _window: OverlayWindow) -> None:
         self.confirmed.emit()
+
+    def _pick_windows(self) -> None:
+        """W: every screen offers its windows, and nothing is selected."""
+        if not any(window.spots for window in self._shown):
+            self._tell(NO_WINDOWS)
+            return
+        for window in self._shown:
+            window.clear()
+            window.set_offer(on=True)
+        if self._home is not None:
+            self._changed(self._home)
+
+    # All screens together.
+
+    def _show_span(self) -> None:
+        """The screen with the tool bar says the size of all; the others say nothing."""
+        if self._shot.spanning:
+            for window in self._shown:
+                window.set_span(self._shot.size_text if window is self._home else " ")
+
+    def _end_span(self, window: OverlayWindow) -> None:
+        """One screen was cut, so that the others do not belong to it any more."""
+        if self._shot.spanning and window.selection.rect != window.selection.whole:
+            self._shot.spanning = False
+            for each in self._shown:
+                each.set_span("")
+                if each is not window:
+                    each.clear()
+
+    # Several regions for one question.
+
+    @property
+    def kept(self) -> tuple[Region, ...]:
+        """The regions that were put aside, in order."""
+        return self._shot.kept
+
+    def keep(self) -> None:
+        """Put the present region aside, with its marks, and let the person draw the next one."""
+        home = self._home
+        if home is None or self.region is None:
+            return
+        self._shot.keep(home, self._shown)
+        home.drawing.put_away()
+        for window in self._shown:
+            window.clear()
+            window.set_span("")
+        self._show_kept()
+        self._changed(home)
+
+    def drop(self, index: int) -> None:
+        """Take one of them back.
+
+        Args:
+            index: Its place in `kept`.
+        """
+        self._shot.drop(index)
+        self._show_kept()
+
+    def _show_kept(self) -> None:
+        for window in self._shown:
+            window.set_kept(self._shot.kept_on(window))
+        self.kept_changed.emit()
+
+    # Marks and history.
+
+    @property
+    def sketch(self) -> Sketch | None:
+        """The marks on the screen of the selection; made when it is asked for first. None while closed."""
+        return None if self._home is None else self._home.drawing.sketch
+
+    def choose_tool(self, tool: Tool | None) -> None:
+        """What the pointer draws from now on; None gives it back to the selection."""
+        if self._home is not None:
+            self._home.drawing.choose(tool, self._home.selection)
+
+    @property
+    def can_undo(self) -> bool:
+        return self._steps is not None and self._steps.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        return self._steps is not None and self._steps.can_redo
+
+    def undo(self) -> None:
+        """Take back the last change of selection or marks."""
+        if self._steps is not None:
+            self._go_to(self._steps.undo())
+
+    def redo(self) -> None:
+        """Bring it back."""
+        if self._steps is not None:
+            self._go_to(self._steps.redo())
+
+    def _go_to(self, step: Step | None) -> None:
+        if step is None or step.window not in self._shown:
+            return
+        window = step.window
+        self._make_home(window)
+        window.drawing.set_marks(step.marks)
+        selection = window.selection
+        window.take(selection.cleared() if step.rect is None else selection.taken(step.rect), tell=False)
+        self._changed(window)
+        self.history_changed.emit()
+
+    def _edited(self) -> None:
+        """The marks are different."""
+        if self._home is not None:
+            self._note_step(self._home)
+            self.settled.emit()
+
+    def _note_step(self, window: OverlayWindow) -> None:
+        if self._steps is not None:
+            self._steps.note(window, held=window.held)
+            self.history_changed.emit()
+
+
+def _pixels(screen: QScreen) -> tuple[int, int]:
+    place = native_rect(screen)
+    return place.width, place.height

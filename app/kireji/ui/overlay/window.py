@@ -19,32 +19,19 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from kireji.core.geometry import Rect, ScreenImage
-from kireji.ui.overlay.frame import Frame
+from kireji.ui.overlay.frame import Frame, qrect
+from kireji.ui.overlay.hints import hint, hint_box, paint_hint
 from kireji.ui.overlay.keyboard import key_pressed, key_released
-from kireji.ui.overlay.marks import (
-    REACH,
-    Marks,
-    dimming,
-    hint_box,
-    paint_hint,
-)
+from kireji.ui.overlay.marks import REACH, Marks, dimming
+from kireji.ui.overlay.offer import Offer
+from kireji.ui.overlay.picking import Spot
 from kireji.ui.overlay.platforms import covers_as_full_screen, window_flags
-from kireji.ui.overlay.selection import Handle, Point, Selection, to_image
+from kireji.ui.overlay.pointer import mouse_moved, mouse_pressed, mouse_released
+from kireji.ui.overlay.screens import unit_of
+from kireji.ui.overlay.selection import Mode, Point, Selection, to_image
+from kireji.ui.overlay.sketching import Sketching
 from kireji.ui.shadow import paint_shadow, shadow_region
 from kireji.ui.theme import Theme
-
-HINT = "Drag to cut out  ·  Arrow keys and Enter  ·  Enter: whole screen  ·  Esc: close"
-
-_CURSORS = {
-    Handle.TOP_LEFT: Qt.CursorShape.SizeFDiagCursor,
-    Handle.BOTTOM_RIGHT: Qt.CursorShape.SizeFDiagCursor,
-    Handle.TOP_RIGHT: Qt.CursorShape.SizeBDiagCursor,
-    Handle.BOTTOM_LEFT: Qt.CursorShape.SizeBDiagCursor,
-    Handle.TOP: Qt.CursorShape.SizeVerCursor,
-    Handle.BOTTOM: Qt.CursorShape.SizeVerCursor,
-    Handle.LEFT: Qt.CursorShape.SizeHorCursor,
-    Handle.RIGHT: Qt.CursorShape.SizeHorCursor,
-}
 
 
 class OverlayWindow(QWidget):
@@ -71,6 +58,14 @@ class OverlayWindow(QWidget):
     """The keys want to go on to another screen; carries this window."""
     command = Signal(object)
     """A key for the tool bar: "copy", "copy text" or "save"."""
+    undo_asked = Signal()
+    """Ctrl+Z."""
+    redo_asked = Signal()
+    """Ctrl+Y."""
+    help_asked = Signal()
+    """F1."""
+    picking_asked = Signal()
+    """Windows shall be offered."""
     painted = Signal(object)
     """The picture is painted for the first time since `open`; carries this window."""
 
@@ -80,12 +75,20 @@ class OverlayWindow(QWidget):
         self._theme = theme
         self._frame: Frame | None = None
         self._selection = Selection(1, 1)
+        self._unit = (1.0, 1.0)
+        self._offer = Offer()
+        self._kept: tuple[tuple[int, Rect], ...] = ()
+        self._span = ""
         self._shown: QRegion = QRegion()
+        self._hint = ("", QRect())
+        self._sentence = ""
         self._locked = False
         self._active = False
         self._unpainted = False
         self._lens = False
+        self._held = False
         self._shadows: tuple[QRect, ...] = ()
+        self.drawing = Sketching(self)
         for attribute in (Qt.WidgetAttribute.WA_OpaquePaintEvent, Qt.WidgetAttribute.WA_NoSystemBackground):
             self.setAttribute(attribute)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -93,29 +96,34 @@ class OverlayWindow(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setWindowTitle("Kireji: choose what to ask about")
         self.setAccessibleName("Frozen screen")
-        self.setAccessibleDescription(HINT)
+        self.setAccessibleDescription(hint(self._selection, picking=False, windows=False))
         self.setGeometry(screen.geometry())
         self.winId()
         self.windowHandle().setScreen(screen)
 
     # Opening and closing.
 
-    def open(self, picture: ScreenImage, *, active: bool) -> None:
+    def open(self, picture: ScreenImage, *, active: bool, selected: Rect | None = None, offer: bool = False) -> None:
         """Show a frozen picture.
 
         Args:
             picture: Held until `close_frame`.
             active: This window takes the keys.
+            selected: What is selected to begin with, in pixels of the picture.
+            offer: Windows are offered, as soon as they are known.
         """
         self._frame = Frame(picture)
-        self._selection = Selection(picture.width, picture.height)
-        if active:
-            self._selection = self._selection.moved(self._point(QPointF(self.mapFromGlobal(self.cursor().pos()))))
-        self._locked, self._active, self._unpainted, self._lens = False, active, True, False
-        self._shadows, self._shown = (), QRegion()
-        self.setCursor(Qt.CursorShape.CrossCursor)
+        self._selection = Selection(picture.width, picture.height, rect=selected)
+        self._offer, self._kept, self._span = Offer(on=offer), (), ""
         if self.geometry() != self._screen.geometry():
             self.setGeometry(self._screen.geometry())
+        self._measure()
+        if active:
+            self._selection = self._selection.moved(self.point_at(QPointF(self.mapFromGlobal(self.cursor().pos()))))
+        self._locked, self._active, self._unpainted, self._lens = False, active, True, False
+        self._shadows, self._shown, self._hint, self._sentence = (), QRegion(), ("", QRect()), ""
+        self.drawing.reset()
+        self.setCursor(Qt.CursorShape.CrossCursor)
         if covers_as_full_screen():
             self.showFullScreen()
         else:
@@ -130,12 +138,18 @@ class OverlayWindow(QWidget):
         if self.focusWidget() in (None, self):
             self.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
 
+    def follow_screen(self) -> None:
+        """Its screen lies elsewhere now."""
+        self.setGeometry(self._screen.geometry())
+
     def close_frame(self) -> None:
         """Hide, and let the picture go."""
         self.hide()
         self._frame = None
         self._selection = Selection(1, 1)
         self._shadows, self._shown = (), QRegion()
+        self._offer, self._kept = Offer(), ()
+        self.drawing.reset()
 
     # What is selected.
 
@@ -160,26 +174,56 @@ class OverlayWindow(QWidget):
         return self._marks().area
 
     @property
+    def unit(self) -> float:
+        """Logical pixels per pixel of the picture."""
+        return self._unit[0]
+
+    @property
+    def active(self) -> bool:
+        """Hint and magnifier are shown here."""
+        return self._active
+
+    @property
     def locked(self) -> bool:
         """The selection stays as it is: its question is being answered."""
         return self._locked
+
+    @property
+    def held(self) -> bool:
+        """The last change came from a key that is held down."""
+        return self._held
 
     def lock(self, on: bool) -> None:
         """Keep the selection as it is while its question is being answered."""
         self._locked = on
         self.setCursor(Qt.CursorShape.ArrowCursor if on else Qt.CursorShape.CrossCursor)
-        self.take(self._selection, tell=False)
+        self._refresh()
 
     def set_active(self, on: bool) -> None:
         """Whether hint and magnifier are shown here."""
         self._active = on
         self._lens = self._lens and on
-        self.take(self._selection, tell=False)
-        self.update(self._hint_box())
+        self._refresh()
 
     def clear(self) -> None:
         """Select nothing."""
         self.take(self._selection.cleared(), tell=False)
+
+    def set_span(self, text: str) -> None:
+        """What the size label says when the selection goes on over other screens; empty for its own size."""
+        self._span = text
+        self._refresh()
+
+    def set_kept(self, kept: tuple[tuple[int, Rect], ...]) -> None:
+        """Regions of this picture that were put aside, with their numbers."""
+        dirty = self._marks().kept_region()
+        self._kept = kept
+        self.update(dirty + self._marks().kept_region())
+
+    def say(self, sentence: str) -> None:
+        """A sentence in the hint's place, until the next change."""
+        self._sentence = sentence
+        self._show_hint()
 
     def cast_shadows(self, panels: tuple[QRect, ...]) -> None:
         """Which panels float here, so that their shadows are painted."""
@@ -187,33 +231,43 @@ class OverlayWindow(QWidget):
             self.update(shadow_region(panel))
         self._shadows = panels
 
-    def take(self, selection: Selection, *, tell: bool) -> None:
+    def take(self, selection: Selection, *, tell: bool, held: bool = False) -> None:
         """Go over to a new state and repaint what that changes.
 
         Args:
             selection: The new state.
             tell: The person did it: `changed` is emitted.
+            held: By a key that is held down.
         """
-        old = self._marks()
-        had_hint = self._has_hint()
+        before = self._marks().area if self._frame is not None else None
+        if tell:
+            self._sentence, self._held = "", held
         self._selection = selection
+        if self._frame is None:
+            return
+        self._repaint(before)
+        self.drawing.follow(selection)
+        if tell:
+            self.changed.emit(self)
+
+    def _refresh(self) -> None:
+        if self._frame is not None:
+            self._repaint(self._marks().area)
+
+    def _repaint(self, before: Rect | None) -> None:
+        """Paint anew what lies otherwise than when it was painted last."""
         new = self._marks()
-        dirty = self._shown + new.region()
-        before, after = old.area, new.area
+        region, after = new.region(), new.area
+        dirty = self._shown + region
         if before != after:
             dirty += QRegion(_qrect(before)).xored(QRegion(_qrect(after)))
-        self._shown = new.region()
-        if had_hint != self._has_hint():
-            dirty += QRegion(self._hint_box())
-        if self._frame is not None:
-            self.update(dirty)
-            if tell:
-                self.changed.emit(self)
+        self._shown = region
+        self.update(dirty)
+        self._show_hint()
 
-    def take_by_keys(self, selection: Selection) -> None:
-        """The keys changed it: the magnifier shows where."""
+    def show_lens(self) -> None:
+        """The pointer or the keys are here: the magnifier shows where."""
         self._lens = True
-        self.take(selection, tell=True)
 
     def _marks(self) -> Marks:
         selection = self._selection
@@ -221,27 +275,96 @@ class OverlayWindow(QWidget):
         return Marks(
             selection,
             (max(1, self.width()), max(1, self.height())),
+            self._unit,
             self._theme.scale,
             self.font(),
-            lens=self._lens and picking and self._active,
+            lens=self._lens and picking and self._active and not self.offering,
             handles=selection.settled and not self._locked,
             rtl=self.layoutDirection() == Qt.LayoutDirection.RightToLeft,
+            spot=self.offered,
+            span=self._span,
+            kept=self._kept,
         )
 
-    def _has_hint(self) -> bool:
-        return self._active and self._selection.rect is None and not self._unpainted
+    # Windows that can be picked.
 
-    def _hint_box(self) -> QRect:
-        return hint_box(HINT, self.font(), self._theme.scale, (self.width(), self.height()))
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        """The windows of the picture, topmost first."""
+        return self._offer.spots
+
+    @property
+    def offering(self) -> bool:
+        """Whether windows are offered now."""
+        selection = self._selection
+        free = selection.rect is None and selection.mode in (Mode.IDLE, Mode.DRAGGING)
+        return self._offer.on and free and bool(self._offer.spots)
+
+    @property
+    def offered(self) -> Spot | None:
+        """The window that is lit now."""
+        return self._offer.spot if self.offering and self._active else None
+
+    def set_spots(self, spots: tuple[Spot, ...]) -> None:
+        """The windows of the picture are known now."""
+        self._change_offer(self._offer.of(spots, self._selection.cursor))
+
+    def set_offer(self, on: bool) -> None:
+        """Offer windows, or stop it."""
+        self._change_offer(self._offer.switched(on, self._selection.cursor))
+
+    def pick_windows(self) -> None:
+        """W: offer windows instead of a free region; what was selected is let go."""
+        self.picking_asked.emit()
+
+    def offer_at(self, point: Point) -> None:
+        """The pointer moved."""
+        if self._offer.on:
+            self._change_offer(self._offer.at(point))
+
+    def offer_next(self, step: int) -> None:
+        """Tab and Shift+Tab."""
+        self._change_offer(self._offer.next(step))
+
+    def offer_towards(self, direction: tuple[int, int]) -> None:
+        """The arrow keys."""
+        self._change_offer(self._offer.towards(direction))
+
+    def spot_under_pointer(self) -> Spot | None:
+        """What a click would take."""
+        return self._offer.at(self._selection.cursor).spot
+
+    def _change_offer(self, offer: Offer) -> None:
+        if offer != self._offer:
+            before = self._marks().area
+            self._offer = offer
+            if self._frame is not None:
+                self._repaint(before)
 
     # Painting.
+
+    def _show_hint(self) -> None:
+        """Say what can be done now, once the picture is painted."""
+        text = ""
+        if self._active and not self._unpainted and not self._locked and self._frame is not None:
+            text = self._sentence or hint(self._selection, picking=self.offering, windows=bool(self._offer.spots))
+        if text == self._hint[0] and self._selection.mode is not Mode.MARKING:
+            return
+        size, avoid = (self.width(), self.height()), QRect()
+        if self._selection.mode is Mode.MARKING:
+            avoid = self._marks().region().boundingRect()
+        box = hint_box(text, self.font(), self._theme.scale, size, avoid)
+        if (text, box) != self._hint:
+            self.update(self._hint[1].united(box) if self._hint[1].intersects(box) else QRegion(self._hint[1]) + box)
+            self._hint = (text, box)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         frame = self._frame
         if frame is None:
             return
         painter = QPainter(self)
-        self._paint_frame(painter, frame, event.region())
+        marks, region = self._marks(), event.region()
+        self._paint_frame(painter, frame, region, marks.bright)
         if self._unpainted:
             # Labels and magnifier need fonts and shapes; they follow with the next painting.
             self._unpainted = False
@@ -249,16 +372,18 @@ class OverlayWindow(QWidget):
             self.painted.emit(self)
             return
         for panel in self._shadows:
-            if event.region().intersects(shadow_region(panel)):
+            if region.intersects(shadow_region(panel)):
                 paint_shadow(painter, panel)
-        self._marks().paint(painter, frame, event.region())
-        if self._has_hint() and event.region().intersects(self._hint_box()):
-            paint_hint(painter, HINT, self.font(), self._theme.scale, self._hint_box())
+        self.drawing.paint(painter, region)
+        marks.paint(painter, frame, region)
+        text, box = self._hint
+        if text and region.intersects(box):
+            paint_hint(painter, text, self.font(), self._theme.scale, box)
         painter.end()
 
-    def _paint_frame(self, painter: QPainter, frame: Frame, region: QRegion) -> None:
+    def _paint_frame(self, painter: QPainter, frame: Frame, region: QRegion, bright: Rect | None) -> None:
         """One pixel of the picture on one pixel of the screen, whatever the window's scale."""
-        across, down = self.width() / frame.size[0], self.height() / frame.size[1]
+        across, down = self._unit
         whole = QRect(0, 0, *frame.size)
         painter.save()
         painter.scale(across, down)
@@ -267,17 +392,22 @@ class OverlayWindow(QWidget):
             outer = QRectF(
                 left, top, (rect.right() + 1) / across - left, (rect.bottom() + 1) / down - top
             ).toAlignedRect()
-            frame.draw(painter, outer.intersected(whole), self._selection.rect, dimming())
+            frame.draw(painter, outer.intersected(whole), bright, dimming())
         painter.restore()
 
     def show_marks(self) -> None:
         """After the first painting: show hint and magnifier."""
         self._lens = self._active
-        self.take(self._selection, tell=False)
-        self.update(self._hint_box())
+        self._refresh()
+
+    def _measure(self) -> None:
+        if self._frame is not None:
+            ratio, (width, height) = self.devicePixelRatioF(), self._frame.size
+            self._unit = unit_of(self.width(), width, ratio), unit_of(self.height(), height, ratio)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._measure()
         self.update()
 
     def focusInEvent(self, _event: QFocusEvent) -> None:
@@ -286,54 +416,39 @@ class OverlayWindow(QWidget):
     def focusOutEvent(self, _event: QFocusEvent) -> None:
         """The same."""
 
-    # The mouse.
+    # Mouse and keys; what they do is in `pointer` and `keyboard`.
 
-    def _point(self, position: QPointF) -> Point:
-        size = max(1, self.width()), max(1, self.height())
-        return to_image(position.x(), position.y(), widget=size, image=(self._selection.width, self._selection.height))
+    def point_at(self, position: QPointF) -> Point:
+        """A place of this window in pixels of the picture."""
+        image = self._selection.width, self._selection.height
+        size = image[0] * self._unit[0], image[1] * self._unit[1]
+        return to_image(position.x(), position.y(), widget=size, image=image)
 
-    def _reach(self) -> float:
-        return REACH * self._selection.width / max(1, self.width())
+    def reach(self) -> float:
+        """How far from a handle the pointer still takes it, in pixels of the picture."""
+        return REACH / self.unit
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() is not Qt.MouseButton.LeftButton or self._locked or self._frame is None:
-            return
-        self.pressed.emit(self)
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        self._lens = True
-        self.take(self._selection.pressed(self._point(event.position()), self._reach()), tell=True)
+        if event.button() is Qt.MouseButton.LeftButton and not self._locked and self._frame is not None:
+            mouse_pressed(self, event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._locked or self._frame is None:
-            return
-        if not self._active and not self._selection.held:
-            self.entered.emit(self)
-        self._lens = True
-        self.take(self._selection.moved(self._point(event.position())), tell=self._selection.held)
-        self._show_cursor()
+        if not self._locked and self._frame is not None:
+            mouse_moved(self, event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton and self._selection.held:
-            self.take(self._selection.released(), tell=True)
-            self._show_cursor()
+        if event.button() is Qt.MouseButton.LeftButton and self._frame is not None:
+            mouse_released(self, event)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         if not self._selection.held:
             self._lens = False
-            self.take(self._selection, tell=False)
+            self._refresh()
 
-    def _show_cursor(self) -> None:
-        selection, shape = self._selection, Qt.CursorShape.CrossCursor
-        handle = selection.handle or (None if selection.held else selection.handle_at(selection.cursor, self._reach()))
-        if handle is not None:
-            shape = _CURSORS[handle]
-        elif selection.settled and selection.contains(selection.cursor):
-            shape = Qt.CursorShape.SizeAllCursor
-        if self.cursor().shape() is not shape:
-            self.setCursor(shape)
-
-    # The keys.
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes from window to window while these are offered; from button to button otherwise."""
+        return not self.offering and super().focusNextPrevChild(forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not key_pressed(self, event):
@@ -345,4 +460,4 @@ class OverlayWindow(QWidget):
 
 
 def _qrect(rect: Rect | None) -> QRect:
-    return QRect() if rect is None else QRect(rect.x, rect.y, rect.width, rect.height)
+    return QRect() if rect is None else qrect(rect)
