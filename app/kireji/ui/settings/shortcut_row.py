@@ -61,6 +61,7 @@ class ShortcutRow(QWidget):
         self.action = action
         self._state = ShortcutState()
         self._waits = False
+        self._desktop_asked = False
         self.chord = label("", "value")
         self.chip = Chip()
         self.recorder = Recorder(action.title)
@@ -75,9 +76,13 @@ class ShortcutRow(QWidget):
         layout = QVBoxLayout(self)
         spread(layout, 0, SPACE[1])
         name = LivePair(label(action.title, "strong"), self.chip, spread_out=False)
-        layout.addWidget(LivePair(name, actions(self.chord, self.try_it, self.recorder, self.remove, self.copy)))
+        self._end = actions(self.chord)
+        self._below = actions()
+        layout.addWidget(LivePair(name, self._end))
         layout.addWidget(self.sentence)
         layout.addWidget(self._offers)
+        layout.addWidget(self._below)
+        self._arrange(has_chord=False)
         self._connect()
         self.show_state(self._state)
 
@@ -96,6 +101,8 @@ class ShortcutRow(QWidget):
             state: What became of it.
             offers: Chords that are free, where this one is not.
         """
+        if bool(state.chord) != bool(self._state.chord):
+            self._arrange(has_chord=bool(state.chord))
         self._state = state
         words, kind = _SEEN if state.seen and state.status is ShortcutStatus.HELD else _CHIPS[state.status]
         self.chip.setText(words)
@@ -109,10 +116,15 @@ class ShortcutRow(QWidget):
         self.recorder.set_words("Change…" if state.chord else "Set keys…")
         self.remove.setVisible(bool(state.chord))
         self.try_it.setVisible(state.status is ShortcutStatus.HELD)
-        self.copy.setVisible(state.status in (ShortcutStatus.UNAVAILABLE, ShortcutStatus.REFUSED))
+        by_hand = state.status is ShortcutStatus.REFUSED and self._desktop_asked
+        self.copy.setVisible(by_hand or state.status is ShortcutStatus.UNAVAILABLE)
         if not self._waits and not self.recorder.listens:
             self.say(self._about(state), "warn" if state.sentence else "muted")
             self._offer(offers)
+
+    def set_desktop_asked(self, asked: bool) -> None:
+        """Whether the desktop hands out the keys; what it refuses can be bound by hand."""
+        self._desktop_asked = asked
 
     def show_refusal(self, sentence: str, offers: Sequence[str] = ()) -> None:
         """Why the new chord is not held; the old one stays."""
@@ -142,6 +154,20 @@ class ShortcutRow(QWidget):
     def say(self, sentence: str, role: str) -> None:
         """One sentence below the name."""
         tell(self.sentence, sentence, role)
+
+    def _arrange(self, *, has_chord: bool) -> None:
+        """Without a chord the row is one line; with one, its buttons stand in a line of their own."""
+        focused = self.recorder.hasFocus()
+        buttons = [self.try_it, self.recorder, self.remove, self.copy]
+        for each in buttons:
+            below = has_chord or each is not self.recorder
+            layout = (self._below if below else self._end).layout()
+            assert layout is not None
+            layout.addWidget(each)
+        self._below.setVisible(has_chord)
+        self.recorder.show()
+        if focused:
+            self.recorder.setFocus()
 
     def _offer(self, chords: Sequence[str]) -> None:
         """A button for each chord that is free."""

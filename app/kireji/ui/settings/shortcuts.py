@@ -74,6 +74,8 @@ class ShortcutsPage(QWidget):
     def show_desktop(self, *, asks: bool) -> None:
         """Whether the desktop hands out the chords."""
         self._desktop.setVisible(asks)
+        for row in self.rows.values():
+            row.set_desktop_asked(asks)
 
     def press_arrived(self, action: Action) -> None:
         """A chord was pressed."""

@@ -69,7 +69,7 @@ class ShortcutsPresenter(QObject):
         if not self._open:
             return
         state = self._shortcuts.state(action)
-        taken = state.status is ShortcutStatus.TAKEN
+        taken = state.status in (ShortcutStatus.TAKEN, ShortcutStatus.REFUSED)
         self._page.show_state(action, state, self._shortcuts.free(state.chord) if taken else ())
 
     def _change(self, action: object, chord: object) -> None:
