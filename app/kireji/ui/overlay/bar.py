@@ -16,7 +16,7 @@ from kireji.ui.overlay.field import QuestionField
 from kireji.ui.overlay.keys import press_focused_button
 from kireji.ui.overlay.prompt_keys import prompt_number
 from kireji.ui.overlay.quick_prompts import QuickPrompt, place_in
-from kireji.ui.parts import button, label, restyle, separator
+from kireji.ui.parts import button, label, restyle, separator, set_icon
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 
@@ -97,9 +97,11 @@ class ToolBar(QFrame):
         self._ask_button.clicked.connect(self._ask)
         self._copy_text = self._button("Copy text", "Copy the text in the picture (Ctrl+Shift+C)")
         self._copy_text.clicked.connect(self._choose_text)
-        self._save = self._button("Save", "Save the picture as a file (Ctrl+S)")
+        self._save = self._button("", "Save the picture as a file (Ctrl+S)", "tool")
         self._save.clicked.connect(self._choose_save)
-        self._add = self._button("Add region", "Keep this region and choose another for the same question (Insert)")
+        self._add = self._button(
+            "", "Add a region: keep this one and choose another for the same question (Insert)", "tool"
+        )
         self._add.clicked.connect(self._choose_add)
         self._more = self._button("More", "More to do with the picture")
         self._more.clicked.connect(self._open_menu)
@@ -150,6 +152,13 @@ class ToolBar(QFrame):
         for each in (self._ask_button, self._copy_text, tools, self._save, self._add, self._more):
             self._buttons.addWidget(each)
         tools.setVisible(self._asking)
+        self._theme.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        """Draw the icons in the theme's colours; what draws them takes a while to load."""
+        for target, name in ((self._save, "save"), (self._add, "plus")):
+            set_icon(target, self._theme, name, self._theme.colours.ink)
         self.resized.emit()
 
     def set_kept(self, regions: Sequence[Region]) -> None:

@@ -36,7 +36,7 @@ _LONGEST_QUESTION = 400
 _CHIPS = 2
 _SHORT = 12
 """Letters of a quick prompt's title that fits beside the field."""
-_FIELD = 130
+_FIELD = 100
 """Room for the field below which the quick prompts give way, in logical pixels at the usual text size."""
 
 
