@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,24 @@ if TYPE_CHECKING:
         ShortcutPortal,
         WindowLister,
     )
+    from kireji.core.geometry import ScreenPlace
     from kireji.desktop.hotkey_x11 import Watch
+    from kireji.ui.aio import TaskScope
+
+log = logging.getLogger(__name__)
 
 
 def on_wayland(environ: Mapping[str, str]) -> bool:
     """Whether the session's windows are Wayland's."""
     return bool(environ.get("WAYLAND_DISPLAY")) or environ.get("XDG_SESSION_TYPE") == "wayland"
+
+
+def _linux() -> bool:
+    return sys.platform == "linux"
+
+
+def _wayland(environ: Mapping[str, str]) -> bool:
+    return _linux() and on_wayland(environ)
 
 
 def on_x11(environ: Mapping[str, str]) -> bool:
@@ -40,19 +53,49 @@ def hotkeys(environ: Mapping[str, str], watch: Watch) -> HotkeyBackend:
 
 def shortcut_portal(environ: Mapping[str, str]) -> ShortcutPortal | None:
     """The desktop that hands out chords; None where chords are held without asking it."""
-    return None
+    if not _wayland(environ):
+        return None
+    from kireji.desktop.hotkey_portal import PortalShortcuts
+
+    def scope() -> TaskScope:
+        from kireji.ui.aio import TaskScope
+
+        return TaskScope("shortcuts", _report)
+
+    return PortalShortcuts(environ, scope)
 
 
-def capture_backends(environ: Mapping[str, str]) -> Sequence[CaptureBackend]:
-    """What copies the screens' pixels, best first."""
+def _report(problem: BaseException) -> None:
+    log.error("shortcuts of the portal", exc_info=problem)
+
+
+def capture_backends(
+    environ: Mapping[str, str], screens: Callable[[], Sequence[ScreenPlace]] | None = None
+) -> Sequence[CaptureBackend]:
+    """What copies the screens' pixels, best first.
+
+    Args:
+        environ: The process's environment.
+        screens: Tells where the screens lie; None where no windows are shown.
+    """
     from kireji.desktop.capture_mss import MssCapture
 
-    return (MssCapture(environ),)
+    if not _wayland(environ):
+        return (MssCapture(environ),)
+    from kireji.desktop.capture_portal import PortalCapture
+    from kireji.imaging.screens import decode_screen
+
+    # The second cannot work there, and says why not.
+    return (PortalCapture(environ, decode_screen, screens), MssCapture(environ))
 
 
 def area_picker(environ: Mapping[str, str]) -> AreaPicker | None:
     """The desktop's own dialog for cutting out a region; None where there is none."""
-    return None
+    if not _wayland(environ):
+        return None
+    from kireji.desktop.capture_portal import PortalPicker
+
+    return PortalPicker(environ)
 
 
 def window_lister(environ: Mapping[str, str]) -> WindowLister:
@@ -88,6 +131,11 @@ def clipboard(environ: Mapping[str, str]) -> Clipboard:
 
 def notifier(environ: Mapping[str, str]) -> Notifier:
     """What shows notifications without Qt."""
+    if _linux():
+        from kireji.desktop.notifications import DBusNotifier
+        from kireji.resources import resource
+
+        return DBusNotifier(environ, str(resource("icons/kireji-64.png")))
     from kireji.desktop.absent import NoNotifier
 
     return NoNotifier()
@@ -95,6 +143,10 @@ def notifier(environ: Mapping[str, str]) -> Notifier:
 
 def autostart(environ: Mapping[str, str]) -> Autostart:
     """What starts the program with the session."""
+    if _linux():
+        from kireji.desktop.autostart_xdg import XdgAutostart
+
+        return XdgAutostart(environ)
     from kireji.desktop.absent import NoAutostart
 
     return NoAutostart()

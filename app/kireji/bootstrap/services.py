@@ -7,9 +7,10 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from kireji.core.desktop_ports import CaptureBackend, Clipboard
+    from kireji.core.geometry import ScreenPlace
     from kireji.core.ports import KeyStore, Reader
     from kireji.core.provider_ports import Provider
     from kireji.desktop.paths import Paths
@@ -34,6 +35,7 @@ async def open_services(
     preferences: Preferences | None = None,
     shortcut_held: Callable[[], bool] | None = None,
     clipboard: Clipboard | None = None,
+    screens: Callable[[], Sequence[ScreenPlace]] | None = None,
     overrides: Overrides | None = None,
 ) -> AsyncIterator[Services]:
     """Wire the use cases for one process; leaving the context unwires them in reverse.
@@ -44,6 +46,7 @@ async def open_services(
         preferences: The settings, when they were read already.
         shortcut_held: Whether this process holds the chord; the command line holds none.
         clipboard: What reads the clipboard, where that takes the window system's own means.
+        screens: Tells where the screens lie, where windows are shown.
         overrides: Ports that replace the real ones.
 
     Raises:
@@ -111,7 +114,7 @@ async def open_services(
             local_servers=local_servers,
             balances=accounts,
         )
-        backends = [overrides.capture] if overrides.capture else desktop.capture_backends(environ)
+        backends = [overrides.capture] if overrides.capture else desktop.capture_backends(environ, screens)
         lister, last = desktop.window_lister(environ), LastRegionFile(paths.state / "region")
         picker, pointer = desktop.area_picker(environ), desktop.pointer(environ)
         capture = CaptureService(backends, PillowCodec(), captures, lister, last, picker, pointer)

@@ -8,9 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -87,6 +85,8 @@ class XdgAutostart:
         return tuple(Path(folder) / "autostart" / _FILE for folder in folders if os.path.isabs(folder))
 
     def _starts(self, entry: Mapping[str, str]) -> bool:
+        import shutil
+
         desktops = set(filter(None, self._environ.get("XDG_CURRENT_DESKTOP", "").split(":")))
         only, never = _list(entry.get("OnlyShowIn", "")), _list(entry.get("NotShowIn", ""))
         words = _words(entry.get("Exec", ""))
@@ -173,6 +173,8 @@ def _read(file: Path) -> dict[str, str] | None:
 
 def _write(file: Path, text: str) -> None:
     """Write the whole file under another name and give it its own then, so that a session never reads a part."""
+    import tempfile
+
     number, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=file.parent)
     try:
         with os.fdopen(number, "wb") as part:

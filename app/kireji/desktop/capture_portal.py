@@ -16,7 +16,8 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from kireji.core.errors import CaptureError, CaptureRefused, NoCaptureBackend, PictureError
 from kireji.core.geometry import Rect, ScreenImage, ScreenPlace
 from kireji.core.ports import Availability
-from kireji.desktop.dbus import BusError, BusUnavailable, CallRefused, CallUnanswered, text_of
+from kireji.desktop.dbus import text_of
+from kireji.desktop.dbus_errors import BusError, BusUnavailable, CallRefused, CallUnanswered
 from kireji.desktop.portal import ANSWER_SECONDS, PERSON_SECONDS, Code, Portal, Response, open_portal, why_not
 
 _SCREENSHOT = "org.freedesktop.portal.Screenshot"

@@ -19,6 +19,16 @@ from jeepney.auth import BEGIN, AuthenticationError, Authenticator  # type: igno
 from jeepney.bus import get_connectable_addresses  # type: ignore[import-untyped]
 # ruff: isort: on
 
+from kireji.desktop.dbus_errors import (
+    ERROR,
+    LEFT,
+    BusError,
+    BusUnavailable,
+    CallRefused,
+    CallUnanswered,
+    WrongAnswer,
+)
+
 log = logging.getLogger(__name__)
 
 _DAEMON = "org.freedesktop.DBus"
@@ -26,55 +36,6 @@ _DAEMON_PATH = "/org/freedesktop/DBus"
 _OPEN_SECONDS = 5.0
 CALL_SECONDS = 5.0
 """Patience with one call; a service that has to be started first takes the most of it."""
-
-_ERROR = "org.freedesktop.DBus.Error"
-_NOBODY = (f"{_ERROR}.ServiceUnknown", f"{_ERROR}.NameHasNoOwner")
-_LEFT = (f"{_ERROR}.NoReply", f"{_ERROR}.Disconnected", f"{_ERROR}.TimedOut")
-"""What the bus answers for a service that went away in the middle."""
-_NOTHING = tuple(
-    f"{_ERROR}.{name}"
-    for name in ("UnknownMethod", "UnknownInterface", "UnknownObject", "UnknownProperty", "InvalidArgs")
-)
-
-
-class BusError(Exception):
-    """Something on the bus did not work; the adapters turn it into a sentence."""
-
-
-class BusUnavailable(BusError):
-    """There is no bus, or the connection to it was lost."""
-
-
-class CallRefused(BusError):
-    """A call was answered with an error.
-
-    Args:
-        name: The error's name, such as org.freedesktop.DBus.Error.ServiceUnknown.
-        text: What the service said.
-    """
-
-    def __init__(self, name: str, text: str) -> None:
-        super().__init__(f"{name}: {text}")
-        self.name = name
-        self.text = text
-
-    @property
-    def nobody_there(self) -> bool:
-        """Nobody has the name that was called, and nobody can be started for it."""
-        return self.name in _NOBODY
-
-    @property
-    def nothing_there(self) -> bool:
-        """Whoever has the name lacks what was called, or nobody has it."""
-        return self.name in _NOBODY or self.name in _NOTHING
-
-
-class CallUnanswered(BusError):
-    """A call was not answered in time."""
-
-
-class WrongAnswer(BusError):
-    """An answer has other types than its interface says."""
 
 
 class Signal(NamedTuple):
@@ -339,7 +300,7 @@ class Bus(asyncio.Protocol):
         elif kind is jeepney.MessageType.method_call:
             if not message.header.flags & jeepney.MessageFlag.no_reply_expected:
                 text = ("This program has no methods.",)
-                refusal = jeepney.new_error(message, f"{_ERROR}.UnknownMethod", "s", text)
+                refusal = jeepney.new_error(message, f"{ERROR}.UnknownMethod", "s", text)
                 self._send(refusal, next(self._serials))
         else:
             reply = self._replies.get(fields.get(jeepney.HeaderFields.reply_serial, 0))
@@ -400,7 +361,7 @@ def _body(answer: Any, returns: str, called: str) -> tuple[Any, ...]:
     signature = fields.get(jeepney.HeaderFields.signature, "")
     if answer.header.message_type is jeepney.MessageType.error:
         name = fields.get(jeepney.HeaderFields.error_name, "")
-        if name in _LEFT:
+        if name in LEFT:
             raise CallUnanswered(f"{called} was not answered: {name}")
         raise CallRefused(name, answer.body[0][:500] if signature.startswith("s") else "")
     if signature != returns:

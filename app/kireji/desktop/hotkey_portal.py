@@ -8,15 +8,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, NamedTuple, Protocol
 
 from kireji.core.capturing import Action
 from kireji.core.desktop_ports import BoundShortcut
 from kireji.core.errors import HotkeyUnavailable
 from kireji.core.ports import Availability
 from kireji.core.shortcuts import Shortcut
-from kireji.desktop.dbus import Bus, BusError, CallRefused, CallUnanswered, Listener, Signal, open_bus, text_of
+from kireji.desktop.dbus import Bus, Listener, Signal, open_bus, text_of
+from kireji.desktop.dbus_errors import BusError, CallRefused, CallUnanswered
 from kireji.desktop.portal import (
     ANSWER_SECONDS,
     BUS_NAME,
@@ -42,6 +43,16 @@ Pressed = Callable[[Action, str], None]
 Changed = Callable[[Mapping[Action, BoundShortcut]], None]
 
 
+class Scope(Protocol):
+    """Owns tasks; the program's own one is `ui.aio.TaskScope`."""
+
+    def restart(self, coroutine: Coroutine[Any, Any, None], *, name: str) -> object:
+        """Run a coroutine in place of the one of that name."""
+
+    async def aclose(self) -> None:
+        """Cancel everything and wait for its clean-up."""
+
+
 class _Wish(NamedTuple):
     """What is to be bound, kept for when the portal is restarted."""
 
@@ -55,6 +66,7 @@ class PortalShortcuts:
 
     Args:
         environ: The process's environment, for the session bus.
+        scope: Makes what owns the task that asks again; called when the portal is restarted.
         patience: Seconds to wait for what the desktop answers by itself.
         consent: Seconds to wait where it may ask the person first.
         restart: Seconds to wait for a portal that has gone before it is called again.
@@ -65,6 +77,7 @@ class PortalShortcuts:
     def __init__(
         self,
         environ: Mapping[str, str],
+        scope: Callable[[], Scope],
         *,
         patience: float = ANSWER_SECONDS,
         consent: float = PERSON_SECONDS,
@@ -79,7 +92,8 @@ class PortalShortcuts:
         self._session = ""
         self._listeners: list[Listener] = []
         self._wish: _Wish | None = None
-        self._again: asyncio.Task[None] | None = None
+        self._make_scope = scope
+        self._scope: Scope | None = None
 
     async def availability(self) -> Availability:
         """Whether the portal hands out shortcuts at all; whether it does so for us is known when it is asked."""
@@ -215,10 +229,9 @@ class PortalShortcuts:
     # Asking again.
 
     def _ask_again(self, delay: float) -> None:
-        if self._again is not None:
-            self._again.cancel()
-        # This task has one owner, which ends it in `_stop_asking`; a task group would need a coroutine that stays.
-        self._again = asyncio.get_running_loop().create_task(self._rebind(delay), name="shortcuts:again")
+        if self._scope is None:
+            self._scope = self._make_scope()
+        self._scope.restart(self._rebind(delay), name="bind")
 
     async def _rebind(self, delay: float) -> None:
         await asyncio.sleep(delay)
@@ -237,10 +250,9 @@ class PortalShortcuts:
         wish.changed(found)
 
     async def _stop_asking(self) -> None:
-        task, self._again = self._again, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait((task,))
+        scope, self._scope = self._scope, None
+        if scope is not None:
+            await scope.aclose()
 
     # The connection.
 

@@ -6,15 +6,16 @@ Source: the Desktop Notifications Specification 1.3 with its ActivationToken sig
 from __future__ import annotations
 
 import asyncio
-import html
 import logging
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kireji.core.desktop_ports import Notice
 from kireji.core.identity import APP_ID
 from kireji.core.ports import Availability
-from kireji.desktop.dbus import Bus, BusError, CallRefused, Signal, open_bus
+
+if TYPE_CHECKING:  # loaded with the first notice: most starts show none
+    from kireji.desktop.dbus import Bus, Signal
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,8 @@ class DBusNotifier:
 
     async def availability(self) -> Availability:
         """Whether a daemon answers."""
+        from kireji.desktop.dbus_errors import BusError
+
         try:
             async with self._lock:
                 bus = await self._connected()
@@ -70,6 +73,8 @@ class DBusNotifier:
             notice: What to say.
             clicked: Called on the loop when the person clicks it, with Wayland's activation token or "".
         """
+        from kireji.desktop.dbus_errors import BusError
+
         try:
             async with self._lock:  # two notices with one key at the same moment are one
                 bus = await self._connected()
@@ -100,6 +105,8 @@ class DBusNotifier:
             self._shown.pop(next(iter(self._shown)))
 
     async def _known_abilities(self, bus: Bus) -> frozenset[str]:
+        from kireji.desktop.dbus_errors import CallRefused
+
         if self._abilities is None:
             try:
                 (names,) = await bus.call(_NAME, _PATH, _NAME, "GetCapabilities", returns="as")
@@ -113,6 +120,8 @@ class DBusNotifier:
     async def _connected(self) -> Bus:
         if self._bus is not None and self._bus.usable:
             return self._bus
+        from kireji.desktop.dbus import open_bus
+
         self._forget()
         bus = await open_bus(self._environ)
         try:
@@ -167,6 +176,8 @@ def _texts(notice: Notice, abilities: frozenset[str]) -> tuple[str, str]:
     title, body = _line(notice.title, _MOST_TITLE), _line(notice.body, _MOST_BODY)
     if "body" not in abilities:
         return (f"{title} {body}".strip(), "")
+    import html
+
     # Only these three: daemons know no other entities.
     return title, html.escape(body, quote=False) if "body-markup" in abilities else body
 

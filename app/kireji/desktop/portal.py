@@ -15,17 +15,8 @@ from typing import Any, NamedTuple
 
 from kireji.core.identity import APP_ID
 from kireji.core.ports import Availability
-from kireji.desktop.dbus import (
-    Bus,
-    BusError,
-    BusUnavailable,
-    CallRefused,
-    CallUnanswered,
-    Listener,
-    Signal,
-    WrongAnswer,
-    open_bus,
-)
+from kireji.desktop.dbus import Bus, Listener, Signal, open_bus
+from kireji.desktop.dbus_errors import BusError, BusUnavailable, CallRefused, CallUnanswered, WrongAnswer
 
 log = logging.getLogger(__name__)
 
