@@ -10,7 +10,7 @@ from kireji.bootstrap import desktop, network
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kireji.core.ports import Reader
+    from kireji.core.ports import PromptStore, Reader
     from kireji.desktop.paths import Paths
     from kireji.services.capture import CaptureService
     from kireji.services.checks import Surroundings
@@ -27,6 +27,7 @@ def surroundings(
     preferences: Preferences,
     local_servers: LocalServers,
     reader: Reader,
+    prompts: PromptStore,
     shortcut_held: Callable[[], bool],
 ) -> Surroundings:
     import asyncio
@@ -57,6 +58,7 @@ def surroundings(
         preferences=preferences,
         local_servers=local_servers,
         reader=reader,
+        prompts=prompts,
         folder=lambda: asyncio.to_thread(machine.look_at_folder, paths.data),
         has_route=lambda: asyncio.to_thread(machine.has_route),
         system_proxies=lambda: asyncio.to_thread(network.system_proxies, environ),

@@ -120,8 +120,9 @@ async def open_services(
         capture = CaptureService(backends, PillowCodec(), captures, lister, last, picker, pointer)
         notifier = desktop.notifier(environ)
         stack.push_async_callback(notifier.aclose)
+        prompts = FilePromptStore(resource("prompts"), paths.prompts)
         held = shortcut_held or (lambda: False)
-        at = surroundings(paths, environ, capture, credentials, preferences, local_servers, reader, held)
+        at = surroundings(paths, environ, capture, credentials, preferences, local_servers, reader, prompts, held)
         chat = ChatService(
             conversations,
             captures,
@@ -148,7 +149,7 @@ async def open_services(
             reader=reader,
             doctor=Doctor(checks(at)),
             clock=clock,
-            prompts=FilePromptStore(resource("prompts"), paths.prompts),
+            prompts=prompts,
             clipboard=clipboard or desktop.clipboard(environ),
             notifier=notifier,
             autostart=desktop.autostart(environ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import types
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from kireji.cli.answer_view import AnswerView, JsonStream, PlainText, WholeAnswer, way_on
 from kireji.cli.console import Console, OutputClosed
 from kireji.cli.parser import LATEST
+from kireji.cli.prompts import find, with_language
 from kireji.cli.work import DONE, FAILED, INTERRUPTED, Work, WrongUsage
 from kireji.core.errors import KirejiError, PictureError
 from kireji.core.geometry import Rect
@@ -54,7 +56,9 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
     text = "\n\n".join(piece for piece in (arguments.prompt, console.piped_text().strip("\n")) if piece.strip())
     pictures = tuple(name if _is_address(name) else _read(name) for name in arguments.images)
     screen = Rect(*arguments.screen) if arguments.screen else None
-    empty = not text and not pictures and screen is None
+    if arguments.values and not arguments.quick:
+        raise WrongUsage("--var gives a value to a quick prompt, so it needs --prompt NAME")
+    empty = not text and not pictures and screen is None and not arguments.quick
     if empty and arguments.conversation is None:
         raise WrongUsage('There is nothing to ask. Try: kireji ask -i FILE "What is this?"')
 
@@ -63,10 +67,20 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
         if empty and conversation is not None:
             question = await _continued(services, conversation)
         else:
-            question = await _with_pictures(services, Question(text, conversation=conversation), pictures, screen)
+            words = await _words(services, arguments, text)
+            question = await _with_pictures(services, Question(words, conversation=conversation), pictures, screen)
         return await _ask(services, _as_wished(question, arguments), _view(arguments, console), console)
 
     return work
+
+
+async def _words(services: Services, arguments: argparse.Namespace, typed: str) -> str:
+    """What is asked: the quick prompt's words, and then what was typed besides."""
+    if not arguments.quick:
+        return typed
+    prompt = await find(services, arguments.quick)
+    filled = prompt.filled(with_language(prompt, dict(arguments.values), os.environ))
+    return "\n\n".join(filter(None, (filled, typed)))
 
 
 def _as_wished(question: Question, arguments: argparse.Namespace) -> Question:

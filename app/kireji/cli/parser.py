@@ -43,7 +43,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         argv: The arguments without the program's name.
 
     Returns:
-        `command` is None to start the app, else one of ask, capture, keys, models, history, doctor.
+        `command` is None to start the app, else one of ask, capture, watch, prompts, keys, models, history,
+        doctor.
 
     Raises:
         SystemExit: Help or version was printed (0), or the usage is wrong (2).
@@ -77,6 +78,8 @@ def _parser() -> _Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_ask(commands)
     _add_capture(commands)
+    _add_watch(commands)
+    _add_prompts(commands)
     _add_keys(commands)
     _add_models(commands)
     _add_history(commands)
@@ -105,6 +108,16 @@ def _add_ask(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="a picture: a file, or an address that begins with http:// or https://; repeatable",
     )
     ask.add_argument("--screen", type=region, metavar="X,Y,W,H", help="a region of the screen, in the desktop's pixels")
+    ask.add_argument("--prompt", dest="quick", default="", metavar="NAME", help="ask this quick prompt")
+    ask.add_argument(
+        "--var",
+        type=_variable,
+        action="append",
+        default=[],
+        dest="values",
+        metavar="K=V",
+        help="a value for a variable of the quick prompt; repeatable",
+    )
     ask.add_argument("-p", "--provider", choices=PROVIDERS, default="", help="who answers, and nobody else")
     ask.add_argument("-m", "--model", default="", help="the provider's model id")
     ask.add_argument("-s", "--system", metavar="TEXT", help="instructions that replace the ones in the settings")
@@ -148,6 +161,36 @@ def _add_capture(commands: argparse._SubParsersAction[_Parser]) -> None:
     capture.add_argument(
         "--prompt", default="", metavar="NAME", help="ask this quick prompt as soon as something is cut out"
     )
+
+
+def _add_watch(commands: argparse._SubParsersAction[_Parser]) -> None:
+    watch = _command(commands, "watch", "ask about a region of the screen, and again when it really changes")
+    watch.description = (
+        "Ask about a region of the screen, and again only when its picture really changes and has come to rest. Each "
+        "answer is printed with its time; all stand in one conversation of the history. It goes on until it is "
+        "interrupted (130), or a limit is reached (0): --max-cost, or 60 questions in an hour; questions are at least "
+        "30 seconds apart."
+    )
+    watch.add_argument("prompt", metavar="PROMPT", help="the question")
+    watch.add_argument(
+        "--region", type=region, required=True, metavar="X,Y,W,H", help="the region, in the desktop's pixels"
+    )
+    watch.add_argument(
+        "--every", type=_seconds_apart, default=10.0, metavar="S", help="seconds between two looks, at least 1 (10)"
+    )
+    watch.add_argument(
+        "--max-cost", type=_dollars, metavar="USD", help="end before an answer that would pass this sum, in US dollars"
+    )
+    _json(watch, "print JSON, one event per line")
+
+
+def _add_prompts(commands: argparse._SubParsersAction[_Parser]) -> None:
+    prompts = _command(commands, "prompts", "the quick prompts")
+    actions = prompts.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
+    _json(_command(actions, "list", "all quick prompts, in the order of the menus"))
+    show = _command(actions, "show", "one quick prompt with its words and variables")
+    show.add_argument("name", metavar="NAME", help="as in the list")
+    _json(show)
 
 
 def _add_models(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -208,6 +251,13 @@ def region(text: str) -> tuple[int, int, int, int]:
     return x, y, width, height
 
 
+def _variable(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name.strip(), value
+
+
 def _positive(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**63:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
@@ -225,6 +275,23 @@ def _seconds(text: str) -> float:
         value = -1.0
     if not 0 <= value <= MOST_DELAY:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to {MOST_DELAY:g}")
+    return value
+
+
+def _seconds_apart(text: str) -> float:
+    value = _seconds(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 1 to {MOST_DELAY:g}")
+    return value
+
+
+def _dollars(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a sum of US dollars above 0")
     return value
 
 

@@ -80,6 +80,14 @@ def _prepare(arguments: argparse.Namespace, console: Console) -> Work:
             from kireji.cli import capture
 
             return capture.prepare(arguments, console)
+        case "watch":
+            from kireji.cli import watch
+
+            return watch.prepare(arguments, console)
+        case "prompts":
+            from kireji.cli import prompts
+
+            return prompts.prepare(arguments, console)
         case "keys":
             from kireji.cli import keys
 

@@ -10,7 +10,7 @@ import msgspec
 
 from kireji.core.desktop_ports import HotkeyBackend
 from kireji.core.errors import HotkeyTaken, HotkeyUnavailable, KeyStoreError
-from kireji.core.ports import Availability, Reader
+from kireji.core.ports import Availability, PromptStore, Reader
 from kireji.core.shortcuts import Shortcut
 from kireji.services.credentials import ADDRESSES, Credentials, without_password
 from kireji.services.doctor import Check, Finding, Verdict
@@ -58,6 +58,7 @@ class Surroundings(msgspec.Struct, frozen=True):
         preferences: The settings and what is wrong with them.
         local_servers: Looks for model servers on this computer.
         reader: This computer's text reader.
+        prompts: The quick prompts and what is wrong with them.
         folder: Looks at the data folder; may block.
         has_route: Whether the system knows a way to the internet; sends nothing; may block.
         system_proxies: What environment and system say about proxies; may block.
@@ -76,6 +77,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     preferences: Preferences
     local_servers: LocalServers
     reader: Reader
+    prompts: PromptStore
     folder: Callable[[], Awaitable[FolderState]]
     has_route: Callable[[], Awaitable[bool]]
     system_proxies: Callable[[], Awaitable[SystemProxies]]
@@ -126,7 +128,10 @@ def checks(at: Surroundings) -> tuple[Check, ...]:
             Verdict.OK, "It runs." if (runs := await at.app_runs()) else "It does not run.", data={"runs": runs}
         )
 
-    names = (display, capture, shortcut, keychain, keys, network, local, reader, data, settings, app)
+    async def prompts() -> Finding:
+        return _find_prompts(len(await at.prompts.prompts()), await at.prompts.problems())
+
+    names = (display, capture, shortcut, keychain, keys, network, local, reader, data, settings, prompts, app)
     return tuple(Check(probe.__name__, probe) for probe in names)
 
 
@@ -266,3 +271,11 @@ def _find_settings(preferences: Preferences) -> Finding:
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     hint = "Correct settings.toml; until then the defaults hold."
     return Finding(Verdict.WARNING, problems[0] + more, hint, {"problems": problems})
+
+
+def _find_prompts(count: int, problems: Sequence[str]) -> Finding:
+    if not problems:
+        return Finding(Verdict.OK, f"{count} quick prompts.", data={"count": count})
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    hint = "Correct the file in the folder of prompts; the others can be used."
+    return Finding(Verdict.WARNING, problems[0] + more, hint, {"count": count, "problems": list(problems)})

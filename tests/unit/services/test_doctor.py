@@ -56,6 +56,7 @@ def surroundings(world: World | None = None, **changes: object) -> Surroundings:
         preferences=services.preferences,
         local_servers=services.local_servers,
         reader=FakeReader(),
+        prompts=services.prompts,
         folder=answering(Folder()),  # type: ignore[arg-type]
         has_route=answering(True),  # type: ignore[arg-type]
         system_proxies=answering(FakeSystemProxies()),  # type: ignore[arg-type]
@@ -73,7 +74,8 @@ async def test_a_healthy_machine_has_nothing_but_good_findings() -> None:
     found = await findings(surroundings())
     assert {finding.verdict for finding in found.values()} == {Verdict.OK}
     assert list(found) == [
-        "display", "capture", "shortcut", "keychain", "keys", "network", "local", "reader", "data", "settings", "app",
+        "display", "capture", "shortcut", "keychain", "keys", "network", "local", "reader", "data", "settings",
+        "prompts", "app",
     ]  # fmt: skip
 
 
@@ -204,6 +206,14 @@ async def test_settings_that_cannot_be_used_are_told_with_their_number() -> None
     found = (await findings(surroundings(world)))["settings"]
     assert found.verdict is Verdict.WARNING
     assert "and 1 more" in found.sentence
+
+
+async def test_a_prompt_that_cannot_be_used_is_told() -> None:
+    world = World()
+    assert (await findings(surroundings(world)))["prompts"].sentence == "2 quick prompts."
+    world.prompts.wrong = ("The prompt a.md (line 3) cannot be used: x.", "The prompt b.md cannot be used: y.")
+    found = (await findings(surroundings(world)))["prompts"]
+    assert (found.verdict, found.sentence) == (Verdict.WARNING, f"{world.prompts.wrong[0]} (and 1 more)")
 
 
 async def test_a_check_that_raises_is_a_failed_finding() -> None:
