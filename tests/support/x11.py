@@ -62,6 +62,21 @@ class XClient:
         xtest.fake_input(self._display, X.ButtonRelease, 1)
         self._display.sync()
 
+    def press(self, key: str) -> None:
+        """Press a key and keep it down."""
+        self._fake(X.KeyPress, self._display.keysym_to_keycode(XK.string_to_keysym(key)))
+
+    def release_modifiers(self) -> None:
+        """Let go of all modifiers that are down, as far as the X server knows."""
+        down = self._display.query_keymap()
+        for code in {code for codes in self._display.get_modifier_mapping() for code in codes if code}:
+            if down[code // 8] & 1 << code % 8:
+                self._fake(X.KeyRelease, code)
+
+    def _fake(self, kind: int, code: int) -> None:
+        xtest.fake_input(self._display, kind, code)
+        self._display.sync()
+
     def chord_is_held(self, key: str, modifiers: int) -> bool:
         """Whether another client holds the chord.
 
