@@ -163,9 +163,17 @@ def test_without_a_question_there_is_nothing_to_watch() -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["watch q", "watch --region 1,2,3,4", "watch --region 1,2,3,4 q --every 0.5",
-     "watch --region 1,2,3,4 q --max-cost 0", "watch --region 1,2,3,4 q --max-cost nan", "prompts", "prompts show", "ask --var x q"],
-)  # fmt: skip
+    [
+        "watch q",
+        "watch --region 1,2,3,4",
+        "watch --region 1,2,3,4 q --every 0.5",
+        "watch --region 1,2,3,4 q --max-cost 0",
+        "watch --region 1,2,3,4 q --max-cost nan",
+        "prompts",
+        "prompts show",
+        "ask --var x q",
+    ],
+)
 def test_wrong_usage_is_one_line_and_code_two(typed: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         parse(typed.split())
