@@ -119,7 +119,8 @@ def _write(picture: QImage, file: Path) -> None:
     jpeg = file.suffix.lower() in (".jpg", ".jpeg")
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not picture.save(buffer, b"JPEG" if jpeg else b"PNG", _JPEG_QUALITY if jpeg else -1):
+    kind, quality = ("JPEG", _JPEG_QUALITY) if jpeg else ("PNG", -1)
+    if not picture.save(buffer, kind, quality):  # type: ignore[call-overload] # the stub wants bytes, the program takes str
         raise OSError("no picture was written")
     part = file.with_name(f".kireji-{secrets.token_hex(8)}.part")
     try:
