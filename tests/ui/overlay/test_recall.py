@@ -59,7 +59,7 @@ def test_as_many_steps_back_as_forward_end_at_the_draft(questions: list[str], dr
 
 @pytest.fixture
 def field(qtbot: object) -> QuestionField:
-    made = QuestionField("", "Question", over_selection=True)
+    made = QuestionField(("",), "Question", over_selection=True)
     qtbot.addWidget(made)  # type: ignore[attr-defined]
     made.recall.fill(["new", "old"])
     return made
@@ -85,7 +85,7 @@ def test_a_click_into_the_field_gives_it_the_arrows(field: QuestionField) -> Non
 
 @pytest.mark.qt
 def test_a_field_without_a_selection_below_recalls_at_once(qtbot: object) -> None:
-    made = QuestionField("", "Follow-up")
+    made = QuestionField(("",), "Follow-up")
     qtbot.addWidget(made)  # type: ignore[attr-defined]
     made.recall.fill(["new"])
     QTest.keyClick(made, UP)

@@ -30,6 +30,11 @@ if TYPE_CHECKING:  # made after the first paint, or when they are needed first
 DEFAULT_QUESTION = "Explain what is shown."
 """Asked when Enter is pressed on an empty field; the field itself says so."""
 
+_INVITATIONS = (
+    f"Ask about this…  (⏎ {DEFAULT_QUESTION}  Page Up: earlier questions)",
+    f"Ask about this…  (⏎ {DEFAULT_QUESTION})",
+    "Ask about this…",
+)
 _WIDTH = 420
 _CHIP = 160
 """Most room for the model's name, in logical pixels at the usual text size."""
@@ -68,7 +73,7 @@ class ToolBar(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._named = False
+        self._named = self._narrow = False
         self._asking = True
         self._kept: KeptRow | None = None
         self._prompts: PromptRow | None = None
@@ -78,7 +83,7 @@ class ToolBar(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName("Ask about the selection")
-        self.field = QuestionField(f"Ask about this…  (⏎ {DEFAULT_QUESTION})", "Question", self, over_selection=True)
+        self.field = QuestionField(_INVITATIONS, "Question", self, over_selection=True)
         self.field.asked.connect(self._ask)
         self.field.edited.connect(self.typing)
         self.field.resized.connect(self.resized)
@@ -122,8 +127,7 @@ class ToolBar(QFrame):
         layout.addLayout(first)
         layout.addWidget(self._line)
         self._buttons = FlowLayout(SPACE[0])
-        for each in (self._ask_button, self._copy_text, self._save, self._add, self._more):
-            self._buttons.addWidget(each)
+        self._arrange(narrow=False)
         layout.addLayout(self._buttons)
         layout.addWidget(self._note)
 
@@ -146,14 +150,20 @@ class ToolBar(QFrame):
     def set_tools(self, tools: QWidget) -> None:
         """Put the tools for marks among the buttons."""
         self._tools = tools
-        # The items of this layout have no place but their order.
-        while self._buttons.takeAt(0) is not None:
-            pass
-        for each in (self._ask_button, self._copy_text, tools, self._save, self._add, self._more):
-            self._buttons.addWidget(each)
+        self._arrange(narrow=self._narrow)
         tools.setVisible(self._asking)
         self._theme.changed.connect(self._dress)
         self._dress()
+
+    def _arrange(self, *, narrow: bool) -> None:
+        """Put the buttons in order: the tools in the middle, or below the others where one row does not hold all."""
+        self._narrow = narrow
+        others = (self._save, self._add, self._more)
+        tools = () if self._tools is None else (self._tools,)
+        while self._buttons.takeAt(0) is not None:  # the items of this layout have no place but their order
+            pass
+        for each in (self._ask_button, self._copy_text, *((*others, *tools) if narrow else (*tools, *others))):
+            self._buttons.addWidget(each)
 
     def _dress(self) -> None:
         """Draw the icons in the theme's colours; what draws them takes a while to load."""
@@ -180,6 +190,8 @@ class ToolBar(QFrame):
     def wanted_size(self, widest: int) -> tuple[int, int]:
         """Width and height that suit it, at most `widest` logical pixels wide."""
         buttons = self._buttons.sizeHint().width() + 2 * SPACE[1] + 2 * self.frameWidth()
+        if self._narrow != (buttons + 2 > widest):
+            self._arrange(narrow=not self._narrow)
         chip = 0 if self.model.isHidden() else self.model.sizeHint().width() + SPACE[1]
         asking = round(_WIDTH * min(self._theme.scale, 1.5)) + chip
         least = buttons if self.field.isHidden() else max(buttons, asking)

@@ -34,7 +34,7 @@ _CHIP = 170
 """Most room for the model's name, in logical pixels at the usual text size."""
 _LONGEST_QUESTION = 400
 _CHIPS = 2
-_SHORT = 12
+_SHORT = 10
 """Letters of a quick prompt's title that fits beside the field."""
 _FIELD = 100
 """Room for the field below which the quick prompts give way, in logical pixels at the usual text size."""
@@ -97,7 +97,7 @@ class AnswerCard(QFrame):
         self.view.setMinimumHeight(0)
         self.view.height_changed.connect(self._text_grew)
         self._caret = Caret(self.view, theme)
-        self.field = QuestionField("Follow up…", "Follow-up question", self)
+        self.field = QuestionField(("Follow up…",), "Follow-up question", self)
         self.field.asked.connect(self._follow_up)
         self.field.resized.connect(self.resized)
         self.prompts = PromptRow(_CHIPS, longest=_SHORT, rest=False, parent=self)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QInputMethodEvent,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 from kireji.ui.overlay.keys import ENTER, is_for_the_selection
 from kireji.ui.overlay.prompt_keys import is_command
 from kireji.ui.overlay.recall import Recall
+from kireji.ui.parts import turn
 
 _MOST_LINES = 5
 _OLDER = (Qt.Key.Key_Up, Qt.Key.Key_PageUp)
@@ -36,7 +37,8 @@ class QuestionField(QPlainTextEdit):
     copy) go on to what lies under it, so that the selection can be corrected without leaving the field.
 
     Args:
-        placeholder: What stands in it while it is empty.
+        invitations: What may stand in it while it is empty, best first; the first that fits is taken, the last always
+            does.
         name: For screen readers.
         parent: As usual in Qt.
         over_selection: Whether the arrow keys belong to a selection below until the person has come to the field.
@@ -50,7 +52,7 @@ class QuestionField(QPlainTextEdit):
     """It needs more or less height."""
 
     def __init__(
-        self, placeholder: str, name: str, parent: QWidget | None = None, *, over_selection: bool = False
+        self, invitations: Sequence[str], name: str, parent: QWidget | None = None, *, over_selection: bool = False
     ) -> None:
         super().__init__(parent)
         self._over_selection = over_selection
@@ -58,13 +60,15 @@ class QuestionField(QPlainTextEdit):
         self._recall = Recall()
         self._composing = False
         self._lines = 1
-        self.setPlaceholderText(placeholder)
+        self._invitations = tuple(invitations)
         self.setAccessibleName(name)
         self.setTabChangesFocus(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(2)
+        self._invite()
+        self._turn()
         self.textChanged.connect(self._grown)
 
     def text(self) -> str:
@@ -119,6 +123,7 @@ class QuestionField(QPlainTextEdit):
 
     def _grown(self) -> None:
         self._taken = self._taken or bool(self.toPlainText())
+        self._turn()
         self._fit()
         self.edited.emit()
 
@@ -132,6 +137,34 @@ class QuestionField(QPlainTextEdit):
             self.updateGeometry()
             self.resized.emit()
 
+    def _invite(self) -> None:
+        """Say what can be done here, in as many words as there is room for."""
+        room = self.viewport().width() - 2 * round(self.document().documentMargin()) - 2
+        fonts = self.fontMetrics()
+        fitting = (text for text in self._invitations if fonts.horizontalAdvance(text) <= room)
+        chosen = next(fitting, self._invitations[-1])
+        if chosen != self.placeholderText():
+            self.setPlaceholderText(chosen)
+
+    def _turn(self) -> None:
+        """Begin at the side where the text begins; where there is none yet, at the interface's."""
+        if self.toPlainText():
+            turn(self)
+            return
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        option = self.document().defaultTextOption()
+        if option.textDirection() is not self.layoutDirection():
+            option.setTextDirection(self.layoutDirection())
+            option.setAlignment(Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft)
+            self.document().setDefaultTextOption(option)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._turn()
+        elif event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._invite()
+
     def _block_lines(self, number: int) -> int:
         block = self.document().findBlockByNumber(number)
         self.document().documentLayout().blockBoundingRect(block)  # lays it out; the count is stale before that
@@ -140,6 +173,7 @@ class QuestionField(QPlainTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
+            self._invite()
             self._fit()
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:

@@ -34,9 +34,6 @@ class KeptRow(QWidget):
         self._theme = theme
         self._pictures: list[KeptPicture] = []
         self._layout = FlowLayout(SPACE[0], self)
-        policy = self.sizePolicy()
-        policy.setVerticalPolicy(QSizePolicy.Policy.Fixed)
-        self.setSizePolicy(policy)
         self.setAccessibleName("Regions for this question")
 
     def set_regions(self, regions: Sequence[Region]) -> None:
@@ -58,12 +55,6 @@ class KeptRow(QWidget):
     def pictures(self) -> tuple[QAbstractButton, ...]:
         """What stands in it."""
         return tuple(self._pictures)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._layout.heightForWidth(width)
 
     def _drop(self) -> None:
         picture = self.sender()

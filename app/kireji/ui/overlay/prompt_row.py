@@ -42,9 +42,6 @@ class PromptRow(QWidget):
         if self._more is not None:
             self._more.clicked.connect(self._open)
             self._more.hide()
-        policy = self.sizePolicy()
-        policy.setVerticalPolicy(QSizePolicy.Policy.Fixed)
-        self.setSizePolicy(policy)
         self.setAccessibleName("Quick prompts")
 
     @property
@@ -107,12 +104,6 @@ class PromptRow(QWidget):
     def one_row(self) -> int:
         """The width of all chips beside each other, in logical pixels."""
         return self._layout.sizeHint().width()
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._layout.heightForWidth(width)
 
     def _clicked(self) -> None:
         chip = self.sender()
