@@ -222,8 +222,7 @@ class Redaction(msgspec.Struct, frozen=True, tag="redaction"):
 
     def hit(self, point: Point, reach: float) -> bool:
         """Whether a point lies on it, or no further than `reach` pixels from it."""
-        rect = self.rect
-        return _within(point, (rect.x, rect.y), (rect.right, rect.bottom), reach)
+        return _within(point, (self.rect.x, self.rect.y), (self.rect.right, self.rect.bottom), reach)
 
 
 Annotation = Arrow | Box | Pen | Text | Number | Redaction
@@ -289,6 +288,11 @@ def distance(point: Point, start: Point, end: Point) -> float:
     along = ((point[0] - start[0]) * across + (point[1] - start[1]) * down) / length
     along = min(1.0, max(0.0, along))
     return math.dist(point, (start[0] + along * across, start[1] + along * down))
+
+
+def inside(point: Point, rect: Rect) -> bool:
+    """Whether a point lies in a rectangle or on its edge."""
+    return _within(point, (rect.x, rect.y), (rect.right, rect.bottom), 0)
 
 
 def kept_inside(mark: Annotation, dx: float, dy: float, within: Rect) -> Annotation:

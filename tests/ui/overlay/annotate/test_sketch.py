@@ -281,7 +281,7 @@ def test_esc_leaves_the_drawing_then_the_mark_then_the_tool(stand: Stand) -> Non
     assert (stand.sketch.selected, stand.sketch.tool) == (None, Tool.BOX)
     stand.key(Qt.Key.Key_Space)
     assert stand.key(Qt.Key.Key_Escape)
-    assert (stand.sketch.busy, stand.sketch.tool) == (False, Tool.BOX)
+    assert (stand.key(Qt.Key.Key_Return), stand.sketch.tool) == (False, Tool.BOX)
     assert stand.key(Qt.Key.Key_Escape)
     assert stand.sketch.tool is None
     assert not stand.key(Qt.Key.Key_Escape)

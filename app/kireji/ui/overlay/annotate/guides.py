@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -36,24 +37,53 @@ def paint_outline(painter: QPainter, bounds: Rect, unit: float) -> None:
     painter.restore()
 
 
-def paint_crosshair(painter: QPainter, at: Point, within: Rect, unit: float) -> None:
-    """Two lines through the place where the keys draw.
+def outlined(bounds: Rect, unit: float) -> Rect:
+    """A mark's bounds with room for its outline."""
+    margin = round(5 * unit) + 1
+    return Rect(bounds.x - margin, bounds.y - margin, bounds.width + 2 * margin, bounds.height + 2 * margin)
+
+
+class Crosshair:
+    """Two lines through the place where the keys draw; there is none until a key moves it.
 
     Args:
-        painter: Its unit is one pixel of the picture.
-        at: In pixels of the picture.
-        within: The lines end at its edges.
-        unit: Pixels of the picture per logical pixel.
+        changed: Told what is to be painted anew, as a `Rect`.
     """
-    painter.save()
-    for colour, width in ((DARK.background, 3 * unit), (DARK.accent, unit)):
-        painter.setPen(QPen(QColor(colour), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-        painter.drawLine(QLineF(within.x, at[1], within.right, at[1]))
-        painter.drawLine(QLineF(at[0], within.y, at[0], within.bottom))
-    painter.restore()
+
+    def __init__(self, changed: Callable[[Rect], None]) -> None:
+        self._changed = changed
+        self._lines: tuple[Rect, ...] = ()
+        self.at: Point | None = None
+
+    def move(self, at: Point | None, within: Rect | None, unit: float) -> None:
+        """Go somewhere else, or away with None.
+
+        Args:
+            at: In pixels of the picture.
+            within: The lines end at its edges.
+            unit: Pixels of the picture per logical pixel.
+        """
+        if at == self.at:
+            return
+        before, self._lines = self._lines, () if at is None or within is None else _lines(at, within, unit)
+        self.at = at
+        for line in (*before, *self._lines):
+            self._changed(line)
+
+    def paint(self, painter: QPainter, within: Rect, unit: float) -> None:
+        """Draw it; the painter's unit is one pixel of the picture."""
+        if self.at is None:
+            return
+        x, y = self.at
+        painter.save()
+        for colour, width in ((DARK.background, 3 * unit), (DARK.accent, unit)):
+            painter.setPen(QPen(QColor(colour), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+            painter.drawLine(QLineF(within.x, y, within.right, y))
+            painter.drawLine(QLineF(x, within.y, x, within.bottom))
+        painter.restore()
 
 
-def crosshair_bounds(at: Point, within: Rect, unit: float) -> tuple[Rect, Rect]:
+def _lines(at: Point, within: Rect, unit: float) -> tuple[Rect, Rect]:
     """What the two lines cover."""
     margin = math.ceil(2 * unit) + 1
     x, y = math.floor(at[0]) - margin, math.floor(at[1]) - margin

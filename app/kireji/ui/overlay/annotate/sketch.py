@@ -17,6 +17,7 @@ from kireji.core.annotation import (
     Style,
     Text,
     Tool,
+    inside,
     kept_inside,
     mark_at,
     next_number,
@@ -25,7 +26,7 @@ from kireji.core.annotation import (
 from kireji.core.drafting import Draft
 from kireji.core.geometry import Rect
 from kireji.ui.overlay.annotate.drawing import paint
-from kireji.ui.overlay.annotate.guides import crosshair_bounds, paint_crosshair, paint_outline
+from kireji.ui.overlay.annotate.guides import Crosshair, outlined, paint_outline
 from kireji.ui.overlay.annotate.typing import Writing
 
 _REACH = 5.0
@@ -59,9 +60,8 @@ class Sketch(QObject):
         self._draft: Draft | None = None
         self._selected: int | None = None
         self._grabbed: tuple[Point, Annotation] | None = None
-        self._cursor: Point | None = None
+        self._crosshair = Crosshair(self.changed.emit)
         self._typed: int | None = None
-        self._to_window: Callable[[Point], QPointF] = _same
         self._writing = Writing(self)
         self._writing.finished.connect(self._typing_finished)
 
@@ -72,16 +72,8 @@ class Sketch(QObject):
             window: Takes the focus back when typing ends.
             to_window: From pixels of the picture to the window's coordinates.
         """
-        self._to_window = to_window
         self._writing.attach(window, to_window)
         self._measure()
-
-    def _measure(self) -> None:
-        """How large a logical pixel is; the same window shows pictures of another scale after its screen changed."""
-        across = self._to_window((1000.0, 0.0)).x() - self._to_window((0.0, 0.0)).x()
-        unit = 1000.0 / across if across > 0 else 1.0
-        if unit != self._style.unit:
-            self._style = msgspec.structs.replace(self._style, unit=unit)
 
     # What there is.
 
@@ -113,7 +105,7 @@ class Sketch(QObject):
             return
         self._drop_draft()
         self._select(None)
-        self._move_cursor(None)
+        self._move_crosshair(None)
         self._tool = tool
         if tool is not None:
             self._writing.focus_window()
@@ -142,7 +134,7 @@ class Sketch(QObject):
             return
         self._measure()
         self._within = bounds
-        self._move_cursor(None)
+        self._move_crosshair(None)
         for mark in self._marks:
             self.changed.emit(mark.bounds())
 
@@ -155,11 +147,6 @@ class Sketch(QObject):
     def typing(self) -> bool:
         """Words are being typed."""
         return self._writing.field is not None
-
-    @property
-    def busy(self) -> bool:
-        """The mouse or the keys are in the middle of a mark."""
-        return self._draft is not None or self._grabbed is not None or self.typing
 
     def finish(self) -> None:
         """Take over the words that are being typed."""
@@ -180,10 +167,10 @@ class Sketch(QObject):
         typed = self.typing
         self.finish()
         self.set_bounds(bounds)
-        if self._tool is None or not _inside(point, bounds):
+        if self._tool is None or not inside(point, bounds):
             return False
         self._drop_draft()
-        self._move_cursor(None)
+        self._move_crosshair(None)
         found = mark_at(self._marks, point, _REACH * self._style.unit, self._tool)
         self._select(found)
         if found is not None:
@@ -231,11 +218,11 @@ class Sketch(QObject):
         if (mark := self._chosen_mark()) is not None:
             self._replace(kept_inside(mark, dx, dy, within), tell=True)
             return True
-        at = self._cursor or (within.x + within.width // 2, within.y + within.height // 2)
-        to = min(max(at[0] + dx, within.x), within.right), min(max(at[1] + dy, within.y), within.bottom)
-        self._move_cursor((float(to[0]), float(to[1])))
-        if self._draft is not None and self._cursor is not None:
-            self._take_draft(self._draft.moved(self._cursor))
+        x, y = self._crosshair.at or (within.x + within.width // 2, within.y + within.height // 2)
+        to = float(min(max(x + dx, within.x), within.right)), float(min(max(y + dy, within.y), within.bottom))
+        self._move_crosshair(to)
+        if self._draft is not None:
+            self._take_draft(self._draft.moved(to))
         return True
 
     def mark_here(self) -> bool:
@@ -247,11 +234,10 @@ class Sketch(QObject):
         elif isinstance(mark := self._chosen_mark(), Text):
             self._type(mark.at, self._selected)
         else:
-            if self._cursor is None:
-                self.step(0, 0)
-            assert self._cursor is not None
             self._select(None)
-            self._begin(self._cursor, self._within)
+            self.step(0, 0)
+            assert self._crosshair.at is not None
+            self._begin(self._crosshair.at, self._within)
             if self._tool in (Tool.NUMBER, Tool.TEXT):
                 self._complete()
         return True
@@ -321,8 +307,8 @@ class Sketch(QObject):
         painter.restore()
         if not self.typing and (chosen := self._chosen_mark()) is not None:
             paint_outline(painter, chosen.bounds(), self._style.unit)
-        if self._cursor is not None and within is not None:
-            paint_crosshair(painter, self._cursor, within, self._style.unit)
+        if within is not None:
+            self._crosshair.paint(painter, within, self._style.unit)
 
     # How the state changes.
 
@@ -377,19 +363,14 @@ class Sketch(QObject):
         self._selected = index
 
     def _repaint_outlined(self, mark: Annotation) -> None:
-        margin, bounds = round(5 * self._style.unit) + 1, mark.bounds()
-        self.changed.emit(
-            Rect(bounds.x - margin, bounds.y - margin, bounds.width + 2 * margin, bounds.height + 2 * margin)
-        )
+        self.changed.emit(outlined(mark.bounds(), self._style.unit))
 
-    def _move_cursor(self, cursor: Point | None) -> None:
-        if cursor == self._cursor:
-            return
-        for each in (self._cursor, cursor):
-            if each is not None and self._within is not None:
-                for line in crosshair_bounds(each, self._within, self._style.unit):
-                    self.changed.emit(line)
-        self._cursor = cursor
+    def _move_crosshair(self, at: Point | None) -> None:
+        self._crosshair.move(at, self._within, self._style.unit)
+
+    def _measure(self) -> None:
+        """The same window shows pictures of another scale after its screen changed."""
+        self._style = msgspec.structs.replace(self._style, unit=self._writing.unit)
 
     # Typing.
 
@@ -418,11 +399,3 @@ class Sketch(QObject):
                 self._repaint_outlined(mark)
         if before != self._marks:
             self.edited.emit()
-
-
-def _same(point: Point) -> QPointF:
-    return QPointF(*point)
-
-
-def _inside(point: Point, bounds: Rect) -> bool:
-    return bounds.x <= point[0] <= bounds.right and bounds.y <= point[1] <= bounds.bottom

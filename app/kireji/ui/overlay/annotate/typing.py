@@ -39,6 +39,14 @@ class Writing(QObject):
         self._window, self._to_window = window, to_window
 
     @property
+    def unit(self) -> float:
+        """Pixels of the picture per logical pixel of the window; changes with the window's screen."""
+        if self._to_window is None:
+            return 1.0
+        across = self._to_window((1000.0, 0.0)).x() - self._to_window((0.0, 0.0)).x()
+        return 1000.0 / across if across > 0 else 1.0
+
+    @property
     def field(self) -> TextField | None:
         """The field while it is open."""
         return self._field
