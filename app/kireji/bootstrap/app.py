@@ -78,12 +78,20 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     from kireji.bootstrap.services import open_services
 
     def services() -> AbstractAsyncContextManager[Services]:
+        from kireji.bootstrap.clipboard import qt_clipboard
         from kireji.ui.platform.screens import screen_places
 
         def held() -> bool:
             return shortcuts.state().status is ShortcutStatus.HELD
 
-        return open_services(paths, environ, preferences=preferences, shortcut_held=held, screens=screen_places)
+        return open_services(
+            paths,
+            environ,
+            preferences=preferences,
+            shortcut_held=held,
+            screens=screen_places,
+            clipboard=qt_clipboard(environ, preferences),
+        )
 
     places = Places(paths.data, paths.settings, paths.logs)
     window_file = WindowGeometryFile(paths.state / "window")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -237,7 +236,7 @@ class _Desktop:
         A menu or tooltip of ours may not name the process, but the number that the X server gave to all of our windows
         begins the same.
         """
-        here = socket.gethostname()
+        here = os.uname().nodename
         ours: set[int] = set()
         for seen in windows:
             machine = seen.properties["WM_CLIENT_MACHINE"].data.decode(errors="replace")

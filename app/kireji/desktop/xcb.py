@@ -10,13 +10,12 @@ import ctypes
 import select
 import struct
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from ctypes import POINTER, Structure, c_char_p, c_int, c_uint, c_uint8, c_uint16, c_uint32, c_void_p
 from types import MappingProxyType
-from typing import Any, ClassVar, TypeAlias
+from typing import ClassVar
 
-Fields: TypeAlias = "list[tuple[str, Any]]"
-Signatures: TypeAlias = Mapping[str, tuple[tuple[Any, ...], Any]]
+from kireji.desktop.native import Fields, Signatures, declared
 
 _HEAD = 32
 """Bytes of every event, and of every reply before its list."""
@@ -68,15 +67,6 @@ SIGNATURES: Signatures = MappingProxyType(
         "xcb_intern_atom": ((c_void_p, c_uint8, c_uint16, c_char_p), Cookie),
     }
 )
-
-
-def declared(library: Any, signatures: Signatures) -> Any:
-    """`library` with the types of all its calls set."""
-    for name, (arguments, result) in signatures.items():
-        call = getattr(library, name)
-        call.argtypes = arguments
-        call.restype = result
-    return library
 
 
 class DisplayUnreachable(OSError):

@@ -13,7 +13,8 @@ from ctypes import POINTER, Structure, c_uint8, c_uint16, c_uint32, c_void_p
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from kireji.desktop.xcb import Connection, Cookie, Fields, Signatures, declared
+from kireji.desktop.native import Fields, Signatures, declared
+from kireji.desktop.xcb import Connection, Cookie
 
 KEY_PRESS = 2
 MAPPING_NOTIFY = 34

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from kireji.core.geometry import Rect
-from kireji.desktop.xcb import Connection, Cookie, Signatures
+from kireji.desktop.native import Signatures
+from kireji.desktop.xcb import Connection, Cookie
 
 PROPERTY_NOTIFY, SELECTION_NOTIFY = 28, 31
 NEW_VALUE = 0

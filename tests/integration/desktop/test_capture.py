@@ -118,6 +118,53 @@ async def test_a_desktop_that_grew_is_grabbed_whole() -> None:
     assert (after.width, after.height) == (1280, 1024)
 
 
+def left_behind() -> tuple[int, int]:
+    """Our open descriptors, and the shared memory that the X server and we share."""
+    with open("/proc/sysvipc/shm", encoding="ascii") as table:
+        segments = [line for line in table.readlines()[1:] if int(line.split()[4]) == os.getpid()]
+    return len(os.listdir("/proc/self/fd")), len(segments)
+
+
+async def test_many_captures_leave_nothing_behind(capture: MssCapture) -> None:
+    await capture.grab()
+    before = left_behind()
+    for _ in range(50):
+        await capture.grab()
+    assert left_behind() == before
+
+
+async def test_captures_of_screens_that_come_and_go_leave_nothing_behind(capture: MssCapture, display: str) -> None:
+    await capture.grab()
+    before = left_behind()
+    for _ in range(5):
+        xrandr(display, "--setmonitor", "LEFT", "600/150x700/180+0+0", "screen")
+        assert (await capture.grab())[0].width == 600
+        xrandr(display, "--delmonitor", "LEFT")
+        assert (await capture.grab())[0].width == WIDTH
+    assert left_behind() == before
+
+
+async def test_closing_leaves_nothing_behind(display: str) -> None:
+    before = left_behind()
+    for _ in range(10):
+        backend = MssCapture({"DISPLAY": display})
+        await backend.grab()
+        backend.close()
+    assert left_behind() == before
+
+
+async def test_displays_that_vanish_leave_nothing_behind() -> None:
+    before = left_behind()
+    for _ in range(2):
+        with x_server(320, 240) as display:
+            capture = MssCapture({"DISPLAY": display})
+            await capture.grab()
+        with pytest.raises(CaptureError):
+            await capture.grab()
+        capture.close()
+    assert left_behind() == before
+
+
 async def test_pictures_stay_valid_after_close_and_the_next_grab_connects_again(capture: MssCapture) -> None:
     (first,) = await capture.grab()
     capture.close()
