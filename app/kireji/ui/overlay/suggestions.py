@@ -28,6 +28,7 @@ class Suggestions:
         self._bar = bar
         self._card = card
         self._prompts: tuple[QuickPrompt, ...] = ()
+        self._asked: list[str] = []
         self.loaded = False
 
     async def load(self) -> None:
@@ -42,7 +43,9 @@ class Suggestions:
             log.info("earlier questions cannot be recalled: %s", error)
             return
         not_typed = {DEFAULT_QUESTION, GO_ON, *(prompt.text for prompt in self._prompts)}
-        self._fill(*(text for text in asked if text not in not_typed))
+        # What was asked a moment ago may not have been in the history yet.
+        self._fill(*reversed(self._asked), *(text for text in asked if text not in not_typed))
+        self._asked.clear()
 
     def find(self, name: str) -> QuickPrompt | None:
         """The prompt of that name; None when there is none."""
@@ -50,6 +53,7 @@ class Suggestions:
 
     def note(self, text: str) -> None:
         """The person has just asked this."""
+        self._asked.append(text)
         self._fill(text, *self._bar.field.recall.earlier)
 
     def _fill(self, *questions: str) -> None:
