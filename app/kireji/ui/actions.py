@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from kireji.core.capturing import Action, CaptureRequest, capture_of
 from kireji.core.desktop_ports import ClipboardContent
 from kireji.core.errors import KirejiError
+from kireji.core.ports import EncodedPicture
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.theme import Theme
@@ -34,6 +35,7 @@ class Actions(QObject):
         theme: Look of the countdown.
         capture: Freezes the screens.
         take: Opens a new conversation about something, with Wayland's activation token.
+        take_picture: Opens a new conversation about a picture and asks the question at once, if there is one.
         show_window: Brings the window to the front, with the token.
         tell: Says one sentence wherever the person will see it.
         failed: Told of what went wrong otherwise.
@@ -46,6 +48,7 @@ class Actions(QObject):
         *,
         capture: Callable[[CaptureRequest], None],
         take: Callable[[ClipboardContent, str], None],
+        take_picture: Callable[[EncodedPicture, str], None],
         show_window: Callable[[str], None],
         tell: Callable[[str], None],
         failed: Callable[[BaseException], None],
@@ -55,6 +58,7 @@ class Actions(QObject):
         self._theme = theme
         self._capture = capture
         self._take = take
+        self._take_picture = take_picture
         self._show_window = show_window
         self._tell = tell
         self._scope = TaskScope("actions", failed)
@@ -87,6 +91,15 @@ class Actions(QObject):
             self._capture(request)
         elif not waits:
             self._scope.restart(self._after_delay(request), name="delay")
+
+    def picked(self, picture: EncodedPicture, prompt: str) -> None:
+        """The desktop's own dialog has cut out a picture.
+
+        Args:
+            picture: Encoded.
+            prompt: Name of the quick prompt to ask about it; empty for none.
+        """
+        self._scope.restart(self._picked(picture, prompt), name="picked")
 
     def cancel_delay(self) -> None:
         """Wait for no capture any more."""
@@ -125,6 +138,13 @@ class Actions(QObject):
             self._countdown = Countdown(self._theme)
             self._countdown.cancelled.connect(self.cancel_delay)
         self._countdown.begin(seconds)
+
+    async def _picked(self, picture: EncodedPicture, prompt: str) -> None:
+        from kireji.ui.overlay.quick_prompts import interface_language, offered
+
+        found = await self._services.prompts.prompts() if prompt else ()
+        ready = (each for each in offered(found, interface_language()) if each.name == prompt and each.ready)
+        self._take_picture(picture, next((each.text for each in ready), ""))
 
     async def _ask_about(self, action: Action, token: str) -> None:
         clipboard = self._services.clipboard

@@ -16,7 +16,7 @@ from kireji.core.desktop_ports import Notice
 from kireji.core.errors import KirejiError
 from kireji.ui import qt_messages
 from kireji.ui.aio import TaskScope
-from kireji.ui.curtain import Curtain
+from kireji.ui.curtain import Curtain, covered
 from kireji.ui.qt_application import Application
 from kireji.ui.shortcut import GlobalShortcuts, ShortcutStatus
 from kireji.ui.theme import Theme
@@ -24,6 +24,7 @@ from kireji.ui.tray import Tray
 
 if TYPE_CHECKING:
     from kireji.core.desktop_ports import ShortcutPortal
+    from kireji.core.ports import EncodedPicture
     from kireji.services.application import Services
     from kireji.services.preferences import Preferences
     from kireji.ui.actions import Actions
@@ -187,6 +188,7 @@ class DesktopApplication(QObject):
             self._tell,
             self._theme,
             open_settings=windows.open_settings,
+            on_picture=self._picked,
         )
         notices = Notices(
             services,
@@ -200,10 +202,12 @@ class DesktopApplication(QObject):
             self._theme,
             capture=overlay.capture,
             take=windows.take,
+            take_picture=windows.take_picture,
             show_window=windows.show,
             tell=self._tell,
             failed=self._task_failed,
         )
+        services.watches.set_covered(covered)
         tray = TrayPresenter(self._tray.menu, services, self._shortcuts, self._task_failed)
         return _Parts(windows, overlay, notices, actions, tray)
 
@@ -287,10 +291,14 @@ class DesktopApplication(QObject):
         if self._parts is not None:
             self._parts.actions.do(action, token)
 
+    def _picked(self, picture: EncodedPicture, prompt: str) -> None:
+        if self._parts is not None:
+            self._parts.actions.picked(picture, prompt)
+
     def _shows(self, conversation: int) -> bool:
-        """Whether the person has a conversation before them; in the overlay they see what they ask there."""
+        """Whether the person has a conversation before them."""
         parts = self._parts
-        return parts is not None and (parts.overlay.stage.is_open or parts.windows.shows(conversation))
+        return parts is not None and (parts.overlay.shows(conversation) or parts.windows.shows(conversation))
 
     def _window_closed(self) -> None:
         """Without a tray there is no way back to a hidden window, so closing it ends the program."""

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from kireji.core.geometry import Rect
+
 _SETTLE_SECONDS = 0.18
 """How long a desktop takes to repaint what was under a window; there is no event that says so."""
 
@@ -56,6 +58,25 @@ class Curtain:
     def forget(self) -> None:
         """The program ends: nothing is to come back."""
         self._hidden = []
+
+
+def covered(rect: Rect) -> bool:
+    """Whether a window of ours may lie over a region; one that is behind another program's counts too.
+
+    Args:
+        rect: In the desktop's own pixels.
+    """
+    return any(
+        not _native(window).intersection(rect).empty for window in QApplication.topLevelWidgets() if _on_screen(window)
+    )
+
+
+def _native(window: QWidget) -> Rect:
+    """Where a window lies in the screen's pixels: Qt scales sizes but not where screens begin (platform facts 2.3)."""
+    frame, screen, ratio = window.frameGeometry(), window.screen().geometry(), window.devicePixelRatioF()
+    x, y = (frame.x() - screen.x()) * ratio, (frame.y() - screen.y()) * ratio
+    size = round(frame.width() * ratio), round(frame.height() * ratio)
+    return Rect(screen.x() + round(x), screen.y() + round(y), *size)
 
 
 def _show_in_place(window: QWidget, *, active: bool) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from kireji.core.capturing import Action, CaptureMode, CaptureRequest
 from kireji.core.desktop_ports import ClipboardContent
 from kireji.core.errors import ClipboardError
-from kireji.core.ports import Availability
+from kireji.core.ports import Availability, EncodedPicture
 from kireji.ui.actions import Actions
 from kireji.ui.countdown import Countdown
 from kireji.ui.theme import Theme
@@ -27,12 +27,16 @@ class Scene:
     below: FakeSurroundings = field(default_factory=FakeSurroundings)
     captured: list[CaptureRequest] = field(default_factory=list)
     taken: list[tuple[ClipboardContent, str]] = field(default_factory=list)
+    pictures: list[tuple[EncodedPicture, str]] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     failed: list[BaseException] = field(default_factory=list)
 
     def take(self, content: ClipboardContent, token: str) -> None:
         self.taken.append((content, token))
+
+    def take_picture(self, picture: EncodedPicture, question: str) -> None:
+        self.pictures.append((picture, question))
 
     async def until(self, condition: Callable[[], object]) -> None:
         while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
@@ -49,6 +53,7 @@ async def actions_over(scene: Scene) -> AsyncIterator[Actions]:
         theme,
         capture=scene.captured.append,
         take=scene.take,
+        take_picture=scene.take_picture,
         show_window=scene.shown.append,
         tell=scene.told.append,
         failed=scene.failed.append,
@@ -192,3 +197,16 @@ async def test_opening_brings_the_window_to_the_front_with_the_token() -> None:
     async with actions_over(scene) as actions:
         actions.do(Action.OPEN, "token")
         assert scene.shown == ["token"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "question"),
+    [("", ""), ("explain", "Explain what is shown."), ("gone since", "")],
+    ids=["no prompt", "a prompt", "a prompt that is gone"],
+)
+async def test_a_picture_of_the_desktops_own_dialog_is_asked_about(prompt: str, question: str) -> None:
+    scene, picture = Scene(), EncodedPicture(b"png", "image/png", 4, 3)
+    async with actions_over(scene) as actions:
+        actions.picked(picture, prompt)
+        await scene.until(lambda: scene.pictures)
+        assert scene.pictures == [(picture, question)]
