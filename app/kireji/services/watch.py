@@ -133,7 +133,8 @@ class WatchService:
         assert group is not None
         for run in tuple(self._runs.values()):
             run.cancel()
-        await group.__aexit__(kind, error, traceback)
+        # What ended the context is not the group's own affair: told of it, it would wrap it into an ExceptionGroup.
+        await group.__aexit__(None, None, None)
 
     def _is_covered(self, rect: Rect) -> bool:
         return self._covered(rect)

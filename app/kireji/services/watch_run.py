@@ -157,7 +157,8 @@ class WatchRun:
             self.cancel()
 
     def cancel(self) -> None:
-        """End it with the program."""
+        """End it with the program; what has not begun never will."""
+        self._stopped = True
         if self._task is not None:
             self._task.cancel()
 

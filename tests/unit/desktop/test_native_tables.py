@@ -20,6 +20,7 @@ MODULES = (
     "keys_macos",
     "keys_win32",
     "permission_macos",
+    "pipes_win32",
     "windows_macos",
     "windows_win32",
 )
@@ -27,6 +28,7 @@ SIZES = {
     ("hotkey_win32", "Message"): 48,
     ("hotkey_macos", "HotKeyId"): 8,
     ("hotkey_macos", "EventType"): 8,
+    ("pipes_win32", "SecurityAttributes"): 24,
     ("windows_win32", "Bounds"): 16,
     ("keys_win32", "MouseInput"): 32,
     ("keys_win32", "KeyboardInput"): 24,

@@ -261,6 +261,17 @@ async def test_the_end_of_the_program_ends_all(stage: Stage) -> None:
     assert {watch.id for watch in other.states if watch.state is WatchState.ENDED} == {1, 2}
 
 
+async def test_a_failure_of_the_program_passes_as_it_is() -> None:
+    world = World()
+    world.remote.enqueue(answer("a"))
+    services = world.services()
+    with pytest.raises(StoreFull):
+        async with services.watches:
+            services.watches.start(REGION, "q")
+            raise StoreFull("The disk is full.", "Free some space.")
+    assert services.watches.running == ()
+
+
 async def test_what_is_started_before_the_service_runs_begins_with_it() -> None:
     world = World()
     world.remote.enqueue(answer("a"))
