@@ -2,7 +2,8 @@
 
 A lock file elects the instance; a Unix socket, open from the first moment, takes what later starts ask. They wait in
 the socket's backlog until `serve` answers them from the loop; what is said there stands in `protocol`. The peer must
-be the same user. Windows has neither flock nor such sockets in Python: there every start is the only one.
+be the same user. Windows has neither flock nor such sockets in Python: there a named pipe is both, see
+`instance_win32`.
 """
 
 from __future__ import annotations
@@ -14,21 +15,22 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from kireji.core.errors import KirejiError, StoreReadOnly
 from kireji.desktop.paths import Paths, private_folder
-from kireji.desktop.protocol import MAX_LINE, Reply, Request, encode, parse_reply, parse_request
+from kireji.desktop.protocol import MAX_LINE, Handler, Reply, answer, encode, parse_reply
 
 if TYPE_CHECKING:
     import asyncio
 
+    from kireji.desktop.instance_win32 import PipeLock
+
+_SYSTEM: str = sys.platform
 _READ_TIMEOUT = 5.0
 _CLOSE_TIMEOUT = 1.0
 _PAUSE = 0.02
-
-Handler: TypeAlias = Callable[[Request], Awaitable[Reply]]
 
 
 def _peer_uid(peer: socket.socket) -> int | None:
@@ -48,9 +50,11 @@ class InstanceLock:
         lock: Descriptor of the locked file.
         listener: The listening socket; None on Windows.
         paths: Whose instance it is.
+        pipe: What stands for both on Windows.
     """
 
-    def __init__(self, lock: int, listener: socket.socket | None, paths: Paths) -> None:
+    def __init__(self, lock: int, listener: socket.socket | None, paths: Paths, pipe: PipeLock | None = None) -> None:
+        self._pipe = pipe
         self._lock = lock
         self._listener = listener
         self._paths = paths
@@ -62,8 +66,11 @@ class InstanceLock:
         Raises:
             StoreError: The folders cannot be used.
         """
-        if sys.platform == "win32":
-            return cls(-1, None, paths)
+        if _SYSTEM == "win32":
+            from kireji.desktop.instance_win32 import PipeLock
+
+            pipe = PipeLock.acquire(paths)
+            return None if pipe is None else cls(-1, None, paths, pipe)
         private_folder(paths.state)
         private_folder(paths.runtime)
         try:
@@ -89,9 +96,11 @@ class InstanceLock:
             handler: Called on the loop for every valid request; a KirejiError it raises becomes the reply's sentence.
             allowed_uid: The only user who may ask; this process's own by default.
         """
-        if self._listener is None:
-            yield
+        if self._pipe is not None:
+            async with self._pipe.serve(handler):
+                yield
             return
+        assert self._listener is not None, "it was released"
         import asyncio
 
         uid = os.geteuid() if allowed_uid is None else allowed_uid
@@ -121,6 +130,8 @@ class InstanceLock:
 
     def release(self) -> None:
         """Stop listening and let another process be the instance; harmless a second time."""
+        if self._pipe is not None:
+            self._pipe.release()
         if self._listener is not None:
             self._paths.socket.unlink(missing_ok=True)
             self._listener.close()
@@ -141,15 +152,11 @@ async def _converse(
         try:
             async with asyncio.timeout(_READ_TIMEOUT):
                 line = await reader.readuntil(b"\n")
-            reply = await handler(parse_request(line))
+            reply = await answer(line, handler)
         except (asyncio.IncompleteReadError, TimeoutError):
             return
         except asyncio.LimitOverrunError:
             reply = Reply(False, "The request is longer than 64 KB.")
-        except KirejiError as problem:
-            reply = Reply(False, problem.sentence)
-        except ValueError as problem:
-            reply = Reply(False, str(problem))
     writer.write(encode({"ok": reply.ok, "message": reply.message}))
     await writer.drain()
 
@@ -172,8 +179,10 @@ def send(
     Raises:
         KirejiError: One runs but does not answer.
     """
-    if sys.platform == "win32":
-        return None
+    if _SYSTEM == "win32":
+        from kireji.desktop.instance_win32 import send as send_through_pipe
+
+        return send_through_pipe(paths, command, options, timeout)
     line = encode({"command": command, "options": dict(options or {}), "activation_token": token})
     deadline = time.monotonic() + timeout
     connection = _connect(paths, deadline)
@@ -192,6 +201,10 @@ def send(
 
 def runs(paths: Paths) -> bool:
     """Whether an instance runs, without asking it for anything."""
+    if _SYSTEM == "win32":
+        from kireji.desktop.instance_win32 import runs as pipe_is_there
+
+        return pipe_is_there(paths)
     return _is_held(paths)
 
 

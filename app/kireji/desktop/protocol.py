@@ -8,9 +8,9 @@ What arrives is not trusted: commands and options stand in a table here, nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from kireji.core.capturing import MOST_DELAY, CaptureMode, CaptureRequest
 from kireji.core.errors import KirejiError
@@ -43,6 +43,9 @@ class Reply(NamedTuple):
 
     ok: bool
     message: str = ""
+
+
+Handler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Reply]]
 
 
 def capture_options(wanted: CaptureRequest) -> dict[str, Any]:
@@ -108,6 +111,21 @@ def parse_reply(line: bytes) -> Reply:
     if not isinstance(ok, bool) or not isinstance(text, str):
         raise KirejiError("The running Kireji gave an answer that cannot be read.", "Quit it, then start this one.")
     return Reply(ok, text)
+
+
+async def answer(line: bytes, handler: Handler) -> Reply:
+    """Have a peer's line obeyed.
+
+    Args:
+        line: What the peer wrote.
+        handler: Called for a valid request; a KirejiError it raises becomes the reply's sentence.
+    """
+    try:
+        return await handler(parse_request(line))
+    except KirejiError as problem:
+        return Reply(False, problem.sentence)
+    except ValueError as problem:
+        return Reply(False, str(problem))
 
 
 def encode(message: Mapping[str, Any]) -> bytes:
