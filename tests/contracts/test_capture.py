@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from kireji.core.desktop_ports import CaptureBackend
+from kireji.core.geometry import Rect, ScreenPlace
 from kireji.desktop.capture_mss import MssCapture
+from kireji.desktop.capture_portal import PortalCapture
+from kireji.imaging.screens import decode_screen
 from kireji.ui.platform.screens import QtScreenCapture
 from tests.fakes.desktop import FakeCapture
+from tests.support.bus_service import quiet_bus
+from tests.support.fake_portal import FakePortal
+from tests.support.pictures import png
 
 
 @pytest.fixture(
-    params=["fake", pytest.param("mss", marks=pytest.mark.display), pytest.param("qt", marks=pytest.mark.qt)]
+    params=["fake", "portal", pytest.param("mss", marks=pytest.mark.display), pytest.param("qt", marks=pytest.mark.qt)]
 )
-def backend(request: pytest.FixtureRequest) -> Iterator[CaptureBackend]:
+async def backend(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[CaptureBackend]:
     if request.param == "fake":
         yield FakeCapture()
+        return
+    if request.param == "portal":
+        screens = [ScreenPlace(Rect(x, 0, 30, 40), Rect(2 * x, 0, 60, 80), 2.0) for x in (0, 30)]
+        with quiet_bus(tmp_path) as address:
+            async with FakePortal(tmp_path, png(120, 80)).on(address):
+                yield PortalCapture({"DBUS_SESSION_BUS_ADDRESS": address}, decode_screen, lambda: screens)
         return
     if request.param == "qt":
         request.getfixturevalue("qapp")
