@@ -39,6 +39,7 @@ _WIDTH = 420
 _CHIP = 160
 """Most room for the model's name, in logical pixels at the usual text size."""
 _CHIPS = 5
+_SAVE_AS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 _MORE = (
     ("copy", "Copy picture\tCtrl+C"),
     ("save as", "Save as…\tCtrl+Shift+S"),
@@ -261,6 +262,9 @@ class ToolBar(QFrame):
         if press_focused_button(self, event):
             return
         if self._asking and self._prompts is not None and self._prompts.choose(prompt_number(event)):
+            return
+        if event.key() == Qt.Key.Key_S and event.modifiers() == _SAVE_AS:
+            self.command.emit("save as")
             return
         if self._asking and (event.key() == Qt.Key.Key_Insert or event.text() == "+"):
             self._choose_add()

@@ -132,6 +132,8 @@ class OverlayPresenter(QObject):
         self._ended = True
         await self._asking.aclose()
         self._put_away()
+        if self._commands is not None:
+            self._commands.close()
         await self._scope.aclose()
         self.stage.close()
 
@@ -188,8 +190,10 @@ class OverlayPresenter(QObject):
         if was_open:
             self._carried = self.stage.kept if self._asking.dialogue is None else ()
         self._asking.put_away()
-        for name in ("open", "read", "save", "windows", "tools"):
+        for name in ("open", "windows", "tools"):
             self._scope.cancel(name)
+        if self._commands is not None:
+            self._commands.put_away()
         self._pictures.selected.clear()
         self.stage.hide()
         if was_open:
@@ -216,7 +220,7 @@ class OverlayPresenter(QObject):
             self._tools.chosen.connect(self._choose_tool)
             self._tools.undo_clicked.connect(stage.undo)
             self._tools.redo_clicked.connect(stage.redo)
-            stage.tool_changed.connect(self._tools.set_tool)
+            stage.tool_changed.connect(self._tool_changed)
             stage.history_changed.connect(self._show_undo)
             stage.bar.set_tools(self._tools)
         self._tools.follow(None)
@@ -228,6 +232,14 @@ class OverlayPresenter(QObject):
         assert self._tools is not None
         self._tools.follow(self.stage.sketch)
         self.stage.choose_tool(tool if isinstance(tool, Tool) else None)
+
+    def _tool_changed(self, tool: object) -> None:
+        """By a key too: from now on the colours of the row are those of this picture."""
+        from kireji.core.annotation import Tool
+
+        assert self._tools is not None
+        self._tools.follow(self.stage.sketch)
+        self._tools.set_tool(tool if isinstance(tool, Tool) else None)
 
     def _show_undo(self) -> None:
         if self._tools is not None:
@@ -250,7 +262,14 @@ class OverlayPresenter(QObject):
 
         bar = self.stage.bar
         self._commands = Commands(
-            self._services, self._scope, self.stage, self._encoded, self.close, self._on_error, self._folder
+            self._services,
+            self._scope,
+            self.stage,
+            self._encoded,
+            self.close,
+            self._on_error,
+            self._theme,
+            self._folder,
         )
         bar.typing.connect(self._typing)
         bar.command.connect(self._command)
