@@ -113,6 +113,10 @@ class Sketching(QObject):
             self.sketch.set_bounds(selection.rect)
         return self.sketch.key(event)
 
+    def go_round(self, forward: bool) -> bool:
+        """Tab: select the next mark; False when there is none, and the keyboard goes on to the next widget."""
+        return self._sketch is not None and self._sketch.go_round(forward)
+
     def follow(self, selection: Selection) -> None:
         """The selection is another one; nothing is made for it."""
         if self._sketch is not None:

@@ -7,6 +7,7 @@ from typing import cast
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QEnterEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
@@ -440,6 +441,15 @@ class OverlayWindow(QWidget):
         if event.button() is Qt.MouseButton.LeftButton and self._frame is not None:
             mouse_released(self, event)
 
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """The pointer may come here without moving, when the window appears under it."""
+        super().enterEvent(event)
+        selection = self._selection
+        if selection.mode is Mode.IDLE and not (selection.keyed or self._unpainted or self._locked):
+            point = self.point_at(event.position())
+            self.take(selection.moved(point), tell=False)
+            self.offer_at(point)
+
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         if not self._selection.held:
@@ -448,6 +458,8 @@ class OverlayWindow(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes from window to window while these are offered; from button to button otherwise."""
+        if self.hasFocus() and self.drawing.go_round(forward):
+            return True
         return not self.offering and super().focusNextPrevChild(forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
