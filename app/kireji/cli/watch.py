@@ -54,6 +54,7 @@ class _WatchView:
         self._over = asyncio.Event()
         self._watch: Watch | None = None
         self._note = ""
+        self._closed = False
         self._failure: KirejiError | None = None
 
     async def follow(self, region: Rect, question: str, every: float, max_cost: float | None) -> int:
@@ -117,12 +118,13 @@ class _WatchView:
 
     def _printed(self, show: Callable[[], None]) -> None:
         """Print; when nobody reads any more, the watch ends."""
-        if self._over.is_set():
+        if self._closed:
             return
         try:
             show()
         except OutputClosed:
-            self._over.set()
+            self._closed = True
         except KirejiError as error:
-            self._failure = error
+            self._closed, self._failure = True, error
+        if self._closed:
             self._over.set()

@@ -9,8 +9,13 @@ from __future__ import annotations
 SIGNATURE_SIDE = 64
 """Width and height of a signature, one byte for each place."""
 
-REAL_CHANGE = 0.003
-"""Share of places up to which two pictures count as the same: 12 of 4096, where a caret takes about four."""
+REAL_CHANGE = 0.002
+"""Share of places up to which two pictures count as the same: 8 of 4096.
+
+Measured on windows of 400 x 300 and more: a caret takes up to 4 places, the minute of a clock 5, a turning wheel of 16
+pixels 7; a lamp that turns from red to green 9, one word of a status line 16, a new line of text at least 14 on a whole
+screen of 1920 x 1080.
+"""
 
 _NOTICEABLE = 10
 """Difference of brightness (of 255) from which a place looks different."""

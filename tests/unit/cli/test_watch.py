@@ -117,6 +117,13 @@ def test_a_limit_ends_it_with_a_sentence(world: World) -> None:
     assert err.startswith("kireji: Another answer would pass the limit of $0.05")
 
 
+def test_the_end_is_an_event_too(world: World) -> None:
+    world.remote.enqueue(answer("No.", usage=Usage(1, 1, cost=0.04)))
+    _, out, _ = Watched(world, show(world, LIGHT)).run("--max-cost", "0.05", "--json")
+    ended = json.loads(out.splitlines()[-1])
+    assert (ended["type"], ended["state"], ended["cost"]) == ("ended", "ended", 0.04)
+
+
 def test_an_unknown_price_is_said_once(world: World) -> None:
     world.remote.enqueue(answer("No."), answer("Yes."))
     _, _, err = Watched(world, show(world, LIGHT)).run("--max-cost", "0.05")

@@ -23,6 +23,12 @@ def test_every_pixel_is_kept_in_its_place() -> None:
     assert last[:3] == bytes((299 // 256 * 16, 6, 299 % 256))  # blue, green, red
 
 
+def test_the_fourth_byte_is_full_even_where_the_file_has_holes() -> None:
+    buffer = io.BytesIO()
+    Image.new("RGBA", (3, 2), (9, 9, 9, 0)).save(buffer, "PNG")
+    assert set(bytes(decode_screen(buffer.getvalue()).pixels[3::4])) == {255}
+
+
 @pytest.mark.parametrize("mode", ["RGBA", "L", "P", "1", "I;16"])
 def test_other_kinds_of_pixels_are_brought_into_one(mode: str) -> None:
     image = Image.new(mode, (5, 4))
