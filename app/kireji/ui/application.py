@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from kireji.core.capturing import Action, CaptureRequest
 from kireji.core.desktop_ports import Notice
@@ -43,6 +43,9 @@ _WARM_SECONDS = 1.0
 
 _TRAY_SECONDS = 5.0
 """How long a start with the session waits for a tray, which may begin later than this program."""
+
+_LOSS_MILLISECONDS = 500
+"""After a shortcut was lost, before it is told: a layout that changes takes several."""
 
 _SHRINK_SECONDS = 10.0
 """After a capture, before its memory is given back: who captures again soon does not pay for getting it anew."""
@@ -93,6 +96,9 @@ class DesktopApplication(QObject):
         self._stop: asyncio.Event | None = None
         self._ready = asyncio.Event()
         self._failure: KirejiError | None = None
+        self._losses: list[str] = []
+        self._loss_timer = QTimer(self, singleShot=True, interval=_LOSS_MILLISECONDS)
+        self._loss_timer.timeout.connect(self._tell_of_losses)
 
     async def main(self, stop: asyncio.Event, first: str, request: CaptureRequest = _REGION) -> int:
         """Run until `stop` is set.
@@ -135,6 +141,7 @@ class DesktopApplication(QObject):
             await stop.wait()
             log.info("ending")
             self._curtain.forget()
+            self._loss_timer.stop()
         return 0
 
     async def command(self, name: str, request: CaptureRequest, token: str) -> str:
@@ -224,7 +231,7 @@ class DesktopApplication(QObject):
 
     def _hold_shortcuts(self, stack: AsyncExitStack) -> None:
         settings = self._preferences.settings.shortcuts
-        self._shortcuts.lost.subscribe(self._tell)
+        self._shortcuts.lost.subscribe(self._shortcut_lost)
         self._shortcuts.hold({action: settings.chord(action) for action in Action})
         if self._portal is not None:
             from kireji.ui.shortcut_portal import PortalChords
@@ -233,6 +240,15 @@ class DesktopApplication(QObject):
             stack.push_async_callback(chords.aclose)
             self._shortcuts.ask_desktop(chords)
         self._shortcuts.receive(self._pressed)
+
+    def _shortcut_lost(self, sentence: str) -> None:
+        self._losses.append(sentence)
+        self._loss_timer.start()
+
+    def _tell_of_losses(self) -> None:
+        """All that were lost together are told together; and not at all where the display itself is going."""
+        losses, self._losses = self._losses, []
+        self._tell(" ".join(dict.fromkeys(losses)))
 
     def _begin(self, parts: _Parts, first: str, request: CaptureRequest) -> None:
         if first != "hide":
