@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_SYSTEM: str = sys.platform
+"""As a plain text, so that the type checker reads the code of every system on each of them."""
+
 
 def on_wayland(environ: Mapping[str, str]) -> bool:
     """Whether the session's windows are Wayland's."""
@@ -45,7 +48,18 @@ def on_x11(environ: Mapping[str, str]) -> bool:
 
 
 def hotkeys(environ: Mapping[str, str], watch: Watch) -> HotkeyBackend:
-    """What holds chords."""
+    """What holds chords; made after the application object, on its thread."""
+    if _SYSTEM in ("win32", "darwin"):
+        from kireji.ui.platform.posting import Posting
+
+        post = Posting().post
+        if _SYSTEM == "win32":
+            from kireji.desktop.hotkey_win32 import Win32Hotkeys
+
+            return Win32Hotkeys(post)
+        from kireji.desktop.hotkey_macos import MacHotkeys
+
+        return MacHotkeys(post)
     from kireji.desktop.hotkey_x11 import X11Hotkeys
 
     return X11Hotkeys(environ, watch)
@@ -81,12 +95,26 @@ def capture_backends(
     from kireji.desktop.capture_mss import MssCapture
 
     if not _wayland(environ):
-        return (MssCapture(environ),)
+        without_qt = MssCapture(environ)
+        if screens is None:
+            return (without_qt,)
+        with_qt = _qt_capture()
+        return (with_qt, without_qt) if _SYSTEM == "darwin" else (without_qt, with_qt)
     from kireji.desktop.capture_portal import PortalCapture
     from kireji.imaging.screens import decode_screen
 
     # The second cannot work there, and says why not.
     return (PortalCapture(environ, decode_screen, screens), MssCapture(environ))
+
+
+def _qt_capture() -> CaptureBackend:
+    from kireji.ui.platform.screens import QtScreenCapture
+
+    if _SYSTEM != "darwin":
+        return QtScreenCapture()
+    from kireji.desktop.permission_macos import screen_recording
+
+    return QtScreenCapture(screen_recording())
 
 
 def area_picker(environ: Mapping[str, str]) -> AreaPicker | None:
@@ -98,12 +126,27 @@ def area_picker(environ: Mapping[str, str]) -> AreaPicker | None:
     return PortalPicker(environ)
 
 
-def window_lister(environ: Mapping[str, str]) -> WindowLister:
-    """What knows where windows lie."""
+def window_lister(
+    environ: Mapping[str, str], screens: Callable[[], Sequence[ScreenPlace]] | None = None
+) -> WindowLister:
+    """What knows where windows lie.
+
+    Args:
+        environ: The process's environment.
+        screens: Tells where the screens lie, without which macOS's points cannot be turned into pixels.
+    """
     if on_x11(environ):
         from kireji.desktop.windows_x11 import X11WindowLister
 
         return X11WindowLister(environ)
+    if _SYSTEM == "win32":
+        from kireji.desktop.windows_win32 import Win32WindowLister
+
+        return Win32WindowLister()
+    if _SYSTEM == "darwin" and screens is not None:
+        from kireji.desktop.windows_macos import MacWindowLister
+
+        return MacWindowLister(screens)
     from kireji.desktop.absent import NoWindows
 
     return NoWindows()
@@ -147,6 +190,14 @@ def autostart(environ: Mapping[str, str]) -> Autostart:
         from kireji.desktop.autostart_xdg import XdgAutostart
 
         return XdgAutostart(environ)
+    if _SYSTEM == "win32":
+        from kireji.desktop.autostart_win32 import RunKeyAutostart
+
+        return RunKeyAutostart()
+    if _SYSTEM == "darwin":
+        from kireji.desktop.autostart_macos import LaunchAgentAutostart
+
+        return LaunchAgentAutostart(environ)
     from kireji.desktop.absent import NoAutostart
 
     return NoAutostart()

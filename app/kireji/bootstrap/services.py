@@ -115,7 +115,7 @@ async def open_services(
             balances=accounts,
         )
         backends = [overrides.capture] if overrides.capture else desktop.capture_backends(environ, screens)
-        lister, last = desktop.window_lister(environ), LastRegionFile(paths.state / "region")
+        lister, last = desktop.window_lister(environ, screens), LastRegionFile(paths.state / "region")
         picker, pointer = desktop.area_picker(environ), desktop.pointer(environ)
         capture = CaptureService(backends, PillowCodec(), captures, lister, last, picker, pointer)
         notifier = desktop.notifier(environ)

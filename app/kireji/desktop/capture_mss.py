@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import sys
 import threading
 import time
@@ -177,13 +176,10 @@ def _failed(problem: Exception) -> CaptureError:
 
 
 def _macos_permits() -> bool:
-    """Whether screen recording is allowed, without a prompt; a grab without it shows the wallpaper and no error.
+    """Whether screen recording is allowed, without a prompt; a grab without it shows the wallpaper and no error."""
+    from kireji.desktop.permission_macos import screen_recording
 
-    Untried on a Mac. Source: CGPreflightScreenCaptureAccess in CoreGraphics.
-    """
-    graphics = ctypes.CDLL("/System/Library/Frameworks/CoreGraphics.framework/CoreGraphics")
-    graphics.CGPreflightScreenCaptureAccess.restype = ctypes.c_bool
-    return bool(graphics.CGPreflightScreenCaptureAccess())
+    return screen_recording().granted()
 
 
 def _ask_macos_for_all_pixels() -> None:
