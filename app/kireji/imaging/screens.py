@@ -29,7 +29,8 @@ def decode_screen(data: bytes) -> ScreenImage:
             width, height = opened.size
             if width * height > MAX_PIXELS:
                 raise _too_large()
-            pixels = opened.convert("RGB").tobytes("raw", "BGRX")
+            # The fourth byte is full: windows on Wayland have an alpha channel, into which it may be copied.
+            pixels = opened.convert("RGB").convert("RGBA").tobytes("raw", "BGRA")
     except PictureError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
