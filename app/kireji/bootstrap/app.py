@@ -46,11 +46,13 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
         KirejiError: The program cannot run; the person has been told in a window if there was a display.
     """
     from kireji.bootstrap import desktop as system
+    from kireji.desktop.memory import give_back, keep_one_heap
     from kireji.storage.early_settings import early_shortcut
     from kireji.ui.qt_application import create
     from kireji.ui.shortcut import GlobalShortcuts, watch_descriptor
     from kireji.ui.tray import Tray
 
+    keep_one_heap()  # before Qt's threads
     app = create(["kireji"])
     chord, paused = early_shortcut(paths.settings)
     shortcuts = GlobalShortcuts(system.hotkeys(environ, watch_descriptor(app)), chord, paused=paused)
@@ -59,7 +61,6 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     tray.look_for_host()
 
     from kireji import diagnostics
-    from kireji.desktop.memory import give_back, keep_one_heap
     from kireji.desktop.protocol import Reply, capture_request
     from kireji.storage.window_geometry import WindowGeometryFile
     from kireji.ui import aio
@@ -67,7 +68,6 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     from kireji.ui.settings.places import Places
     from kireji.ui.shortcut import ShortcutStatus
 
-    keep_one_heap()
     diagnostics.start(paths.logs)
     crashes = diagnostics.CrashWatch(paths.logs)
     crashes.begin()

@@ -328,6 +328,7 @@ class DesktopApplication(QObject):
     async def _shrink(self) -> None:
         """Once the frozen screens are gone and nobody captures again at once, give their memory back."""
         await asyncio.sleep(_SHRINK_SECONDS)
+        gc.collect()  # a cancelled task and what it had in hand hold each other
         await asyncio.to_thread(self._give_back)
 
     def _pause(self, paused: bool) -> None:
