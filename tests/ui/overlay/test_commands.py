@@ -50,9 +50,9 @@ async def test_what_is_blacked_out_never_leaves(stand: Overlay) -> None:
     sketch = stand.presenter.stage.sketch
     assert sketch is not None
     assert isinstance(sketch.marks[0], Redaction)
+    pressed(await tools(stand), Tool.REDACT)
     region = stand.presenter.stage.region
     assert region is not None
-    stand.presenter.stage.bar.field.setFocus()
     stand.key(Qt.Key.Key_Return)
     await stand.answer_is("A.")
     assert stand.codec.encoded[-1] == Rect(0, 0, 200, 100), "the burnt picture is encoded, not the frozen screen"
@@ -68,6 +68,17 @@ async def test_a_tool_is_put_away_by_a_second_press_and_the_row_shows_it(stand: 
     assert not made._tools[Tool.BOX].isChecked()
     stand.drag((150, 120), (200, 150))
     assert not stand.presenter.stage.sketch or not stand.presenter.stage.sketch.marks
+
+
+async def test_who_puts_a_tool_away_types_the_question_next(stand: Overlay) -> None:
+    await selected(stand)
+    made = await tools(stand)
+    pressed(made, Tool.BOX)
+    stand.drag((150, 120), (200, 150))
+    stand.key(Qt.Key.Key_Escape)
+    assert stand.shown
+    stand.type("why")
+    assert stand.presenter.stage.bar.field.text() == "why"
 
 
 async def test_undo_takes_the_last_mark_back(stand: Overlay) -> None:

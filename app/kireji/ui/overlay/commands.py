@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QImage
 
 from kireji.core.desktop_ports import Notice
@@ -157,7 +157,10 @@ class Commands(QObject):
             self._dialog.open()
 
     def _asked(self, _result: int) -> None:
+        """It is gone; the keyboard goes back to where questions are written."""
         self._dialog = None
+        if self._stage.is_open:
+            self._stage.bar.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _where(self, file: str) -> None:
         if self._picture is not None:

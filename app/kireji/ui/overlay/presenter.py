@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 
 from kireji.core.capturing import CaptureMode, CaptureRequest
 from kireji.core.errors import CaptureRefused, KirejiError, NoCaptureBackend
@@ -234,11 +234,15 @@ class OverlayPresenter(QObject):
         self.stage.choose_tool(tool if isinstance(tool, Tool) else None)
 
     def _tool_changed(self, tool: object) -> None:
-        """By a key too: from now on the colours of the row are those of this picture."""
+        """By a key too. Where no tool is in use any more, what is typed next is the question."""
         from kireji.core.annotation import Tool
 
         assert self._tools is not None
-        self._tools.follow(self.stage.sketch)
+        bar = self.stage.bar
+        if isinstance(tool, Tool):
+            self._tools.follow(self.stage.sketch)  # from now on the colours of the row are those of this picture
+        elif self.stage.is_open and bar.isVisible() and self._asking.dialogue is None:
+            bar.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self._tools.set_tool(tool if isinstance(tool, Tool) else None)
 
     def _show_undo(self) -> None:
