@@ -66,7 +66,7 @@ class _WatchView:
         watches = self._services.watches
         unsubscribe = (watches.changed.subscribe(self._changed), watches.news.subscribe(self._told))
         try:
-            self._watch = watches.start(region, question, every=every, max_cost=max_cost, observe=self._turn)
+            self._watch = watches.start(region, question, every=every, max_cost=max_cost, after=0.0, observe=self._turn)
             await self._over.wait()
         finally:
             for each in unsubscribe:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from kireji.core.errors import KirejiError
-from kireji.core.geometry import Rect
+from kireji.core.geometry import Rect, Region
 from kireji.core.ports import Clock
 from kireji.core.publisher import Publisher
 from kireji.core.watching import LEAST_EVERY, Plan
@@ -70,6 +70,8 @@ class WatchService:
         max_cost: float | None = None,
         conversation: int | None = None,
         plan: Plan | None = None,
+        seen: Region | None = None,
+        after: float = 0.5,
         observe: Observer | None = None,
     ) -> Watch:
         """Watch a region from now on.
@@ -79,8 +81,10 @@ class WatchService:
             question: What is asked about it; the picture goes with it.
             every: Seconds between two looks, at least 1.
             max_cost: US dollars that all answers together may cost; None for no limit.
-            conversation: Where the question was answered already about what the region shows now; the next one is
-                asked when that has changed. None asks at once, in a new conversation.
+            conversation: Where the question was answered already; the next one is asked when the region has changed.
+                None asks at once, in a new conversation.
+            seen: The picture that was asked about there, without marks; None takes what the region shows first.
+            after: Seconds before the first look, in which windows of our own that lay over the region go away.
             plan: Everything about rate and limits, in the place of `every` and `max_cost`.
             observe: Called on the loop's thread with everything that happens in the turns.
 
@@ -93,6 +97,7 @@ class WatchService:
         self._number += 1
         watch = Watch(self._number, region, question, plan, conversation=conversation)
         run = WatchRun(watch, self._capture, self._chat, self._clock, self._pause, self._is_covered, observe)
+        run.begin_with(after, seen)
         run.changed.subscribe(self.changed.publish)
         run.news.subscribe(self.news.publish)
         self._runs[watch.id] = run

@@ -30,6 +30,7 @@ CHANGED = "The region has changed."
 _REMEMBERED = 1
 """Earlier answers that go along, so that the model can say what is new; more would make every question dearer."""
 
+_COVERED = "A window of Kireji lies over the watched region, which is not looked at until it is gone."
 _NO_PRICE = "The price of this model is unknown, so only the number of questions is limited."
 
 
@@ -132,14 +133,30 @@ class WatchRun:
         self._task: asyncio.Task[object] | None = None
         self._stopped = False
         self._told = ""
+        self._after = 0.0
+        self._before: Region | None = None
         self.changed: Publisher[Watch] = Publisher()
         self.news: Publisher[WatchNews] = Publisher()
+
+    def begin_with(self, after: float, seen: Region | None) -> None:
+        """Say how it begins.
+
+        Args:
+            after: Seconds before the first look.
+            seen: What was asked about already.
+        """
+        self._after, self._before = after, seen
 
     async def run(self) -> str:
         """Watch until a limit is reached; gives the sentence that says which."""
         if self._stopped:
             return ""
         self._task = asyncio.current_task()
+        if self._before is not None:
+            self._progress = Progress(asked_about=await self._capture.signature(self._before))
+            self._before = None  # a whole frozen screen hangs on it
+        if self._after:
+            await self._pause(self._after)
         begun = self._clock.monotonic()
         while True:
             verdict = await self._look()
@@ -173,6 +190,9 @@ class WatchRun:
             self.news.publish(WatchNews(self.watch, sentence=sentence))
 
     async def _look(self) -> Verdict:
+        if self._covered(self.watch.region):
+            self._set(state=WatchState.BLIND, sentence=_COVERED)
+            return Verdict.REST
         try:
             region = await self._seen()
             signature = await self._capture.signature(region)
@@ -197,8 +217,6 @@ class WatchRun:
         Raises:
             CaptureError: It cannot be seen, or not all of it.
         """
-        if self._covered(self.watch.region):
-            raise CaptureError("A window of Kireji lies over the watched region.", "Move it away to go on.")
         region = await self._capture.region_of_desktop(self.watch.region)
         size = (region.rect.width, region.rect.height)
         self._size = self._size or size

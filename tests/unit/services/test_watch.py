@@ -93,7 +93,7 @@ async def opened(world: World | None = None) -> AsyncIterator[Stage]:
 
 async def test_it_asks_at_once_and_not_again_while_nothing_changes(stage: Stage) -> None:
     stage.world.remote.enqueue(answer("All is quiet."))
-    stage.services.watches.start(REGION, "What is it doing?")
+    stage.services.watches.start(REGION, "What is it doing?", after=0.0)
     await stage.settled()
     await stage.wait(300)
     [question, said] = await stage.conversation()
@@ -106,7 +106,7 @@ async def test_it_asks_at_once_and_not_again_while_nothing_changes(stage: Stage)
 
 async def test_a_real_change_is_asked_about_in_the_same_conversation_with_the_new_picture_alone(stage: Stage) -> None:
     stage.world.remote.enqueue(answer("Dark."), answer("Light."), answer("Red."))
-    stage.services.watches.start(REGION, "Which colour?")
+    stage.services.watches.start(REGION, "Which colour?", after=0.0)
     await stage.settled()
     for colour in (LIGHT, RED):
         stage.show(colour)
@@ -129,7 +129,7 @@ async def test_a_real_change_is_asked_about_in_the_same_conversation_with_the_ne
 async def test_a_question_that_was_answered_before_is_not_asked_at_once(stage: Stage) -> None:
     stage.world.remote.enqueue(answer("first"), answer("second"))
     await stage.services.chat.ask(Question("Which colour?"), lambda _: None)
-    stage.services.watches.start(REGION, "Which colour?", conversation=1)
+    stage.services.watches.start(REGION, "Which colour?", after=0.0, conversation=1)
     await stage.settled()
     await stage.wait(100)
     assert len(stage.world.ledger.rows) == 1
@@ -138,10 +138,30 @@ async def test_a_question_that_was_answered_before_is_not_asked_at_once(stage: S
     assert (await stage.conversation())[2].message.text == "The region has changed. Which colour?"
 
 
+async def test_what_has_changed_since_it_was_asked_about_is_asked_at_once(stage: Stage) -> None:
+    stage.world.remote.enqueue(answer("first"), answer("second"))
+    await stage.services.chat.ask(Question("Which colour?"), lambda _: None)
+    before = await stage.services.capture.region_of_desktop(REGION)
+    stage.show(LIGHT)
+    stage.services.watches.start(REGION, "Which colour?", after=0.0, conversation=1, seen=before)
+    await stage.settled()
+    await stage.wait(2)
+    assert (await stage.conversation())[-1].message.text == "second"
+
+
+async def test_the_first_look_waits_until_our_own_windows_are_gone(stage: Stage) -> None:
+    stage.world.remote.enqueue(answer("a"))
+    stage.services.watches.start(REGION, "q")
+    await stage.settled()
+    assert stage.world.screen.grabs == 0
+    await stage.wait(1)
+    assert (stage.world.screen.grabs, stage.now.answers) == (1, 1)
+
+
 async def test_who_started_it_sees_the_turn(stage: Stage) -> None:
     seen: list[TurnEvent] = []
     stage.world.remote.enqueue(answer("a"))
-    stage.services.watches.start(REGION, "q", observe=seen.append)
+    stage.services.watches.start(REGION, "q", after=0.0, observe=seen.append)
     await stage.settled()
     assert [type(event).__name__ for event in seen][:2] == ["QuestionSaved", "AnswerBegins"]
 
@@ -149,7 +169,7 @@ async def test_who_started_it_sees_the_turn(stage: Stage) -> None:
 @pytest.mark.parametrize("trouble", ["removed", "smaller", "failure", "covered"])
 async def test_what_cannot_be_seen_is_told_once_and_watched_again_when_it_is_back(stage: Stage, trouble: str) -> None:
     stage.world.remote.enqueue(answer("Dark."), answer("Light."))
-    stage.services.watches.start(REGION, "q")
+    stage.services.watches.start(REGION, "q", after=0.0)
     await stage.settled()
     covered = trouble == "covered"
     stage.services.watches.set_covered(lambda rect: covered and rect == REGION)
@@ -161,8 +181,8 @@ async def test_what_cannot_be_seen_is_told_once_and_watched_again_when_it_is_bac
         stage.world.screen.failure = CaptureError("The screen is locked.", "Unlock it.")
     await stage.wait(100)
     assert stage.now.state is WatchState.BLIND
-    assert len(stage.told) == 1
-    assert stage.now.sentence == stage.told[0]
+    assert stage.now.sentence
+    assert stage.told == ([] if covered else [stage.now.sentence])
     assert len(stage.world.ledger.rows) == 1
     covered, stage.world.screen.failure = False, None
     stage.show(LIGHT)
@@ -175,7 +195,7 @@ async def test_a_service_that_fails_is_told_and_asked_again_after_a_while() -> N
     world.settings.tables["models"] = {"fallback": []}
     world.remote.enqueue([Overloaded("The service is full.", "Wait.")], answer("There."))
     async with opened(world) as stage:
-        stage.services.watches.start(REGION, "q")
+        stage.services.watches.start(REGION, "q", after=0.0)
         await stage.settled()
         assert (stage.now.state, stage.now.sentence[:20]) == (WatchState.FAILING, "The service is full.")
         await stage.wait(59)
@@ -187,7 +207,7 @@ async def test_a_service_that_fails_is_told_and_asked_again_after_a_while() -> N
 
 async def test_a_full_disk_is_told_and_ends_nothing(stage: Stage) -> None:
     stage.world.conversations.failure = StoreFull("The disk is full.", "Free some space.")
-    stage.services.watches.start(REGION, "q")
+    stage.services.watches.start(REGION, "q", after=0.0)
     await stage.settled()
     assert stage.told == ["The disk is full. Free some space."]
     assert stage.world.ledger.rows == []
@@ -199,7 +219,7 @@ async def test_a_full_disk_is_told_and_ends_nothing(stage: Stage) -> None:
 
 async def test_it_ends_itself_with_a_sentence_at_the_limit_on_cost(stage: Stage) -> None:
     stage.world.remote.enqueue(answer("a", usage=Usage(10, 1, cost=0.04)))
-    stage.services.watches.start(REGION, "q", max_cost=0.05)
+    stage.services.watches.start(REGION, "q", after=0.0, max_cost=0.05)
     await stage.settled()
     stage.show(LIGHT)
     await stage.wait(60)
@@ -211,14 +231,14 @@ async def test_it_ends_itself_with_a_sentence_at_the_limit_on_cost(stage: Stage)
 
 async def test_an_unknown_price_is_said_where_cost_was_to_be_limited(stage: Stage) -> None:
     stage.world.remote.enqueue(answer("a"))
-    stage.services.watches.start(REGION, "q", max_cost=0.05)
+    stage.services.watches.start(REGION, "q", after=0.0, max_cost=0.05)
     await stage.settled()
     assert "price of this model is unknown" in stage.now.note
 
 
 async def test_it_ends_itself_with_a_sentence_when_it_would_ask_too_often(stage: Stage) -> None:
     stage.world.remote.enqueue(answer("a"), answer("b"))
-    stage.services.watches.start(REGION, "q", plan=Plan(per_hour=2))
+    stage.services.watches.start(REGION, "q", after=0.0, plan=Plan(per_hour=2))
     await stage.settled()
     for colour in (LIGHT, RED):
         stage.show(colour)
@@ -231,7 +251,7 @@ async def test_a_stop_ends_it_and_keeps_what_had_arrived(stage: Stage) -> None:
     hold = Hold()
     steps = answer("It is ", "dark.")
     stage.world.remote.enqueue([*steps[:3], hold, *steps[3:]])
-    watch = stage.services.watches.start(REGION, "q")
+    watch = stage.services.watches.start(REGION, "q", after=0.0)
     await hold.reached.wait()
     stage.services.watches.stop(watch)
     await stage.settled()
@@ -243,7 +263,7 @@ async def test_a_stop_ends_it_and_keeps_what_had_arrived(stage: Stage) -> None:
 
 async def test_a_stop_between_two_looks_ends_it(stage: Stage) -> None:
     stage.world.remote.enqueue(answer("a"))
-    watch = stage.services.watches.start(REGION, "q")
+    watch = stage.services.watches.start(REGION, "q", after=0.0)
     await stage.settled()
     stage.services.watches.stop(watch)
     await stage.settled()
@@ -253,8 +273,8 @@ async def test_a_stop_between_two_looks_ends_it(stage: Stage) -> None:
 async def test_the_end_of_the_program_ends_all(stage: Stage) -> None:
     async with opened() as other:
         other.world.remote.enqueue(answer("a"), answer("b"))
-        other.services.watches.start(REGION, "one")
-        other.services.watches.start(REGION, "two")
+        other.services.watches.start(REGION, "one", after=0.0)
+        other.services.watches.start(REGION, "two", after=0.0)
         assert [watch.question for watch in other.services.watches.running] == ["one", "two"]
         await other.settled()
     assert other.services.watches.running == ()
@@ -265,10 +285,14 @@ async def test_a_failure_of_the_program_passes_as_it_is() -> None:
     world = World()
     world.remote.enqueue(answer("a"))
     services = world.services()
-    with pytest.raises(StoreFull):
+
+    async def program() -> None:
         async with services.watches:
-            services.watches.start(REGION, "q")
+            services.watches.start(REGION, "q", after=0.0)
             raise StoreFull("The disk is full.", "Free some space.")
+
+    with pytest.raises(StoreFull):
+        await program()
     assert services.watches.running == ()
 
 
@@ -278,9 +302,9 @@ async def test_what_is_started_before_the_service_runs_begins_with_it() -> None:
     services = world.services()
     stage = Stage(world, services)
     stage.show(DARK)
-    stopped = services.watches.start(REGION, "other")
+    stopped = services.watches.start(REGION, "other", after=0.0)
     services.watches.stop(stopped)
-    services.watches.start(REGION, "q")
+    services.watches.start(REGION, "q", after=0.0)
     stage._ended.clear()
     async with services.watches:
         await stage.settled()
@@ -292,7 +316,7 @@ async def test_our_own_fault_in_one_watch_ends_it_alone(stage: Stage, caplog: py
         raise AssertionError("a bug")
 
     stage.services.watches.set_covered(broken)
-    stage.services.watches.start(REGION, "q")
+    stage.services.watches.start(REGION, "q", after=0.0)
     await stage.settled()
     assert stage.now.state is WatchState.ENDED
     assert "The log says more." in stage.now.sentence
