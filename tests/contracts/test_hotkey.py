@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
 from kireji.core.desktop_ports import HotkeyBackend
 from kireji.core.errors import HotkeyError, HotkeyTaken
 from kireji.core.shortcuts import Shortcut
+from kireji.desktop.hotkey_macos import MacHotkeys
+from kireji.desktop.hotkey_win32 import Win32Hotkeys
 from kireji.desktop.hotkey_x11 import X11Hotkeys
 from tests.fakes.desktop import FakeHotkeys
+from tests.fakes.macos import FakeCarbon
+from tests.fakes.windows import FakeHotkeyCalls, FakeThreadCalls, library
 
 CHORD = Shortcut(("Ctrl", "Alt", "Shift"), "F7")
 
@@ -19,11 +24,27 @@ def nothing() -> None:
     """Stands for what a press does."""
 
 
-@pytest.fixture(params=["fake", pytest.param("x11", marks=pytest.mark.display)])
-def backend(request: pytest.FixtureRequest) -> HotkeyBackend:
+@pytest.fixture(
+    params=[
+        "fake",
+        "windows over played calls",
+        "macos over played calls",
+        pytest.param("x11", marks=pytest.mark.display),
+    ]
+)
+def backend(request: pytest.FixtureRequest) -> Iterator[HotkeyBackend]:
     if request.param == "fake":
-        return FakeHotkeys()
-    return X11Hotkeys(os.environ, lambda descriptor, ready: nothing)
+        yield FakeHotkeys()
+    elif request.param.startswith("windows"):
+        calls = library(FakeHotkeyCalls())
+        hotkeys = Win32Hotkeys(lambda call: call(), lambda: (calls, library(FakeThreadCalls())))
+        yield hotkeys
+        hotkeys.close()
+    elif request.param.startswith("macos"):
+        carbon = FakeCarbon()
+        yield MacHotkeys(lambda call: call(), lambda: carbon, lambda: None)
+    else:
+        yield X11Hotkeys(os.environ, lambda descriptor, ready: nothing)
 
 
 def test_it_is_available(backend: HotkeyBackend) -> None:
