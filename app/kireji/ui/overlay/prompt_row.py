@@ -37,11 +37,9 @@ class PromptRow(QWidget):
         self._chips: dict[QPushButton, QuickPrompt] = {}
         self._rest: tuple[QuickPrompt, ...] = ()
         self._menu: QMenu | None = None
+        self._with_rest = rest
         self._layout = FlowLayout(SPACE[0], self)
-        self._more = self._chip("More…", "More quick prompts") if rest else None
-        if self._more is not None:
-            self._more.clicked.connect(self._open)
-            self._more.hide()
+        self._more: QPushButton | None = None
         self.setAccessibleName("Quick prompts")
 
     @property
@@ -66,10 +64,16 @@ class PromptRow(QWidget):
                 self._add(prompt, number)
         shown = set(self._chips.values())
         self._rest = tuple(prompt for prompt in self._prompts if prompt not in shown)
+        self._show_more()
+        self.updateGeometry()
+
+    def _show_more(self) -> None:
+        if self._more is None and self._with_rest and self._rest:
+            self._more = self._chip("More…", "More quick prompts")
+            self._more.clicked.connect(self._open)
         if self._more is not None:
             self._layout.addWidget(self._more)
             self._more.setVisible(bool(self._rest))
-        self.updateGeometry()
 
     def _is_short(self, prompt: QuickPrompt) -> bool:
         return not self._longest or len(prompt.title) <= self._longest
