@@ -34,9 +34,7 @@ _REACH = 5.0
 
 
 class Sketch(QObject):
-    """Owns the marks of one picture and the tool that draws them.
-
-    Coordinates are pixels of the picture throughout.
+    """Owns the marks of one picture and the tool that draws them; all coordinates are pixels of the picture.
 
     Args:
         parent: As usual in Qt.
