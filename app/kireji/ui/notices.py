@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 from kireji.core.desktop_ports import Notice
 from kireji.core.messages import MessageState
@@ -85,12 +86,14 @@ class Notices:
         if turn is None or turn.question in self._followed:
             return
         self._followed.add(turn.question)
-        turn.attach(_Follower(self._services.clock.monotonic, self._ended).observe)
+        seen = self._shows(conversation)
+        turn.attach(_Follower(self._services.clock.monotonic, self._ended, seen=seen).observe)
 
-    def _ended(self, begun: QuestionSaved, event: AnswerEnds, seconds: float) -> None:
+    def _ended(self, begun: QuestionSaved, event: AnswerEnds, seconds: float, *, seen: bool) -> None:
         self._followed.discard(begun.message.id)
         conversation = begun.conversation.id
-        if seconds < _WORTH_TELLING or not self._services.preferences.settings.general.notify:
+        # Who saw it begin and does not see its end has left it, and is told however quick it was.
+        if (seconds < _WORTH_TELLING and not seen) or not self._services.preferences.settings.general.notify:
             return
         if event.message.state not in _TOLD or self._shows(conversation):
             return
@@ -110,12 +113,17 @@ class Notices:
         self.tell(Notice(title, body, f"watch-{news.watch.id}"), conversation)
 
 
+class _Ended(Protocol):
+    def __call__(self, begun: QuestionSaved, event: AnswerEnds, seconds: float, *, seen: bool) -> None: ...
+
+
 class _Follower:
     """Sees one turn to its end."""
 
-    def __init__(self, now: Callable[[], float], ended: Callable[[QuestionSaved, AnswerEnds, float], None]) -> None:
+    def __init__(self, now: Callable[[], float], ended: _Ended, *, seen: bool) -> None:
         self._now = now
         self._ended = ended
+        self._seen = seen
         self._since = now()
         self._begun: QuestionSaved | None = None
 
@@ -123,7 +131,7 @@ class _Follower:
         if isinstance(event, QuestionSaved):
             self._begun = event
         elif isinstance(event, AnswerEnds) and self._begun is not None:
-            self._ended(self._begun, event, self._now() - self._since)
+            self._ended(self._begun, event, self._now() - self._since, seen=self._seen)
 
 
 def key_of(conversation: int) -> str:

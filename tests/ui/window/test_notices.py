@@ -42,7 +42,13 @@ class Scene:
         self.fell_back.append((title, body))
 
     async def ask(
-        self, services: Services, question: str = "Why?", *, seconds: float = 5.0, error: KirejiError | None = None
+        self,
+        services: Services,
+        question: str = "Why?",
+        *,
+        seconds: float = 5.0,
+        error: KirejiError | None = None,
+        leaves: bool = False,
     ) -> None:
         """One turn that takes so long on the fake clock."""
         self.below.provider.enqueue([self.hold, error] if error else [self.hold, *answer("An answer.")])
@@ -55,6 +61,8 @@ class Scene:
             group.create_task(turn())
             await self.hold.reached.wait()
             self.below.clock.advance(seconds)
+            if leaves:
+                self.seen.clear()
             self.hold.release()
         for _ in range(5):
             await asyncio.sleep(0)
@@ -108,6 +116,13 @@ async def test_a_quick_answer_is_not_told() -> None:
     async with notices_over(scene) as services:
         await scene.ask(services, seconds=1.0)
         assert scene.notices == []
+
+
+async def test_an_answer_that_the_person_left_is_told_however_quick_it_was() -> None:
+    scene = Scene(seen={1})
+    async with notices_over(scene) as services:
+        await scene.ask(services, seconds=1.0, leaves=True)
+        assert scene.notices == [("Answer ready", "Why?")]
 
 
 async def test_an_answer_that_is_on_the_screen_is_not_told() -> None:
