@@ -51,13 +51,13 @@ def photograph(seat: WaylandSeat, folder: Path) -> Image.Image:
 
 
 @contextmanager
-def weston(runtime: Path, width: int = 1280, height: int = 720) -> Iterator[None]:
+def weston(runtime: Path, scale: int = 1, width: int = 1280, height: int = 720) -> Iterator[None]:
     """Start Weston; its socket is in `runtime` when this yields."""
     keep = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     command = ["weston", "--backend=headless-backend.so", "--use-pixman", f"--socket={_SOCKET}"]
     command += ["--debug", f"--width={width}", f"--height={height}"]  # without the first it lets nobody photograph it
     process = subprocess.Popen(
-        command,
+        [*command, f"--scale={scale}"],
         env=keep | {"XDG_RUNTIME_DIR": str(runtime), "HOME": str(runtime)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -71,14 +71,19 @@ def weston(runtime: Path, width: int = 1280, height: int = 720) -> Iterator[None
 
 
 @contextmanager
-def wayland_seat(folder: Path) -> Iterator[WaylandSeat]:
-    """A session for one program, below an empty folder whose path is short enough for sockets."""
+def wayland_seat(folder: Path, scale: int = 1) -> Iterator[WaylandSeat]:
+    """A session for one program, below an empty folder whose path is short enough for sockets.
+
+    Args:
+        folder: Where everything of it lies.
+        scale: Pixels per unit of window, of which the screen has 1280 x 720.
+    """
     runtime, home, pictures = folder / "run", folder / "home", folder / "Pictures"
     for place in (runtime, home, pictures):
         place.mkdir(mode=0o700)
     (home / "settings.toml").write_text("[local]\ndiscover = false\n")
-    portal = FakePortal(pictures, png(1280, 720))
-    with weston(runtime), quiet_bus(folder) as bus, in_thread(portal, bus) as run:
+    portal = FakePortal(pictures, png(1280 * scale, 720 * scale))
+    with weston(runtime, scale), quiet_bus(folder) as bus, in_thread(portal, bus) as run:
         keep = {name: os.environ[name] for name in ("PATH", "LANG", "COVERAGE_PROCESS_START") if name in os.environ}
         variables = keep | {
             "WAYLAND_DISPLAY": _SOCKET,
