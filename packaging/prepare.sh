@@ -1,5 +1,5 @@
-# Sourced by ./run and ./test. `prepare run` or `prepare test` brings what is missing into .venv and, as root on a
-# Debian-like system, installs missing system packages. Does nothing, in a few milliseconds, when all is there.
+# Sourced by ./run and ./test. `prepare run`, `prepare test` or `prepare bench` brings what is missing into .venv and,
+# as root on a Debian-like system, installs missing system packages. Does nothing, in a few milliseconds, when all is there.
 
 # Debian package = file or command that shows it is there.
 qt_packages='libegl1=libEGL.so.1 libgl1=libGL.so.1 libfontconfig1=libfontconfig.so.1 libfreetype6=libfreetype.so.6
@@ -13,9 +13,11 @@ qt_packages='libegl1=libEGL.so.1 libgl1=libGL.so.1 libfontconfig1=libfontconfig.
   libxcb-xkb1=libxcb-xkb.so.1 fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'
 test_packages='xvfb=Xvfb openbox=openbox xdotool=xdotool x11-utils=xprop x11-xserver-utils=xrandr tint2=tint2
   dbus-daemon=dbus-daemon dbus-bin=dbus-send gnome-keyring=gnome-keyring-daemon libglib2.0-bin=gsettings
+  x11-xkb-utils=setxkbmap xclip=xclip weston=weston libxcb-xtest0=libxcb-xtest.so.0
   gsettings-desktop-schemas=/usr/share/glib-2.0/schemas/org.gnome.system.proxy.gschema.xml
   fonts-noto-core=/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf
   fonts-noto-cjk=/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'
+bench_packages='flameshot=flameshot'
 
 say() { printf 'kireji: %s\n' "$*" >&2; }
 
@@ -41,7 +43,8 @@ system_packages() {
   local kind=$1 missing
   command -v apt-get >/dev/null || return 0 # other systems: the README names what is needed
   # shellcheck disable=SC2086 # the lists are split into words on purpose
-  missing=$(missing_packages $qt_packages $([[ $kind == test ]] && printf '%s' "$test_packages"))
+  missing=$(missing_packages $qt_packages $([[ $kind != run ]] && printf '%s' "$test_packages") \
+    $([[ $kind == bench ]] && printf '%s' "$bench_packages"))
   [[ -n $missing ]] || return 0
   if [[ ${EUID} == 0 ]]; then
     # shellcheck disable=SC2086
@@ -106,6 +109,7 @@ link_package() {
 prepare() {
   local kind=$1 uv=''
   system_packages "$kind"
+  [[ $kind == bench ]] && kind=test # the peers are programs; the environment is the tests'
   if [[ -x .venv/bin/python ]]; then
     cmp -s requirements.lock ".venv/$kind.lock" && return
     [[ $kind == run ]] && cmp -s requirements.lock .venv/test.lock && return

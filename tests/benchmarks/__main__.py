@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.benchmarks.table import Row, machine, render
 
 _BEGIN, _END = "<!-- measurements -->", "<!-- end of measurements -->"
-_ALL = ("start", "overlay", "answer", "wire", "picture", "idle", "memory")
+_ALL = ("start", "overlay", "peer", "drag", "answer", "wire", "picture", "idle", "memory", "repetition")
 
 
 def main(names: list[str]) -> int:
