@@ -19,6 +19,7 @@ MODULES = (
     "keyboard_macos",
     "keys_macos",
     "keys_win32",
+    "pasteboard_macos",
     "permission_macos",
     "pipes_win32",
     "windows_macos",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtGui import QScreen
 
 from kireji.core.geometry import Rect, ScreenImage
+from kireji.ui.platform.screens import places
 
 
 def native_rect(screen: QScreen) -> Rect:
@@ -18,11 +19,12 @@ def native_rect(screen: QScreen) -> Rect:
 def matched(screens: Sequence[QScreen], pictures: Sequence[ScreenImage]) -> list[tuple[QScreen, ScreenImage]]:
     """Which picture belongs to which screen: the one that lies where the screen lies."""
     left = list(pictures)
+    lies = {screen: place.native for screen, place in zip(screens, places(screens), strict=True)}
     pairs = []
     for screen in screens:
         if not left:
             break
-        place = native_rect(screen)
+        place = lies[screen]
         best = max(left, key=lambda picture: _nearness(picture.native, place))
         left.remove(best)
         pairs.append((screen, best))
