@@ -78,7 +78,7 @@ class Draft(msgspec.Struct, frozen=True):
             return Arrow(start, end, ink, stroke)
         if self.tool is Tool.BOX:
             return Box(start, end, ink, stroke)
-        return Redaction(_outward(start, end))
+        return Redaction(_outward(start, end, self.within))
 
     def changed_since(self, before: Draft) -> tuple[Rect, ...]:
         """What looks different, as rectangles: of a pen's line only the end that grew."""
@@ -122,11 +122,11 @@ def _inside(point: Point, within: Rect) -> Point:
     )
 
 
-def _outward(start: Point, end: Point) -> Rect:
-    """All pixels that are touched, at least one each way."""
+def _outward(start: Point, end: Point, within: Rect) -> Rect:
+    """All pixels that are touched, at least one each way, also at the far edges."""
     left, right = sorted((start[0], end[0]))
     top, bottom = sorted((start[1], end[1]))
-    x, y = math.floor(left), math.floor(top)
+    x, y = min(math.floor(left), within.right - 1), min(math.floor(top), within.bottom - 1)
     return Rect(x, y, max(1, math.ceil(right) - x), max(1, math.ceil(bottom) - y))
 
 

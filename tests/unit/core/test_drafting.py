@@ -109,3 +109,7 @@ def test_a_square_at_the_edge_is_as_large_as_there_is_room() -> None:
 def test_a_free_line_can_be_made_straight_on_the_way() -> None:
     draft = drawn(Tool.PEN, (200, 200), (210, 205), (220, 190)).moved((300, 203), constrain=True)
     assert draft.finished == Pen(((200, 200), (200 + math.hypot(100, 3), 200)))
+
+
+def test_a_redaction_along_the_far_edge_covers_its_last_pixels() -> None:
+    assert drawn(Tool.REDACT, (500, 100), (500, 200)).mark == Redaction(Rect(499, 100, 1, 100))

@@ -197,3 +197,21 @@ def test_png_of_a_burnt_picture_holds_no_word_about_it(qapp: object) -> None:
     image = Image.open(io.BytesIO(data))
     image.load()
     assert image.info == {}
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(HERE, min_size=2, max_size=30).map(tuple),
+    st.floats(1, 8),
+    st.builds(Rect, st.integers(0, 120), st.integers(0, 90), st.integers(1, 40), st.integers(1, 30)),
+)
+def test_a_part_of_a_line_looks_as_it_does_in_the_whole(
+    qapp: object, points: tuple[tuple[float, float], ...], width: float, cut: Rect
+) -> None:
+    mark = Pen(points, Ink.RED, width)
+    part, whole = burn(screen(), cut, (mark,)), burn(screen(), WHOLE, (mark,))
+    for row in range(cut.height):
+        start = (cut.y + row) * whole.stride + cut.x * 4
+        here = whole.pixels[start : start + part.stride]
+        there = part.pixels[row * part.stride : (row + 1) * part.stride]
+        assert max(abs(one - other) for one, other in zip(here, there, strict=True)) <= 2

@@ -41,7 +41,7 @@ def paint(painter: QPainter, marks: Sequence[Annotation], dirty: Rect | None = N
     shown = [mark for mark in marks if dirty is None or not mark.bounds().intersection(dirty).empty]
     for mark in shown:
         if not isinstance(mark, Redaction):
-            _paint_one(painter, mark)
+            _paint_one(painter, mark, dirty)
     for mark in shown:
         if isinstance(mark, Redaction):
             _paint_redaction(painter, mark)
@@ -80,7 +80,7 @@ def font(size: float) -> QFont:
     return result
 
 
-def _paint_one(painter: QPainter, mark: Arrow | Box | Pen | Text | Number) -> None:
+def _paint_one(painter: QPainter, mark: Arrow | Box | Pen | Text | Number, dirty: Rect | None) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
@@ -93,7 +93,7 @@ def _paint_one(painter: QPainter, mark: Arrow | Box | Pen | Text | Number) -> No
         painter.strokePath(shape, _pen(contrast(mark.ink), 2 * HALO * mark.width))
         painter.fillPath(shape, colour(mark.ink))
     else:
-        path = _outline(mark)
+        path = _outline(mark, dirty)
         painter.strokePath(path, _pen(contrast(mark.ink), (1 + 2 * HALO) * mark.width))
         painter.strokePath(path, _pen(colour(mark.ink), mark.width))
     painter.restore()
@@ -103,24 +103,54 @@ def _pen(ink: QColor, width: float) -> QPen:
     return QPen(ink, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
-def _outline(mark: Box | Pen) -> QPainterPath:
+def _outline(mark: Box | Pen, dirty: Rect | None) -> QPainterPath:
     if isinstance(mark, Pen):
-        return _line(mark.points)
+        # Where a part is left out the line has a round end; that must lie outside of what is painted too.
+        margin = 2 * mark.width + 2
+        near = dirty and QRectF(dirty.x, dirty.y, dirty.width, dirty.height)
+        return _line(mark.points, near.adjusted(-margin, -margin, margin, margin) if near else None)
     path = QPainterPath()
     path.addRect(QRectF(QPointF(*mark.start), QPointF(*mark.end)).normalized())
     return path
 
 
-def _line(points: tuple[Point, ...]) -> QPainterPath:
-    """A soft line through points: curves from middle to middle."""
+def _line(points: tuple[Point, ...], near: QRectF | None = None) -> QPainterPath:
+    """A soft line through points: curves from middle to middle.
+
+    Args:
+        points: At least one.
+        near: Parts that do not come into it are left out, because stroking thousands of them takes longer than a frame.
+    """
     path = QPainterPath(QPointF(*points[0]))
     if len(points) == 1:
         path.lineTo(points[0][0] + 0.01, points[0][1])
         return path
+    at, drawn = points[0], True
     for here, there in itertools.pairwise(points[1:]):
-        path.quadTo(QPointF(*here), QPointF((here[0] + there[0]) / 2, (here[1] + there[1]) / 2))
-    path.lineTo(QPointF(*points[-1]))
+        end = ((here[0] + there[0]) / 2, (here[1] + there[1]) / 2)
+        if near is None or _meets(near, at, here, end):
+            if not drawn:
+                path.moveTo(*at)
+            path.quadTo(*here, *end)
+            drawn = True
+        else:
+            drawn = False
+        at = end
+    if not drawn:
+        path.moveTo(*at)
+    path.lineTo(*points[-1])
     return path
+
+
+def _meets(near: QRectF, *points: Point) -> bool:
+    """Whether the rectangle around points comes into another."""
+    across, down = [x for x, _ in points], [y for _, y in points]
+    return (
+        max(across) >= near.left()
+        and min(across) <= near.right()
+        and max(down) >= near.top()
+        and min(down) <= near.bottom()
+    )
 
 
 def _arrow(mark: Arrow) -> QPainterPath:
