@@ -42,6 +42,7 @@ class Panels(QObject):
         if self._bar is None:
             self._bar = ToolBar(self._theme, self._home)
             self._bar.hide()
+            self._bar.reset()
             self._bar.resized.connect(self.place)
             _polish(self._bar)
         return self._bar
