@@ -81,7 +81,11 @@ class Tray(QObject):
         self._menu.close()
 
     def _host_appeared(self, _service: str = "") -> None:
-        self._show_icon()
+        # An icon that a watcher knew is registered again by Qt itself; one in a panel's own window says where it lies.
+        known = self._hosted and self._icon is not None and self._icon.geometry().isEmpty()
+        if not known:
+            self._show_icon()
+            self._hosted = True
         self.appeared.emit()
 
     def _show_icon(self) -> None:
