@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import select
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -30,6 +31,11 @@ _ANOTHER = "Choose another shortcut in Settings."
 _MOVES, _MOVE_SECONDS = 5, 0.02
 """How often, and how far apart, a chord is tried after a change of the layout: the other program that holds it there
 may be about to move to another key itself."""
+
+_FREEZE_SECONDS = 0.12
+"""How long the X server keeps what is typed after a press: until then the overlay has the focus, and the first words of
+a question reach it instead of the program below. Shorter than any keyboard waits before a held key repeats: repeats
+that come meanwhile would be stamped late and count as presses."""
 
 _LONGEST_REPEAT = 3000
 """Milliseconds; no keyboard waits longer before a held key repeats."""
@@ -71,7 +77,7 @@ class X11Hotkeys:
             HotkeyUnavailable: This keyboard has no such key, or grabs do not work here.
         """
         if self._grabs is None or self._grabs.over:
-            self._grabs = _Grabs(self._connect(), self._watch)
+            self._grabs = _Grabs(self._connect(), self._watch, self._keep_keys)
         return self._grabs.hold(shortcut, pressed, lost)
 
     def free(self, candidates: Sequence[Shortcut]) -> Sequence[Shortcut]:
@@ -86,6 +92,10 @@ class X11Hotkeys:
         connection.ungrab(held)
         connection.close()
         return tuple(shortcut for shortcut in wanted if wanted[shortcut] and wanted[shortcut] <= held)
+
+    def _keep_keys(self) -> None:
+        freezing = threading.Thread(target=_freeze, args=(self._environ["DISPLAY"],), daemon=True, name="keys")
+        freezing.start()
 
     def _connect(self) -> KeyConnection:
         if sys.platform != "linux":
@@ -149,10 +159,12 @@ class _Grabs:
     Args:
         connection: Open.
         watch: As for `X11Hotkeys`.
+        keep_keys: Called at each press: what is typed next is kept for who has the focus soon.
     """
 
-    def __init__(self, connection: KeyConnection, watch: Watch) -> None:
+    def __init__(self, connection: KeyConnection, watch: Watch, keep_keys: Callable[[], None]) -> None:
         self._connection = connection
+        self._keep_keys = keep_keys
         self._keyboard = connection.keyboard()
         self._modifiers = connection.modifiers()
         self._registrations: list[X11Registration] = []
@@ -233,11 +245,14 @@ class _Grabs:
     def _press(self, chord: tuple[int, int], time: int) -> list[X11Registration]:
         for registration in self._registrations:
             if chord in registration.held:
-                # The chord has become a grab of the whole keyboard: keys typed from now on belong to others.
-                self._connection.release_keyboard()
                 press = _Press(time, repeated=self._repeats(registration.last, time))
                 registration.last = press
-                return [] if press.repeated else [registration]
+                # The chord has become a grab of the whole keyboard: keys typed from now on belong to others.
+                self._connection.release_keyboard()
+                if press.repeated:
+                    return []
+                self._keep_keys()
+                return [registration]
         return []
 
     def _repeats(self, last: _Press | None, time: int) -> bool:
@@ -286,6 +301,22 @@ class _Grabs:
             self._stop()
             self._stop = None
             self._connection.close()
+
+
+def _freeze(display: str) -> None:
+    """Let the X server keep what is typed for a moment, then give it to whoever has the focus.
+
+    In a thread and on a connection of its own: what holds up the windows does not hold up the keyboard, the X server
+    ends it by itself should this process die, and the events of the chords stay where they are waited for.
+    """
+    try:
+        connection = KeyConnection(display)
+    except OSError:
+        return  # the display goes away; the keys with it
+    connection.freeze_keyboard()
+    select.select([], [], [], _FREEZE_SECONDS)
+    connection.release_keyboard()
+    connection.close()
 
 
 def _refusal(shortcut: Shortcut, error: int) -> HotkeyError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import struct
 from collections.abc import Iterator
-from ctypes import POINTER, Structure, c_uint8, c_uint16, c_uint32, c_void_p
+from ctypes import POINTER, Structure, c_uint, c_uint8, c_uint16, c_uint32, c_void_p
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -19,7 +19,7 @@ from kireji.desktop.xcb import Connection, Cookie
 KEY_PRESS = 2
 MAPPING_NOTIFY = 34
 BAD_ACCESS = 10
-_ASYNC = 1
+_FROZEN, _ASYNC = 0, 1
 _CORE_KEYBOARD = 0x100
 _MODIFIERS = 0xFF
 _KEY_EVENT = struct.Struct("=BBxxI20xH")
@@ -50,6 +50,8 @@ KEY_SIGNATURES: Signatures = MappingProxyType(
     {
         "xcb_grab_key_checked": ((c_void_p, c_uint8, c_uint32, c_uint16, c_uint8, c_uint8, c_uint8), Cookie),
         "xcb_ungrab_key_checked": ((c_void_p, c_uint8, c_uint32, c_uint16), Cookie),
+        "xcb_grab_keyboard": ((c_void_p, c_uint8, c_uint32, c_uint32, c_uint8, c_uint8), Cookie),
+        "xcb_discard_reply": ((c_void_p, c_uint), None),
         "xcb_ungrab_keyboard": ((c_void_p, c_uint32), Cookie),
         "xcb_get_keyboard_mapping": ((c_void_p, c_uint8, c_uint8), Cookie),
         "xcb_get_keyboard_mapping_reply": ((c_void_p, Cookie, c_void_p), POINTER(MappingReply)),
@@ -115,6 +117,15 @@ class KeyConnection(Connection):
         cookies = [self._xcb.xcb_ungrab_key_checked(self._handle, key, self.root, mask) for key, mask in chords]
         for cookie in cookies:
             self.checked(cookie)
+
+    def freeze_keyboard(self) -> None:
+        """Let the X server keep what is typed until `release_keyboard`; then it goes to whoever has the focus.
+
+        For a moment after a held chord was pressed. Nobody reads these keys meanwhile, we neither.
+        """
+        cookie = self._xcb.xcb_grab_keyboard(self._handle, 0, self.root, 0, _ASYNC, _FROZEN)
+        self._xcb.xcb_discard_reply(self._handle, cookie.sequence)
+        self.flush()
 
     def release_keyboard(self) -> None:
         """End the grab of the whole keyboard that begins with a held chord, so that other keys go where they belong."""

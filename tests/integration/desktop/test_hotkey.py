@@ -174,7 +174,7 @@ def test_another_chord_fires_nothing(keys: Keyboard, others: str) -> None:
 
 
 def test_a_key_that_is_held_fires_once(keys: Keyboard) -> None:
-    keys.run("xset", "r", "rate", "200", "50")
+    keys.run("xset", "r", "rate", "400", "50")
     keys.hold("Ctrl+Shift+Space")
     repeats: list[int] = []
     (grabs,) = (ready.__self__ for ready in keys.watcher.watched.values())  # type: ignore[attr-defined]
@@ -189,9 +189,9 @@ def test_a_key_that_is_held_fires_once(keys: Keyboard) -> None:
 
 
 def test_a_press_after_holding_fires_again(keys: Keyboard) -> None:
-    keys.run("xset", "r", "rate", "200", "50")
+    keys.run("xset", "r", "rate", "400", "50")
     keys.hold("Ctrl+Shift+Space")
-    keys.xdotool("keydown", "ctrl", "keydown", "shift", "keydown", "space", "sleep", "0.3", "keyup", "space")
+    keys.xdotool("keydown", "ctrl", "keydown", "shift", "keydown", "space", "sleep", "0.6", "keyup", "space")
     keys.xdotool("sleep", "0.4", "keydown", "space", "keyup", "space", "keyup", "shift", "keyup", "ctrl")
     keys.settle()
     keys.run("xset", "r", "rate")
