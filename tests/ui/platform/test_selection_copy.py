@@ -6,7 +6,7 @@ import asyncio
 import os
 import random
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -57,7 +57,7 @@ def keys() -> Iterator[XKeys]:
 
 
 @pytest.fixture
-def copying(keys: XKeys) -> Iterator[SelectionCopy]:
+async def copying(keys: XKeys) -> AsyncIterator[SelectionCopy]:  # asynchronous, since the loop brings the application
     found = SelectionCopy(QGuiApplication.clipboard(), keys, patience=2.0)
     yield found
     found.deleteLater()
