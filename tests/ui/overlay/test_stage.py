@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QCursor, QGuiApplication, QImage
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QCursor, QGuiApplication, QImage, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from kireji.core.annotation import Tool
 from kireji.core.capturing import CaptureMode
@@ -86,13 +86,19 @@ class Surface:
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.focus, key, modifiers)
 
-    def hover(self, x: int, y: int) -> None:
-        QTest.mouseMove(self.window, QPoint(x, y))
-
     async def hovered(self, x: int, y: int) -> None:
-        self.hover(x + 7, y + 7)  # a pointer that is there already does not move
-        self.hover(x, y)
-        await until(lambda: self.window.selection.cursor == (x, y), "the pointer to arrive")
+        """Tell the window that the pointer moved; moving the pointer itself tells nothing where it is already."""
+        place, none = QPointF(x, y), Qt.MouseButton.NoButton
+        event = QMouseEvent(
+            QEvent.Type.MouseMove,
+            place,
+            self.window.mapToGlobal(place),
+            none,
+            none,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(self.window, event)
+        assert self.window.selection.cursor == (x, y)
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         QTest.mousePress(self.window, Qt.MouseButton.LeftButton, pos=QPoint(*start))
