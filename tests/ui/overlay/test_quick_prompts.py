@@ -42,7 +42,8 @@ def test_what_is_typed_besides_follows_the_prompts_words() -> None:
 
 async def offering(stand: Overlay) -> None:
     await stand.capture()
-    await until(lambda: stand.presenter._asking._suggestions.loaded, "the prompts")
+    asking = stand.presenter._asking
+    await until(lambda: asking._suggestions is not None and asking._suggestions.loaded, "the prompts")
     stand.drag((100, 100), (300, 200))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 _CARD_MILLISECONDS = 20
 """From Enter to the card: the request goes out first, since laying out and painting would hold it up."""
+_PATIENCE_SECONDS = 0.3
+"""How long the card and what is suggested wait for the name of the model; making them would hold it up."""
 
 
 class Asking(QObject):
@@ -69,7 +72,7 @@ class Asking(QObject):
         self._dialogue: Dialogue | None = None
         self._dialogues = 0
         self._first = self._prompt = ""
-        self._selected = False
+        self._selected = self._connected = False
         self._card_timer = QTimer(self, singleShot=True, interval=_CARD_MILLISECONDS)
         self._card_timer.timeout.connect(self._show_card)
 
@@ -99,12 +102,16 @@ class Asking(QObject):
         if on:
             self._ask_by_itself()
 
-    def prepare(self) -> None:
-        """The screens are seen: find out who answers, and offer quick prompts and earlier questions."""
-        if self._suggestions is None:
+    def prepare(self) -> Sequence[asyncio.Task[None]]:
+        """The screens are seen: find out who answers, and offer quick prompts and earlier questions.
+
+        Returns:
+            What does so.
+        """
+        look = self._scope.restart(self._model.look(), name="model")
+        if not self._connected:
             self._connect()
-        self._scope.restart(self._model.look(), name="model")
-        self._scope.restart(self._suggest(), name="suggest")
+        return look, self._scope.restart(self._suggest(look), name="suggest")
 
     def leave(self) -> None:
         """The card goes; an answer that is under way goes on and is saved."""
@@ -127,26 +134,33 @@ class Asking(QObject):
         await self._model.aclose()
 
     def _connect(self) -> None:
-        """Make bar and card, the first time."""
-        from kireji.ui.overlay.suggestions import Suggestions
-
-        bar, card = self._stage.bar, self._stage.card
-        self._suggestions = Suggestions(self._services, bar, card)
+        """Listen to the bar, the first time."""
+        self._connected = True
+        bar = self._stage.bar
         bar.asked.connect(self.ask)
         bar.prompted.connect(self._ask_prompt)
         bar.model_clicked.connect(self._choose_for_bar)
-        card.arrived.connect(self._show_card)
-        card.followed_up.connect(self._follow_up)
-        card.prompted.connect(self._follow_up_prompt)
-        card.stopped.connect(self._stop)
-        card.retried.connect(self._retry)
-        card.opened.connect(self.opened)
-        card.continued.connect(self._continue)
-        card.model_clicked.connect(self._choose_for_card)
 
-    async def _suggest(self) -> None:
-        assert self._suggestions is not None
-        await self._suggestions.load()
+    def _suggesting(self) -> Suggestions:
+        """What is offered in bar and card; the card is made for it, the first time."""
+        if self._suggestions is None:
+            from kireji.ui.overlay.suggestions import Suggestions
+
+            card = self._stage.card
+            self._suggestions = Suggestions(self._services, self._stage.bar, card)
+            card.arrived.connect(self._show_card)
+            card.followed_up.connect(self._follow_up)
+            card.prompted.connect(self._follow_up_prompt)
+            card.stopped.connect(self._stop)
+            card.retried.connect(self._retry)
+            card.opened.connect(self.opened)
+            card.continued.connect(self._continue)
+            card.model_clicked.connect(self._choose_for_card)
+        return self._suggestions
+
+    async def _suggest(self, look: asyncio.Task[None]) -> None:
+        await asyncio.wait((look,), timeout=_PATIENCE_SECONDS)
+        await self._suggesting().load()
         self._ask_by_itself()
 
     # Questions.
@@ -179,6 +193,7 @@ class Asking(QObject):
             return
         from kireji.ui.overlay.dialogue import Dialogue
 
+        self._suggesting()
         self._dialogues += 1
         stored, setup = self._pictures.take(), self._model.setup
         self._dialogue = Dialogue(self._services, self._scope, self._stage.card, stored, self._dialogues, setup)

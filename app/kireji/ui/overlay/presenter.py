@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # loaded after the first paint: the first press does not wait
 log = logging.getLogger(__name__)
 
 _REGION = CaptureRequest()
+_PATIENCE_SECONDS = 0.5
+"""How long the tools for marks wait for what a question needs; drawing their icons would hold it up."""
 _MOST_KEPT = 9
 """Regions that can be put aside; more pictures than that make an answer worse, not better."""
 _OUR_FAULT = "Something in Kireji failed. The log has the details; press the shortcut to start again."
@@ -202,16 +204,16 @@ class OverlayPresenter(QObject):
     def _painted(self) -> None:
         """The screens are seen; now there is time for what a question will need."""
         self._seen = True
+        first = self._asking.prepare()
         if not self._scope.running("prepare"):
-            self._scope.start(self._prepare(), name="prepare")
+            self._scope.start(self._prepare(first[:1]), name="prepare")
         self._wire()
         self.stage.bar.set_kept(self.stage.kept)
-        self._asking.prepare()
-        self._scope.restart(self._bring_tools(), name="tools")
+        self._scope.restart(self._bring_tools(first), name="tools")
 
-    async def _bring_tools(self) -> None:
-        """Put the tools for marks into the bar, when everything that is waited for is under way."""
-        await asyncio.sleep(0)
+    async def _bring_tools(self, first: Sequence[asyncio.Task[None]]) -> None:
+        """Put the tools for marks into the bar, once it is known who answers and what can be asked."""
+        await asyncio.wait(first, timeout=_PATIENCE_SECONDS)
         if self._tools is None:
             from kireji.ui.overlay.annotate.tools import Tools
 
@@ -249,7 +251,8 @@ class OverlayPresenter(QObject):
         if self._tools is not None:
             self._tools.set_undo(self.stage.can_undo, self.stage.can_redo)
 
-    async def _prepare(self) -> None:
+    async def _prepare(self, first: Sequence[asyncio.Task[None]]) -> None:
+        await asyncio.wait(first, timeout=_PATIENCE_SECONDS)
         from kireji.ui.overlay.card import load_renderer
 
         await asyncio.to_thread(load_renderer)
