@@ -16,12 +16,14 @@ _PROGRAM = Path(__file__).parent / "floors" / "drag_steps.py"
 def measure() -> list[Row]:
     with desktop(3840, 2160, keychain=False) as place:
         variables = environment(place)
-        (idle, _), (_, least), (frame, cpu) = (_run(kind, variables) for kind in ("idle", "floor", "ours"))
+        kinds = ("idle", "rectangle", "strips", "ours")
+        (idle, _), (_, rectangle), (_, strips), (frame, cpu) = (_run(kind, variables) for kind in kinds)
     return [
         Row("Dragging, 3840 x 2160: 99th percentile of a frame", "≤ 17 ms over the idle loop",
             f"idle loop: {idle:.1f} ms", f"{frame:.1f} ms", f"+{frame - idle:.1f} ms", frame <= idle + 17),
-        Row("Dragging: processor time", "≤ 1.2 × floor", f"changed rectangle alone: {least:.2f} s",
-            f"{cpu:.2f} s", f"{cpu / least:.2f}", cpu <= 1.2 * least),
+        Row("Dragging: processor time of 240 steps, with border, size and magnifier", "≤ 1.2 × floor",
+            f"bare repaint of the changed rectangle: {rectangle:.2f} s (of its new strips alone: {strips:.2f} s)",
+            f"{cpu:.2f} s", f"{cpu / rectangle:.2f}", cpu <= 1.2 * rectangle),
     ]  # fmt: skip
 
 

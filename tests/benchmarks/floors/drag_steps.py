@@ -1,7 +1,8 @@
-"""The same drag over a frozen screen, by our overlay or by the least widget: `drag_steps.py ours|floor|idle`.
+"""The same drag over a frozen screen, by our overlay or by a bare widget: `drag_steps.py ours|rectangle|strips|idle`.
 
 Prints the milliseconds of each step, from the pointer's movement to the end of the painting, and the processor time of
-all steps. The least widget paints only what changed between the old and the new rectangle, from the same picture.
+all steps. The bare widget has neither border, label nor magnifier. It paints the rectangle that changed, or, which is
+the least that can be painted at all, only the two strips by which it grew.
 """
 
 import sys
@@ -26,9 +27,10 @@ class Bare(QWidget):
         self._image, self._rect = image, QRect()
 
     def drag(self, rect: QRect) -> None:
-        changed = QRegion(self._rect).xored(QRegion(rect))
+        strips = QRegion(self._rect).xored(QRegion(rect))
+        whole = self._rect.united(rect)
         self._rect = rect
-        self.update(changed)
+        self.update(strips if kind == "strips" else QRegion(whole))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -74,7 +76,7 @@ def step() -> None:
     if kind == "ours":
         ours.show_lens()
         ours.take(ours.selection.moved((100.0 + width, 100.0 + height)), tell=True)
-    elif kind == "floor":
+    elif kind != "idle":
         bare.drag(QRect(100, 100, width, height))
     else:
         bare.update(0, 0, 1, 1)

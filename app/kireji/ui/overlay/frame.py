@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 
 from kireji.core.geometry import Rect, ScreenImage
 
-_STRIP = 32
-"""Rows that are drawn and dimmed together: a strip of 3840 pixels stays in the processor's cache between the two
-passes. Measured over a whole 3840x2160 frame: 4.5 ms, against 5.4 ms for two passes over everything."""
+_STRIP = 32 * 3840
+"""Pixels that are drawn and dimmed together: so many stay in the processor's cache between the two passes. Measured
+over a whole 3840x2160 frame: 4.5 ms, against 5.4 ms for two passes over everything."""
 
 
 def qrect(rect: Rect) -> QRect:
@@ -29,29 +30,32 @@ class Frame:
     def __init__(self, screen: ScreenImage) -> None:
         self.screen = screen
         self._image = QImage(screen.pixels, screen.width, screen.height, screen.stride, QImage.Format.Format_RGB32)
+        self._whole = QRect(0, 0, screen.width, screen.height)
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return self.screen.width, self.screen.height
 
-    def draw(self, painter: QPainter, area: QRect, bright: Rect | None, dim: QColor) -> None:
+    def draw(self, painter: QPainter, region: QRegion, bright: Rect | None, dim: QColor) -> None:
         """Draw a part of the picture, dimmed but for what is selected.
 
         Args:
             painter: Its unit is one pixel of the picture.
-            area: Which part, in pixels of the picture.
+            region: Which part, in pixels of the picture; what lies outside of it is left out.
             bright: What is drawn as it is.
             dim: Laid over the rest; translucent.
         """
-        for part in _outside(area, bright):
+        lit = QRegion() if bright is None else QRegion(qrect(bright))
+        for part in _rects((region - lit).intersected(self._whole)):
             self._draw_dimmed(painter, part, dim)
-        if bright is not None and not (lit := area.intersected(qrect(bright))).isEmpty():
-            painter.drawImage(lit, self._image, lit)
+        for part in _rects(region.intersected(lit).intersected(self._whole)):
+            painter.drawImage(part, self._image, part)
 
     def _draw_dimmed(self, painter: QPainter, area: QRect, dim: QColor) -> None:
-        for top in range(area.top(), area.bottom() + 1, _STRIP):
-            strip = QRect(area.left(), top, area.width(), min(_STRIP, area.bottom() + 1 - top))
+        rows = max(1, _STRIP // area.width())
+        for top in range(area.top(), area.bottom() + 1, rows):
+            strip = QRect(area.left(), top, area.width(), min(rows, area.bottom() + 1 - top))
             painter.drawImage(strip, self._image, strip)
             painter.fillRect(strip, dim)
 
@@ -76,15 +80,6 @@ class Frame:
         return self._image.copy(qrect(rect))
 
 
-def _outside(area: QRect, hole: Rect | None) -> Iterable[QRect]:
-    """What of `area` lies outside `hole`, as at most four rectangles."""
-    if hole is None or not area.intersects(qrect(hole)):
-        return [area]
-    inner = area.intersected(qrect(hole))
-    parts = [
-        QRect(area.left(), area.top(), area.width(), inner.top() - area.top()),
-        QRect(area.left(), inner.bottom() + 1, area.width(), area.bottom() - inner.bottom()),
-        QRect(area.left(), inner.top(), inner.left() - area.left(), inner.height()),
-        QRect(inner.right() + 1, inner.top(), area.right() - inner.right(), inner.height()),
-    ]
-    return [part for part in parts if not part.isEmpty()]
+def _rects(region: QRegion) -> Iterable[QRect]:
+    """The rectangles of a region; the stub does not know that it can be iterated over."""
+    return cast("Iterable[QRect]", region)

@@ -6,6 +6,7 @@ These lie on a dimmed screen whatever the theme is, so they always have the dark
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QRegion
@@ -38,7 +39,7 @@ def dimming() -> QColor:
     return colour
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Marks:
     """Where everything lies for one state of the selection, in the window's coordinates.
 
@@ -82,7 +83,7 @@ class Marks:
         """What is not dimmed, in pixels of the picture: the selection, or the window that is offered."""
         return self.spot.rect if self.spot is not None else self.selection.rect
 
-    @property
+    @cached_property
     def area(self) -> Rect | None:
         """The same in whole logical pixels, rounded outwards."""
         return None if self.bright is None else self.outer(self.bright)
@@ -98,14 +99,18 @@ class Marks:
         x, y = self.unit
         return int(self.selection.cursor[0] * x), int(self.selection.cursor[1] * y)
 
-    @property
+    @cached_property
     def _small(self) -> QFont:
         font = QFont(self.font)
         font.setPixelSize(round(TYPE_SMALL * self.scale))
         return font
 
+    @cached_property
+    def _metrics(self) -> QFontMetrics:
+        return QFontMetrics(self._small)
+
     def _label_size(self, text: str) -> tuple[int, int]:
-        metrics = QFontMetrics(self._small)
+        metrics = self._metrics
         return (
             metrics.horizontalAdvance(text) + 2 * _LABEL_PADDING.width(),
             metrics.height() + 2 * _LABEL_PADDING.height(),
@@ -120,6 +125,7 @@ class Marks:
         size = f"{rect.width} × {rect.height}" if rect else ""
         return f"{size}  ·  {self.spot.title}" if self.spot is not None and self.spot.title else size
 
+    @cached_property
     def size_label(self) -> QRect:
         """Where the size stands; empty when nothing is selected."""
         area = self.area
@@ -129,6 +135,7 @@ class Marks:
         size = min(width, _WIDEST_LABEL, self.widget[0]), height
         return qrect(place_label(size, area, self._screen, SPACE[0], rtl=self.rtl))
 
+    @cached_property
     def lens_box(self) -> QRect:
         """The magnifier with its label; empty when it is hidden."""
         if not self.lens:
@@ -151,14 +158,49 @@ class Marks:
 
     def region(self) -> QRegion:
         """All that `paint` may touch, without the selection's inside."""
-        result = QRegion(self.size_label()) + QRegion(self.lens_box().adjusted(-2, -2, 2, 2))
-        if (area := self.area) is not None:
-            result += _ring(area)
-            for box in self.handle_boxes().values():
-                result += QRegion(box.toAlignedRect().adjusted(-1, -1, 1, 1))
+        return self._floating + self._border
+
+    def changed_since(self, earlier: Marks) -> QRegion:
+        """What looks otherwise than it did with these marks: two edges of a rectangle that grows, not all four."""
+        dirty = self._floating + earlier._floating + self._border.xored(earlier._border)
+        dirty += self._covered.xored(earlier._covered)
+        if self.area != earlier.area:
+            dirty += self._corners + earlier._corners
+        return dirty
+
+    @cached_property
+    def _floating(self) -> QRegion:
+        """Label, magnifier, handles and crosshair."""
+        result = QRegion(self.size_label) + QRegion(self.lens_box.adjusted(-2, -2, 2, 2))
+        for box in self.handle_boxes().values():
+            result += QRegion(box.toAlignedRect().adjusted(-1, -1, 1, 1))
         if self.selection.keyed:
             for line in self._crosshair():
                 result += QRegion(line)
+        return result
+
+    @cached_property
+    def _border(self) -> QRegion:
+        return QRegion() if self.area is None else _ring(self.area)
+
+    @cached_property
+    def _covered(self) -> QRegion:
+        return QRegion() if self.area is None else QRegion(qrect(self.area))
+
+    @cached_property
+    def _corners(self) -> QRegion:
+        """Where edges meet: an edge that ends there leaves something behind when it moves along the other."""
+        if self.area is None:
+            return QRegion()
+        reach, area = 2 * _BORDER + 1, self.area
+        boxes = (
+            QRect(x - reach, y - reach, 2 * reach, 2 * reach)
+            for x in (area.x, area.right)
+            for y in (area.y, area.bottom)
+        )
+        result = QRegion()
+        for box in boxes:
+            result += box
         return result
 
     def kept_region(self) -> QRegion:
@@ -193,9 +235,9 @@ class Marks:
                 painter.fillRect(line, QColor(DARK.accent))
         if self.bright is not None:
             self._paint_border(painter, self.logical(self.bright))
-            if dirty.intersects(self.size_label()):
-                self._paint_label(painter, self.size_label(), self.size_text)
-        if self.lens and dirty.intersects(self.lens_box()):
+            if dirty.intersects(self.size_label):
+                self._paint_label(painter, self.size_label, self.size_text)
+        if self.lens and dirty.intersects(self.lens_box):
             self._paint_lens(painter, frame)
 
     def _paint_border(self, painter: QPainter, rect: QRectF) -> None:
@@ -238,12 +280,12 @@ class Marks:
         # Width before height and x before y, whichever way the interface's text runs.
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         inside = box.adjusted(_LABEL_PADDING.width(), 0, -_LABEL_PADDING.width(), 0)
-        shown = QFontMetrics(self._small).elidedText(text, Qt.TextElideMode.ElideRight, inside.width() + 1)
+        shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, inside.width() + 1)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
     def _paint_lens(self, painter: QPainter, frame: Frame) -> None:
-        box = self.lens_box()
+        box = self.lens_box
         circle = QRectF(box.x() + (box.width() - _LENS) / 2, box.y(), _LENS, _LENS)
         x = min(int(self.selection.cursor[0]), self.selection.width - 1)
         y = min(int(self.selection.cursor[1]), self.selection.height - 1)

@@ -80,7 +80,7 @@ class OverlayWindow(QWidget):
         self._offer = Offer()
         self._kept: tuple[tuple[int, Rect], ...] = ()
         self._span = ""
-        self._shown: QRegion = QRegion()
+        self._seen: Marks | None = None
         self._hint = ("", QRect())
         self._sentence = ""
         self._locked = False
@@ -122,7 +122,7 @@ class OverlayWindow(QWidget):
         if active:
             self._selection = self._selection.moved(self.point_at(QPointF(self.mapFromGlobal(self.cursor().pos()))))
         self._locked, self._active, self._unpainted, self._lens = False, active, True, False
-        self._shadows, self._shown, self._hint, self._sentence = (), QRegion(), ("", QRect()), ""
+        self._shadows, self._seen, self._hint, self._sentence = (), None, ("", QRect()), ""
         self.drawing.reset()
         self.setCursor(Qt.CursorShape.CrossCursor)
         if covers_as_full_screen():
@@ -148,7 +148,7 @@ class OverlayWindow(QWidget):
         self.hide()
         self._frame = None
         self._selection = Selection(1, 1)
-        self._shadows, self._shown = (), QRegion()
+        self._shadows, self._seen = (), None
         self._offer, self._kept = Offer(), ()
         self.drawing.reset()
 
@@ -240,30 +240,23 @@ class OverlayWindow(QWidget):
             tell: The person did it: `changed` is emitted.
             held: By a key that is held down.
         """
-        before = self._marks().area if self._frame is not None else None
         if tell:
             self._sentence, self._held = "", held
         self._selection = selection
         if self._frame is None:
             return
-        self._repaint(before)
+        self._refresh()
         self.drawing.follow(selection)
         if tell:
             self.changed.emit(self)
 
     def _refresh(self) -> None:
-        if self._frame is not None:
-            self._repaint(self._marks().area)
-
-    def _repaint(self, before: Rect | None) -> None:
         """Paint anew what lies otherwise than when it was painted last."""
-        new = self._marks()
-        region, after = new.region(), new.area
-        dirty = self._shown + region
-        if before != after:
-            dirty += QRegion(_qrect(before)).xored(QRegion(_qrect(after)))
-        self._shown = region
-        self.update(dirty)
+        if self._frame is None:
+            return
+        marks = self._marks()
+        self.update(marks.region() if self._seen is None else marks.changed_since(self._seen))
+        self._seen = marks
         self._show_hint()
 
     def show_lens(self) -> None:
@@ -337,10 +330,8 @@ class OverlayWindow(QWidget):
 
     def _change_offer(self, offer: Offer) -> None:
         if offer != self._offer:
-            before = self._marks().area
             self._offer = offer
-            if self._frame is not None:
-                self._repaint(before)
+            self._refresh()
 
     # Painting.
 
@@ -385,15 +376,18 @@ class OverlayWindow(QWidget):
     def _paint_frame(self, painter: QPainter, frame: Frame, region: QRegion, bright: Rect | None) -> None:
         """One pixel of the picture on one pixel of the screen, whatever the window's scale."""
         across, down = self._unit
-        whole = QRect(0, 0, *frame.size)
-        painter.save()
-        painter.scale(across, down)
+        if (across, down) == (1.0, 1.0):
+            frame.draw(painter, region, bright, dimming())
+            return
+        pixels = QRegion()
         for rect in cast("Iterable[QRect]", region):  # the stub does not know that it can be iterated over
             left, top = int(rect.left() / across), int(rect.top() / down)
-            outer = QRectF(
+            pixels += QRectF(
                 left, top, (rect.right() + 1) / across - left, (rect.bottom() + 1) / down - top
             ).toAlignedRect()
-            frame.draw(painter, outer.intersected(whole), bright, dimming())
+        painter.save()
+        painter.scale(across, down)
+        frame.draw(painter, pixels, bright, dimming())
         painter.restore()
 
     def show_marks(self) -> None:
