@@ -9,7 +9,8 @@ import sys
 from collections.abc import AsyncIterator
 
 import pytest
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
 
 from kireji.ui.aio import EventLoop, TaskScope
 
@@ -90,6 +91,31 @@ async def test_a_timer_keeps_the_context_it_was_made_in() -> None:
     variable.set("later")
     await done.wait()
     assert seen == ["inside"]
+
+
+def test_a_timer_that_is_due_while_no_loop_runs_is_put_off_until_one_does(qapp: QApplication) -> None:
+    seen: list[asyncio.AbstractEventLoop] = []
+    loop = EventLoop(qapp)
+    loop.call_later(0.001, lambda: seen.append(asyncio.get_running_loop()))
+    let_qt_run(0.05)
+    before = list(seen)
+    loop.run_until_complete(asyncio.sleep(0.05))
+    loop.close()
+    assert (before, seen) == ([], [loop])
+
+
+def test_a_closed_loop_has_no_timers(qapp: QApplication) -> None:
+    loop = EventLoop(qapp)
+    loop.call_later(3600, lambda: None)
+    loop.close()
+    assert loop._timers.live == {}
+
+
+def let_qt_run(seconds: float) -> None:
+    """Let Qt handle events without asyncio."""
+    waiting = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), waiting, waiting.quit)
+    waiting.exec()
 
 
 async def test_signals_and_tasks_share_the_thread() -> None:

@@ -8,6 +8,7 @@ import logging
 import math
 import signal
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVarTuple
 
@@ -24,6 +25,8 @@ Ts = TypeVarTuple("Ts")
 _LONGEST_TIMER = 2**31 - 1
 """Milliseconds; a Qt timer's interval is a C int."""
 
+_ASLEEP_SECONDS = 0.02
+"""How long a timer that is due while no loop runs is put off."""
 
 _STOPPED = "Event loop stopped before Future completed."
 """qasync 0.28 raises a plain RuntimeError with this text."""
@@ -40,10 +43,15 @@ class _TimerHandle(asyncio.TimerHandle):
 
 
 class _Timers(QObject):
-    """Qt timers behind call_later: precise below a second, re-armed when Qt fires early, killed on cancel."""
+    """Qt timers behind call_later: precise below a second, re-armed when Qt fires early, killed on cancel.
 
-    def __init__(self) -> None:
+    Args:
+        running: Whether the loop runs.
+    """
+
+    def __init__(self, running: Callable[[], bool]) -> None:
         super().__init__()
+        self._running = running
         self.live: dict[int, _TimerHandle] = {}
 
     def add(self, handle: _TimerHandle, delay: float) -> None:
@@ -56,14 +64,24 @@ class _Timers(QObject):
         if self.live.pop(getattr(handle, "qt_id", -1), None) is not None:
             self.killTimer(handle.qt_id)
 
+    def end(self) -> None:
+        """Fire no more."""
+        for number in self.live:
+            self.killTimer(number)
+        self.live.clear()
+
     def timerEvent(self, event: QTimerEvent) -> None:
         self.killTimer(event.timerId())
         handle = self.live.pop(event.timerId(), None)
         if handle is None or handle.cancelled():
             return
-        early = handle.when() - asyncio.get_running_loop().time()
+        early = handle.when() - time.monotonic()  # the clock of qasync's loops
         if early > 0.0005:
             self.add(handle, early)
+        elif not self._running():
+            # WORKAROUND qasync 0.28: its timers are Qt's, which fire wherever Qt handles events, before and after the
+            # loop too; a callback of asyncio that ran there would find no running loop.
+            self.add(handle, _ASLEEP_SECONDS)
         else:
             handle._run()
 
@@ -76,7 +94,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc] # qasync has no types
     """
 
     def __init__(self, app: QApplication) -> None:
-        self._timers = _Timers()
+        self._timers = _Timers(self.is_running)
         super().__init__(app)
 
     def call_later(
@@ -104,6 +122,11 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc] # qasync has no types
             if str(error) == _STOPPED:
                 raise LoopStopped from error
             raise
+
+    def close(self) -> None:
+        """As asyncio's; what was to be called later never is."""
+        super().close()
+        self._timers.end()
 
     def _timer_handle_cancelled(self, handle: _TimerHandle) -> None:
         self._timers.kill(handle)
