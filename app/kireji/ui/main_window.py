@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QHideEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
+from kireji.ui.chat.drop_hint import DropHint
 from kireji.ui.chat.pane import ChatPane
+from kireji.ui.chat.sources import dropped, takes
 from kireji.ui.icons import window_icon
 from kireji.ui.inspector import WIDTH as INSPECTOR_WIDTH
 from kireji.ui.inspector import Inspector
@@ -51,6 +63,8 @@ class MainWindow(QMainWindow):
     """The number of a conversation to show."""
     inspector_toggled = Signal(object)
     """Whether the person wants the pane on the right."""
+    dropped = Signal(object)
+    """A `Given`: what was let fall upon the window while it showed a conversation."""
     closed = Signal()
     """The person closed the window; it is hidden."""
 
@@ -70,6 +84,8 @@ class MainWindow(QMainWindow):
         self._content = QStackedWidget(self._frame)
         self._veil = _Veil(self._frame)
         self._pages: dict[str, QWidget] = {}
+        self._hint = DropHint(theme, self._frame)
+        self.setAcceptDrops(True)
         self._build()
         self._connect()
 
@@ -118,6 +134,11 @@ class MainWindow(QMainWindow):
     def open_conversation(self, conversation: int) -> None:
         """Show one conversation, live if an answer streams in it."""
         self._chosen(conversation)
+
+    def show_chat(self) -> None:
+        """Show the conversation that is open, without what may lie over it."""
+        self.show_page("chat")
+        self._close_overlays()
 
     def open_settings(self) -> None:
         """Show the settings."""
@@ -182,13 +203,11 @@ class MainWindow(QMainWindow):
         self.inspector_toggled.emit(self._wants_inspector)
 
     def _chosen(self, conversation: object) -> None:
-        self.show_page("chat")
-        self._close_overlays()
+        self.show_chat()
         self.conversation_chosen.emit(conversation)
 
     def _new(self) -> None:
-        self.show_page("chat")
-        self._close_overlays()
+        self.show_chat()
         self.new_clicked.emit()
 
     def _settings(self) -> None:
@@ -241,6 +260,28 @@ class MainWindow(QMainWindow):
         if watched is self._frame and event.type() == QEvent.Type.Resize:
             self._arrange()
         return False
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        # What is dragged out of this very window is a selection on its way within a text, or back to where it was.
+        if self.page() == "chat" and event.source() is None and takes(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._hint.cover(True)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._hint.cover(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._hint.cover(False)
+        given = dropped(event.mimeData())
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.chat.composer.setFocus()
+        self.dropped.emit(given)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -152,6 +152,7 @@ QFrame[kind="card"] {{ background: {c.surface}; border: 1px solid {c.line}; bord
 QFrame[kind="composer"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CARD}px; }}
 QFrame[kind="composer"][focused="true"] {{ border-color: {c.muted}; }}
 QFrame[kind="question"] {{ background: {c.raised}; border: none; border-radius: {RADIUS_CARD}px; }}
+QFrame[kind="attachment"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
 QFrame[kind="notice"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
 QFrame[kind="editor"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
 QFrame[kind="editor"][focused="true"] {{ border-color: {c.muted}; }}

@@ -13,6 +13,7 @@ from kireji.core.ports import EncodedPicture
 from kireji.core.settings import Settings
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
+from kireji.ui.chat.draft import Attachment, Draft
 from kireji.ui.chat.presenter import ChatPresenter
 from kireji.ui.main_window import MainWindow
 from kireji.ui.settings.key_check import KeyCheck
@@ -58,6 +59,7 @@ class WindowPresenter(QObject):
         window.settings_clicked.connect(self.show_settings)
         window.conversation_chosen.connect(self._left_settings)
         window.new_clicked.connect(self._left_settings)
+        window.dropped.connect(self.chat.drafts.give)
         self._shortcut_changed(Action.CAPTURE)
         self.chat.start()
         if services.preferences.newcomer:
@@ -89,11 +91,21 @@ class WindowPresenter(QObject):
 
     def take(self, content: ClipboardContent) -> None:
         """Begin a conversation about something that was copied or selected; nothing is asked yet."""
-        # attachments fills this in
+        self._begin_chat()
+        self.chat.drafts.take(content)
 
     def take_picture(self, picture: EncodedPicture, question: str = "") -> None:
         """Begin a conversation about a picture, and ask the question if there is one."""
-        # attachments fills this in
+        self._begin_chat()
+        if question.strip():
+            self.chat.ask(Draft(question, (Attachment(0, "Capture", picture),)))
+        else:
+            self.chat.drafts.add(picture, "Capture")
+
+    def _begin_chat(self) -> None:
+        self._window.show_chat()
+        self.chat.begin()
+        self._left_settings()
 
     def _left_settings(self, _conversation: object = None) -> None:
         self._window.sidebar.set_current(self.chat.current)

@@ -216,7 +216,7 @@ async def test_pictures_arrive_in_their_question() -> None:
         stand.window.open_conversation(1)
         await stand.until(lambda: len(shown(stand)) == 2)
         [card] = stand.window.chat.transcript.findChildren(QuestionCard)
-        thumbnail = card._thumbnails[part.blob]
+        [(_, thumbnail)] = card._thumbnails
         await stand.until(lambda: thumbnail._image is not None)
         assert thumbnail._image is not None
         assert (thumbnail._image.width(), thumbnail._image.height()) == (680, 240)

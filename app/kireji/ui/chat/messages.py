@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.core.history import StoredMessage
+from kireji.core.messages import ImagePart
 from kireji.services.turns import GO_ON
 from kireji.ui.chat.document import EDGE
 from kireji.ui.chat.words import is_right_to_left
+from kireji.ui.flow import FlowLayout
 from kireji.ui.parts import frame, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 
 _WIDEST_QUESTION = 0.86
 _THUMBNAIL = QSize(300, 220)
-_COPIED_MILLISECONDS = 1500
+_SMALL = QSize(132, 96)
+"""Of several in one question."""
 
 
 class Thumbnail(QAbstractButton):
@@ -28,16 +31,17 @@ class Thumbnail(QAbstractButton):
         theme: Colours.
         width: Pixels of the whole picture.
         height: The same.
+        room: The most it may take, in logical pixels.
     """
 
-    def __init__(self, theme: Theme, width: int, height: int) -> None:
+    def __init__(self, theme: Theme, width: int, height: int, room: QSize = _THUMBNAIL) -> None:
         super().__init__()
         self._theme = theme
         self._image: QImage | None = None
         self._small: QImage | None = None
         size = QSize(width, height)
-        if width > _THUMBNAIL.width() or height > _THUMBNAIL.height():
-            size = size.scaled(_THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio)
+        if width > room.width() or height > room.height():
+            size = size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
         self._size = size.expandedTo(QSize(48, 32))
         self.setAccessibleName(f"Picture, {width} × {height} pixels. Show it large")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -100,16 +104,22 @@ class QuestionCard(QWidget):
         super().__init__()
         self.stored = stored
         self._theme = theme
-        self._thumbnails: dict[str, Thumbnail] = {}
+        self._thumbnails: list[tuple[ImagePart, Thumbnail]] = []
         self._card = frame("question")
         inside = QVBoxLayout(self._card)
         spread(inside, (SPACE[2] + 2, SPACE[2] - 2, SPACE[2] + 2, SPACE[2] - 2), SPACE[1])
+        self._pictures = _Pictures() if len(stored.message.images) > 1 else None
         for part in stored.message.images:
-            thumbnail = Thumbnail(theme, part.width, part.height)
+            thumbnail = Thumbnail(theme, part.width, part.height, _SMALL if self._pictures else _THUMBNAIL)
             thumbnail.clicked.connect(self._show_picture)
-            self._thumbnails[part.blob] = thumbnail
-            # An alignment, or else the narrowest of the card's parts would set the width of all.
-            inside.addWidget(thumbnail, 0, Qt.AlignmentFlag.AlignLeading)
+            self._thumbnails.append((part, thumbnail))
+            if self._pictures is not None:
+                self._pictures.flow.addWidget(thumbnail)
+            else:
+                # An alignment, or else the narrowest of the card's parts would set the width of all.
+                inside.addWidget(thumbnail, 0, Qt.AlignmentFlag.AlignLeading)
+        if self._pictures is not None:
+            inside.addWidget(self._pictures)
         self._text: PlainText | None = None
         if text := shown_question(stored.message.text):
             self._text = PlainText(text)
@@ -121,26 +131,44 @@ class QuestionCard(QWidget):
         outer.addWidget(self._card)
 
     def blobs(self) -> Sequence[str]:
-        """Which pictures it waits for."""
-        return tuple(self._thumbnails)
+        """Which pictures it waits for, each once."""
+        return tuple(dict.fromkeys(part.blob for part, _ in self._thumbnails))
 
     def set_image(self, blob: str, image: QImage) -> None:
         """A picture has been read from the store."""
-        self._thumbnails[blob].set_image(image)
+        for part, thumbnail in self._thumbnails:
+            if part.blob == blob:
+                thumbnail.set_image(image)
 
     def set_column(self, width: int) -> None:
         """Tell how wide the reading column is, in logical pixels."""
         widest = int(width * _WIDEST_QUESTION)
         self._card.setMaximumWidth(widest)
+        room = widest - 2 * (SPACE[2] + 2)
         if self._text is not None:
-            self._text.set_widest(widest - 2 * (SPACE[2] + 2))
+            self._text.set_widest(room)
+        if self._pictures is not None:
+            self._pictures.set_widest(room)
 
     def _show_picture(self) -> None:
         sender = self.sender()
-        for part in self.stored.message.images:
-            if self._thumbnails[part.blob] is sender:
+        for part, thumbnail in self._thumbnails:
+            if thumbnail is sender:
                 self.picture_clicked.emit(part)
                 return
+
+
+class _Pictures(QWidget):
+    """Several thumbnails, in as many rows as they need."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flow = FlowLayout(SPACE[1], self)
+
+    def set_widest(self, width: int) -> None:
+        """The most room there is, in logical pixels."""
+        taken = min(self.flow.sizeHint().width(), width)
+        self.setFixedSize(taken, self.flow.heightForWidth(taken))
 
 
 def shown_question(text: str) -> str:
@@ -175,47 +203,3 @@ class PlainText(QLabel):
         self.setFixedWidth(max(wanted, 24))
         flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
         self.setMinimumHeight(metrics.boundingRect(0, 0, wanted, 1_000_000, flags, self.text()).height())
-
-
-class PictureDialog(QWidget):
-    """One picture in a window of its own, as large as the screen allows.
-
-    Args:
-        theme: Colours.
-        image: The whole picture.
-        parent: Over which it opens.
-    """
-
-    def __init__(self, theme: Theme, image: QImage, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Dialog)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Picture, {image.width()} × {image.height()} pixels")
-        self._theme = theme
-        self._image = image
-        room = parent.screen().availableSize() * 0.85
-        ratio = parent.devicePixelRatioF()
-        size = QSize(round(image.width() / ratio), round(image.height() / ratio))
-        if size.width() > room.width() or size.height() > room.height():
-            size = size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
-        margins = 2 * SPACE[3]
-        self.resize(max(240, size.width() + margins), max(160, size.height() + margins))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.colours.raised))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        room = self.rect().adjusted(SPACE[3], SPACE[3], -SPACE[3], -SPACE[3])
-        ratio = self.devicePixelRatioF()
-        size = QSize(round(self._image.width() / ratio), round(self._image.height() / ratio))
-        if size.width() > room.width() or size.height() > room.height():
-            size = size.scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        target = room
-        target.setSize(size)
-        target.moveCenter(self.rect().center())
-        painter.drawPixmap(target, QPixmap.fromImage(self._image))
-
-    def mousePressEvent(self, _event: QMouseEvent) -> None:
-        self.close()
-
-    def keyPressEvent(self, event: object) -> None:
-        self.close()

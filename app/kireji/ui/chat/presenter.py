@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
@@ -26,8 +27,11 @@ from kireji.services.turns import (
 )
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.answer import AnswerItem
+from kireji.ui.chat.draft import Draft
+from kireji.ui.chat.drafts import Drafts
 from kireji.ui.chat.endings import Waiting, waiting_for, wants_settings
-from kireji.ui.chat.messages import PictureDialog, QuestionCard
+from kireji.ui.chat.messages import QuestionCard
+from kireji.ui.chat.picture_dialog import PictureDialog
 from kireji.ui.chat.setup import SetupPresenter
 from kireji.ui.chat.transcript import image_of
 from kireji.ui.main_window import MainWindow
@@ -56,7 +60,6 @@ class ChatPresenter(QObject):
         self._scope = TaskScope("chat", self._failed)
         self._current: int | None = None
         self._messages: dict[int, StoredMessage] = {}
-        self._drafts: dict[int | None, str] = {}
         self._turn: LiveTurn | None = None
         self._detach: Callable[[], None] | None = None
         self._answer: AnswerItem | None = None
@@ -65,6 +68,7 @@ class ChatPresenter(QObject):
         self._pending: TurnControl | None = None
         self._asked = 0
         self._setup = SetupPresenter(services, window, theme)
+        self.drafts = Drafts(services, window.chat, theme)
         self._unsubscribe = [
             services.chat.live.changed.subscribe(self._turns_changed),
             services.outbox.recorded.subscribe(self._sent),
@@ -100,6 +104,7 @@ class ChatPresenter(QObject):
         for end in self._unsubscribe:
             end()
         self._leave_turn()
+        await self.drafts.aclose()
         await self._setup.aclose()
         await self._scope.aclose()
 
@@ -125,8 +130,12 @@ class ChatPresenter(QObject):
         self._scope.restart(self._open(conversation), name="open")
 
     def send(self, text: object) -> None:
-        """Ask in the open conversation."""
-        self._ask(Question(str(text), conversation=self._current, setup=self._setup.for_new()))
+        """Ask in the open conversation, with what stands below the field."""
+        self.ask(replace(self.drafts.draft, text=str(text)))
+
+    def ask(self, draft: Draft) -> None:
+        """Ask in the open conversation what has been prepared, there or elsewhere."""
+        self._ask(Question("", conversation=self._current, setup=self._setup.for_new()), draft)
 
     def stop(self) -> None:
         """Stop the answer that streams in the open conversation, whoever asked, or the question on its way out."""
@@ -135,23 +144,26 @@ class ChatPresenter(QObject):
         elif self._pending is not None:
             self._pending.stop()
 
-    def _ask(self, question: Question) -> None:
+    def _ask(self, question: Question, draft: Draft | None = None) -> None:
         self._asked += 1
         self._window.chat.show_notice("")
         self._window.chat.composer.set_running(True)
         # A name of its own per turn: one conversation's answer goes on while another is asked.
         self._pending = control = TurnControl()
-        self._scope.start(self._run(question, control), name=f"turn-{self._asked}")
+        self._scope.start(self._run(question, draft, control), name=f"turn-{self._asked}")
 
-    async def _run(self, question: Question, control: TurnControl) -> None:
+    async def _run(self, question: Question, draft: Draft | None, control: TurnControl) -> None:
         begun = self._current
 
         def observe(event: TurnEvent) -> None:
-            if isinstance(event, QuestionSaved) and question.again is None:
-                self._question_saved(event, begun)
+            if isinstance(event, QuestionSaved) and draft is not None:
+                self._question_saved(event, begun, draft)
 
         try:
-            await self._services.chat.ask(question, observe, control)
+            control.attach()  # the person may stop it while pictures are still on their way
+            whole = question if draft is None else await self.drafts.question(question, draft)
+            if whole is not None:
+                await self._services.chat.ask(whole, observe, control)
         except KirejiError as error:
             if self._current == begun:
                 action = "settings" if wants_settings(error, error.sentence) else ""
@@ -161,15 +173,9 @@ class ChatPresenter(QObject):
                 self._pending = None
                 self._window.chat.composer.set_running(self._turn is not None)
 
-    def _question_saved(self, event: QuestionSaved, begun: int | None) -> None:
-        if self._drafts.get(begun, "").strip() == event.message.message.text.strip():
-            self._drafts.pop(begun, None)
-        if self._current != begun:
-            return
-        composer = self._window.chat.composer
-        if composer.text().strip() == event.message.message.text.strip():
-            composer.clear()
-        if begun is None:
+    def _question_saved(self, event: QuestionSaved, begun: int | None, draft: Draft) -> None:
+        self.drafts.sent(begun, event.conversation.id, draft)
+        if begun is None and self._current is None:
             self._current = event.conversation.id
             self._messages = {}
             self._window.chat.transcript.clear()
@@ -181,12 +187,10 @@ class ChatPresenter(QObject):
         self._leave_turn()
         self._pending = None
         self._scope.cancel("open")
-        composer = self._window.chat.composer
-        self._drafts[self._current] = composer.text()
         self._current = conversation
         self._messages = {}
-        composer.set_text(self._drafts.get(conversation, ""))
-        composer.set_running(False)
+        self.drafts.switch(conversation)
+        self._window.chat.composer.set_running(False)
         self._window.chat.show_notice("")
         self._window.sidebar.set_current(conversation)
 
@@ -346,7 +350,8 @@ class ChatPresenter(QObject):
     async def _fill_pictures(self, card: QuestionCard) -> None:
         from shiboken6 import isValid
 
-        for part in card.stored.message.images:
+        parts = {part.blob: part for part in card.stored.message.images}
+        for part in parts.values():
             image = await self._picture(part)
             if not isValid(card):
                 return

@@ -1,0 +1,56 @@
+"""What the window says while something is dragged over it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from kireji.ui.theme import Theme
+from kireji.ui.tokens import RADIUS_CARD, SPACE, TYPE_TITLE
+
+_WORDS = "Drop to ask about it"
+_COVER = 235
+"""How opaque it lies over the window, of 255."""
+
+
+class DropHint(QWidget):
+    """Lies over the window without being a target itself.
+
+    Args:
+        theme: Colours and text size.
+        parent: What it covers.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._covered = parent
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName(_WORDS)
+        self.hide()
+
+    def cover(self, shown: bool) -> None:
+        """Show or hide it."""
+        if shown:
+            self.setGeometry(self._covered.rect())
+            self.raise_()
+        self.setVisible(shown)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        colours = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = QColor(colours.background)
+        ground.setAlpha(_COVER)
+        painter.fillRect(self.rect(), ground)
+        inner = self.rect().toRectF().adjusted(SPACE[3], SPACE[3], -SPACE[3], -SPACE[3])
+        painter.setPen(QPen(QColor(colours.accent), 2, Qt.PenStyle.DashLine))
+        painter.setBrush(QColor(colours.accent_soft))
+        painter.drawRoundedRect(inner, RADIUS_CARD, RADIUS_CARD)
+        font = self.font()
+        font.setPixelSize(self._theme.px(TYPE_TITLE))
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.ink))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignCenter, _WORDS)
