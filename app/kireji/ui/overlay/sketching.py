@@ -13,7 +13,7 @@ from kireji.ui.overlay.selection import Point, Selection
 if TYPE_CHECKING:  # loaded when a tool is chosen
     from kireji.core.annotation import Annotation, Tool
     from kireji.ui.overlay.annotate.sketch import Sketch
-    from kireji.ui.overlay.window import OverlayWindow
+    from kireji.ui.overlay.frozen import FrozenScreen
 
 
 class Sketching(QObject):
@@ -28,7 +28,7 @@ class Sketching(QObject):
     chosen = Signal(object)
     """Another tool is chosen, or None."""
 
-    def __init__(self, window: OverlayWindow) -> None:
+    def __init__(self, window: FrozenScreen) -> None:
         super().__init__(window)
         self._window = window
         self._sketch: Sketch | None = None
