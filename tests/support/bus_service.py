@@ -25,8 +25,10 @@ from jeepney.io.asyncio import DBusConnection, open_dbus_connection
 
 _CONFIGURATION = """\
 <busconfig><type>session</type><listen>unix:dir={folder}</listen><policy context="default">
-<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>
+<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
+<limit name="max_match_rules_per_connection">32</limit></busconfig>
 """
+"""Few rules, so that a program that forgets to take them back is noticed."""
 
 
 @contextmanager

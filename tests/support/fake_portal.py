@@ -58,6 +58,7 @@ class FakePortal(BusService):
         needs_id: Shortcuts only for who has said one.
         triggers: How the desktop describes the keys of an id; None leaves the shortcut out, "-" says nothing of keys.
         sessions: Open ones, with what is bound in each.
+        deaf_to_ends: The end of a session is never confirmed.
     """
 
     def __init__(self, folder: Path, picture: bytes = b"") -> None:
@@ -87,6 +88,7 @@ class FakePortal(BusService):
         self.needs_id = True
         self.triggers: dict[str, str | None] = {}
         self.sessions: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+        self.deaf_to_ends = False
         self.closed_requests: list[str] = []
         self.asked = asyncio.Event()
 
@@ -154,6 +156,8 @@ class FakePortal(BusService):
 
     async def _close_session(self, call: Call) -> Answer:
         self.sessions.pop(call.path, None)
+        if self.deaf_to_ends:
+            raise Silence
         return "", ()
 
     async def _close_request(self, call: Call) -> Answer:

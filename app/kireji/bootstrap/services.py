@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from kireji.desktop.paths import Paths
     from kireji.services.application import Services
     from kireji.services.preferences import Preferences
+
+
+@runtime_checkable
+class _Closes(Protocol):
+    """Keeps something open, such as a connection to the display."""
+
+    def close(self) -> None:
+        """Let it go."""
 
 
 class Overrides(NamedTuple):
@@ -116,6 +124,8 @@ async def open_services(
         )
         backends = [overrides.capture] if overrides.capture else desktop.capture_backends(environ, screens)
         lister, last = desktop.window_lister(environ, screens), LastRegionFile(paths.state / "region")
+        clipboard = clipboard or desktop.clipboard(environ)
+        _close_with(stack, lister, clipboard)
         picker, pointer = desktop.area_picker(environ), desktop.pointer(environ)
         capture = CaptureService(backends, PillowCodec(), captures, lister, last, picker, pointer)
         notifier = desktop.notifier(environ)
@@ -150,7 +160,7 @@ async def open_services(
             doctor=Doctor(checks(at)),
             clock=clock,
             prompts=prompts,
-            clipboard=clipboard or desktop.clipboard(environ),
+            clipboard=clipboard,
             notifier=notifier,
             autostart=desktop.autostart(environ),
             watches=watches,
@@ -159,6 +169,13 @@ async def open_services(
             ),
             proxy_problem=lambda: proxy_problem(preferences.settings.network, lambda: network.system_proxies(environ)),
         )
+
+
+def _close_with(stack: AsyncExitStack, *parts: object) -> None:
+    """Close those that keep something open when the stack ends."""
+    for part in parts:
+        if isinstance(part, _Closes):
+            stack.callback(part.close)
 
 
 def read_preferences(paths: Paths) -> Preferences:

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 _DAEMON = "org.freedesktop.DBus"
 _DAEMON_PATH = "/org/freedesktop/DBus"
+_BUS_ITSELF = jeepney.DBusAddress(_DAEMON_PATH, bus_name=_DAEMON, interface=_DAEMON)
 _OPEN_SECONDS = 5.0
 CALL_SECONDS = 5.0
 """Patience with one call; a service that has to be started first takes the most of it."""
@@ -57,14 +58,28 @@ class Signal(NamedTuple):
 class Listener:
     """Wants some signals; made by `Bus.listen`."""
 
-    def __init__(self, rule: Mapping[str, str], signature: str | None, heard: Callable[[Signal], None]) -> None:
+    def __init__(
+        self,
+        rule: Mapping[str, str],
+        signature: str | None,
+        heard: Callable[[Signal], None],
+        closed: Callable[[Listener], None],
+    ) -> None:
         self._rule = rule
         self._signature = signature
         self._heard: Callable[[Signal], None] | None = heard
+        self._closed = closed
 
     def close(self) -> None:
         """Hear no more, not even what has arrived already."""
-        self._heard = None
+        if self._heard is not None:
+            self._heard = None
+            self._closed(self)
+
+    @property
+    def text(self) -> str:
+        """As the bus is told."""
+        return ",".join(f"{name}='{value}'" for name, value in self._rule.items())
 
     @property
     def open(self) -> bool:
@@ -192,11 +207,23 @@ class Bus(asyncio.Protocol):
         rule = {"type": "signal", "sender": sender, "interface": interface, "member": member}
         if path:
             rule["path"] = path
-        listener = Listener(rule, signature, heard)
-        self._listeners = [kept for kept in self._listeners if kept.open] + [listener]
-        text = ",".join(f"{name}='{value}'" for name, value in rule.items())
-        await self.call(_DAEMON, _DAEMON_PATH, _DAEMON, "AddMatch", "s", (text,))
+        listener = Listener(rule, signature, heard, self._unlisten)
+        self._listeners.append(listener)
+        try:
+            await self.call(_DAEMON, _DAEMON_PATH, _DAEMON, "AddMatch", "s", (listener.text,))
+        except BaseException:
+            listener.close()
+            raise
         return listener
+
+    def _unlisten(self, listener: Listener) -> None:
+        """The bus counts what each connection listens to, and refuses more than it likes; nobody waits for its yes."""
+        self._listeners = [kept for kept in self._listeners if kept is not listener]
+        if not self.usable:
+            return
+        message = jeepney.new_method_call(_BUS_ITSELF, "RemoveMatch", "s", (listener.text,))
+        message.header.flags |= jeepney.MessageFlag.no_reply_expected
+        self._send(message, next(self._serials))
 
     async def follow_owner(self, name: str, changed: Callable[[str], None]) -> Listener:
         """Call `changed` whenever `name` goes to another connection: its unique name, or empty for nobody.

@@ -23,6 +23,7 @@ from kireji.desktop.portal import (
     BUS_NAME,
     PATH,
     PERSON_SECONDS,
+    WITHDRAW_SECONDS,
     Code,
     Portal,
     Response,
@@ -157,7 +158,9 @@ class PortalShortcuts:
                 lambda signal: self._changed(signal, owner),
                 PATH,
             ),
-            await portal.bus.listen(BUS_NAME, _SESSION, "Closed", None, self._closed_by_desktop, self._session),
+            await portal.bus.listen(
+                BUS_NAME, _SESSION, "Closed", None, lambda signal: self._closed_by_desktop(signal, owner), self._session
+            ),
         ]
         asked = [
             (action.value, {"description": ("s", action.title), "preferred_trigger": ("s", trigger(chord))})
@@ -203,7 +206,9 @@ class PortalShortcuts:
         if wish is not None and session == self._session and signal.sender == owner:
             wish.changed(_found(wish.wanted, listed))
 
-    def _closed_by_desktop(self, _signal: Signal) -> None:
+    def _closed_by_desktop(self, signal: Signal, owner: str) -> None:
+        if signal.sender != owner:
+            return
         self._session = ""
         self._tell_none("The desktop has taken the shortcuts back.", "Switch them off and on in Settings, Shortcuts.")
 
@@ -275,7 +280,8 @@ class PortalShortcuts:
         session, self._session = self._session, ""
         if session and self._portal is not None:
             with contextlib.suppress(BusError):  # a portal that cannot end it has forgotten it
-                await self._portal.bus.call(BUS_NAME, session, _SESSION, "Close", start=False, timeout=self._patience)
+                patience = min(self._patience, WITHDRAW_SECONDS)
+                await self._portal.bus.call(BUS_NAME, session, _SESSION, "Close", start=False, timeout=patience)
 
     def _deafen(self) -> None:
         for listener in self._listeners:

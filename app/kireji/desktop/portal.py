@@ -27,7 +27,8 @@ ANSWER_SECONDS = 12.0
 PERSON_SECONDS = 180.0
 """Patience where the desktop asks the person first."""
 
-_WITHDRAW_SECONDS = 1.0
+WITHDRAW_SECONDS = 1.0
+"""Patience with a portal that is told of an end; one that hangs must not hold up the program's."""
 
 
 class Code(enum.IntEnum):
@@ -149,6 +150,8 @@ class Portal:
             await self._give_up(handle, answered, unwanted)
             raise
         finally:
+            if answered.done() and not answered.cancelled():
+                answered.exception()  # seen, even where the call itself failed first
             answered.cancel()
             for listener in listeners:
                 listener.close()
@@ -183,7 +186,7 @@ class Portal:
         if not answered.done():
             with contextlib.suppress(BusError):  # a request that was answered is no longer there to be closed
                 request = "org.freedesktop.portal.Request"
-                await self.bus.call(BUS_NAME, handle, request, "Close", start=False, timeout=_WITHDRAW_SECONDS)
+                await self.bus.call(BUS_NAME, handle, request, "Close", start=False, timeout=WITHDRAW_SECONDS)
         if unwanted is not None and _came(answered):
             unwanted(answered.result())
 

@@ -90,9 +90,11 @@ class X11WindowLister:
         self._lock = threading.Lock()
         self._connection: WindowConnection | None = None
         self._atoms: Mapping[str, int] = {}
+        self._closing = False
 
     async def windows(self) -> Sequence[DesktopWindow]:
         """The visible ones without our own, topmost first; empty when the X server cannot be asked. Never raises."""
+        self._closing = False
         try:
             async with asyncio.timeout(_PATIENCE + 0.1):  # connecting itself cannot be given a limit
                 return await in_daemon_thread(self._list)
@@ -101,9 +103,11 @@ class X11WindowLister:
             return ()
 
     def close(self) -> None:
-        """Disconnect; a later question connects again."""
-        with self._lock:
+        """Disconnect; a later question connects again. Never waits: a question that is asked just now disconnects."""
+        self._closing = True
+        if self._lock.acquire(blocking=False):
             self._drop()
+            self._lock.release()
 
     def _list(self) -> Sequence[DesktopWindow]:
         deadline = time.monotonic() + _PATIENCE
@@ -120,6 +124,8 @@ class X11WindowLister:
             log.warning("the windows cannot be listed: %s", problem)
             self._drop()
         finally:
+            if self._closing:
+                self._drop()
             self._lock.release()
         return ()
 

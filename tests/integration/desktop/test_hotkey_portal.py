@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from kireji.core.desktop_ports import BoundShortcut
 from kireji.core.errors import HotkeyUnavailable
 from kireji.core.shortcuts import Shortcut
 from kireji.desktop.hotkey_portal import PortalShortcuts
+from kireji.desktop.portal import WITHDRAW_SECONDS
 from kireji.ui.aio import TaskScope
 from tests.support.bus_service import quiet_bus
 from tests.support.fake_portal import SHORTCUTS, FakePortal, Mood
@@ -183,6 +185,31 @@ async def test_a_restarted_portal_is_asked_again(portal: FakePortal, shortcuts: 
     assert list(portal.registered.values()) == ["io.github.kireji.Kireji"]
     await portal.press("capture")
     assert await heard.press() == (Action.CAPTURE, "")
+
+
+async def test_a_hundred_bindings_and_restarts_leave_nothing_behind(
+    portal: FakePortal, shortcuts: PortalShortcuts, heard: Heard
+) -> None:
+    """The bus gives a connection few rules."""
+    await bind(shortcuts, heard)
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(50):
+        found = await bind(shortcuts, heard)
+        assert found[Action.CAPTURE].bound
+    for _ in range(50):
+        await portal.restart()
+        while not (await heard.state())[Action.CAPTURE].bound:
+            continue  # between the old portal and the new one nothing is bound
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(portal.sessions) == 1
+
+
+async def test_a_portal_that_hangs_does_not_hold_up_the_end(bus: str, portal: FakePortal, heard: Heard) -> None:
+    adapter = PortalShortcuts({"DBUS_SESSION_BUS_ADDRESS": bus}, lambda: TaskScope("test", lambda _: None))
+    await bind(adapter, heard)
+    portal.deaf_to_ends = True
+    async with asyncio.timeout(WITHDRAW_SECONDS + 3):
+        await adapter.aclose()
 
 
 async def test_a_portal_that_stays_away_is_told(portal: FakePortal, shortcuts: PortalShortcuts, heard: Heard) -> None:

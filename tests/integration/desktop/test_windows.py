@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,9 @@ from hypothesis import strategies as st
 from Xlib import X, Xatom
 from Xlib.display import Display
 
+from kireji.bootstrap.services import open_services
 from kireji.core.geometry import DesktopWindow, Rect
+from kireji.desktop.paths import Paths
 from kireji.desktop.windows_x11 import X11WindowLister, clean_title
 from kireji.desktop.xcb_windows import WINDOW_SIGNATURES
 from tests.support.desktop import x_server
@@ -235,6 +239,43 @@ async def test_an_x_server_that_hangs_is_not_waited_for() -> None:
         finally:
             os.kill(process, signal.SIGCONT)
         lister.close()
+
+
+async def test_closing_does_not_wait_for_a_question_that_hangs() -> None:
+    with x_server(300, 200) as display:
+        lister = X11WindowLister({"DISPLAY": display})
+        before = descriptors()
+        await lister.windows()
+        with x_client(display) as client:
+            process = client.server_process()
+        os.kill(process, signal.SIGSTOP)
+        try:
+            async with asyncio.TaskGroup() as group:
+                question = group.create_task(lister.windows())
+                await asyncio.to_thread(wait_until, lambda: lister._lock.locked(), "the question is asked")
+                lister.close()
+                assert not question.done()
+        finally:
+            os.kill(process, signal.SIGCONT)
+        await asyncio.to_thread(wait_until, lambda: descriptors() == before, "the connection is closed")
+
+
+async def test_the_services_leave_no_connection_to_the_display_behind(display: str, tmp_path: Path) -> None:
+    environ = {"DISPLAY": display, "KIREJI_HOME": str(tmp_path), "HOME": str(tmp_path)}
+
+    async def look() -> None:
+        async with open_services(Paths.find(environ), environ) as services:
+            await services.capture.windows()
+            await services.clipboard.read()
+
+    await look()
+    before = descriptors()
+    await look()
+    assert descriptors() == before
+
+
+def descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
 
 
 @pytest.mark.parametrize("name", ["", ":63999", "nonsense"])
