@@ -42,6 +42,31 @@ def part_of_desktop(screens: Sequence[ScreenImage], rect: Rect) -> Region | None
     return Region(joined, Rect(0, 0, joined.width, joined.height))
 
 
+def without(region: Region, hidden: Sequence[Rect]) -> Region:
+    """A copy of a region's pixels in which parts of the desktop are black; the region itself when there are none.
+
+    Args:
+        region: Of one picture.
+        hidden: In the desktop's own pixels; they may reach over the region's edges.
+    """
+    if not hidden:
+        return region
+    screen, rect = region.screen, region.rect
+    native = rect.moved(screen.native.x, screen.native.y)
+    stride = rect.width * 4
+    pixels, source = bytearray(stride * rect.height), screen.pixels.cast("B")
+    for row in range(rect.height):
+        start = (rect.y + row) * screen.stride + rect.x * 4
+        pixels[row * stride : (row + 1) * stride] = source[start : start + stride]
+    for each in hidden:
+        part = each.intersection(native).moved(-native.x, -native.y)
+        for row in range(part.y, part.bottom):
+            start = row * stride + part.x * 4
+            pixels[start : start + part.width * 4] = b"\x00\x00\x00\xff" * part.width
+    picture = ScreenImage(memoryview(pixels).toreadonly(), rect.width, rect.height, stride, native, screen.name)
+    return Region(picture, Rect(0, 0, rect.width, rect.height))
+
+
 def _joined(screens: Sequence[ScreenImage], rect: Rect) -> ScreenImage:
     """The pixels of a rectangle of the desktop as one picture."""
     stride = rect.width * 4

@@ -71,6 +71,7 @@ class WatchService:
         conversation: int | None = None,
         plan: Plan | None = None,
         seen: Region | None = None,
+        hidden: Sequence[Rect] = (),
         after: float = 0.5,
         observe: Observer | None = None,
     ) -> Watch:
@@ -84,6 +85,8 @@ class WatchService:
             conversation: Where the question was answered already; the next one is asked when the region has changed.
                 None asks at once, in a new conversation.
             seen: The picture that was asked about there, without marks; None takes what the region shows first.
+            hidden: What of the desktop, in its own pixels, is black in every picture: what the person redacted once is
+                never sent.
             after: Seconds before the first look, in which windows of our own that lay over the region go away.
             plan: Everything about rate and limits, in the place of `every` and `max_cost`.
             observe: Called on the loop's thread with everything that happens in the turns.
@@ -95,7 +98,7 @@ class WatchService:
         if region.empty or plan.every < LEAST_EVERY:
             raise ValueError("a watch needs an area and at least a second between two looks")
         self._number += 1
-        watch = Watch(self._number, region, question, plan, conversation=conversation)
+        watch = Watch(self._number, region, question, plan, conversation=conversation, hidden=tuple(hidden))
         run = WatchRun(watch, self._capture, self._chat, self._clock, self._pause, self._is_covered, observe)
         run.begin_with(after, seen)
         run.changed.subscribe(self.changed.publish)

@@ -21,6 +21,7 @@ from kireji.core.watching import Plan, Progress, Verdict
 from kireji.services.capture import CaptureService
 from kireji.services.chat import ChatService
 from kireji.services.turns import Observer, Question, QuestionSaved, TurnControl, TurnEvent
+from kireji.services.virtual_screen import without
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ class Watch(msgspec.Struct, frozen=True):
         answers: How many there are.
         cost: US dollars spent, as far as known.
         note: What else a person should know, in one sentence.
+        hidden: What of the desktop is black in every picture, in its own pixels.
     """
 
     id: int
@@ -72,6 +74,7 @@ class Watch(msgspec.Struct, frozen=True):
     answers: int = 0
     cost: float = 0.0
     note: str = ""
+    hidden: tuple[Rect, ...] = ()
 
     @property
     def title(self) -> str:
@@ -153,7 +156,8 @@ class WatchRun:
             return ""
         self._task = asyncio.current_task()
         if self._before is not None:
-            self._progress = Progress(asked_about=await self._capture.signature(self._before))
+            before = without(self._before, self.watch.hidden)
+            self._progress = Progress(asked_about=await self._capture.signature(before))
             self._before = None  # a whole frozen screen hangs on it
         if self._after:
             await self._pause(self._after)
@@ -190,11 +194,12 @@ class WatchRun:
             self.news.publish(WatchNews(self.watch, sentence=sentence))
 
     async def _look(self) -> Verdict:
-        if self._covered(self.watch.region):
-            self._set(state=WatchState.BLIND, sentence=_COVERED)
-            return Verdict.REST
         try:
-            region = await self._seen()
+            region = None if self._covered(self.watch.region) else await self._seen()
+            # A window may have come while the screen was copied.
+            if region is None or self._covered(self.watch.region):
+                self._set(state=WatchState.BLIND, sentence=_COVERED)
+                return Verdict.REST
             signature = await self._capture.signature(region)
         except CaptureError as error:
             self._trouble(WatchState.BLIND, error.sentence)
@@ -217,7 +222,7 @@ class WatchRun:
         Raises:
             CaptureError: It cannot be seen, or not all of it.
         """
-        region = await self._capture.region_of_desktop(self.watch.region)
+        region = without(await self._capture.region_of_desktop(self.watch.region), self.watch.hidden)
         size = (region.rect.width, region.rect.height)
         self._size = self._size or size
         if size != self._size:

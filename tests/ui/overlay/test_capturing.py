@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from kireji.core.annotation import Tool
 from kireji.core.capturing import CaptureMode, CaptureRequest
 from kireji.core.errors import CaptureError, CaptureRefused
 from kireji.core.geometry import DesktopWindow, Rect
@@ -207,6 +208,17 @@ async def test_watching_closes_the_overlay_and_says_where_it_ends(stand: Overlay
     assert (watch.region, watch.question, watch.conversation) == (Rect(100, 100, 200, 100), "is it done", None)
     await until(lambda: stand.world.notifier.notices, "the notification")
     assert "Stop it in the tray" in stand.world.notifier.notices[0].body
+
+
+async def test_what_was_redacted_stays_redacted_while_it_is_watched(stand: Overlay) -> None:
+    await stand.capture()
+    stand.drag((100, 100), (300, 200))
+    stand.presenter.stage.choose_tool(Tool.REDACT)
+    stand.drag((150, 120), (200, 150))
+    stand.presenter.stage.bar.command.emit("watch")
+    [watch] = stand.services.watches.running
+    [hidden] = watch.hidden
+    assert hidden.intersection(Rect(151, 121, 48, 28)) == Rect(151, 121, 48, 28)
 
 
 async def test_watching_beside_an_answer_goes_on_in_its_conversation(stand: Overlay) -> None:

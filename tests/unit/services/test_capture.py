@@ -11,7 +11,7 @@ from kireji.core.errors import CaptureError, NoCaptureBackend, RegionInvalid
 from kireji.core.geometry import DesktopWindow, Rect, ScreenImage
 from kireji.core.ports import Availability
 from kireji.services.capture import CaptureService
-from kireji.services.virtual_screen import part_of_desktop, virtual_screen
+from kireji.services.virtual_screen import part_of_desktop, virtual_screen, without
 from tests.fakes.desktop import FakeCapture, FakeCodec, FakePicker, FakeWindows, MemoryLastRegion, screen_of
 from tests.fakes.stores import MemoryCaptureStore
 
@@ -53,6 +53,16 @@ async def test_a_region_over_several_screens_is_joined() -> None:
     assert (region.rect, region.screen.native) == (Rect(0, 0, 100, 20), Rect(80, 70, 100, 20))
     corners = [pixel(region.screen, x, y)[0] for x, y in ((0, 0), (19, 19), (20, 0), (99, 9), (20, 10))]
     assert corners == [1, 1, 2, 2, 0]
+
+
+def test_what_is_hidden_is_black_and_in_no_byte_of_the_picture() -> None:
+    region = part_of_desktop([screen_of(100, 100, (9, 9, 9), x=50)], Rect(60, 10, 20, 10))
+    assert region is not None
+    left = without(region, [Rect(40, 12, 25, 3), Rect(500, 500, 10, 10), Rect(79, 19, 9, 9)])
+    assert (left.rect, left.screen.native) == (Rect(0, 0, 20, 10), Rect(60, 10, 20, 10))
+    black = {(x, y) for y in range(10) for x in range(20) if pixel(left.screen, x, y)[:3] == (0, 0, 0)}
+    assert black == {(x, y) for y in (2, 3, 4) for x in range(5)} | {(19, 9)}
+    assert len(left.screen.pixels) == 20 * 10 * 4
 
 
 async def test_what_reaches_over_the_edge_is_left_out() -> None:

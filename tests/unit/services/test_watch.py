@@ -149,6 +149,27 @@ async def test_what_has_changed_since_it_was_asked_about_is_asked_at_once(stage:
     assert (await stage.conversation())[-1].message.text == "second"
 
 
+async def test_what_was_redacted_is_not_looked_at(stage: Stage) -> None:
+    """The codec of these tests looks at the first pixel of the region."""
+    stage.world.remote.enqueue(answer("a"))
+    stage.services.watches.start(REGION, "q", after=0.0, hidden=(Rect(0, 0, 11, 21),))
+    await stage.settled()
+    stage.show(LIGHT)
+    await stage.wait(60)
+    assert stage.now.answers == 1
+
+
+async def test_a_window_of_ours_that_comes_while_the_screen_is_copied_is_not_asked_about(stage: Stage) -> None:
+    covered = iter([False, True, False, False])
+    stage.services.watches.set_covered(lambda _: next(covered, False))
+    stage.world.remote.enqueue(answer("a"))
+    stage.services.watches.start(REGION, "q", after=0.0)
+    await stage.settled()
+    assert (stage.now.state, stage.now.answers, stage.world.screen.grabs) == (WatchState.BLIND, 0, 1)
+    await stage.wait(20)
+    assert stage.now.answers == 1
+
+
 async def test_the_first_look_waits_until_our_own_windows_are_gone(stage: Stage) -> None:
     stage.world.remote.enqueue(answer("a"))
     stage.services.watches.start(REGION, "q")

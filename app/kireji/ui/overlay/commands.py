@@ -198,8 +198,9 @@ class Commands(QObject):
             return
         question = asked or self._stage.bar.field.text().strip() or DEFAULT_QUESTION
         conversation = None if dialogue is None else dialogue.conversation
+        hidden = self._stage.redacted
         self._close()
-        watch = self._services.watches.start(rect, question, conversation=conversation)
+        watch = self._services.watches.start(rect, question, conversation=conversation, hidden=hidden)
         self._scope.start(self._tell_of(watch.id), name=f"watch {watch.id}")
 
     async def _tell_of(self, number: int) -> None:

@@ -71,6 +71,11 @@ class Cutting(QObject):
         """Where that lies on the desktop, in its own pixels."""
         return None if self._home is None else self._shot.native_rect(self._home)
 
+    @property
+    def redacted(self) -> tuple[Rect, ...]:
+        """What was painted over on any screen, in the desktop's own pixels."""
+        return self._shot.redacted(self._shown)
+
     def cut(self) -> QImage | None:
         """A copy of what is selected, in full resolution, with the marks."""
         region = self.region

@@ -108,6 +108,21 @@ class Shot:
         picture, rect = home.picture, home.selection.rect
         return None if picture is None or rect is None else to_desktop(rect, picture)
 
+    def redacted(self, shown: Sequence[OverlayWindow]) -> tuple[Rect, ...]:
+        """What was painted over on any screen, in the desktop's own pixels.
+
+        Args:
+            shown: All windows.
+        """
+        from kireji.core.annotation import Redaction
+
+        return tuple(
+            to_desktop(mark.rect, window.picture)
+            for window in shown
+            for mark in window.drawing.marks
+            if window.picture is not None and isinstance(mark, Redaction) and not mark.rect.empty
+        )
+
     @staticmethod
     def cut(region: Region) -> QImage:
         """A copy of a region, for the clipboard or a file."""
