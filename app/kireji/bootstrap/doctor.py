@@ -51,6 +51,7 @@ def surroundings(
         platform=sys.platform,
         capture=capture.availability,
         hotkeys=desktop.hotkeys(environ, unwatched),
+        portal=desktop.shortcut_portal(environ),
         shortcut_held=shortcut_held,
         app_runs=runs,
         app_shortcut=app_shortcut,

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from kireji.core.desktop_ports import HotkeyBackend
+from kireji.core.desktop_ports import HotkeyBackend, ShortcutPortal
 from kireji.core.errors import HotkeyTaken, HotkeyUnavailable, KeyStoreError
 from kireji.core.ports import Availability, PromptStore, Reader
 from kireji.core.shortcuts import Shortcut
@@ -51,6 +51,7 @@ class Surroundings(msgspec.Struct, frozen=True):
         platform: As `sys.platform` says.
         capture: Every capture backend with whether it can work (`CaptureService.availability`).
         hotkeys: The way to hold a chord here.
+        portal: The desktop that hands out chords itself, where one does; then `hotkeys` is not asked.
         shortcut_held: Whether this process holds the chord.
         app_runs: Whether the app runs, in this process or another.
         app_shortcut: Why the running app does not hold the chord; empty when it does, None when no app runs.
@@ -70,6 +71,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     platform: str
     capture: Callable[[], Awaitable[Sequence[tuple[str, Availability]]]]
     hotkeys: HotkeyBackend
+    portal: ShortcutPortal | None
     shortcut_held: Callable[[], bool]
     app_runs: Callable[[], Awaitable[bool]]
     app_shortcut: Callable[[], Awaitable[str | None]]
@@ -166,13 +168,15 @@ def find_capture(backends: Sequence[tuple[str, Availability]]) -> Finding:
 async def _find_shortcut(at: Surroundings) -> Finding:
     settings = at.preferences.settings.shortcuts
     shortcut = Shortcut.parse(settings.capture) if settings.capture else None
-    data: dict[str, object] = {"chord": str(shortcut or ""), "backend": at.hotkeys.name}
+    data: dict[str, object] = {"chord": str(shortcut or ""), "backend": (at.portal or at.hotkeys).name}
     if shortcut is None:
         return Finding(Verdict.WARNING, "No shortcut is set.", "Choose one in Settings, Shortcuts.", data)
     if settings.paused:
         return Finding(Verdict.WARNING, f"{shortcut} is paused.", "Resume it from the tray menu.", data)
     if at.shortcut_held():
         return Finding(Verdict.OK, f"{shortcut} is held.", data=data)
+    if at.portal is not None:
+        return await _find_given_shortcut(at, at.portal, shortcut, data)
     try:
         at.hotkeys.register(shortcut, _ignore).release()
     except HotkeyTaken as error:
@@ -185,6 +189,21 @@ async def _find_shortcut(at: Surroundings) -> Finding:
         hint = "Choose it again in Settings, Shortcuts, or start the app again."
         return Finding(Verdict.WARNING, f"The app runs but does not hold {shortcut}.", hint, data)
     return Finding(Verdict.OK, f"{shortcut} is free; the app takes it when it starts.", data=data)
+
+
+async def _find_given_shortcut(
+    at: Surroundings, portal: ShortcutPortal, shortcut: Shortcut, data: Mapping[str, object]
+) -> Finding:
+    """Where the desktop hands out chords, it is not asked for one: that could ask the person."""
+    available = await portal.availability()
+    if not available.ok:
+        return Finding(Verdict.WARNING, available.reason, available.hint, data)
+    trouble = await at.app_shortcut()
+    if trouble is None:
+        return Finding(Verdict.OK, f"The desktop is asked for {shortcut} when the app starts.", data=data)
+    if trouble:
+        return Finding(Verdict.WARNING, trouble, "Settings, Shortcuts shows what can be done.", data)
+    return Finding(Verdict.OK, f"{shortcut} was asked of the desktop, and the running app has it.", data=data)
 
 
 def _ignore() -> None:

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kireji.core.capturing import Action
+from kireji.core.desktop_ports import BoundShortcut
 from kireji.core.errors import KeyStoreLocked, StoreCorrupt
 from kireji.core.ports import Availability
 from kireji.core.settings import NetworkSettings
@@ -49,6 +51,7 @@ def surroundings(world: World | None = None, **changes: object) -> Surroundings:
         platform="linux",
         capture=services.capture.availability,
         hotkeys=FakeHotkeys(),
+        portal=None,
         shortcut_held=lambda: False,
         app_runs=answering(False),  # type: ignore[arg-type]
         app_shortcut=answering(None),  # type: ignore[arg-type]
@@ -366,3 +369,46 @@ async def test_a_file_without_certificates_is_a_failure(
     at = surroundings(world, environ=environ, holds_certificates=lambda path: path == "/ca.pem")
     found = (await findings(at))["network"]
     assert (found.verdict, named in found.sentence) == (verdict, True)
+
+
+class FakePortal:
+    """A desktop that hands out chords; asked here only whether it does."""
+
+    name = "portal"
+
+    def __init__(self, available: Availability) -> None:
+        self._available = available
+
+    async def availability(self) -> Availability:
+        return self._available
+
+    async def bind(self, *_: object) -> dict[Action, BoundShortcut]:
+        raise AssertionError("the desktop could ask the person")
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize(
+    ("app", "verdict", "words"),
+    [
+        (None, Verdict.OK, "The desktop is asked for Ctrl+Shift+Space when the app starts."),
+        ("", Verdict.OK, "the running app has it"),
+        ("The desktop gave no keys for this.", Verdict.WARNING, "The desktop gave no keys for this."),
+    ],
+)
+async def test_where_the_desktop_hands_out_shortcuts_it_and_the_app_are_believed(
+    app: str | None, verdict: Verdict, words: str
+) -> None:
+    no_chords = FakeHotkeys(available=Availability(False, "Not on Wayland.", "Bind kireji capture."))
+    portal = FakePortal(Availability(True, "Works."))
+    at = surroundings(hotkeys=no_chords, portal=portal, app_shortcut=answering(app))
+    found = (await findings(at))["shortcut"]
+    assert (found.verdict, found.data["backend"]) == (verdict, "portal")
+    assert words in found.sentence
+
+
+async def test_a_desktop_that_hands_out_no_shortcuts_says_what_to_do() -> None:
+    portal = FakePortal(Availability(False, "This desktop's portal hands out no shortcuts.", "Bind the command."))
+    found = (await findings(surroundings(portal=portal)))["shortcut"]
+    assert (found.verdict, found.hint) == (Verdict.WARNING, "Bind the command.")
