@@ -103,6 +103,8 @@ class WindowPresenter(QObject):
             self.chat.drafts.add(picture, "Capture")
 
     def _begin_chat(self) -> None:
+        if self._welcome is not None:
+            self._leave_welcome()
         self._window.show_chat()
         self.chat.begin()
         self._left_settings()

@@ -16,7 +16,7 @@ from kireji.ui.tokens import SPACE, TYPE_LABEL, TYPE_SMALL
 
 _EDGE = 38
 """Of a thumbnail, in logical pixels at the usual text size."""
-_NAME = 104
+_NAME = 96
 """Room for the name, the same way."""
 _MOST_ROWS = 3
 THUMBNAIL = 128
@@ -46,6 +46,7 @@ class AttachmentRow(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Attached pictures")
         theme.changed.connect(self._fit)
@@ -91,18 +92,27 @@ class AttachmentRow(QScrollArea):
         """Index of the tile that has the keyboard; -1 for none."""
         return next((index for index, tile in enumerate(self._tiles) if tile.has_keyboard()), -1)
 
-    def _fit(self) -> None:
-        if not self._tiles:
-            return
-        row = self._tiles[0].sizeHint().height()
+    def sizeHint(self) -> QSize:
+        row = self._row_height()
         most = _MOST_ROWS * row + (_MOST_ROWS - 1) * SPACE[1]
-        width = self.viewport().width()
-        needed = self._flow.heightForWidth(width)
-        self.setFixedHeight(min(needed, most + (row // 2 if needed > most else 0)))
+        needed = self._flow.heightForWidth(self.viewport().width())
+        return QSize(240, min(needed, most + (row // 2 if needed > most else 0)))
+
+    def minimumSizeHint(self) -> QSize:
+        """One row: in a low window the rest gives its room to the words."""
+        return QSize(120, self._row_height())
+
+    def _row_height(self) -> int:
+        return self._tiles[0].sizeHint().height() if self._tiles else 0
+
+    def _fit(self) -> None:
+        self.setMaximumHeight(max(1, self.sizeHint().height()))
+        self.updateGeometry()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        if event.oldSize().width() != event.size().width():
+            self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

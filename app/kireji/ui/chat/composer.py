@@ -128,7 +128,7 @@ class Composer(QFrame):
 
     def _dress(self) -> None:
         colours = self._theme.colours
-        set_icon(self._attach, self._theme, "plus", colours.muted, 13)
+        set_icon(self._attach, self._theme, "plus", colours.muted, 16)
         set_icon(self._capture, self._theme, "crop", colours.muted, 13)
         colour = colours.on_accent if self._go.isEnabled() else colours.muted
         name = "square" if self._running else "arrow-up"

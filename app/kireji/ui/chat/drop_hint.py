@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -10,7 +10,7 @@ from kireji.ui.theme import Theme
 from kireji.ui.tokens import RADIUS_CARD, SPACE, TYPE_TITLE
 
 _WORDS = "Drop to ask about it"
-_COVER = 235
+_COVER = 225
 """How opaque it lies over the window, of 255."""
 
 
@@ -46,11 +46,17 @@ class DropHint(QWidget):
         painter.fillRect(self.rect(), ground)
         inner = self.rect().toRectF().adjusted(SPACE[3], SPACE[3], -SPACE[3], -SPACE[3])
         painter.setPen(QPen(QColor(colours.accent), 2, Qt.PenStyle.DashLine))
-        painter.setBrush(QColor(colours.accent_soft))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(inner, RADIUS_CARD, RADIUS_CARD)
         font = self.font()
         font.setPixelSize(self._theme.px(TYPE_TITLE))
         font.setBold(True)
         painter.setFont(font)
+        words = painter.fontMetrics().boundingRect(_WORDS).size().toSizeF()
+        plate = QRectF(0, 0, words.width() + 2 * SPACE[4], words.height() + 2 * SPACE[3])
+        plate.moveCenter(inner.center())
+        painter.setPen(QColor(colours.line))
+        painter.setBrush(QColor(colours.surface))
+        painter.drawRoundedRect(plate, RADIUS_CARD, RADIUS_CARD)
         painter.setPen(QColor(colours.ink))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignCenter, _WORDS)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, _WORDS)

@@ -10,7 +10,7 @@ from kireji.ui.parts import button, set_icon, spread, turn
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 
-_MOST_LINES = 6
+_MOST_LINES, _LEAST_LINES = 6, 2
 _SHOWN = 20_000
 """Characters that are shown when it is opened; all of it is sent."""
 
@@ -89,5 +89,7 @@ class Quote(QFrame):
         set_icon(self._remove, self._theme, "x", colours.muted, 14)
         self._chip.setToolTip("Hide the text" if self._chip.isChecked() else "Show the text")
         lines = min(_MOST_LINES, self._text.count("\n") + 2)
-        self._body.setFixedHeight(lines * self._body.fontMetrics().lineSpacing() + 8)
+        line = self._body.fontMetrics().lineSpacing()
+        self._body.setMinimumHeight(min(lines, _LEAST_LINES) * line + 8)
+        self._body.setMaximumHeight(lines * line + 8)
         self._body.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
