@@ -88,11 +88,36 @@ def test_over_a_full_screen_selection_the_card_lies_in_a_corner() -> None:
 def test_a_card_is_lower_rather_than_over_the_selection(place: tuple[Rect, Rect], width: int, rtl: bool) -> None:
     screen, selection = place
     heights = (500, 350, 200)
-    reserved = reserve_card(width, heights, selection, screen, GAP, rtl=rtl)
+    reserved = reserve_card([(width, height) for height in heights], selection, screen, GAP, rtl=rtl)
     assert inside(reserved, screen)
     smallest = place_card((width, heights[-1]), selection, screen, GAP, rtl=rtl)
     if not overlap(smallest, selection):
         assert not overlap(reserved, selection)
+
+
+def test_a_card_is_narrower_rather_than_over_the_tool_bar() -> None:
+    screen, selection = Rect(0, 0, 1280, 800), Rect(119, 56, 762, 457)
+    bar = place_bar((220, 44), selection, screen, 12)
+    reserved = reserve_card([(420, 560), (340, 560), (420, 220)], selection, screen, 16, avoid=(bar,))
+    assert reserved.width == 340
+    assert not overlap(reserved, bar)
+    assert not overlap(reserved, selection)
+
+
+def test_a_card_that_only_fits_below_stands_beside_the_tool_bar() -> None:
+    screen, selection = Rect(0, 0, 1280, 800), Rect(20, 20, 1240, 500)
+    bar = place_bar((220, 44), selection, screen, 12)
+    reserved = reserve_card([(420, 220)], selection, screen, 16, avoid=(bar,))
+    assert not overlap(reserved, bar)
+    assert not overlap(reserved, selection)
+
+
+@given(st.integers(480, 2000), st.integers(640, 2000), st.booleans())
+def test_over_a_full_screen_selection_the_card_leaves_the_tool_bar_free(width: int, height: int, rtl: bool) -> None:
+    screen = Rect(0, 0, width, height)
+    bar = place_bar((240, 44), screen, screen, 12, rtl=rtl)
+    reserved = reserve_card([(420, 560), (340, 460), (340, 220)], screen, screen, 16, avoid=(bar,), rtl=rtl)
+    assert not overlap(reserved, bar)
 
 
 @given(screens(), sizes, st.booleans())

@@ -18,6 +18,7 @@ from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.caret import Caret
 from kireji.ui.overlay.field import QuestionField
 from kireji.ui.overlay.keys import press_focused_button
+from kireji.ui.overlay.placement import card_sizes
 from kireji.ui.overlay.prompt_keys import prompt_number
 from kireji.ui.overlay.prompt_row import PromptRow
 from kireji.ui.overlay.quick_prompts import QuickPrompt, place_in
@@ -25,8 +26,7 @@ from kireji.ui.parts import button, label, restyle, separator
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE, TYPE_BODY
 
-_WIDTH = 420
-_HEIGHTS = (560, 460, 360, 280, 220)
+_UNBOUNDED = 10_000
 _TEXT_MARGIN = EDGE
 """Round the labels, so that their text lines up with that of the answer."""
 _QUESTION_LINES = 3
@@ -273,15 +273,6 @@ class AnswerCard(QFrame):
 
     # Its size.
 
-    def wanted_width(self, widest: int) -> int:
-        """Logical pixels."""
-        return min(round(_WIDTH * min(1.6, max(1.0, self._theme.scale))), widest)
-
-    def heights(self, highest: int) -> tuple[int, ...]:
-        """What it may grow to, best first."""
-        scale = min(1.6, max(1.0, self._theme.scale))
-        return tuple(min(round(height * scale), highest) for height in _HEIGHTS)
-
     def wanted_height(self, width: int) -> int:
         """What it needs for all of its text at this width, in logical pixels."""
         inner = width - 2 * self.frameWidth()
@@ -317,7 +308,7 @@ class AnswerCard(QFrame):
         return max(self._status.heightForWidth(room - beside.width() - SPACE[1]), beside.height())
 
     def sizeHint(self) -> QSize:
-        width = self.wanted_width(_WIDTH)
+        width, _ = card_sizes(self._theme.scale, (_UNBOUNDED, _UNBOUNDED))[0]
         return QSize(width, self.wanted_height(width))
 
     def _text_grew(self, _height: object) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from kireji.core.geometry import Rect
 from kireji.ui.overlay.bar import ToolBar
 from kireji.ui.overlay.frame import qrect
-from kireji.ui.overlay.placement import place_bar, reserve_card, within
+from kireji.ui.overlay.placement import card_sizes, place_bar, reserve_card, within
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 
@@ -163,8 +163,7 @@ class Panels(QObject):
         bar = self.bar.geometry()
         avoid = (Rect(bar.x(), bar.y(), bar.width(), bar.height()),)
         return reserve_card(
-            self.card.wanted_width(screen.width - 2 * gap),
-            self.card.heights(screen.height - 2 * gap),
+            card_sizes(self._theme.scale, (screen.width - 2 * gap, screen.height - 2 * gap)),
             area,
             screen,
             gap,

@@ -14,6 +14,27 @@ Size = tuple[int, int]
 """Width and height."""
 
 
+_CARD_WIDTHS = (420, 340)
+_CARD_HEIGHTS = (560, 460, 360)
+_LOW_CARD_HEIGHTS = (280, 220)
+
+
+def card_sizes(scale: float, most: Size) -> tuple[Size, ...]:
+    """What the card may grow to, best first: rather narrow than so low that little can be read.
+
+    Args:
+        scale: Size of text; 1.0 is normal.
+        most: The room there is, in logical pixels.
+    """
+    factor = min(1.6, max(1.0, scale))
+    return tuple(
+        (min(round(width * factor), most[0]), min(round(height * factor), most[1]))
+        for heights in (_CARD_HEIGHTS, _LOW_CARD_HEIGHTS)
+        for width in _CARD_WIDTHS
+        for height in heights
+    )
+
+
 def within(rect: Rect, screen: Rect) -> Rect:
     """`rect` moved, and shrunk if it must be, so that it lies inside `screen`."""
     width, height = min(rect.width, screen.width), min(rect.height, screen.height)
@@ -78,18 +99,22 @@ def place_card(
         for y in (lowest + gap, selection.bottom + gap, highest - gap - height, selection.y - gap - height)
     ]
     beside = [left, right] if rtl else [right, left]
+    next_to = [
+        Rect(x, selection.bottom + gap if rect.y >= selection.bottom else selection.y - gap - height, width, height)
+        for rect in avoid
+        for x in (rect.right + gap, rect.x - gap - width)
+    ]
     for obstacles in ((selection, *avoid), (selection,)):
-        for wanted in (*beside, *stacked):
+        for wanted in (*beside, *stacked, *next_to):
             placed = within(wanted, room)
             fits = placed.y == wanted.y and (wanted in stacked or placed.x == wanted.x)
             if fits and not _covers(placed, obstacles):
                 return placed
-    return _least_covering(width, height, selection, room)
+    return _least_covering(width, height, selection, room, avoid)
 
 
 def reserve_card(
-    width: int,
-    heights: Sequence[int],
+    sizes: Sequence[Size],
     selection: Rect,
     screen: Rect,
     gap: int,
@@ -100,16 +125,15 @@ def reserve_card(
     """Room for a card that grows while its answer arrives, so that it need not change sides.
 
     Args:
-        width: As wide as it would like to be.
-        heights: What it may grow to, best first; a lower one is taken before the selection is covered.
-        selection: As for `place_card`.
+        sizes: What it may grow to, best first; a smaller one is taken before anything is covered.
+        selection: As for `place_card`; it is covered before the tool bar is, whose buttons would lie below the card.
         screen: The same.
         gap: The same.
         avoid: The same.
         rtl: The same.
     """
-    placed = [place_card((width, height), selection, screen, gap, avoid=avoid, rtl=rtl) for height in heights]
-    for obstacles in ((selection, *avoid), (selection,)):
+    placed = [place_card(size, selection, screen, gap, avoid=avoid, rtl=rtl) for size in sizes]
+    for obstacles in ((selection, *avoid), avoid, (selection,)):
         for rect in placed:
             if not _covers(rect, obstacles):
                 return rect
@@ -149,9 +173,13 @@ def _covers(rect: Rect, obstacles: Iterable[Rect]) -> bool:
     return any(not rect.intersection(obstacle).empty for obstacle in obstacles)
 
 
-def _least_covering(width: int, height: int, selection: Rect, room: Rect) -> Rect:
+def _least_covering(width: int, height: int, selection: Rect, room: Rect, avoid: Sequence[Rect]) -> Rect:
     corners = [Rect(x, y, width, height) for x in (room.right - width, room.x) for y in (room.bottom - height, room.y)]
-    return min(corners, key=lambda rect: _area(rect.intersection(selection)))
+
+    def covered(rect: Rect) -> tuple[int, int]:
+        return sum(_area(rect.intersection(other)) for other in avoid), _area(rect.intersection(selection))
+
+    return min(corners, key=covered)
 
 
 def _area(rect: Rect) -> int:
