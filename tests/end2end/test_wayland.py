@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -90,3 +91,13 @@ def test_the_command_line_captures_without_windows(seat: WaylandSeat, tmp_path: 
     assert done.returncode == 0, done.stderr.decode()
     assert (tmp_path / "all.png").stat().st_size > 0
     assert not seat.portal.written[0].exists()
+
+
+def test_the_doctor_tells_of_the_desktops_shortcuts(up: WaylandSeat) -> None:
+    def shortcut() -> tuple[str, str]:
+        checks = json.loads(kireji(["doctor", "--json"], up.environment).stdout)["checks"]
+        found = next(check for check in checks if check["name"] == "shortcut")
+        return found["verdict"], found["sentence"]
+
+    wait_until(lambda: "the running app has it" in shortcut()[1], "the shortcut is told", 20, every=0.2)
+    assert shortcut()[0] == "ok"

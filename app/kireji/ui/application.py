@@ -156,9 +156,7 @@ class DesktopApplication(QObject):
             Empty when done, else the sentence that says why not.
         """
         if name == "shortcut":
-            state = self._shortcuts.state()
-            held = state.status is ShortcutStatus.HELD
-            return "" if held else state.sentence or "No shortcut is set. Choose one in Settings, Shortcuts."
+            return self._shortcuts.state().trouble
         if name == "quit":
             self._quit()
             if self._stop is not None:

@@ -34,6 +34,16 @@ class ShortcutStatus(enum.Enum):
     PAUSED = "paused"
 
 
+_WITHOUT_SENTENCE = {
+    ShortcutStatus.NONE: "No shortcut is set. Choose one in Settings, Shortcuts.",
+    ShortcutStatus.ASKED: "The desktop has not answered yet whether it gives the shortcut; it may be asking you.",
+    ShortcutStatus.TAKEN: "Another program uses the shortcut. Choose another in Settings, Shortcuts.",
+    ShortcutStatus.REFUSED: _NOT_GIVEN,
+    ShortcutStatus.UNAVAILABLE: "The shortcut cannot be held here.",
+    ShortcutStatus.PAUSED: "Shortcuts are paused. Resume them from the tray menu.",
+}
+
+
 class ShortcutState(NamedTuple):
     """The truth about one chord.
 
@@ -55,6 +65,11 @@ class ShortcutState(NamedTuple):
     def keys(self) -> str:
         """What to press now; empty while nothing is held."""
         return (self.trigger or self.chord) if self.status is ShortcutStatus.HELD else ""
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is held; empty when something is."""
+        return "" if self.status is ShortcutStatus.HELD else self.sentence or _WITHOUT_SENTENCE[self.status]
 
 
 class DesktopChords(Protocol):

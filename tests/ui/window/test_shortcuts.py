@@ -11,7 +11,7 @@ from kireji.core.desktop_ports import BoundShortcut
 from kireji.core.errors import HotkeyUnavailable
 from kireji.core.ports import Availability
 from kireji.core.shortcuts import Shortcut
-from kireji.ui.shortcut import GlobalShortcuts, ShortcutStatus
+from kireji.ui.shortcut import GlobalShortcuts, ShortcutState, ShortcutStatus
 from kireji.ui.shortcut_portal import PortalChords
 from tests.fakes.desktop import FakeHotkeys
 from tests.fakes.shortcut_portal import FakeShortcutPortal
@@ -124,6 +124,21 @@ def test_a_capture_chord_that_the_settings_correct_is_held_as_corrected() -> Non
     assert shortcuts.state().status is ShortcutStatus.NONE
     shortcuts.hold({Action.CAPTURE: CHORD})
     assert shortcuts.state().status is ShortcutStatus.HELD
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (ShortcutState(CHORD, ShortcutStatus.HELD), ""),
+        (ShortcutState(CHORD, ShortcutStatus.ASKED), "has not answered yet"),
+        (ShortcutState(CHORD, ShortcutStatus.PAUSED), "are paused"),
+        (ShortcutState(CHORD, ShortcutStatus.TAKEN, "Another has it."), "Another has it."),
+        (ShortcutState(), "No shortcut is set."),
+    ],
+)
+def test_what_keeps_a_chord_from_being_held_is_told_as_it_is(state: ShortcutState, words: str) -> None:
+    assert bool(state.trouble) == bool(words)
+    assert words in state.trouble
 
 
 # --- a desktop that hands out chords itself ---------------------------------------------------------------------------
