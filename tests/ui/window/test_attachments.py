@@ -244,6 +244,7 @@ async def test_a_thumbnail_opens_large_and_escape_closes_it() -> None:
         await stand.until(lambda: stand.window.findChild(PictureDialog))
         dialog = stand.window.findChild(PictureDialog)
         assert isinstance(dialog, PictureDialog)
+        await stand.until(dialog.isActiveWindow)
         QTest.keyClick(dialog, Qt.Key.Key_Shift)
         assert dialog.isVisible()
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
