@@ -35,6 +35,11 @@ _INVITATIONS = (
     f"Ask about this…  (⏎ {DEFAULT_QUESTION})",
     "Ask about this…",
 )
+_DRAWING = (
+    "Draw with the mouse, or with arrow keys and Space  (Esc: done)",
+    "Draw with the mouse, or arrow keys and Space",
+    "Draw on the picture",
+)
 _WIDTH = 420
 _CHIP = 160
 """Most room for the model's name, in logical pixels at the usual text size."""
@@ -156,6 +161,10 @@ class ToolBar(QFrame):
         self._theme.changed.connect(self._dress)
         self._dress()
 
+    def set_drawing(self, *, on: bool) -> None:
+        """Whether a tool is chosen: the empty field says how it is used."""
+        self.field.invite(_DRAWING if on else _INVITATIONS)
+
     def _arrange(self, *, narrow: bool) -> None:
         """Put the buttons in order: the tools in the middle, or below the others where one row does not hold all."""
         self._narrow = narrow
@@ -210,6 +219,7 @@ class ToolBar(QFrame):
         self.field.reset()
         self.say("")
         self.set_busy("", on=False)
+        self.set_drawing(on=False)
         self.set_asking(on=True)
 
     def set_model(self, name: str) -> None:

@@ -75,6 +75,15 @@ class QuestionField(QPlainTextEdit):
         """What was typed."""
         return self.toPlainText()
 
+    def invite(self, invitations: Sequence[str]) -> None:
+        """Say something else while it is empty.
+
+        Args:
+            invitations: As at the beginning.
+        """
+        self._invitations = tuple(invitations)
+        self._invite()
+
     @property
     def recall(self) -> Recall:
         """The questions of before."""

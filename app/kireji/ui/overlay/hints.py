@@ -10,6 +10,10 @@ from kireji.ui.tokens import DARK, SPACE, TYPE_SMALL
 
 _Parts = tuple[str, ...]
 
+_BETWEEN = "  ·  "
+_HARD = "\N{NO-BREAK SPACE}"
+_WRAPPED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+
 _END: _Parts = ("F1: all keys", "Esc: close")
 _FREE: _Parts = ("Drag to cut out", "Arrow keys and Enter", "Enter: whole screen", *_END)
 _FREE_WITH_WINDOWS: _Parts = (
@@ -41,6 +45,12 @@ KEYS = (
     ("Ctrl + A", "Whole screen"),
     ("W", "Pick a window; Tab or arrow keys: another one"),
     ("Ctrl + Tab", "Next screen"),
+    ("A, B, P, T, N, R", "Arrow, box, pen, text, number, redact; from the question with Alt"),
+    ("Arrow keys, Space", "With a tool: go to a place, begin and end there"),
+    ("Tab, Delete", "With a tool: the next mark, remove it"),
+    ("Insert", "Keep this region and choose another one"),
+    ("Alt + 1 … 9", "Quick prompts"),
+    ("Page Up, Page Down", "Earlier questions"),
     ("Ctrl + Z, Ctrl + Shift + Z", "Undo, redo"),
     ("Ctrl + C, Ctrl + Shift + C, Ctrl + S", "Copy picture, copy text, save"),
     ("Esc", "Close"),
@@ -68,7 +78,7 @@ def hint(selection: Selection, *, picking: bool, windows: bool) -> str:
         parts = _CROSSHAIR
     else:
         parts = _FREE_WITH_WINDOWS if windows else _FREE
-    return "  ·  ".join(parts)
+    return _BETWEEN.join(parts)
 
 
 def _small(font: QFont, scale: float) -> QFont:
@@ -78,7 +88,7 @@ def _small(font: QFont, scale: float) -> QFont:
 
 
 def hint_box(text: str, font: QFont, scale: float, widget: tuple[int, int], avoid: QRect) -> QRect:
-    """Where that line stands: at the top, in the middle, as wide as it needs and the screen allows.
+    """Where that line stands: at the top, in the middle, as wide as it needs; in lines where the screen is narrower.
 
     Args:
         text: The line; empty takes no room.
@@ -90,24 +100,32 @@ def hint_box(text: str, font: QFont, scale: float, widget: tuple[int, int], avoi
     if not text:
         return QRect()
     metrics = QFontMetrics(_small(font, scale))
-    width = min(metrics.horizontalAdvance(text) + 2 * SPACE[3], widget[0] - 2 * SPACE[1])
-    height = metrics.height() + 2 * SPACE[1]
-    box = QRect(QPoint((widget[0] - width) // 2, SPACE[4]), QSize(width, height))
-    return box.translated(0, widget[1] - 2 * SPACE[4] - height) if box.intersects(avoid) else box
+    room = QRect(0, 0, max(1, widget[0] - 2 * SPACE[1] - 2 * SPACE[3]), widget[1])
+    words = metrics.boundingRect(room, _WRAPPED, _breakable(text)).size()
+    size = QSize(min(words.width() + 2, room.width()) + 2 * SPACE[3], words.height() + 2 * SPACE[1])
+    box = QRect(QPoint((widget[0] - size.width()) // 2, SPACE[4]), size)
+    return box.translated(0, widget[1] - 2 * SPACE[4] - size.height()) if box.intersects(avoid) else box
+
+
+def _breakable(text: str) -> str:
+    """With breaks between the things that can be done, not within them; a sentence breaks anywhere."""
+    parts = text.split(_BETWEEN)
+    if len(parts) == 1:
+        return text
+    return f"{_HARD}{_HARD}·  ".join(part.replace(" ", _HARD) for part in parts)
 
 
 def paint_hint(painter: QPainter, text: str, font: QFont, scale: float, box: QRect) -> None:
-    """One line that says what can be done."""
+    """What can be done, as it was measured for `box`."""
     small = _small(font, scale)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(panel_colour())
-    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+    radius = min(box.height() / 2, SPACE[3])
+    painter.drawRoundedRect(box, radius, radius)
     painter.setPen(QColor(DARK.ink))
     painter.setFont(small)
-    inside = box.adjusted(SPACE[2], 0, -SPACE[2], 0)
-    shown = QFontMetrics(small).elidedText(text, Qt.TextElideMode.ElideRight, inside.width())
-    painter.drawText(inside, Qt.AlignmentFlag.AlignCenter, shown)
+    painter.drawText(box.adjusted(SPACE[3] - 1, 0, 1 - SPACE[3], 0), _WRAPPED, _breakable(text))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 

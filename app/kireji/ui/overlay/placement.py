@@ -15,8 +15,8 @@ Size = tuple[int, int]
 
 
 _CARD_WIDTHS = (420, 340)
-_CARD_HEIGHTS = (560, 460, 360)
-_LOW_CARD_HEIGHTS = (280, 220)
+_CARD_HEIGHTS = (560, 510, 460, 410, 360)
+_LOW_CARD_HEIGHTS = (330, 300, 270, 240, 210)
 
 
 def card_sizes(scale: float, most: Size) -> tuple[Size, ...]:
