@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from tests.service import KEY, Rule, ServiceProcess, Text
+from tests.support import drag_window
 from tests.support.outside import MAIN, Seat
 from tests.support.pictures import png
 from tests.support.program import environment, running, wait_until_up
@@ -61,10 +65,20 @@ def asked(service: ServiceProcess) -> list[dict[str, object]]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
 
 
-def shown(seat: Seat) -> str:
+def words_in(seat: Seat, x: int, y: int, width: int, height: int) -> str:
+    """What is written in a piece of the main window; a `y` below zero counts from its end."""
     window = seat.wait_for(MAIN)
     place, size = window.translate_coords(window.query_tree().root, 0, 0), window.get_geometry()
-    return words_on(seat.client, -place.x, -place.y, size.width, size.height)
+    top = y if y >= 0 else size.height + y
+    return words_on(seat.client, x - place.x, top - place.y, width, height)
+
+
+def below_the_field(seat: Seat) -> str:
+    return words_in(seat, 345, -130, 120, 60)
+
+
+def hint(seat: Seat) -> str:
+    return words_in(seat, 400, 320, 400, 140)
 
 
 def test_a_picture_that_another_program_copied_is_pasted_and_goes_out(seat: Seat) -> None:
@@ -73,7 +87,7 @@ def test_a_picture_that_another_program_copied_is_pasted_and_goes_out(seat: Seat
         with copied(seat, picture, "-t", "image/png"):
             seat.xdotool("type", "What is this?")
             seat.xdotool("key", "ctrl+v")
-            wait_until(lambda: "400" in shown(seat), "the picture below the field")
+            wait_until(lambda: "400" in below_the_field(seat), "the picture below the field")
         seat.xdotool("key", "Return")
         wait_until(lambda: asked(service), "the question")
         blocks = asked(service)
@@ -93,3 +107,31 @@ def test_a_program_that_hangs_with_the_clipboard_does_not_hang_the_window(seat: 
             seat.xdotool("key", "Return")
             wait_until(lambda: asked(service), "the question, while the other program hangs", HANGING_SECONDS)
         assert asked(service) == [{"type": "text", "text": "Still here?"}]
+
+
+def test_a_file_is_dragged_from_another_program_onto_the_window(seat: Seat, tmp_path: Path) -> None:
+    file = tmp_path / "dragged.png"
+    file.write_bytes(png(640, 400))
+    with ServiceProcess(Rule(Text(["Seen."]), times=None)) as service, window_of(seat, service):
+        window = seat.wait_for(MAIN)
+        place = window.query_tree().parent.get_geometry()
+        x, y = place.x + 600, place.y + 300
+        source = ["1700", "900", "120", "100"]
+        command = [sys.executable, "-m", "tests.support.drag_window", *source, str(file)]
+        with subprocess.Popen(command, env=seat.variables) as other:
+            try:
+                seat.wait_for(drag_window.TITLE)
+                wait_until(lambda: seat.client.pixel(1740, 940) == drag_window.COLOUR, "its own colour")
+                seat.xdotool("mousemove", "1740", "940", "mousedown", "1", "mousemove", "1720", "930")
+                over = itertools.cycle((0, 6))
+
+                def told() -> bool:
+                    seat.xdotool("mousemove", str(x + next(over)), str(y))  # a drag that has begun is told by moves
+                    return "Drop to ask" in hint(seat)
+
+                wait_until(told, "what the window says while something is over it")
+                seat.xdotool("mousemove", str(x + 9), str(y + 9), "mouseup", "1")
+                wait_until(lambda: "400" in below_the_field(seat), "the picture below the field")
+            finally:
+                other.kill()
+        assert "Drop to ask" not in hint(seat)
