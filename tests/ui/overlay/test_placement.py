@@ -45,6 +45,14 @@ def test_the_tool_bar_covers_no_selection_that_has_room_above_or_below(
         assert not overlap(place_bar(size, selection, screen, GAP, rtl=rtl), selection)
 
 
+def test_a_tool_bar_above_the_selection_leaves_the_size_label_free() -> None:
+    selection = Rect(100, 300, 800, 770)
+    bar = place_bar((400, 80), selection, FULL_HD, 12, label=20)
+    label = place_label((60, 20), selection, FULL_HD, 4)
+    assert bar.bottom <= label.y
+    assert not overlap(bar, label)
+
+
 @given(screens(), sizes, st.booleans())
 def test_the_card_never_leaves_the_screen(place: tuple[Rect, Rect], size: tuple[int, int], rtl: bool) -> None:
     screen, selection = place

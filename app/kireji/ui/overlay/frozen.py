@@ -91,6 +91,11 @@ class FrozenScreen(QWidget):
         return self._marks().area
 
     @property
+    def label_height(self) -> int:
+        """How high the size label is, in this window's coordinates; 0 while nothing is selected."""
+        return self._marks().size_label().height()
+
+    @property
     def unit(self) -> float:
         """Logical pixels per pixel of the picture."""
         return self._unit[0]

@@ -139,7 +139,8 @@ class Panels(QObject):
         if (area := window.area) is not None:
             screen = _screen_of(window)
             size = self.bar.wanted_size(screen.width - 2 * SPACE[2])
-            self.bar.setGeometry(qrect(place_bar(size, area, screen, SPACE[2], rtl=_rtl())))
+            place = place_bar(size, area, screen, SPACE[2], label=window.label_height, rtl=_rtl())
+            self.bar.setGeometry(qrect(place))
 
     # The card.
 

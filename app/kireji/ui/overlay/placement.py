@@ -50,7 +50,7 @@ def inset(rect: Rect, margin: int) -> Rect:
     return Rect(rect.x + margin, rect.y + margin, rect.width - 2 * margin, rect.height - 2 * margin)
 
 
-def place_bar(size: Size, selection: Rect, screen: Rect, gap: int, *, rtl: bool = False) -> Rect:
+def place_bar(size: Size, selection: Rect, screen: Rect, gap: int, *, label: int = 0, rtl: bool = False) -> Rect:
     """The tool bar: below the selection, else above it, else over its lower edge.
 
     Args:
@@ -58,6 +58,7 @@ def place_bar(size: Size, selection: Rect, screen: Rect, gap: int, *, rtl: bool 
         selection: What it belongs to.
         screen: Where it must stay.
         gap: Distance kept from selection and edges.
+        label: Height of the size label, which stays free above the selection where there is room for both.
         rtl: It begins at the selection's right edge, as text does.
     """
     room = inset(screen, gap)
@@ -67,7 +68,7 @@ def place_bar(size: Size, selection: Rect, screen: Rect, gap: int, *, rtl: bool 
     if below + height <= room.bottom:
         y = below
     elif above >= room.y:
-        y = above
+        y = max(room.y, above - label)
     else:
         y = selection.bottom - gap - height
     return within(Rect(x, y, width, height), room)
