@@ -93,7 +93,7 @@ class FrozenScreen(QWidget):
     @property
     def label_height(self) -> int:
         """How high the size label is, in this window's coordinates; 0 while nothing is selected."""
-        return self._marks().size_label().height()
+        return self._marks().size_label.height()
 
     @property
     def unit(self) -> float:
