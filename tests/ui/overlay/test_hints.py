@@ -1,4 +1,4 @@
-"""The line that says what can be done, and the card of all keys, on wide and on narrow screens."""
+"""The words on the frozen screen: what can be done, the card of all keys, the size, on wide and on narrow screens."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from kireji.core.annotation import Tool
 from kireji.ui.overlay.help import KeysCard
 from kireji.ui.overlay.hints import KEYS, hint, hint_box
+from kireji.ui.overlay.marks import Marks
 from kireji.ui.overlay.selection import Selection
 from tests.ui.overlay.support import Overlay
 
@@ -64,6 +65,16 @@ def test_the_keys_scroll_a_card_that_is_higher_than_the_screen(qtbot: QtBot) -> 
     assert isinstance(scroll, QScrollArea)
     bar = scroll.verticalScrollBar()
     assert bar.value() == bar.maximum() > 0
+
+
+def test_a_screen_whose_size_another_one_says_shows_no_empty_label(qapp: object) -> None:
+    whole = Selection(480, 800).all()
+    here, there = (
+        Marks(whole, (480, 800), (1.0, 1.0), 1.0, QFont(), lens=False, handles=False, span=span)
+        for span in ("960 × 800", " ")
+    )
+    assert not here.size_label.isEmpty()
+    assert there.size_label.isEmpty()
 
 
 def test_the_keys_of_every_tool_are_listed() -> None:

@@ -127,9 +127,9 @@ class Marks:
 
     @cached_property
     def size_label(self) -> QRect:
-        """Where the size stands; empty when nothing is selected."""
+        """Where the size stands; empty when nothing is selected, or when another screen says it."""
         area = self.area
-        if area is None:
+        if area is None or not self.size_text.strip():
             return QRect()
         width, height = self._label_size(self.size_text)
         size = min(width, _WIDEST_LABEL, self.widget[0]), height
