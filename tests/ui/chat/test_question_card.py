@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from kireji.core.history import StoredMessage
@@ -45,3 +45,20 @@ def test_words_below_a_picture_begin_where_their_script_begins(
     assert isinstance(picture, QWidget)
     assert (words.x() == picture.x()) is at_the_left
     assert (words.geometry().right() == picture.geometry().right()) is not at_the_left
+
+
+def test_of_a_very_long_question_the_beginning_is_shown_and_the_rest_is_a_press_away(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    card = card_with("x" * 70_000, qapp, qtbot)
+    words, [more] = card.findChild(PlainText), [each for each in card.findChildren(QPushButton) if each.isVisible()]
+    assert isinstance(words, PlainText)
+    assert words.text() == "x" * 4000 + "\n… and 66,000 more characters"
+    more.click()
+    assert words.text() == "x" * 60_000 + "\n… and 10,000 more characters"
+    assert not more.isVisible()
+
+
+def test_a_short_question_has_nothing_to_press(qapp: QApplication, qtbot: QtBot) -> None:
+    card = card_with("why?", qapp, qtbot)
+    assert [each for each in card.findChildren(QPushButton) if each.isVisible()] == []

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
@@ -11,7 +15,9 @@ from PySide6.QtWidgets import QFileDialog
 
 from kireji.core.desktop_ports import ClipboardContent
 from kireji.core.errors import ClipboardError, PictureError, StoreFull
+from kireji.core.pictures import is_animated
 from kireji.core.ports import EncodedPicture
+from kireji.imaging.codec import PillowCodec
 from kireji.services.application import Services
 from kireji.ui.chat.attachment_row import AttachmentTile
 from kireji.ui.chat.field import PromptField
@@ -348,3 +354,55 @@ async def test_nothing_is_dropped_upon_the_settings() -> None:
         enter.ignore()
         stand.window.dragEnterEvent(enter)
         assert not enter.isAccepted()
+
+
+async def test_words_without_end_go_below_the_field() -> None:
+    below = FakeSurroundings().with_key()
+    async with window_over(below) as stand:
+        below.clipboard.content = ClipboardContent(text="x" * 1_000_000)
+        QTest.keyClick(field_of(stand), Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        await stand.until(lambda: not stand.window.chat.composer.quote.isHidden())
+        assert stand.window.chat.composer.quote.words == "Selected text, 1,000,000 characters"
+        assert stand.window.chat.composer.text() == ""
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that says it is that large, and has next to nothing of it."""
+    body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = b"IDAT" + zlib.compress(bytes(64))
+    chunks = (struct.pack(">I", len(each) - 4) + each + struct.pack(">I", zlib.crc32(each)) for each in (body, pixels))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def animation() -> bytes:
+    buffer = io.BytesIO()
+    frames = [Image.new("RGB", (30, 20), (80 * number, 0, 0)) for number in range(3)]
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (png(40, 30)[:60], "bad.png: The PNG file is damaged."),
+        (png_header(30_000, 30_000), "bad.png: The picture is too large to open."),
+        (b"%PDF-1.7", "bad.png: This is a file of another kind (PDF)."),
+        (b"", "bad.png: The file is empty."),
+    ],
+)
+async def test_pictures_that_cannot_be_used_are_told_by_their_content(data: bytes, said: str) -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        stand.services.capture._codec = PillowCodec()
+        stand.presenter.chat.drafts.give(Given((BytesSource("bad.png", data),)))
+        await stand.until(lambda: not tiles(stand))
+        assert stand.window.chat.notice.sentence().startswith(said)
+
+
+async def test_of_an_animation_the_first_picture_is_taken_and_it_is_said() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        stand.services.capture._codec = PillowCodec()
+        await give(stand, animation())
+        assert tiles(stand)[0].fact() == "First picture of an animation"
+        picture = stand.presenter.chat.drafts.draft.attachments[0].picture
+        assert picture is not None
+        assert not is_animated(picture.data)

@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 2
 """Pictures decoded at the same time; one may take 256 MB while it is."""
 _SAID_AT_ONCE = 3
+_LONGEST_IN_FIELD = 20_000
+"""Characters; more than that goes below the field, because laying out one long line takes time that grows
+with its square: a minute for a million."""
 
 
 class Drafts(QObject):
@@ -116,8 +119,7 @@ class Drafts(QObject):
     def give(self, given: object) -> None:
         """Something was dropped: pictures are attached, words go to the caret."""
         assert isinstance(given, Given)
-        if given.text:
-            self._pane.composer.insert(given.text)
+        self._write(given.text)
         self._attach(given)
 
     async def question(self, question: Question, draft: Draft) -> Question | None:
@@ -149,6 +151,14 @@ class Drafts(QObject):
         if not parts and not draft.question:
             return None
         return replace(question, text=draft.question, images=tuple(parts), pictures=data)
+
+    def _write(self, text: str) -> None:
+        """Put words at the caret, or below the field where there are too many."""
+        if len(text) > _LONGEST_IN_FIELD:
+            draft = self.draft
+            self._keep(replace(draft, quote="\n\n".join(each for each in (draft.quote, text) if each)))
+        elif text:
+            self._pane.composer.insert(text)
 
     def _arrived(self, number: int) -> EncodedPicture | None:
         everything = (each for draft in self._drafts.values() for each in draft.attachments)
@@ -240,8 +250,8 @@ class Drafts(QObject):
     async def _read_selection(self, conversation: int | None) -> None:
         async with self._reading:
             text = await self._services.clipboard.read_selection()
-        if conversation == self._current and text:
-            self._pane.composer.insert(text)
+        if conversation == self._current:
+            self._write(text)
 
     def _choose_files(self) -> None:
         dialog = QFileDialog(self._pane.window(), "Attach pictures", self._folder)

@@ -12,14 +12,16 @@ from kireji.core.history import StoredMessage
 from kireji.core.messages import ImagePart
 from kireji.services.turns import GO_ON
 from kireji.ui.chat.document import EDGE
-from kireji.ui.chat.words import is_right_to_left
+from kireji.ui.chat.words import count, is_right_to_left
 from kireji.ui.flow import FlowLayout
-from kireji.ui.parts import frame, spread
+from kireji.ui.parts import button, frame, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 
 _WIDEST_QUESTION = 0.86
 _THUMBNAIL = QSize(300, 220)
+_SHORT, _LONG = 4_000, 60_000
+"""Characters of a question that are shown at first, and when all is wanted."""
 _SMALL = QSize(132, 96)
 """Of several in one question."""
 
@@ -121,10 +123,15 @@ class QuestionCard(QWidget):
         if self._pictures is not None:
             inside.addWidget(self._pictures)
         self._text: PlainText | None = None
+        self._room = 0
+        self._more = button("Show all", "quiet")
         if text := shown_question(stored.message.text):
-            self._text = PlainText(text)
+            self._text = PlainText(beginning(text, _SHORT))
             side = Qt.AlignmentFlag.AlignRight if is_right_to_left(text) else Qt.AlignmentFlag.AlignLeft
             inside.addWidget(self._text, 0, side | Qt.AlignmentFlag.AlignAbsolute)
+        inside.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeading)
+        self._more.setVisible(len(shown_question(stored.message.text)) > _SHORT)
+        self._more.clicked.connect(self._show_more)
         outer = QHBoxLayout(self)
         spread(outer, (EDGE, 0, EDGE, 0))
         outer.addStretch(1)
@@ -144,11 +151,17 @@ class QuestionCard(QWidget):
         """Tell how wide the reading column is, in logical pixels."""
         widest = int(width * _WIDEST_QUESTION)
         self._card.setMaximumWidth(widest)
-        room = widest - 2 * (SPACE[2] + 2)
+        self._room = room = widest - 2 * (SPACE[2] + 2)
         if self._text is not None:
             self._text.set_widest(room)
         if self._pictures is not None:
             self._pictures.set_widest(room)
+
+    def _show_more(self) -> None:
+        if self._text is not None:
+            self._text.setText(beginning(shown_question(self.stored.message.text), _LONG))
+            self._text.set_widest(self._room)
+        self._more.hide()
 
     def _show_picture(self) -> None:
         sender = self.sender()
@@ -169,6 +182,12 @@ class _Pictures(QWidget):
         """The most room there is, in logical pixels."""
         taken = min(self.flow.sizeHint().width(), width)
         self.setFixedSize(taken, self.flow.heightForWidth(taken))
+
+
+def beginning(text: str, most: int) -> str:
+    """As much of a text as is shown; laying out a long line takes time that grows with the square of its length."""
+    more = len(text) - most
+    return text if more <= 0 else f"{text[:most]}\n… and {count(more)} more characters"
 
 
 def shown_question(text: str) -> str:
