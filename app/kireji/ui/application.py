@@ -18,7 +18,7 @@ from kireji.ui import qt_messages
 from kireji.ui.aio import TaskScope
 from kireji.ui.curtain import Curtain, covered
 from kireji.ui.qt_application import Application
-from kireji.ui.shortcut import GlobalShortcuts, ShortcutStatus
+from kireji.ui.shortcut import GlobalShortcuts
 from kireji.ui.theme import Theme
 from kireji.ui.tray import Tray
 
@@ -255,9 +255,7 @@ class DesktopApplication(QObject):
             parts.windows.show_notice(_NO_TRAY)
         elif not self._tray.available:
             self._scope.start(self._show_without_tray(parts), name="no tray")
-        state = self._shortcuts.state()
-        taken = state.sentence if state.status is ShortcutStatus.TAKEN else ""
-        if sentence := f"{taken} {self._preferences.told}".strip():
+        if sentence := f"{self._shortcuts.taken} {self._preferences.told}".strip():
             self._tell(sentence)
 
     async def _show_without_tray(self, parts: _Parts) -> None:

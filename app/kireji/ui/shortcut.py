@@ -117,6 +117,15 @@ class GlobalShortcuts:
         """What holds now."""
         return self._states.get(action, ShortcutState())
 
+    @property
+    def taken(self) -> str:
+        """The sentence about chords that other programs have; empty when there are none."""
+        taken = [state for state in self._states.values() if state.status is ShortcutStatus.TAKEN]
+        if len(taken) < 2:
+            return "".join(state.sentence for state in taken)
+        *chords, last = (state.chord for state in taken)
+        return f"{', '.join(chords)} and {last} are already used by other programs. Choose others in Settings."
+
     def receive(self, receiver: Callable[[Action, str], None]) -> None:
         """Deliver presses to `receiver` from now on, and the one that waited.
 

@@ -76,12 +76,28 @@ async def test_a_taken_chord_offers_free_ones_and_one_of_them_is_taken_by_a_clic
         assert offers(row) == []
 
 
+async def test_a_chord_that_its_holder_gave_back_is_taken_when_the_page_opens_or_on_request() -> None:
+    async with window_over(FakeSurroundings()) as stand:
+        row = (await opened(stand)).rows[Action.CAPTURE]
+        stand.hotkeys.lose(CHORD)
+        assert not row.again.isHidden()
+        row.again.click()
+        assert row.chip.text() == "taken by another program"
+        stand.hotkeys.taken.clear()
+        row.again.click()
+        assert (row.chip.text(), row.again.isHidden()) == ("ready", True)
+        stand.hotkeys.lose(CHORD)
+        stand.hotkeys.taken.clear()
+        await opened(stand)
+        assert row.chip.text() == "ready"
+
+
 async def test_keys_of_another_action_are_refused_while_they_are_recorded() -> None:
     async with window_over(FakeSurroundings()) as stand:
         row = (await opened(stand)).rows[Action.WINDOW]
         row.recorder.click()
         stand.hotkeys.press(CHORD)
-        assert row.sentence.text() == "“Capture and ask” has these keys. Press others."
+        assert row.sentence.text() == "“Capture and ask” has these keys. Choose others."
         assert not row.recorder.listens
 
 

@@ -141,6 +141,17 @@ def test_what_keeps_a_chord_from_being_held_is_told_as_it_is(state: ShortcutStat
     assert words in state.trouble
 
 
+def test_all_chords_that_others_have_are_told_in_one_sentence() -> None:
+    def taken(**others: str) -> str:
+        hotkeys = FakeHotkeys()
+        hotkeys.taken |= {chord("Ctrl+Alt+W"), chord("Super+K")}
+        return held(hotkeys, **others).taken
+
+    assert taken() == ""
+    assert taken(window="Ctrl+Alt+W").startswith("Ctrl+Alt+W is already used by another program.")
+    assert taken(window="Ctrl+Alt+W", open="Super+K").startswith("Ctrl+Alt+W and Super+K are already used by other")
+
+
 # --- a desktop that hands out chords itself ---------------------------------------------------------------------------
 
 

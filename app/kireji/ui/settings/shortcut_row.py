@@ -67,11 +67,13 @@ class ShortcutRow(QWidget):
         self.recorder = Recorder(action.title)
         self.remove = button("Remove")
         self.try_it = button("Press it now")
+        self.again = button("Try again")
         self.copy = button("Copy the command")
         self.sentence = label("", "muted", wrap=True)
         self._offers = actions()
         self.remove.setAccessibleName(f"Remove the keys: {action.title}")
         self.try_it.setAccessibleName(f"Press it now: {action.title}")
+        self.again.setAccessibleName(f"Try to get the keys again: {action.title}")
         self.copy.setAccessibleName(f"Copy the command: {action.title}")
         layout = QVBoxLayout(self)
         spread(layout, 0, SPACE[1])
@@ -92,6 +94,7 @@ class ShortcutRow(QWidget):
         self.recorder.refused.connect(self._ask_for_modifier)
         self.remove.clicked.connect(self._remove)
         self.try_it.clicked.connect(self._try)
+        self.again.clicked.connect(self._take_again)
         self.copy.clicked.connect(self._copy)
 
     def show_state(self, state: ShortcutState, offers: Sequence[str] = ()) -> None:
@@ -116,6 +119,7 @@ class ShortcutRow(QWidget):
         self.recorder.set_words("Change…" if state.chord else "Set keys…")
         self.remove.setVisible(bool(state.chord))
         self.try_it.setVisible(state.status is ShortcutStatus.HELD)
+        self.again.setVisible(state.status is ShortcutStatus.TAKEN)
         by_hand = state.status is ShortcutStatus.REFUSED and self._desktop_asked
         self.copy.setVisible(by_hand or state.status is ShortcutStatus.UNAVAILABLE)
         if not self._waits and not self.recorder.listens:
@@ -141,7 +145,7 @@ class ShortcutRow(QWidget):
         """Keys that an action has already were pressed while this row listens for new ones."""
         self.recorder.stop()
         own = action is self.action
-        words = "These are the keys in use already." if own else f"“{action.title}” has these keys. Press others."
+        words = "These are the keys in use already." if own else f"“{action.title}” has these keys. Choose others."
         self.say(words, "muted" if own else "error")
 
     def stop_testing(self) -> None:
@@ -158,7 +162,7 @@ class ShortcutRow(QWidget):
     def _arrange(self, *, has_chord: bool) -> None:
         """Without a chord the row is one line; with one, its buttons stand in a line of their own."""
         focused = self.recorder.hasFocus()
-        buttons = [self.try_it, self.recorder, self.remove, self.copy]
+        buttons = [self.try_it, self.again, self.recorder, self.remove, self.copy]
         for each in buttons:
             below = has_chord or each is not self.recorder
             layout = (self._below if below else self._end).layout()
@@ -206,6 +210,9 @@ class ShortcutRow(QWidget):
 
     def _ask_for_modifier(self) -> None:
         self.say(_ASKS_FOR_MODIFIER, "warn")
+
+    def _take_again(self) -> None:
+        self.change_wanted.emit(self._state.chord)
 
     def _remove(self) -> None:
         self.change_wanted.emit("")

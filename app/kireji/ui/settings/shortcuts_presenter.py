@@ -51,6 +51,8 @@ class ShortcutsPresenter(QObject):
         """The settings come onto the screen."""
         self._open = True
         self._page.show_desktop(asks=self._shortcuts.asks_desktop)
+        if not self._shortcuts.asks_desktop:
+            self._shortcuts.ask_again()  # who had a chord may have given it back
         for action in Action:
             self._changed(action)
 
