@@ -3,13 +3,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from kireji.core.history import StoredMessage
 from kireji.core.messages import ImagePart, Message, MessageState, Role, TextPart
 from kireji.ui.chat.messages import PlainText, QuestionCard, Thumbnail
+from kireji.ui.chat.transcript import image_of
 from kireji.ui.theme import Theme
+from tests.support.pictures import png
 
 pytestmark = pytest.mark.qt
 
@@ -62,3 +65,13 @@ def test_of_a_very_long_question_the_beginning_is_shown_and_the_rest_is_a_press_
 def test_a_short_question_has_nothing_to_press(qapp: QApplication, qtbot: QtBot) -> None:
     card = card_with("why?", qapp, qtbot)
     assert [each for each in card.findChildren(QPushButton) if each.isVisible()] == []
+
+
+def test_a_stored_picture_is_decoded_no_larger_than_it_is_shown() -> None:
+    assert image_of(png(1500, 1000), QSize(396, 288)).size() == QSize(396, 264)
+    assert image_of(png(300, 100), QSize(396, 288)).size() == QSize(300, 100)
+    assert image_of(png(1500, 1000)).size() == QSize(1500, 1000)
+
+
+def test_what_is_no_picture_decodes_to_none() -> None:
+    assert image_of(b"nothing", QSize(10, 10)).isNull()

@@ -20,6 +20,8 @@ from kireji.ui.tokens import SPACE
 
 _WIDEST_QUESTION = 0.86
 _THUMBNAIL = QSize(300, 220)
+_DENSEST = 3
+"""Device pixels per logical pixel of the finest screens."""
 _SHORT, _LONG = 4_000, 60_000
 """Characters of a question that are shown at first, and when all is wanted."""
 _SMALL = QSize(132, 96)
@@ -140,6 +142,10 @@ class QuestionCard(QWidget):
     def blobs(self) -> Sequence[str]:
         """Which pictures it waits for, each once."""
         return tuple(dict.fromkeys(part.blob for part, _ in self._thumbnails))
+
+    def picture_room(self) -> QSize:
+        """Pixels that suffice for each thumbnail on any screen."""
+        return (_SMALL if self._pictures is not None else _THUMBNAIL) * _DENSEST
 
     def set_image(self, blob: str, image: QImage) -> None:
         """A picture has been read from the store."""

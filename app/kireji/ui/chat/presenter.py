@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QImage
 
 from kireji.core.errors import KirejiError
@@ -352,18 +352,18 @@ class ChatPresenter(QObject):
 
         parts = {part.blob: part for part in card.stored.message.images}
         for part in parts.values():
-            image = await self._picture(part)
+            image = await self._picture(part, card.picture_room())
             if not isValid(card):
                 return
             card.set_image(part.blob, image)
 
-    async def _picture(self, part: ImagePart) -> QImage:
+    async def _picture(self, part: ImagePart, room: QSize | None = None) -> QImage:
         try:
             data = await self._services.capture.fetch(part)
         except KirejiError as error:
             self._window.chat.show_notice(error.sentence)
             return QImage()
-        return await asyncio.to_thread(image_of, data)
+        return await asyncio.to_thread(image_of, data, room)
 
     def _show_picture(self, part: object) -> None:
         assert isinstance(part, ImagePart)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtCore import QBuffer, QByteArray, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QImageReader, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from kireji.core.history import StoredMessage
@@ -195,6 +195,17 @@ def side_margin(width: int, scale: float) -> int:
     return max(narrow, (width - round(MEASURE * max(1.0, scale))) // 2)
 
 
-def image_of(data: bytes) -> QImage:
-    """Decode a stored picture; runs in a thread."""
-    return QImage.fromData(data)
+def image_of(data: bytes, room: QSize | None = None) -> QImage:
+    """Decode a stored picture; runs in a thread.
+
+    Args:
+        data: Encoded.
+        room: Pixels that it shall fit into, so that many small ones do not take the memory of large ones; None for all.
+    """
+    buffer = QBuffer()
+    buffer.setData(QByteArray(data))
+    reader = QImageReader(buffer)
+    size = reader.size()
+    if room is not None and (size.width() > room.width() or size.height() > room.height()):
+        reader.setScaledSize(size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio))
+    return reader.read()
