@@ -176,7 +176,12 @@ class DesktopApplication(QObject):
         elif name in (Action.CLIPBOARD.value, Action.SELECTION.value):
             parts.actions.do(Action(name), token)
         else:
-            parts.windows.show(token)
+            self._raise(parts, token)
+
+    def _raise(self, parts: _Parts, token: str) -> None:
+        parts.windows.show(token)
+        if not self._tray.available:
+            parts.windows.show_notice(_NO_TRAY)
 
     def _make(self, services: Services) -> _Parts:
         from kireji.ui.actions import Actions
@@ -251,9 +256,7 @@ class DesktopApplication(QObject):
     def _begin(self, parts: _Parts, first: str, request: CaptureRequest) -> None:
         if first != "hide":
             self._obey(parts, first, request, "")
-        if first == "raise" and not self._tray.available:
-            parts.windows.show_notice(_NO_TRAY)
-        elif not self._tray.available:
+        if first != "raise" and not self._tray.available:
             self._scope.start(self._show_without_tray(parts), name="no tray")
         if sentence := f"{self._shortcuts.taken} {self._preferences.told}".strip():
             self._tell(sentence)
@@ -268,8 +271,7 @@ class DesktopApplication(QObject):
                 await arrived.wait()
         except TimeoutError:
             if not self._tray.available and not parts.windows.on_screen and not parts.overlay.stage.is_open:
-                parts.windows.show()
-                parts.windows.show_notice(_NO_TRAY)
+                self._raise(parts, "")
 
     async def _settle(self, services: Services, parts: _Parts) -> None:
         """After the start: what makes the first capture quick, and what the last run left behind."""
