@@ -60,7 +60,6 @@ class Portal:
 
     def __init__(self, bus: Bus) -> None:
         self.bus = bus
-        self.identified = False
         self._tokens = itertools.count(1)
 
     def token(self) -> str:
@@ -71,12 +70,11 @@ class Portal:
         """Say who we are, which must come before any other call and again when the portal was restarted.
 
         Portals before 1.19.4 know no such call, and none accepts a name whose desktop file is not installed; what
-        needs no name works all the same, so a refusal is remembered and not raised.
+        needs no name works all the same, so a refusal is logged and not raised.
 
         Raises:
             BusError: The portal does not answer.
         """
-        self.identified = False
         registry = "org.freedesktop.host.portal.Registry"
         try:
             await self.bus.call(BUS_NAME, PATH, registry, "Register", "sa{sv}", (APP_ID, {}))
@@ -84,8 +82,6 @@ class Portal:
             if refused.nobody_there:
                 raise
             log.info("the portal does not know us as %s: %s", APP_ID, refused)
-        else:
-            self.identified = True
 
     async def number(self, interface: str, name: str = "version") -> int:
         """A property that is a number, such as the interface's version; 0 when there is no such thing.

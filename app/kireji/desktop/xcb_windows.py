@@ -30,13 +30,11 @@ WINDOW_SIGNATURES: Signatures = MappingProxyType(
         "xcb_get_geometry": ((c_void_p, c_uint32), Cookie),
         "xcb_translate_coordinates": ((c_void_p, c_uint32, c_uint32, c_int16, c_int16), Cookie),
         "xcb_get_property": ((c_void_p, c_uint8, c_uint32, c_uint32, c_uint32, c_uint32, c_uint32), Cookie),
-        "xcb_get_input_focus": ((c_void_p,), Cookie),
         "xcb_create_window": (
             (c_void_p, c_uint8, c_uint32, c_uint32, c_int16, c_int16, c_uint16, c_uint16, c_uint16, c_uint16, c_uint32,
              c_uint32, POINTER(c_uint32)),
             Cookie,
         ),
-        "xcb_destroy_window": ((c_void_p, c_uint32), Cookie),
         "xcb_delete_property": ((c_void_p, c_uint32, c_uint32), Cookie),
         "xcb_get_selection_owner": ((c_void_p, c_uint32), Cookie),
         "xcb_convert_selection": ((c_void_p, c_uint32, c_uint32, c_uint32, c_uint32, c_uint32), Cookie),
@@ -108,9 +106,6 @@ class WindowConnection(Connection):
         """Where its inner corner lies on the root."""
         return cast(Cookie, self._xcb.xcb_translate_coordinates(self._handle, window, self.root, 0, 0))
 
-    def ask_focus(self) -> Cookie:
-        return cast(Cookie, self._xcb.xcb_get_input_focus(self._handle))
-
     def ask_selection_owner(self, selection: int) -> Cookie:
         return cast(Cookie, self._xcb.xcb_get_selection_owner(self._handle, selection))
 
@@ -134,9 +129,6 @@ class WindowConnection(Connection):
         at = (-10, -10, 1, 1)
         self._xcb.xcb_create_window(self._handle, 0, window, self.root, *at, 0, _INPUT_ONLY, 0, _EVENT_MASK, mask)
         return window
-
-    def destroy(self, window: int) -> None:
-        self._xcb.xcb_destroy_window(self._handle, window)
 
     def delete_property(self, window: int, name: int) -> None:
         self._xcb.xcb_delete_property(self._handle, window, name)
@@ -177,7 +169,7 @@ def read_position(reply: bytes | None) -> tuple[int, int] | None:
 
 
 def read_number(reply: bytes | None) -> int:
-    """The window that has the focus, or that owns a selection; 0 for none."""
+    """The window that owns a selection; 0 for none."""
     return 0 if reply is None else int(struct.unpack_from("=I", reply, 8)[0])
 
 

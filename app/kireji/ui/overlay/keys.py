@@ -37,12 +37,6 @@ def is_for_the_selection(event: QKeyEvent) -> bool:
     return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier) and event.key() in letters
 
 
-def is_command(event: QKeyEvent) -> bool:
-    """Whether a key belongs to the frozen screen even while something is typed: F1, or Alt and a letter."""
-    letter = Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z
-    return event.key() == Qt.Key.Key_F1 or (letter and event.modifiers() == Qt.KeyboardModifier.AltModifier)
-
-
 def press_focused_button(panel: QWidget, event: QKeyEvent) -> bool:
     """Enter presses the button that has the focus, which Qt does in dialogs only; False when there is none."""
     button = panel.focusWidget()
@@ -50,10 +44,3 @@ def press_focused_button(panel: QWidget, event: QKeyEvent) -> bool:
         return False
     button.click()
     return True
-
-
-def prompt_number(event: QKeyEvent) -> int:
-    """Which quick prompt Alt and a digit choose, 1 … 9; 0 for any other key."""
-    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    number = event.key() - Qt.Key.Key_0.value
-    return number if modifiers == Qt.KeyboardModifier.AltModifier and 1 <= number <= 9 else 0

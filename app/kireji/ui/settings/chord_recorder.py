@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QPushButton
 
@@ -117,7 +117,7 @@ class Recorder(QPushButton):
         super().focusOutEvent(event)
         self.stop()
 
-    def event(self, event: object) -> bool:
+    def event(self, event: QEvent) -> bool:
         # Tab and the window's own shortcuts are chords like any other while it listens.
         if self._listens and isinstance(event, QKeyEvent):
             if event.type() == QKeyEvent.Type.ShortcutOverride:
@@ -126,4 +126,4 @@ class Recorder(QPushButton):
             if event.type() == QKeyEvent.Type.KeyPress:
                 self.keyPressEvent(event)
                 return True
-        return super().event(event)  # type: ignore[arg-type]
+        return super().event(event)
