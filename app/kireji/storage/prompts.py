@@ -67,7 +67,10 @@ class FilePromptStore:
                 problems.append(read)
                 continue
             prompts[read.prompt.name] = read.prompt
-            problems += [f"In the prompt {file.path.name}: {remark if remark.endswith('?') else remark + '.'}" for remark in read.remarks]
+            problems += [
+                f"In the prompt {file.path.name}: {remark if remark.endswith('?') else remark + '.'}"
+                for remark in read.remarks
+            ]
         ordered = tuple(sorted(prompts.values(), key=lambda prompt: (prompt.order, prompt.title, prompt.name)))
         self._found = (tuple(files), ordered, tuple(problems))
         return self._found[1:]
