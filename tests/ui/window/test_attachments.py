@@ -300,6 +300,16 @@ async def test_a_picture_with_a_quick_prompt_is_asked_about_at_once_and_other_dr
         assert stand.window.chat.composer.text() == "half a thought"
 
 
+async def test_a_picture_that_could_not_be_asked_about_stays_in_the_composer() -> None:
+    below = FakeSurroundings().with_key()
+    async with window_over(below) as stand:
+        below.conversations.failure = StoreFull("The disk is full.", "Free some space.")
+        stand.presenter.take_picture(EncodedPicture(b"cut out", "image/png", 3, 2), "Explain this.")
+        await stand.until(lambda: stand.window.chat.notice.sentence())
+        await stand.until(lambda: tiles(stand) and tiles(stand)[0].fact() == "3 × 2")
+        assert stand.window.chat.composer.text() == "Explain this."
+
+
 async def test_a_picture_without_a_question_waits_in_the_composer() -> None:
     below = FakeSurroundings().with_key()
     async with window_over(below) as stand:

@@ -103,6 +103,16 @@ class Drafts(QObject):
             self._current = conversation
         self._pane.composer.show_draft(rest)
 
+    def restore(self, unsent: Draft) -> None:
+        """A question could not be saved: what went out without having stood in the composer is put there."""
+        here = self.draft
+        known = {each.number for each in here.attachments}
+        if not here.text.strip():
+            self._keep(replace(here, text=unsent.text))
+        for attachment in unsent.attachments:
+            if attachment.picture is not None and attachment.number not in known:
+                self.add(attachment.picture, attachment.name)
+
     def take(self, content: ClipboardContent) -> None:
         """Put what was copied or selected beside the field: pictures, or text as a quote."""
         given = given_by(content)

@@ -166,6 +166,8 @@ class ChatPresenter(QObject):
                 await self._services.chat.ask(whole, observe, control)
         except KirejiError as error:
             if self._current == begun:
+                if draft is not None:
+                    self.drafts.restore(draft)
                 action = "settings" if wants_settings(error, error.sentence) else ""
                 self._window.chat.show_notice(error.sentence, action)
         finally:
