@@ -142,6 +142,13 @@ async def test_save_as_writes_where_the_person_says(tmp_path: Path, stand: Overl
     assert stand.shown
 
 
+async def test_save_as_asks_where_also_with_the_keys_on_the_picture(stand: Overlay) -> None:
+    await selected(stand)
+    QTest.keyClick(stand.window, Qt.Key.Key_S, CONTROL | SHIFT)
+    assert any(isinstance(each, QFileDialog) for each in QApplication.topLevelWidgets())
+    stand.presenter.close()
+
+
 async def test_closing_the_overlay_closes_the_dialog_too(stand: Overlay) -> None:
     await selected(stand)
     stand.presenter.stage.bar.command.emit("save as")

@@ -52,7 +52,8 @@ KEYS = (
     ("Alt + 1 … 9", "Quick prompts"),
     ("Page Up, Page Down", "Earlier questions"),
     ("Ctrl + Z, Ctrl + Shift + Z", "Undo, redo"),
-    ("Ctrl + C, Ctrl + Shift + C, Ctrl + S", "Copy picture, copy text, save"),
+    ("Ctrl + C, Ctrl + Shift + C", "Copy picture, copy its text"),
+    ("Ctrl + S, Ctrl + Shift + S", "Save, save as"),
     ("Esc", "Close"),
 )
 """Every key of the frozen screen with what it does."""

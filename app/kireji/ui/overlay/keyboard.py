@@ -72,7 +72,7 @@ def _command(window: OverlayWindow, key: Qt.Key, event: QKeyEvent) -> bool:
     elif key is Qt.Key.Key_C:
         window.command.emit("copy text" if shift else "copy")
     elif key is Qt.Key.Key_S:
-        window.command.emit("save")
+        window.command.emit("save as" if shift else "save")
     elif key is Qt.Key.Key_Y or (key is Qt.Key.Key_Z and shift):
         window.redo_asked.emit()
     elif key is Qt.Key.Key_Z:
