@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
@@ -151,6 +152,7 @@ class ToolBar(QFrame):
             self._layout.insertWidget(self._layout.indexOf(self._line), self._prompts)
         self._prompts.set_prompts(prompts)
         self._prompts.setVisible(self._asking and bool(prompts))
+        self._order_tabs()
         self.resized.emit()
 
     def set_tools(self, tools: QWidget) -> None:
@@ -158,6 +160,7 @@ class ToolBar(QFrame):
         self._tools = tools
         self._arrange(narrow=self._narrow)
         tools.setVisible(self._asking)
+        self._order_tabs()
         self._theme.changed.connect(self._dress)
         self._dress()
 
@@ -174,6 +177,13 @@ class ToolBar(QFrame):
             pass
         for each in (self._ask_button, self._copy_text, *((*others, *tools) if narrow else (*tools, *others))):
             self._buttons.addWidget(each)
+
+    def _order_tabs(self) -> None:
+        """Tab goes through all of it as it is read, although parts of it are made later than others."""
+        rows = (self.field, self.model, self._kept, self._prompts, self._ask_button, self._copy_text)
+        reached = [each for part in (*rows, self._tools, self._save, self._add, self._more) for each in _reached(part)]
+        for one, following in pairwise(reached):
+            QWidget.setTabOrder(one, following)
 
     def _dress(self) -> None:
         """Draw the icons in the theme's colours; what draws them takes a while to load."""
@@ -193,6 +203,7 @@ class ToolBar(QFrame):
             self._layout.insertWidget(1, self._kept)
         self._kept.set_regions(regions)
         self._kept.setVisible(self._asking and bool(regions))
+        self._order_tabs()
         self.resized.emit()
 
     # Its size.
@@ -321,3 +332,12 @@ class ToolBar(QFrame):
 
     def _from_menu(self, action: QAction) -> None:
         self.command.emit(action.data())
+
+
+def _reached(part: QWidget | None) -> list[QWidget]:
+    """What Tab stops at in a part of the bar."""
+    if part is None:
+        return []
+    inside = [] if isinstance(part, QuestionField) else part.findChildren(QWidget)
+    reached = (each for each in (part, *inside) if not each.isWindow() or each is part)
+    return [each for each in reached if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
