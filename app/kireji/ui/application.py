@@ -339,7 +339,7 @@ class DesktopApplication(QObject):
             return
         if self._parts.windows.on_screen:
             self._parts.windows.show_notice(sentence)
-        if not self._parts.windows.active:
+        if not self._parts.windows.notices_seen:
             self._parts.notices.tell(Notice("Kireji", sentence))
 
     def _tell_without_notifications(self, title: str, sentence: str) -> None:

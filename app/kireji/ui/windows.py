@@ -62,6 +62,11 @@ class Windows(QObject):
         return self.on_screen and self._window is not None and self._window.isActiveWindow()
 
     @property
+    def notices_seen(self) -> bool:
+        """Whether the person would see a notice in it: the settings cover the place where it stands."""
+        return self.active and self._window is not None and self._window.page() == "chat"
+
+    @property
     def testing_shortcut(self) -> bool:
         """Whether a page waits for a chord to be tried, which then does nothing else."""
         return self._window is not None and self._window.testing_shortcut and self._window.isVisible()
