@@ -49,7 +49,7 @@ class WelcomePresenter(QObject):
         self._keys = keys
         self.page = WelcomePage(theme)
         self._scope = TaskScope("welcome", failed)
-        self._entry = KeyEntry(self.page.form, keys, self._scope, _place, self)
+        self._entry = KeyEntry(self.page.form, keys, services.clipboard, self._scope, _place, self)
         self.signing_in = SigningIn(_OPENROUTER, self.page.panel, services, keys, self._scope, self)
         self._entry.tried.connect(self._tried)
         self.signing_in.done.connect(self._signed_in)

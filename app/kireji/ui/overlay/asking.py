@@ -16,6 +16,7 @@ from kireji.ui.overlay.bar import DEFAULT_QUESTION
 from kireji.ui.overlay.model_choice import ModelChoice
 from kireji.ui.overlay.picture import Pictures
 from kireji.ui.overlay.stage import Stage
+from kireji.ui.pasting import Pasting
 from kireji.ui.theme import Theme
 
 if TYPE_CHECKING:  # loaded after the first paint: the first press does not wait for what shows answers
@@ -68,6 +69,7 @@ class Asking(QObject):
         self._model.chosen.connect(self._model_chosen)
         self._model.settled.connect(self._write_on)
         self._model.settings_clicked.connect(self.settings_clicked)
+        self._pasting = Pasting(services.clipboard, scope, self._say)
         self._suggestions: Suggestions | None = None
         self._dialogue: Dialogue | None = None
         self._dialogues = 0
@@ -140,6 +142,10 @@ class Asking(QObject):
         bar.asked.connect(self.ask)
         bar.prompted.connect(self._ask_prompt)
         bar.model_clicked.connect(self._choose_for_bar)
+        self._pasting.serve(bar.field)
+
+    def _say(self, sentence: str) -> None:
+        self._stage.bar.say(sentence, error=True)
 
     def _suggesting(self) -> Suggestions:
         """What is offered in bar and card; the card is made for it, the first time."""
@@ -156,6 +162,7 @@ class Asking(QObject):
             card.opened.connect(self.opened)
             card.continued.connect(self._continue)
             card.model_clicked.connect(self._choose_for_card)
+            self._pasting.serve(card.field)
         return self._suggestions
 
     async def _suggest(self, look: asyncio.Task[None]) -> None:

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
+from kireji.core.desktop_ports import Clipboard
 from kireji.core.errors import KirejiError
 from kireji.ui.aio import TaskScope
+from kireji.ui.pasting import Pasting
 from kireji.ui.settings.key_check import KeyCheck
 from kireji.ui.settings.key_form import KeyForm
 
@@ -31,6 +33,7 @@ class KeyEntry(QObject):
     Args:
         form: Where the key is pasted.
         keys: Tests and keeps it.
+        clipboard: Where a key is pasted from.
         scope: Owns the task, under the name "add".
         place: Where a pasted text belongs; raises KirejiError when that cannot be said.
         parent: Owns this.
@@ -40,16 +43,27 @@ class KeyEntry(QObject):
     """The provider and the `KeyResult`; the form shows it already."""
 
     def __init__(
-        self, form: KeyForm, keys: KeyCheck, scope: TaskScope, place: Callable[[str], Place], parent: QObject
+        self,
+        form: KeyForm,
+        keys: KeyCheck,
+        clipboard: Clipboard,
+        scope: TaskScope,
+        place: Callable[[str], Place],
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._form = form
         self._keys = keys
         self._scope = scope
         self._place = place
+        self._pasting = Pasting(clipboard, scope, self._say)
+        self._pasting.serve(form.field)
         form.entered.connect(self._entered)
         form.keep_untested.connect(self._keep_untested)
         form.keep_for_session.connect(self._keep_for_session)
+
+    def _say(self, sentence: str) -> None:
+        self._form.say(sentence, "error")
 
     def _entered(self, text: object) -> None:
         self._add(str(text))

@@ -47,7 +47,7 @@ class LocalPresenter(QObject):
         self._services = services
         self._keys = keys
         self._scope = TaskScope("local card", failed)
-        self._entry = KeyEntry(card.form, keys, self._scope, self._place, self)
+        self._entry = KeyEntry(card.form, keys, services.clipboard, self._scope, self._place, self)
         self._default = DefaultModel(_LOCAL, services, theme, self)
         self._shown = services.preferences.settings.local
         self._entry.tried.connect(self._tried)

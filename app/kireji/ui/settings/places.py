@@ -1,4 +1,4 @@
-"""Where this installation keeps things; apart from the page that shows it, because the start-up makes one."""
+"""Where this installation keeps things and how it is called; apart from the page that shows it, because the start-up makes one."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import NamedTuple
 
 
 class Places(NamedTuple):
-    """Folders and files to show.
+    """Folders, files and the command to show.
 
     Args:
         data: Conversations and captures.
         settings: The settings file.
         logs: The log files.
+        program: Calls this installation from a shell; arguments can follow.
     """
 
     data: Path
     settings: Path
     logs: Path
+    program: str = "kireji"

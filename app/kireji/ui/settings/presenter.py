@@ -39,7 +39,7 @@ class SettingsPresenter(QObject):
         services: The use cases.
         theme: Changed with the appearance.
         shortcut: Holds the chords.
-        places: For the About page.
+        places: For the About page, and the command that keys can be bound to.
         keys: Tests keys; shared with the first-start page.
         parent: Owns this.
     """
@@ -59,7 +59,7 @@ class SettingsPresenter(QObject):
         self._scope = TaskScope("settings", self._failed)
         self.keys_page = KeysPage(theme)
         self.general_page = GeneralPage()
-        self.shortcuts_page = ShortcutsPage()
+        self.shortcuts_page = ShortcutsPage(places.program)
         self.network_page = NetworkPage()
         self.appearance_page = AppearancePage()
         self.keys = KeysPresenter(self.keys_page, services, theme, keys, self._failed, self)

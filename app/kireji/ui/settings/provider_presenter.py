@@ -87,7 +87,7 @@ class ProviderPresenter(QObject):
         self._services = services
         self._keys = keys
         self._scope = TaskScope(f"{provider} card", failed)
-        self._entry = KeyEntry(card.form, keys, self._scope, self._place, self)
+        self._entry = KeyEntry(card.form, keys, services.clipboard, self._scope, self._place, self)
         self._default = DefaultModel(provider, services, theme, self)
         self.signing_in: SigningIn | None = None
         if isinstance(card, OpenRouterCard):

@@ -28,17 +28,17 @@ _ASKS_FOR_KEYS = (
     "Press the new keys, or Escape to keep the old ones. If nothing happens, another program has them: press others."
 )
 _ASKS_FOR_MODIFIER = "People type with that key. Press it together with Ctrl, Alt or Super."
-_COMMANDS = {
-    Action.CAPTURE: "kireji capture",
-    Action.WINDOW: "kireji capture --window",
-    Action.SCREEN: "kireji capture --pointer",
-    Action.ALL_SCREENS: "kireji capture --all",
-    Action.DELAYED: "kireji capture --delay 3",
-    Action.LAST: "kireji capture --last",
-    Action.ADD: "kireji capture --add",
-    Action.CLIPBOARD: "kireji capture --clipboard",
-    Action.SELECTION: "kireji capture --selection",
-    Action.OPEN: "kireji",
+_ARGUMENTS = {
+    Action.CAPTURE: "capture",
+    Action.WINDOW: "capture --window",
+    Action.SCREEN: "capture --pointer",
+    Action.ALL_SCREENS: "capture --all",
+    Action.DELAYED: "capture --delay 3",
+    Action.LAST: "capture --last",
+    Action.ADD: "capture --add",
+    Action.CLIPBOARD: "capture --clipboard",
+    Action.SELECTION: "capture --selection",
+    Action.OPEN: "",
 }
 
 
@@ -47,6 +47,7 @@ class ShortcutRow(QWidget):
 
     Args:
         action: Whose chord it is.
+        program: The command that calls this installation.
     """
 
     change_wanted = Signal(object)
@@ -56,9 +57,10 @@ class ShortcutRow(QWidget):
     copy_wanted = Signal(object)
     """The command to put into the clipboard."""
 
-    def __init__(self, action: Action) -> None:
+    def __init__(self, action: Action, program: str = "kireji") -> None:
         super().__init__()
         self.action = action
+        self._command = f"{program} {_ARGUMENTS[action]}".strip()
         self._state = ShortcutState()
         self._waits = False
         self._desktop_asked = False
@@ -218,8 +220,8 @@ class ShortcutRow(QWidget):
         self.change_wanted.emit("")
 
     def _copy(self) -> None:
-        self.copy_wanted.emit(_COMMANDS[self.action])
-        self.say(f"Copied: {_COMMANDS[self.action]}", "ok")
+        self.copy_wanted.emit(self._command)
+        self.say(f"Copied: {self._command}", "ok")
 
     def _about(self, state: ShortcutState) -> str:
         match state.status:

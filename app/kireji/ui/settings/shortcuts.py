@@ -21,7 +21,6 @@ _ASKED = (
     "On this desktop programs ask for keys and the desktop hands them out; it may give others than were asked for. "
     "Its own keyboard settings can change them too."
 )
-COMMAND = "kireji capture"
 
 
 class ShortcutControl(Protocol):
@@ -41,7 +40,11 @@ class ShortcutControl(Protocol):
 
 
 class ShortcutsPage(QWidget):
-    """The whole page."""
+    """The whole page.
+
+    Args:
+        program: The command that calls this installation.
+    """
 
     change_wanted = Signal(object, object)
     """The action, and the chord to hold from now on; empty for none."""
@@ -52,9 +55,10 @@ class ShortcutsPage(QWidget):
     ask_clicked = Signal()
     """Ask the desktop once more."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: str = "kireji") -> None:
         super().__init__()
-        self.rows: Mapping[Action, ShortcutRow] = {action: ShortcutRow(action) for action in Action}
+        self._command = f"{program} capture"
+        self.rows: Mapping[Action, ShortcutRow] = {action: ShortcutRow(action, program) for action in Action}
         self.ask = button("Ask the desktop again")
         self.copy = button("Copy")
         self._desktop = _card(label(_ASKED, "muted", wrap=True), row_of(self.ask))
@@ -96,7 +100,7 @@ class ShortcutsPage(QWidget):
         self.change_wanted.emit(row.action, chord)
 
     def _copy(self) -> None:
-        self.copy_wanted.emit(COMMAND)
+        self.copy_wanted.emit(self._command)
 
     def _list(self) -> QFrame:
         parts: list[QWidget] = []
@@ -105,8 +109,8 @@ class ShortcutsPage(QWidget):
         return _card(*parts)
 
     def _by_hand(self) -> QFrame:
-        self.copy.setAccessibleName(f"Copy the command {COMMAND}")
-        command = label(COMMAND, "value")
+        self.copy.setAccessibleName(f"Copy the command {self._command}")
+        command = label(self._command, "value")
         words = label("Or bind a command to a key in your desktop's own keyboard settings:", "muted", wrap=True)
         return _card(words, Pair(command, self.copy))
 
