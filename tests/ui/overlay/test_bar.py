@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from kireji.core.geometry import Rect
 from kireji.ui.overlay.annotate.tools import Tools
 from kireji.ui.overlay.bar import ToolBar
 from kireji.ui.overlay.quick_prompts import QuickPrompt
 from kireji.ui.theme import Theme
+from tests.ui.overlay.support import Overlay
 
 pytestmark = pytest.mark.qt
 
@@ -41,3 +44,23 @@ def test_tab_goes_through_the_bar_as_it_is_read(qtbot: QtBot, qapp: QApplication
     assert names[2:6] == ["Explain", "Summarise", "Ask ⏎", "Copy text"]
     assert names[-1] == "More"
     theme.deleteLater()
+
+
+async def test_a_press_between_the_buttons_leaves_the_selection_alone(stand: Overlay) -> None:
+    await stand.capture()
+    stand.drag((400, 300), (900, 650))
+    bar, before = stand.presenter.stage.bar, stand.window.selection.rect
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(2, bar.height() // 2))
+    assert stand.window.selection.rect == before
+    assert bar.isVisible()
+
+
+async def test_a_drag_whose_release_is_lost_ends_with_the_next_movement(stand: Overlay) -> None:
+    await stand.capture()
+    stand.drag((400, 300), (900, 650), release=False)
+    here = QPointF(901, 651)
+    none = Qt.MouseButton.NoButton
+    moved = QMouseEvent(QEvent.Type.MouseMove, here, here, none, none, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(stand.window, moved)
+    assert stand.window.selection.settled
+    assert stand.window.selection.rect == Rect(400, 300, 500, 350)

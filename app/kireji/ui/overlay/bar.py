@@ -88,6 +88,8 @@ class ToolBar(QFrame):
         self._menu: QMenu | None = None
         self.setProperty("kind", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        # A press between the buttons is no press on the frozen screen below.
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName("Ask about the selection")
         self.field = QuestionField(_INVITATIONS, "Question", self, over_selection=True)

@@ -83,6 +83,8 @@ class AnswerCard(QFrame):
         self.state = CardState.WAITING
         self.setProperty("kind", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        # A press between the buttons is no press on the frozen screen below.
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName("Answer")
         self._question = label(role="strong", wrap=True)

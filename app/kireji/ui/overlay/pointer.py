@@ -43,6 +43,10 @@ def mouse_moved(window: OverlayWindow, event: QMouseEvent) -> None:
     selection, point = window.selection, window.point_at(event.position())
     if window.drawing.moved(point, constrain=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)):
         return
+    if selection.held and not event.buttons():
+        # Its release went elsewhere: to a menu that came up, or to a panel that was put away under the pointer.
+        window.take(selection.released(), tell=True)
+        selection = window.selection
     if not window.active and not selection.held:
         window.entered.emit(window)
     window.show_lens()
