@@ -61,6 +61,7 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     tray.look_for_host()
 
     from kireji import diagnostics
+    from kireji.desktop.launching import outside_command
     from kireji.desktop.protocol import Reply, capture_request
     from kireji.storage.window_geometry import WindowGeometryFile
     from kireji.ui import aio
@@ -93,7 +94,7 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
             clipboard=qt_clipboard(environ, preferences),
         )
 
-    places = Places(paths.data, paths.settings, paths.logs)
+    places = Places(paths.data, paths.settings, paths.logs, outside_command(environ))
     window_file = WindowGeometryFile(paths.state / "window")
     geometry = (window_file.read(), window_file.write)
     portal = system.shortcut_portal(environ)

@@ -145,12 +145,12 @@ async def test_where_the_desktop_hands_out_keys_it_can_be_asked_again_and_what_i
 
 
 def test_what_cannot_be_held_here_can_be_bound_by_hand(qtbot: object) -> None:
-    row = ShortcutRow(Action.WINDOW)
+    row = ShortcutRow(Action.WINDOW, "/somewhere/run")
     copied: list[object] = []
     row.copy_wanted.connect(copied.append)
     row.show_state(ShortcutState(WINDOW, ShortcutStatus.UNAVAILABLE, "Not in this session."))
     row.copy.click()
-    assert copied == ["kireji capture --window"]
+    assert copied == ["/somewhere/run capture --window"]
     row.deleteLater()
 
 

@@ -1,4 +1,4 @@
-"""Where this installation keeps things and how it is called; apart from the page that shows it, because the start-up makes one."""
+"""Where this installation keeps things and how it is called; apart from its page, because the start-up makes one."""
 
 from __future__ import annotations
 

@@ -232,7 +232,7 @@ class ShortcutRow(QWidget):
             case ShortcutStatus.PAUSED:
                 return "Paused from the tray menu; other programs get these keys until you resume there."
             case ShortcutStatus.NONE if self.action is Action.CAPTURE:
-                return "Capture with the button, the tray menu or the command “kireji capture”."
+                return f"Capture with the button, the tray menu or the command “{self._command}”."
             case ShortcutStatus.TAKEN:
                 return state.sentence or "Another program uses these keys. Choose others."
             case ShortcutStatus.UNAVAILABLE | ShortcutStatus.REFUSED:

@@ -110,7 +110,7 @@ class ShortcutsPage(QWidget):
 
     def _by_hand(self) -> QFrame:
         self.copy.setAccessibleName(f"Copy the command {self._command}")
-        command = label(self._command, "value")
+        command = label(self._command, "value", wrap=True)
         words = label("Or bind a command to a key in your desktop's own keyboard settings:", "muted", wrap=True)
         return _card(words, Pair(command, self.copy))
 
