@@ -16,7 +16,7 @@ EFFORTS = ("low", "medium", "high", "xhigh", "max")
 _WHAT = {
     "--pointer": (CaptureMode.SCREEN.value, "the screen under the pointer"),
     "--all": (CaptureMode.ALL.value, "all screens in one picture"),
-    "--window": (CaptureMode.WINDOW.value, "the window under the pointer"),
+    "--window": (CaptureMode.WINDOW.value, "a window, picked in the overlay; with -o the one under the pointer"),
     "--last": (CaptureMode.LAST.value, "the same region as the last time"),
     "--clipboard": (Action.CLIPBOARD.value, "not the screen: ask about what was copied"),
     "--selection": (Action.SELECTION.value, "not the screen: ask about the text that is selected in another program"),

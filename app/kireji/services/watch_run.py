@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from kireji.core import watching
-from kireji.core.errors import CaptureError, KirejiError
+from kireji.core.errors import CaptureError, KirejiError, RegionInvalid
 from kireji.core.geometry import Rect, Region
 from kireji.core.history import StoredMessage
 from kireji.core.messages import MessageState
@@ -32,6 +32,7 @@ _REMEMBERED = 1
 """Earlier answers that go along, so that the model can say what is new; more would make every question dearer."""
 
 _COVERED = "A window of Kireji lies over the watched region, which is not looked at until it is gone."
+_GOES_ON = "Watching goes on when the screens are as before."
 _NO_PRICE = "The price of this model is unknown, so only the number of questions is limited."
 
 
@@ -201,6 +202,9 @@ class WatchRun:
                 self._set(state=WatchState.BLIND, sentence=_COVERED)
                 return Verdict.REST
             signature = await self._capture.signature(region)
+        except RegionInvalid as error:
+            self._trouble(WatchState.BLIND, f"{error.message} {_GOES_ON}")
+            return Verdict.REST
         except CaptureError as error:
             self._trouble(WatchState.BLIND, error.sentence)
             return Verdict.REST
@@ -226,9 +230,7 @@ class WatchRun:
         size = (region.rect.width, region.rect.height)
         self._size = self._size or size
         if size != self._size:
-            raise CaptureError(
-                "Part of the watched region is on no screen now.", "Watching goes on when the screens are as before."
-            )
+            raise CaptureError("Part of the watched region is on no screen now.", _GOES_ON)
         return region
 
     async def _ask(self, region: Region, signature: bytes, now: float) -> None:

@@ -16,6 +16,8 @@ from kireji.core.prompts import Prompt
 _DELAYS = (3, 5, 10)
 _LENGTH = 40
 """Letters of a title; the menu stays narrow."""
+_LONG = 100
+"""Letters of a sentence."""
 _SHORT = {
     Action.WINDOW: "A window",
     Action.SCREEN: "This screen",
@@ -31,10 +33,12 @@ class Job(NamedTuple):
     Args:
         title: What it does, in the person's own words.
         stop: Ends it.
+        trouble: Why it does not get on at present; empty otherwise.
     """
 
     title: str
     stop: Callable[[], None]
+    trouble: str = ""
 
 
 class TrayMenu(QObject):
@@ -115,6 +119,8 @@ class TrayMenu(QObject):
             self._jobs.addAction("No jobs").setEnabled(False)
         for job in jobs:
             entry = self._jobs.addMenu(_short(job.title))
+            if job.trouble:
+                entry.addAction(_short(job.trouble, _LONG)).setEnabled(False)
             entry.addAction("Stop").triggered.connect(job.stop)
 
     def _build(self) -> None:
@@ -176,7 +182,7 @@ class TrayMenu(QObject):
         self.conversation_chosen.emit(entry.data())
 
 
-def _short(title: str) -> str:
+def _short(title: str, length: int = _LENGTH) -> str:
     """Cut to the menu's width; a menu takes & for the sign before the letter that chooses the entry."""
     line = " ".join(title.split())
-    return (line if len(line) <= _LENGTH else line[: _LENGTH - 1] + "…").replace("&", "&&")
+    return (line if len(line) <= length else line[: length - 1] + "…").replace("&", "&&")

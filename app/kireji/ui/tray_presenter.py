@@ -43,6 +43,8 @@ class TrayPresenter:
         self._shortcuts = shortcuts
         self._scope = TaskScope("tray", failed)
         self._closed = False
+        self._jobs: list[tuple[int, str]] = []
+        """What the menu lists: the watches' numbers and what is wrong with them."""
         self._unsubscribe = [
             shortcuts.changed.subscribe(self._shortcut_changed),
             services.preferences.changed.subscribe(self._settings_changed),
@@ -82,7 +84,12 @@ class TrayPresenter:
 
     def _watches_changed(self, _watch: Watch | None = None) -> None:
         watches = self._services.watches
-        self._menu.set_jobs([Job(watch.title, partial(watches.stop, watch)) for watch in watches.running])
+        jobs = [(watch.id, watch.sentence) for watch in watches.running]
+        if jobs != self._jobs:  # a menu that is open must not lose its entries at every look
+            self._jobs = jobs
+            self._menu.set_jobs(
+                [Job(watch.title, partial(watches.stop, watch), watch.sentence) for watch in watches.running]
+            )
 
     def _opening(self) -> None:
         """The person's own prompts may have changed since."""

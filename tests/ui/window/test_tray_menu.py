@@ -136,6 +136,13 @@ def test_what_runs_is_counted_and_can_be_stopped(menu: QMenu) -> None:
     assert not entry(menu, "Jobs", "No jobs").isEnabled()
 
 
+def test_why_a_job_does_not_get_on_is_shown_above_its_stop(menu: QMenu) -> None:
+    TrayMenu(menu).set_jobs([Job("Is the build green?", lambda: None, "The region lies outside every screen.")])
+    assert not entry(
+        menu, "Jobs (1 running)", "Is the build green?", "The region lies outside every screen."
+    ).isEnabled()
+
+
 def test_showing_that_shortcuts_are_paused_asks_for_nothing(menu: QMenu) -> None:
     toggled: list[bool] = []
     contents = TrayMenu(menu)

@@ -203,6 +203,7 @@ async def test_what_cannot_be_seen_is_told_once_and_watched_again_when_it_is_bac
     await stage.wait(100)
     assert stage.now.state is WatchState.BLIND
     assert stage.now.sentence
+    assert ("Watching goes on" in stage.now.sentence) == (trouble in ("removed", "smaller"))
     assert stage.told == ([] if covered else [stage.now.sentence])
     assert len(stage.world.ledger.rows) == 1
     covered, stage.world.screen.failure = False, None
