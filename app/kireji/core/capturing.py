@@ -11,6 +11,12 @@ from typing import NamedTuple
 MOST_DELAY = 3600.0
 """Seconds a capture may be put off."""
 
+BIND_BY_HAND = (
+    "Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; "
+    "Settings, Shortcuts has it in full."
+)
+"""What to do where no chord can be held: the next step of several failures."""
+
 
 class CaptureMode(enum.Enum):
     """What is selected when the frozen screens appear."""

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from kireji.core.capturing import Action
+from kireji.core.capturing import BIND_BY_HAND, Action
 from kireji.core.desktop_ports import BoundShortcut
 from kireji.core.errors import HotkeyUnavailable
 from kireji.core.ports import Availability
@@ -36,7 +36,6 @@ log = logging.getLogger(__name__)
 
 _INTERFACE = "org.freedesktop.portal.GlobalShortcuts"
 _SESSION = "org.freedesktop.portal.Session"
-_BY_HAND = 'Bind the command "kireji capture" to keys in the desktop\'s own keyboard settings.'
 _RESTART_SECONDS = 1.0
 """After the portal has gone, before it is called again, which starts it where the bus can."""
 
@@ -102,9 +101,9 @@ class PortalShortcuts:
             async with open_portal(self._environ) as portal:
                 version = await portal.number(_INTERFACE)
         except BusError as problem:
-            return why_not(problem)._replace(hint=_BY_HAND)
+            return why_not(problem)._replace(hint=BIND_BY_HAND)
         if version == 0:
-            return Availability(False, "This desktop's portal hands out no shortcuts.", _BY_HAND)
+            return Availability(False, "This desktop's portal hands out no shortcuts.", BIND_BY_HAND)
         return Availability(True, f"The desktop's shortcuts portal, version {version}.")
 
     async def bind(
@@ -218,7 +217,7 @@ class PortalShortcuts:
         if self._wish is None:
             return
         if not owner:
-            self._tell_none("The desktop's portal has stopped.", _BY_HAND)
+            self._tell_none("The desktop's portal has stopped.", BIND_BY_HAND)
         self._ask_again(0 if owner else self._restart)
 
     def _connection_lost(self) -> None:
@@ -305,7 +304,7 @@ def _found(
 
 def _bound(action: Action, properties: Mapping[str, Any] | None) -> BoundShortcut:
     if properties is None:
-        return BoundShortcut(False, "", f"The desktop did not accept “{action.title}”. {_BY_HAND}")
+        return BoundShortcut(False, "", f"The desktop did not accept “{action.title}”. {BIND_BY_HAND}")
     keys = text_of(properties, "trigger_description")
     if not keys and "trigger_description" in properties:
         return BoundShortcut(
@@ -320,8 +319,8 @@ def _none(wanted: Mapping[Action, Shortcut], sentence: str) -> dict[Action, Boun
 
 def _declined(code: Code) -> HotkeyUnavailable:
     if code is Code.CANCELLED:
-        return HotkeyUnavailable("The shortcuts were declined in the desktop's dialog.", _BY_HAND)
-    return HotkeyUnavailable("The desktop refused the shortcuts.", _BY_HAND)
+        return HotkeyUnavailable("The shortcuts were declined in the desktop's dialog.", BIND_BY_HAND)
+    return HotkeyUnavailable("The desktop refused the shortcuts.", BIND_BY_HAND)
 
 
 def _unavailable(problem: BusError) -> HotkeyUnavailable:
@@ -339,4 +338,4 @@ def _unavailable(problem: BusError) -> HotkeyUnavailable:
             reason = "The desktop refused the shortcuts."
         case _:
             reason = why_not(problem).reason
-    return HotkeyUnavailable(reason, _BY_HAND, detail=detail)
+    return HotkeyUnavailable(reason, BIND_BY_HAND, detail=detail)

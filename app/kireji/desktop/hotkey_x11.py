@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from kireji.core.capturing import BIND_BY_HAND
 from kireji.core.errors import HotkeyError, HotkeyTaken, HotkeyUnavailable
 from kireji.core.ports import Availability
 from kireji.core.shortcuts import Shortcut
@@ -25,7 +26,6 @@ log = logging.getLogger(__name__)
 Watch: TypeAlias = Callable[[int, Callable[[], None]], Callable[[], None]]
 """`watch(descriptor, ready)` calls `ready` whenever the descriptor is readable, and returns what ends that."""
 
-_HINT = "Bind the command 'kireji capture' to a key in your desktop's keyboard settings."
 _ANOTHER = "Choose another shortcut in Settings."
 
 _MOVES, _MOVE_SECONDS = 5, 0.02
@@ -99,9 +99,9 @@ class X11Hotkeys:
 
     def _connect(self) -> KeyConnection:
         if sys.platform != "linux":
-            raise HotkeyUnavailable("Global shortcuts are not supported on this system yet.", _HINT)
+            raise HotkeyUnavailable("Global shortcuts are not supported on this system yet.", BIND_BY_HAND)
         if self._environ.get("WAYLAND_DISPLAY") or self._environ.get("XDG_SESSION_TYPE") == "wayland":
-            raise HotkeyUnavailable("Programs cannot hold a key combination in this Wayland session.", _HINT)
+            raise HotkeyUnavailable("Programs cannot hold a key combination in this Wayland session.", BIND_BY_HAND)
         display = self._environ.get("DISPLAY", "")
         if not display:
             raise HotkeyUnavailable("There is no display to hold a key combination on.", "Start Kireji from a desktop.")
@@ -112,7 +112,9 @@ class X11Hotkeys:
                 f"The display {display} cannot be reached.", "Check that the desktop is running."
             ) from problem
         except OSError as problem:
-            raise HotkeyUnavailable("The library libxcb is missing.", "Install libxcb1, or: " + _HINT) from problem
+            raise HotkeyUnavailable(
+                "The library libxcb is missing.", "Install libxcb1, or: " + BIND_BY_HAND
+            ) from problem
 
 
 class _Press(NamedTuple):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from kireji.core.capturing import Action
+from kireji.core.capturing import BIND_BY_HAND, Action
 from kireji.core.desktop_ports import ShortcutPortal
 from kireji.core.errors import HotkeyError, HotkeyUnavailable
 from kireji.core.shortcuts import Shortcut
 from kireji.ui.aio import TaskScope
 from kireji.ui.shortcut import GlobalShortcuts
-
-_HINT = "Bind the command 'kireji capture' to a key in your desktop's keyboard settings."
 
 
 class PortalChords:
@@ -43,7 +41,7 @@ class PortalChords:
         try:
             available = await self._portal.availability()
             if not available.ok:
-                raise HotkeyUnavailable(available.reason, available.hint or _HINT)
+                raise HotkeyUnavailable(available.reason, available.hint or BIND_BY_HAND)
             bound = await self._portal.bind(wanted, self._shortcuts.press, self._shortcuts.answered)
         except HotkeyError as error:
             self._shortcuts.refused(error)
