@@ -263,7 +263,7 @@ async def test_selected_text_is_quoted_below_the_field_and_goes_out_behind_the_w
         below.provider.enqueue(answer("A."))
         stand.presenter.take(ClipboardContent(text="one\ntwo"))
         composer = stand.window.chat.composer
-        assert composer.quote.words == "Selected text, 7 characters"
+        assert composer.quote.words == "Text to ask about, 7 characters"
         composer.quote._chip.click()
         assert composer.quote._body.toPlainText() == "one\ntwo"
         composer.set_text("Why?")
@@ -276,7 +276,7 @@ async def test_selected_text_can_be_taken_out() -> None:
     async with window_over(FakeSurroundings().with_key()) as stand:
         stand.presenter.take(ClipboardContent(text="x" * 1240))
         quote = stand.window.chat.composer.quote
-        assert quote.words == "Selected text, 1,240 characters"
+        assert quote.words == "Text to ask about, 1,240 characters"
         quote._remove.click()
         assert quote.isHidden()
         assert not stand.window.chat.composer._go.isEnabled()
@@ -372,7 +372,7 @@ async def test_words_without_end_go_below_the_field() -> None:
         below.clipboard.content = ClipboardContent(text="x" * 1_000_000)
         QTest.keyClick(field_of(stand), Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
         await stand.until(lambda: not stand.window.chat.composer.quote.isHidden())
-        assert stand.window.chat.composer.quote.words == "Selected text, 1,000,000 characters"
+        assert stand.window.chat.composer.quote.words == "Text to ask about, 1,000,000 characters"
         assert stand.window.chat.composer.text() == ""
 
 

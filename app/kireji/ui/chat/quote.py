@@ -29,14 +29,14 @@ class Quote(QFrame):
         self._theme = theme
         self._text = ""
         self.setProperty("kind", "attachment")
-        self._chip = button("", "quiet", name="Selected text")
+        self._chip = button("", "quiet", name="Text to ask about")
         self._chip.setCheckable(True)
-        self._remove = button("", "quiet", name="Remove the selected text")
+        self._remove = button("", "quiet", name="Remove the text to ask about")
         self._body = QPlainTextEdit()
         self._body.setReadOnly(True)
         self._body.setAcceptDrops(False)
         self._body.setTabChangesFocus(True)
-        self._body.setAccessibleName("The selected text")
+        self._body.setAccessibleName("The text to ask about")
         self._body.hide()
         row = QHBoxLayout()
         spread(row, 0, 0)
@@ -59,7 +59,7 @@ class Quote(QFrame):
             self._text = text
             self._chip.setChecked(False)
             signs = len(text)
-            words = f"Selected text, {count(signs)} character{'' if signs == 1 else 's'}"
+            words = f"Text to ask about, {count(signs)} character{'' if signs == 1 else 's'}"
             self._chip.setText(words)
             self._chip.setAccessibleName(words)
             self._body.clear()
