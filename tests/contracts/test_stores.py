@@ -383,6 +383,18 @@ class TestCaptures:
     async def test_the_same_bytes_have_the_same_name(self, stores: Stores) -> None:
         assert await stores.captures.put(PICTURE) == await stores.captures.put(PICTURE)
 
+    async def test_a_picture_that_is_taken_back_is_gone(self, stores: Stores) -> None:
+        part = await stores.captures.put(PICTURE)
+        await stores.captures.discard(part)
+        with pytest.raises(StoreCorrupt):
+            await stores.captures.get(part.blob)
+
+    async def test_a_picture_that_somebody_else_put_too_stays(self, stores: Stores) -> None:
+        part = await stores.captures.put(PICTURE)
+        await stores.captures.put(PICTURE)
+        await stores.captures.discard(part)
+        assert await stores.captures.get(part.blob) == PICTURE.data
+
     @pytest.mark.parametrize("blob", ["0" * 64, "", "../../etc/passwd", "A" * 64, "0" * 64 + "\n"])
     async def test_a_picture_that_is_not_there_is_reported(self, stores: Stores, blob: str) -> None:
         with pytest.raises(StoreCorrupt):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -245,6 +246,7 @@ class MemoryCaptureStore:
     def __init__(self) -> None:
         self.failure: StoreError | None = None
         self.pictures: dict[Sha256, bytes] = {}
+        self.puts: Counter[Sha256] = Counter()
 
     async def put(self, picture: EncodedPicture) -> ImagePart:
         self._fail()
@@ -252,6 +254,7 @@ class MemoryCaptureStore:
             raise ValueError(f"{picture.media_type} is not stored")
         blob = hashlib.sha256(picture.data).hexdigest()
         self.pictures[blob] = picture.data
+        self.puts[blob] += 1
         return ImagePart(blob, picture.media_type, picture.width, picture.height)
 
     async def get(self, blob: Sha256) -> bytes:
@@ -259,6 +262,12 @@ class MemoryCaptureStore:
         if blob not in self.pictures:
             raise StoreCorrupt("A stored picture is missing or damaged.", "Capture it again.")
         return self.pictures[blob]
+
+    async def discard(self, part: ImagePart) -> None:
+        self._fail()
+        self.puts[part.blob] -= 1
+        if not self.puts[part.blob]:
+            del self.pictures[part.blob]
 
     def _fail(self) -> None:
         if self.failure is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import signal
 import subprocess
 import sys
@@ -102,6 +103,13 @@ def test_a_timer_that_is_due_while_no_loop_runs_is_put_off_until_one_does(qapp: 
     loop.run_until_complete(asyncio.sleep(0.05))
     loop.close()
     assert (before, seen) == ([], [loop])
+
+
+def test_where_no_loop_runs_nothing_is_started_and_nothing_left_behind(errors: list[BaseException]) -> None:
+    coroutine = asyncio.sleep(0)
+    with pytest.raises(RuntimeError, match="no running"):
+        TaskScope("test", errors.append).start(coroutine, name="a")
+    assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED
 
 
 def test_a_closed_loop_has_no_timers(qapp: QApplication) -> None:

@@ -132,6 +132,13 @@ class CaptureStore(Protocol):
     async def get(self, blob: Sha256) -> bytes:
         """Raises StoreCorrupt when the bytes are missing or are not what their name says."""
 
+    async def discard(self, part: ImagePart) -> None:
+        """Take one `put` back: the picture goes, unless it was put more often or a message has it.
+
+        Raises:
+            StoreError: The environment's fault.
+        """
+
 
 class QuestionHistory(Protocol):
     """What the person asked before, so that it can be asked again without typing it."""

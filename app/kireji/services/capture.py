@@ -130,6 +130,10 @@ class CaptureService:
         """Keep an encoded picture; raises StoreError when it cannot be written."""
         return await self._captures.put(picture)
 
+    async def discard(self, part: ImagePart) -> None:
+        """Take back what `store` gave, as nobody has asked about it."""
+        await self._captures.discard(part)
+
     async def fetch(self, part: ImagePart) -> bytes:
         """The bytes of a stored picture."""
         return await self._captures.get(part.blob)

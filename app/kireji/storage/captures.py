@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kireji.core.errors import StoreCorrupt, StoreError
 from kireji.core.messages import ImagePart, Sha256
@@ -16,6 +19,9 @@ from kireji.storage import rows
 from kireji.storage.database import Database
 from kireji.storage.faults import store_error
 from kireji.storage.files import write_atomically
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 _SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 _BLOB = re.compile(r"[0-9a-f]{64}")
@@ -36,6 +42,8 @@ class FileCaptureStore:
         self._folder = folder
         self._database = database
         self._now = now
+        self._one = asyncio.Lock()
+        self._puts: Counter[Sha256] = Counter()
 
     async def put(self, picture: EncodedPicture) -> ImagePart:
         """As in CaptureStore. A file that was damaged since is written again.
@@ -46,12 +54,14 @@ class FileCaptureStore:
         suffix = _SUFFIXES.get(picture.media_type)
         if suffix is None:
             raise ValueError(f"{picture.media_type} is not stored")
-        blob = await asyncio.to_thread(self._write, picture.data, suffix)
-        if self._database is not None:
-            time = rows.to_microseconds(self._now())
-            values = (blob, picture.media_type, picture.width, picture.height, len(picture.data), time)
-            noting = "INSERT OR IGNORE INTO captures VALUES (?, ?, ?, ?, ?, ?)"
-            await self._database.write(lambda connection: connection.execute(noting, values).rowcount)
+        async with self._one:
+            blob = await asyncio.to_thread(self._write, picture.data, suffix)
+            if self._database is not None:
+                time = rows.to_microseconds(self._now())
+                values = (blob, picture.media_type, picture.width, picture.height, len(picture.data), time)
+                noting = "INSERT OR IGNORE INTO captures VALUES (?, ?, ?, ?, ?, ?)"
+                await self._database.write(lambda connection: connection.execute(noting, values).rowcount)
+            self._puts[blob] += 1
         return ImagePart(blob, picture.media_type, picture.width, picture.height)
 
     async def get(self, blob: Sha256) -> bytes:
@@ -61,6 +71,22 @@ class FileCaptureStore:
             StoreError: The file is there but cannot be read.
         """
         return await asyncio.to_thread(self._read, blob)
+
+    async def discard(self, part: ImagePart) -> None:
+        """As in CaptureStore."""
+        async with self._one:
+            if self._puts[part.blob] > 1 or self._database is None:
+                self._puts[part.blob] -= 1
+                return
+            self._puts.pop(part.blob, None)
+            await self._database.write(lambda connection: self._remove(connection, part))
+
+    def _remove(self, connection: Connection, part: ImagePart) -> None:
+        """Within a transaction, so that no message can come to have it meanwhile."""
+        removing = "DELETE FROM captures WHERE blob = ? AND blob NOT IN (SELECT blob FROM message_captures)"
+        if connection.execute(removing, (part.blob,)).rowcount:
+            with suppress(FileNotFoundError):
+                (self._folder / part.blob[:2] / (part.blob + _SUFFIXES[part.media_type])).unlink()
 
     def _write(self, data: bytes, suffix: str) -> Sha256:
         blob = hashlib.sha256(data).hexdigest()

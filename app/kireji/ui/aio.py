@@ -151,12 +151,17 @@ class TaskScope:
         """Run a coroutine under a name that no running task of this scope has.
 
         Raises:
-            RuntimeError: The scope is closing, or the name is taken; the coroutine is closed.
+            RuntimeError: The scope is closing, the name is taken, or no loop runs; the coroutine is closed.
         """
         if self._closing or name in self._tasks:
             coroutine.close()
             raise RuntimeError(f"{self._name}: {'closing' if self._closing else f'{name} runs already'}")
-        task = asyncio.get_running_loop().create_task(coroutine, name=f"{self._name}:{name}")
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            coroutine.close()
+            raise
+        task = loop.create_task(coroutine, name=f"{self._name}:{name}")
         self._tasks[name] = task
         task.add_done_callback(lambda done: self._finished(name, done))
         return task

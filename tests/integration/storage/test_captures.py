@@ -117,3 +117,18 @@ async def test_the_database_knows_which_message_shows_which_picture(folder: Path
     _, message = await store.create("A title", Message(Role.USER, (part, part)))
     rows = await database.run(lambda connection: connection.execute("SELECT * FROM message_captures").fetchall())
     assert rows == [(message.id, BLOB)]
+
+
+async def test_a_picture_that_a_message_has_is_not_taken_back(folder: Path, database: Database) -> None:
+    captures = FileCaptureStore(folder, database)
+    conversations = SqliteConversationStore(database, lambda _: True)
+    part = await captures.put(PICTURE)
+    await conversations.create("A title", Message(Role.USER, (part,)))
+    await captures.discard(part)
+    assert len(files(folder)) == 1
+
+
+async def test_a_picture_that_is_taken_back_leaves_no_file(folder: Path, database: Database) -> None:
+    captures = FileCaptureStore(folder, database)
+    await captures.discard(await captures.put(PICTURE))
+    assert files(folder) == []

@@ -12,6 +12,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 
+from kireji.core.annotation import Tool
 from kireji.core.errors import AuthenticationFailed, CaptureError, ReaderError, StoreFull
 from kireji.core.geometry import Rect
 from kireji.core.messages import MessageState
@@ -86,6 +87,37 @@ async def test_the_picture_is_stored_while_the_question_is_typed(stand: Overlay)
     stand.type("w")
     await until(lambda: stand.world.captures.pictures, "the picture to be stored")
     assert not stand.world.remote.asked
+
+
+@pytest.mark.parametrize("way", ["esc", "another region", "redacted", "end"])
+async def test_what_was_not_asked_about_is_not_left_on_the_disk(stand: Overlay, way: str) -> None:
+    await stand.capture()
+    stand.drag((100, 100), (300, 200))
+    stand.type("w")
+    await until(lambda: stand.world.captures.pictures, "the picture to be stored")
+    if way == "esc":
+        stand.presenter.stage.dismissed.emit()
+    elif way == "end":
+        await stand.presenter.aclose()
+    elif way == "redacted":
+        stand.presenter.stage.choose_tool(Tool.REDACT)
+        stand.drag((150, 120), (200, 150))
+        await until(lambda: len(stand.codec.encoded) > 1, "the redacted picture")
+        stand.presenter.stage.dismissed.emit()
+    else:
+        stand.drag((400, 300), (500, 400))
+    await until(lambda: not stand.world.captures.pictures, "the picture to be gone")
+
+
+async def test_what_was_put_aside_and_not_asked_about_is_not_left_on_the_disk(stand: Overlay) -> None:
+    await stand.capture()
+    stand.drag((100, 100), (300, 200))
+    stand.key(Qt.Key.Key_Insert)
+    stand.drag((400, 300), (500, 400))
+    stand.type("w")
+    await until(lambda: len(stand.world.captures.pictures) == 2, "the pictures to be stored")
+    stand.presenter.stage.dismissed.emit()
+    await until(lambda: not stand.world.captures.pictures, "the pictures to be gone")
 
 
 async def test_only_the_last_of_quickly_changed_selections_is_encoded(stand: Overlay) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from kireji.core.errors import KirejiError
 from kireji.core.geometry import Region
@@ -32,26 +32,34 @@ class StoredPicture:
     data: bytes
 
 
+_Storing: TypeAlias = "asyncio.Task[StoredPicture | KirejiError]"
+
+
 class PicturePreparation:
     """Keeps the encoded form of the selection ready, so that Enter has nothing to wait for.
 
-    Encoding begins as soon as the selection rests. Storing begins with the first typed letter: what is only copied or
-    thrown away never reaches the disk.
+    Encoding begins as soon as the selection rests. Storing begins with the first typed letter; what is thrown away
+    then, or cut or redacted otherwise, is taken from the disk again.
 
     Args:
         capture: Encodes and stores.
         scope: Owns the tasks.
         name: Tells its tasks from those of others.
+        forget: Takes back what a task of storing brought to the disk.
     """
 
-    def __init__(self, capture: CaptureService, scope: TaskScope, name: str) -> None:
+    def __init__(
+        self, capture: CaptureService, scope: TaskScope, name: str, forget: Callable[[_Storing], None]
+    ) -> None:
         self._capture = capture
         self._scope = scope
         self._name = name
+        self._forget = forget
+        self._number = 0
         self._region: Region | None = None
         self._hurry = asyncio.Event()
         self._encoding: asyncio.Task[EncodedPicture | KirejiError] | None = None
-        self._storing: asyncio.Task[StoredPicture | KirejiError] | None = None
+        self._storing: _Storing | None = None
 
     def select(self, region: Region) -> None:
         """Prepare this region, and forget the one before."""
@@ -70,13 +78,21 @@ class PicturePreparation:
     def keep(self) -> None:
         """A question is on its way: store the picture too."""
         if self._encoding is not None and self._storing is None:
-            self._storing = self._scope.restart(self._store(self._encoding), name=f"store {self._name}")
+            self._number += 1
+            name = f"store {self._name}.{self._number}"
+            self._storing = self._scope.start(self._store(self._encoding), name=name)
 
     def clear(self) -> None:
         """Nothing is selected."""
-        self._scope.cancel(f"store {self._name}")
         self._scope.cancel(f"encode {self._name}")
-        self._region = self._encoding = self._storing = None
+        self.put_back()
+        self._region = self._encoding = None
+
+    def put_back(self) -> None:
+        """It is not asked about for now: it goes from the disk, and stays encoded."""
+        storing, self._storing = self._storing, None
+        if storing is not None:
+            self._forget(storing)
 
     async def encoded(self) -> EncodedPicture:
         """The encoded picture, as soon as it is there.
@@ -134,13 +150,14 @@ class Pictures:
     def __init__(self, capture: CaptureService, scope: TaskScope) -> None:
         self._capture = capture
         self._scope = scope
-        self._made = 0
+        self._made = self._forgotten = 0
+        self._forgetting: set[asyncio.Task[None]] = set()
         self._kept: list[tuple[Region, PicturePreparation]] = []
         self.selected = self._preparation()
 
     def _preparation(self) -> PicturePreparation:
         self._made += 1
-        return PicturePreparation(self._capture, self._scope, str(self._made))
+        return PicturePreparation(self._capture, self._scope, str(self._made), self._forget)
 
     def set_kept(self, regions: Sequence[Region]) -> None:
         """These come before the selected one; what is among them already is not prepared again."""
@@ -159,6 +176,30 @@ class Pictures:
         """A question is on its way: store what is there."""
         for made in (*(made for _, made in self._kept), self.selected):
             made.keep()
+
+    def put_away(self) -> None:
+        """Nothing is asked; what was put aside may come back."""
+        self.selected.clear()
+        for _, made in self._kept:
+            made.put_back()
+
+    async def forgotten(self) -> None:
+        """Wait until nothing is on the disk that was not asked about."""
+        if self._forgetting:
+            await asyncio.wait(self._forgetting)
+
+    def _forget(self, storing: _Storing) -> None:
+        self._forgotten += 1
+        task = self._scope.start(self._discard(storing), name=f"forget {self._forgotten}")
+        self._forgetting.add(task)
+        task.add_done_callback(self._forgetting.discard)
+
+    async def _discard(self, storing: _Storing) -> None:
+        await asyncio.wait([storing])
+        if storing.cancelled() or storing.exception() is not None:
+            return
+        if isinstance(outcome := storing.result(), StoredPicture):
+            await self._capture.discard(outcome.part)
 
     def take(self) -> Callable[[], Awaitable[Sequence[StoredPicture]]]:
         """Hand the pictures over to a question; what is selected from now on belongs to the next.

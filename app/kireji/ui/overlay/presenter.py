@@ -136,6 +136,7 @@ class OverlayPresenter(QObject):
         self._put_away()
         if self._commands is not None:
             self._commands.close()
+        await self._pictures.forgotten()
         await self._scope.aclose()
         self.stage.close()
 
@@ -196,7 +197,7 @@ class OverlayPresenter(QObject):
             self._scope.cancel(name)
         if self._commands is not None:
             self._commands.put_away()
-        self._pictures.selected.clear()
+        self._pictures.put_away()
         self.stage.hide()
         if was_open:
             self._curtain.restore()
@@ -241,6 +242,7 @@ class OverlayPresenter(QObject):
 
         assert self._tools is not None
         bar = self.stage.bar
+        bar.set_drawing(on=isinstance(tool, Tool))
         if isinstance(tool, Tool):
             self._tools.follow(self.stage.sketch)  # from now on the colours of the row are those of this picture
         elif self.stage.is_open and bar.isVisible() and self._asking.dialogue is None:
