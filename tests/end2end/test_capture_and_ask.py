@@ -19,7 +19,7 @@ from PIL import Image
 from tests.service import KEY, Delivery, Rule, ServiceProcess, Text
 from tests.support.desktop import Desktop, desktop
 from tests.support.pattern_window import pattern
-from tests.support.program import environment, kireji, running, wait_until_up
+from tests.support.program import environment, kireji, running, showing, wait_until_up
 from tests.support.reading import words_on
 from tests.support.x11 import XClient, wait_until, x_client
 
@@ -32,21 +32,8 @@ ANSWER = ["The violet ", "lantern ", "hangs over ", "the quiet harbour."]
 
 
 @contextmanager
-def _shown(command: list[str], variables: dict[str, str]) -> Iterator[None]:
-    """A program that says "shown" when its window is on the screen."""
-    process = subprocess.Popen(command, env=variables | {"PYTHONPATH": "."}, stdout=subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"shown\n"
-        yield
-    finally:
-        process.kill()
-        process.communicate()
-
-
-@contextmanager
 def _pattern_on_screen(variables: dict[str, str]) -> Iterator[None]:
-    with _shown([sys.executable, "-m", "tests.support.pattern_window", *map(str, WINDOW)], variables):
+    with showing(variables, "tests.support.pattern_window", *WINDOW):
         yield
 
 
@@ -137,8 +124,8 @@ def test_without_key_and_network_the_text_on_the_screen_is_read(place: Desktop, 
     home = place.home / "kireji"
     variables = environment(place, KIREJI_HOME=str(home))
     window = ["100", "80", "600", "200"]
-    text = [sys.executable, "-m", "tests.support.text_window", *window, "The copper kettle sings at noon"]
-    with x_client(place.display) as client, _shown(text, variables):
+    text = (*window, "The copper kettle sings at noon")
+    with x_client(place.display) as client, showing(variables, "tests.support.text_window", *text):
         command = [*_without_network(), sys.executable, "-m", "kireji", "--hidden"]
         process = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:

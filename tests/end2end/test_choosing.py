@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from tests.service import KEY, Delivery, Rule, ServiceProcess, Text
 from tests.support.outside import OVERLAY, Seat
-from tests.support.program import running, wait_until_up
+from tests.support.program import running, showing, wait_until_up
 from tests.support.x11 import wait_until
 
 pytestmark = pytest.mark.display
@@ -27,19 +23,6 @@ def variables(seat: Seat, service: ServiceProcess) -> dict[str, str]:
     seat.home.mkdir(mode=0o700, exist_ok=True)
     (seat.home / "settings.toml").write_text(SETTINGS)
     return seat.variables | {"ANTHROPIC_BASE_URL": service.base_url, "ANTHROPIC_API_KEY": KEY}
-
-
-@contextmanager
-def pattern_on_screen(seat: Seat) -> Iterator[None]:
-    command = [sys.executable, "-m", "tests.support.pattern_window", *map(str, WINDOW)]
-    process = subprocess.Popen(command, env=seat.variables | {"PYTHONPATH": "."}, stdout=subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"shown\n"
-        yield
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def cut_out(seat: Seat) -> None:
@@ -60,7 +43,10 @@ def questions(service: ServiceProcess) -> list[dict[str, Any]]:
 
 
 def test_a_model_chosen_in_the_overlay_by_keyboard_is_the_one_that_is_asked(seat: Seat) -> None:
-    with ServiceProcess(Rule(Text(WORDS), times=None)) as service, pattern_on_screen(seat):
+    with (
+        ServiceProcess(Rule(Text(WORDS), times=None)) as service,
+        showing(seat.variables, "tests.support.pattern_window", *WINDOW),
+    ):
         with running(variables(seat, service), ["--hidden"], output=seat.output) as process:
             wait_until_up(seat.home, process)
             cut_out(seat)

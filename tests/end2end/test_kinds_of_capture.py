@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import pytest
 from PIL import Image
@@ -14,25 +13,12 @@ from Xlib.display import Display
 
 from tests.support.outside import OVERLAY, Seat
 from tests.support.pattern_window import pattern
-from tests.support.program import kireji, running
+from tests.support.program import kireji, running, showing
 from tests.support.x11 import wait_until
 
 pytestmark = pytest.mark.display
 
 WINDOW = (100, 80, 500, 400)
-
-
-@contextmanager
-def pattern_window(seat: Seat) -> Iterator[None]:
-    command = [sys.executable, "-m", "tests.support.pattern_window", *map(str, WINDOW)]
-    process = subprocess.Popen(command, env=seat.variables | {"PYTHONPATH": "."}, stdout=subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"shown\n"
-        yield
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def point_at(seat: Seat, x: int, y: int) -> None:
@@ -53,14 +39,14 @@ def pattern_part(left: int, top: int, right: int, bottom: int) -> bytes:
 
 
 def test_the_window_under_the_pointer_is_written_to_its_last_pixel(seat: Seat) -> None:
-    with pattern_window(seat):
+    with showing(seat.variables, "tests.support.pattern_window", *WINDOW):
         point_at(seat, 300, 200)
         picture = taken(seat, "--window")
     assert (picture.size, picture.tobytes()) == (WINDOW[2:], pattern_part(0, 0, *WINDOW[2:]))
 
 
 def test_the_screen_under_the_pointer_and_all_screens_are_written(seat: Seat) -> None:
-    with pattern_window(seat):
+    with showing(seat.variables, "tests.support.pattern_window", *WINDOW):
         point_at(seat, 300, 200)
         pointed, everything = taken(seat, "--pointer"), taken(seat, "--all")
     assert pointed.tobytes() == everything.tobytes()
@@ -71,7 +57,7 @@ def test_the_screen_under_the_pointer_and_all_screens_are_written(seat: Seat) ->
 def test_the_same_region_again_is_the_one_that_was_cut_out_in_the_overlay(seat: Seat) -> None:
     assert b"Nothing was captured before." in kireji(["capture", "--last", "-o", "-"], seat.variables).stderr
     (seat.paths.state / "region").write_text("110,90,40,30")
-    with pattern_window(seat):
+    with showing(seat.variables, "tests.support.pattern_window", *WINDOW):
         assert taken(seat, "--last").tobytes() == pattern_part(10, 10, 50, 40)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
@@ -14,24 +13,11 @@ import pytest
 
 from tests.service import KEY, Rule, ServiceProcess, Text
 from tests.support.outside import Seat
-from tests.support.program import COMMAND, kireji
+from tests.support.program import COMMAND, kireji, showing
 
 pytestmark = pytest.mark.display
 
 REGION = "100,80,400,300"
-
-
-@contextmanager
-def shown(seat: Seat, module: str, *arguments: str) -> Iterator[None]:
-    command = [sys.executable, "-m", module, *REGION.split(","), *arguments]
-    process = subprocess.Popen(command, env=seat.variables | {"PYTHONPATH": "."}, stdout=subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"shown\n"
-        yield
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @contextmanager
@@ -61,7 +47,7 @@ def test_a_region_is_asked_about_once_while_it_rests_and_an_interrupt_ends_it(se
     rule = Rule(Text(["A pattern."]), times=None)
     with (
         ServiceProcess(rule) as service,
-        shown(seat, "tests.support.pattern_window"),
+        showing(seat.variables, "tests.support.pattern_window", *REGION.split(",")),
         watching(seat, service, "--json") as process,
     ):
         assert until(process.stdout, "end")["text"] == "A pattern."
@@ -79,7 +65,7 @@ def test_a_limit_on_cost_ends_it_when_the_region_really_changes(seat: Seat) -> N
     rule = Rule(Text(["Nothing."], usage={"output_tokens": 100_000}), times=None)
     with ServiceProcess(rule) as service, watching(seat, service, "--max-cost", "0.08", "--json") as process:
         assert until(process.stdout, "end")["text"] == "Nothing."
-        with shown(seat, "tests.support.pattern_window"):
+        with showing(seat.variables, "tests.support.pattern_window", *REGION.split(",")):
             ended = until(process.stdout, "ended")
         assert process.wait(20) == 0
         assert ended["sentence"].startswith("Another answer would pass the limit of $0.08")

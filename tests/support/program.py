@@ -49,6 +49,26 @@ def running(
                 process.wait()
 
 
+@contextmanager
+def showing(variables: Mapping[str, str], module: str, *arguments: object) -> Iterator[None]:
+    """Run a program of the tests that says "shown" when its window is on the screen.
+
+    Args:
+        variables: Its environment.
+        module: Such as tests.support.pattern_window.
+        arguments: For it.
+    """
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    process = subprocess.Popen(command, env={**variables, "PYTHONPATH": "."}, stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"shown\n"
+        yield
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def wait_until_up(home: Path, process: subprocess.Popen[bytes]) -> None:
     """Wait until the app answers other starts, which it does once loop and database are up.
 
