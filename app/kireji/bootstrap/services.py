@@ -11,11 +11,22 @@ if TYPE_CHECKING:
 
     from kireji.core.desktop_ports import CaptureBackend, Clipboard
     from kireji.core.geometry import ScreenPlace
-    from kireji.core.ports import KeyStore, Reader
+    from kireji.core.ports import Clock, KeyStore, Reader
     from kireji.core.provider_ports import Provider
     from kireji.desktop.paths import Paths
+    from kireji.providers.http import HttpClient
+    from kireji.providers.openrouter import OpenRouterProvider
     from kireji.services.application import Services
+    from kireji.services.capture import CaptureService
+    from kireji.services.catalog import Catalog
+    from kireji.services.credentials import Credentials
+    from kireji.services.local_servers import LocalServers
+    from kireji.services.outbox import Outbox
     from kireji.services.preferences import Preferences
+    from kireji.storage.captures import FileCaptureStore
+    from kireji.storage.conversations import SqliteConversationStore
+    from kireji.storage.database import Database
+    from kireji.storage.ledger import SqliteLedger
 
 
 @runtime_checkable
@@ -62,103 +73,60 @@ async def open_services(
     """
     from kireji.bootstrap import desktop, network
     from kireji.bootstrap.doctor import surroundings
-    from kireji.bootstrap.late import Late
-    from kireji.desktop.clock import SystemClock
-    from kireji.desktop.keystore import KeyringKeyStore, SessionKeyStore
-    from kireji.desktop.processes import origin_alive, process_origin
-    from kireji.imaging.codec import PillowCodec
-    from kireji.providers.http import HttpClient
-    from kireji.reader.client import ReaderProcess
+    from kireji.desktop.processes import process_origin
     from kireji.resources import resource
     from kireji.services.application import Services
-    from kireji.services.capture import CaptureService
-    from kireji.services.catalog import Catalog
     from kireji.services.chat import ChatService
     from kireji.services.checks import checks
-    from kireji.services.credentials import Credentials
     from kireji.services.doctor import Doctor
-    from kireji.services.local_servers import LocalServers
     from kireji.services.network_check import proxy_in_force, proxy_problem
-    from kireji.services.outbox import Outbox
     from kireji.services.picture_text import PictureText
     from kireji.services.sign_in import SignInService
     from kireji.services.watch import WatchService
     from kireji.services.web_pictures import PicturesByUrl
-    from kireji.storage.captures import FileCaptureStore
-    from kireji.storage.conversations import SqliteConversationStore
-    from kireji.storage.database import Database
-    from kireji.storage.last_region import LastRegionFile
-    from kireji.storage.ledger import SqliteLedger
-    from kireji.storage.model_lists import SqliteModelListStore
     from kireji.storage.prompts import FilePromptStore
 
     overrides = overrides or Overrides()
     preferences = preferences or read_preferences(paths)
     async with AsyncExitStack() as stack:
-        database = await Database.open(paths.database)
-        stack.push_async_callback(database.close)
-        clock = SystemClock()
-        conversations = SqliteConversationStore(database, origin_alive)
-        ledger = SqliteLedger(database)
-        captures = FileCaptureStore(paths.captures, database)
-        credentials = Credentials(overrides.keychain or KeyringKeyStore(), SessionKeyStore(), environ, clock)
-        reader = overrides.reader or ReaderProcess()
-        stack.push_async_callback(reader.aclose)
-        http = HttpClient(
-            lambda: preferences.settings.network, system_proxies=lambda: network.system_proxies(environ).proxies
-        )
-        stack.push_async_callback(http.aclose)
-        outbox = Outbox(ledger)
-        accounts = Late({"openrouter": lambda: network.openrouter(http)})
-        local_servers = LocalServers(
-            lambda: network.local_finder(http), outbox, preferences, credentials, clock, network.usual_addresses
-        )
-        catalog = Catalog(
-            overrides.providers or network.providers(http, reader, accounts),
-            credentials,
-            outbox,
-            clock,
-            lists=SqliteModelListStore(database),
-            local_servers=local_servers,
-            balances=accounts,
-        )
-        backends = [overrides.capture] if overrides.capture else desktop.capture_backends(environ, screens)
-        lister, last = desktop.window_lister(environ, screens), LastRegionFile(paths.state / "region")
+        stores = await _stores(stack, paths)
+        base = _base(stack, stores, environ, preferences, overrides)
+        models = _models(stores, base, overrides)
+        capture = _capture(stack, stores, paths, environ, overrides, screens)
+        credentials, reader, outbox, local_servers = base.credentials, base.reader, base.outbox, models.local_servers
         clipboard = clipboard or desktop.clipboard(environ)
-        _close_with(stack, lister, clipboard)
-        picker, pointer = desktop.area_picker(environ), desktop.pointer(environ)
-        capture = CaptureService(backends, PillowCodec(), captures, lister, last, picker, pointer)
+        _close_with(stack, clipboard)
         notifier = desktop.notifier(environ)
         stack.push_async_callback(notifier.aclose)
         prompts = FilePromptStore(resource("prompts"), paths.prompts)
         held = shortcut_held or (lambda: False)
         at = surroundings(paths, environ, capture, credentials, preferences, local_servers, reader, prompts, held)
         chat = ChatService(
-            conversations,
-            captures,
-            catalog,
+            stores.conversations,
+            stores.captures,
+            models.catalog,
             credentials,
             outbox,
             preferences,
             process_origin(),
             PictureText(reader),
         )
-        watches = await stack.enter_async_context(WatchService(capture, chat, clock))
+        watches = await stack.enter_async_context(WatchService(capture, chat, base.clock))
         yield Services(
             preferences=preferences,
             credentials=credentials,
-            catalog=catalog,
+            catalog=models.catalog,
             local_servers=local_servers,
-            sign_in=SignInService(accounts, network.callback_listener, credentials, outbox),
+            sign_in=SignInService(models.accounts, network.callback_listener, credentials, outbox),
             outbox=outbox,
             chat=chat,
             capture=capture,
-            pictures_by_url=PicturesByUrl(lambda: network.web_pictures(http), outbox, capture),
-            conversations=conversations,
-            ledger=ledger,
+            pictures_by_url=PicturesByUrl(lambda: network.web_pictures(base.http), outbox, capture),
+            conversations=stores.conversations,
+            ledger=stores.ledger,
             reader=reader,
             doctor=Doctor(checks(at)),
-            clock=clock,
+            clock=base.clock,
             prompts=prompts,
             clipboard=clipboard,
             notifier=notifier,
@@ -169,6 +137,113 @@ async def open_services(
             ),
             proxy_problem=lambda: proxy_problem(preferences.settings.network, lambda: network.system_proxies(environ)),
         )
+
+
+class _Stores(NamedTuple):
+    """What is kept in the data folder."""
+
+    database: Database
+    conversations: SqliteConversationStore
+    captures: FileCaptureStore
+    ledger: SqliteLedger
+
+
+async def _stores(stack: AsyncExitStack, paths: Paths) -> _Stores:
+    from kireji.desktop.processes import origin_alive
+    from kireji.storage.captures import FileCaptureStore
+    from kireji.storage.conversations import SqliteConversationStore
+    from kireji.storage.database import Database
+    from kireji.storage.ledger import SqliteLedger
+
+    database = await Database.open(paths.database)
+    stack.push_async_callback(database.close)
+    conversations = SqliteConversationStore(database, origin_alive)
+    return _Stores(database, conversations, FileCaptureStore(paths.captures, database), SqliteLedger(database))
+
+
+class _Base(NamedTuple):
+    """What every question needs: keys, the network, the reader."""
+
+    preferences: Preferences
+    clock: Clock
+    credentials: Credentials
+    reader: Reader
+    http: HttpClient
+    outbox: Outbox
+
+
+def _base(
+    stack: AsyncExitStack, stores: _Stores, environ: Mapping[str, str], preferences: Preferences, overrides: Overrides
+) -> _Base:
+    from kireji.bootstrap import network
+    from kireji.desktop.clock import SystemClock
+    from kireji.desktop.keystore import KeyringKeyStore, SessionKeyStore
+    from kireji.providers.http import HttpClient
+    from kireji.reader.client import ReaderProcess
+    from kireji.services.credentials import Credentials
+    from kireji.services.outbox import Outbox
+
+    clock = SystemClock()
+    credentials = Credentials(overrides.keychain or KeyringKeyStore(), SessionKeyStore(), environ, clock)
+    reader = overrides.reader or ReaderProcess()
+    stack.push_async_callback(reader.aclose)
+    http = HttpClient(
+        lambda: preferences.settings.network, system_proxies=lambda: network.system_proxies(environ).proxies
+    )
+    stack.push_async_callback(http.aclose)
+    return _Base(preferences, clock, credentials, reader, http, Outbox(stores.ledger))
+
+
+class _Models(NamedTuple):
+    """Who can answer."""
+
+    accounts: Mapping[str, OpenRouterProvider]
+    local_servers: LocalServers
+    catalog: Catalog
+
+
+def _models(stores: _Stores, base: _Base, overrides: Overrides) -> _Models:
+    from kireji.bootstrap import network
+    from kireji.bootstrap.late import Late
+    from kireji.services.catalog import Catalog
+    from kireji.services.local_servers import LocalServers
+    from kireji.storage.model_lists import SqliteModelListStore
+
+    http, clock, credentials = base.http, base.clock, base.credentials
+    accounts = Late({"openrouter": lambda: network.openrouter(http)})
+    local_servers = LocalServers(
+        lambda: network.local_finder(http), base.outbox, base.preferences, credentials, clock, network.usual_addresses
+    )
+    catalog = Catalog(
+        overrides.providers or network.providers(http, base.reader, accounts),
+        credentials,
+        base.outbox,
+        clock,
+        lists=SqliteModelListStore(stores.database),
+        local_servers=local_servers,
+        balances=accounts,
+    )
+    return _Models(accounts, local_servers, catalog)
+
+
+def _capture(
+    stack: AsyncExitStack,
+    stores: _Stores,
+    paths: Paths,
+    environ: Mapping[str, str],
+    overrides: Overrides,
+    screens: Callable[[], Sequence[ScreenPlace]] | None,
+) -> CaptureService:
+    from kireji.bootstrap import desktop
+    from kireji.imaging.codec import PillowCodec
+    from kireji.services.capture import CaptureService
+    from kireji.storage.last_region import LastRegionFile
+
+    backends = [overrides.capture] if overrides.capture else desktop.capture_backends(environ, screens)
+    lister, last = desktop.window_lister(environ, screens), LastRegionFile(paths.state / "region")
+    _close_with(stack, lister)
+    picker, pointer = desktop.area_picker(environ), desktop.pointer(environ)
+    return CaptureService(backends, PillowCodec(), stores.captures, lister, last, picker, pointer)
 
 
 def _close_with(stack: AsyncExitStack, *parts: object) -> None:
