@@ -30,6 +30,9 @@ from kireji.desktop.xcb_windows import (
 PATIENCE = 2.0
 """Seconds without any progress, after which the clipboard's owner counts as hanging."""
 
+LONGEST = 30.0
+"""Seconds for all pieces together: an owner that drips is given up like one that hangs."""
+
 MOST_BYTES = 64 * 1024 * 1024
 """Of one form of what was copied."""
 
@@ -185,10 +188,12 @@ class _Transfer:
 
     def _receive_pieces(self) -> bytes:
         """What is too large for one property comes in pieces: each deletion asks for the next, an empty one ends it."""
-        received = bytearray()
+        received, end = bytearray(), time.monotonic() + LONGEST
         while True:
             self._connection.flush()
             self._await(self._written)
+            if time.monotonic() > end:
+                raise TimeoutError
             piece = self._take()
             if piece.type and not piece.data:
                 return bytes(received)
