@@ -84,11 +84,11 @@ class WatchService:
             max_cost: US dollars that all answers together may cost; None for no limit.
             conversation: Where the question was answered already; the next one is asked when the region has changed.
                 None asks at once, in a new conversation.
+            plan: Everything about rate and limits, in the place of `every` and `max_cost`.
             seen: The picture that was asked about there, without marks; None takes what the region shows first.
             hidden: What of the desktop, in its own pixels, is black in every picture: what the person redacted once is
                 never sent.
             after: Seconds before the first look, in which windows of our own that lay over the region go away.
-            plan: Everything about rate and limits, in the place of `every` and `max_cost`.
             observe: Called on the loop's thread with everything that happens in the turns.
 
         Raises:

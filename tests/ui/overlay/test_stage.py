@@ -12,11 +12,7 @@ from tests.ui.overlay.support import noise, until
 from tests.ui.overlay.surface import Surface
 
 pytestmark = pytest.mark.qt
-CONTROL, SHIFT, ALT = (
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-    Qt.KeyboardModifier.AltModifier,
-)
+CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 # Modes.
