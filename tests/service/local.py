@@ -18,9 +18,6 @@ from tests.service.openai_streams import Voice
 from tests.service.received import Request
 from tests.service.refusal import Refusal, invalid, only, text
 
-PORTS = {"ollama": 11434, "llamacpp": 8080, "lmstudio": 1234}
-"""Where people's own servers listen."""
-
 
 class OllamaService(ChatService):
     """Speaks as Ollama does. No key is needed and any is accepted.

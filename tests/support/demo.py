@@ -13,7 +13,6 @@ MODELS = (
     ModelInfo("anthropic", "claude-haiku-5-5", "Claude Haiku 5.5", 1_000_000, prices=(Price(1, 5, 1.25, 0.1),)),
     ModelInfo("anthropic", "claude-sonnet-5-5", "Claude Sonnet 5.5", 1_000_000, prices=(Price(3, 15, 3.75, 0.3),)),
 )
-DEVICE_MODELS = (ModelInfo("device", "reader", "This computer", free=True),)
 
 QUESTION = "Why does this fail, and what is the smallest fix?"
 ANSWER = """## The deploy script reads a variable that is not set

@@ -32,7 +32,6 @@ class Instructions(QWidget):
         super().__init__()
         self._theme = theme
         self._text = ""
-        self._follows = True
         self._row = _Row(theme)
         self._editor = frame("editor")
         self.field = _Field(self._editor)
@@ -76,7 +75,7 @@ class Instructions(QWidget):
             follows_settings: Whether they are those of the settings.
             begun: Whether the conversation has begun, so that its cache would be lost.
         """
-        self._text, self._follows = text, follows_settings
+        self._text = text
         first = next((line.strip() for line in text.splitlines() if line.strip()), NONE)
         self._row.set_words(first)
         self._hint.setText(

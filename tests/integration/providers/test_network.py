@@ -21,8 +21,6 @@ from kireji.providers.connection_settings import ConnectionSettings, is_loopback
 from tests.integration.providers.conftest import Asking
 from tests.service import KEY, Body, TestService
 
-LIST = b'{"data":[]}'
-
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:

@@ -68,10 +68,6 @@ def question(*messages: dict[str, Any], **fields: Any) -> dict[str, Any]:
     }
 
 
-DATA_ADDRESS = {
-    "type": "image",
-    "source": {"type": "base64", "media_type": "image/png", "data": "data:image/png;base64,aGk="},
-}
 MADE_UP = {"type": "thinking", "thinking": "", "signature": "AAAA"}
 BUDGET: dict[str, Any] = {"type": "enabled", "budget_tokens": 1024}
 CACHE = {"cache_control": {"type": "ephemeral"}}

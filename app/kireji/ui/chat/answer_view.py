@@ -62,7 +62,6 @@ class AnswerView(QTextBrowser):
         self._settled: tuple[Block, ...] = ()
         self._references: dict[str, Any] = {}
         self._highlight: Any = None
-        self._streaming = False
         self._parsed = False
         self._height = 0
         self._flush_cost = 0
@@ -109,7 +108,6 @@ class AnswerView(QTextBrowser):
         """More of the answer. The first piece shows at once; later ones are gathered for some 40 ms."""
         if not text:
             return
-        self._streaming = True
         first = not self._source
         self._source += text
         if first:
@@ -122,7 +120,6 @@ class AnswerView(QTextBrowser):
     def finish(self, markdown: str) -> None:
         """The answer is whole; what is shown becomes exactly what `set_markdown` would show."""
         self._timer.stop()
-        self._streaming = False
         self._source = markdown
         self._render_all()
 
