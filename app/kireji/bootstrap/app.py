@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from kireji.core.errors import KirejiError
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from kireji.desktop.paths import Paths
     from kireji.desktop.protocol import Request
     from kireji.services.application import Services
+    from kireji.services.preferences import Preferences
+    from kireji.ui.shortcut import GlobalShortcuts
 
 
 def show_failure(error: KirejiError) -> None:
@@ -61,39 +63,19 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     tray.look_for_host()
 
     from kireji import diagnostics
+    from kireji.bootstrap.services import read_preferences
     from kireji.desktop.launching import outside_command
     from kireji.desktop.protocol import Reply, capture_request
     from kireji.storage.window_geometry import WindowGeometryFile
     from kireji.ui import aio
     from kireji.ui.application import DesktopApplication
     from kireji.ui.settings.places import Places
-    from kireji.ui.shortcut import ShortcutStatus
 
     diagnostics.start(paths.logs)
     crashes = diagnostics.CrashWatch(paths.logs)
     crashes.begin()
-    from kireji.bootstrap.services import read_preferences
-
     preferences = read_preferences(paths)
-
-    from kireji.bootstrap.services import open_services
-
-    def services() -> AbstractAsyncContextManager[Services]:
-        from kireji.bootstrap.clipboard import qt_clipboard
-        from kireji.ui.platform.screens import screen_places
-
-        def held() -> bool:
-            return shortcuts.state().status is ShortcutStatus.HELD
-
-        return open_services(
-            paths,
-            environ,
-            preferences=preferences,
-            shortcut_held=held,
-            screens=screen_places,
-            clipboard=qt_clipboard(environ, preferences),
-        )
-
+    services = _services(paths, environ, preferences, shortcuts)
     places = Places(paths.data, paths.settings, paths.logs, outside_command(environ))
     window_file = WindowGeometryFile(paths.state / "window")
     geometry = (window_file.read(), window_file.write)
@@ -115,3 +97,30 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
         tray.close()
         lock.release()
         crashes.end()
+
+
+def _services(
+    paths: Paths, environ: Mapping[str, str], preferences: Preferences, shortcuts: GlobalShortcuts
+) -> Callable[[], AbstractAsyncContextManager[Services]]:
+    """What opens the use cases of the program with windows."""
+
+    def held() -> bool:
+        from kireji.ui.shortcut import ShortcutStatus
+
+        return shortcuts.state().status is ShortcutStatus.HELD
+
+    def services() -> AbstractAsyncContextManager[Services]:
+        from kireji.bootstrap.clipboard import qt_clipboard
+        from kireji.bootstrap.services import open_services
+        from kireji.ui.platform.screens import screen_places
+
+        return open_services(
+            paths,
+            environ,
+            preferences=preferences,
+            shortcut_held=held,
+            screens=screen_places,
+            clipboard=qt_clipboard(environ, preferences),
+        )
+
+    return services
