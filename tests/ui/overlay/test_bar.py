@@ -14,7 +14,7 @@ from kireji.ui.overlay.annotate.tools import Tools
 from kireji.ui.overlay.bar import ToolBar
 from kireji.ui.overlay.quick_prompts import QuickPrompt
 from kireji.ui.theme import Theme
-from tests.ui.overlay.support import Overlay
+from tests.ui.overlay.support import Overlay, until
 
 pytestmark = pytest.mark.qt
 
@@ -49,10 +49,20 @@ def test_tab_goes_through_the_bar_as_it_is_read(qtbot: QtBot, qapp: QApplication
 async def test_a_press_between_the_buttons_leaves_the_selection_alone(stand: Overlay) -> None:
     await stand.capture()
     stand.drag((400, 300), (900, 650))
-    bar, before = stand.presenter.stage.bar, stand.window.selection.rect
-    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(2, bar.height() // 2))
-    assert stand.window.selection.rect == before
+    bar, before = stand.presenter.stage.bar, stand.window.selection
+    stand.window.setFocus()
+    QTest.mousePress(bar, Qt.MouseButton.LeftButton, pos=QPoint(2, bar.height() // 2))
+    assert stand.window.selection == before
     assert bar.isVisible()
+
+
+async def test_a_press_between_the_buttons_leaves_the_keys_with_the_field(stand: Overlay) -> None:
+    await stand.capture()
+    stand.drag((400, 300), (900, 650))
+    bar = stand.presenter.stage.bar
+    stand.window.setFocus()
+    QTest.mousePress(bar, Qt.MouseButton.LeftButton, pos=QPoint(2, bar.height() // 2))
+    await until(bar.field.hasFocus, "the field to have the keys")
 
 
 async def test_a_drag_whose_release_is_lost_ends_with_the_next_movement(stand: Overlay) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.core.geometry import Region
@@ -280,6 +280,11 @@ class ToolBar(QFrame):
         return self._note.text() if not self._note.isHidden() else ""
 
     # What is done.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Between the buttons: what is typed next goes to the field all the same."""
+        event.accept()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if press_focused_button(self, event):

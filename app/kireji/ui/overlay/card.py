@@ -6,7 +6,7 @@ import enum
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.ui.chat.answer_view import AnswerView
@@ -317,6 +317,11 @@ class AnswerCard(QFrame):
         self.resized.emit()
 
     # What is done.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Between the buttons: what is typed next goes to the field all the same."""
+        event.accept()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if press_focused_button(self, event) or self.prompts.choose(prompt_number(event)):
