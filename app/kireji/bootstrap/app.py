@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from kireji.core.errors import KirejiError
+    from kireji.core.geometry import ScreenPlace
     from kireji.desktop.instance import InstanceLock
     from kireji.desktop.paths import Paths
     from kireji.desktop.protocol import Request
@@ -64,7 +65,6 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
 
     from kireji import diagnostics
     from kireji.bootstrap.services import read_preferences
-    from kireji.desktop.launching import outside_command
     from kireji.desktop.protocol import Reply, capture_request
     from kireji.storage.window_geometry import WindowGeometryFile
     from kireji.ui import aio
@@ -76,7 +76,13 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     crashes.begin()
     preferences = read_preferences(paths)
     services = _services(paths, environ, preferences, shortcuts)
-    places = Places(paths.data, paths.settings, paths.logs, outside_command(environ))
+
+    def program() -> str:
+        from kireji.desktop.launching import outside_command
+
+        return outside_command(environ)
+
+    places = Places(paths.data, paths.settings, paths.logs, program)
     window_file = WindowGeometryFile(paths.state / "window")
     geometry = (window_file.read(), window_file.write)
     portal = system.shortcut_portal(environ)
@@ -112,7 +118,11 @@ def _services(
     def services() -> AbstractAsyncContextManager[Services]:
         from kireji.bootstrap.clipboard import qt_clipboard
         from kireji.bootstrap.services import open_services
-        from kireji.ui.platform.screens import screen_places
+
+        def screen_places() -> Sequence[ScreenPlace]:
+            from kireji.ui.platform import screens
+
+            return screens.screen_places()
 
         return open_services(
             paths,

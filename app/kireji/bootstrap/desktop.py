@@ -92,13 +92,14 @@ def capture_backends(
         environ: The process's environment.
         screens: Tells where the screens lie; None where no windows are shown.
     """
+    from kireji.bootstrap.waiting import WaitingCapture
     from kireji.desktop.capture_mss import MssCapture
 
     if not _wayland(environ):
         without_qt = MssCapture(environ)
         if screens is None:
             return (without_qt,)
-        with_qt = _qt_capture()
+        with_qt = WaitingCapture("Qt", _qt_capture)
         return (with_qt, without_qt) if _SYSTEM == "darwin" else (without_qt, with_qt)
     from kireji.desktop.capture_portal import PortalCapture
     from kireji.imaging.screens import decode_screen

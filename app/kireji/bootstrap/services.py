@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from kireji.core.desktop_ports import CaptureBackend, Clipboard
     from kireji.core.geometry import ScreenPlace
-    from kireji.core.ports import Clock, KeyStore, Reader
+    from kireji.core.ports import Clock, KeyStore, PromptStore, Reader
     from kireji.core.provider_ports import Provider
     from kireji.desktop.paths import Paths
     from kireji.providers.http import HttpClient
@@ -73,8 +73,8 @@ async def open_services(
     """
     from kireji.bootstrap import desktop, network
     from kireji.bootstrap.doctor import surroundings
+    from kireji.bootstrap.waiting import WaitingAutostart, WaitingClipboard, WaitingNotifier, WaitingPrompts
     from kireji.desktop.processes import process_origin
-    from kireji.resources import resource
     from kireji.services.application import Services
     from kireji.services.chat import ChatService
     from kireji.services.checks import checks
@@ -84,7 +84,6 @@ async def open_services(
     from kireji.services.sign_in import SignInService
     from kireji.services.watch import WatchService
     from kireji.services.web_pictures import PicturesByUrl
-    from kireji.storage.prompts import FilePromptStore
 
     overrides = overrides or Overrides()
     preferences = preferences or read_preferences(paths)
@@ -94,11 +93,11 @@ async def open_services(
         models = _models(stores, base, overrides)
         capture = _capture(stack, stores, paths, environ, overrides, screens)
         credentials, reader, outbox, local_servers = base.credentials, base.reader, base.outbox, models.local_servers
-        clipboard = clipboard or desktop.clipboard(environ)
+        clipboard = clipboard or WaitingClipboard(lambda: desktop.clipboard(environ))
         _close_with(stack, clipboard)
-        notifier = desktop.notifier(environ)
+        notifier = WaitingNotifier(lambda: desktop.notifier(environ))
         stack.push_async_callback(notifier.aclose)
-        prompts = FilePromptStore(resource("prompts"), paths.prompts)
+        prompts = WaitingPrompts(lambda: _prompts(paths))
         held = shortcut_held or (lambda: False)
         at = surroundings(paths, environ, capture, credentials, preferences, local_servers, reader, prompts, held)
         chat = ChatService(
@@ -130,7 +129,7 @@ async def open_services(
             prompts=prompts,
             clipboard=clipboard,
             notifier=notifier,
-            autostart=desktop.autostart(environ),
+            autostart=WaitingAutostart(lambda: desktop.autostart(environ)),
             watches=watches,
             proxy_in_force=lambda: proxy_in_force(
                 preferences.settings.network, lambda: network.system_proxies(environ)
@@ -235,15 +234,28 @@ def _capture(
     screens: Callable[[], Sequence[ScreenPlace]] | None,
 ) -> CaptureService:
     from kireji.bootstrap import desktop
+    from kireji.bootstrap.waiting import WaitingWindows
     from kireji.imaging.codec import PillowCodec
     from kireji.services.capture import CaptureService
     from kireji.storage.last_region import LastRegionFile
 
     backends = [overrides.capture] if overrides.capture else desktop.capture_backends(environ, screens)
-    lister, last = desktop.window_lister(environ, screens), LastRegionFile(paths.state / "region")
+    lister = WaitingWindows(lambda: desktop.window_lister(environ, screens))
+    last = LastRegionFile(paths.state / "region")
     _close_with(stack, lister)
-    picker, pointer = desktop.area_picker(environ), desktop.pointer(environ)
+
+    def pointer() -> tuple[int, int] | None:
+        return desktop.pointer(environ)()
+
+    picker = desktop.area_picker(environ)
     return CaptureService(backends, PillowCodec(), stores.captures, lister, last, picker, pointer)
+
+
+def _prompts(paths: Paths) -> PromptStore:
+    from kireji.resources import resource
+    from kireji.storage.prompts import FilePromptStore
+
+    return FilePromptStore(resource("prompts"), paths.prompts)
 
 
 def _close_with(stack: AsyncExitStack, *parts: object) -> None:

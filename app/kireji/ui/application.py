@@ -116,7 +116,6 @@ class DesktopApplication(QObject):
         """
         self._stop = stop
         qt_messages.install()
-        self._tray.menu.quit_chosen.connect(self._quit)
         async with AsyncExitStack() as stack:
             stack.callback(qt_messages.remove)
             try:
@@ -127,6 +126,7 @@ class DesktopApplication(QObject):
                 log.error("cannot start: %s", error)
                 self._failure = error
                 self._ready.set()
+                self._tray.menu.quit_chosen.connect(self._quit)
                 await show_failure(error, stop)
                 raise
             stack.push_async_callback(self._scope.aclose)
@@ -137,6 +137,7 @@ class DesktopApplication(QObject):
             self._hold_shortcuts(stack)
             self._ready.set()
             self._begin(parts, first, request)
+            self._fill_tray(services, parts)
             self._scope.start(self._settle(services, parts), name="settle")
             await stop.wait()
             log.info("ending")
@@ -187,7 +188,6 @@ class DesktopApplication(QObject):
         from kireji.ui.actions import Actions
         from kireji.ui.notices import Notices
         from kireji.ui.overlay.presenter import OverlayPresenter
-        from kireji.ui.tray_presenter import TrayPresenter
         from kireji.ui.windows import Windows
 
         windows = Windows(services, self._theme, self._shortcuts, self._places, self._geometry)
@@ -218,19 +218,25 @@ class DesktopApplication(QObject):
             failed=self._task_failed,
         )
         services.watches.set_covered(covered)
-        tray = TrayPresenter(self._tray.menu, services, self._shortcuts, self._task_failed)
-        return _Parts(windows, overlay, notices, actions, tray)
+        return _Parts(windows, overlay, notices, actions)
 
     def _connect(self, parts: _Parts) -> None:
-        menu = self._tray.menu
         self._tray.open_chosen.connect(parts.windows.show)
+        parts.windows.capture_clicked.connect(self._capture_clicked)
+        parts.windows.closed.connect(self._window_closed)
+
+    def _fill_tray(self, services: Services, parts: _Parts) -> None:
+        """Make the tray's menu, which nobody can have opened yet; the first press does not wait for it."""
+        from kireji.ui.tray_presenter import TrayPresenter
+
+        menu = self._tray.menu
+        parts.tray = TrayPresenter(menu, services, self._shortcuts, self._task_failed)
+        menu.quit_chosen.connect(self._quit)
         menu.chosen.connect(self._menu_chosen)
         menu.capture_chosen.connect(self._menu_capture)
         menu.settings_chosen.connect(parts.windows.open_settings)
         menu.conversation_chosen.connect(parts.windows.open_conversation)
         menu.pause_toggled.connect(self._pause)
-        parts.windows.capture_clicked.connect(self._capture_clicked)
-        parts.windows.closed.connect(self._window_closed)
 
     def _hold_shortcuts(self, stack: AsyncExitStack) -> None:
         settings = self._preferences.settings.shortcuts
@@ -281,7 +287,8 @@ class DesktopApplication(QObject):
         self._tray.watch_for_host()
         await services.capture.warm()
         parts.overlay.warm()
-        parts.tray.settle()
+        if parts.tray is not None:
+            parts.tray.settle()
 
     def _menu_chosen(self, action: object) -> None:
         assert isinstance(action, Action)
@@ -364,16 +371,16 @@ class DesktopApplication(QObject):
 class _Parts:
     """What exists once the services do."""
 
-    def __init__(
-        self, windows: Windows, overlay: OverlayPresenter, notices: Notices, actions: Actions, tray: TrayPresenter
-    ) -> None:
+    def __init__(self, windows: Windows, overlay: OverlayPresenter, notices: Notices, actions: Actions) -> None:
         self.windows = windows
         self.overlay = overlay
         self.notices = notices
         self.actions = actions
-        self.tray = tray
+        self.tray: TrayPresenter | None = None
 
     async def aclose(self) -> None:
         """End all, the last first."""
-        for part in (self.tray, self.actions, self.notices, self.overlay, self.windows):
+        if self.tray is not None:
+            await self.tray.aclose()
+        for part in (self.actions, self.notices, self.overlay, self.windows):
             await part.aclose()

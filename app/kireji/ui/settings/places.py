@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,10 +14,10 @@ class Places(NamedTuple):
         data: Conversations and captures.
         settings: The settings file.
         logs: The log files.
-        program: Calls this installation from a shell; arguments can follow.
+        program: Tells what calls this installation from a shell; arguments can follow.
     """
 
     data: Path
     settings: Path
     logs: Path
-    program: str = "kireji"
+    program: Callable[[], str] = lambda: "kireji"

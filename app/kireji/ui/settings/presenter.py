@@ -59,7 +59,7 @@ class SettingsPresenter(QObject):
         self._scope = TaskScope("settings", self._failed)
         self.keys_page = KeysPage(theme)
         self.general_page = GeneralPage()
-        self.shortcuts_page = ShortcutsPage(places.program)
+        self.shortcuts_page = ShortcutsPage(places.program())
         self.network_page = NetworkPage()
         self.appearance_page = AppearancePage()
         self.keys = KeysPresenter(self.keys_page, services, theme, keys, self._failed, self)
