@@ -103,7 +103,7 @@ class X11Clipboard:
             raise ClipboardError(
                 "The program that holds the clipboard does not answer.", "Copy it again, or from another program."
             ) from problem
-        except BaseException:
+        except BaseException:  # a reading that is given up closes its connection too
             connection.close()
             raise
         connection.close()

@@ -211,7 +211,7 @@ class Bus(asyncio.Protocol):
         self._listeners.append(listener)
         try:
             await self.call(_DAEMON, _DAEMON_PATH, _DAEMON, "AddMatch", "s", (listener.text,))
-        except BaseException:
+        except BaseException:  # a cancelled wait too leaves nothing open
             listener.close()
             raise
         return listener
@@ -355,7 +355,7 @@ async def open_bus(environ: Mapping[str, str]) -> Bus:
             failure = problem
             if bus is not None:
                 await bus.close()
-        except BaseException:
+        except BaseException:  # a cancelled wait too leaves nothing open
             if bus is not None:
                 await bus.close()
             raise

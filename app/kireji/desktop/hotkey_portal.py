@@ -127,7 +127,7 @@ class PortalShortcuts:
             except BusError as problem:
                 await self._disconnect()
                 raise _unavailable(problem) from problem
-            except BaseException:
+            except BaseException:  # a cancelled wait too leaves nothing open
                 await self._disconnect()
                 raise
             self._wish = wish
@@ -267,7 +267,7 @@ class PortalShortcuts:
                 portal = Portal(bus)
                 await portal.identify()
                 await bus.follow_owner(BUS_NAME, self._portal_changed)
-            except BaseException:
+            except BaseException:  # a cancelled wait too leaves nothing open
                 await bus.close()
                 raise
             bus.lost = self._connection_lost

@@ -130,7 +130,7 @@ class DBusNotifier:
             await bus.listen(_NAME, _NAME, "NotificationClosed", "uu", self._gone, _PATH)
             await bus.follow_owner(_NAME, self._owner_changed)
             self._owner = await bus.owner(_NAME)
-        except BaseException:
+        except BaseException:  # a cancelled wait too leaves nothing open
             await bus.close()
             raise
         self._bus = bus

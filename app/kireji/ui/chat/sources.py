@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QUrl
+from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
 
 from kireji.core.desktop_ports import ClipboardContent
@@ -18,6 +18,7 @@ from kireji.core.errors import PictureError
 from kireji.core.pictures import is_animated, name_in_address, picture_address
 from kireji.core.ports import EncodedPicture
 from kireji.services.application import Services
+from kireji.ui.encoding import encoded
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of a picture file."""
@@ -63,7 +64,7 @@ class FileSource:
         self.name = path.name or str(path)
 
     async def read(self, services: Services) -> Loaded:
-        return await _encoded(services, await asyncio.to_thread(read_file, self._path))
+        return await _loaded(services, await asyncio.to_thread(read_file, self._path))
 
 
 class BytesSource:
@@ -74,7 +75,7 @@ class BytesSource:
         self._data = data
 
     async def read(self, services: Services) -> Loaded:
-        return await _encoded(services, self._data)
+        return await _loaded(services, self._data)
 
 
 class ImageSource:
@@ -85,7 +86,7 @@ class ImageSource:
         self._image = image
 
     async def read(self, services: Services) -> Loaded:
-        return await _encoded(services, await asyncio.to_thread(_png, self._image))
+        return await _loaded(services, await asyncio.to_thread(encoded, self._image))
 
 
 class EncodedSource:
@@ -216,13 +217,6 @@ def read_file(path: Path) -> bytes:
     return data
 
 
-async def _encoded(services: Services, data: bytes) -> Loaded:
+async def _loaded(services: Services, data: bytes) -> Loaded:
     note = _FIRST_FRAME if is_animated(data) else ""
     return Loaded(await services.capture.encode_file(data), note)
-
-
-def _png(image: QImage) -> bytes:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload] # its stub wants bytes, which it does not take
-    return bytes(buffer.data().data())

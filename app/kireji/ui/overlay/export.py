@@ -9,10 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QIODevice, QStandardPaths, Qt
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 
 from kireji.core.errors import KirejiError
+from kireji.ui.encoding import encoded
 
 if TYPE_CHECKING:  # loaded when a dialog is first wanted: the overlay opens without it
     from PySide6.QtWidgets import QFileDialog, QWidget
@@ -57,18 +58,29 @@ async def save_picture(picture: QImage, folder: Path, time: datetime) -> Path:
 
 
 def _save(picture: QImage, folder: Path, name: str) -> Path:
+    data = _bytes_of(picture)
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(1, _MOST_NAMES):
         file = folder / (f"{name}.png" if number == 1 else f"{name} ({number}).png")
         try:
-            file.open("xb").close()
+            target = file.open("xb")
         except FileExistsError:
             continue
-        if picture.save(str(file), "PNG"):  # type: ignore[call-overload] # the stub wants bytes, the program takes str
-            return file
-        file.unlink()
-        raise OSError("no picture was written")
+        try:
+            with target:
+                target.write(data)
+        except OSError:
+            file.unlink(missing_ok=True)
+            raise
+        return file
     raise OSError("too many pictures of the same second")
+
+
+def _bytes_of(picture: QImage, kind: str = "PNG", quality: int = -1) -> bytes:
+    data = encoded(picture, kind, quality)
+    if not data:
+        raise OSError("the picture cannot be encoded")
+    return data
 
 
 def save_dialog(parent: QWidget | None, folder: Path, time: datetime) -> QFileDialog:
@@ -117,15 +129,11 @@ def _name(time: datetime) -> str:
 
 def _write(picture: QImage, file: Path) -> None:
     jpeg = file.suffix.lower() in (".jpg", ".jpeg")
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    kind, quality = ("JPEG", _JPEG_QUALITY) if jpeg else ("PNG", -1)
-    if not picture.save(buffer, kind, quality):  # type: ignore[call-overload] # the stub wants bytes, the program takes str
-        raise OSError("no picture was written")
+    data = _bytes_of(picture, "JPEG", _JPEG_QUALITY) if jpeg else _bytes_of(picture)
     part = file.with_name(f".kireji-{secrets.token_hex(8)}.part")
     try:
         with part.open("xb") as target:
-            target.write(buffer.data().data())
+            target.write(data)
         part.replace(file)
     except OSError:
         with contextlib.suppress(OSError):

@@ -47,9 +47,9 @@ class Frame:
             dim: Laid over the rest; translucent.
         """
         lit = QRegion() if bright is None else QRegion(qrect(bright))
-        for part in _rects((region - lit).intersected(self._whole)):
+        for part in rects_of((region - lit).intersected(self._whole)):
             self._draw_dimmed(painter, part, dim)
-        for part in _rects(region.intersected(lit).intersected(self._whole)):
+        for part in rects_of(region.intersected(lit).intersected(self._whole)):
             painter.drawImage(part, self._image, part)
 
     def _draw_dimmed(self, painter: QPainter, area: QRect, dim: QColor) -> None:
@@ -80,6 +80,6 @@ class Frame:
         return self._image.copy(qrect(rect))
 
 
-def _rects(region: QRegion) -> Iterable[QRect]:
-    """The rectangles of a region; the stub does not know that it can be iterated over."""
+def rects_of(region: QRegion) -> Iterable[QRect]:
+    """The rectangles of a region, which Qt lets Python iterate over without the type checker knowing."""
     return cast("Iterable[QRect]", region)

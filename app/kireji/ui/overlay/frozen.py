@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import cast
-
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QScreen
 from PySide6.QtWidgets import QWidget
 
 from kireji.core.geometry import Rect, ScreenImage
-from kireji.ui.overlay.frame import Frame
+from kireji.ui.overlay.frame import Frame, rects_of
 from kireji.ui.overlay.hints import hint, hint_box, paint_hint
 from kireji.ui.overlay.marks import Marks, dimming
 from kireji.ui.overlay.offer import Offer
@@ -297,7 +294,7 @@ class FrozenScreen(QWidget):
             frame.draw(painter, region, bright, dimming())
             return
         pixels = QRegion()
-        for rect in cast("Iterable[QRect]", region):  # the stub does not know that it can be iterated over
+        for rect in rects_of(region):
             left, top = int(rect.left() / across), int(rect.top() / down)
             pixels += QRectF(
                 left, top, (rect.right() + 1) / across - left, (rect.bottom() + 1) / down - top

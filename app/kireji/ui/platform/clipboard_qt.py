@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QUrl
+from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QClipboard, QImage
 
 from kireji.core.desktop_ports import ClipboardContent
 from kireji.core.errors import ClipboardError
 from kireji.core.ports import Availability
+from kireji.ui.encoding import encoded
 from kireji.ui.platform.selection_copy import SelectionCopy
 
 MOST_TEXT = 1_000_000
@@ -81,7 +82,7 @@ class QtClipboard:
         if not data.hasImage():
             return b""
         image = QImage(data.imageData())
-        return _limited(await asyncio.to_thread(_png, image))
+        return _limited(await asyncio.to_thread(encoded, image))
 
 
 def plain(text: str) -> str:
@@ -91,15 +92,6 @@ def plain(text: str) -> str:
 
 def _address(url: QUrl) -> str:
     return url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
-
-
-def _png(image: QImage) -> bytes:
-    if image.isNull():
-        return b""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload] # its stub wants bytes, which it does not take
-    return bytes(buffer.data().data())
 
 
 def _limited(data: bytes) -> bytes:
