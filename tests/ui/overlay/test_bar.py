@@ -46,6 +46,20 @@ def test_tab_goes_through_the_bar_as_it_is_read(qtbot: QtBot, qapp: QApplication
     theme.deleteLater()
 
 
+def test_the_model_has_its_place_in_the_order_before_it_is_known(qtbot: QtBot, qapp: QApplication) -> None:
+    theme = Theme(qapp)
+    bar = ToolBar(theme)
+    qtbot.addWidget(bar)
+    bar.announce_model("Choose a model")
+    bar.show()
+    qtbot.waitExposed(bar)
+    assert bar.model.isVisible()
+    bar.set_model("Haiku")
+    bar.announce_model("Choose a model")
+    assert bar.model.words() == "Haiku"
+    theme.deleteLater()
+
+
 async def test_a_press_between_the_buttons_leaves_the_selection_alone(stand: Overlay) -> None:
     await stand.capture()
     stand.drag((400, 300), (900, 650))

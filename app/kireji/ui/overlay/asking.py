@@ -110,6 +110,8 @@ class Asking(QObject):
         Returns:
             What does so.
         """
+        # Tab and Enter may come before it is known who answers: the chip has its place from the beginning.
+        self._stage.bar.announce_model("Choose a model")
         look = self._scope.restart(self._model.look(), name="model")
         if not self._connected:
             self._connect()

@@ -242,6 +242,11 @@ class ToolBar(QFrame):
         self.model.setVisible(self._named and not self.field.isHidden())
         self.resized.emit()
 
+    def announce_model(self, words: str) -> None:
+        """Show these until it is known who answers; a name that is there already stays."""
+        if not self._named:
+            self.set_model(words)
+
     def set_asking(self, *, on: bool) -> None:
         """Whether the question is still to be typed here; once it is asked only the buttons remain."""
         self._asking = on
