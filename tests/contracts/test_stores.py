@@ -30,7 +30,15 @@ from kireji.core.messages import (
     Usage,
 )
 from kireji.core.models import Effort, Lifecycle, ModelInfo, Price
-from kireji.core.ports import CaptureStore, ConversationStore, EncodedPicture, Ledger, ModelListStore, SettingsStore
+from kireji.core.ports import (
+    CaptureStore,
+    ConversationStore,
+    EncodedDocument,
+    EncodedPicture,
+    Ledger,
+    ModelListStore,
+    SettingsStore,
+)
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.storage.captures import FileCaptureStore
 from kireji.storage.conversations import SqliteConversationStore
@@ -394,6 +402,22 @@ class TestCaptures:
         await stores.captures.put(PICTURE)
         await stores.captures.discard(part)
         assert await stores.captures.get(part.blob) == PICTURE.data
+
+    @pytest.mark.parametrize("media_type", ["application/pdf", "text/plain"])
+    async def test_a_document_comes_back_as_it_was(self, stores: Stores, media_type: str) -> None:
+        part = await stores.captures.put_document(EncodedDocument(b"some words", media_type, "a b.txt"))
+        assert part == DocumentPart(hashlib.sha256(b"some words").hexdigest(), media_type, "a b.txt")
+        assert await stores.captures.get(part.blob) == b"some words"
+
+    async def test_a_document_of_another_kind_is_refused(self, stores: Stores) -> None:
+        with pytest.raises(ValueError, match="text/html"):
+            await stores.captures.put_document(EncodedDocument(b"bytes", "text/html", "a"))
+
+    async def test_a_document_that_is_taken_back_is_gone(self, stores: Stores) -> None:
+        part = await stores.captures.put_document(EncodedDocument(b"words", "text/plain", "a"))
+        await stores.captures.discard(part)
+        with pytest.raises(StoreCorrupt):
+            await stores.captures.get(part.blob)
 
     @pytest.mark.parametrize("blob", ["0" * 64, "", "../../etc/passwd", "A" * 64, "0" * 64 + "\n"])
     async def test_a_picture_that_is_not_there_is_reported(self, stores: Stores, blob: str) -> None:

@@ -19,9 +19,9 @@ from kireji.core.history import (
     StoredConversation,
     StoredMessage,
 )
-from kireji.core.messages import ImagePart, Message, MessageState, Role, Sha256, StopReason, Usage
+from kireji.core.messages import DocumentPart, ImagePart, Message, MessageState, Role, Sha256, StopReason, Usage
 from kireji.core.models import ModelInfo
-from kireji.core.ports import EncodedPicture
+from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.core.prompts import Prompt, Variable
 from kireji.core.requests import OutgoingRequest
 
@@ -252,10 +252,13 @@ class MemoryCaptureStore:
         self._fail()
         if picture.media_type not in {"image/png", "image/jpeg", "image/webp", "image/gif"}:
             raise ValueError(f"{picture.media_type} is not stored")
-        blob = hashlib.sha256(picture.data).hexdigest()
-        self.pictures[blob] = picture.data
-        self.puts[blob] += 1
-        return ImagePart(blob, picture.media_type, picture.width, picture.height)
+        return ImagePart(self._keep(picture.data), picture.media_type, picture.width, picture.height)
+
+    async def put_document(self, document: EncodedDocument) -> DocumentPart:
+        self._fail()
+        if document.media_type not in {"application/pdf", "text/plain"}:
+            raise ValueError(f"{document.media_type} is not stored")
+        return DocumentPart(self._keep(document.data), document.media_type, document.title)
 
     async def get(self, blob: Sha256) -> bytes:
         self._fail()
@@ -263,11 +266,19 @@ class MemoryCaptureStore:
             raise StoreCorrupt("A stored picture is missing or damaged.", "Capture it again.")
         return self.pictures[blob]
 
-    async def discard(self, part: ImagePart) -> None:
+    async def discard(self, part: ImagePart | DocumentPart) -> None:
         self._fail()
-        self.puts[part.blob] -= 1
-        if not self.puts[part.blob]:
-            del self.pictures[part.blob]
+        if self.puts[part.blob] > 1:
+            self.puts[part.blob] -= 1
+            return
+        self.puts.pop(part.blob, None)
+        self.pictures.pop(part.blob, None)
+
+    def _keep(self, data: bytes) -> Sha256:
+        blob = hashlib.sha256(data).hexdigest()
+        self.pictures[blob] = data
+        self.puts[blob] += 1
+        return blob
 
     def _fail(self) -> None:
         if self.failure is not None:

@@ -18,6 +18,7 @@
     │   ├── CaptureRefused         the desktop or the person said no, or never answered; its own picker may work
     │   └── RegionInvalid          outside every screen, or nothing in it
     ├── PictureError               bytes that are not a picture we can use
+    ├── DocumentError              the same of documents
     ├── ReaderError                the text reader on this computer failed
     ├── HotkeyError
     │   ├── HotkeyTaken
@@ -157,6 +158,10 @@ class RegionInvalid(CaptureError):
 
 class PictureError(KirejiError):
     """Bytes that are not a picture, or one that cannot be used."""
+
+
+class DocumentError(KirejiError):
+    """Bytes that are not a document a model can read, or one that cannot be sent."""
 
 
 class ReaderError(KirejiError):

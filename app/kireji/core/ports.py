@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # only for annotations: whoever holds the shortcut at start-u
         StoredConversation,
         StoredMessage,
     )
-    from kireji.core.messages import ImagePart, Message, MessageState, Sha256, StopReason, Usage
+    from kireji.core.messages import DocumentPart, ImagePart, Message, MessageState, Sha256, StopReason, Usage
     from kireji.core.models import ModelInfo
     from kireji.core.prompts import Prompt
     from kireji.core.reading import Reading, ReadLine
@@ -94,6 +94,20 @@ class EncodedPicture(NamedTuple):
     height: int
 
 
+class EncodedDocument(NamedTuple):
+    """A document ready to be stored and sent.
+
+    Args:
+        data: Its bytes; words in UTF-8.
+        media_type: application/pdf or text/plain.
+        title: As the person knows it.
+    """
+
+    data: bytes
+    media_type: str
+    title: str
+
+
 class ImageCodec(Protocol):
     """The one pipeline for every picture that enters. Pure CPU work: call it in a thread."""
 
@@ -120,7 +134,7 @@ class ImageCodec(Protocol):
 
 
 class CaptureStore(Protocol):
-    """Encoded pictures on disk, named by their hash."""
+    """Encoded pictures and documents on disk, named by their hash."""
 
     async def put(self, picture: EncodedPicture) -> ImagePart:
         """Store; the same bytes are stored once.
@@ -129,11 +143,18 @@ class CaptureStore(Protocol):
             StoreError: Full or read-only.
         """
 
+    async def put_document(self, document: EncodedDocument) -> DocumentPart:
+        """Store a document; the same bytes are stored once.
+
+        Raises:
+            StoreError: Full or read-only.
+        """
+
     async def get(self, blob: Sha256) -> bytes:
         """Raises StoreCorrupt when the bytes are missing or are not what their name says."""
 
-    async def discard(self, part: ImagePart) -> None:
-        """Take one `put` back: the picture goes, unless it was put more often or a message has it.
+    async def discard(self, part: ImagePart | DocumentPart) -> None:
+        """Take one `put` back: the bytes go, unless they were put more often or a message or a draft has them.
 
         Raises:
             StoreError: The environment's fault.

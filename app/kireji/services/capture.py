@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from kireji.core.desktop_ports import AreaPicker, CaptureBackend, LastRegionStore, WindowLister
 from kireji.core.errors import CaptureError, NoCaptureBackend, RegionInvalid
 from kireji.core.geometry import DesktopWindow, Rect, Region, ScreenImage
-from kireji.core.messages import ImagePart
-from kireji.core.ports import Availability, CaptureStore, EncodedPicture, ImageCodec
+from kireji.core.messages import DocumentPart, ImagePart
+from kireji.core.ports import Availability, CaptureStore, EncodedDocument, EncodedPicture, ImageCodec
 from kireji.services.virtual_screen import part_of_desktop
 
 
@@ -130,12 +130,16 @@ class CaptureService:
         """Keep an encoded picture; raises StoreError when it cannot be written."""
         return await self._captures.put(picture)
 
-    async def discard(self, part: ImagePart) -> None:
+    async def store_document(self, document: EncodedDocument) -> DocumentPart:
+        """Keep a document; raises StoreError when it cannot be written."""
+        return await self._captures.put_document(document)
+
+    async def discard(self, part: ImagePart | DocumentPart) -> None:
         """Take back what `store` gave, as nobody has asked about it."""
         await self._captures.discard(part)
 
-    async def fetch(self, part: ImagePart) -> bytes:
-        """The bytes of a stored picture."""
+    async def fetch(self, part: ImagePart | DocumentPart) -> bytes:
+        """The bytes of a stored picture or document."""
         return await self._captures.get(part.blob)
 
     async def region_of_desktop(self, rect: Rect) -> Region:

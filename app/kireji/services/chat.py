@@ -10,7 +10,7 @@ import msgspec
 
 from kireji.core.errors import KeyStoreError, KirejiError, ProviderError, ReaderError, ReplayRefused
 from kireji.core.history import ConversationSetup, Origin, StoredConversation, StoredMessage
-from kireji.core.messages import ImagePart, Message, MessageState, Role, TextPart
+from kireji.core.messages import DocumentPart, ImagePart, Message, MessageState, Role, TextPart
 from kireji.core.ports import CaptureStore, ConversationStore
 from kireji.core.provider_ports import Provider
 from kireji.core.requests import ClearedRequest, ModelRequest
@@ -240,7 +240,7 @@ class ChatService:
     async def _save_question(self, question: Question) -> Asked:
         if question.again is not None:
             return await self._earlier_question(question, question.again)
-        parts: tuple[ImagePart | TextPart, ...] = question.images
+        parts: tuple[ImagePart | DocumentPart | TextPart, ...] = (*question.images, *question.documents)
         if question.text.strip():
             parts = (*parts, TextPart(question.text))
         message = Message(Role.USER, parts)
@@ -280,6 +280,8 @@ class ChatService:
 def title_of(question: Question) -> str:
     """A conversation's first title, made without asking anyone: the question's first line."""
     first = next((line.strip() for line in question.text.splitlines() if line.strip()), "")
+    if not first and question.documents:
+        first = question.documents[0].title
     if not first:
         return "Capture" if question.images else "Conversation"
     return first if len(first) <= _TITLE_LENGTH else first[: _TITLE_LENGTH - 1].rstrip() + "…"

@@ -7,8 +7,18 @@ from typing import NamedTuple
 
 import msgspec
 
+from kireji.core.errors import RequestRejected
 from kireji.core.history import ConversationSetup, ConversationSummary, StoredMessage
-from kireji.core.messages import ImagePart, LinkedImagePart, Message, Part, Sha256, TextPart, ToolResultPart
+from kireji.core.messages import (
+    DocumentPart,
+    ImagePart,
+    LinkedImagePart,
+    Message,
+    Part,
+    Sha256,
+    TextPart,
+    ToolResultPart,
+)
 from kireji.core.models import Effort, ModelInfo
 from kireji.core.ports import CaptureStore
 from kireji.core.requests import ModelRequest, Routing
@@ -70,9 +80,10 @@ class RequestBuilder:
         Raises:
             StoreError: A picture or document cannot be read from the store.
             ReaderError: A picture could not be read for a model that cannot see.
+            RequestRejected: The question has a PDF document, and the model cannot read any.
         """
         question, setup, settings = asked.question, asked.setup, self._preferences.settings
-        messages = sendable(asked.history)
+        messages = _readable(sendable(asked.history), choice)
         blobs = await self._blobs(messages, question.pictures)
         note = ""
         if choice.info is not None and not choice.info.sees_images and any(_shows(part) for part in _all(messages)):
@@ -130,6 +141,37 @@ def _all(messages: Sequence[Message]) -> list[Part]:
     """Every part, with those inside the results of tools."""
     outer = [part for message in messages for part in message.parts]
     return [*outer, *(item for part in outer if isinstance(part, ToolResultPart) for item in part.content)]
+
+
+def _readable(messages: tuple[Message, ...], choice: Choice) -> tuple[Message, ...]:
+    """The same, for a model that cannot read PDF documents with their names in the place of those asked about earlier.
+
+    Raises:
+        RequestRejected: One stands in the question itself.
+    """
+    if choice.info is None or choice.info.reads_documents:
+        return messages
+    if messages and any(_is_pdf(part) for part in messages[-1].parts):
+        name = choice.info.name or choice.model
+        hint = "Choose another model, or paste the document's text."
+        raise RequestRejected(f"{name} cannot read PDF documents.", hint, provider=choice.provider.name)
+    return tuple(_without_pdf(message) for message in messages)
+
+
+def _without_pdf(message: Message) -> Message:
+    if not any(_is_pdf(part) for part in message.parts):
+        return message
+    parts = tuple(
+        TextPart(f"(A PDF document, {part.title or 'without a name'}, which this model cannot read.)")
+        if isinstance(part, DocumentPart) and _is_pdf(part)
+        else part
+        for part in message.parts
+    )
+    return msgspec.structs.replace(message, parts=parts)
+
+
+def _is_pdf(part: Part) -> bool:
+    return isinstance(part, DocumentPart) and part.media_type == "application/pdf"
 
 
 def _shows(part: Part) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 from kireji.core.errors import KirejiError
 from kireji.core.events import ModelEvent
 from kireji.core.history import ConversationSetup, ConversationSummary, StoredMessage
-from kireji.core.messages import ImagePart, MessageState, Role, Sha256, StopReason
+from kireji.core.messages import DocumentPart, ImagePart, MessageState, Role, Sha256, StopReason
 from kireji.core.models import Effort
 from kireji.core.requests import Delivery, Thinking
 
@@ -25,11 +25,12 @@ class Question:
     """What the person asks.
 
     Args:
-        text: Their words; may be empty when there is a picture.
+        text: Their words; may be empty when there is a picture or a document.
         images: Pictures that are stored already.
+        documents: The same for documents.
         conversation: Which conversation goes on; None begins one.
         again: The row of an earlier question of that conversation which is to be answered again; its words and
-            pictures are sent, `text` and `images` are not looked at, and no second copy of it is stored.
+            pictures are sent, `text`, `images` and `documents` are not looked at, and no second copy of it is stored.
         earlier: How many of the conversation's earlier questions with their answers go along; None for all.
         setup: Who answers in a new conversation and how; not looked at when one goes on, which has its own.
         provider: Asked for explicitly; empty leaves the choice to the conversation and the settings.
@@ -40,11 +41,12 @@ class Question:
         stop_sequences: Texts at which the answer ends.
         delivery: Whether the answer streams or comes whole; the events are the same.
         thinking: Whether the model may reason first, and shows it.
-        pictures: Encoded bytes that are at hand, so that they need not be read again.
+        pictures: Encoded bytes of pictures and documents that are at hand, so that they need not be read again.
     """
 
     text: str
     images: tuple[ImagePart, ...] = ()
+    documents: tuple[DocumentPart, ...] = ()
     conversation: int | None = None
     again: int | None = None
     earlier: int | None = None

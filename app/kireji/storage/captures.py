@@ -1,4 +1,4 @@
-"""Pictures on disk, named by the hash of their bytes."""
+"""Pictures and documents on disk, named by the hash of their bytes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kireji.core.errors import StoreCorrupt, StoreError
-from kireji.core.messages import ImagePart, Sha256
-from kireji.core.ports import EncodedPicture
+from kireji.core.messages import DocumentPart, ImagePart, Sha256
+from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.storage import rows
 from kireji.storage.database import Database
 from kireji.storage.faults import store_error
@@ -23,7 +23,9 @@ from kireji.storage.files import write_atomically
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-_SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
+_PICTURES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
+_DOCUMENTS = {"application/pdf": ".pdf", "text/plain": ".txt"}
+_SUFFIXES = _PICTURES | _DOCUMENTS
 _BLOB = re.compile(r"[0-9a-f]{64}")
 
 
@@ -32,7 +34,8 @@ class FileCaptureStore:
 
     Args:
         folder: `captures` in the data folder; made (0700) when the first picture comes.
-        database: Where width, height and time of a picture are noted; None notes nothing.
+        database: Where width, height and time of a picture are noted (of a document zeros and its time); None notes
+            nothing.
         now: The time in UTC.
     """
 
@@ -51,18 +54,23 @@ class FileCaptureStore:
         Raises:
             ValueError: The media type is none that providers accept.
         """
-        suffix = _SUFFIXES.get(picture.media_type)
+        suffix = _PICTURES.get(picture.media_type)
         if suffix is None:
             raise ValueError(f"{picture.media_type} is not stored")
-        async with self._one:
-            blob = await asyncio.to_thread(self._write, picture.data, suffix)
-            if self._database is not None:
-                time = rows.to_microseconds(self._now())
-                values = (blob, picture.media_type, picture.width, picture.height, len(picture.data), time)
-                noting = "INSERT OR IGNORE INTO captures VALUES (?, ?, ?, ?, ?, ?)"
-                await self._database.write(lambda connection: connection.execute(noting, values).rowcount)
-            self._puts[blob] += 1
+        blob = await self._keep(picture.data, suffix, picture.media_type, picture.width, picture.height)
         return ImagePart(blob, picture.media_type, picture.width, picture.height)
+
+    async def put_document(self, document: EncodedDocument) -> DocumentPart:
+        """As in CaptureStore.
+
+        Raises:
+            ValueError: The media type is none that providers accept.
+        """
+        suffix = _DOCUMENTS.get(document.media_type)
+        if suffix is None:
+            raise ValueError(f"{document.media_type} is not stored")
+        blob = await self._keep(document.data, suffix, document.media_type, 0, 0)
+        return DocumentPart(blob, document.media_type, document.title)
 
     async def get(self, blob: Sha256) -> bytes:
         """As in CaptureStore.
@@ -72,7 +80,7 @@ class FileCaptureStore:
         """
         return await asyncio.to_thread(self._read, blob)
 
-    async def discard(self, part: ImagePart) -> None:
+    async def discard(self, part: ImagePart | DocumentPart) -> None:
         """As in CaptureStore."""
         async with self._one:
             if self._puts[part.blob] > 1 or self._database is None:
@@ -81,7 +89,18 @@ class FileCaptureStore:
             self._puts.pop(part.blob, None)
             await self._database.write(lambda connection: self._remove(connection, part))
 
-    def _remove(self, connection: Connection, part: ImagePart) -> None:
+    async def _keep(self, data: bytes, suffix: str, media_type: str, width: int, height: int) -> Sha256:
+        async with self._one:
+            blob = await asyncio.to_thread(self._write, data, suffix)
+            if self._database is not None:
+                time = rows.to_microseconds(self._now())
+                values = (blob, media_type, width, height, len(data), time)
+                noting = "INSERT OR IGNORE INTO captures VALUES (?, ?, ?, ?, ?, ?)"
+                await self._database.write(lambda connection: connection.execute(noting, values).rowcount)
+            self._puts[blob] += 1
+        return blob
+
+    def _remove(self, connection: Connection, part: ImagePart | DocumentPart) -> None:
         """Within a transaction, so that no message can come to have it meanwhile."""
         removing = "DELETE FROM captures WHERE blob = ? AND blob NOT IN (SELECT blob FROM message_captures)"
         if connection.execute(removing, (part.blob,)).rowcount:

@@ -31,7 +31,7 @@ from kireji.core.messages import (
     ToolResultPart,
 )
 from kireji.core.models import Effort, ModelInfo
-from kireji.core.ports import EncodedPicture
+from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.core.requests import Delivery, Routing, Thinking
 from kireji.core.secret import Secret
 from kireji.services.turns import AnswerBegins, AnswerEnds, Question, TurnEvent, can_continue, continue_question
@@ -293,6 +293,44 @@ async def test_a_model_that_cannot_see_gets_the_text_in_the_picture_and_that_is_
     assert first.blobs == {}
     assert "Text in the picture, read on this computer:\n```text\nKeyError\n```" in first.messages[0].text
     assert first.messages[0] == second.messages[0]
+
+
+async def test_a_pdf_is_not_sent_to_a_model_that_cannot_read_it_and_that_is_said() -> None:
+    illiterate = ModelInfo("anthropic", "plain", "Plain 1")
+    world = World(remote=FakeProvider(models=(illiterate,)))
+    pdf = await world.captures.put_document(EncodedDocument(b"%PDF-1.7", "application/pdf", "bill.pdf"))
+    stored, _ = await ask(world, Question("q", documents=(pdf,)))
+    assert world.remote.encoded == []
+    assert (stored.state, stored.error) == (
+        MessageState.FAILED,
+        "Plain 1 cannot read PDF documents. Choose another model, or paste the document's text.",
+    )
+
+
+async def test_a_pdf_of_an_earlier_question_is_only_named_to_a_model_that_cannot_read_it() -> None:
+    illiterate = ModelInfo("anthropic", "plain", "Plain 1")
+    world = World(remote=FakeProvider(models=(illiterate,)))
+    pdf = await world.captures.put_document(EncodedDocument(b"%PDF-1.7", "application/pdf", "bill.pdf"))
+    await world.conversations.create("t", Message(Role.USER, (pdf, TextPart("q"))))
+    await world.conversations.append(1, 1, Message(Role.ASSISTANT, (TextPart("a"),)))
+    world.remote.enqueue(answer("b"))
+    await ask(world, Question("r", conversation=1))
+    request = world.remote.encoded[0]
+    assert request.messages[0].text == "(A PDF document, bill.pdf, which this model cannot read.)\n\nq"
+    assert request.blobs == {}
+
+
+async def test_documents_go_out_with_the_question_and_name_the_conversation() -> None:
+    world = World()
+    notes_file = await world.captures.put_document(EncodedDocument(b"some words", "text/plain", "notes.txt"))
+    world.remote.enqueue(answer("a"))
+    await ask(world, Question("", documents=(notes_file,)))
+    request = world.remote.encoded[0]
+    assert request.messages[0].parts == (notes_file,)
+    assert request.blobs == {notes_file.blob: b"some words"}
+    stored = await world.conversations.load(1)
+    assert stored is not None
+    assert stored.summary.title == "notes.txt"
 
 
 async def test_a_conversation_without_pictures_is_nothing_to_remark_on() -> None:
