@@ -158,6 +158,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         preferences,
         Origin(1, "now"),
         PictureText(world.reader),
+        monotonic=world.clock.monotonic,
     )
     return Services(
         preferences=preferences,

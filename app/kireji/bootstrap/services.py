@@ -109,6 +109,7 @@ async def open_services(
             preferences,
             process_origin(),
             PictureText(reader),
+            monotonic=base.clock.monotonic,
         )
         watches = await stack.enter_async_context(WatchService(capture, chat, base.clock))
         yield Services(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 import msgspec
@@ -71,10 +72,13 @@ class MessageBuilder:
 
     Args:
         provider: Who answers; stands in the message beside its raw blocks.
+        monotonic: Seconds from some moment on, for how long parts take; without, no part says it.
     """
 
-    def __init__(self, provider: str) -> None:
+    def __init__(self, provider: str, monotonic: Callable[[], float] | None = None) -> None:
         self._provider = provider
+        self._monotonic = monotonic
+        self._begun: dict[int, float] = {}
         self._open: dict[int, tuple[Part, list[str]]] = {}
         self._done: dict[int, Part] = {}
         self._finished: TurnFinished | None = None
@@ -85,20 +89,29 @@ class MessageBuilder:
         """How the answer ended, or None while it has not."""
         return self._finished
 
-    def feed(self, event: ModelEvent) -> None:
-        """Take one event in."""
+    def feed(self, event: ModelEvent) -> ModelEvent:
+        """Take one event in.
+
+        Returns:
+            The same; a part that is whole says how long it took.
+        """
         match event:
             case PartStarted(index, part):
                 self._open[index] = (part, [])
+                if self._monotonic is not None:
+                    self._begun[index] = self._monotonic()
             case PartDelta(index, text):
                 self._open[index][1].append(text)
             case PartFinished(index, part):
                 self._open.pop(index, None)
+                part = self._timed(index, part)
                 self._done[index] = part
+                event = PartFinished(index, part)
             case UsageReported(usage):
                 self.usage = usage
             case TurnFinished():
                 self._finished = event
+        return event
 
     def snapshot(self) -> Message:
         """The message so far; `raw` is there only when the answer is whole.
@@ -108,10 +121,16 @@ class MessageBuilder:
         parts: dict[int, Part] = dict(self._done)
         for index, (part, pieces) in self._open.items():
             if not isinstance(part, ToolCallPart):
-                parts[index] = _with_text(part, "".join(pieces))
+                parts[index] = self._timed(index, _with_text(part, "".join(pieces)))
         kept = tuple(parts[index] for index in sorted(parts) if not _is_blank(parts[index]))
         raw = self._finished.raw if self._finished else None
         return Message(Role.ASSISTANT, kept, raw, self._provider if raw is not None else "")
+
+    def _timed(self, index: int, part: Part) -> Part:
+        """A part with the seconds since its beginning, where that is of interest."""
+        if self._monotonic is None or index not in self._begun or not isinstance(part, ThinkingPart | ToolCallPart):
+            return part
+        return msgspec.structs.replace(part, seconds=round(self._monotonic() - self._begun[index], 3))
 
 
 def _with_text(part: Part, text: str) -> Part:

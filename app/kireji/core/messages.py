@@ -84,11 +84,13 @@ class ToolCallPart(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_call
         call_id: The provider's id, which the result must carry; ours where the provider gave none.
         name: Of the tool, as it was offered.
         arguments: A JSON object as text. It may be no valid JSON where the provider does not check what it passes on.
+        seconds: How long it took; 0 where nobody looked at a clock.
     """
 
     call_id: str
     name: str
     arguments: str = ""
+    seconds: float = 0.0
 
 
 class ToolResultPart(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_result"):
@@ -106,9 +108,15 @@ class ToolResultPart(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_re
 
 
 class ThinkingPart(msgspec.Struct, frozen=True, tag_field="kind", tag="thinking"):
-    """The model's reasoning as far as the service shows it; may be empty."""
+    """The model's reasoning as far as the service shows it.
+
+    Args:
+        text: May be empty.
+        seconds: How long it took; 0 where nobody looked at a clock.
+    """
 
     text: str
+    seconds: float = 0.0
 
 
 class OpaquePart(msgspec.Struct, frozen=True, tag_field="kind", tag="opaque"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -52,6 +53,7 @@ class ChatService:
         origin: This process, written beside streaming answers.
         picture_text: Reads pictures for models that cannot see.
         pause: Waits for so many seconds.
+        monotonic: Seconds from some moment on, for how long thinking takes.
 
     Attributes:
         live: The turns that run now; any window can join one.
@@ -68,6 +70,7 @@ class ChatService:
         origin: Origin,
         picture_text: PictureText,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._conversations = conversations
         self._catalog = catalog
@@ -76,6 +79,7 @@ class ChatService:
         self._preferences = preferences
         self._origin = origin
         self._pause = pause
+        self._monotonic = monotonic
         self._requests = RequestBuilder(preferences, captures, picture_text)
         self._refused: dict[tuple[int, str], int] = {}
         """By conversation and provider, the last row whose own blocks it no longer takes back."""
@@ -83,6 +87,9 @@ class ChatService:
 
     async def ask(self, question: Question, observe: Observer, control: TurnControl | None = None) -> StoredMessage:
         """Run one turn to its end.
+
+        A question that is asked again or edited puts its answer in the place of what followed it; an answer that
+        streams in that conversation is therefore stopped first, and what had arrived of it stays in its branch.
 
         Args:
             question: What is asked.
@@ -94,10 +101,13 @@ class ChatService:
 
         Raises:
             StoreError: The question could not be saved; nothing was sent.
+            KirejiError: There is no such conversation, or no such question in it; nothing was sent.
             asyncio.CancelledError: The turn was stopped; what had arrived is stored.
         """
         control = control or TurnControl()
         control.attach()
+        if question.conversation is not None and (question.again, question.edit) != (None, None):
+            await self._end_running(question.conversation)
         asked = await self._save_question(question)
         turn = LiveTurn(QuestionSaved(asked.conversation, asked.history[-1]), control, observe)
         self.live.begin(turn)
@@ -130,7 +140,13 @@ class ChatService:
 
     async def _run(self, asked: Asked, turn: LiveTurn) -> StoredMessage:
         recorder = AnswerRecorder(
-            self._conversations, self._origin, turn.conversation, turn.question, turn.feed, self._pause
+            self._conversations,
+            self._origin,
+            turn.conversation,
+            turn.question,
+            turn.feed,
+            self._pause,
+            self._monotonic,
         )
         try:
             await self._answer(asked, recorder)
@@ -239,7 +255,7 @@ class ChatService:
 
     async def _save_question(self, question: Question) -> Asked:
         if question.again is not None:
-            return await self._earlier_question(question, question.again)
+            return await self._asked_again(question, question.again)
         parts: tuple[ImagePart | DocumentPart | TextPart, ...] = (*question.images, *question.documents)
         if question.text.strip():
             parts = (*parts, TextPart(question.text))
@@ -248,10 +264,15 @@ class ChatService:
             setup = self._frozen(question)
             summary, stored = await self._conversations.create(title_of(question), message, setup)
             return Asked(question, summary, (stored,), setup)
-        earlier = await self._load(question.conversation)
-        parent = earlier.messages[-1].id if earlier.messages else None
+        if question.edit is None:
+            earlier = await self._load(question.conversation)
+            before = earlier.messages
+        else:
+            earlier, place = await self._with_question(question.conversation, question.edit)
+            before = earlier.messages[:place]
+        parent = before[-1].id if before else None
         stored = await self._conversations.append(question.conversation, parent, message)
-        return Asked(question, earlier.summary, (*latest(earlier.messages, question.earlier), stored), earlier.setup)
+        return Asked(question, earlier.summary, (*latest(before, question.earlier), stored), earlier.setup)
 
     def _frozen(self, question: Question) -> ConversationSetup:
         """A new conversation keeps the instructions it begins with: another first line makes all of it new again."""
@@ -261,20 +282,34 @@ class ChatService:
         system = self._preferences.settings.models.system if question.system is None else question.system
         return msgspec.structs.replace(setup, system=system)
 
-    async def _earlier_question(self, question: Question, again: int) -> Asked:
+    async def _asked_again(self, question: Question, again: int) -> Asked:
         """The conversation up to a question that is stored already; the new answer becomes its second one."""
-        earlier = await self._load(question.conversation)
-        numbers = [message.id for message in earlier.messages if message.message.role is Role.USER]
-        if again not in numbers:
+        earlier, place = await self._with_question(question.conversation, again)
+        return Asked(question, earlier.summary, earlier.messages[: place + 1], earlier.setup)
+
+    async def _with_question(self, conversation: int | None, wanted: int) -> tuple[StoredConversation, int]:
+        """A conversation on the path that runs through a question, and the question's place on it."""
+        earlier = await self._load(conversation)
+        place = _place(earlier, wanted)
+        if place is None:
             raise KirejiError("The question is no longer in this conversation.", "Open the conversation again.")
-        end = [message.id for message in earlier.messages].index(again) + 1
-        return Asked(question, earlier.summary, earlier.messages[:end], earlier.setup)
+        return earlier, place
+
+    async def _end_running(self, conversation: int) -> None:
+        while (turn := self.live.find(conversation)) is not None:
+            turn.control.stop()
+            await turn.over.wait()
 
     async def _load(self, conversation: int | None) -> StoredConversation:
         earlier = None if conversation is None else await self._conversations.load(conversation)
         if earlier is None:
             raise KirejiError(f"There is no conversation {conversation}.", "List them with: kireji history list")
         return earlier
+
+
+def _place(conversation: StoredConversation, question: int) -> int | None:
+    asked = (one.id if one.message.role is Role.USER else None for one in conversation.messages)
+    return next((place for place, number in enumerate(asked) if number == question), None)
 
 
 def title_of(question: Question) -> str:

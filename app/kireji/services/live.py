@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
+from kireji.core.messages import MessageState
 from kireji.core.publisher import Publisher
-from kireji.services.turns import AnswerBegins, Observer, QuestionSaved, TurnControl, TurnEvent
+from kireji.services.turns import AnswerBegins, AnswerEnds, Observer, QuestionSaved, TurnControl, TurnEvent
 
 
 class LiveTurn:
@@ -15,11 +17,19 @@ class LiveTurn:
         begun: The question as saved.
         control: Stops it.
         observe: Who asked; sees everything first.
+
+    Attributes:
+        conversation: Where it runs.
+        control: Stops it.
+        over: Set when it has ended, by whatever way.
+        outcome: How the answer stands in the history since it ended; None before, and when it came to no end.
     """
 
     def __init__(self, begun: QuestionSaved, control: TurnControl, observe: Observer) -> None:
         self.conversation = begun.conversation.id
         self.control = control
+        self.over = asyncio.Event()
+        self.outcome: MessageState | None = None
         self._begun = begun
         self._observers: list[Observer] = [observe]
         self._events: list[TurnEvent] = []
@@ -35,6 +45,8 @@ class LiveTurn:
         if isinstance(event, AnswerBegins):
             # An attempt with another provider that brought nothing is of no interest to those who come later.
             self._events = [self._begun]
+        elif isinstance(event, AnswerEnds):
+            self.outcome = event.message.state
         self._events.append(event)
         for observe in tuple(self._observers):
             observe(event)
@@ -61,11 +73,13 @@ class LiveTurns:
 
     Attributes:
         changed: Publishes a conversation's number when a turn in it begins or ends.
+        ended: Publishes a turn that has ended; after `changed`.
     """
 
     def __init__(self) -> None:
         self._turns: dict[int, LiveTurn] = {}
         self.changed: Publisher[int] = Publisher()
+        self.ended: Publisher[LiveTurn] = Publisher()
 
     def find(self, conversation: int) -> LiveTurn | None:
         """The newest turn that runs in a conversation."""
@@ -80,4 +94,6 @@ class LiveTurns:
         """It has ended, by whatever way."""
         if self._turns.get(turn.conversation) is turn:
             del self._turns[turn.conversation]
+        turn.over.set()
         self.changed.publish(turn.conversation)
+        self.ended.publish(turn)

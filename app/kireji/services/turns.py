@@ -12,7 +12,7 @@ import msgspec
 from kireji.core.errors import KirejiError
 from kireji.core.events import ModelEvent
 from kireji.core.history import ConversationSetup, ConversationSummary, StoredMessage
-from kireji.core.messages import DocumentPart, ImagePart, MessageState, Role, Sha256, StopReason
+from kireji.core.messages import DocumentPart, ImagePart, Message, MessageState, Role, Sha256, StopReason
 from kireji.core.models import Effort
 from kireji.core.requests import Delivery, Thinking
 
@@ -31,6 +31,9 @@ class Question:
         conversation: Which conversation goes on; None begins one.
         again: The row of an earlier question of that conversation which is to be answered again; its words and
             pictures are sent, `text`, `images` and `documents` are not looked at, and no second copy of it is stored.
+            What was answered and said after it before stays as a branch of its own.
+        edit: The row of an earlier question of that conversation that these words and pictures replace: this question
+            becomes its sibling, and all that followed it stays as a branch of its own.
         earlier: How many of the conversation's earlier questions with their answers go along; None for all.
         setup: Who answers in a new conversation and how; not looked at when one goes on, which has its own.
         provider: Asked for explicitly; empty leaves the choice to the conversation and the settings.
@@ -49,6 +52,7 @@ class Question:
     documents: tuple[DocumentPart, ...] = ()
     conversation: int | None = None
     again: int | None = None
+    edit: int | None = None
     earlier: int | None = None
     setup: ConversationSetup | None = None
     provider: str = ""
@@ -60,6 +64,12 @@ class Question:
     delivery: Delivery = Delivery.STREAM
     thinking: Thinking = Thinking.DEFAULT
     pictures: Mapping[Sha256, bytes] = field(default_factory=dict, repr=False)
+
+
+def question_of(conversation: int, message: Message) -> Question:
+    """What is asked when a message that was written down before goes out."""
+    documents = tuple(part for part in message.parts if isinstance(part, DocumentPart))
+    return Question(message.text, images=message.images, documents=documents, conversation=conversation)
 
 
 def can_continue(message: StoredMessage) -> bool:

@@ -11,7 +11,17 @@ import pytest
 from kireji.core.errors import ConnectionFailed, StoreFull
 from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished, UsageReported
 from kireji.core.history import Origin
-from kireji.core.messages import Message, MessageState, OpaquePart, Role, StopReason, TextPart, Usage
+from kireji.core.messages import (
+    Message,
+    MessageState,
+    OpaquePart,
+    Role,
+    StopReason,
+    TextPart,
+    ThinkingPart,
+    ToolCallPart,
+    Usage,
+)
 from kireji.services.recorder import CHECKPOINT_SECONDS, FIRST_CHECKPOINT_SECONDS, AnswerRecorder
 from kireji.services.turns import AnswerEnds, TurnEvent
 from tests.fakes.stores import MemoryConversationStore
@@ -206,3 +216,49 @@ async def test_who_was_chosen_stands_in_a_row_that_never_began() -> None:
     made.choose("openrouter", "a/b")
     stored = await made.end(MessageState.FAILED, ConnectionFailed("Lost."))
     assert (stored.provider, stored.model) == ("openrouter", "a/b")
+
+
+class Stopwatch:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 5.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+async def timed(seen: list[TurnEvent], clock: Stopwatch, store: MemoryConversationStore) -> AnswerRecorder:
+    _, question = await store.create("t", Message(Role.USER, (TextPart("q"),)))
+    made = AnswerRecorder(store, Origin(1, "now"), 1, question.id, seen.append, monotonic=clock)
+    made.begin("anthropic", "m", "")
+    return made
+
+
+@pytest.mark.parametrize("part", [ThinkingPart("hm"), ToolCallPart("1", "read", "{}")])
+async def test_thinking_and_calls_say_how_long_they_took(part: ThinkingPart | ToolCallPart) -> None:
+    seen, clock = list[TurnEvent](), Stopwatch()
+    made = await timed(seen, clock, MemoryConversationStore())
+    made.feed(PartStarted(0, msgspec.structs.replace(part)))
+    clock.seconds += 2.5
+    made.feed(PartFinished(0, part))
+    clock.seconds += 60
+    whole = msgspec.structs.replace(part, seconds=2.5)
+    assert seen[-1] == PartFinished(0, whole)
+    assert (await made.end(MessageState.STOPPED)).message.parts == (whole,)
+
+
+async def test_thinking_that_is_cut_says_how_long_it_had_taken() -> None:
+    clock = Stopwatch()
+    made = await timed([], clock, MemoryConversationStore())
+    made.feed(PartStarted(0, ThinkingPart("")))
+    made.feed(PartDelta(0, "hm"))
+    clock.seconds += 1.25
+    assert (await made.end(MessageState.STOPPED)).message.parts == (ThinkingPart("hm", seconds=1.25),)
+
+
+async def test_words_say_nothing_of_time() -> None:
+    made = await timed([], Stopwatch(), MemoryConversationStore())
+    say(made, "words")
+    made.feed(PartFinished(0, TextPart("words")))
+    assert (await made.end(MessageState.STOPPED)).message.parts == (TextPart("words"),)
