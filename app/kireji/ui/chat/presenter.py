@@ -182,6 +182,7 @@ class ChatPresenter(QObject):
             self._messages = {}
             self._window.chat.transcript.clear()
             self._window.chat.show_conversation(event.conversation.title)
+            self._window.chat.header.set_conversation(self._current)
             self._window.sidebar.set_current(self._current)
             self._setup.begun(event.conversation.id)
 
@@ -191,6 +192,7 @@ class ChatPresenter(QObject):
         self._scope.cancel("open")
         self._current = conversation
         self._messages = {}
+        self._window.chat.header.set_conversation(conversation)
         self.drafts.switch(conversation)
         self._window.chat.composer.set_running(False)
         self._window.chat.show_notice("")
