@@ -1,7 +1,7 @@
 """Sentences that a person may read, in the language the program speaks; English where nobody has set another.
 
-What the core, the services and the adapters have to say (failures, reasons, titles of actions) is said through `say`, so
-that `packaging/translate` finds it. Which language that is, is decided once, at the start, before anything is said.
+What the core, the services and the adapters have to say (failures, reasons, titles of actions) is said through `say`,
+so that `packaging/translate` finds it. Which language that is, is decided once, at the start, before anything is said.
 """
 
 from __future__ import annotations

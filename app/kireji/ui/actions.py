@@ -16,6 +16,7 @@ from kireji.core.ports import EncodedPicture
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.theme import Theme
+from kireji.ui.translation import mark, tr
 
 if TYPE_CHECKING:
     from kireji.ui.countdown import Countdown
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 _REPAINT_SECONDS = 0.18
 """How long a desktop takes to repaint what was under the countdown; there is no event that says so."""
 
-_NOTHING_COPIED = "There is nothing to ask about in the clipboard. Copy text, a picture or a file first."
-_NOTHING_SELECTED = "No text is selected. Select some in any program, then choose this again."
+_NOTHING_COPIED = mark("There is nothing to ask about in the clipboard. Copy text, a picture or a file first.")
+_NOTHING_SELECTED = mark("No text is selected. Select some in any program, then choose this again.")
 
 
 class Actions(QObject):
@@ -161,6 +162,6 @@ class Actions(QObject):
             self._tell(error.sentence)
             return
         if content.empty:
-            self._tell(_NOTHING_COPIED if action is Action.CLIPBOARD else _NOTHING_SELECTED)
+            self._tell(tr(_NOTHING_COPIED) if action is Action.CLIPBOARD else tr(_NOTHING_SELECTED))
         else:
             self._take(content, token)

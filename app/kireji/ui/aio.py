@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Qt, QTimerEvent
 from PySide6.QtWidgets import QApplication
 
 from kireji.core.errors import KirejiError
+from kireji.core.words import say
 from kireji.ui.qt_application import Application
 
 log = logging.getLogger(__name__)
@@ -228,6 +229,6 @@ def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, int]], app: Applicat
     except LoopStopped as error:
         log.warning("the connection to the display broke")
         raise KirejiError(
-            "The display is gone, so Kireji has ended.",
-            "Start it again when the desktop is back; what was written before is in the history.",
+            say("The display is gone, so Kireji has ended."),
+            say("Start it again when the desktop is back; what was written before is in the history."),
         ) from error

@@ -20,6 +20,7 @@ from kireji.ui.curtain import Curtain, covered
 from kireji.ui.qt_application import Application
 from kireji.ui.shortcut import GlobalShortcuts
 from kireji.ui.theme import Theme
+from kireji.ui.translation import mark, tr
 from kireji.ui.tray import Tray
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ _LOSS_MILLISECONDS = 500
 _SHRINK_SECONDS = 10.0
 """After a capture, before its memory is given back: who captures again soon does not pay for getting it anew."""
 
-_NO_TRAY = "This desktop shows no tray, so closing this window ends Kireji. Minimise it instead to keep the shortcuts."
+_NO_TRAY = mark(
+    "This desktop shows no tray, so closing this window ends Kireji. Minimise it instead to keep the shortcuts."
+)
 
 
 class DesktopApplication(QObject):
@@ -182,7 +185,7 @@ class DesktopApplication(QObject):
     def _raise(self, parts: _Parts, token: str) -> None:
         parts.windows.show(token)
         if not self._tray.available:
-            parts.windows.show_notice(_NO_TRAY)
+            parts.windows.show_notice(tr(_NO_TRAY))
 
     def _make(self, services: Services) -> _Parts:
         from kireji.ui.actions import Actions
@@ -361,7 +364,7 @@ class DesktopApplication(QObject):
             self._tell(error.sentence)
             return
         log.error("a task failed", exc_info=error)
-        self._tell("Something in Kireji failed. The log has the details; what you were doing can be repeated.")
+        self._tell(tr("Something in Kireji failed. The log has the details; what you were doing can be repeated."))
 
     def _quit(self) -> None:
         if self._stop is not None:

@@ -22,12 +22,13 @@ from PySide6.QtWidgets import QWidget
 
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE, TYPE_LABEL, TYPE_SMALL, TYPE_TITLE
+from kireji.ui.translation import mark, tr
 
 _TICK = 100
 _EDGE = 44
 """Of the ring, in logical pixels."""
-_WORDS = "Capturing soon"
-_HOW = "Open what you want to show. Click here to cancel."
+_WORDS = mark("Capturing soon")
+_HOW = mark("Open what you want to show. Click here to cancel.")
 
 
 class Countdown(QWidget):
@@ -53,9 +54,9 @@ class Countdown(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setWindowTitle("Kireji: capturing soon")
-        self.setAccessibleName(_WORDS)
-        self.setAccessibleDescription(_HOW)
+        self.setWindowTitle(tr("Kireji: capturing soon"))
+        self.setAccessibleName(tr(_WORDS))
+        self.setAccessibleDescription(tr(_HOW))
 
     @property
     def remaining(self) -> int:
@@ -83,7 +84,7 @@ class Countdown(QWidget):
 
     def sizeHint(self) -> QSize:
         words, how = self._fonts()[1:]
-        text = max(_width(words, _WORDS), _width(how, _HOW))
+        text = max(_width(words, tr(_WORDS)), _width(how, tr(_HOW)))
         edge = self._theme.px(_EDGE)
         return QSize(edge + text + 4 * SPACE[2] - SPACE[1], edge + 2 * SPACE[2])
 
@@ -108,10 +109,10 @@ class Countdown(QWidget):
         painter.setFont(words)
         painter.setPen(QColor(colours.ink))
         upper = room.adjusted(0, 0, 0, -edge // 2)
-        painter.drawText(upper, side | Qt.AlignmentFlag.AlignBottom, _WORDS)
+        painter.drawText(upper, side | Qt.AlignmentFlag.AlignBottom, tr(_WORDS))
         painter.setFont(how)
         painter.setPen(QColor(colours.muted))
-        painter.drawText(room.adjusted(0, edge // 2, 0, 0), side | Qt.AlignmentFlag.AlignTop, _HOW)
+        painter.drawText(room.adjusted(0, edge // 2, 0, 0), side | Qt.AlignmentFlag.AlignTop, tr(_HOW))
 
     def _paint_ring(self, painter: QPainter, rect: QRectF) -> None:
         colours = self._theme.colours

@@ -11,9 +11,10 @@ from kireji.ui.flow import FlowLayout
 from kireji.ui.parts import button, frame, label, restyle, set_icon, spread, turn
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import mark, tr
 
 _LINES = 7
-NONE = "None"
+NONE = mark("None")
 
 
 class Instructions(QWidget):
@@ -36,9 +37,9 @@ class Instructions(QWidget):
         self._editor = frame("editor")
         self.field = _Field(self._editor)
         self._hint = label("", "small", wrap=True)
-        self.save = button("Save", "primary")
-        self.use_default = button("Use default")
-        self.cancel = button("Cancel", "quiet")
+        self.save = button(tr("Save"), "primary")
+        self.use_default = button(tr("Use default"))
+        self.cancel = button(tr("Cancel"), "quiet")
         self._open = QWidget()
         self._build()
         self._row.clicked.connect(self._edit)
@@ -76,12 +77,15 @@ class Instructions(QWidget):
             begun: Whether the conversation has begun, so that its cache would be lost.
         """
         self._text = text
-        first = next((line.strip() for line in text.splitlines() if line.strip()), NONE)
+        first = next((line.strip() for line in text.splitlines() if line.strip()), tr(NONE))
         self._row.set_words(first)
         self._hint.setText(
-            "They hold from the next question on. Changing them starts the cache anew, so the next answer costs more."
+            tr(
+                "They hold from the next question on. Changing them starts the cache anew, so the next answer costs "
+                "more."
+            )
             if begun
-            else "They stand before the conversation and hold until you change them."
+            else tr("They stand before the conversation and hold until you change them.")
         )
         self.use_default.setEnabled(not follows_settings)
         self._close()
@@ -138,8 +142,8 @@ class _Row(QPushButton):
 
     def set_words(self, words: str) -> None:
         self._words = words
-        self.setAccessibleName(f"Instructions: {words}. Change them")
-        self.setToolTip("Change the instructions")
+        self.setAccessibleName(tr("Instructions: {words}. Change them", words=words))
+        self.setToolTip(tr("Change the instructions"))
         self._elide()
 
     def words(self) -> str:
@@ -157,7 +161,7 @@ class _Row(QPushButton):
         self.setText(shown.replace("&", "&&") + end)
 
     def _dress(self) -> None:
-        self.setText(self._words or NONE)
+        self.setText(self._words or tr(NONE))
         set_icon(self, self._theme, "pencil", self._theme.colours.muted, 13)
         self._elide()
 
@@ -171,8 +175,8 @@ class _Field(QPlainTextEdit):
     def __init__(self, around: QWidget) -> None:
         super().__init__()
         self._around = around
-        self.setAccessibleName("Instructions")
-        self.setPlaceholderText("For example: Answer in two sentences.")
+        self.setAccessibleName(tr("Instructions"))
+        self.setPlaceholderText(tr("For example: Answer in two sentences."))
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -13,12 +13,13 @@ from kireji.services.live import LiveTurns
 from kireji.services.turns import AnswerEnds, QuestionSaved, TurnEvent
 from kireji.services.watch import WatchNews
 from kireji.ui.aio import TaskScope
+from kireji.ui.translation import mark, tr
 
 _WORTH_TELLING = 3.0
 """Seconds after which a person has turned to something else."""
 _LENGTH = 60
 _TOLD = (MessageState.COMPLETE, MessageState.FAILED)
-_ABOUT_A_PICTURE = "Your question about a picture"
+_ABOUT_A_PICTURE = mark("Your question about a picture")
 
 
 class Notices:
@@ -99,8 +100,8 @@ class Notices:
             return
         if conversation in {watch.conversation for watch in self._services.watches.running}:
             return  # the watch tells of it itself
-        title = "Answer ready" if event.message.state is MessageState.COMPLETE else "There is no answer"
-        question = shortened(begun.message.message.text) or _ABOUT_A_PICTURE
+        title = tr("Answer ready") if event.message.state is MessageState.COMPLETE else tr("There is no answer")
+        question = shortened(begun.message.message.text) or tr(_ABOUT_A_PICTURE)
         self.tell(Notice(title, question, key_of(conversation)), conversation)
 
     def _watch_news(self, news: WatchNews) -> None:
@@ -108,7 +109,11 @@ class Notices:
         if news.answer is not None and conversation is not None and self._shows(conversation):
             return
         first = news.watch.answers <= 1
-        title = ("Watching the region" if first else "The region has changed") if news.answer else "Watched region"
+        title = (
+            (tr("Watching the region") if first else tr("The region has changed"))
+            if news.answer
+            else tr("Watched region")
+        )
         body = shortened(news.watch.title) if news.answer else news.sentence
         self.tell(Notice(title, body, f"watch-{news.watch.id}"), conversation)
 

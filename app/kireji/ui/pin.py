@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QDialog, QMenu
 
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import DARK, SPACE, TYPE_SMALL
+from kireji.ui.translation import tr
 
 BORDER = 1
 """Around the picture, in logical pixels: a picture of a light page on a light page would not be seen."""
@@ -79,10 +80,13 @@ class PinnedPicture(QDialog):
         # It comes back after a capture without taking the keys from what the person works in.
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setWindowTitle("Pinned picture")
-        self.setAccessibleName("Pinned picture")
+        self.setWindowTitle(tr("Pinned picture"))
+        self.setAccessibleName(tr("Pinned picture"))
         self.setAccessibleDescription(
-            "Arrow keys move, plus and minus zoom, Ctrl+C copies, Ctrl+S saves, Esc closes, the menu key shows more."
+            tr(
+                "Arrow keys move, plus and minus zoom, Ctrl+C copies, Ctrl+S saves, Esc closes, the menu key shows "
+                "more."
+            )
         )
         self.move(at - QPoint(BORDER, BORDER))
         self._fit()
@@ -258,7 +262,7 @@ class PinnedPicture(QDialog):
     # What can be done with it.
 
     def _copy(self) -> None:
-        self.say("Copied")
+        self.say(tr("Copied"))
         self.copied.emit(self._picture)
 
     def _save(self) -> None:
@@ -274,11 +278,11 @@ class PinnedPicture(QDialog):
         """What the right mouse button and the menu key show; it goes away by itself."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        _add(menu, "Copy", self._copy, "Ctrl+C")
-        _add(menu, "Save", self._save, "Ctrl+S")
+        _add(menu, tr("Copy"), self._copy, "Ctrl+C")
+        _add(menu, tr("Save"), self._save, "Ctrl+S")
         menu.addSeparator()
-        _add(menu, "Actual size", self._actual_size, "0")
-        opacity = menu.addMenu("Opacity")
+        _add(menu, tr("Actual size"), self._actual_size, "0")
+        opacity = menu.addMenu(tr("Opacity"))
         group = QActionGroup(opacity)
         group.triggered.connect(self._opacity_chosen)
         for percent in _OPACITIES:
@@ -288,7 +292,7 @@ class PinnedPicture(QDialog):
             action.setChecked(round(self.windowOpacity() * 100) == percent)
             group.addAction(action)
         menu.addSeparator()
-        _add(menu, "Close", self._close, "Esc")
+        _add(menu, tr("Close"), self._close, "Esc")
         return menu
 
     def _opacity_chosen(self, action: QAction) -> None:

@@ -14,11 +14,12 @@ from kireji.core.desktop_ports import BoundShortcut, HotkeyBackend, Registration
 from kireji.core.errors import HotkeyError, HotkeyTaken
 from kireji.core.publisher import Publisher
 from kireji.core.shortcuts import Shortcut, alternatives
+from kireji.ui.translation import mark, tr
 
 _OFFERED = 3
 """Free alternatives that are offered for a chord that is taken."""
 
-_NOT_GIVEN = "The desktop gave no keys for this. Choose them in its keyboard settings, or bind the command."
+_NOT_GIVEN = mark("The desktop gave no keys for this. Choose them in its keyboard settings, or bind the command.")
 
 
 class ShortcutStatus(enum.Enum):
@@ -35,12 +36,12 @@ class ShortcutStatus(enum.Enum):
 
 
 _WITHOUT_SENTENCE = {
-    ShortcutStatus.NONE: "No shortcut is set. Choose one in Settings, Shortcuts.",
-    ShortcutStatus.ASKED: "The desktop has not answered yet whether it gives the shortcut; it may be asking you.",
-    ShortcutStatus.TAKEN: "Another program uses the shortcut. Choose another in Settings, Shortcuts.",
+    ShortcutStatus.NONE: mark("No shortcut is set. Choose one in Settings, Shortcuts."),
+    ShortcutStatus.ASKED: mark("The desktop has not answered yet whether it gives the shortcut; it may be asking you."),
+    ShortcutStatus.TAKEN: mark("Another program uses the shortcut. Choose another in Settings, Shortcuts."),
     ShortcutStatus.REFUSED: _NOT_GIVEN,
-    ShortcutStatus.UNAVAILABLE: "The shortcut cannot be held here.",
-    ShortcutStatus.PAUSED: "Shortcuts are paused. Resume them from the tray menu.",
+    ShortcutStatus.UNAVAILABLE: mark("The shortcut cannot be held here."),
+    ShortcutStatus.PAUSED: mark("Shortcuts are paused. Resume them from the tray menu."),
 }
 
 
@@ -69,7 +70,7 @@ class ShortcutState(NamedTuple):
     @property
     def trouble(self) -> str:
         """Why nothing is held; empty when something is."""
-        return "" if self.status is ShortcutStatus.HELD else self.sentence or _WITHOUT_SENTENCE[self.status]
+        return "" if self.status is ShortcutStatus.HELD else self.sentence or tr(_WITHOUT_SENTENCE[self.status])
 
 
 class DesktopChords(Protocol):
@@ -124,7 +125,11 @@ class GlobalShortcuts:
         if len(taken) < 2:
             return "".join(state.sentence for state in taken)
         *chords, last = (state.chord for state in taken)
-        return f"{', '.join(chords)} and {last} are already used by other programs. Choose others in Settings."
+        return tr(
+            "{chords} and {last} are already used by other programs. Choose others in Settings.",
+            chords=", ".join(chords),
+            last=last,
+        )
 
     def receive(self, receiver: Callable[[Action, str], None]) -> None:
         """Deliver presses to `receiver` from now on, and the one that waited.
@@ -216,7 +221,7 @@ class GlobalShortcuts:
             if given.bound:
                 new = ShortcutState(state.chord, ShortcutStatus.HELD, "", given.trigger, state.seen)
             else:
-                new = ShortcutState(state.chord, ShortcutStatus.REFUSED, given.sentence or _NOT_GIVEN)
+                new = ShortcutState(state.chord, ShortcutStatus.REFUSED, given.sentence or tr(_NOT_GIVEN))
             self._states[action] = new
         self._publish_all()
 
@@ -243,7 +248,7 @@ class GlobalShortcuts:
         if shortcut is None:
             self._states[action] = ShortcutState(chord)
         elif (other := self._user_of(shortcut, action)) is not None:
-            sentence = f"{chord} is already used for “{other.title}”. Choose other keys."
+            sentence = tr("{chord} is already used for “{title}”. Choose other keys.", chord=chord, title=other.title)
             self._states[action] = ShortcutState(chord, ShortcutStatus.REFUSED, sentence)
         elif self._paused:
             self._states[action] = ShortcutState(chord, ShortcutStatus.PAUSED)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from kireji.resources import resource
+from kireji.ui.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtDBus import QDBusServiceWatcher
@@ -98,7 +99,7 @@ class Tray(QObject):
         self._icon = QSystemTrayIcon(icon, self)
         self._icon.setContextMenu(self._menu)
         self._icon.show()
-        self._icon.setToolTip("Kireji: capture and ask")
+        self._icon.setToolTip(tr("Kireji: capture and ask"))
         self._icon.activated.connect(self._activated)
 
     def look_for_host(self) -> None:

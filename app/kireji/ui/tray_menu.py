@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from kireji.core.capturing import Action, CaptureMode, CaptureRequest
 from kireji.core.history import ConversationSummary
 from kireji.core.prompts import Prompt
+from kireji.ui.translation import mark, plural, tr
 
 _DELAYS = (3, 5, 10)
 _LENGTH = 40
@@ -19,11 +20,11 @@ _LENGTH = 40
 _LONG = 100
 """Letters of a sentence."""
 _SHORT = {
-    Action.WINDOW: "A window",
-    Action.SCREEN: "This screen",
-    Action.ALL_SCREENS: "All screens",
-    Action.LAST: "The same region again",
-    Action.ADD: "Add a region to the question",
+    Action.WINDOW: mark("A window"),
+    Action.SCREEN: mark("This screen"),
+    Action.ALL_SCREENS: mark("All screens"),
+    Action.LAST: mark("The same region again"),
+    Action.ADD: mark("Add a region to the question"),
 }
 
 
@@ -64,11 +65,11 @@ class TrayMenu(QObject):
         self._menu = menu
         self._entries: dict[Action, QAction] = {}
         self._titles: dict[Action, str] = {}
-        self._captures = QMenu("Capture", menu)
-        self._prompts = QMenu("Quick prompts", menu)
-        self._recent = QMenu("Recent", menu)
-        self._jobs = QMenu("Jobs", menu)
-        self._pause = QAction("Pause shortcuts", self, checkable=True)
+        self._captures = QMenu(tr("Capture"), menu)
+        self._prompts = QMenu(tr("Quick prompts"), menu)
+        self._recent = QMenu(tr("Recent"), menu)
+        self._jobs = QMenu(tr("Jobs"), menu)
+        self._pause = QAction(tr("Pause shortcuts"), self, checkable=True)
         self._listed: tuple[Prompt, ...] = ()
         self._build()
 
@@ -114,14 +115,14 @@ class TrayMenu(QObject):
     def set_jobs(self, jobs: Sequence[Job]) -> None:
         """List what runs, each with a way to stop it."""
         self._jobs.clear()
-        self._jobs.setTitle(f"Jobs ({len(jobs)} running)" if jobs else "Jobs")
+        self._jobs.setTitle(plural(len(jobs), "Jobs (1 running)", "Jobs ({n} running)") if jobs else tr("Jobs"))
         if not jobs:
-            self._jobs.addAction("No jobs").setEnabled(False)
+            self._jobs.addAction(tr("No jobs")).setEnabled(False)
         for job in jobs:
             entry = self._jobs.addMenu(_short(job.title))
             if job.trouble:
                 entry.addAction(_short(job.trouble, _LONG)).setEnabled(False)
-            entry.addAction("Stop").triggered.connect(job.stop)
+            entry.addAction(tr("Stop")).triggered.connect(job.stop)
 
     def _build(self) -> None:
         menu = self._menu
@@ -130,7 +131,7 @@ class TrayMenu(QObject):
             self._add(self._captures, action)
         self._captures.addSeparator()
         for seconds in _DELAYS:
-            entry = self._captures.addAction(f"After {seconds} seconds")
+            entry = self._captures.addAction(plural(seconds, "After 1 second", "After {n} seconds"))
             entry.setData(CaptureRequest(CaptureMode.REGION, float(seconds)))
         self._captures.addSeparator()
         for action in (Action.LAST, Action.ADD):
@@ -146,7 +147,7 @@ class TrayMenu(QObject):
         menu.addAction(self._pause)
         menu.addSeparator()
         self._add(menu, Action.OPEN)
-        settings, leave = QAction("Settings", self), QAction("Quit", self)
+        settings, leave = QAction(tr("Settings"), self), QAction(tr("Quit"), self)
         menu.addActions([settings, leave])
         self.set_recent(())
         self._prompts.menuAction().setEnabled(False)
@@ -162,7 +163,7 @@ class TrayMenu(QObject):
         leave.triggered.connect(self.quit_chosen)
 
     def _add(self, menu: QMenu, action: Action) -> None:
-        title = _SHORT.get(action, action.title)
+        title = tr(_SHORT[action]) if action in _SHORT else action.title
         entry = menu.addAction(title)
         entry.setData(action)
         self._entries[action], self._titles[action] = entry, title

@@ -17,10 +17,11 @@ from kireji.ui.settings.sign_in_panel import SignInPanel
 from kireji.ui.shortcut import ShortcutState, ShortcutStatus
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import mark, tr
 
 _WIDEST = 560
-_HOW = "Paste a key from Anthropic or OpenRouter; it is tested at once."
-_WITHOUT = "Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere."
+_HOW = mark("Paste a key from Anthropic or OpenRouter; it is tested at once.")
+_WITHOUT = mark("Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.")
 
 
 class WelcomePage(QScrollArea):
@@ -44,19 +45,19 @@ class WelcomePage(QScrollArea):
         self._painted = False
         self._offered: Pick | None = None
         self._mark = QLabel()
-        self.form = KeyForm("Anthropic or OpenRouter", cancellable=False)
-        self.sign_in = button("Sign in with OpenRouter")
+        self.form = KeyForm(tr("Anthropic or OpenRouter"), cancellable=False)
+        self.sign_in = button(tr("Sign in with OpenRouter"))
         self.panel = SignInPanel(theme)
-        self.local = button("Use it")
+        self.local = button(tr("Use it"))
         self._local_words = label("", "", wrap=True)
         self._local_row = QWidget()
-        self._how = label(_HOW, "muted", wrap=True)
+        self._how = label(tr(_HOW), "muted", wrap=True)
         self._found_words = label("", "ok", wrap=True)
-        self._without = label(_WITHOUT, "muted", wrap=True)
+        self._without = label(tr(_WITHOUT), "muted", wrap=True)
         self._chord = label("", "lead")
         self._shortcut = label("", "muted", wrap=True)
-        self._choose = button("Choose other keys")
-        self._finish = button("Go on without a key")
+        self._choose = button(tr("Choose other keys"))
+        self._finish = button(tr("Go on without a key"))
         self._build()
         self._choose.clicked.connect(self.settings_clicked)
         self._finish.clicked.connect(self.done)
@@ -84,8 +85,8 @@ class WelcomePage(QScrollArea):
         spread(layout, 0, SPACE[3])
         layout.addStretch(1)
         layout.addWidget(self._mark)
-        layout.addWidget(label("Welcome to Kireji", "display", wrap=True))
-        words = (
+        layout.addWidget(label(tr("Welcome to Kireji"), "display", wrap=True))
+        words = tr(
             "Press a shortcut, cut out a piece of the screen and ask about it; the answer streams right beside it. "
             "Every conversation is kept on this computer, and what leaves it is written down for you to see."
         )
@@ -107,7 +108,7 @@ class WelcomePage(QScrollArea):
         local = QVBoxLayout(self._local_row)
         spread(local)
         local.addWidget(Pair(self._local_words, self.local))
-        layout.addWidget(label("Answers from a model", "strong"))
+        layout.addWidget(label(tr("Answers from a model"), "strong"))
         for widget in (self._local_row, self._how, self._found_words, self.form):
             layout.addWidget(widget)
         layout.addWidget(actions(self.sign_in))
@@ -128,7 +129,7 @@ class WelcomePage(QScrollArea):
         assert isinstance(layout, QVBoxLayout)
         row = QHBoxLayout()
         spread(row, 0, SPACE[1])
-        row.addWidget(label("Try the shortcut", "strong"))
+        row.addWidget(label(tr("Try the shortcut"), "strong"))
         row.addStretch(1)
         row.addWidget(self._chord)
         layout.addLayout(row)
@@ -140,17 +141,22 @@ class WelcomePage(QScrollArea):
         """A key may be there already, from the environment or an earlier start; a keychain may not open."""
         name = provider_name(provider)
         if state.source:
-            places = {"environment": f"in the environment ({state.variable})", "session": "for this session"}
-            self.found(f"There is a key for {name} {places.get(state.source, 'in your keychain')}.")
+            places = {
+                "environment": tr(
+                    "There is a key for {name} in the environment ({variable}).", name=name, variable=state.variable
+                ),
+                "session": tr("There is a key for {name} for this session.", name=name),
+            }
+            self.found(places.get(state.source, tr("There is a key for {name} in your keychain.", name=name)))
         elif state.problem:
             self.form.say(state.problem, "warn")
 
     def show_keychain(self, *, ok: bool, reason: str) -> None:
         """Whether keys can be kept."""
         if ok:
-            self._how.setText(f"{_HOW} It is then kept in your system keychain.")
+            self._how.setText(f"{tr(_HOW)} {tr('It is then kept in your system keychain.')}")
         else:
-            self._without.setText(f"{reason} A key can be used for this session only. {_WITHOUT}")
+            self._without.setText(f"{reason} {tr('A key can be used for this session only.')} {tr(_WITHOUT)}")
 
     def offer_local(self, server: str, pick: Pick, *, sees: bool) -> None:
         """A local server was found.
@@ -160,11 +166,13 @@ class WelcomePage(QScrollArea):
             pick: Its model that would answer.
             sees: Whether that sees pictures.
         """
-        blind = "" if sees else " That model cannot see pictures; it gets the text this computer reads in them."
-        self._local_words.setText(
-            f"{server} is running here with {pick.model}. Nothing would leave this computer.{blind}"
+        words = tr(
+            "{server} is running here with {model}. Nothing would leave this computer.", server=server, model=pick.model
         )
-        self.local.setAccessibleName(f"Use {pick.model} of {server}")
+        if not sees:
+            words += " " + tr("That model cannot see pictures; it gets the text this computer reads in them.")
+        self._local_words.setText(words)
+        self.local.setAccessibleName(tr("Use {model} of {server}", model=pick.model, server=server))
         self._offered = pick
         if not self._finished():
             self._local_row.show()
@@ -182,16 +190,16 @@ class WelcomePage(QScrollArea):
         self._chord.setText(state.chord)
         works = state.status is ShortcutStatus.HELD
         self._choose.setVisible(not works)
-        words = "Press it now, from here or from any other window." if works else state.sentence
-        self._say_shortcut(words or "No shortcut is set.", "muted" if works else "warn")
+        words = tr("Press it now, from here or from any other window.") if works else state.sentence
+        self._say_shortcut(words or tr("No shortcut is set."), "muted" if works else "warn")
 
     def press_arrived(self) -> None:
         """The chord was pressed."""
-        self._say_shortcut("It works.", "ok")
+        self._say_shortcut(tr("It works."), "ok")
 
     def set_ready(self, *, ready: bool) -> None:
         """Whether there is a key: the button then says so."""
-        self._finish.setText("Done" if ready else "Go on without a key")
+        self._finish.setText(tr("Done") if ready else tr("Go on without a key"))
         self._finish.setAccessibleName(self._finish.text())
         restyle(self._finish, kind="primary" if ready else "")
 

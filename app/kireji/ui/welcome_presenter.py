@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from kireji.core.errors import KirejiError
+from kireji.core.words import say
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.words import provider_name
@@ -16,6 +17,7 @@ from kireji.ui.settings.key_entry import KeyEntry, Place
 from kireji.ui.settings.signing_in import SigningIn
 from kireji.ui.shortcut import ShortcutState
 from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
 from kireji.ui.welcome import WelcomePage
 
 _ANTHROPIC, _OPENROUTER, _LOCAL = "anthropic", "openrouter", "local"
@@ -96,7 +98,7 @@ class WelcomePresenter(QObject):
             self.page.found(f"{provider_name(str(provider))}: {result.sentence}")
 
     def _signed_in(self) -> None:
-        self.page.found("You are signed in with OpenRouter.")
+        self.page.found(tr("You are signed in with OpenRouter."))
 
     def _local_wanted(self, pick: object) -> None:
         assert isinstance(pick, Pick)
@@ -105,7 +107,9 @@ class WelcomePresenter(QObject):
     async def _use_local(self, pick: Pick) -> None:
         await self._services.preferences.set("models.local", pick.model)
         await self._services.preferences.set("models.provider", _LOCAL)
-        self.page.found(f"{pick.model} on this computer answers. A key can be added later, in the settings.")
+        self.page.found(
+            tr("{model} on this computer answers. A key can be added later, in the settings.", model=pick.model)
+        )
 
 
 def _place(text: str) -> Place:
@@ -115,6 +119,6 @@ def _place(text: str) -> Place:
         if key.startswith(prefix):
             return Place(provider)
     raise KirejiError(
-        "That is neither an Anthropic key (sk-ant-…) nor an OpenRouter key (sk-or-…).",
-        "Copy the whole key and paste it again.",
+        say("That is neither an Anthropic key (sk-ant-…) nor an OpenRouter key (sk-or-…)."),
+        say("Copy the whole key and paste it again."),
     )

@@ -36,7 +36,7 @@ async def selected(stand: Overlay) -> None:
 async def test_the_bar_says_who_will_answer(theme: Theme, tmp_path: Path) -> None:
     async with overlay(world(), theme, tmp_path) as stand:
         await selected(stand)
-        assert stand.presenter.stage.bar.model.words() == "Small"
+        await until(lambda: stand.presenter.stage.bar.model.words() == "Small", "the model's name")
 
 
 async def test_a_choice_holds_for_this_capture_and_not_for_the_next(theme: Theme, tmp_path: Path) -> None:

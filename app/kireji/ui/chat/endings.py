@@ -9,12 +9,13 @@ from kireji.core.history import StoredMessage
 from kireji.core.messages import MessageState, StopReason
 from kireji.services.turns import can_continue
 from kireji.ui.chat.words import provider_name
+from kireji.ui.translation import mark, tr
 
 PATIENCE_MILLISECONDS = 3000
 """After this a local server probably loads the model, which takes a while."""
 
 _LOCAL, _DEVICE = "local", "device"
-_CUT = "This answer reached the most it may say."
+_CUT = mark("This answer reached the most it may say.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,12 @@ def waiting_for(provider: str, server: str = "") -> Waiting:
         server: What the local server is called, when known.
     """
     if not provider:
-        return Waiting("Sending the question")
+        return Waiting(tr("Sending the question"))
     if provider == _DEVICE:
-        return Waiting("Reading the picture on this computer")
-    name = (server or "the local server") if provider == _LOCAL else provider_name(provider)
-    later = f"Waiting for {name}; the model may be loading" if provider == _LOCAL else ""
-    return Waiting(f"Waiting for {name}", later)
+        return Waiting(tr("Reading the picture on this computer"))
+    name = (server or tr(tr("the local server"))) if provider == _LOCAL else provider_name(provider)
+    later = tr("Waiting for {name}; the model may be loading", name=name) if provider == _LOCAL else ""
+    return Waiting(tr("Waiting for {name}", name=name), later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +75,20 @@ def ending_of(stored: StoredMessage, lead: str = "") -> Ending:
     continues = can_continue(stored)
     match stored.state:
         case MessageState.STOPPED:
-            kept = "You stopped this answer. What had arrived is kept."
-            sentence = kept if stored.message.text.strip() else "You stopped this answer before its first word."
+            kept = tr("You stopped this answer. What had arrived is kept.")
+            sentence = kept if stored.message.text.strip() else tr("You stopped this answer before its first word.")
             return Ending(lead or said, sentence, "muted", continues)
         case MessageState.INTERRUPTED:
-            kept = "This answer was cut off before its end. What had arrived is kept."
-            cut = kept if stored.message.text.strip() else "This answer was cut off before its first word."
+            kept = tr("This answer was cut off before its end. What had arrived is kept.")
+            cut = kept if stored.message.text.strip() else tr("This answer was cut off before its first word.")
             return Ending(lead, said or cut, "warn", continues)
         case MessageState.FAILED:
             role = "warn" if stored.stop is StopReason.REFUSAL else "error"
-            return Ending(lead, said or "This question was not answered.", role, continues)
+            return Ending(lead, said or tr("This question was not answered."), role, continues)
         case MessageState.STREAMING:
-            return Ending(lead or said, "Another running Kireji writes this answer.", "muted", False)
+            return Ending(lead or said, tr("Another running Kireji writes this answer."), "muted", False)
     if continues:
-        return Ending(lead, said or _CUT, "warn", continues)
+        return Ending(lead, said or tr(_CUT), "warn", continues)
     return Ending(lead, said, "muted", False) if lead else Ending(said, "", "muted", False)
 
 
@@ -103,11 +104,11 @@ def details_of(error: KirejiError | None) -> str:
     lines = []
     if isinstance(error, ProviderError):
         if error.provider:
-            lines.append(f"Provider: {provider_name(error.provider)}")
+            lines.append(tr("Provider: {name}", name=provider_name(error.provider)))
         if error.request_id:
-            lines.append(f"Request id: {error.request_id}")
+            lines.append(tr("Request id: {id}", id=error.request_id))
     if error.detail:
         lines.append(error.detail)
     if not lines:
         return ""
-    return "\n".join([f"Kind: {type(error).__name__}", *lines])
+    return "\n".join([tr("Kind: {kind}", kind=type(error).__name__), *lines])

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from kireji.ui.parts import button, frame, label, spread
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import tr
 
 
 class FailureDetails(QWidget):
@@ -22,14 +23,14 @@ class FailureDetails(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.toggle: QPushButton = button("Details", "quiet")
+        self.toggle: QPushButton = button(tr("Details"), "quiet")
         self.toggle.setCheckable(True)
         self._text = label(wrap=True, role="small")
         self._text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self._copy = button("Copy details", "quiet")
+        self._copy = button(tr("Copy details"), "quiet")
         card = frame("details")
         inside = QVBoxLayout(card)
         spread(inside, SPACE[1], SPACE[0])
@@ -49,7 +50,7 @@ class FailureDetails(QWidget):
     def show_text(self, text: str) -> None:
         """What the details are; empty takes the button away."""
         self._text.setText(text)
-        self._copy.setText("Copy details")
+        self._copy.setText(tr("Copy details"))
         self.toggle.setChecked(False)
         self.toggle.setVisible(bool(text))
         self.hide()
@@ -60,11 +61,11 @@ class FailureDetails(QWidget):
 
     def _toggled(self, on: bool) -> None:
         self.setVisible(on)
-        words = "Hide details" if on else "Details"
+        words = tr("Hide details") if on else tr("Details")
         self.toggle.setText(words)
         self.toggle.setAccessibleName(words)
         self.resized.emit()
 
     def _copy_text(self) -> None:
         QGuiApplication.clipboard().setText(self._text.text())
-        self._copy.setText("Copied")
+        self._copy.setText(tr("Copied"))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import tr
 
 
 class PictureDialog(QWidget):
@@ -22,7 +23,7 @@ class PictureDialog(QWidget):
     def __init__(self, theme: Theme, image: QImage, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Dialog)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Picture, {image.width()} × {image.height()} pixels")
+        self.setWindowTitle(tr("Picture, {width} × {height} pixels", width=image.width(), height=image.height()))
         self._theme = theme
         self._image = image
         room = parent.screen().availableSize() * 0.85

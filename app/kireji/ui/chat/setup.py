@@ -20,6 +20,7 @@ from kireji.ui.models.lookup import server_name
 from kireji.ui.models.presenter import ModelPicking
 from kireji.ui.models.words import EFFORTS, Pick, price
 from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +113,7 @@ class SetupPresenter(QObject):
             choice = await services.catalog.choose(services.preferences.settings, setup=self._setup)
         except KirejiError as error:
             log.info("no model to show: %s", error)
-            self._window.chat.header.set_model("Choose a model")
+            self._window.chat.header.set_model(tr("Choose a model"))
             self._window.inspector.show_answerer(Answerer())
             self.info = None
             return
@@ -130,9 +131,9 @@ class SetupPresenter(QObject):
         self._window.chat.header.set_model(name, "" if provider == _DEVICE else called)
         effort = self._setup.effort or settings.effort
         allowed = info is not None and effort in {one.value for one in info.efforts}
-        words = EFFORTS.get(effort, effort) if allowed else ""
+        words = tr(EFFORTS.get(effort, effort)) if allowed else ""
         if info is not None and info.efforts and not effort:
-            words = EFFORTS[""]
+            words = tr(EFFORTS[""])
         context = info.context_tokens if info is not None else 0
         cost = price(info) if info is not None else ""
         self._window.inspector.show_answerer(Answerer(called, name, words, context, cost))
@@ -195,4 +196,4 @@ class SetupPresenter(QObject):
             self._say(error.sentence)
             return
         log.error("a task of the conversation's setup failed", exc_info=error)
-        self._say("Something in Kireji failed. The log has the details; please try again.")
+        self._say(tr("Something in Kireji failed. The log has the details; please try again."))

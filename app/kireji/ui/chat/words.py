@@ -5,11 +5,15 @@ from __future__ import annotations
 import unicodedata
 from datetime import date, datetime, timedelta
 
+from PySide6.QtCore import QDate
+
+from kireji.ui.translation import locale, mark, plural, tr
+
 _PROVIDERS = {
     "anthropic": "Anthropic",
     "openrouter": "OpenRouter",
-    "local": "Local server",
-    "device": "This computer",
+    "local": mark("Local server"),
+    "device": mark("This computer"),
 }
 
 
@@ -17,22 +21,22 @@ def short_ago(moment: datetime, now: datetime) -> str:
     """How long ago, in the room of a list row: now, 2m, 3h."""
     minutes = int((now - moment).total_seconds() // 60)
     if minutes < 1:
-        return "now"
-    return f"{minutes}m" if minutes < 60 else f"{minutes // 60}h"
+        return tr("now")
+    return tr("{minutes}m", minutes=minutes) if minutes < 60 else tr("{hours}h", hours=minutes // 60)
 
 
 def day_group(moment: datetime, now: datetime) -> str:
     """Under which heading a conversation stands; both times are in the person's own zone."""
     days = (now.date() - moment.date()).days
     if days <= 0:
-        return "Today"
+        return tr("Today")
     if days == 1:
-        return "Yesterday"
+        return tr("Yesterday")
     if days < 7:
-        return "Last 7 days"
+        return tr("Last 7 days")
     if days < 30:
-        return "Last 30 days"
-    return moment.strftime("%B %Y")
+        return tr("Last 30 days")
+    return _written(moment.date(), "%B %Y", "LLLL yyyy")
 
 
 def row_time(moment: datetime, now: datetime) -> str:
@@ -42,49 +46,73 @@ def row_time(moment: datetime, now: datetime) -> str:
         return short_ago(moment, now)
     if days == 1:
         return ""
-    return moment.strftime("%a") if days < 7 else _day(moment.date())
+    if days < 7:
+        return _written(moment.date(), "%a", "ddd")
+    return f"{moment.day} {moment.strftime('%b')}" if locale() is None else _written(moment.date(), "", tr("d MMM"))
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day.strftime('%b')}"
+def _written(day: date, english: str, pattern: str) -> str:
+    """A day in the person's language.
+
+    Args:
+        day: Which.
+        english: The pattern of `strftime`.
+        pattern: The pattern of Qt, for other languages.
+    """
+    language = locale()
+    return (
+        day.strftime(english) if language is None else language.toString(QDate(day.year, day.month, day.day), pattern)
+    )
 
 
 def ago(elapsed: timedelta) -> str:
     """How long ago, in a sentence: just now, 2 min ago, 3 h ago."""
     minutes = int(elapsed.total_seconds() // 60)
     if minutes < 1:
-        return "just now"
-    return f"{minutes} min ago" if minutes < 60 else f"{minutes // 60} h ago"
+        return tr("just now")
+    return tr("{minutes} min ago", minutes=minutes) if minutes < 60 else tr("{hours} h ago", hours=minutes // 60)
+
+
+def decimal(number: float, digits: int) -> str:
+    """A number with so many digits after the point, or what stands for it in the person's language."""
+    language = locale()
+    return f"{number:,.{digits}f}" if language is None else language.toString(float(number), "f", digits)
+
+
+def count(number: int) -> str:
+    """With thousands apart."""
+    language = locale()
+    return f"{number:,}" if language is None else language.toString(number)
 
 
 def size(count: int) -> str:
     """Bytes, KiB or MiB."""
     if count < 1024:
-        return f"{count} B"
+        return plural(count, "1 B", "{n} B")
     if count < 1024 * 1024:
-        return f"{count / 1024:.0f} KiB"
-    return f"{count / 1024 / 1024:.1f} MiB"
+        return tr("{size} KiB", size=decimal(count / 1024, 0))
+    return tr("{size} MiB", size=decimal(count / 1024 / 1024, 1))
+
+
+def money(dollars: float, digits: int = 2) -> str:
+    """US dollars with so many digits after the point."""
+    return tr("${amount}", amount=decimal(dollars, digits))
 
 
 def dollars(cost: float | None) -> str:
     """US dollars, as exact as the amount needs."""
     if cost is None:
-        return "not known"
+        return tr("not known")
     if cost == 0:
-        return "nothing"
+        return tr("nothing")
     if cost < 0.0001:
-        return "under $0.0001"
-    return f"${cost:.4f}" if cost < 1 else f"${cost:.2f}"
-
-
-def count(number: int) -> str:
-    """With thousands apart."""
-    return f"{number:,}"
+        return tr("under {amount}", amount=money(0.0001, 4))
+    return money(cost, 4 if cost < 1 else 2)
 
 
 def provider_name(name: str) -> str:
     """A provider as people call it."""
-    return _PROVIDERS.get(name, name.capitalize())
+    return tr(_PROVIDERS[name]) if name in _PROVIDERS else name.capitalize()
 
 
 def is_right_to_left(text: str) -> bool:

@@ -13,11 +13,12 @@ from kireji.ui.models.rows import Kind, Row
 from kireji.ui.models.words import abilities, badges, facts, warning
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import RADIUS_CONTROL, SPACE, TYPE_BODY, TYPE_LABEL, TYPE_SMALL
+from kireji.ui.translation import mark, tr
 
 _MARK = 14
 """Edge of an ability's mark, in logical pixels."""
 _SIDE = SPACE[2]
-OPEN_SETTINGS = "Open settings"
+OPEN_SETTINGS = mark("Open settings")
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -59,7 +60,7 @@ class RowDelegate(QStyledItemDelegate):
         return max(80, width - 2 * _SIDE - taken)
 
     def _button_width(self) -> int:
-        return QFontMetrics(self._font(TYPE_SMALL)).horizontalAdvance(OPEN_SETTINGS) + 2 * SPACE[2]
+        return QFontMetrics(self._font(TYPE_SMALL)).horizontalAdvance(tr(OPEN_SETTINGS)) + 2 * SPACE[2]
 
     def _button_height(self) -> int:
         return self._line(TYPE_SMALL) + SPACE[1]
@@ -131,7 +132,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), height / 2, height / 2)
         painter.setFont(self._font(TYPE_SMALL))
         painter.setPen(QColor(colours.ink))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, OPEN_SETTINGS)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, tr(OPEN_SETTINGS))
 
     def _paint_model(self, painter: QPainter, rect: QRect, row: Row, *, chosen: bool) -> None:
         assert row.info is not None

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from kireji.ui.models.rows import Kind, Row
 from kireji.ui.models.words import Pick, abilities, spoken
+from kireji.ui.translation import tr
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole + 1
@@ -86,15 +87,15 @@ class RowModel(QAbstractListModel):
 
     def _spoken(self, row: Row) -> str:
         if row.info is None:
-            return f"{row.text} Open settings" if row.kind is Kind.PROBLEM else row.text
+            return f"{row.text} {tr('Open settings')}" if row.kind is Kind.PROBLEM else row.text
         words = spoken(row.info, row.group, row.default)
-        return f"{words}, in use" if self._is_chosen(row) else words
+        return f"{words}, {tr('in use')}" if self._is_chosen(row) else words
 
     @staticmethod
     def _tip(row: Row) -> str | None:
         if row.info is None:
             return None
-        can = ", ".join(ability.words for ability in abilities(row.info))
+        can = ", ".join(tr(ability.words) for ability in abilities(row.info))
         parts = (row.info.id, can.capitalize(), row.info.note)
         text = "\n".join(part for part in parts if part)
         return None if "<" in text else text  # a tool tip guesses markup; the service's words are shown as they are

@@ -20,6 +20,7 @@ from kireji.ui.models.words import EFFORTS, Pick, matches
 from kireji.ui.parts import Pair, button, label, separator, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import tr
 
 WIDTH = 440
 _HEIGHT = 520
@@ -68,18 +69,18 @@ class ModelPicker(QFrame):
         self._foot = (False, False)
         self.setProperty("kind", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Choose a model")
+        self.setAccessibleName(tr("Choose a model"))
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search models")
-        self.search.setAccessibleName("Search models")
+        self.search.setPlaceholderText(tr("Search models"))
+        self.search.setAccessibleName(tr("Search models"))
         self.search.setClearButtonEnabled(False)
         self._glass = self.search.addAction(
             icon("search", theme.colours.muted), QLineEdit.ActionPosition.LeadingPosition
         )
         self._model = RowModel()
         self.list = _List(theme, self._model)
-        self._effort_name = label("Effort", "muted")
-        self.effort = Segments("Effort")
+        self._effort_name = label(tr("Effort"), "muted")
+        self.effort = Segments(tr("Effort"))
         self._effort = Pair(self._effort_name, self.effort)
         self.default = button("", "quiet")
         self.instructions = Instructions(theme) if with_instructions else None
@@ -99,7 +100,7 @@ class ModelPicker(QFrame):
         layout.addWidget(self.default, 0, Qt.AlignmentFlag.AlignLeading)
         if self.instructions is not None:
             layout.addWidget(separator())
-            layout.addWidget(label("Instructions", "muted"))
+            layout.addWidget(label(tr("Instructions"), "muted"))
             layout.addWidget(self.instructions)
 
     def _connect(self) -> None:
@@ -192,10 +193,14 @@ class ModelPicker(QFrame):
         self.default.setVisible(shows_default)
         self._line.setVisible(shows_effort or shows_default)
         if shows_effort:
-            self.effort.show_choices([(value, EFFORTS[value]) for value in ("", *efforts)], self._chosen.effort)
+            self.effort.show_choices([(value, tr(EFFORTS[value])) for value in ("", *efforts)], self._chosen.effort)
         if shows_default and row is not None and info is not None:
             name, is_default = provider_name(row.provider), info.id == row.default
-            words = f"This is the default for {name}" if is_default else f"Make default for {name}"
+            words = (
+                tr("This is the default for {name}", name=name)
+                if is_default
+                else tr("Make default for {name}", name=name)
+            )
             self.default.setText(words.replace("&", "&&"))
             self.default.setAccessibleName(words)
             self.default.setEnabled(not is_default)
@@ -282,7 +287,7 @@ class _List(QListView):
         self._rows = model
         self.setModel(model)
         self.setItemDelegate(RowDelegate(theme, self))
-        self.setAccessibleName("Models")
+        self.setAccessibleName(tr("Models"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the search field has the keyboard and moves the mark
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -17,6 +17,7 @@ from kireji.ui.models.picker import ModelPicker
 from kireji.ui.models.popup import Popup
 from kireji.ui.models.words import Pick
 from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -213,5 +214,5 @@ class ModelPicking(QObject):
     def _task_failed(self, error: BaseException) -> None:
         if not isinstance(error, KirejiError):
             log.error("a task of the model picker failed", exc_info=error)
-        sentence = error.sentence if isinstance(error, KirejiError) else "The models could not be listed."
+        sentence = error.sentence if isinstance(error, KirejiError) else tr("The models could not be listed.")
         self.failed.emit(sentence)

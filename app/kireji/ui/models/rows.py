@@ -10,6 +10,7 @@ from kireji.core.models import Lifecycle, ModelInfo
 from kireji.services.catalog import ProviderModels
 from kireji.ui.chat.words import provider_name
 from kireji.ui.models.words import matches
+from kireji.ui.translation import tr
 
 _LOCAL = "local"
 
@@ -59,7 +60,9 @@ def rows(groups: Sequence[ProviderModels], servers: Mapping[str, str], query: st
         for name, models in _split(group, servers):
             found.extend(_group(group, name, models, query))
     if not found:
-        sentence = f"No model matches “{query.strip()}”." if query.strip() else "No models are known."
+        sentence = (
+            tr("No model matches “{query}”.", query=query.strip()) if query.strip() else tr("No models are known.")
+        )
         return (Row(Kind.NOTICE, sentence),)
     return tuple(found)
 
@@ -83,7 +86,7 @@ def _group(group: ProviderModels, name: str, models: Sequence[ModelInfo], query:
     head = [Row(Kind.HEADING, name, name, group.provider)]
     if not group.ready:
         asked_for = not query.strip() or any(matches(info, name, query) for info in models)
-        sentence = group.problem or "It cannot be used yet."
+        sentence = group.problem or tr("It cannot be used yet.")
         return [*head, Row(Kind.PROBLEM, sentence, name, group.provider)] if asked_for else []
     usable = [info for info in models if info.lifecycle is not Lifecycle.RETIRED and matches(info, name, query)]
     if not usable and (query.strip() or not group.problem):

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kireji.core.models import Effort, Lifecycle, ModelInfo
+from kireji.ui.translation import mark, tr
 
-CANNOT_SEE = "cannot see; gets the text this computer reads"
+CANNOT_SEE = mark("cannot see; gets the text this computer reads")
 
 EFFORTS = {
-    "": "Default",
-    Effort.LOW.value: "Low",
-    Effort.MEDIUM.value: "Medium",
-    Effort.HIGH.value: "High",
-    Effort.XHIGH.value: "Very high",
-    Effort.MAX.value: "Max",
+    "": mark("Default"),
+    Effort.LOW.value: mark("Low"),
+    Effort.MEDIUM.value: mark("Medium"),
+    Effort.HIGH.value: mark("High"),
+    Effort.XHIGH.value: mark("Very high"),
+    Effort.MAX.value: mark("Max"),
 }
 """How efforts are called; the empty one follows the settings."""
 
@@ -47,9 +48,9 @@ class Ability:
     words: str
 
 
-_SEES = Ability("image", "sees pictures")
-_TOOLS = Ability("wrench", "can use tools")
-_DOCUMENTS = Ability("file-text", "reads documents")
+_SEES = Ability("image", mark("sees pictures"))
+_TOOLS = Ability("wrench", mark("can use tools"))
+_DOCUMENTS = Ability("file-text", mark("reads documents"))
 
 
 def abilities(info: ModelInfo) -> tuple[Ability, ...]:
@@ -71,13 +72,13 @@ def amount(dollars: float) -> str:
 def price(info: ModelInfo) -> str:
     """Per million tokens in and out; empty when it is not known."""
     if info.free:
-        return "free"
+        return tr("free")
     if not info.prices:
         return ""
     first = info.prices[0]
     if not first.input and not first.output:
-        return "free"
-    return f"{amount(first.input)} in · {amount(first.output)} out"
+        return tr("free")
+    return tr("{read} in · {written} out", read=amount(first.input), written=amount(first.output))
 
 
 def tokens(number: int) -> str:
@@ -94,13 +95,16 @@ def tokens(number: int) -> str:
 def facts(info: ModelInfo) -> str:
     """The muted line of a row."""
     cost, context = price(info), tokens(info.context_tokens)
-    parts = (f"{cost} per million" if "$" in cost else cost, f"{context} context" if context else "")
+    parts = (
+        tr("{cost} per million", cost=cost) if "$" in cost else cost,
+        tr("{context} context", context=context) if context else "",
+    )
     return " · ".join(part for part in parts if part)
 
 
 def warning(info: ModelInfo) -> str:
     """What must be known before it is chosen; empty mostly."""
-    return "" if info.sees_images else CANNOT_SEE
+    return "" if info.sees_images else tr(CANNOT_SEE)
 
 
 def badges(info: ModelInfo, default: str) -> tuple[str, ...]:
@@ -112,21 +116,25 @@ def badges(info: ModelInfo, default: str) -> tuple[str, ...]:
     """
     found = []
     if info.id == default:
-        found.append("default")
+        found.append(tr("default"))
     if info.lifecycle is Lifecycle.RETIRED:
-        found.append("retired")
+        found.append(tr("retired"))
     elif info.ends:
-        found.append(f"ends {info.ends}")
+        found.append(tr("ends {day}", day=info.ends))
     return tuple(found)
 
 
 def spoken(info: ModelInfo, provider: str, default: str) -> str:
     """The whole row for screen readers."""
     cost = price(info)
-    if info.prices and cost != "free":
-        cost = f"{amount(info.prices[0].input)} in and {amount(info.prices[0].output)} out per million tokens"
-    context = f"{tokens(info.context_tokens)} tokens of context" if info.context_tokens else ""
-    can = [ability.words for ability in abilities(info)]
+    if info.prices and "$" in cost:
+        cost = tr(
+            "{read} in and {written} out per million tokens",
+            read=amount(info.prices[0].input),
+            written=amount(info.prices[0].output),
+        )
+    context = tr("{size} tokens of context", size=tokens(info.context_tokens)) if info.context_tokens else ""
+    can = [tr(ability.words) for ability in abilities(info)]
     parts = [info.name, provider, cost, context, *can, warning(info), info.note, *badges(info, default)]
     return ", ".join(part.rstrip(".") for part in parts if part)
 

@@ -18,6 +18,7 @@ from kireji.ui.overlay.picture import Pictures
 from kireji.ui.overlay.stage import Stage
 from kireji.ui.pasting import Pasting
 from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
 
 if TYPE_CHECKING:  # loaded after the first paint: the first press does not wait for what shows answers
     from kireji.ui.overlay.dialogue import Dialogue, Ended
@@ -111,7 +112,7 @@ class Asking(QObject):
             What does so.
         """
         # Tab and Enter may come before it is known who answers: the chip has its place from the beginning.
-        self._stage.bar.announce_model("Choose a model")
+        self._stage.bar.announce_model(tr("Choose a model"))
         look = self._scope.restart(self._model.look(), name="model")
         if not self._connected:
             self._connect()
@@ -177,7 +178,7 @@ class Asking(QObject):
     def ask(self, text: object) -> None:
         """Ask about what is selected; nothing typed asks what the field offers."""
         words = str(text)
-        self._begin(words or DEFAULT_QUESTION, "", typed=words)
+        self._begin(words or tr(DEFAULT_QUESTION), "", typed=words)
 
     def _ask_prompt(self, prompt: object) -> None:
         words, shown, typed = _filled(prompt, self._stage.bar.field.text())
@@ -191,7 +192,7 @@ class Asking(QObject):
         name, self._prompt = self._prompt, ""
         prompt = suggestions.find(name)
         if prompt is None:
-            bar.say(f"There is no quick prompt called {name}.", error=True)
+            bar.say(tr("There is no quick prompt called {name}.", name=name), error=True)
         elif prompt.ready:
             self._ask_prompt(prompt)
         else:

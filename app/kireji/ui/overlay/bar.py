@@ -20,6 +20,7 @@ from kireji.ui.overlay.quick_prompts import QuickPrompt, place_in
 from kireji.ui.parts import button, label, restyle, separator, set_icon
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import mark, tr
 
 if TYPE_CHECKING:  # made after the first paint, or when they are needed first
     from PySide6.QtGui import QAction
@@ -28,18 +29,18 @@ if TYPE_CHECKING:  # made after the first paint, or when they are needed first
     from kireji.ui.overlay.kept_row import KeptRow
     from kireji.ui.overlay.prompt_row import PromptRow
 
-DEFAULT_QUESTION = "Explain what is shown."
+DEFAULT_QUESTION = mark("Explain what is shown.")
 """Asked when Enter is pressed on an empty field; the field itself says so."""
 
 _INVITATIONS = (
-    f"Ask about this…  (⏎ {DEFAULT_QUESTION}  Page Up: earlier questions)",
-    f"Ask about this…  (⏎ {DEFAULT_QUESTION})",
-    "Ask about this…",
+    mark("Ask about this…  (⏎ {question}  Page Up: earlier questions)"),
+    mark("Ask about this…  (⏎ {question})"),
+    mark("Ask about this…"),
 )
 _DRAWING = (
-    "Draw with the mouse, or with arrow keys and Space  (Esc: done)",
-    "Draw with the mouse, or arrow keys and Space",
-    "Draw on the picture",
+    mark("Draw with the mouse, or with arrow keys and Space  (Esc: done)"),
+    mark("Draw with the mouse, or arrow keys and Space"),
+    mark("Draw on the picture"),
 )
 _WIDTH = 420
 _CHIP = 160
@@ -47,11 +48,16 @@ _CHIP = 160
 _CHIPS = 5
 _SAVE_AS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 _MORE = (
-    ("copy", "Copy picture\tCtrl+C"),
-    ("save as", "Save as…\tCtrl+Shift+S"),
-    ("pin", "Pin to the screen"),
-    ("watch", "Watch this region"),
+    ("copy", mark("Copy picture"), "Ctrl+C"),
+    ("save as", mark("Save as…"), "Ctrl+Shift+S"),
+    ("pin", mark("Pin to the screen"), ""),
+    ("watch", mark("Watch this region"), ""),
 )
+
+
+def _invitations() -> tuple[str, ...]:
+    question = tr(DEFAULT_QUESTION)
+    return tuple(tr(each).format(question=question) for each in _INVITATIONS)
 
 
 class ToolBar(QFrame):
@@ -91,8 +97,8 @@ class ToolBar(QFrame):
         # A press between the buttons is no press on the frozen screen below.
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self.setAccessibleName("Ask about the selection")
-        self.field = QuestionField(_INVITATIONS, "Question", self, over_selection=True)
+        self.setAccessibleName(tr("Ask about the selection"))
+        self.field = QuestionField(_invitations(), tr("Question"), self, over_selection=True)
         self.field.asked.connect(self._ask)
         self.field.edited.connect(self.typing)
         self.field.resized.connect(self.resized)
@@ -107,17 +113,17 @@ class ToolBar(QFrame):
         self._lay_out()
 
     def _make_buttons(self) -> None:
-        self._ask_button = self._button("Ask ⏎", "Ask", "primary")
+        self._ask_button = self._button(tr("Ask ⏎"), tr("Ask"), "primary")
         self._ask_button.clicked.connect(self._ask)
-        self._copy_text = self._button("Copy text", "Copy the text in the picture (Ctrl+Shift+C)")
+        self._copy_text = self._button(tr("Copy text"), tr("Copy the text in the picture (Ctrl+Shift+C)"))
         self._copy_text.clicked.connect(self._choose_text)
-        self._save = self._button("", "Save the picture as a file (Ctrl+S)", "tool")
+        self._save = self._button("", tr("Save the picture as a file (Ctrl+S)"), "tool")
         self._save.clicked.connect(self._choose_save)
         self._add = self._button(
-            "", "Add a region: keep this one and choose another for the same question (Insert)", "tool"
+            "", tr("Add a region: keep this one and choose another for the same question (Insert)"), "tool"
         )
         self._add.clicked.connect(self._choose_add)
-        self._more = self._button("More", "More to do with the picture")
+        self._more = self._button(tr("More"), tr("More to do with the picture"))
         self._more.clicked.connect(self._open_menu)
 
     def _button(self, text: str, name: str, kind: str = "") -> QPushButton:
@@ -168,7 +174,7 @@ class ToolBar(QFrame):
 
     def set_drawing(self, *, on: bool) -> None:
         """Whether a tool is chosen: the empty field says how it is used."""
-        self.field.invite(_DRAWING if on else _INVITATIONS)
+        self.field.invite([tr(each) for each in _DRAWING] if on else _invitations())
 
     def _arrange(self, *, narrow: bool) -> None:
         """Put the buttons in order: the tools in the middle, or below the others where one row does not hold all."""
@@ -269,7 +275,7 @@ class ToolBar(QFrame):
         """
         reading = on and command == "copy text"
         self._copy_text.setEnabled(not reading)
-        self._copy_text.setText("Reading…" if reading else "Copy text")
+        self._copy_text.setText(tr("Reading…") if reading else tr("Copy text"))
         self.resized.emit()
 
     def say(self, sentence: str, *, error: bool = False) -> None:
@@ -333,8 +339,8 @@ class ToolBar(QFrame):
             from PySide6.QtWidgets import QMenu
 
             self._menu = QMenu(self)
-            for command, title in _MORE:
-                self._menu.addAction(title).setData(command)
+            for command, title, keys in _MORE:
+                self._menu.addAction(f"{tr(title)}\t{keys}" if keys else tr(title)).setData(command)
             self._menu.triggered.connect(self._from_menu)
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         below = self._more.mapToGlobal(self._more.rect().bottomLeft()) + QPoint(0, SPACE[0])

@@ -25,6 +25,7 @@ from kireji.ui.overlay.quick_prompts import QuickPrompt, place_in
 from kireji.ui.parts import button, label, restyle, separator
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE, TYPE_BODY
+from kireji.ui.translation import tr
 
 _UNBOUNDED = 10_000
 _TEXT_MARGIN = EDGE
@@ -86,7 +87,7 @@ class AnswerCard(QFrame):
         # A press between the buttons is no press on the frozen screen below.
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self.setAccessibleName("Answer")
+        self.setAccessibleName(tr("Answer"))
         self._question = label(role="strong", wrap=True)
         self._model = ModelChip(theme, _CHIP, self)
         self._model.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -99,25 +100,25 @@ class AnswerCard(QFrame):
         self.view.setMinimumHeight(0)
         self.view.height_changed.connect(self._text_grew)
         self._caret = Caret(self.view, theme)
-        self.field = QuestionField(("Follow up…",), "Follow-up question", self)
+        self.field = QuestionField((tr("Follow up…"),), tr("Follow-up question"), self)
         self.field.asked.connect(self._follow_up)
         self.field.resized.connect(self.resized)
         self.prompts = PromptRow(_CHIPS, longest=_SHORT, rest=False, parent=self)
         self.prompts.chosen.connect(self._prompt_chosen)
-        self._continue = self._chip("Continue", "Continue the answer where it was cut")
+        self._continue = self._chip(tr("Continue"), tr("Continue the answer where it was cut"))
         self._continue.clicked.connect(self.continued)
         self._details = FailureDetails()
         self._details.resized.connect(self.resized)
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MILLISECONDS)
         self._patience.timeout.connect(self._say_later)
         self._later = ""
-        self._retry = self._chip("Ask again", "Ask the same question again")
+        self._retry = self._chip(tr("Ask again"), tr("Ask the same question again"))
         self._retry.clicked.connect(self.retried)
-        self._stop = self._chip("Stop", "Stop the answer and keep what has arrived")
+        self._stop = self._chip(tr("Stop"), tr("Stop the answer and keep what has arrived"))
         self._stop.clicked.connect(self.stopped)
-        self._copy = self._chip("Copy", "Copy the answer")
+        self._copy = self._chip(tr("Copy"), tr("Copy the answer"))
         self._copy.clicked.connect(self._copy_answer)
-        self._open = self._chip("Open", "Go on in the main window")
+        self._open = self._chip(tr("Open"), tr("Go on in the main window"))
         self._open.clicked.connect(self.opened)
         self._lay_out()
 
@@ -353,7 +354,7 @@ class AnswerCard(QFrame):
 
     def _copy_answer(self) -> None:
         QGuiApplication.clipboard().setText(self.view.markdown())
-        self._copy.setText("Copied")
+        self._copy.setText(tr("Copied"))
 
     @property
     def question_text(self) -> str:

@@ -22,13 +22,14 @@ from kireji.ui.overlay.pins import Pins
 from kireji.ui.overlay.stage import Stage
 from kireji.ui.overlay.window import OverlayWindow
 from kireji.ui.theme import Theme
+from kireji.ui.translation import mark, tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QFileDialog
 
     from kireji.ui.overlay.dialogue import Dialogue
 
-_HOW_TO_STOP = "It is asked again when the picture changes. Stop it in the tray, under Jobs."
+_HOW_TO_STOP = mark("It is asked again when the picture changes. Stop it in the tray, under Jobs.")
 
 
 class Commands(QObject):
@@ -122,13 +123,13 @@ class Commands(QObject):
         finally:
             bar.set_busy("copy text", on=False)
         if not reading.text.strip():
-            bar.say("No text was found here.")
+            bar.say(tr("No text was found here."))
             return
         copy_text(reading.text)
         if closing:
             self._close()
         else:
-            bar.say("The text is on the clipboard.")
+            bar.say(tr("The text is on the clipboard."))
 
     async def _save(self, picture: QImage) -> None:
         bar = self._stage.bar
@@ -137,7 +138,7 @@ class Commands(QObject):
         except KirejiError as error:
             bar.say(error.sentence, error=True)
             return
-        bar.say(f"Saved as {file}.")
+        bar.say(tr("Saved as {file}.", file=file))
 
     async def _write(self, picture: QImage) -> Path:
         return await save_picture(picture, self._folder or pictures_folder(), self._now())
@@ -174,7 +175,7 @@ class Commands(QObject):
         except KirejiError as error:
             bar.say(error.sentence, error=True)
             return
-        bar.say(f"Saved as {file}.")
+        bar.say(tr("Saved as {file}.", file=file))
 
     def _pin(self, picture: QImage) -> None:
         """Keep the picture on the screen, where it was cut out."""
@@ -194,9 +195,9 @@ class Commands(QObject):
         if rect is None:
             return
         if dialogue is not None and dialogue.running:
-            self._stage.bar.say("Wait for the answer; the next change is watched for then.")
+            self._stage.bar.say(tr("Wait for the answer; the next change is watched for then."))
             return
-        question = asked or self._stage.bar.field.text().strip() or DEFAULT_QUESTION
+        question = asked or self._stage.bar.field.text().strip() or tr(DEFAULT_QUESTION)
         conversation = None if dialogue is None else dialogue.conversation
         hidden = self._stage.redacted
         self._close()
@@ -204,6 +205,6 @@ class Commands(QObject):
         self._scope.start(self._tell_of(watch.id), name=f"watch {watch.id}")
 
     async def _tell_of(self, number: int) -> None:
-        notice = Notice("Watching this region", _HOW_TO_STOP, key=f"watch-{number}")
+        notice = Notice(tr("Watching this region"), tr(_HOW_TO_STOP), key=f"watch-{number}")
         if not await self._services.notifier.notify(notice):
             self._tell(f"{notice.title}. {notice.body}")

@@ -15,6 +15,7 @@ from kireji.ui.overlay.shot import Shot
 from kireji.ui.overlay.steps import Step, Steps
 from kireji.ui.overlay.window import OverlayWindow
 from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
 
 if TYPE_CHECKING:  # loaded after the first paint
     from kireji.core.annotation import Tool
@@ -122,7 +123,7 @@ class Cutting(QObject):
     def _pick_windows(self) -> None:
         """W: every screen offers its windows, and nothing is selected."""
         if not any(window.spots for window in self._shown):
-            self._tell(NO_WINDOWS)
+            self._tell(tr(NO_WINDOWS))
             return
         for window in self._shown:
             window.clear()

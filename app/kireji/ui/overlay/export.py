@@ -13,14 +13,16 @@ from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 
 from kireji.core.errors import KirejiError
+from kireji.core.words import say
 from kireji.ui.encoding import encoded
+from kireji.ui.translation import mark, tr
 
 if TYPE_CHECKING:  # loaded when a dialog is first wanted: the overlay opens without it
     from PySide6.QtWidgets import QFileDialog, QWidget
 
 _MOST_NAMES = 100
 _JPEG_QUALITY = 92
-_FILTERS = ("PNG picture (*.png)", "JPEG picture (*.jpg *.jpeg)")
+_FILTERS = (mark("PNG picture (*.png)"), mark("JPEG picture (*.jpg *.jpeg)"))
 
 
 def copy_text(text: str) -> None:
@@ -53,7 +55,9 @@ async def save_picture(picture: QImage, folder: Path, time: datetime) -> Path:
         return await asyncio.to_thread(_save, picture, folder, _name(time))
     except OSError as error:
         raise KirejiError(
-            f"The picture could not be saved in {folder}.", "Copy it instead.", detail=str(error)
+            say("The picture could not be saved in {folder}.", folder=folder),
+            say("Copy it instead."),
+            detail=str(error),
         ) from error
 
 
@@ -95,10 +99,10 @@ def save_dialog(parent: QWidget | None, folder: Path, time: datetime) -> QFileDi
     """
     from PySide6.QtWidgets import QFileDialog
 
-    dialog = QFileDialog(parent, "Save the picture", str(folder))
+    dialog = QFileDialog(parent, tr("Save the picture"), str(folder))
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilters(_FILTERS)
+    dialog.setNameFilters([tr(each) for each in _FILTERS])
     dialog.setDefaultSuffix("png")
     dialog.selectFile(f"{_name(time)}.png")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -119,7 +123,9 @@ async def write_picture(picture: QImage, file: Path) -> None:
         await asyncio.to_thread(_write, picture, file)
     except OSError as error:
         raise KirejiError(
-            f"The picture could not be saved as {file}.", "Choose another folder.", detail=str(error)
+            say("The picture could not be saved as {file}.", file=file),
+            say("Choose another folder."),
+            detail=str(error),
         ) from error
 
 

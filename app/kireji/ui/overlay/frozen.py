@@ -18,6 +18,7 @@ from kireji.ui.overlay.selection import Mode, Point, Selection
 from kireji.ui.overlay.sketching import Sketching
 from kireji.ui.shadow import paint_shadow, shadow_region
 from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
 
 
 class FrozenScreen(QWidget):
@@ -58,8 +59,8 @@ class FrozenScreen(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setWindowTitle("Kireji: choose what to ask about")
-        self.setAccessibleName("Frozen screen")
+        self.setWindowTitle(tr("Kireji: choose what to ask about"))
+        self.setAccessibleName(tr("Frozen screen"))
         self.setAccessibleDescription(hint(self._selection, picking=False, windows=False))
         self.setGeometry(screen.geometry())
         self.winId()

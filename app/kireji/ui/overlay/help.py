@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLay
 from kireji.ui.overlay.hints import KEYS
 from kireji.ui.parts import label
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import tr
 
 _SHARES = (2, 3)
 """How the columns divide a narrow card."""
@@ -32,15 +33,15 @@ class KeysCard(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Keys")
-        self.setAccessibleDescription("; ".join(f"{keys}: {what}" for keys, what in KEYS))
+        self.setAccessibleName(tr("Keys"))
+        self.setAccessibleDescription("; ".join(f"{tr(keys)}: {tr(what)}" for keys, what in KEYS))
         self._list = QWidget()
         grid = QGridLayout(self._list)
         grid.setContentsMargins(SPACE[4], SPACE[3], SPACE[4], SPACE[3])
         grid.setHorizontalSpacing(SPACE[4])
         grid.setVerticalSpacing(SPACE[1])
         for row, (keys, what) in enumerate(KEYS):
-            for column, part in enumerate((label(keys), label(what, role="muted"))):
+            for column, part in enumerate((label(tr(keys)), label(tr(what), role="muted"))):
                 grid.addWidget(part, row, column, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(1, 1)
         self._grid = grid

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
 from kireji.ui.overlay.selection import Mode, Selection
 from kireji.ui.tokens import DARK, SPACE, TYPE_SMALL
+from kireji.ui.translation import mark, tr
 
 _Parts = tuple[str, ...]
 
@@ -14,47 +15,47 @@ _BETWEEN = "  ·  "
 _HARD = "\N{NO-BREAK SPACE}"
 _WRAPPED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 
-_END: _Parts = ("F1: all keys", "Esc: close")
-_FREE: _Parts = ("Drag to cut out", "Arrow keys and Enter", "Enter: whole screen", *_END)
+_END: _Parts = (mark("F1: all keys"), mark("Esc: close"))
+_FREE: _Parts = (mark("Drag to cut out"), mark("Arrow keys and Enter"), mark("Enter: whole screen"), *_END)
 _FREE_WITH_WINDOWS: _Parts = (
-    "Drag to cut out",
-    "Click: a window",
-    "Arrow keys and Enter",
-    "Enter: whole screen",
+    mark("Drag to cut out"),
+    mark("Click: a window"),
+    mark("Arrow keys and Enter"),
+    mark("Enter: whole screen"),
     *_END,
 )
 _PICKING: _Parts = (
-    "Click or Enter: this window",
-    "Tab: the next",
-    "Arrow keys: the one beside",
-    "Drag: any region",
+    mark("Click or Enter: this window"),
+    mark("Tab: the next"),
+    mark("Arrow keys: the one beside"),
+    mark("Drag: any region"),
     *_END,
 )
-_CROSSHAIR: _Parts = ("Arrow keys: first corner", "Home, End: next edge", "Enter: set it", *_END)
-_MARKING: _Parts = ("Arrow keys: second corner", "Home, End: next edge", "Enter: take it", *_END)
-_CARRYING: _Parts = ("Space: move it as it is", "Release: take it", "Esc: close")
+_CROSSHAIR: _Parts = (mark("Arrow keys: first corner"), mark("Home, End: next edge"), mark("Enter: set it"), *_END)
+_MARKING: _Parts = (mark("Arrow keys: second corner"), mark("Home, End: next edge"), mark("Enter: take it"), *_END)
+_CARRYING: _Parts = (mark("Space: move it as it is"), mark("Release: take it"), mark("Esc: close"))
 
 KEYS = (
-    ("Arrow keys", "Move by a pixel; with Shift by ten"),
-    ("Ctrl + arrow keys", "Move the right and the bottom edge"),
-    ("Alt + arrow keys", "Move the left and the top edge"),
-    ("Home, End", "To the next edge of a window, left and right; with Shift up and down"),
-    ("Ctrl or Alt + Home, End", "The same for the edges that Ctrl and Alt move"),
-    ("Space", "Set a corner; while dragging: move the whole"),
-    ("Enter", "Take what is offered; ask once something is selected"),
-    ("Ctrl + A", "Whole screen"),
-    ("W", "Pick a window; Tab or arrow keys: another one"),
-    ("Ctrl + Tab", "Next screen"),
-    ("A, B, P, T, N, R", "Arrow, box, pen, text, number, redact; from the question with Alt"),
-    ("Arrow keys, Space", "With a tool: go to a place, begin and end there"),
-    ("Tab, Delete", "With a tool: the next mark, remove it"),
-    ("Insert", "Keep this region and choose another one"),
-    ("Alt + 1 … 9", "Quick prompts"),
-    ("Page Up, Page Down", "Earlier questions"),
-    ("Ctrl + Z, Ctrl + Shift + Z", "Undo, redo"),
-    ("Ctrl + C, Ctrl + Shift + C", "Copy picture, copy its text"),
-    ("Ctrl + S, Ctrl + Shift + S", "Save, save as"),
-    ("Esc", "Close"),
+    (mark("Arrow keys"), mark("Move by a pixel; with Shift by ten")),
+    (mark("Ctrl + arrow keys"), mark("Move the right and the bottom edge")),
+    (mark("Alt + arrow keys"), mark("Move the left and the top edge")),
+    (mark("Home, End"), mark("To the next edge of a window, left and right; with Shift up and down")),
+    (mark("Ctrl or Alt + Home, End"), mark("The same for the edges that Ctrl and Alt move")),
+    (mark("Space"), mark("Set a corner; while dragging: move the whole")),
+    (mark("Enter"), mark("Take what is offered; ask once something is selected")),
+    (mark("Ctrl + A"), mark("Whole screen")),
+    (mark("W"), mark("Pick a window; Tab or arrow keys: another one")),
+    (mark("Ctrl + Tab"), mark("Next screen")),
+    (mark("A, B, P, T, N, R"), mark("Arrow, box, pen, text, number, redact; from the question with Alt")),
+    (mark("Arrow keys, Space"), mark("With a tool: go to a place, begin and end there")),
+    (mark("Tab, Delete"), mark("With a tool: the next mark, remove it")),
+    (mark("Insert"), mark("Keep this region and choose another one")),
+    (mark("Alt + 1 … 9"), mark("Quick prompts")),
+    (mark("Page Up, Page Down"), mark("Earlier questions")),
+    (mark("Ctrl + Z, Ctrl + Shift + Z"), mark("Undo, redo")),
+    (mark("Ctrl + C, Ctrl + Shift + C"), mark("Copy picture, copy its text")),
+    (mark("Ctrl + S, Ctrl + Shift + S"), mark("Save, save as")),
+    (mark("Esc"), mark("Close")),
 )
 """Every key of the frozen screen with what it does."""
 
@@ -79,7 +80,7 @@ def hint(selection: Selection, *, picking: bool, windows: bool) -> str:
         parts = _CROSSHAIR
     else:
         parts = _FREE_WITH_WINDOWS if windows else _FREE
-    return _BETWEEN.join(parts)
+    return _BETWEEN.join(tr(part) for part in parts)
 
 
 def _small(font: QFont, scale: float) -> QFont:

@@ -12,6 +12,7 @@ from kireji.core.geometry import Region
 from kireji.ui.flow import FlowLayout
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE, TYPE_SMALL
+from kireji.ui.translation import tr
 
 _SIZE = QSize(64, 40)
 _CORNER = 6
@@ -34,7 +35,7 @@ class KeptRow(QWidget):
         self._theme = theme
         self._pictures: list[KeptPicture] = []
         self._layout = FlowLayout(SPACE[0], self)
-        self.setAccessibleName("Regions for this question")
+        self.setAccessibleName(tr("Regions for this question"))
 
     def set_regions(self, regions: Sequence[Region]) -> None:
         """Show these, in the order in which they are sent."""
@@ -80,8 +81,15 @@ class KeptPicture(QAbstractButton):
         self._number = number
         self._size = QSize(theme.px(_SIZE.width()), theme.px(_SIZE.height()))
         self._image = _small(region, self._size * 2)
-        self.setAccessibleName(f"Region {number}, {region.rect.width} × {region.rect.height} pixels. Remove it")
-        self.setToolTip(f"Remove region {number}")
+        self.setAccessibleName(
+            tr(
+                "Region {number}, {width} × {height} pixels. Remove it",
+                number=number,
+                width=region.rect.width,
+                height=region.rect.height,
+            )
+        )
+        self.setToolTip(tr("Remove region {number}", number=number))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

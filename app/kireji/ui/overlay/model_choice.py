@@ -14,6 +14,7 @@ from kireji.core.history import ConversationSetup
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
 
 if TYPE_CHECKING:  # loaded when the picker is first wanted: the overlay opens without it
     from kireji.ui.models.presenter import ModelPicking
@@ -67,7 +68,7 @@ class ModelChoice(QObject):
             choice = await services.catalog.choose(settings, setup=self.setup or ConversationSetup())
         except KirejiError as error:
             log.info("no model to show: %s", error)
-            self.named.emit("Choose a model")
+            self.named.emit(tr("Choose a model"))
             return
         self._answering = (choice.provider.name, choice.model)
         info = choice.info or services.catalog.find(*self._answering)

@@ -8,10 +8,11 @@ from typing import NamedTuple
 from kireji.core.capturing import CaptureMode
 from kireji.core.geometry import Rect, ScreenImage
 from kireji.ui.overlay.picking import to_picture
+from kireji.ui.translation import mark, tr
 
-_NOTHING_BEFORE = "There is no earlier region yet. Drag to cut one out."
-_GONE = "The earlier region lies on no screen any more. Drag to cut out another one."
-NO_WINDOWS = "The windows are not known on this desktop. Drag to cut out a region."
+_NOTHING_BEFORE = mark("There is no earlier region yet. Drag to cut one out.")
+_GONE = mark("The earlier region lies on no screen any more. Drag to cut out another one.")
+NO_WINDOWS = mark("The windows are not known on this desktop. Drag to cut out a region.")
 
 
 class Opening(NamedTuple):
@@ -48,11 +49,11 @@ def opening(mode: CaptureMode, pictures: Sequence[ScreenImage], pointer: int, la
     if mode is not CaptureMode.LAST:
         return Opening(pointer, nothing)
     if last is None:
-        return Opening(pointer, nothing, sentence=_NOTHING_BEFORE)
+        return Opening(pointer, nothing, sentence=tr(_NOTHING_BEFORE))
     home = max(range(len(pictures)), key=lambda index: _area(last.intersection(pictures[index].native)))
     inside = to_picture(last, pictures[home])
     if inside.empty:
-        return Opening(pointer, nothing, sentence=_GONE)
+        return Opening(pointer, nothing, sentence=tr(_GONE))
     return Opening(home, _only(inside, home, len(pictures)))
 
 

@@ -12,6 +12,7 @@ from kireji.core.errors import KirejiError
 from kireji.core.geometry import Region
 from kireji.core.messages import ImagePart
 from kireji.core.ports import EncodedPicture
+from kireji.core.words import say
 from kireji.services.capture import CaptureService
 from kireji.ui.aio import TaskScope
 
@@ -101,7 +102,7 @@ class PicturePreparation:
             KirejiError: It could not be encoded.
         """
         if self._encoding is None:
-            raise KirejiError("Nothing is selected.", "Drag over a part of the screen.")
+            raise KirejiError(say("Nothing is selected."), say("Drag over a part of the screen."))
         self._hurry.set()
         return _result(await asyncio.shield(self._encoding))
 
@@ -112,7 +113,7 @@ class PicturePreparation:
             KirejiError: It could not be encoded or stored. The next call tries again.
         """
         if self._encoding is None:
-            raise KirejiError("Nothing is selected.", "Drag over a part of the screen.")
+            raise KirejiError(say("Nothing is selected."), say("Drag over a part of the screen."))
         self._hurry.set()
         self.keep()
         assert self._storing is not None

@@ -13,6 +13,7 @@ from kireji.core.errors import KirejiError
 from kireji.ui.aio import TaskScope
 from kireji.ui.overlay.export import copy_picture
 from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
 
 if TYPE_CHECKING:  # loaded when the first picture is pinned
     from kireji.ui.pin import PinnedPicture
@@ -72,7 +73,7 @@ class Pins(QObject):
 
     async def _write(self, picture: QImage) -> None:
         try:
-            sentence = f"Saved as {await self._save(picture)}."
+            sentence = tr("Saved as {file}.", file=await self._save(picture))
         except KirejiError as error:
             sentence = error.sentence
         for pin in self._pinned:

@@ -20,6 +20,7 @@ from kireji.ui.overlay.asking import Asking
 from kireji.ui.overlay.picture import Pictures
 from kireji.ui.overlay.stage import Stage
 from kireji.ui.theme import Theme
+from kireji.ui.translation import mark, tr
 
 if TYPE_CHECKING:  # loaded after the first paint: the first press does not wait for what shows answers
     from kireji.ui.overlay.annotate.tools import Tools
@@ -32,8 +33,8 @@ _PATIENCE_SECONDS = 0.5
 """How long the tools for marks wait for what a question needs; drawing their icons would hold it up."""
 _MOST_KEPT = 9
 """Regions that can be put aside; more pictures than that make an answer worse, not better."""
-_OUR_FAULT = "Something in Kireji failed. The log has the details; press the shortcut to start again."
-_SCREENS_CHANGED = "The screens have changed, so the capture was closed. Press the shortcut to start again."
+_OUR_FAULT = mark("Something in Kireji failed. The log has the details; press the shortcut to start again.")
+_SCREENS_CHANGED = mark("The screens have changed, so the capture was closed. Press the shortcut to start again.")
 
 
 class Curtain(Protocol):
@@ -313,7 +314,8 @@ class OverlayPresenter(QObject):
         if self._asking.dialogue is not None or self.stage.region is None:
             return
         if len(self.stage.kept) >= _MOST_KEPT:
-            self.stage.bar.say(f"{_MOST_KEPT + 1} regions are the most for one question. Remove one first.")
+            most = _MOST_KEPT + 1
+            self.stage.bar.say(tr("{most} regions are the most for one question. Remove one first.", most=most))
         else:
             self.stage.keep()
 
@@ -358,7 +360,7 @@ class OverlayPresenter(QObject):
         dialogue = self._asking.dialogue
         self.close()
         if dialogue is None:
-            self._on_error(_SCREENS_CHANGED)
+            self._on_error(tr(_SCREENS_CHANGED))
         else:
             dialogue.when_saved(self._open_conversation)
 
@@ -368,4 +370,4 @@ class OverlayPresenter(QObject):
             return
         log.error("a task of the overlay failed", exc_info=error)
         self.close()
-        self._on_error(_OUR_FAULT)
+        self._on_error(tr(_OUR_FAULT))

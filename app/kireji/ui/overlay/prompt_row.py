@@ -12,6 +12,7 @@ from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.quick_prompts import QuickPrompt
 from kireji.ui.parts import button
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import tr
 
 _KEYS = 9
 
@@ -40,7 +41,7 @@ class PromptRow(QWidget):
         self._with_rest = rest
         self._layout = FlowLayout(SPACE[0], self)
         self._more: QPushButton | None = None
-        self.setAccessibleName("Quick prompts")
+        self.setAccessibleName(tr("Quick prompts"))
 
     @property
     def prompts(self) -> tuple[QuickPrompt, ...]:
@@ -69,7 +70,7 @@ class PromptRow(QWidget):
 
     def _show_more(self) -> None:
         if self._more is None and self._with_rest and self._rest:
-            self._more = self._chip("More…", "More quick prompts")
+            self._more = self._chip(tr("More…"), tr("More quick prompts"))
             self._more.clicked.connect(self._open)
         if self._more is not None:
             self._layout.addWidget(self._more)
@@ -81,7 +82,7 @@ class PromptRow(QWidget):
     def _add(self, prompt: QuickPrompt, number: int) -> None:
         key = f" (Alt+{number})" if number <= _KEYS else ""
         chip = self._chip(prompt.title, "")
-        chip.setToolTip(f"Ask this at once{key}")
+        chip.setToolTip(tr("Ask this at once") + key)
         chip.clicked.connect(self._clicked)
         self._chips[chip] = prompt
         self._layout.addWidget(chip)

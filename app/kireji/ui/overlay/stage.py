@@ -11,6 +11,7 @@ from PySide6.QtGui import QCursor, QGuiApplication, QScreen
 from kireji.core.capturing import CaptureMode
 from kireji.core.errors import CaptureError
 from kireji.core.geometry import DesktopWindow, Rect, Region, ScreenImage
+from kireji.core.words import say
 from kireji.ui.overlay.cutting import Cutting
 from kireji.ui.overlay.openings import NO_WINDOWS, opening
 from kireji.ui.overlay.picking import spots_on
@@ -19,6 +20,7 @@ from kireji.ui.overlay.shot import Lost, Shot
 from kireji.ui.overlay.steps import Steps
 from kireji.ui.overlay.window import OverlayWindow
 from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
 
 if TYPE_CHECKING:  # loaded after the first paint
     from kireji.ui.overlay.bar import ToolBar
@@ -146,7 +148,7 @@ class Stage(Cutting):
         self._panels.reset()
         pairs = matched(QGuiApplication.screens(), pictures)
         if not pairs:
-            raise CaptureError("No screen is connected.", "Connect one and try again.")
+            raise CaptureError(say("No screen is connected."), say("Connect one and try again."))
         under_pointer = QGuiApplication.screenAt(QCursor.pos())
         pointer = next((index for index, (screen, _) in enumerate(pairs) if screen is under_pointer), 0)
         begin = opening(mode, [picture for _, picture in pairs], pointer, last)
@@ -176,7 +178,7 @@ class Stage(Cutting):
         if any(window.menu for window in windows):
             self._insistence.rise()
         if self._mode is CaptureMode.WINDOW and not windows:
-            self._tell(NO_WINDOWS)
+            self._tell(tr(NO_WINDOWS))
 
     def bring_forward(self) -> None:
         """Come to the front with the keyboard."""

@@ -10,6 +10,7 @@ from kireji.services.turns import GO_ON
 from kireji.ui.overlay.bar import DEFAULT_QUESTION, ToolBar
 from kireji.ui.overlay.card import AnswerCard
 from kireji.ui.overlay.quick_prompts import QuickPrompt, interface_language, offered
+from kireji.ui.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class Suggestions:
         except StoreError as error:
             log.info("earlier questions cannot be recalled: %s", error)
             return
-        not_typed = {DEFAULT_QUESTION, GO_ON, *(prompt.text for prompt in self._prompts)}
+        not_typed = {tr(DEFAULT_QUESTION), GO_ON, *(prompt.text for prompt in self._prompts)}
         # What was asked a moment ago may not have been in the history yet.
         self._fill(*reversed(self._asked), *(text for text in asked if text not in not_typed))
         self._asked.clear()

@@ -11,8 +11,10 @@ from PySide6.QtGui import QClipboard, QImage
 from kireji.core.desktop_ports import ClipboardContent
 from kireji.core.errors import ClipboardError
 from kireji.core.ports import Availability
+from kireji.core.words import say
 from kireji.ui.encoding import encoded
 from kireji.ui.platform.selection_copy import SelectionCopy
+from kireji.ui.translation import mark
 
 MOST_TEXT = 1_000_000
 """Characters of text that are used; what is behind is cut off."""
@@ -24,7 +26,7 @@ _MOST_FILES = 1000
 _PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 """Forms that are taken as they are; a picture in another form is written as PNG."""
 
-_COPY_IT = "Copy the text yourself, then choose Ask about the clipboard."
+_COPY_IT = mark("Copy the text yourself, then choose Ask about the clipboard.")
 
 
 class QtClipboard:
@@ -55,12 +57,12 @@ class QtClipboard:
     def selection_availability(self) -> Availability:
         """Whether the selected text of other programs can be read here, and what to do if not."""
         if self._copying is None:
-            return Availability(False, "This desktop does not show Kireji the selected text.", _COPY_IT)
+            return Availability(False, say("This desktop does not show Kireji the selected text."), say(_COPY_IT))
         if not self._allowed():
             return Availability(
                 False,
-                "The selected text can be had here only by pressing the copy keys.",
-                "Allow that in Settings, General, or copy the text and choose Ask about the clipboard.",
+                say("The selected text can be had here only by pressing the copy keys."),
+                say("Allow that in Settings, General, or copy the text and choose Ask about the clipboard."),
             )
         return self._copying.availability()
 
@@ -97,6 +99,7 @@ def _address(url: QUrl) -> str:
 def _limited(data: bytes) -> bytes:
     if len(data) > MOST_BYTES:
         raise ClipboardError(
-            f"What was copied is larger than {MOST_BYTES // 1024 // 1024} MB.", "Copy a smaller part of it."
+            say("What was copied is larger than {size} MB.", size=MOST_BYTES // 1024 // 1024),
+            say("Copy a smaller part of it."),
         )
     return data

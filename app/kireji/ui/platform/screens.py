@@ -15,12 +15,14 @@ from PySide6.QtGui import QGuiApplication, QImage, QScreen
 from kireji.core.errors import CaptureError, CaptureRefused, NoCaptureBackend
 from kireji.core.geometry import Rect, ScreenImage, ScreenPlace
 from kireji.core.ports import Availability
+from kireji.core.words import say
+from kireji.ui.translation import mark
 
 _BGRX = (QImage.Format.Format_RGB32, QImage.Format.Format_ARGB32_Premultiplied, QImage.Format.Format_ARGB32)
 """Formats whose bytes are blue, green, red and one that nobody reads: a screen is opaque."""
 
-_REFUSED = "macOS does not let Kireji record the screen."
-_ALLOW = (
+_REFUSED = mark("macOS does not let Kireji record the screen.")
+_ALLOW = mark(
     "Allow it in System Settings, Privacy & Security, Screen Recording, then start Kireji again; if it is allowed there"
     " already, the permission was for an older copy: remove it from that list and add it again."
 )
@@ -58,8 +60,8 @@ class QtScreenCapture:
         if self._permission is None or self._permission.granted():
             return Availability(True)
         if self._asked:
-            return Availability(False, _REFUSED, _ALLOW)
-        return Availability(True, "macOS will ask for leave to record the screen at the first capture.")
+            return Availability(False, say(_REFUSED), say(_ALLOW))
+        return Availability(True, say("macOS will ask for leave to record the screen at the first capture."))
 
     async def warm(self) -> None:
         """Nothing to prepare."""
@@ -86,20 +88,22 @@ class QtScreenCapture:
             self._asked = True
             if self._permission.ask():
                 return
-        raise CaptureRefused(_REFUSED, _ALLOW)
+        raise CaptureRefused(say(_REFUSED), say(_ALLOW))
 
     @staticmethod
     def _obstacle() -> CaptureError | None:
         system = QGuiApplication.platformName()
         if system.startswith("wayland"):
             return NoCaptureBackend(
-                "This is a Wayland session, where programs cannot read the screen by themselves.",
-                "Log in with an X11 session, or give Kireji a picture file.",
+                say("This is a Wayland session, where programs cannot read the screen by themselves."),
+                say("Log in with an X11 session, or give Kireji a picture file."),
             )
         if system not in ("xcb", "windows", "cocoa"):
-            return NoCaptureBackend("There is no display.", "Start Kireji from a desktop, or give it a picture file.")
+            return NoCaptureBackend(
+                say("There is no display."), say("Start Kireji from a desktop, or give it a picture file.")
+            )
         if not QGuiApplication.screens():
-            return CaptureError("No screen is connected.", "Connect one and try again.")
+            return CaptureError(say("No screen is connected."), say("Connect one and try again."))
         return None
 
 
@@ -140,7 +144,9 @@ def _picture(screen: QScreen, place: ScreenPlace) -> ScreenImage:
     """The pixels of one screen, in the memory that Qt put them into."""
     image = screen.grabWindow(0).toImage()
     if image.isNull():
-        raise CaptureError("The screen could not be captured.", "Try again.", detail=f"no pixels of {screen.name()}")
+        raise CaptureError(
+            say("The screen could not be captured."), say("Try again."), detail=f"no pixels of {screen.name()}"
+        )
     if image.format() not in _BGRX:
         image.convertTo(QImage.Format.Format_RGB32)
     native = Rect(place.native.x, place.native.y, image.width(), image.height())

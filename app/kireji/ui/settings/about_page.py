@@ -13,6 +13,7 @@ from kireji.ui.parts import button, label, spread
 from kireji.ui.settings.pane import rows
 from kireji.ui.settings.places import Places
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import mark, tr
 
 _THIRD_PARTIES = (
     ("Qt for Python (PySide6), Qt 6", "LGPL-3.0"),
@@ -27,9 +28,9 @@ _THIRD_PARTIES = (
     ("Pillow", "MIT-CMU"),
     ("markdown-it-py", "MIT"),
     ("Pygments", "BSD-2-Clause"),
-    ("RapidOCR, its PP-OCR models", "Apache-2.0"),
+    (mark("RapidOCR, its PP-OCR models"), "Apache-2.0"),
     ("ONNX Runtime", "MIT"),
-    ("Lucide icons", "ISC"),
+    (mark("Lucide icons"), "ISC"),
 )
 
 
@@ -42,14 +43,14 @@ class AboutPage(QWidget):
 
     def __init__(self, places: Places) -> None:
         super().__init__()
-        words = "Cut out a piece of the screen, ask, and read the answer as it streams."
+        words = tr("Cut out a piece of the screen, ask, and read the answer as it streams.")
         self.setLayout(
             rows(
                 label(f"Kireji {__version__}", "lead"),
-                label(f"{words} Free software under the MIT licence.", "muted", wrap=True),
-                _Place("Conversations and captures", places.data),
-                _Place("Settings", places.settings),
-                _Place("Logs", places.logs),
+                label(f"{words} {tr('Free software under the MIT licence.')}", "muted", wrap=True),
+                _Place(tr("Conversations and captures"), places.data),
+                _Place(tr("Settings"), places.settings),
+                _Place(tr("Logs"), places.logs),
                 _Thanks(),
             )
         )
@@ -71,8 +72,8 @@ class _Place(QFrame):
         )
         words.addWidget(shown)
         row.addLayout(words, 1)
-        show = button("Open folder")
-        show.setAccessibleName(f"Open the folder: {title}")
+        show = button(tr("Open folder"))
+        show.setAccessibleName(tr("Open the folder: {title}", title=title))
         show.clicked.connect(self._open)
         row.addWidget(show)
 
@@ -86,10 +87,10 @@ class _Thanks(QWidget):
         super().__init__()
         layout = QVBoxLayout(self)
         spread(layout, 0, SPACE[0])
-        layout.addWidget(label("Stands on the work of", "strong"))
+        layout.addWidget(label(tr("Stands on the work of"), "strong"))
         for name, licence in _THIRD_PARTIES:
             row = QHBoxLayout()
             spread(row, 0, SPACE[1])
-            row.addWidget(label(name, "muted", wrap=True), 1)
+            row.addWidget(label(tr(name), "muted", wrap=True), 1)
             row.addWidget(label(licence, "muted"))
             layout.addLayout(row)

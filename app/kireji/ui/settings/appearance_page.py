@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QWidget
 
 from kireji.core.settings import AppearanceSettings, Theme
 from kireji.ui.settings.pane import ChoiceRow, rows
+from kireji.ui.translation import mark, tr
 
-THEMES = ((Theme.SYSTEM, "As the system has it"), (Theme.LIGHT, "Light"), (Theme.DARK, "Dark"))
+THEMES = ((Theme.SYSTEM, mark("As the system has it")), (Theme.LIGHT, mark("Light")), (Theme.DARK, mark("Dark")))
 SIZES = tuple((percent / 100, f"{percent} %") for percent in (80, 90, 100, 110, 125, 150, 175, 200))
 
 
@@ -16,8 +17,8 @@ class AppearancePage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.theme = ChoiceRow("Colours", THEMES)
-        self.text_size = ChoiceRow("Text size", SIZES)
+        self.theme = ChoiceRow(tr("Colours"), [(value, tr(words)) for value, words in THEMES])
+        self.text_size = ChoiceRow(tr("Text size"), SIZES)
         self.setLayout(rows(self.theme, self.text_size))
 
     def show_settings(self, appearance: AppearanceSettings) -> None:

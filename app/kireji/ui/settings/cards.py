@@ -24,6 +24,7 @@ from kireji.ui.settings.sign_in_panel import SignInPanel
 from kireji.ui.settings.switch import SwitchRow
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import tr
 
 _NARROWEST_CHIP = 120
 _ARROW = 20
@@ -198,16 +199,16 @@ class ProviderCard(Card):
     removal_confirmed = Signal()
 
     def __init__(self, title: str, *more: QPushButton) -> None:
-        self.test = button("Test")
-        self.edit = button("Add key…")
-        self.remove = button("Remove")
+        self.test = button(tr("Test"))
+        self.edit = button(tr("Add key…"))
+        self.remove = button(tr("Remove"))
         super().__init__(title, self.test, self.edit, self.remove, *more)
         self.form = KeyForm(title)
         self.removal = Removal()
-        self.model = ModelRow("Default model")
+        self.model = ModelRow(tr("Default model"))
         self.add(self.form, self.removal, self.model)
-        self.test.setAccessibleName(f"Test the {title} key")
-        self.remove.setAccessibleName(f"Remove the {title} key")
+        self.test.setAccessibleName(tr("Test the {title} key", title=title))
+        self.remove.setAccessibleName(tr("Remove the {title} key", title=title))
         self.edit.clicked.connect(self._open_form)
         self.form.cancelled.connect(self.close_form)
         self.test.clicked.connect(self.test_clicked)
@@ -228,7 +229,7 @@ class ProviderCard(Card):
         """A test of the stored key runs."""
         self.test.setEnabled(not testing)
         if testing:
-            self.set_chip("testing…", "idle")
+            self.set_chip(tr("testing…"), "idle")
 
     def close_form(self) -> None:
         """Put the form away and forget what was typed."""
@@ -239,7 +240,7 @@ class ProviderCard(Card):
 
     def _show_buttons(self, state: KeyState) -> None:
         own = state.source in ("keychain", "session")
-        self.edit.setText("Replace key…" if own else "Add key…")
+        self.edit.setText(tr("Replace key…") if own else tr("Add key…"))
         self.edit.setAccessibleName(f"{self.edit.text()} {self._title}")
         self.edit.setVisible(state.source != "environment")
         self.remove.setVisible(own)
@@ -261,16 +262,17 @@ class OpenRouterCard(ProviderCard):
     sign_in_clicked = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        self.sign_in = button("Sign in in browser")
+        self.sign_in = button(tr("Sign in in browser"))
         super().__init__("OpenRouter", self.sign_in)
         self.panel = SignInPanel(theme)
         self.balance = label("", "muted", wrap=True)
         self.private = SwitchRow(
-            "Only services that do not keep or train on what they are sent",
-            "OpenRouter passes questions on to other services; the others are then never used.",
+            tr("Only services that do not keep or train on what they are sent"),
+            tr("OpenRouter passes questions on to other services; the others are then never used."),
         )
         self.zero_retention = SwitchRow(
-            "Only services that keep nothing at all", "Stricter: not even for a short time. Fewer models can answer."
+            tr("Only services that keep nothing at all"),
+            tr("Stricter: not even for a short time. Fewer models can answer."),
         )
         above = self._column.indexOf(self.model)
         self._column.insertWidget(above, self.balance)
@@ -303,12 +305,12 @@ class DeviceCard(Card):
     """The reader of this computer itself."""
 
     def __init__(self) -> None:
-        super().__init__("This computer")
+        super().__init__(tr("This computer"))
 
     def show_reader(self, *, ready: bool, reason: str, hint: str) -> None:
         """Whether it works here."""
-        self.set_chip("ready · reads text only" if ready else "not available", "ok" if ready else "warn")
-        sentence = "Reads the text in a capture without any network. No key needed."
+        self.set_chip(tr("ready · reads text only") if ready else tr("not available"), "ok" if ready else "warn")
+        sentence = tr("Reads the text in a capture without any network. No key needed.")
         self.say(sentence if ready else f"{reason} {hint}".strip())
 
 
@@ -319,11 +321,11 @@ class Removal(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.yes = button("Remove the key")
-        self.keep = button("Keep it")
+        self.yes = button(tr("Remove the key"))
+        self.keep = button(tr("Keep it"))
         layout = QHBoxLayout(self)
         spread(layout, 0, SPACE[1])
-        words = label("Remove the key from the keychain? It can be pasted again.", "muted", wrap=True)
+        words = label(tr("Remove the key from the keychain? It can be pasted again."), "muted", wrap=True)
         layout.addWidget(Pair(words, actions(self.yes, self.keep)))
         self.yes.clicked.connect(self._confirmed)
         self.keep.clicked.connect(self.hide)
@@ -343,9 +345,9 @@ def about_key(state: KeyState) -> str:
     """What a chip has no room for."""
     sentences = [state.problem]
     if state.variable:
-        sentences.append(f"The key comes from {state.variable} and is never stored.")
+        sentences.append(tr("The key comes from {variable} and is never stored.", variable=state.variable))
     if state.address:
-        sentences.append(f"Requests go to {state.address}, from the environment.")
+        sentences.append(tr("Requests go to {address}, from the environment.", address=state.address))
     return " ".join(sentence for sentence in sentences if sentence)
 
 

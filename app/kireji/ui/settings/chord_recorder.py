@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QPushButton
 
 from kireji.core.shortcuts import Shortcut
+from kireji.ui.translation import mark, tr
 
 _MODIFIERS = (
     (Qt.KeyboardModifier.ControlModifier, "Ctrl"),
@@ -26,7 +27,7 @@ _ALONE = {
     Qt.Key.Key_NumLock,
 }
 _NAMES = {"Ins": "Insert", "Del": "Delete", "PgUp": "PageUp", "PgDown": "PageDown", "Enter": "Return"}
-_LISTENS = "Press the keys…"
+_LISTENS = mark("Press the keys…")
 
 
 def chord_of(key: int, modifiers: Qt.KeyboardModifier) -> Shortcut | None:
@@ -65,7 +66,7 @@ class Recorder(QPushButton):
         self._words = ""
         self._listens = False
         self.setAutoDefault(False)
-        self.set_words("Set keys…")
+        self.set_words(tr("Set keys…"))
         self.clicked.connect(self._begin)
 
     @property
@@ -90,7 +91,7 @@ class Recorder(QPushButton):
     def _begin(self) -> None:
         if not self._listens:
             self._listens = True
-            self.setText(_LISTENS)
+            self.setText(tr(_LISTENS))
             self.setFocus()
             self.recording.emit(True)
 

@@ -12,13 +12,14 @@ from kireji.ui.chat.words import provider_name
 from kireji.ui.parts import ChoiceBox, button, frame, label, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import mark, tr
 
 PROVIDERS = ("anthropic", "openrouter", "local", "device")
-_SOME = (
+_SOME = mark(
     "When the one that was asked cannot be reached or has no capacity, these are asked in this order; "
     "the answer says who gave it."
 )
-_NONE = "When the one that was asked cannot be reached, nobody else is asked; you are told why."
+_NONE = mark("When the one that was asked cannot be reached, nobody else is asked; you are told why.")
 
 
 class FallbackList(QWidget):
@@ -35,16 +36,16 @@ class FallbackList(QWidget):
         super().__init__()
         self._theme = theme
         self._order: tuple[str, ...] = ()
-        self.setAccessibleName("Who answers instead")
+        self.setAccessibleName(tr("Who answers instead"))
         self.sentence = label("", "muted", wrap=True)
         self._rows: list[_Row] = []
         self._column = QVBoxLayout()
         spread(self._column, 0, SPACE[0])
         self.more = ChoiceBox()
-        self.more.setAccessibleName("Add who answers instead")
+        self.more.setAccessibleName(tr("Add who answers instead"))
         layout = QVBoxLayout(self)
         spread(layout, 0, SPACE[1])
-        layout.addWidget(label("When that does not work", "strong"))
+        layout.addWidget(label(tr("When that does not work"), "strong"))
         layout.addWidget(self.sentence)
         layout.addLayout(self._column)
         layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeading)
@@ -64,7 +65,7 @@ class FallbackList(QWidget):
         if self._rows and tuple(order) == self._order:
             return
         self._order = tuple(dict.fromkeys(order))
-        self.sentence.setText(_SOME if self._order else _NONE)
+        self.sentence.setText(tr(_SOME) if self._order else tr(_NONE))
         for old in self._rows:
             self._column.removeWidget(old)
             old.hide()
@@ -81,7 +82,7 @@ class FallbackList(QWidget):
             row.show()  # a layout shows it later, and until then it takes no focus
         rest = [provider for provider in PROVIDERS if provider not in self._order]
         self.more.clear()
-        self.more.addItem("Add…", "")
+        self.more.addItem(tr("Add…"), "")
         for provider in rest:
             self.more.addItem(provider_name(provider), provider)
         self.more.setVisible(bool(rest))
@@ -121,9 +122,9 @@ class _Row(QWidget):
         self._theme = theme
         self.provider = provider
         name = provider_name(provider)
-        self.up = button("", "quiet", name=f"{name}: ask earlier")
-        self.down = button("", "quiet", name=f"{name}: ask later")
-        self.remove = button("", "quiet", name=f"{name}: do not ask")
+        self.up = button("", "quiet", name=tr("{name}: ask earlier", name=name))
+        self.down = button("", "quiet", name=tr("{name}: ask later", name=name))
+        self.remove = button("", "quiet", name=tr("{name}: do not ask", name=name))
         self.up.setEnabled(not first)
         self.down.setEnabled(not last)
         surface = frame("editor")

@@ -6,9 +6,11 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from kireji.ui.chat.words import count
 from kireji.ui.parts import Pair, frame, label, restyle, row_of, spread, turn
 from kireji.ui.settings.cards import tell
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import tr
 
 _LINES = 4
 _SIGNS = 31
@@ -119,7 +121,16 @@ class NumberRow(QWidget):
         lowest, highest = self._range
         digits = "".join(sign for sign in self.field.text() if sign not in " ,.'\N{NO-BREAK SPACE}")
         if not digits.isdecimal() or not lowest <= int(digits[:9]) <= highest:
-            tell(self.problem, f"A number between {lowest:,} and {highest:,}, please; {self._value:,} stays.", "error")
+            tell(
+                self.problem,
+                tr(
+                    "A number between {lowest} and {highest}, please; {value} stays.",
+                    lowest=count(lowest),
+                    highest=count(highest),
+                    value=count(self._value),
+                ),
+                "error",
+            )
             self.field.setText(str(self._value))
             return
         tell(self.problem, "", "error")

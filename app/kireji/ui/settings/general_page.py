@@ -10,8 +10,9 @@ from kireji.ui.parts import label
 from kireji.ui.settings.cards import tell
 from kireji.ui.settings.pane import ChoiceRow, rows
 from kireji.ui.settings.switch import SwitchRow
+from kireji.ui.translation import plural, tr
 
-DELAYS = tuple((float(seconds), f"{seconds} seconds") for seconds in (2, 3, 5, 10, 15, 30))
+DELAYS = (2.0, 3.0, 5.0, 10.0, 15.0, 30.0)
 
 
 class GeneralPage(QWidget):
@@ -20,24 +21,30 @@ class GeneralPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.autostart = SwitchRow(
-            "Start when you log in",
-            "Stays in the tray, with the shortcuts ready. Nothing is opened and nothing is sent.",
+            tr("Start when you log in"),
+            tr("Stays in the tray, with the shortcuts ready. Nothing is opened and nothing is sent."),
         )
         self.autostart_state = label("", "muted", wrap=True)
         self.notify = SwitchRow(
-            "Notify when an answer is ready",
-            "Only for answers that took a while and that no window shows. It holds your question, never the answer. "
-            "Regions that are watched always tell.",
+            tr("Notify when an answer is ready"),
+            tr(
+                "Only for answers that took a while and that no window shows. It holds your question, never the "
+                "answer. "
+                "Regions that are watched always tell."
+            ),
         )
-        self.delay = ChoiceRow("“Capture after a delay” waits", DELAYS)
+        self.delay = ChoiceRow(tr("“Capture after a delay” waits"), _with(DELAYS[0]))
         self.picker = SwitchRow(
-            "Always use the desktop's own dialog to cut out a region",
-            "Otherwise only where the desktop does not let Kireji freeze the screen.",
+            tr("Always use the desktop's own dialog to cut out a region"),
+            tr("Otherwise only where the desktop does not let Kireji freeze the screen."),
         )
         self.copy_selection = SwitchRow(
-            "Ask about selected text by copying it",
-            "Kireji presses the copy keys in the program in front, reads the text and puts your clipboard back as it "
-            "was. Never in terminals, where these keys stop programs.",
+            tr("Ask about selected text by copying it"),
+            tr(
+                "Kireji presses the copy keys in the program in front, reads the text and puts your clipboard back as "
+                "it "
+                "was. Never in terminals, where these keys stop programs."
+            ),
         )
         self.setLayout(
             rows(self.autostart, self.autostart_state, self.notify, self.delay, self.picker, self.copy_selection)
@@ -73,7 +80,13 @@ class GeneralPage(QWidget):
         self.copy_selection.setVisible(copying)
 
 
+def seconds_words(seconds: float) -> str:
+    """A number of seconds, which need not be whole."""
+    if seconds == int(seconds):
+        return plural(int(seconds), "1 second", "{n} seconds")
+    return tr("{seconds} seconds", seconds=f"{seconds:g}")
+
+
 def _with(seconds: float) -> tuple[tuple[float, str], ...]:
     """The usual delays and the one that was written into the file."""
-    words = f"{seconds:g} second{'' if seconds == 1 else 's'}"
-    return tuple(sorted({*DELAYS, (seconds, words)}))
+    return tuple((each, seconds_words(each)) for each in sorted({*DELAYS, seconds}))

@@ -11,6 +11,7 @@ from kireji.core.secret import Secret
 from kireji.services.application import Services
 from kireji.services.credentials import ADDRESSES, require_key
 from kireji.ui.chat.words import ago
+from kireji.ui.translation import tr
 
 _PATIENCE_SECONDS = 5.0
 """For the keychain, to say what state a key is in; a question waits longer."""
@@ -110,7 +111,7 @@ class KeyCheck:
         """Test the key that would be used now."""
         outcome, sentence = await self._try(provider, None, address)
         self._remember(provider, outcome)
-        return KeyResult(outcome, sentence or "The service accepts this key.")
+        return KeyResult(outcome, sentence or tr("The service accepts this key."))
 
     async def state(self, provider: str, *, address: str = "") -> KeyState:
         """What is known about the key that would be used now."""
@@ -119,13 +120,13 @@ class KeyCheck:
         try:
             credential = await credentials.find(provider, address=address, patience=_PATIENCE_SECONDS)
         except KeyStoreUnavailable:
-            return KeyState("", "no key", "idle")
+            return KeyState("", tr("no key"), "idle")
         except KeyStoreError as error:
-            return KeyState("", "keychain not open", "warn", error.sentence)
+            return KeyState("", tr("keychain not open"), "warn", error.sentence)
         elsewhere = credential.base_url != own and not address
         shown = credentials.shown_address(provider, credential.base_url) if elsewhere else ""
         if credential.secret is None:
-            return KeyState("", "no key", "idle", address=shown)
+            return KeyState("", tr("no key"), "idle", address=shown)
         words, kind = self._chip(provider, credential.source)
         variable = ADDRESSES[provider].key_variable if credential.source == "environment" else ""
         return KeyState(credential.source, words, kind, address=shown, variable=variable)
@@ -156,20 +157,22 @@ class KeyCheck:
         self._tested[provider] = (outcome, self._services.clock.monotonic())
 
     def _chip(self, provider: str, source: str) -> tuple[str, str]:
-        where = {"environment": "from the environment", "session": "for this session"}.get(source, "")
+        where = {"environment": tr("from the environment"), "session": tr("for this session")}.get(source, "")
         tested = self._tested.get(provider)
         if tested is None:
-            return where or "stored, not tested yet", "idle"
+            return where or tr("stored, not tested yet"), "idle"
         when = ago(timedelta(seconds=self._services.clock.monotonic() - tested[1]))
         match tested[0]:
             case Outcome.WORKS:
-                return " · ".join(part for part in ("works", where, f"tested {when}") if part), "ok"
+                words, kind = (tr("works"), where, tr("tested {when}", when=when)), "ok"
             case Outcome.REFUSED:
-                return " · ".join(part for part in ("refused", where, f"tested {when}") if part), "error"
+                words, kind = (tr("refused"), where, tr("tested {when}", when=when)), "error"
             case _:
-                return " · ".join(part for part in ("not reached", where, f"tried {when}") if part), "warn"
+                words, kind = (tr("not reached"), where, tr("tried {when}", when=when)), "warn"
+        return " · ".join(part for part in words if part), kind
 
 
 def _kept(outcome: Outcome, *, session_only: bool) -> str:
-    place = "It is kept until Kireji ends." if session_only else "It is kept in your system keychain."
-    return f"The service accepts this key. {place}" if outcome is Outcome.WORKS else f"Not tested. {place}"
+    place = tr("It is kept until Kireji ends.") if session_only else tr("It is kept in your system keychain.")
+    found = tr("The service accepts this key.") if outcome is Outcome.WORKS else tr("Not tested.")
+    return f"{found} {place}"

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from kireji.ui.parts import Pair, button, label, restyle, row_of, spread
 from kireji.ui.settings.key_check import KeyResult, Outcome
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import tr
 
 
 class KeyForm(QWidget):
@@ -29,13 +30,13 @@ class KeyForm(QWidget):
         super().__init__()
         self.field = QLineEdit()
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.field.setPlaceholderText(f"Paste your {provider} key")
-        self.field.setAccessibleName(f"{provider} key")
+        self.field.setPlaceholderText(tr("Paste your {provider} key", provider=provider))
+        self.field.setAccessibleName(tr("{provider} key", provider=provider))
         self.field.setMaxLength(1300)
-        self.go = button("Test and keep", "primary")
-        self.cancel = button("Cancel")
-        self.anyway = button("Keep it untested")
-        self.session = button("Use for this session")
+        self.go = button(tr("Test and keep"), "primary")
+        self.cancel = button(tr("Cancel"))
+        self.anyway = button(tr("Keep it untested"))
+        self.session = button(tr("Use for this session"))
         self.result = label("", "muted", wrap=True)
         self._build(cancellable=cancellable)
         self.field.textChanged.connect(self._edited)
@@ -67,7 +68,7 @@ class KeyForm(QWidget):
 
     def show_busy(self) -> None:
         """The key is being tested."""
-        self.say("Testing the key with the service…", "muted")
+        self.say(tr("Testing the key with the service…"), "muted")
         self.go.setEnabled(False)
         self.anyway.hide()
         self.session.hide()

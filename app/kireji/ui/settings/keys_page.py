@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -16,16 +16,20 @@ from kireji.ui.settings.local_card import LocalCard
 from kireji.ui.settings.pane import ChoiceRow, rows
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import mark, tr
 
 EFFORTS = (
-    ("low", "Low: quick and cheap"),
-    ("medium", "Medium"),
-    ("high", "High"),
-    ("xhigh", "Very high"),
-    ("max", "Most: slow and dear"),
-    ("", "The model decides"),
+    ("low", mark("Low: quick and cheap")),
+    ("medium", mark("Medium")),
+    ("high", mark("High")),
+    ("xhigh", mark("Very high")),
+    ("max", mark("Most: slow and dear")),
+    ("", mark("The model decides")),
 )
-ANSWERERS = (("", "First that can work"), *((name, provider_name(name)) for name in PROVIDERS))
+
+
+def _answerers() -> Sequence[tuple[str, str]]:
+    return (("", tr("First that can work")), *((name, provider_name(name)) for name in PROVIDERS))
 
 
 class WhoAnswers(QWidget):
@@ -37,14 +41,14 @@ class WhoAnswers(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.provider = ChoiceRow("New conversations are answered by", ANSWERERS)
+        self.provider = ChoiceRow(tr("New conversations are answered by"), _answerers())
         self.now = label("", "muted", wrap=True)
-        self.effort = ChoiceRow("Effort", EFFORTS)
-        self.longest = NumberRow("Longest answer, thinking included", "tokens", 16, 128_000)
+        self.effort = ChoiceRow(tr("Effort"), [(value, tr(words)) for value, words in EFFORTS])
+        self.longest = NumberRow(tr("Longest answer, thinking included"), tr("tokens"), 16, 128_000)
         self.instructions = Passage(
-            "Instructions for new conversations",
-            "They stand before everything you ask; each conversation can have its own.",
-            "For example: Answer in two sentences.",
+            tr("Instructions for new conversations"),
+            tr("They stand before everything you ask; each conversation can have its own."),
+            tr("For example: Answer in two sentences."),
         )
         self.fallback = FallbackList(theme)
         layout = QVBoxLayout(self)
@@ -53,7 +57,7 @@ class WhoAnswers(QWidget):
         spread(first, 0, SPACE[0])
         first.addWidget(self.provider)
         first.addWidget(self.now)
-        layout.addWidget(label("Who answers", "title"))
+        layout.addWidget(label(tr("Who answers"), "title"))
         layout.addLayout(first)
         for widget in (self.effort, self.longest, line(), self.fallback, line(), self.instructions):
             layout.addWidget(widget)

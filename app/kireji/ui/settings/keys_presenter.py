@@ -18,6 +18,7 @@ from kireji.ui.settings.keys_page import KeysPage
 from kireji.ui.settings.local_presenter import LocalPresenter
 from kireji.ui.settings.provider_presenter import ProviderPresenter
 from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -128,9 +129,9 @@ class KeysPresenter(QObject):
         keychain = await self._services.credentials.keychain()
         if keychain.ok:
             where = f" ({keychain.reason})" if keychain.reason and len(keychain.reason) < 40 else ""
-            self._page.place.setText(f"Keys are kept in your system keychain{where}, never in a file.")
+            self._page.place.setText(tr("Keys are kept in your system keychain{where}, never in a file.", where=where))
             return
-        words = "A key can be used for this session only; it is never written to a file."
+        words = tr("A key can be used for this session only; it is never written to a file.")
         parts = (keychain.reason, keychain.hint, words)
         self._page.place.setText(" ".join(part for part in parts if part))
 
@@ -149,7 +150,11 @@ class KeysPresenter(QObject):
         provider = choice.provider.name
         who = server_name(services, provider, choice.model) or provider_name(provider)
         name = choice.info.name if choice.info is not None else model_name(services, provider, choice.model)
-        words = f"Now that is {who}." if provider == _DEVICE else f"Now that is {name} ({who})."
+        words = (
+            tr("Now that is {who}.", who=who)
+            if provider == _DEVICE
+            else tr("Now that is {name} ({who}).", name=name, who=who)
+        )
         self._page.answers.show_now(f"{words} {choice.reason}".strip(), works=not choice.reason)
 
     def _key_changed(self, provider: str) -> None:

@@ -17,6 +17,7 @@ from kireji.ui.settings.key_form import KeyForm
 from kireji.ui.settings.switch import SwitchRow
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import plural, tr
 
 _SHOWN = 6
 """Models of one server before a button shows the rest."""
@@ -36,24 +37,24 @@ class LocalCard(Card):
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
-        self.look = button("", "quiet", name="Look again")
-        super().__init__("Local server", self.look)
+        self.look = button("", "quiet", name=tr("Look again"))
+        super().__init__(tr("Local server"), self.look)
         self._list = QWidget()
         self._rows = QVBoxLayout(self._list)
         spread(self._rows, 0, SPACE[1])
-        self.model = ModelRow("Default model")
+        self.model = ModelRow(tr("Default model"))
         self.discover = SwitchRow(
-            "Look for servers on this computer", "On the usual ports of Ollama, llama.cpp and LM Studio."
+            tr("Look for servers on this computer"), tr("On the usual ports of Ollama, llama.cpp and LM Studio.")
         )
-        self.address = LineField("Address of another model server", "http://127.0.0.1:8000/v1")
+        self.address = LineField(tr("Address of another model server"), "http://127.0.0.1:8000/v1")
         self.address_problem = label("", "error", wrap=True)
         self.key_chip = Chip()
-        self.edit = button("Add key…", name="Add a key for this server")
-        self.remove = button("Remove", name="Remove the key of this server")
+        self.edit = button(tr("Add key…"), name=tr("Add a key for this server"))
+        self.remove = button(tr("Remove"), name=tr("Remove the key of this server"))
         self.form = KeyForm("server's")
         self.removal = Removal()
         self._key = Pair(
-            Pair(label("Its key, if it wants one", "muted"), self.key_chip, spread_out=False),
+            Pair(label(tr("Its key, if it wants one"), "muted"), self.key_chip, spread_out=False),
             actions(self.edit, self.remove),
         )
         self._build()
@@ -67,7 +68,7 @@ class LocalCard(Card):
         self._dress()
 
     def _build(self) -> None:
-        caption = label("Address of another server", "muted")
+        caption = label(tr("Address of another server"), "muted")
         caption.setBuddy(self.address)
         self.add(self._list, self.model, line(), self.discover, Pair(caption, self.address))
         self.add(self.address_problem, self._key, self.form, self.removal)
@@ -79,7 +80,7 @@ class LocalCard(Card):
     def show_looking(self) -> None:
         """Somebody looks just now; what was found before stays."""
         self.look.setEnabled(False)
-        self.set_chip("looking…", "idle")
+        self.set_chip(tr("looking…"), "idle")
 
     def show_servers(self, servers: Sequence[LocalServer], problem: str = "") -> None:
         """What answered.
@@ -117,7 +118,7 @@ class LocalCard(Card):
             self.address.setModified(False)
         self.address.setEnabled(not fixed)
         self.discover.setEnabled(not address)
-        tell(self.address_problem, f"It comes from {fixed}." if fixed else "", "muted")
+        tell(self.address_problem, tr("It comes from {fixed}.", fixed=fixed) if fixed else "", "muted")
         self._key.setVisible(bool(address))
 
     def refuse_address(self, sentence: str) -> None:
@@ -128,7 +129,7 @@ class LocalCard(Card):
         """What is known about that server's key."""
         own = state.source in ("keychain", "session")
         self.key_chip.setText(state.words)
-        self.edit.setText("Replace key…" if own else "Add key…")
+        self.edit.setText(tr("Replace key…") if own else tr("Add key…"))
         self.edit.setVisible(state.source != "environment")
         self.remove.setVisible(own)
 
@@ -166,14 +167,16 @@ class _Models(QWidget):
         self._column = QVBoxLayout(self)
         spread(self._column, 0, SPACE[0])
         if named:
-            self._column.addWidget(label(f"{server.name} at {port_words(server.base_url)}", "section"))
+            self._column.addWidget(
+                label(tr("{name} at {place}", name=server.name, place=port_words(server.base_url)), "section")
+            )
         for number, model in enumerate(server.models):
             row = Pair(label(model.name or model.id, "value"), label(can_words(model), "small"))
             self._column.addWidget(row)
             if number >= _SHOWN:
                 row.hide()
                 self._rest.append(row)
-        self._more = button(f"Show all {len(server.models)} models", "quiet")
+        self._more = button(plural(len(server.models), "Show the model", "Show all {n} models"), "quiet")
         self._column.addWidget(self._more)
         self._more.setVisible(bool(self._rest))
         self._more.clicked.connect(self._show_rest)
@@ -187,13 +190,17 @@ class _Models(QWidget):
 def found_words(servers: Sequence[LocalServer]) -> str:
     """What was found, in the room of a chip."""
     if not servers:
-        return "none found"
+        return tr("none found")
     models = [model for server in servers for model in server.models]
     seeing = sum(model.sees_images for model in models)
     first = servers[0]
-    where = f"found {first.name} on {port_words(first.base_url)}" if len(servers) == 1 else f"{len(servers)} found"
-    how_many = "no model" if not models else "1 model" if len(models) == 1 else f"{len(models)} models"
-    sight = f", {seeing} {'sees' if seeing == 1 else 'see'} pictures" if seeing else ""
+    where = (
+        tr("found {name} on {place}", name=first.name, place=port_words(first.base_url))
+        if len(servers) == 1
+        else plural(len(servers), "1 found", "{n} found")
+    )
+    how_many = tr("no model") if not models else plural(len(models), "1 model", "{n} models")
+    sight = plural(seeing, ", 1 sees pictures", ", {n} see pictures") if seeing else ""
     return f"{where} · {how_many}{sight}"
 
 
@@ -202,13 +209,13 @@ def port_words(base_url: str) -> str:
     host = base_url.split("://", 1)[-1].split("/", 1)[0].rsplit("@", 1)[-1]
     name, colon, port = host.rpartition(":")
     here = name in ("127.0.0.1", "localhost", "[::1]")
-    return f"port {port}" if colon and here else host
+    return tr("port {port}", port=port) if colon and here else host
 
 
 def can_words(model: ModelInfo) -> str:
     """What a model can do, in a line."""
     can = [ability.words for ability in abilities(model)]
     if not model.sees_images:
-        can.insert(0, "cannot see pictures")
+        can.insert(0, tr("cannot see pictures"))
     context = tokens(model.context_tokens)
     return " · ".join([*can, *([f"{context} context"] if context else [])])

@@ -17,6 +17,7 @@ from kireji.ui.settings.key_entry import KeyEntry, Place
 from kireji.ui.settings.local_card import LocalCard
 from kireji.ui.settings.provider_presenter import DefaultModel
 from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
 
 _LOCAL = "local"
 
@@ -116,19 +117,21 @@ class LocalPresenter(QObject):
             if address := servers.distant:
                 models = await catalog.models(_LOCAL, refresh=True)
                 shown = self._services.credentials.shown_address(_LOCAL, address)
-                return (LocalServer("a server", shown, models),), ""
+                return (LocalServer(tr("a server"), shown, models),), ""
             found = await servers.find(0.0)
         except KirejiError as error:
             return (), error.sentence
         if found:
             empty = [server.name for server in found if not server.models]
-            return found, f"{empty[0]} runs, but has no model yet. Add one there, then look again." if empty else ""
+            return found, tr(
+                "{server} runs, but has no model yet. Add one there, then look again.", server=empty[0]
+            ) if empty else ""
         if self._address:
             shown = self._services.credentials.shown_address(_LOCAL, self._address)
-            return (), f"Nothing answers at {shown}. Start the server, or correct the address."
+            return (), tr("Nothing answers at {address}. Start the server, or correct the address.", address=shown)
         if not self._services.preferences.settings.local.discover:
-            return (), "Nobody looks, because that is switched off."
-        return (), "Start Ollama, llama.cpp or LM Studio, then look again. Nothing leaves this computer."
+            return (), tr("Nobody looks, because that is switched off.")
+        return (), tr("Start Ollama, llama.cpp or LM Studio, then look again. Nothing leaves this computer.")
 
     async def _show_key(self) -> None:
         address = self._address

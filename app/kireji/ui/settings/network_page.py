@@ -11,9 +11,10 @@ from kireji.ui.settings.cards import actions, tell
 from kireji.ui.settings.fields import TextRow
 from kireji.ui.settings.pane import ChoiceRow, rows
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import mark, tr
 
 SYSTEM, NONE, ADDRESS = "system", "none", "address"
-_WAYS = ((SYSTEM, "As the system has it"), (NONE, "No proxy"), (ADDRESS, "This address"))
+_WAYS = ((SYSTEM, mark("As the system has it")), (NONE, mark("No proxy")), (ADDRESS, mark("This address")))
 
 
 class NetworkPage(QWidget):
@@ -26,18 +27,18 @@ class NetworkPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.proxy = ChoiceRow("Proxy", _WAYS)
-        self.address = TextRow("Address of the proxy", "http://proxy.example:3128")
+        self.proxy = ChoiceRow(tr("Proxy"), [(value, tr(words)) for value, words in _WAYS])
+        self.address = TextRow(tr("Address of the proxy"), "http://proxy.example:3128")
         self.in_force = label("", "muted", wrap=True)
-        self.no_proxy = TextRow("Hosts without proxy", "intranet.example, 10.0.0.0/8")
-        self.choose = button("Choose a file…")
-        self.remove = button("Remove", name="Trust the system's certificates alone")
+        self.no_proxy = TextRow(tr("Hosts without proxy"), "intranet.example, 10.0.0.0/8")
+        self.choose = button(tr("Choose a file…"))
+        self.remove = button(tr("Remove"), name=tr("Trust the system's certificates alone"))
         self.file = label("", "value", wrap=True)
         self.file_state = label("", "muted", wrap=True)
-        self.test = button("Test connection")
+        self.test = button(tr("Test connection"))
         self.result = label("", "muted", wrap=True)
         self._dialog: QFileDialog | None = None
-        intro = label("This computer's own model servers are always reached directly.", "muted", wrap=True)
+        intro = label(tr("This computer's own model servers are always reached directly."), "muted", wrap=True)
         proxies = QVBoxLayout()
         spread(proxies, 0, SPACE[2])
         whole = QWidget()
@@ -58,7 +59,7 @@ class NetworkPage(QWidget):
         card.setProperty("kind", "card")
         layout = QVBoxLayout(card)
         spread(layout, (SPACE[3] - 2, SPACE[2], SPACE[3] - 2, SPACE[2]), SPACE[1])
-        layout.addWidget(Pair(label("Extra certificates", "strong"), actions(self.choose, self.remove)))
+        layout.addWidget(Pair(label(tr("Extra certificates"), "strong"), actions(self.choose, self.remove)))
         layout.addWidget(self.file)
         layout.addWidget(self.file_state)
         return card
@@ -99,7 +100,7 @@ class NetworkPage(QWidget):
     def show_testing(self) -> None:
         """The test runs."""
         self.test.setEnabled(False)
-        tell(self.result, "Testing…", "muted")
+        tell(self.result, tr("Testing…"), "muted")
 
     def show_result(self, sentence: str, role: str) -> None:
         """How the test came out."""
@@ -119,12 +120,12 @@ class NetworkPage(QWidget):
         if text:
             self.proxy_chosen.emit(text)
         else:
-            self.address.say("Enter an address, or choose another way above.", "warn")
+            self.address.say(tr("Enter an address, or choose another way above."), "warn")
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, "Choose a file of certificates", QDir.homePath())
+        dialog = QFileDialog(self, tr("Choose a file of certificates"), QDir.homePath())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["Certificates (*.pem *.crt *.cer)", "All files (*)"])
+        dialog.setNameFilters([tr("Certificates (*.pem *.crt *.cer)"), tr("All files (*)")])
         dialog.fileSelected.connect(self.file_chosen)
         dialog.finished.connect(dialog.deleteLater)
         self._dialog = dialog

@@ -16,6 +16,7 @@ from kireji.ui.aio import TaskScope
 from kireji.ui.chat.words import provider_name
 from kireji.ui.settings.key_check import KeyCheck, Outcome
 from kireji.ui.settings.network_page import ADDRESS, NONE, SYSTEM, NetworkPage
+from kireji.ui.translation import tr
 
 _WITH_KEYS = ("anthropic", "openrouter")
 _LOCAL = "local"
@@ -79,7 +80,7 @@ class NetworkPresenter(QObject):
         self._page.show_in_force(problem or in_force(network.proxy, address), works=not problem)
         state = await asyncio.to_thread(file_state, network.ca_file) if network.ca_file else None
         if state is None:
-            words = "The certificates of the system are trusted. Choose a file (PEM) for others beside them."
+            words = tr("The certificates of the system are trusted. Choose a file (PEM) for others beside them.")
             self._page.show_file("", words, "muted")
         else:
             self._page.show_file(network.ca_file, *state)
@@ -112,7 +113,7 @@ class NetworkPresenter(QObject):
     async def _run_test(self) -> None:
         provider = await self._provider()
         if not provider:
-            sentence = (
+            sentence = tr(
                 "There is no key and no server to test it with. Add one under Keys & models; nothing is sent before."
             )
             self._page.show_result(sentence, "warn")
@@ -123,9 +124,12 @@ class NetworkPresenter(QObject):
         result = await self._keys.test(provider)
         name = provider_name(provider)
         if result.outcome is Outcome.WORKS:
-            self._page.show_result(f"{name} was reached and accepts the key.", "ok")
+            self._page.show_result(tr("{name} was reached and accepts the key.", name=name), "ok")
         elif result.outcome is Outcome.REFUSED:
-            self._page.show_result(f"{name} was reached, but does not take the key. {result.sentence}", "warn")
+            self._page.show_result(
+                f"{tr('{name} was reached, but does not take the key.', name=name)} {result.sentence}",
+                "warn",
+            )
         else:
             self._page.show_result(result.sentence, "error")
 
@@ -134,14 +138,18 @@ class NetworkPresenter(QObject):
         try:
             models = await self._services.catalog.models(_LOCAL, refresh=True)
         except AuthenticationFailed as error:
-            return f"The local server was reached, but does not take the key. {error.sentence}", "warn"
+            return f"{tr('The local server was reached, but does not take the key.')} {error.sentence}", "warn"
         except KirejiError as error:
             return error.sentence, "error"
         found = self._services.local_servers.found
         if not models and not found and not self._services.local_servers.address:
-            return "No model server answers on this computer. Start one, then test again.", "error"
-        name = found[0].name if found else "The local server"
-        return (f"{name} was reached.", "ok") if models else (f"{name} was reached, but has no model yet.", "warn")
+            return tr("No model server answers on this computer. Start one, then test again."), "error"
+        name = found[0].name if found else tr("The local server")
+        return (
+            (tr("{name} was reached.", name=name), "ok")
+            if models
+            else (tr("{name} was reached, but has no model yet.", name=name), "warn")
+        )
 
     async def _provider(self) -> str:
         """Who is tested: the one who answers now, else the first with a key; empty for none."""
@@ -168,22 +176,26 @@ def in_force(proxy: str, address: str) -> str:
         address: Of the proxy that requests go through, without a password; empty for none.
     """
     if proxy == NONE:
-        return "Every host is reached directly."
+        return tr("Every host is reached directly.")
     if proxy != SYSTEM:
-        return f"In force: {address}."
-    return f"In force: {address}, from the system." if address else "In force: none; the system names no proxy."
+        return tr("In force: {address}.", address=address)
+    return (
+        tr("In force: {address}, from the system.", address=address)
+        if address
+        else tr("In force: none; the system names no proxy.")
+    )
 
 
 def file_state(path: str) -> tuple[str, str]:
     """Whether a file of certificates can be used, with the role to say it in; may block."""
     place = os.path.expanduser(path)
     if not os.path.exists(place):
-        return "This file is not there. Choose another one, or remove it here.", "error"
+        return tr("This file is not there. Choose another one, or remove it here."), "error"
     if not os.path.isfile(place):
-        return "This is no file. Choose the file with the certificates.", "error"
+        return tr("This is no file. Choose the file with the certificates."), "error"
     if not os.access(place, os.R_OK):
-        return "This file cannot be read. Change its permissions, or choose another one.", "error"
+        return tr("This file cannot be read. Change its permissions, or choose another one."), "error"
     with open(place, "rb") as file:
         if _BEGINS not in file.read(_LARGEST):
-            return "There are no certificates (PEM) in this file. Choose another one, or remove it here.", "error"
-    return "The file can be read. Its certificates are trusted beside the system's.", "ok"
+            return tr("There are no certificates (PEM) in this file. Choose another one, or remove it here."), "error"
+    return tr("The file can be read. Its certificates are trusted beside the system's."), "ok"

@@ -22,6 +22,7 @@ from kireji.ui.chat.header import HEADER, ElidedLabel
 from kireji.ui.parts import ChoiceBox, Pair, button, frame, label, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import tr
 
 _PAGES_WIDTH = 190
 _NARROW = 600
@@ -47,7 +48,7 @@ class SettingsPane(QWidget):
         self.header = _Header(theme)
         self._column = frame("pages")
         self._short = ChoiceBox()
-        self._short.setAccessibleName("Settings page")
+        self._short.setAccessibleName(tr("Settings page"))
         self._group = QButtonGroup(self)
         self._stack = QStackedWidget()
         self._problems = label("", "warn", wrap=True)
@@ -113,7 +114,7 @@ class SettingsPane(QWidget):
 
     def show_problems(self, sentences: Sequence[str]) -> None:
         """What in the settings file could not be used."""
-        heading = "Some settings could not be used:\n" if len(sentences) > 1 else ""
+        heading = tr("Some settings could not be used:") + "\n" if len(sentences) > 1 else ""
         self._problems.setText(heading + "\n".join(sentences))
         self._problems.setVisible(bool(sentences))
 
@@ -131,9 +132,9 @@ class _Header(QFrame):
         super().__init__()
         self.setProperty("kind", "header")
         self._theme = theme
-        self.menu = button("", "quiet", name="Show the conversations")
+        self.menu = button("", "quiet", name=tr("Show the conversations"))
         title = ElidedLabel("lead")
-        title.set_words("Settings")
+        title.set_words(tr("Settings"))
         layout = QHBoxLayout(self)
         spread(layout, (SPACE[4] - 4, 0, SPACE[2], 1), SPACE[2])
         layout.addWidget(self.menu)

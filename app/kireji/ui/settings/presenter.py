@@ -26,6 +26,7 @@ from kireji.ui.settings.places import Places
 from kireji.ui.settings.shortcuts import ShortcutControl, ShortcutsPage
 from kireji.ui.settings.shortcuts_presenter import ShortcutsPresenter
 from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -69,12 +70,12 @@ class SettingsPresenter(QObject):
         self.pane = SettingsPane(
             theme,
             (
-                ("Keys & models", self.keys_page),
-                ("General", self.general_page),
-                ("Shortcuts", self.shortcuts_page),
-                ("Network", self.network_page),
-                ("Appearance", self.appearance_page),
-                ("About", AboutPage(places)),
+                (tr("Keys & models"), self.keys_page),
+                (tr("General"), self.general_page),
+                (tr("Shortcuts"), self.shortcuts_page),
+                (tr("Network"), self.network_page),
+                (tr("Appearance"), self.appearance_page),
+                (tr("About"), AboutPage(places)),
             ),
         )
         self._minute = QTimer(self, interval=_MINUTE)
@@ -143,4 +144,4 @@ class SettingsPresenter(QObject):
             return
         assert not isinstance(error, asyncio.CancelledError)
         log.error("a task of the settings failed", exc_info=error)
-        self.pane.show_problems(["Something in Kireji failed. The log has the details; please try again."])
+        self.pane.show_problems([tr("Something in Kireji failed. The log has the details; please try again.")])

@@ -10,6 +10,7 @@ from kireji.core.errors import KirejiError
 from kireji.core.models import Balance
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
+from kireji.ui.chat.words import money
 from kireji.ui.models.lookup import model_name
 from kireji.ui.models.presenter import ModelPicking
 from kireji.ui.models.words import Pick
@@ -18,6 +19,7 @@ from kireji.ui.settings.key_check import KeyCheck, KeyResult
 from kireji.ui.settings.key_entry import KeyEntry, Place
 from kireji.ui.settings.signing_in import SigningIn
 from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
 
 _TEST_AGAIN_SECONDS = 600.0
 
@@ -55,7 +57,7 @@ class DefaultModel(QObject):
     def name(self) -> str:
         """As people call it."""
         current = self.current()
-        return model_name(self._services, self._provider, current) if current else "The first that sees pictures"
+        return model_name(self._services, self._provider, current) if current else tr("The first that sees pictures")
 
 
 class ProviderPresenter(QObject):
@@ -192,7 +194,7 @@ def balance_words(balance: Balance) -> str:
     """What is left on an account, in a sentence."""
     if balance.limit is not None:
         remaining = balance.remaining if balance.remaining is not None else balance.limit - balance.used
-        words = f"${max(0.0, remaining):,.2f} left of ${balance.limit:,.2f}"
+        words = tr("{left} left of {limit}", left=money(max(0.0, remaining)), limit=money(balance.limit))
     else:
-        words = f"used ${balance.used:,.2f}, no limit"
-    return f"{words} · free tier, no credit bought yet" if balance.free_tier else words
+        words = tr("used {used}, no limit", used=money(balance.used))
+    return f"{words} · {tr('free tier, no credit bought yet')}" if balance.free_tier else words

@@ -13,21 +13,22 @@ from kireji.ui.settings.cards import Chip, LivePair, actions, tell
 from kireji.ui.settings.chord_recorder import Recorder
 from kireji.ui.shortcut import ShortcutState, ShortcutStatus
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import mark, tr
 
 _CHIPS = {
-    ShortcutStatus.HELD: ("ready", "ok"),
-    ShortcutStatus.ASKED: ("asked the desktop", "idle"),
-    ShortcutStatus.PAUSED: ("paused", "warn"),
+    ShortcutStatus.HELD: (mark("ready"), "ok"),
+    ShortcutStatus.ASKED: (mark("asked the desktop"), "idle"),
+    ShortcutStatus.PAUSED: (mark("paused"), "warn"),
     ShortcutStatus.NONE: ("", "idle"),
-    ShortcutStatus.TAKEN: ("taken by another program", "error"),
-    ShortcutStatus.REFUSED: ("refused", "error"),
-    ShortcutStatus.UNAVAILABLE: ("not possible here", "error"),
+    ShortcutStatus.TAKEN: (mark("taken by another program"), "error"),
+    ShortcutStatus.REFUSED: (mark("refused"), "error"),
+    ShortcutStatus.UNAVAILABLE: (mark("not possible here"), "error"),
 }
-_SEEN = ("seen working", "ok")
-_ASKS_FOR_KEYS = (
+_SEEN = (mark("seen working"), "ok")
+_ASKS_FOR_KEYS = mark(
     "Press the new keys, or Escape to keep the old ones. If nothing happens, another program has them: press others."
 )
-_ASKS_FOR_MODIFIER = "People type with that key. Press it together with Ctrl, Alt or Super."
+_ASKS_FOR_MODIFIER = mark("People type with that key. Press it together with Ctrl, Alt or Super.")
 _ARGUMENTS = {
     Action.CAPTURE: "capture",
     Action.WINDOW: "capture --window",
@@ -67,16 +68,16 @@ class ShortcutRow(QWidget):
         self.chord = label("", "value")
         self.chip = Chip()
         self.recorder = Recorder(action.title)
-        self.remove = button("Remove")
-        self.try_it = button("Press it now")
-        self.again = button("Try again")
-        self.copy = button("Copy the command")
+        self.remove = button(tr("Remove"))
+        self.try_it = button(tr("Press it now"))
+        self.again = button(tr("Try again"))
+        self.copy = button(tr("Copy the command"))
         self.sentence = label("", "muted", wrap=True)
         self._offers = actions()
-        self.remove.setAccessibleName(f"Remove the keys: {action.title}")
-        self.try_it.setAccessibleName(f"Press it now: {action.title}")
-        self.again.setAccessibleName(f"Try to get the keys again: {action.title}")
-        self.copy.setAccessibleName(f"Copy the command: {action.title}")
+        self.remove.setAccessibleName(tr("Remove the keys: {title}", title=action.title))
+        self.try_it.setAccessibleName(tr("Press it now: {title}", title=action.title))
+        self.again.setAccessibleName(tr("Try to get the keys again: {title}", title=action.title))
+        self.copy.setAccessibleName(tr("Copy the command: {title}", title=action.title))
         layout = QVBoxLayout(self)
         spread(layout, 0, SPACE[1])
         name = LivePair(label(action.title, "strong"), self.chip, spread_out=False)
@@ -110,15 +111,16 @@ class ShortcutRow(QWidget):
             self._arrange(has_chord=bool(state.chord))
         self._state = state
         words, kind = _SEEN if state.seen and state.status is ShortcutStatus.HELD else _CHIPS[state.status]
+        words = tr(words) if words else ""
         self.chip.setText(words)
         self.chip.setVisible(bool(words))
-        self.chip.setAccessibleName(f"{self.action.title}: {words or 'no keys'}")
+        self.chip.setAccessibleName(f"{self.action.title}: {words or tr('no keys')}")
         restyle(self.chip, state=kind)
         keys = state.keys or state.chord
         self.chord.setText(keys)
         self.chord.setVisible(bool(keys))
-        self.chord.setAccessibleName(f"Keys for “{self.action.title}”: {keys or 'none'}")
-        self.recorder.set_words("Change…" if state.chord else "Set keys…")
+        self.chord.setAccessibleName(tr("Keys for “{title}”: {keys}", title=self.action.title, keys=keys or tr("none")))
+        self.recorder.set_words(tr("Change…") if state.chord else tr("Set keys…"))
         self.remove.setVisible(bool(state.chord))
         self.try_it.setVisible(state.status is ShortcutStatus.HELD)
         self.again.setVisible(state.status is ShortcutStatus.TAKEN)
@@ -141,13 +143,17 @@ class ShortcutRow(QWidget):
         """The chord was pressed while the page is open."""
         if self._waits:
             self._end_test()
-            self.say("It works. The keys arrived.", "ok")
+            self.say(tr("It works. The keys arrived."), "ok")
 
     def clash(self, action: Action) -> None:
         """Keys that an action has already were pressed while this row listens for new ones."""
         self.recorder.stop()
         own = action is self.action
-        words = "These are the keys in use already." if own else f"“{action.title}” has these keys. Choose others."
+        words = (
+            tr("These are the keys in use already.")
+            if own
+            else tr("“{title}” has these keys. Choose others.", title=action.title)
+        )
         self.say(words, "muted" if own else "error")
 
     def stop_testing(self) -> None:
@@ -184,7 +190,7 @@ class ShortcutRow(QWidget):
                 old.hide()
                 old.deleteLater()
         for chord in chords:
-            offer = button(f"Use {chord}")
+            offer = button(tr("Use {chord}", chord=chord))
             offer.setProperty("chord", chord)
             offer.clicked.connect(self._offer_taken)
             layout.addWidget(offer)
@@ -196,7 +202,7 @@ class ShortcutRow(QWidget):
     def _try(self) -> None:
         self._waits = True
         self.testing.emit(True)
-        self.say(f"Waiting for {self._state.keys}…", "muted")
+        self.say(tr("Waiting for {keys}…", keys=self._state.keys), "muted")
 
     def _end_test(self) -> None:
         self._waits = False
@@ -205,13 +211,13 @@ class ShortcutRow(QWidget):
     def _recording(self, listens: object) -> None:
         if listens:
             self._offer(())
-            self.say(_ASKS_FOR_KEYS, "muted")
+            self.say(tr(_ASKS_FOR_KEYS), "muted")
         else:
             self.show_state(self._state)
         self.testing.emit(bool(listens))
 
     def _ask_for_modifier(self) -> None:
-        self.say(_ASKS_FOR_MODIFIER, "warn")
+        self.say(tr(_ASKS_FOR_MODIFIER), "warn")
 
     def _take_again(self) -> None:
         self.change_wanted.emit(self._state.chord)
@@ -221,20 +227,20 @@ class ShortcutRow(QWidget):
 
     def _copy(self) -> None:
         self.copy_wanted.emit(self._command)
-        self.say(f"Copied: {self._command}", "ok")
+        self.say(tr("Copied: {command}", command=self._command), "ok")
 
     def _about(self, state: ShortcutState) -> str:
         match state.status:
             case ShortcutStatus.HELD if state.trigger and state.trigger != state.chord:
-                return f"The desktop gave these keys; {state.chord} was asked for."
+                return tr("The desktop gave these keys; {chord} was asked for.", chord=state.chord)
             case ShortcutStatus.ASKED:
-                return "The desktop has not answered yet; it may be asking you."
+                return tr("The desktop has not answered yet; it may be asking you.")
             case ShortcutStatus.PAUSED:
-                return "Paused from the tray menu; other programs get these keys until you resume there."
+                return tr("Paused from the tray menu; other programs get these keys until you resume there.")
             case ShortcutStatus.NONE if self.action is Action.CAPTURE:
-                return f"Capture with the button, the tray menu or the command “{self._command}”."
+                return tr("Capture with the button, the tray menu or the command “{command}”.", command=self._command)
             case ShortcutStatus.TAKEN:
-                return state.sentence or "Another program uses these keys. Choose others."
+                return state.sentence or tr("Another program uses these keys. Choose others.")
             case ShortcutStatus.UNAVAILABLE | ShortcutStatus.REFUSED:
                 return state.sentence
         return ""

@@ -15,9 +15,10 @@ from kireji.ui.settings.pane import rows
 from kireji.ui.settings.shortcut_row import ShortcutRow
 from kireji.ui.shortcut import ShortcutState
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import mark, tr
 
-_INTRO = "These keys work anywhere, whatever program is in front. Kireji never sees any other key."
-_ASKED = (
+_INTRO = mark("These keys work anywhere, whatever program is in front. Kireji never sees any other key.")
+_ASKED = mark(
     "On this desktop programs ask for keys and the desktop hands them out; it may give others than were asked for. "
     "Its own keyboard settings can change them too."
 )
@@ -59,10 +60,10 @@ class ShortcutsPage(QWidget):
         super().__init__()
         self._command = f"{program} capture"
         self.rows: Mapping[Action, ShortcutRow] = {action: ShortcutRow(action, program) for action in Action}
-        self.ask = button("Ask the desktop again")
-        self.copy = button("Copy")
-        self._desktop = _card(label(_ASKED, "muted", wrap=True), row_of(self.ask))
-        self.setLayout(rows(label(_INTRO, "muted", wrap=True), self._desktop, self._list(), self._by_hand()))
+        self.ask = button(tr("Ask the desktop again"))
+        self.copy = button(tr("Copy"))
+        self._desktop = _card(label(tr(_ASKED), "muted", wrap=True), row_of(self.ask))
+        self.setLayout(rows(label(tr(_INTRO), "muted", wrap=True), self._desktop, self._list(), self._by_hand()))
         self._desktop.hide()
         self.ask.clicked.connect(self.ask_clicked)
         self.copy.clicked.connect(self._copy)
@@ -109,9 +110,9 @@ class ShortcutsPage(QWidget):
         return _card(*parts)
 
     def _by_hand(self) -> QFrame:
-        self.copy.setAccessibleName(f"Copy the command {self._command}")
+        self.copy.setAccessibleName(tr("Copy the command {command}", command=self._command))
         command = label(self._command, "value", wrap=True)
-        words = label("Or bind a command to a key in your desktop's own keyboard settings:", "muted", wrap=True)
+        words = label(tr("Or bind a command to a key in your desktop's own keyboard settings:"), "muted", wrap=True)
         return _card(words, Pair(command, self.copy))
 
 

@@ -10,6 +10,7 @@ from kireji.ui.flow import FlowLayout
 from kireji.ui.parts import button, label, restyle, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import tr
 
 
 class SignInPanel(QWidget):
@@ -29,9 +30,9 @@ class SignInPanel(QWidget):
         self.sentence = label("", "muted", wrap=True)
         self.address = QLineEdit()
         self.address.setReadOnly(True)
-        self.address.setAccessibleName("Address to open in a browser")
-        self.copy = button("Copy the address")
-        self.cancel = button("Cancel")
+        self.address.setAccessibleName(tr("Address to open in a browser"))
+        self.copy = button(tr("Copy the address"))
+        self.cancel = button(tr("Cancel"))
         layout = QVBoxLayout(self)
         spread(layout, 0, SPACE[1])
         layout.addWidget(self.sentence)
@@ -47,7 +48,7 @@ class SignInPanel(QWidget):
 
     def show_preparing(self) -> None:
         """Before the address is known."""
-        self._say("Opening the browser…", "muted")
+        self._say(tr("Opening the browser…"), "muted")
         self.address.hide()
         self.copy.hide()
         self.cancel.show()
@@ -67,9 +68,9 @@ class SignInPanel(QWidget):
         self.address.setVisible(not opened)
         self.copy.show()
         if opened:
-            self._say("Waiting for you to allow it in the browser. Did no browser open? Copy the address.", "muted")
+            self._say(tr("Waiting for you to allow it in the browser. Did no browser open? Copy the address."), "muted")
         else:
-            self._say("No browser could be opened. Open this address in one on this computer:", "warn")
+            self._say(tr("No browser could be opened. Open this address in one on this computer:"), "warn")
             self.copy.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_failure(self, sentence: str) -> None:
@@ -92,7 +93,7 @@ class SignInPanel(QWidget):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.address.text())
-        self._say("Copied. Open it in a browser on this computer, and allow it there.", "muted")
+        self._say(tr("Copied. Open it in a browser on this computer, and allow it there."), "muted")
 
     def _dress(self) -> None:
         set_icon(self.copy, self._theme, "copy", self._theme.colours.muted)

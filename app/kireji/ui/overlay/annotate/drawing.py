@@ -24,6 +24,7 @@ from kireji.core.annotation import ARROW_HEAD, HALO, Annotation, Arrow, Box, Ink
 from kireji.core.geometry import Rect
 from kireji.ui.chat.words import is_right_to_left
 from kireji.ui.tokens import INKS, ON_INKS, REDACTION
+from kireji.ui.translation import mark, tr
 
 PLATE_ACROSS, PLATE_DOWN, PLATE_ROUND = 0.45, 0.2, 0.3
 """Room around words and roundness of their plate's corners, in heights of the font."""
@@ -38,13 +39,21 @@ def paint(painter: QPainter, marks: Sequence[Annotation], dirty: Rect | None = N
         marks: What to paint.
         dirty: Only what touches this; None paints all.
     """
-    shown = [mark for mark in marks if dirty is None or not mark.bounds().intersection(dirty).empty]
-    for mark in shown:
-        if not isinstance(mark, Redaction):
-            _paint_one(painter, mark, dirty)
-    for mark in shown:
-        if isinstance(mark, Redaction):
-            _paint_redaction(painter, mark)
+    shown = [each for each in marks if dirty is None or not each.bounds().intersection(dirty).empty]
+    for each in shown:
+        if not isinstance(each, Redaction):
+            _paint_one(painter, each, dirty)
+    for each in shown:
+        if isinstance(each, Redaction):
+            _paint_redaction(painter, each)
+
+
+_INK_NAMES = {Ink.RED: mark("Red"), Ink.AMBER: mark("Amber"), Ink.GREEN: mark("Green"), Ink.BLUE: mark("Blue")}
+
+
+def colour_name(ink: Ink) -> str:
+    """What a colour is called, for tool tips and screen readers."""
+    return tr(_INK_NAMES[ink])
 
 
 def colour(ink: Ink) -> QColor:

@@ -7,13 +7,14 @@ from PySide6.QtGui import QColor, QIcon, QKeyEvent, QMouseEvent, QPainter, QPen,
 from PySide6.QtWidgets import QApplication, QButtonGroup, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from kireji.core.annotation import Ink, Style
-from kireji.ui.overlay.annotate.drawing import colour, contrast
+from kireji.ui.overlay.annotate.drawing import colour, colour_name, contrast
 from kireji.ui.overlay.keys import ENTER
 from kireji.ui.parts import spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import mark, tr
 
-WIDTHS = {2.0: "Thin", 3.0: "Medium", 5.0: "Thick"}
+WIDTHS = {2.0: mark("Thin"), 3.0: mark("Medium"), 5.0: mark("Thick")}
 """Strokes in logical pixels; text and numbers grow with them."""
 _ICON = 18
 
@@ -42,9 +43,9 @@ class Palette(QFrame):
         self.setProperty("kind", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self.setAccessibleName("Colour and width")
-        self._inks = {ink: self._swatch(ink.value.capitalize()) for ink in Ink}
-        self._widths = {width: self._swatch(name) for width, name in WIDTHS.items()}
+        self.setAccessibleName(tr("Colour and width"))
+        self._inks = {ink: self._swatch(colour_name(ink)) for ink in Ink}
+        self._widths = {width: self._swatch(tr(name)) for width, name in WIDTHS.items()}
         layout = QVBoxLayout(self)
         spread(layout, SPACE[1], SPACE[0])
         for row, clicked in (

@@ -7,11 +7,13 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from kireji.core.annotation import Ink, Style, Tool
+from kireji.ui.overlay.annotate.drawing import colour_name
 from kireji.ui.overlay.annotate.palette import Palette, swatch
 from kireji.ui.overlay.annotate.sketch import Sketch
 from kireji.ui.parts import button, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import mark, tr
 
 _ICONS = {
     Tool.ARROW: "move-up-right",
@@ -22,12 +24,12 @@ _ICONS = {
     Tool.REDACT: "eye-off",
 }
 _NAMES = {
-    Tool.ARROW: "Draw an arrow",
-    Tool.BOX: "Draw a box",
-    Tool.PEN: "Draw by hand",
-    Tool.TEXT: "Write on the picture",
-    Tool.NUMBER: "Set a number",
-    Tool.REDACT: "Black out",
+    Tool.ARROW: mark("Draw an arrow"),
+    Tool.BOX: mark("Draw a box"),
+    Tool.PEN: mark("Draw by hand"),
+    Tool.TEXT: mark("Write on the picture"),
+    Tool.NUMBER: mark("Set a number"),
+    Tool.REDACT: mark("Black out"),
 }
 _ICON = 16
 
@@ -59,14 +61,14 @@ class Tools(QWidget):
         self._group.setExclusive(False)  # the one in use can be put away
         self._group.buttonClicked.connect(self._clicked)
         self._tools = {tool: self._tool_button(tool) for tool in Tool}
-        self._colour = self._button("Colour and width")
+        self._colour = self._button(tr("Colour and width"))
         self._colour.clicked.connect(self.open_palette)
-        self._undo = self._button("Undo (Ctrl+Z)", "Undo")
+        self._undo = self._button(tr("Undo (Ctrl+Z)"), tr("Undo"))
         self._undo.clicked.connect(self.undo_clicked)
-        self._redo = self._button("Redo (Ctrl+Shift+Z)", "Redo")
+        self._redo = self._button(tr("Redo (Ctrl+Shift+Z)"), tr("Redo"))
         self._redo.clicked.connect(self.redo_clicked)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Marks")
+        self.setAccessibleName(tr("Marks"))
         layout = QHBoxLayout(self)
         spread(layout, 0, SPACE[0])
         for each in (*self._tools.values(), self._colour, self._undo, self._redo):
@@ -82,7 +84,10 @@ class Tools(QWidget):
         return made
 
     def _tool_button(self, tool: Tool) -> QPushButton:
-        made = self._button(f"{_NAMES[tool]} ({tool.letter} on the picture, Alt+{tool.letter} anywhere)", _NAMES[tool])
+        made = self._button(
+            tr("{what} ({letter} on the picture, Alt+{letter} anywhere)", what=tr(_NAMES[tool]), letter=tool.letter),
+            tr(_NAMES[tool]),
+        )
         made.setCheckable(True)
         self._group.addButton(made)
         shortcut = QShortcut(QKeySequence(f"Alt+{tool.letter}"), self)
@@ -101,7 +106,9 @@ class Tools(QWidget):
         """What is drawn with."""
         self._style = style
         self._colour.setIcon(swatch(style.ink, self._theme.px(_ICON), self._ratio()))
-        self._colour.setAccessibleDescription(f"{style.ink.value.capitalize()}, {style.width:g} pixels wide")
+        self._colour.setAccessibleDescription(
+            tr("{colour}, {width} pixels wide", colour=colour_name(style.ink), width=f"{style.width:g}")
+        )
         if self._palette is not None:
             self._palette.set_style(style)
 

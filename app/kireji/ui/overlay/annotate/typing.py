@@ -13,6 +13,7 @@ from kireji.core.geometry import Rect
 from kireji.ui.overlay.annotate.drawing import PLATE_ACROSS, PLATE_DOWN, PLATE_ROUND, colour, contrast, text_extent
 from kireji.ui.overlay.keys import ENTER
 from kireji.ui.parts import turn
+from kireji.ui.translation import tr
 
 _LONGEST = 2000
 """Characters of one mark; more than any screen shows."""
@@ -135,8 +136,8 @@ class TextField(QPlainTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Words of the mark")
-        self.setAccessibleDescription("Enter: done. Shift+Enter: new line.")
+        self.setAccessibleName(tr("Words of the mark"))
+        self.setAccessibleDescription(tr("Enter: done. Shift+Enter: new line."))
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.document().setDocumentMargin(0)
         across, down = round(PLATE_ACROSS * self.letters), round(PLATE_DOWN * self.letters)

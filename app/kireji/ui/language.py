@@ -1,0 +1,89 @@
+"""Chooses the interface's language at the start, and loads it where it is not English.
+
+English costs nothing: nothing is loaded, and `QLocale` is not asked for a date. Another language takes effect at the
+next start, because every text is made once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from kireji.core import words
+from kireji.resources import resource
+from kireji.ui.translation import set_locale, tr
+
+log = logging.getLogger(__name__)
+
+ENGLISH = "en"
+_LOCALES = {"de": "de_DE", "zh_CN": "zh_CN", "ar": "ar_AE"}
+"""How dates and numbers are written. Arabic with the digits that stand in all other texts too."""
+_NAMES = {ENGLISH: "English", "de": "Deutsch", "zh_CN": "简体中文", "ar": "العربية"}
+LANGUAGES = tuple(_NAMES)
+
+
+def language_name(language: str) -> str:
+    """A language as those who speak it call it."""
+    return _NAMES[language]
+
+
+def chosen_language(setting: str, wanted: Sequence[str]) -> str:
+    """Which of our languages is shown.
+
+    Args:
+        setting: What the person chose; empty follows the system.
+        wanted: The system's languages, first to last, as BCP 47 names: de-AT, zh-Hans-CN.
+    """
+    if setting:
+        return setting if setting in _NAMES else ENGLISH
+    for name in wanted:
+        language, _, rest = name.replace("_", "-").partition("-")
+        if language == "zh" and not {"Hant", "TW", "HK", "MO"} & set(rest.split("-")):
+            return "zh_CN"
+        if language in _NAMES:
+            return language
+    return ENGLISH
+
+
+def load_language(app: QApplication, setting: str) -> str:
+    """Show the person's language from now on; call it before the first text is made.
+
+    Args:
+        app: The application object, which owns what is loaded.
+        setting: What the person chose; empty follows the system.
+
+    Returns:
+        The language that shows.
+    """
+    language = chosen_language(setting, QLocale.system().uiLanguages() if not setting else ())
+    if language == ENGLISH:
+        return language
+    ours = QTranslator(app)
+    if not ours.load(str(resource(f"translations/kireji_{language}.qm"))):
+        log.warning("the translation to %s is missing", language)
+        return ENGLISH
+    app.installTranslator(ours)
+    dialogs = QTranslator(app)
+    # Qt's own: buttons and standard dialogs.
+    if dialogs.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        app.installTranslator(dialogs)
+    place = QLocale(_LOCALES[language])
+    QLocale.setDefault(place)
+    set_locale(place)
+    words.speak(tr)
+    app.setLayoutDirection(place.textDirection())
+    return language
+
+
+def unload_language(app: QApplication) -> None:
+    """Back to English, as at the start; for tests, which share one application object."""
+    for each in app.findChildren(QTranslator, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        QCoreApplication.removeTranslator(each)
+        each.deleteLater()
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+    set_locale(None)
+    words.speak(None)
+    app.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
