@@ -124,6 +124,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Another language shows from the next start on.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Another program uses the shortcut. Choose another in Settings, Shortcuts.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -244,6 +248,14 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Branch {place} / {count}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Branch {place} of {count}. Show another</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Cancel</source>
             <translation type="unfinished"></translation>
         </message>
@@ -292,6 +304,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Choose the model</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Click or Enter: this window</source>
             <translation type="unfinished"></translation>
         </message>
@@ -321,6 +337,10 @@
         </message>
         <message>
             <source>Continue the answer where it was cut</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Contrast</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -736,6 +756,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Language</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Last 30 days</source>
             <translation type="unfinished"></translation>
         </message>
@@ -800,11 +824,23 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Model</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Model: {name}. Choose another</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Models</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>More</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>More about this conversation</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -897,6 +933,10 @@
         </message>
         <message>
             <source>None</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Normal</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1222,6 +1262,14 @@
                 <numerusform></numerusform>
                 <numerusform></numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Show another branch</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Show or hide the details</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Show the conversations</source>

@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 def show_failure(error: KirejiError) -> None:
     """Show why the program cannot start, where even the folders of the one instance cannot be used."""
     from kireji.ui import aio, failure
+    from kireji.ui.language import load_language
     from kireji.ui.qt_application import create
+
+    app = create(["kireji"])
+    load_language(app, "")
 
     async def main(stop: asyncio.Event) -> int:
         await failure.show_failure(error, stop)
         return 1
 
-    aio.run(main, create(["kireji"]))
+    aio.run(main, app)
 
 
 def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], first: Request) -> int:
@@ -50,15 +54,18 @@ def run_desktop(paths: Paths, lock: InstanceLock, environ: Mapping[str, str], fi
     """
     from kireji.bootstrap import desktop as system
     from kireji.desktop.memory import give_back, keep_one_heap
-    from kireji.storage.early_settings import early_shortcut
+    from kireji.storage.early_settings import early_settings
+    from kireji.ui.language import load_language
     from kireji.ui.qt_application import create
     from kireji.ui.shortcut import GlobalShortcuts, watch_descriptor
     from kireji.ui.tray import Tray
 
     keep_one_heap()  # before Qt's threads
     app = create(["kireji"])
-    chord, paused = early_shortcut(paths.settings)
-    shortcuts = GlobalShortcuts(system.hotkeys(environ, watch_descriptor(app)), chord, paused=paused)
+    early = early_settings(paths.settings)
+    load_language(app, early.language)  # before the first text: a chord that is taken has a sentence
+    hotkeys = system.hotkeys(environ, watch_descriptor(app))
+    shortcuts = GlobalShortcuts(hotkeys, early.capture, paused=early.paused)
     tray = Tray()
     app.sync()  # what was asked of the X server goes out now; there is no loop yet that would send it
     tray.look_for_host()

@@ -168,11 +168,15 @@ class AppearanceSettings(msgspec.Struct, frozen=True):
         theme: system, light or dark.
         text_scale: 1.0 is the normal size of text.
         inspector: Whether the pane on the right is open.
+        language: Of the interface: en, de, zh_CN or ar; empty follows the system. Holds from the next start on.
+        contrast: normal or high; empty follows the system.
     """
 
     theme: Theme = Theme.SYSTEM
     text_scale: float = 1.0
     inspector: bool = True
+    language: str = ""
+    contrast: str = ""
 
 
 class GeneralSettings(msgspec.Struct, frozen=True):
@@ -266,6 +270,8 @@ _CHECKS: Mapping[str, typing.Callable[[Any], str | None]] = types.MappingProxyTy
         **{f"shortcuts.{action.value}": _check_shortcut for action in Action},
         "capture.delay": _between(0, MOST_DELAY),
         "appearance.text_scale": _between(0.5, 3.0),
+        "appearance.language": _one_of("", "en", "de", "zh_CN", "ar"),
+        "appearance.contrast": _one_of("", "normal", "high"),
     }
 )
 

@@ -18,22 +18,25 @@ from kireji.ui.tokens import (
 )
 
 
-def stylesheet(colours: Colours, scale: float) -> str:
+def stylesheet(colours: Colours, scale: float, *, mirrored: bool = False) -> str:
     """The whole stylesheet.
 
     Args:
         colours: Of the theme in force.
         scale: 1.0 is the normal size of text.
+        mirrored: Whether the windows begin at the right.
     """
+    start, end = ("right", "left") if mirrored else ("left", "right")
     return "\n".join(
         (
             _base(colours, scale),
             _labels(colours, scale),
-            _buttons(colours, scale),
+            _buttons(colours, scale, start),
             _fields(colours, scale),
-            _surfaces(colours),
+            _surfaces(colours, start, end),
             _lists(colours, scale),
             _bars(colours),
+            _rings(colours) if colours.strong else "",
         )
     )
 
@@ -86,12 +89,12 @@ def _chip_radius(scale: float) -> str:
     return f"{int((TYPE_SMALL * scale * 1.17 + 8) / 2)}px"
 
 
-def _buttons(c: Colours, scale: float) -> str:
+def _buttons(c: Colours, scale: float, start: str) -> str:
     return f"""
 QPushButton, QToolButton {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px;
     padding: 6px 13px; font-weight: 500; }}
 QPushButton:hover, QToolButton:hover {{ background: {c.raised}; }}
-QPushButton:pressed, QToolButton:pressed {{ background: {c.line}; }}
+QPushButton:pressed, QToolButton:pressed {{ background: {c.accent_soft if c.strong else c.line}; }}
 QPushButton:focus, QToolButton:focus {{ border-color: {c.accent}; outline: none; }}
 QPushButton:disabled, QToolButton:disabled {{ color: {c.muted}; background: {c.raised}; }}
 QPushButton[kind="primary"] {{ background: {c.accent}; border-color: {c.accent}; color: {c.on_accent};
@@ -123,10 +126,10 @@ QPushButton[kind="row"] {{ background: transparent; border: 1px solid transparen
     text-align: left; font-size: {_px(TYPE_LABEL, scale)}; font-weight: 400; }}
 QPushButton[kind="row"]:hover {{ background: {c.raised}; }}
 QPushButton[kind="row"]:focus {{ border-color: {c.accent}; }}
-QPushButton[kind="nav"] {{ background: transparent; border: 1px solid transparent; border-left: 2px solid transparent;
-    text-align: left; padding: 7px 9px; font-weight: 400; }}
+QPushButton[kind="nav"] {{ background: transparent; border: 1px solid transparent;
+    border-{start}: 2px solid transparent; text-align: left; padding: 7px 9px; font-weight: 400; }}
 QPushButton[kind="nav"]:hover {{ background: {c.raised}; }}
-QPushButton[kind="nav"]:checked {{ background: {c.surface}; border-left-color: {c.accent}; }}
+QPushButton[kind="nav"]:checked {{ background: {c.surface}; border-{start}-color: {c.accent}; }}
 QPushButton[kind="nav"]:focus {{ border-color: {c.accent}; }}
 """
 
@@ -146,7 +149,7 @@ QPlainTextEdit {{ background: transparent; border: none; font-size: {_px(TYPE_BO
 """
 
 
-def _surfaces(c: Colours) -> str:
+def _surfaces(c: Colours, start: str, end: str) -> str:
     return f"""
 QFrame[kind="card"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CARD}px; }}
 QFrame[kind="composer"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CARD}px; }}
@@ -157,10 +160,10 @@ QFrame[kind="notice"] {{ background: {c.raised}; border: 1px solid {c.line}; bor
 QFrame[kind="editor"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
 QFrame[kind="editor"][focused="true"] {{ border-color: {c.muted}; }}
 QFrame[kind="details"] {{ background: {c.code}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
-QFrame[kind="sidebar"] {{ background: {c.raised}; border: none; border-right: 1px solid {c.line}; }}
-QFrame[kind="inspector"] {{ background: {c.background}; border: none; border-left: 1px solid {c.line}; }}
+QFrame[kind="sidebar"] {{ background: {c.raised}; border: none; border-{end}: 1px solid {c.line}; }}
+QFrame[kind="inspector"] {{ background: {c.background}; border: none; border-{start}: 1px solid {c.line}; }}
 QFrame[kind="header"] {{ background: {c.background}; border: none; border-bottom: 1px solid {c.line}; }}
-QFrame[kind="pages"] {{ background: {c.background}; border: none; border-right: 1px solid {c.line}; }}
+QFrame[kind="pages"] {{ background: {c.background}; border: none; border-{end}: 1px solid {c.line}; }}
 QFrame[kind="line"] {{ background: {c.line}; border: none; }}
 """
 
@@ -181,4 +184,21 @@ QScrollBar::handle:horizontal {{ min-width: 32px; }}
 QScrollBar::handle:hover {{ background: {c.faint}; }}
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none;
     border: none; width: 0; height: 0; }}
+"""
+
+
+def _rings(c: Colours) -> str:
+    """High contrast: what has the keyboard is framed twice as strong, in ink; the frame grows inwards."""
+    return f"""
+QPushButton:focus, QToolButton:focus {{ border: 2px solid {c.ink}; padding: 5px 12px; }}
+QPushButton[kind="chip"]:focus, QPushButton[kind="segment"]:focus {{ border: 2px solid {c.ink}; padding: 2px 9px; }}
+QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {{ border: 2px solid {c.ink}; padding: 3px 7px; }}
+QPushButton[kind="code"]:focus {{ border: 2px solid {c.ink}; padding: 0px 5px; }}
+QPushButton[kind="tool"]:focus {{ border: 2px solid {c.ink}; padding: 5px 6px; }}
+QPushButton[kind="row"]:focus {{ border: 2px solid {c.ink}; padding: 3px 5px; }}
+QPushButton[kind="nav"]:focus {{ border: 2px solid {c.ink}; padding: 6px 8px; }}
+QLineEdit:focus, QComboBox:focus {{ border: 2px solid {c.ink}; padding: 5px 9px; }}
+QComboBox:focus {{ padding-right: 27px; }}
+QFrame[kind="composer"][focused="true"], QFrame[kind="editor"][focused="true"] {{ border-color: {c.ink}; }}
+QMenu::item:selected, QPushButton:checked {{ font-weight: 600; }}
 """

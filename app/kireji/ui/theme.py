@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from kireji.core.settings import AppearanceSettings
 from kireji.core.settings import Theme as ThemeChoice
 from kireji.ui.stylesheet import stylesheet
-from kireji.ui.tokens import DARK, LIGHT, TYPE_BODY, Colours
+from kireji.ui.tokens import LIGHT, THEMES, TYPE_BODY, Colours
 
 _SCHEMES = {
     ThemeChoice.SYSTEM: Qt.ColorScheme.Unknown,
@@ -20,6 +20,8 @@ _SCHEMES = {
 
 class Theme(QObject):
     """Owns the look of all windows: palette, font size and stylesheet of the application.
+
+    Nothing in it moves, so a wish for less movement is met without being asked.
 
     Args:
         app: Whose look it is.
@@ -34,16 +36,18 @@ class Theme(QObject):
         self._hints = app.styleHints()
         self._family = app.font()
         self._choice = ThemeChoice.SYSTEM
+        self._contrast = ""
         self.colours: Colours = LIGHT
         self.scale = 1.0
         app.setStyle("Fusion")
         self._hints.colorSchemeChanged.connect(self._scheme_changed)
+        self._hints.accessibility().contrastPreferenceChanged.connect(self._contrast_changed)
         self._dress()
 
     @property
     def dark(self) -> bool:
         """Whether the dark colours hold."""
-        return self.colours is DARK
+        return self.colours.dark
 
     def px(self, size: float) -> int:
         """A type size in logical pixels, scaled as the person wants text."""
@@ -52,6 +56,7 @@ class Theme(QObject):
     def apply(self, appearance: AppearanceSettings) -> None:
         """Take the person's choice over."""
         self.scale = appearance.text_scale
+        self._contrast = appearance.contrast
         if self._choice is not appearance.theme:
             self._choice = appearance.theme
             # For window frames and the system's own dialogs, where the platform can do it.
@@ -61,12 +66,20 @@ class Theme(QObject):
     def _scheme_changed(self, _scheme: Qt.ColorScheme) -> None:
         self._dress()
 
+    def _contrast_changed(self, _preference: Qt.ContrastPreference) -> None:
+        self._dress()
+
+    def system_wants_contrast(self) -> bool:
+        """Whether the system asks its programs for high contrast."""
+        return self._hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
+
     def _dress(self) -> None:
         dark = self._hints.colorScheme() is Qt.ColorScheme.Dark
         if self._choice is not ThemeChoice.SYSTEM:
             dark = self._choice is ThemeChoice.DARK
-        colours = DARK if dark else LIGHT
-        sheet = stylesheet(colours, self.scale)
+        strong = self._contrast == "high" if self._contrast else self.system_wants_contrast()
+        colours = next(each for each in THEMES if (each.dark, each.strong) == (dark, strong))
+        sheet = stylesheet(colours, self.scale, mirrored=self._app.isRightToLeft())
         if sheet == self._app.styleSheet():
             return
         self.colours = colours

@@ -10,6 +10,10 @@ class Colours:
     """One theme's colours, as #RRGGBB.
 
     `faint` is for decoration only: its contrast is too low for words.
+
+    Args:
+        dark: Whether they are those of a dark theme.
+        strong: Whether they are those for high contrast: words at 7:1, lines and the ring of the focus to match.
     """
 
     background: str
@@ -27,6 +31,8 @@ class Colours:
     error: str
     info: str
     code: str
+    dark: bool = False
+    strong: bool = False
 
 
 LIGHT = Colours(
@@ -62,7 +68,46 @@ DARK = Colours(
     error="#FF8A80",
     info="#8FB8E3",
     code="#121110",
+    dark=True,
 )
+LIGHT_STRONG = Colours(
+    background="#FFFFFF",
+    surface="#FFFFFF",
+    raised="#F2F1EE",
+    line="#6A645A",
+    ink="#000000",
+    muted="#3D3932",
+    faint="#6A645A",
+    accent="#8F2410",
+    on_accent="#FFFFFF",
+    accent_soft="#FBE9E3",
+    ok="#274A1F",
+    warn="#5E3B05",
+    error="#8C120C",
+    info="#15406B",
+    code="#F6F5F2",
+    strong=True,
+)
+DARK_STRONG = Colours(
+    background="#000000",
+    surface="#000000",
+    raised="#1C1A18",
+    line="#A39D92",
+    ink="#FFFFFF",
+    muted="#D6D1C8",
+    faint="#A39D92",
+    accent="#FF9C85",
+    on_accent="#000000",
+    accent_soft="#4A2118",
+    ok="#A8D69A",
+    warn="#F0C878",
+    error="#FFB3AB",
+    info="#B0D2F5",
+    code="#0E0D0C",
+    dark=True,
+    strong=True,
+)
+THEMES = (LIGHT, DARK, LIGHT_STRONG, DARK_STRONG)
 
 SPACE = (4, 8, 12, 16, 24, 32)
 """Distances in logical pixels; everything stands on a grid of 4."""

@@ -7,7 +7,7 @@ import pytest
 
 import kireji.ui
 from kireji.ui.stylesheet import stylesheet
-from kireji.ui.tokens import DARK, LIGHT, Colours
+from kireji.ui.tokens import DARK, DARK_STRONG, LIGHT, LIGHT_STRONG, Colours
 
 TEXT_ON = [
     *[(text, ground) for text in ("ink", "muted") for ground in ("background", "surface", "raised", "code")],
@@ -16,9 +16,10 @@ TEXT_ON = [
     *[("accent", ground) for ground in ("background", "surface")],
     ("on_accent", "accent"),
     ("ink", "accent_soft"),
-    ("ink", "line"),
 ]
 """Every pair of words and ground that the windows use."""
+EVERY = [LIGHT, DARK, LIGHT_STRONG, DARK_STRONG]
+NAMES = ["light", "dark", "light and strong", "dark and strong"]
 
 
 def luminance(colour: str) -> float:
@@ -32,16 +33,33 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("colours", EVERY, ids=NAMES)
 @pytest.mark.parametrize(("text", "ground"), TEXT_ON)
 def test_words_can_be_read(colours: Colours, text: str, ground: str) -> None:
     assert contrast(getattr(colours, text), getattr(colours, ground)) >= 4.5
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("colours", [LIGHT_STRONG, DARK_STRONG], ids=["light", "dark"])
+@pytest.mark.parametrize(("text", "ground"), TEXT_ON)
+def test_words_stand_out_in_high_contrast(colours: Colours, text: str, ground: str) -> None:
+    assert contrast(getattr(colours, text), getattr(colours, ground)) >= 7
+
+
+@pytest.mark.parametrize("colours", [LIGHT_STRONG, DARK_STRONG], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["background", "surface", "raised"])
+def test_lines_stand_out_in_high_contrast(colours: Colours, ground: str) -> None:
+    assert contrast(colours.line, getattr(colours, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("colours", EVERY, ids=NAMES)
 @pytest.mark.parametrize("ground", ["background", "surface", "raised"])
 def test_the_ring_of_the_focused_control_can_be_seen(colours: Colours, ground: str) -> None:
     assert contrast(colours.accent, getattr(colours, ground)) >= 3
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_words_on_a_pressed_button_can_be_read(colours: Colours) -> None:
+    assert contrast(colours.ink, colours.line) >= 4.5
 
 
 def test_words_are_never_faint() -> None:

@@ -85,6 +85,8 @@ class SettingsPresenter(QObject):
     def _connect(self) -> None:
         self.appearance_page.theme.chosen.connect(self._theme_chosen)
         self.appearance_page.text_size.chosen.connect(self._size_chosen)
+        self.appearance_page.contrast.chosen.connect(self._contrast_chosen)
+        self.appearance_page.language.chosen.connect(self._language_chosen)
         self.pane.page_shown.connect(self._page_shown)
         self._minute.timeout.connect(self.keys.refresh)
 
@@ -123,6 +125,12 @@ class SettingsPresenter(QObject):
 
     def _size_chosen(self, value: object) -> None:
         self._keep("appearance.text_scale", value)
+
+    def _contrast_chosen(self, value: object) -> None:
+        self._keep("appearance.contrast", value)
+
+    def _language_chosen(self, value: object) -> None:
+        self._keep("appearance.language", value)
 
     def _keep(self, option: str, value: object) -> None:
         self._scope.restart(self._services.preferences.set(option, value), name=option)
