@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kireji.core.messages import Sha256
 
 
 class Kind(enum.Enum):
@@ -14,6 +18,7 @@ class Kind(enum.Enum):
     CODE = "code"
     RULE = "rule"
     TABLE = "table"
+    FORMULA = "formula"
 
 
 class Align(enum.Enum):
@@ -37,6 +42,9 @@ class Style:
         quiet: In the muted colour.
         wide: A space beside code, which needs room for the code's ground.
         role: What the code highlighter found: comment, keyword, string, number, name; empty for plain.
+        tex: The formula that the run is; its text is the source, shown until there is a picture, or if there is none.
+        display: Whether the formula is set large, as on a line of its own.
+        picture: Which picture of our own store the run is; its text is the description.
     """
 
     bold: bool = False
@@ -47,6 +55,9 @@ class Style:
     quiet: bool = False
     wide: bool = False
     role: str = ""
+    tex: str = ""
+    display: bool = False
+    picture: Sha256 = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph, heading, code block, rule or table.
+    """One paragraph, heading, code block, rule, table or display formula.
 
     Args:
         kind: Which.
@@ -75,9 +86,15 @@ class Block:
         level: Of a heading, 1 to 6.
         path: The lists ("l") and quotes ("q") around it, outermost first.
         marker: What stands before the first block of a list item: "*" or a number; empty for none.
-        tight: Whether the list it belongs to is set without space between its items.
+        tight: Whether it belongs to a list and is set close to the block behind it.
         language: The word behind the fence.
-        rows: Of a table; the first is its head.
+        rows: Of a table; the first is its head unless `headless`.
+        task: For the first block of an item that is a task: whether it is done.
+        rtl: Whether it reads from right to left: what its first letter outside code says.
+        columns: Relative widths of a table's columns, their sum is 1; the same in all parts of a table.
+        headless: Whether the table goes on from the segment before, whose first part has the head.
+        joined: Whether it goes on with the code, table or paragraph that the segment before ends with.
+        first_line: For code that goes on: how many of its lines stand before.
     """
 
     kind: Kind
@@ -88,6 +105,12 @@ class Block:
     tight: bool = False
     language: str = ""
     rows: tuple[tuple[Cell, ...], ...] = ()
+    task: bool | None = None
+    rtl: bool = False
+    columns: tuple[float, ...] = ()
+    headless: bool = False
+    joined: bool = False
+    first_line: int = 0
 
     @property
     def text(self) -> str:

@@ -1,0 +1,67 @@
+"""The parser: CommonMark with tables, strikethrough, task lists, formulas and bare addresses; no HTML."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.token import Token
+
+DEEPEST = 24
+"""Quotes count one and lists two; deeper ones are words. The same number as in `scan.Limits`."""
+
+
+@functools.cache
+def parser() -> MarkdownIt:
+    """The one parser; it takes 40 ms to import, which no start should pay, and keeps nothing of what it parsed."""
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import blockquote, list_block
+
+    from kireji.ui.chat.markdown import addresses, formulas
+
+    made = MarkdownIt("commonmark", {"html": False, "maxNesting": 40, "tasklists": True})
+    made.enable(["table", "strikethrough"])
+    made.block.ruler.at(
+        "blockquote", _bounded(blockquote, 1), {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
+    made.block.ruler.at("list", _bounded(list_block, 2), {"alt": ["paragraph", "reference", "blockquote"]})
+    formulas.add_to(made)
+    addresses.add_to(made)
+    return made
+
+
+def _bounded(
+    rule: Callable[[StateBlock, int, int, bool], bool], levels: int
+) -> Callable[[StateBlock, int, int, bool], bool]:
+    def bounded(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        return state.level + state.env.get("level", 0) + levels <= DEEPEST and rule(state, start, end, silent)
+
+    return bounded
+
+
+def parse(source: str, known: dict[str, Any], level: int) -> list[Token]:
+    """Markdown to tokens.
+
+    Args:
+        source: With line feeds only.
+        known: Link definitions.
+        level: How deep it stands, as `DEEPEST` counts.
+    """
+    return parser().parse(source, {"references": known, "level": level})
+
+
+def parse_words(source: str, known: dict[str, Any]) -> list[Token]:
+    """The inside of a paragraph to tokens."""
+    return parser().parseInline(source, {"references": known})[0].children or []
+
+
+def definitions(paragraph: str) -> dict[str, Any]:
+    """The links that a paragraph defines, by label."""
+    env: dict[str, Any] = {}
+    parser().parse(paragraph, env)
+    return env.get("references", {})  # type: ignore[no-any-return]

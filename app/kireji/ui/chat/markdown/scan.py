@@ -1,0 +1,483 @@
+"""Finds where a growing Markdown text can be cut: one pass over its lines that keeps only what is open.
+
+The scanner knows just enough of the block structure of CommonMark (and of tables and formulas) to say where a piece may
+begin that gives the same blocks when parsed apart. Long blocks are cut inside; their pieces carry what they continue.
+"""
+
+from __future__ import annotations
+
+import copy
+import enum
+import unicodedata
+from dataclasses import dataclass, replace
+
+from kireji.ui.chat.markdown import starts
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When to cut, in characters unless said otherwise.
+
+    Args:
+        target: A piece of at least this size ends where the next top-level block begins.
+        inner: The same for blocks inside lists and quotes.
+        most: A block is cut inside when the piece has this size.
+        line: Longer lines are divided.
+        code_lines: Lines of code in one piece.
+        rows: Rows of a table in one piece.
+        depth: Quotes count one and list items two; deeper ones are words.
+    """
+
+    target: int = 900
+    inner: int = 1600
+    most: int = 2600
+    line: int = 2000
+    code_lines: int = 80
+    rows: int = 40
+    depth: int = 24
+
+
+class SegmentKind(enum.Enum):
+    """What a segment begins with."""
+
+    FLOW = "flow"
+    CODE = "code"
+    TABLE = "table"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A quote or list item that is open.
+
+    Args:
+        mark: ">" or the item's marker without its number: "-", "+", "*", "." or ")".
+        indent: Columns that belong to an item on each of its lines.
+        number: Of an ordered list's item.
+    """
+
+    mark: str
+    indent: int = 0
+    number: int | None = None
+
+    @property
+    def path(self) -> str:
+        """Its letter in a block's path."""
+        return "q" if self.mark == ">" else "l"
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A fence that is open.
+
+    Args:
+        mark: Of what it consists: backticks or tildes, at least so many must close it.
+        indent: Columns before it, which its lines lose too.
+        language: The first word behind it.
+    """
+
+    mark: str
+    indent: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a piece begins.
+
+    Args:
+        kind: What it begins with.
+        joined: Whether it goes on with the fence, table, list, quote or paragraph of the piece before.
+        midline: Whether it begins in the middle of a line.
+        around: The quotes and list items that go on from the piece before.
+        number: What the first item of an ordered list is, when that list goes on.
+        in_list: Whether it begins with a further item of a list.
+        fence: The fence that goes on; None for indented code.
+        line: How many lines of the fence stand before.
+        table: Head and delimiters of the table that goes on, two lines.
+    """
+
+    kind: SegmentKind = SegmentKind.FLOW
+    joined: bool = False
+    midline: bool = False
+    around: tuple[Container, ...] = ()
+    number: int | None = None
+    in_list: bool = False
+    fence: Fence | None = None
+    line: int = 0
+    table: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of the text.
+
+    Args:
+        start: Where it begins, in characters.
+        end: Where it ends.
+        opening: How it begins.
+    """
+
+    start: int
+    end: int
+    opening: Opening
+
+    @property
+    def kind(self) -> SegmentKind:
+        """What it begins with."""
+        return self.opening.kind
+
+    @property
+    def joined(self) -> bool:
+        """Whether it goes on with what the segment before ends with: no gap between them, and one ground."""
+        return self.opening.joined
+
+
+class _Leaf(enum.Enum):
+    NONE = 0
+    PARAGRAPH = 1
+    FENCE = 2
+    INDENTED = 3
+    TABLE = 4
+    FORMULA = 5
+
+
+_NONE, _PARAGRAPH, _FENCE = _Leaf.NONE, _Leaf.PARAGRAPH, _Leaf.FENCE
+_INDENTED, _TABLE, _FORMULA = _Leaf.INDENTED, _Leaf.TABLE, _Leaf.FORMULA
+
+
+class Scanner:
+    """Reads lines in order and tells where pieces begin.
+
+    Args:
+        limits: When to cut.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.cuts: list[tuple[int, Opening]] = []
+        """Where pieces begin, in the offsets given, since the caller last emptied it."""
+        self.definitions: list[str] = []
+        """Paragraphs that may define links, as Markdown, since the caller last emptied it."""
+        self._begin = 0
+        self._opening = Opening()
+        self._leaf = _NONE
+        self._stack: tuple[Container, ...] = ()
+        self._empty_item = self._over = False
+        self._fence: Fence | None = None
+        self._lines = 0
+        """Lines of code, rows or lines of a formula in this piece."""
+        self._fence_line = 0
+        self._table = ""
+        self._end = ""
+        self._head: str | None = None
+        self._collected: list[str] | None = None
+        self._underlined = False
+        """Whether the open paragraph may still become a heading."""
+
+    def copied(self) -> Scanner:
+        """A scanner that goes on from here without touching this one."""
+        twin = copy.copy(self)
+        twin.cuts, twin.definitions = [], []
+        if self._collected is not None:
+            twin._collected = list(self._collected)
+        return twin
+
+    def shift(self, by: int) -> None:
+        """Offsets given from now on are smaller."""
+        self._begin -= by
+
+    def finish(self) -> None:
+        """Nothing more comes."""
+        self._close_paragraph()
+
+    def broken(self, part: str, at: int, *, first: bool) -> None:
+        """A part of a line that is too long; its end is not the line's.
+
+        Args:
+            part: What it holds.
+            at: Where.
+            first: Whether it begins the line; other parts are words (or code) whatever they hold.
+        """
+        if first:
+            self.line(part, at)
+            if self._leaf is not _FENCE:
+                self._close_paragraph()
+                self._leaf = _PARAGRAPH
+                self._underlined, self._head = False, None
+        else:
+            self._rest(at)
+
+    def ended(self, at: int) -> None:
+        """The last part of a line that was divided."""
+        self._rest(at)
+
+    def _rest(self, at: int) -> None:
+        if self._leaf is _FENCE:
+            self._cut(at, Opening(SegmentKind.CODE, fence=self._fence, line=self._fence_line - 1, midline=True))
+        else:
+            self._cut(at, Opening(SegmentKind.TEXT, midline=True))
+
+    def line(self, line: str, at: int) -> None:
+        """The next line.
+
+        Args:
+            line: Without what ends it.
+            at: Where it begins.
+        """
+        if "\t" in line:
+            line = line.expandtabs(4)
+        stack = self._stack
+        pos = depth = 0
+        text = line.lstrip(" ")
+        indent = len(line) - len(text)
+        for container in stack:
+            if container.mark == ">":
+                if indent > 3 or not text.startswith(">"):
+                    break
+                pos += indent + 1
+                if line.startswith(" ", pos):
+                    pos += 1
+                text = line[pos:].lstrip(" ")
+                indent = len(line) - pos - len(text)
+            elif text:
+                if indent < container.indent or (self._over and depth == len(stack) - 1):
+                    break
+                pos += container.indent
+                indent -= container.indent
+            depth += 1
+        if not text:
+            self._blank(depth, at)
+        elif depth < len(stack) or not self._goes_on(text, indent, at):
+            self._start(line, pos, text, indent, depth, at)
+
+    def _blank(self, depth: int, at: int) -> None:
+        if depth < len(self._stack):
+            self._close_paragraph()
+            self._stack = self._stack[:depth]
+            self._leaf = _NONE
+            self._empty_item = self._over = False
+        elif self._leaf is _FENCE:
+            self._code_line(at)
+        elif self._leaf is not _INDENTED:
+            self._close_paragraph()
+            self._leaf = _NONE
+        self._over = self._empty_item
+
+    def _goes_on(self, text: str, indent: int, at: int) -> bool:
+        """Whether a line inside all open containers belongs to the open fence, table or formula."""
+        leaf = self._leaf
+        if leaf is _PARAGRAPH:
+            if text[0] in starts.SPECIAL:
+                return False
+            self._paragraph_line(text, at)
+            return True
+        if leaf is _FENCE:
+            assert self._fence is not None
+            mark = self._fence.mark
+            if text.startswith(mark) and indent < 4 and not text.lstrip(mark[0]).strip(" "):
+                self._leaf, self._fence = _NONE, None
+            else:
+                self._code_line(at)
+            return True
+        if leaf is _INDENTED and indent >= 4:
+            self._code_line(at)
+            return True
+        if leaf is _TABLE and indent < 4 and not self._interrupts(text):
+            self._row(at)
+            return True
+        return leaf is _FORMULA and self._formula_line(text, indent, at)
+
+    def _interrupts(self, text: str) -> bool:
+        return text[0] in starts.SPECIAL and (
+            text[0] == ">"
+            or starts.ITEM.match(text) is not None
+            or starts.FENCE.match(text) is not None
+            or starts.HEADING.match(text) is not None
+            or starts.RULE.match(text) is not None
+            or starts.is_formula_line(text)
+            or bool(starts.formula_end(text))
+        )
+
+    def _code_line(self, at: int) -> None:
+        if self._lines >= self.limits.code_lines or at - self._begin >= self.limits.most:
+            self._cut(at, Opening(SegmentKind.CODE, fence=self._fence, line=self._fence_line))
+            self._lines = 0
+        self._lines += 1
+        self._fence_line += 1
+
+    def _row(self, at: int) -> None:
+        if self._lines >= self.limits.rows or at - self._begin >= self.limits.most:
+            self._cut(at, Opening(SegmentKind.TABLE, table=self._table, line=self._fence_line))
+            self._lines = 0
+        self._lines += 1
+        self._fence_line += 1
+
+    def _formula_line(self, text: str, indent: int, at: int) -> bool:
+        if indent < 4 and starts.FENCE.match(text):
+            self._leaf = _PARAGRAPH
+            return False
+        ends = starts.ends_formula(text, self._end)
+        if ends:
+            self._leaf = _NONE
+            return True
+        self._lines += 1
+        if ends is None or self._lines > starts.LONGEST_FORMULA:
+            self._leaf = _PARAGRAPH
+            self._underlined, self._head = False, None
+            return False
+        return True
+
+    def _start(self, line: str, pos: int, text: str, indent: int, depth: int, at: int) -> None:
+        """A line that goes on with no block inside, or not with all containers around it."""
+        limits = self.limits
+        outside = depth < len(self._stack)
+        words = self._leaf is _PARAGRAPH
+        previous = self._stack[depth] if outside else None
+        new: list[Container] = []
+        level = sum(1 if container.mark == ">" else 2 for container in self._stack[:depth])
+        sibling = False
+        leaf, fence = _PARAGRAPH, None
+        empty = False
+        while True:
+            if indent >= 4:
+                leaf = _PARAGRAPH if words else _INDENTED
+                break
+            first = text[0]
+            if first not in starts.SPECIAL:
+                break
+            if words and not outside and self._underlined and first in "=-|:" and self._second_line(text.rstrip(" ")):
+                return
+            if first == ">" and level < limits.depth:
+                new.append(Container(">"))
+                level += 1
+                words = False
+                pos += indent + 1
+                if line.startswith(" ", pos):
+                    pos += 1
+            elif first in "`~" and (match := starts.FENCE.match(text)):
+                info = (match[2] or match[4] or "").split(maxsplit=1)
+                leaf, fence = _FENCE, Fence(match[1] or match[3], indent, info[0][:40] if info else "")
+                break
+            elif self._is_one_line(text, first):
+                leaf = _NONE
+                break
+            elif first in "$\\" and starts.formula_end(text):
+                leaf = _FORMULA
+                break
+            elif level + 1 < limits.depth and (match := starts.ITEM.match(text)):
+                rest = text[match.end() :]
+                if words and not outside and not new and (not rest or match[2] not in (None, "1")):
+                    break
+                number = int(match[2]) if match[2] else None
+                mark = match[1][-1]
+                if not new and previous is not None and previous.mark == mark:
+                    sibling = True
+                    number = None if previous.number is None else previous.number + 1
+                space = len(match[3] or "")
+                space = space if rest and space <= 4 else 1
+                new.append(Container(mark, indent + len(match[1]) + space, number))
+                level += 2
+                words = False
+                pos += indent + len(match[1]) + space
+                if not rest:
+                    leaf, empty = _NONE, True
+                    break
+            else:
+                break
+            text = line[pos:].lstrip(" ")
+            indent = len(line) - pos - len(text)
+            if not text:
+                leaf = _NONE
+                break
+        if leaf is _PARAGRAPH and words and not new:
+            self._paragraph_line(text, at)
+            return
+        self._begin_block(at, depth, sibling)
+        self._stack = self._stack[:depth] + tuple(new)
+        self._empty_item, self._over = empty, False
+        self._leaf, self._fence = leaf, fence
+        self._lines = self._fence_line = 0
+        if leaf is _PARAGRAPH:
+            self._underlined = True
+            self._head = text.rstrip(" ") if "|" in text else None
+            self._collected = [text] if text[0] == "[" else None
+        elif leaf is _FORMULA:
+            self._end = starts.formula_end(text)
+        elif leaf is _INDENTED:
+            self._lines = self._fence_line = 1
+
+    def _is_one_line(self, text: str, first: str) -> bool:
+        """Whether a line is a whole block: a rule, a heading or a formula."""
+        if first in "*-_":
+            return starts.RULE.match(text) is not None
+        if first == "#":
+            return starts.HEADING.match(text) is not None
+        return first in "$\\" and starts.is_formula_line(text)
+
+    def _second_line(self, text: str) -> bool:
+        """Whether a line makes the lines before it the head of a table or a heading."""
+        if self._head is not None and starts.is_table(self._head, text):
+            self._table = f"{self._head}\n{text}\n"
+            self._collected = None
+            self._leaf, self._lines, self._fence_line = _TABLE, 0, 0
+            return True
+        if starts.UNDERLINE.match(text):
+            self._close_paragraph()
+            self._leaf = _NONE
+            return True
+        return False
+
+    def _begin_block(self, at: int, depth: int, sibling: bool) -> None:
+        self._close_paragraph()
+        size = at - self._begin
+        top = not depth and not sibling
+        forced = self._opening.kind is not SegmentKind.FLOW or depth < len(self._opening.around)
+        if size and (forced or size >= (self.limits.target if top else self.limits.inner)):
+            number = None
+            if sibling and (previous := self._stack[depth]).number is not None:
+                number = previous.number + 1
+            self._cut(at, Opening(joined=not top, number=number, in_list=sibling), depth)
+
+    def _paragraph_line(self, text: str, at: int) -> None:
+        """One more line of the open paragraph."""
+        if at - self._begin >= self.limits.most:
+            self._close_paragraph()
+            self._cut(at, Opening(SegmentKind.TEXT))
+            self._underlined, self._head = False, None
+            return
+        self._head = text.rstrip(" ") if self._underlined and "|" in text else None
+        if self._collected is not None:
+            if text[0] == "[" and all(map(starts.DEFINITION.match, self._collected)):
+                self._begin_block(at, len(self._stack), False)
+                self._collected = []
+            self._collected.append(text)
+
+    def _close_paragraph(self) -> None:
+        if self._collected is not None:
+            self.definitions.append("\n".join(self._collected))
+            self._collected = None
+
+    def _cut(self, at: int, opening: Opening, depth: int | None = None) -> None:
+        around = self._stack if depth is None else self._stack[:depth]
+        if opening.kind is not SegmentKind.FLOW:
+            opening = replace(opening, joined=True)
+        self._opening = replace(opening, around=around)
+        self._begin = at
+        self.cuts.append((at, self._opening))
+
+
+def parting(text: str, start: int, limit: int) -> int:
+    """Where to divide a line that is too long: behind a space if one is near, never inside a character."""
+    space = text.rfind(" ", start + limit // 2, start + limit)
+    if space >= 0:
+        return space + 1
+    at = start + limit
+    for _ in range(32):
+        if not (unicodedata.combining(text[at]) or text[at] in _BOUND or text[at - 1] == "\u200d"):
+            break
+        at -= 1
+    return at
+
+
+_BOUND = "\u200d\ufe0e\ufe0f"

@@ -1,0 +1,234 @@
+"""The Markdown of one answer, which may still be growing, as segments that are parsed only when they are looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kireji.ui.chat.markdown.definitions import Definitions
+from kireji.ui.chat.markdown.scan import Limits, Opening, Scanner, Segment, parting
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kireji.ui.chat.blocks import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became different.
+
+    Args:
+        first: From this segment on everything is new.
+        restyled: Segments before it whose blocks are others now, in order.
+    """
+
+    first: int
+    restyled: tuple[int, ...] = ()
+
+
+class MarkdownSource:
+    """The Markdown of one answer, cut into segments that can be laid out apart.
+
+    How the text comes does not matter: after every piece the segments are those of the whole text so far.
+
+    Args:
+        text: What is there already.
+        limits: When to cut.
+    """
+
+    def __init__(self, text: str = "", *, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._segments: list[Segment] = []
+        self._sources: list[str] = []
+        self._begin_anew()
+        self._changed_from = 0
+        self._restyled: set[int] = set()
+        if text:
+            self.append(text)
+
+    def _begin_anew(self) -> None:
+        self._scanner = Scanner(self._limits)
+        self._definitions = Definitions()
+        self._firm = 0
+        """How many of the segments shown are settled; behind them stand those of the tail."""
+        self._settled_segments: list[Segment] = []
+        """Settled since the segments were last looked at."""
+        self._settled_sources: list[str] = []
+        self._opening = Opening()
+        self._tail = ""
+        self._tail_start = 0
+        self._scanned = 0
+        """How far the tail was read."""
+        self._in_line = False
+        """Whether the line that goes on there was begun before."""
+        self._fresh = True
+        self._finished = False
+
+    @property
+    def text(self) -> str:
+        """Everything so far."""
+        self._refresh()
+        return "".join(self._sources)
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more comes."""
+        return self._finished
+
+    @property
+    def definitions(self) -> dict[str, Any]:
+        """The links that are defined so far, as the parser wants them."""
+        self._refresh()
+        return self._definitions.known
+
+    @property
+    def segments(self) -> Sequence[Segment]:
+        """All of them, in order, without gaps."""
+        self._refresh()
+        return self._segments
+
+    @property
+    def settled(self) -> int:
+        """How many of the segments no further text changes, except by defining a link that they use."""
+        self._refresh()
+        return len(self._segments) if self._finished else self._firm
+
+    def append(self, text: str) -> None:
+        """More text.
+
+        Raises:
+            ValueError: The text was said to be whole.
+        """
+        if self._finished:
+            raise ValueError("the text is finished")
+        if text:
+            self._tail += text
+            self._fresh = False
+            self._scan()
+
+    def finish(self, text: str | None = None) -> None:
+        """Nothing more comes.
+
+        Args:
+            text: The whole, if it may differ from what came; segments that are the same stay what they are.
+        """
+        if text is not None and text != self.text:
+            self._begin_anew()
+            self.append(text)
+        if not self._finished:
+            self._read_rest(self._scanner)
+            self._finished = True
+            self._fresh = False
+
+    def take_changes(self) -> Changes:
+        """What changed since this was asked last."""
+        self._refresh()
+        first = self._changed_from
+        changes = Changes(first, tuple(sorted(index for index in self._restyled if index < first)))
+        self._changed_from = len(self._segments)
+        self._restyled.clear()
+        return changes
+
+    def blocks(self, index: int) -> tuple[Block, ...]:
+        """What a segment shows; it is parsed for this.
+
+        Args:
+            index: Of the segment.
+        """
+        from kireji.ui.chat.markdown.reader import read
+
+        self._refresh()
+        following = self._segments[index + 1].opening if index + 1 < len(self._segments) else None
+        return read(self._sources[index], self._segments[index].opening, following, self._definitions.known)
+
+    def _scan(self) -> None:
+        scanner, limits, tail = self._scanner, self._limits, self._tail
+        pos = self._scanned
+        while True:
+            end = tail.find("\n", pos)
+            if (end if end >= 0 else len(tail)) - pos > limits.line:
+                cut = parting(tail, pos, limits.line)
+                scanner.broken(_plain(tail[pos:cut]), pos, first=not self._in_line)
+                self._in_line = True
+                pos = cut
+            elif end < 0:
+                break
+            else:
+                if self._in_line:
+                    scanner.ended(pos)
+                    self._in_line = False
+                else:
+                    scanner.line(_plain(tail[pos:end]), pos)
+                pos = end + 1
+        self._scanned = pos
+        if scanner.cuts:
+            self._settle()
+
+    def _settle(self) -> None:
+        begin, opening = 0, self._opening
+        for at, following in self._scanner.cuts:
+            self._add(self._settled_segments, self._settled_sources, begin, at, opening)
+            begin, opening = at, following
+        self._scanner.cuts.clear()
+        self._scanner.shift(begin)
+        self._opening = opening
+        self._tail = self._tail[begin:]
+        self._tail_start += begin
+        self._scanned -= begin
+
+    def _add(self, segments: list[Segment], sources: list[str], begin: int, end: int, opening: Opening) -> None:
+        if end > begin:
+            segments.append(Segment(self._tail_start + begin, self._tail_start + end, opening))
+            sources.append(self._tail[begin:end])
+
+    def _read_rest(self, scanner: Scanner) -> None:
+        """The line that has no end ends here."""
+        rest = self._tail[self._scanned :]
+        if self._in_line and rest:
+            scanner.ended(self._scanned)
+        elif rest:
+            scanner.line(_plain(rest), self._scanned)
+        scanner.finish()
+
+    def _refresh(self) -> None:
+        """Cut the tail as if the text ended here."""
+        if self._fresh:
+            return
+        self._fresh = True
+        scanner = self._scanner
+        if not self._finished:
+            scanner = scanner.copied()
+            self._read_rest(scanner)
+        segments, sources = self._settled_segments, self._settled_sources
+        settled = len(segments)
+        begin, opening = 0, self._opening
+        for at, following in [*scanner.cuts, (len(self._tail), Opening())]:
+            self._add(segments, sources, begin, at, opening)
+            begin, opening = at, following
+        firm = self._firm
+        self._changed_from = min(self._changed_from, firm + self._same(segments, sources))
+        self._segments[firm:], self._sources[firm:] = segments, sources
+        self._firm += settled
+        self._settled_segments, self._settled_sources = [], []
+        self._define()
+
+    def _same(self, segments: list[Segment], sources: list[str]) -> int:
+        """How many of the segments behind the settled ones are what they were."""
+        same = 0
+        for index, (segment, source) in enumerate(zip(segments, sources, strict=True), self._firm):
+            if index >= len(self._segments) or self._sources[index] != source or self._segments[index] != segment:
+                break
+            same += 1
+        return same
+
+    def _define(self) -> None:
+        texts = self._scanner.definitions
+        if texts:
+            added = [label for text in texts for label in self._definitions.add(text)]
+            texts.clear()
+            self._restyled |= self._definitions.users(added, self._sources)
+
+
+def _plain(line: str) -> str:
+    return line.replace("\r", " ") if "\r" in line else line
