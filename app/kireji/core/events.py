@@ -116,12 +116,11 @@ class MessageBuilder:
     def snapshot(self) -> Message:
         """The message so far; `raw` is there only when the answer is whole.
 
-        Blocks without content are left out, and so are calls whose arguments have not all arrived: they must not run.
+        Blocks without content are left out; calls whose arguments have not all arrived are marked as cut.
         """
         parts: dict[int, Part] = dict(self._done)
         for index, (part, pieces) in self._open.items():
-            if not isinstance(part, ToolCallPart):
-                parts[index] = self._timed(index, _with_text(part, "".join(pieces)))
+            parts[index] = self._timed(index, _with_text(part, "".join(pieces)))
         kept = tuple(parts[index] for index in sorted(parts) if not _is_blank(parts[index]))
         raw = self._finished.raw if self._finished else None
         return Message(Role.ASSISTANT, kept, raw, self._provider if raw is not None else "")
@@ -136,6 +135,8 @@ class MessageBuilder:
 def _with_text(part: Part, text: str) -> Part:
     if isinstance(part, TextPart | ThinkingPart):
         return msgspec.structs.replace(part, text=part.text + text)
+    if isinstance(part, ToolCallPart):
+        return msgspec.structs.replace(part, arguments=part.arguments + text, cut=True)
     return part
 
 

@@ -85,12 +85,14 @@ class ToolCallPart(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_call
         name: Of the tool, as it was offered.
         arguments: A JSON object as text. It may be no valid JSON where the provider does not check what it passes on.
         seconds: How long it took; 0 where nobody looked at a clock.
+        cut: Its arguments have not all arrived: it is shown, but never runs and is not sent.
     """
 
     call_id: str
     name: str
     arguments: str = ""
     seconds: float = 0.0
+    cut: bool = False
 
 
 class ToolResultPart(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_result"):
@@ -158,8 +160,8 @@ class Message(msgspec.Struct, frozen=True):
 
     @property
     def calls(self) -> tuple[ToolCallPart, ...]:
-        """All tools it asks for."""
-        return tuple(part for part in self.parts if isinstance(part, ToolCallPart))
+        """All tools it asks for, without a call that was cut."""
+        return tuple(part for part in self.parts if isinstance(part, ToolCallPart) and not part.cut)
 
     @property
     def blobs(self) -> tuple[Sha256, ...]:

@@ -14,6 +14,7 @@ from kireji.core.messages import (
     Role,
     StopReason,
     TextPart,
+    ToolCallPart,
     ToolResultPart,
 )
 
@@ -23,11 +24,11 @@ _NOT_RUN = "This tool was not run."
 def sendable(history: Sequence[StoredMessage]) -> tuple[Message, ...]:
     """What is sent of a conversation.
 
-    Left out are turns in which nothing was said (failed, cut before a word, only thought) and what a model had begun
-    before it declined. Every call of a tool gets its result in the turn that follows it, because a history without
-    is refused for ever after.
+    Left out are turns in which nothing was said (failed, cut before a word, only thought), calls that were cut, and
+    what a model had begun before it declined. Every call of a tool gets its result in the turn that follows it, because
+    a history without is refused for ever after.
     """
-    messages = [stored.message for stored in history if _counts(stored)]
+    messages = [_whole(stored.message) for stored in history if _counts(stored)]
     sent: list[Message] = []
     for index, message in enumerate(messages):
         sent.append(message)
@@ -83,6 +84,13 @@ def _counts(stored: StoredMessage) -> bool:
     if stored.stop is StopReason.REFUSAL:
         return False
     return bool(message.text.strip() or message.calls) or any(isinstance(p, OpaquePart) for p in message.parts)
+
+
+def _whole(message: Message) -> Message:
+    if not any(isinstance(part, ToolCallPart) and part.cut for part in message.parts):
+        return message
+    parts = tuple(part for part in message.parts if not (isinstance(part, ToolCallPart) and part.cut))
+    return msgspec.structs.replace(message, parts=parts)
 
 
 def _answered(asking: Message, following: Message) -> Message:

@@ -95,10 +95,11 @@ def test_a_snapshot_at_any_moment_holds_what_had_arrived(deltas: list[str], cut:
     assert builder.snapshot() == builder.snapshot()
 
 
-def test_a_call_whose_arguments_have_not_all_arrived_is_left_out() -> None:
+def test_a_call_whose_arguments_have_not_all_arrived_is_shown_and_does_not_count() -> None:
     call = ToolCallPart("call_1", "look")
     builder = built(PartFinished(0, TextPart("Let me look.")), PartStarted(1, call), PartDelta(1, '{"at": "pa'))
-    assert builder.snapshot().parts == (TextPart("Let me look."),)
+    cut = ToolCallPart("call_1", "look", '{"at": "pa', cut=True)
+    assert builder.snapshot().parts == (TextPart("Let me look."), cut)
     assert builder.snapshot().calls == ()
 
 

@@ -75,6 +75,18 @@ def test_a_call_at_the_end_is_answered_too() -> None:
     assert [message.role for message in sent] == [Role.USER, Role.ASSISTANT, Role.USER]
 
 
+def test_a_call_that_was_cut_is_not_sent() -> None:
+    cut = ToolCallPart("c1", "look_up", '{"at": "pa', cut=True)
+    sent = sendable([user(TextPart("q")), model(TextPart("Let me look."), cut), user(TextPart("and?"))])
+    assert sent[1].parts == (TextPart("Let me look."),)
+    assert sent[2].parts == (TextPart("and?"),)
+
+
+def test_an_answer_that_is_nothing_but_a_cut_call_is_not_sent() -> None:
+    sent = sendable([user(TextPart("q")), model(ToolCallPart("c1", "look_up", cut=True)), user(TextPart("and?"))])
+    assert [message.text for message in sent] == ["q", "and?"]
+
+
 def test_without_the_providers_own_blocks_the_words_stay() -> None:
     message = Message(Role.ASSISTANT, (TextPart("a"),), b"[]", "anthropic")
     assert without_raw([message]) == (Message(Role.ASSISTANT, (TextPart("a"),)),)
@@ -83,7 +95,7 @@ def test_without_the_providers_own_blocks_the_words_stay() -> None:
 PARTS = st.one_of(
     st.builds(TextPart, st.sampled_from(["", " ", "words"])),
     st.builds(ThinkingPart, st.just("Hm.")),
-    st.builds(ToolCallPart, st.sampled_from(["c1", "c2", "c3"]), st.just("look_up")),
+    st.builds(ToolCallPart, st.sampled_from(["c1", "c2", "c3"]), st.just("look_up"), cut=st.booleans()),
     st.builds(ToolResultPart, st.sampled_from(["c1", "c2", "c3"])),
 )
 TURNS = st.builds(
