@@ -25,6 +25,7 @@ from tests.fakes.reader import FakeReader
 from tests.fakes.stores import (
     MemoryCaptureStore,
     MemoryConversationStore,
+    MemoryDraftStore,
     MemoryLedger,
     MemoryModelListStore,
     MemoryPromptStore,
@@ -81,6 +82,7 @@ class FakeSurroundings:
     web: FakeWeb = field(default_factory=FakeWeb)
     lists: MemoryModelListStore = field(default_factory=MemoryModelListStore)
     conversations: MemoryConversationStore = field(default_factory=MemoryConversationStore)
+    drafts: MemoryDraftStore = field(default_factory=MemoryDraftStore)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     captures: MemoryCaptureStore = field(default_factory=MemoryCaptureStore)
     settings: MemorySettings = field(default_factory=MemorySettings)
@@ -118,6 +120,7 @@ class FakeSurroundings:
             signing=self.signing,
             web=self.web,
             conversations=self.conversations,
+            drafts=self.drafts,
             captures=self.captures,
             lists=self.lists,
             ledger=self.ledger,

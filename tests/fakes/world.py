@@ -42,6 +42,7 @@ from tests.fakes.reader import FakeReader
 from tests.fakes.stores import (
     MemoryCaptureStore,
     MemoryConversationStore,
+    MemoryDraftStore,
     MemoryLedger,
     MemoryModelListStore,
     MemoryPromptStore,
@@ -94,6 +95,7 @@ class World:
     keychain: FakeKeyStore = field(default_factory=FakeKeyStore)
     session: FakeKeyStore = field(default_factory=FakeKeyStore)
     conversations: MemoryConversationStore = field(default_factory=MemoryConversationStore)
+    drafts: MemoryDraftStore = field(default_factory=MemoryDraftStore)
     captures: MemoryCaptureStore = field(default_factory=MemoryCaptureStore)
     lists: MemoryModelListStore = field(default_factory=MemoryModelListStore)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
@@ -171,6 +173,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         capture=capture,
         pictures_by_url=PicturesByUrl(lambda: world.web, outbox, capture),
         conversations=world.conversations,
+        drafts=world.drafts,
         ledger=world.ledger,
         reader=world.reader,
         doctor=Doctor(world.checks),

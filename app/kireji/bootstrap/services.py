@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kireji.storage.captures import FileCaptureStore
     from kireji.storage.conversations import SqliteConversationStore
     from kireji.storage.database import Database
+    from kireji.storage.drafts import SqliteDraftStore
     from kireji.storage.ledger import SqliteLedger
 
 
@@ -123,6 +124,7 @@ async def open_services(
             capture=capture,
             pictures_by_url=PicturesByUrl(lambda: network.web_pictures(base.http), outbox, capture),
             conversations=stores.conversations,
+            drafts=stores.drafts,
             ledger=stores.ledger,
             reader=reader,
             doctor=Doctor(checks(at)),
@@ -144,6 +146,7 @@ class _Stores(NamedTuple):
 
     database: Database
     conversations: SqliteConversationStore
+    drafts: SqliteDraftStore
     captures: FileCaptureStore
     ledger: SqliteLedger
 
@@ -153,12 +156,14 @@ async def _stores(stack: AsyncExitStack, paths: Paths) -> _Stores:
     from kireji.storage.captures import FileCaptureStore
     from kireji.storage.conversations import SqliteConversationStore
     from kireji.storage.database import Database
+    from kireji.storage.drafts import SqliteDraftStore
     from kireji.storage.ledger import SqliteLedger
 
     database = await Database.open(paths.database)
     stack.push_async_callback(database.close)
-    conversations = SqliteConversationStore(database, origin_alive)
-    return _Stores(database, conversations, FileCaptureStore(paths.captures, database), SqliteLedger(database))
+    captures = FileCaptureStore(paths.captures, database)
+    conversations = SqliteConversationStore(database, origin_alive, captures=captures)
+    return _Stores(database, conversations, SqliteDraftStore(database), captures, SqliteLedger(database))
 
 
 class _Base(NamedTuple):

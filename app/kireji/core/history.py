@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from kireji.core.messages import Message, MessageState, StopReason, Usage
+from kireji.core.messages import DocumentPart, ImagePart, Message, MessageState, Role, StopReason, Usage
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -66,12 +66,23 @@ class ConversationSetup(msgspec.Struct, frozen=True):
 
 
 class ConversationSummary(msgspec.Struct, frozen=True):
-    """One row of the list of conversations."""
+    """One row of the list of conversations.
+
+    Args:
+        id: Row number.
+        title: Made from the first question, or given by the person.
+        created: When it began (UTC).
+        updated: When something was last said in it (UTC).
+        pinned: It stands above the others.
+        archived: It is left out of the list, but not of the search.
+    """
 
     id: int
     title: str
     created: datetime
     updated: datetime
+    pinned: bool = False
+    archived: bool = False
 
 
 class StoredConversation(msgspec.Struct, frozen=True):
@@ -80,6 +91,70 @@ class StoredConversation(msgspec.Struct, frozen=True):
     summary: ConversationSummary
     messages: tuple[StoredMessage, ...]
     setup: ConversationSetup = ConversationSetup()
+
+
+class MessageOutline(msgspec.Struct, frozen=True):
+    """A message of the current path without its words.
+
+    Args:
+        id: Row number.
+        parent: The message it follows; None for the first of a conversation.
+        role: Who speaks.
+        state: How far it is; never STREAMING when the process that wrote it is gone.
+        size: Characters of its words, for estimating its height before they are loaded.
+        alternatives: All messages with the same parent, itself included, oldest first.
+    """
+
+    id: int
+    parent: int | None
+    role: Role
+    state: MessageState
+    size: int
+    alternatives: tuple[int, ...]
+
+
+class ConversationOutline(msgspec.Struct, frozen=True):
+    """A conversation as far as it must be known before anything of it is read: its current path, first to last."""
+
+    summary: ConversationSummary
+    setup: ConversationSetup
+    messages: tuple[MessageOutline, ...]
+
+
+class SearchHit(msgspec.Struct, frozen=True):
+    """A place where what was searched for stands.
+
+    Args:
+        conversation: In which conversation.
+        message: The message's row number; None for the title.
+        role: Who said it; None for the title.
+        created: When the message was first written, or the conversation began (UTC).
+        snippet: The words around the first match, on one line.
+        marks: Ranges of characters in the snippet that matched, in order and apart from each other.
+    """
+
+    conversation: ConversationSummary
+    message: int | None
+    role: Role | None
+    created: datetime
+    snippet: str
+    marks: tuple[tuple[int, int], ...]
+
+
+class StoredDraft(msgspec.Struct, frozen=True):
+    """A question that is being written and was not asked yet.
+
+    Args:
+        text: Its words.
+        quote: The words it is about.
+        attachments: Pictures and documents that are stored already.
+        names: What the person calls the attachments, in the same order; empty where they have no name.
+    """
+
+    text: str = ""
+    quote: str = ""
+    attachments: tuple[ImagePart | DocumentPart, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class Sent(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from kireji.core.desktop_ports import Autostart, Clipboard, Notifier
-from kireji.core.ports import Clock, ConversationStore, Ledger, PromptStore, Reader
+from kireji.core.ports import Clock, ConversationStore, DraftStore, Ledger, PromptStore, Reader
 from kireji.services.capture import CaptureService
 from kireji.services.catalog import Catalog
 from kireji.services.chat import ChatService
@@ -39,6 +39,7 @@ class Services(msgspec.Struct, frozen=True):
     capture: CaptureService
     pictures_by_url: PicturesByUrl
     conversations: ConversationStore
+    drafts: DraftStore
     ledger: Ledger
     reader: Reader
     doctor: Doctor

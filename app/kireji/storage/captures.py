@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 _PICTURES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 _DOCUMENTS = {"application/pdf": ".pdf", "text/plain": ".txt"}
 _SUFFIXES = _PICTURES | _DOCUMENTS
+_REMOVE = """
+    DELETE FROM captures WHERE blob = ?
+    AND blob NOT IN (SELECT blob FROM message_captures) AND blob NOT IN (SELECT blob FROM draft_captures)
+"""
 _BLOB = re.compile(r"[0-9a-f]{64}")
 
 
@@ -87,7 +91,18 @@ class FileCaptureStore:
                 self._puts[part.blob] -= 1
                 return
             self._puts.pop(part.blob, None)
-            await self._database.write(lambda connection: self._remove(connection, part))
+            await self._database.write(lambda connection: self._remove(connection, part.blob, part.media_type))
+
+    async def discard_unused(self, blobs: Collection[Sha256]) -> None:
+        """Delete those of these that no message and no draft has, and that were not put by this process.
+
+        Raises:
+            StoreError: The environment's fault.
+        """
+        async with self._one:
+            database, unused = self._database, [blob for blob in blobs if not self._puts[blob]]
+            if database is not None and unused:
+                await database.write(lambda connection: self._remove_all(connection, unused))
 
     async def _keep(self, data: bytes, suffix: str, media_type: str, width: int, height: int) -> Sha256:
         async with self._one:
@@ -100,12 +115,18 @@ class FileCaptureStore:
             self._puts[blob] += 1
         return blob
 
-    def _remove(self, connection: Connection, part: ImagePart | DocumentPart) -> None:
+    def _remove_all(self, connection: Connection, blobs: Sequence[Sha256]) -> None:
+        for blob in blobs:
+            row = connection.execute("SELECT media_type FROM captures WHERE blob = ?", (blob,)).fetchone()
+            if row is not None:
+                self._remove(connection, blob, row[0])
+
+    def _remove(self, connection: Connection, blob: Sha256, media_type: str) -> None:
         """Within a transaction, so that no message can come to have it meanwhile."""
-        removing = "DELETE FROM captures WHERE blob = ? AND blob NOT IN (SELECT blob FROM message_captures)"
-        if connection.execute(removing, (part.blob,)).rowcount:
+        if connection.execute(_REMOVE, (blob,)).rowcount:
+            connection.execute("DELETE FROM picture_texts WHERE blob = ?", (blob,))
             with suppress(FileNotFoundError):
-                (self._folder / part.blob[:2] / (part.blob + _SUFFIXES[part.media_type])).unlink()
+                (self._folder / blob[:2] / (blob + _SUFFIXES[media_type])).unlink()
 
     def _write(self, data: bytes, suffix: str) -> Sha256:
         blob = hashlib.sha256(data).hexdigest()

@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
-from kireji.core.history import ConversationSetup, ConversationSummary, Origin, StoredConversation, StoredMessage
-from kireji.core.messages import Message, MessageState, Role, StopReason, Usage
-from kireji.storage import rows
+from kireji.core.history import (
+    ConversationOutline,
+    ConversationSetup,
+    ConversationSummary,
+    Origin,
+    SearchHit,
+    StoredConversation,
+    StoredMessage,
+)
+from kireji.core.messages import Message, MessageState, Role, Sha256, StopReason, Usage
+from kireji.core.publisher import Publisher
+from kireji.storage import message_rows, outlines, picture_texts, rows, search_index
 from kireji.storage.database import Database
+from kireji.storage.message_rows import NewMessage
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+    from kireji.storage.captures import FileCaptureStore
+
+_T = TypeVar("_T")
+
 _FOLLOWS_SETTINGS = ConversationSetup()
 
-_SUMMARY = "SELECT id, title, created, updated FROM conversations"
+_ONE = f"SELECT {rows.SUMMARY} FROM conversations WHERE id = ?"  # noqa: S608 - nothing of it is input; so below
+
+_LATEST = f"""
+    SELECT {rows.SUMMARY} FROM conversations WHERE removed IS NULL AND archived = 0
+    ORDER BY updated DESC, id DESC LIMIT 1
+"""  # noqa: S608
+
+_RECENT = f"""
+    SELECT {rows.SUMMARY} FROM conversations WHERE removed IS NULL AND archived = ?
+    ORDER BY pinned DESC, updated DESC, id DESC LIMIT ?
+"""  # noqa: S608
 
 _SETUP = "SELECT provider, model, effort, system FROM conversations WHERE id = ?"
 
@@ -27,31 +50,10 @@ _CREATE = """
 
 _CONFIGURE = "UPDATE conversations SET provider = ?, model = ?, effort = ?, system = ? WHERE id = ?"
 
-_PATH = """
-    WITH RECURSIVE path (id, parent) AS (
-        SELECT messages.id, messages.parent FROM messages JOIN conversations ON conversations.head = messages.id
-        WHERE conversations.id = ?
-        UNION ALL
-        SELECT messages.id, messages.parent FROM messages JOIN path ON messages.id = path.parent
-    )
-    SELECT id, messages.parent, role, parts, raw, raw_from, state, provider, model, usage, stop, error, created,
-        origin_pid, origin_started
-    FROM path JOIN messages USING (id) ORDER BY id
+_QUESTIONS = """
+    SELECT parts FROM messages JOIN conversations ON conversations.id = conversation
+    WHERE role = 'user' AND removed IS NULL ORDER BY messages.id DESC LIMIT ?
 """
-
-_INSERT = """
-    INSERT INTO messages (conversation, parent, role, parts, raw, raw_from, provider, model, state, error,
-        origin_pid, origin_started, created)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)
-"""
-
-_UPDATE = """
-    UPDATE messages SET role = ?, parts = ?, raw = ?, raw_from = ?, state = ?, usage = ?, stop = ?, error = ?
-    WHERE id = ?
-"""
-
-
-_QUESTIONS = "SELECT parts FROM messages WHERE role = 'user' ORDER BY id DESC LIMIT ?"
 
 _LOOKED_AT = 4
 """Questions that are read for each one that is wanted, since many are asked more than once."""
@@ -65,30 +67,41 @@ class SqliteConversationStore:
         alive: Whether a process still runs; called on the database's thread. Streaming messages of processes that are
             gone are given back as interrupted, whatever their row says.
         now: The time in UTC.
+        captures: Where the pictures are that go when a conversation is purged; None leaves them.
+
+    Attributes:
+        changed: As in ConversationStore.
     """
 
     def __init__(
-        self, database: Database, alive: Callable[[Origin], bool], now: Callable[[], datetime] = rows.utc_now
+        self,
+        database: Database,
+        alive: Callable[[Origin], bool],
+        now: Callable[[], datetime] = rows.utc_now,
+        captures: FileCaptureStore | None = None,
     ) -> None:
         self._database = database
         self._alive = alive
         self._now = now
+        self._captures = captures
+        self.changed: Publisher[int] = Publisher()
 
     async def create(
         self, title: str, first: Message, setup: ConversationSetup = _FOLLOWS_SETTINGS
     ) -> tuple[ConversationSummary, StoredMessage]:
         """As in ConversationStore."""
-        draft = _Draft(None, first, MessageState.COMPLETE, "", "", None, self._now())
-        time = rows.to_microseconds(draft.created)
+        new = NewMessage(None, first, MessageState.COMPLETE, "", "", None, self._now())
+        time = rows.to_microseconds(new.created)
 
         def work(connection: Connection) -> tuple[int, int]:
             values = (rows.storable(title), time, time, *_stored_setup(setup))
             conversation = connection.execute(_CREATE, values).lastrowid
             assert conversation is not None
-            return conversation, draft.insert(connection, conversation)
+            search_index.add_title(connection, conversation, rows.storable(title))
+            return conversation, new.insert(connection, conversation)
 
-        conversation, message = await self._database.write(work)
-        return ConversationSummary(conversation, title, draft.created, draft.created), draft.stored(message)
+        conversation, message = await self._database.write(work, then=lambda made: self.changed.publish(made[0]))
+        return ConversationSummary(conversation, title, new.created, new.created), new.stored(message)
 
     async def configure(self, conversation: int, setup: ConversationSetup) -> None:
         """As in ConversationStore. The conversation keeps its place in the list.
@@ -96,12 +109,10 @@ class SqliteConversationStore:
         Raises:
             LookupError: No such conversation.
         """
-
-        def work(connection: Connection) -> None:
-            if connection.execute(_CONFIGURE, (*_stored_setup(setup), conversation)).rowcount == 0:
-                raise LookupError(f"there is no conversation {conversation}")
-
-        await self._database.write(work)
+        values = (*_stored_setup(setup), conversation)
+        await self._database.write(
+            lambda connection: _require_row(connection.execute(_CONFIGURE, values).rowcount, conversation)
+        )
 
     async def append(
         self,
@@ -122,16 +133,16 @@ class SqliteConversationStore:
         """
         if state is MessageState.STREAMING and origin is None:
             raise ValueError("a streaming message needs its origin")
-        draft = _Draft(parent, message, state, provider, model, origin, self._now())
+        new = NewMessage(parent, message, state, provider, model, origin, self._now())
 
         def work(connection: Connection) -> int:
             _require(connection, "SELECT 1 FROM conversations WHERE id = ?", (conversation,))
             if parent is not None:
                 question = "SELECT 1 FROM messages WHERE id = ? AND conversation = ?"
                 _require(connection, question, (parent, conversation))
-            return draft.insert(connection, conversation)
+            return new.insert(connection, conversation)
 
-        return draft.stored(await self._database.write(work))
+        return new.stored(await self._change(conversation, work))
 
     async def update(
         self,
@@ -148,57 +159,113 @@ class SqliteConversationStore:
         Raises:
             LookupError: No such message.
         """
-        values = (
-            message.role.value,
-            rows.encode_parts(message.parts),
-            message.raw,
-            message.raw_from,
-            state.value,
-            rows.encode_usage(usage),
-            stop.value if stop else None,
-            rows.storable(error),
-            message_id,
-        )
-        time = rows.to_microseconds(self._now())
+        time = self._now()
+        new = StoredMessage(message_id, None, message, state, "", "", usage, stop, error, time)
+        streams = state is MessageState.STREAMING
 
-        def work(connection: Connection) -> None:
-            if connection.execute(_UPDATE, values).rowcount == 0:
-                raise LookupError(f"there is no message {message_id}")
-            _link_captures(connection, message_id, message)
-            if state is not MessageState.STREAMING:
-                connection.execute(
-                    "UPDATE conversations SET updated = ? WHERE id = (SELECT conversation FROM messages WHERE id = ?)",
-                    (time, message_id),
-                )
+        def work(connection: Connection) -> int:
+            conversation = message_rows.replace(connection, message_id, new)
+            if not streams:
+                values = (rows.to_microseconds(time), conversation)
+                connection.execute("UPDATE conversations SET updated = ? WHERE id = ?", values)
+            return conversation
 
-        await self._database.write(work)
+        await self._database.write(work, then=None if streams else self.changed.publish)
 
     async def load(self, conversation: int) -> StoredConversation | None:
         """As in ConversationStore."""
 
         def work(connection: Connection) -> StoredConversation | None:
-            row = connection.execute(f"{_SUMMARY} WHERE id = ?", (conversation,)).fetchone()
+            row = connection.execute(_ONE, (conversation,)).fetchone()
             if row is None:
                 return None
-            setup = ConversationSetup(*connection.execute(_SETUP, (conversation,)).fetchone())
-            path = connection.execute(_PATH, (conversation,)).fetchall()
-            return StoredConversation(_summary(row), tuple(_message(one, self._alive) for one in path), setup)
+            path = message_rows.read_path(connection, conversation, self._alive)
+            return StoredConversation(rows.summary(row), path, _read_setup(connection, conversation))
 
         return await self._database.run(work)
 
-    async def latest(self) -> ConversationSummary | None:
-        """The conversation that changed last, or None when there is none."""
-        found = await self.recent(1)
-        return found[0] if found else None
-
-    async def recent(self, limit: int = 200) -> Sequence[ConversationSummary]:
+    async def outline(self, conversation: int) -> ConversationOutline | None:
         """As in ConversationStore."""
 
-        def work(connection: Connection) -> list[ConversationSummary]:
-            found = connection.execute(f"{_SUMMARY} ORDER BY updated DESC, id DESC LIMIT ?", (limit,))
-            return [_summary(row) for row in found]
+        def work(connection: Connection) -> ConversationOutline | None:
+            row = connection.execute(_ONE, (conversation,)).fetchone()
+            if row is None:
+                return None
+            path = outlines.read_outline(connection, conversation, self._alive)
+            return ConversationOutline(rows.summary(row), _read_setup(connection, conversation), path)
 
         return await self._database.run(work)
+
+    async def messages(self, conversation: int, ids: Sequence[int]) -> Sequence[StoredMessage]:
+        """As in ConversationStore."""
+        wanted = tuple(ids)
+        return await self._database.run(
+            lambda connection: message_rows.read(connection, conversation, wanted, self._alive)
+        )
+
+    async def select(self, conversation: int, message: int) -> None:
+        """As in ConversationStore."""
+
+        def work(connection: Connection) -> None:
+            head = outlines.newest_below(connection, conversation, message)
+            connection.execute("UPDATE conversations SET head = ? WHERE id = ?", (head, conversation))
+
+        await self._change(conversation, work)
+
+    async def rename(self, conversation: int, title: str) -> None:
+        """As in ConversationStore."""
+        await self._change(conversation, lambda connection: _retitle(connection, conversation, title, named=True))
+
+    async def suggest_title(self, conversation: int, title: str) -> bool:
+        """As in ConversationStore."""
+
+        def work(connection: Connection) -> bool:
+            if connection.execute("SELECT named FROM conversations WHERE id = ?", (conversation,)).fetchone() == (1,):
+                return False
+            _retitle(connection, conversation, title, named=False)
+            return True
+
+        def tell(taken: bool) -> None:
+            if taken:
+                self.changed.publish(conversation)
+
+        return await self._database.write(work, then=tell)
+
+    async def set_pinned(self, conversation: int, pinned: bool) -> None:
+        """As in ConversationStore."""
+        await self._set("pinned", conversation, int(pinned))
+
+    async def set_archived(self, conversation: int, archived: bool) -> None:
+        """As in ConversationStore."""
+        await self._set("archived", conversation, int(archived))
+
+    async def remove(self, conversation: int) -> None:
+        """As in ConversationStore."""
+        await self._set("removed", conversation, rows.to_microseconds(self._now()))
+
+    async def restore(self, conversation: int) -> None:
+        """As in ConversationStore."""
+        await self._set("removed", conversation, None)
+
+    async def purge(self, before: datetime) -> int:
+        """As in ConversationStore."""
+        from kireji.storage import purging  # these and the next are not needed for the first question
+
+        return await purging.purge(self._database, self._captures, before)
+
+    async def latest(self) -> ConversationSummary | None:
+        """As in ConversationStore."""
+
+        def work(connection: Connection) -> ConversationSummary | None:
+            row = connection.execute(_LATEST).fetchone()
+            return None if row is None else rows.summary(row)
+
+        return await self._database.run(work)
+
+    async def recent(self, limit: int = 200, *, archived: bool = False) -> Sequence[ConversationSummary]:
+        """As in ConversationStore."""
+        values = (int(archived), limit)
+        return await self._database.run(lambda connection: [*map(rows.summary, connection.execute(_RECENT, values))])
 
     async def questions(self, limit: int = 50) -> Sequence[str]:
         """As in QuestionHistory."""
@@ -210,48 +277,34 @@ class SqliteConversationStore:
 
         return await self._database.run(work)
 
+    async def search(self, words: str, limit: int = 50, before: int | None = None) -> Sequence[SearchHit]:
+        """As in Search. Answers that a process left unfinished are taken into the index first."""
+        from kireji.storage import searching
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Draft:
-    """A message before it has a number."""
+        if await self._database.run(lambda connection: searching.has_abandoned(connection, self._alive)):
+            await self._database.write(lambda connection: searching.settle(connection, self._alive))
+        return await self._database.run(lambda connection: searching.find(connection, words, limit, before))
 
-    parent: int | None
-    message: Message
-    state: MessageState
-    provider: str
-    model: str
-    origin: Origin | None
-    created: datetime
+    async def note_picture_text(self, blob: Sha256, text: str) -> None:
+        """As in Search."""
+        time = self._now()
+        await self._database.write(lambda connection: picture_texts.note(connection, blob, text, time))
 
-    def insert(self, connection: Connection, conversation: int) -> int:
-        """Write it and make it the end of the path; returns its number."""
-        time = rows.to_microseconds(self.created)
-        message, origin = self.message, self.origin
-        values = (
-            conversation,
-            self.parent,
-            message.role.value,
-            rows.encode_parts(message.parts),
-            message.raw,
-            message.raw_from,
-            rows.storable(self.provider),
-            rows.storable(self.model),
-            self.state.value,
-            origin.pid if origin else None,
-            origin.started if origin else None,
-            time,
-        )
-        number = connection.execute(_INSERT, values).lastrowid
-        assert number is not None
-        _link_captures(connection, number, message)
-        connection.execute("UPDATE conversations SET head = ?, updated = ? WHERE id = ?", (number, time, conversation))
-        return number
+    async def pictures_without_text(self, limit: int) -> Sequence[Sha256]:
+        """As in Search."""
+        return await self._database.run(lambda connection: picture_texts.missing(connection, limit))
 
-    def stored(self, number: int) -> StoredMessage:
-        """The same with its number."""
-        return StoredMessage(
-            number, self.parent, self.message, self.state, self.provider, self.model, None, None, "", self.created
-        )
+    async def _set(self, column: str, conversation: int, value: int | None) -> None:
+        statement = f"UPDATE conversations SET {column} = ? WHERE id = ?"  # noqa: S608 - our own name
+
+        def work(connection: Connection) -> None:
+            _require_row(connection.execute(statement, (value, conversation)).rowcount, conversation)
+
+        await self._change(conversation, work)
+
+    async def _change(self, conversation: int, work: Callable[[Connection], _T]) -> _T:
+        """Write, and tell that this conversation changed."""
+        return await self._database.write(work, then=lambda _: self.changed.publish(conversation))
 
 
 def _require(connection: Connection, question: str, values: tuple[int, ...]) -> None:
@@ -259,39 +312,24 @@ def _require(connection: Connection, question: str, values: tuple[int, ...]) -> 
         raise LookupError(f"{question} found nothing for {values}")
 
 
-def _link_captures(connection: Connection, number: int, message: Message) -> None:
-    for blob in message.blobs:
-        connection.execute("INSERT OR IGNORE INTO message_captures VALUES (?, ?)", (number, rows.storable(blob)))
+def _require_row(count: int, conversation: int) -> None:
+    if count == 0:
+        raise LookupError(f"there is no conversation {conversation}")
+
+
+def _retitle(connection: Connection, conversation: int, title: str, *, named: bool) -> None:
+    old = connection.execute("SELECT title FROM conversations WHERE id = ?", (conversation,)).fetchone()
+    _require_row(int(old is not None), conversation)
+    search_index.drop_title(connection, conversation, old[0])
+    values = (rows.storable(title), int(named), conversation)
+    connection.execute("UPDATE conversations SET title = ?, named = ? WHERE id = ?", values)
+    search_index.add_title(connection, conversation, values[0])
+
+
+def _read_setup(connection: Connection, conversation: int) -> ConversationSetup:
+    return ConversationSetup(*connection.execute(_SETUP, (conversation,)).fetchone())
 
 
 def _stored_setup(setup: ConversationSetup) -> tuple[str, str, str, str | None]:
     system = None if setup.system is None else rows.storable(setup.system)
     return rows.storable(setup.provider), rows.storable(setup.model), rows.storable(setup.effort), system
-
-
-def _summary(row: tuple[int, str, int, int]) -> ConversationSummary:
-    number, title, created, updated = row
-    return ConversationSummary(number, title, rows.from_microseconds(created), rows.from_microseconds(updated))
-
-
-def _message(row: tuple[Any, ...], alive: Callable[[Origin], bool]) -> StoredMessage:
-    number, parent, role, parts, raw, raw_from, state, provider, model, usage, stop, error, created, *origin = row
-    message = Message(Role(role), rows.decode_parts(parts), raw, raw_from)
-    if state == MessageState.STREAMING.value and not _lives(alive, *origin):
-        state, error = MessageState.INTERRUPTED.value, error or rows.CUT_OFF
-    return StoredMessage(
-        id=number,
-        parent=parent,
-        message=message,
-        state=MessageState(state),
-        provider=provider,
-        model=model,
-        usage=rows.decode_usage(usage),
-        stop=rows.decode_stop(stop),
-        error=error,
-        created=rows.from_microseconds(created),
-    )
-
-
-def _lives(alive: Callable[[Origin], bool], pid: int | None, started: str | None) -> bool:
-    return pid is not None and alive(Origin(pid, started or ""))

@@ -9,7 +9,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -82,16 +82,27 @@ class Database:
             raise RuntimeError("the database is closed")
         return await self._worker.run(lambda: self._perform(work))
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T], *, then: Callable[[T], None] | None = None) -> T:
         """Run `work` in one transaction, which is committed when it returns and rolled back when it raises.
 
         Args:
             work: As for `run`.
+            then: Called on the loop's thread with its result after the commit, also when nobody awaits it any more.
 
         Raises:
             StoreError: The environment's fault; nothing of the transaction is kept.
         """
-        return await self.run(lambda connection: _in_transaction(connection, work))
+        if then is None:
+            return await self.run(lambda connection: _in_transaction(connection, work))
+        loop, tell = asyncio.get_running_loop(), then
+
+        def written(connection: Connection) -> T:
+            result = _in_transaction(connection, work)
+            with suppress(RuntimeError):  # the loop was closed meanwhile; there is nobody to tell
+                loop.call_soon_threadsafe(tell, result)
+            return result
+
+        return await self.run(written)
 
     async def close(self, patience: float = 5.0) -> None:
         """Close after the calls that are under way; harmless a second time.

@@ -128,9 +128,77 @@ _SECOND = statements(
     """,
 )
 
+
+def _third(connection: Connection) -> None:
+    from kireji.storage.filling import fill
+
+    _THIRD_TABLES(connection)
+    fill(connection)
+    _THIRD_INDEXES(connection)
+
+
+_THIRD_TABLES = statements(
+    "ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE conversations ADD COLUMN archived INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE conversations ADD COLUMN removed INTEGER",  # when; NULL is not removed
+    "ALTER TABLE conversations ADD COLUMN named INTEGER NOT NULL DEFAULT 0",  # the title is the person's own
+    "ALTER TABLE conversations ADD COLUMN origin TEXT",  # where it was imported from, such as 'chatgpt:<uuid>'
+    "ALTER TABLE messages ADD COLUMN origin TEXT",
+    "ALTER TABLE messages ADD COLUMN size INTEGER NOT NULL DEFAULT 0",  # characters of its words
+    """
+    CREATE TABLE picture_texts (
+        blob TEXT PRIMARY KEY,
+        text TEXT NOT NULL, -- '' when there is none in it
+        noted INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE drafts (
+        id INTEGER PRIMARY KEY,
+        conversation INTEGER UNIQUE REFERENCES conversations (id) ON DELETE CASCADE, -- NULL: one that has not begun
+        text TEXT NOT NULL,
+        quote TEXT NOT NULL,
+        attachments TEXT NOT NULL, -- JSON list of parts
+        names TEXT NOT NULL, -- JSON list
+        saved INTEGER NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE draft_captures (
+        draft INTEGER NOT NULL REFERENCES drafts (id) ON DELETE CASCADE,
+        blob TEXT NOT NULL,
+        PRIMARY KEY (draft, blob)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX draft_captures_blob ON draft_captures (blob)",
+    # Without the texts, which stand in `messages` and `picture_texts`. Entries are core.search.index_text of these.
+    """
+    CREATE VIRTUAL TABLE search USING fts5 (
+        words, cjk, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
+    )
+    """,
+    """
+    CREATE VIRTUAL TABLE title_search USING fts5 (
+        words, cjk, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
+    )
+    """,
+)
+
+_THIRD_INDEXES = statements(
+    "CREATE UNIQUE INDEX conversations_origin ON conversations (origin) WHERE origin IS NOT NULL",
+    "CREATE UNIQUE INDEX messages_origin ON messages (conversation, origin) WHERE origin IS NOT NULL",
+    "CREATE INDEX conversations_list ON conversations (archived, pinned, updated) WHERE removed IS NULL",
+    "CREATE INDEX conversations_removed ON conversations (removed) WHERE removed IS NOT NULL",
+    "CREATE INDEX messages_streaming ON messages (id) WHERE state = 'streaming'",
+    # All that an outline needs: the rows themselves are long, and what stands behind their parts is far.
+    "CREATE INDEX messages_tree ON messages (conversation, parent, role, state, size)",
+    "DROP INDEX messages_parent",
+)
+
 STEPS = (
     Step("conversations, messages, captures and ledger", _FIRST),
     Step("who answers in a conversation, and lists of models", _SECOND),
+    Step("search, drafts, texts of pictures, and what the person does with conversations", _third),
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from kireji.core.history import ConversationSummary
 from kireji.core.messages import (
     DocumentPart,
     ImagePart,
@@ -25,6 +26,18 @@ _MICROSECOND = timedelta(microseconds=1)
 
 CUT_OFF = "Kireji ended before this answer was complete."
 """What is shown at an answer whose process is gone."""
+
+
+SUMMARY = "conversations.id, title, conversations.created, updated, pinned, archived"
+"""The columns that `summary` takes."""
+
+
+def summary(row: Sequence[Any]) -> ConversationSummary:
+    """An entry of the list of conversations."""
+    number, title, created, updated, pinned, archived = row
+    return ConversationSummary(
+        number, title, from_microseconds(created), from_microseconds(updated), bool(pinned), bool(archived)
+    )
 
 
 def utc_now() -> datetime:

@@ -114,7 +114,10 @@ class TestSettingsOfTheConnection:
     async def test_what_was_deleted_is_not_in_the_file(self, path: Path) -> None:
         await filled(path, text="the canary sings")
         database = await Database.open(path)
-        await database.write(lambda connection: connection.execute("DELETE FROM conversations").rowcount)
+        store = history(database)
+        (summary,) = await store.recent()
+        await store.remove(summary.id)
+        assert await store.purge(datetime(9999, 1, 1, tzinfo=UTC)) == 1
         await database.close()
         assert b"canary" not in read(path)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from kireji.core.history import ConversationSetup
+from kireji.core.history import ConversationSetup, StoredDraft
 from kireji.core.messages import (
     Citation,
     DocumentPart,
@@ -32,6 +32,7 @@ from kireji.core.messages import (
 from kireji.core.models import ModelInfo
 from kireji.storage.conversations import SqliteConversationStore
 from kireji.storage.database import Database
+from kireji.storage.drafts import SqliteDraftStore
 from kireji.storage.ledger import SqliteLedger
 from kireji.storage.migrations import STEPS, Step, statements
 from kireji.storage.model_lists import SqliteModelListStore
@@ -154,6 +155,40 @@ async def test_a_history_of_format_2_is_read_as_it_was_written(tmp_path: Path) -
         (ModelInfo("local", "qwen3", "Qwen 3", 32_768, sees_images=False, free=True, uses_tools=True),),
         datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
     )
+
+
+async def test_what_was_said_before_format_3_is_found(tmp_path: Path) -> None:
+    database = await Database.open(left_by(2, tmp_path / "kireji.db"))
+    store = SqliteConversationStore(database, lambda _: False)
+    found = {
+        words: [hit.message for hit in await store.search(words)] for words in ("gruße", "table", "enospc", "disk")
+    }
+    outline = await store.outline(3)
+    await database.close()
+    assert found == {"gruße": [None, 4], "table": [8], "enospc": [3], "disk": [2]}
+    assert outline is not None
+    assert [message.size for message in outline.messages] == [17, 0, 0, 8]
+
+
+async def test_a_history_of_format_3_is_read_as_it_was_written(tmp_path: Path) -> None:
+    database = await Database.open(left_by(3, tmp_path / "kireji.db"))
+    store, drafts = SqliteConversationStore(database, lambda _: False), SqliteDraftStore(database)
+    listed, archived = await store.recent(), await store.recent(archived=True)
+    found = {words: [hit.message for hit in await store.search(words)] for words in ("空间 went", "窗口", "report")}
+    draft, new = await drafts.load(1), await drafts.load(None)
+    await store.restore(4)
+    restored = [hit.message for hit in await store.search("窗口")]
+    taken = await store.suggest_title(1, "Another")
+    await database.close()
+    assert [(one.id, one.title, one.pinned) for one in listed] == [(1, "No space", True), (3, "A report", False)]
+    assert [one.id for one in archived] == [2]
+    assert found == {"空间 went": [1], "窗口": [], "report": [None, 6]}
+    assert restored == [None, 10]
+    assert not taken
+    picture = ImagePart("92b2fa58028958317e408bd84ecfa70f5ee35b121991dbc232c49d166353708b", "image/png", 640, 480)
+    notes = DocumentPart("d0" * 32, "text/plain", "notes.txt")
+    assert draft == StoredDraft("And then", "a quote", (picture, notes), ("", "notes.txt"))
+    assert new == StoredDraft("half a")
 
 
 async def test_a_new_file_records_its_steps_and_needs_no_copy(tmp_path: Path) -> None:

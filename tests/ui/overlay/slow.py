@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kireji.core.history import ConversationSetup, ConversationSummary, StoredMessage
 from kireji.core.messages import Message
+from tests.fakes.history import FOLLOWS_SETTINGS, MemoryConversationStore
 from tests.fakes.provider import Hold
-from tests.fakes.stores import FOLLOWS_SETTINGS, MemoryConversationStore
 
 
 class SlowHistory(MemoryConversationStore):
