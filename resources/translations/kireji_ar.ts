@@ -4,7 +4,19 @@
     <context>
         <name>Kireji</name>
         <message>
+            <source> at {host}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source> or is not open to this key</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>${amount}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
             <translation type="unfinished"></translation>
         </message>
         <message numerus="yes">
@@ -20,6 +32,14 @@
             </translation>
         </message>
         <message>
+            <source>A content check held the question back{why}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A key belongs to one address, and there is none.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A key can be used for this session only.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -28,11 +48,43 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>A network's login page or a proxy may be in the way: open a web browser, log in, and ask again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A number between {lowest} and {highest}, please; {value} stays.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>A picture in this conversation is larger than the service takes.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A redirect</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A rule of this {name} account held the question back.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A stored picture is missing or damaged.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A web page</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A window</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A window of Kireji lies over the watched region, which is not looked at until it is gone.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -48,7 +100,31 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Add Control or Command in Settings, or update macOS.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Add Kireji in System Settings, General, Login Items.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Add Kireji to the Startup folder (shell:startup).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Add Kireji to the start-up programs in the desktop's settings.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Add a key for this server</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Add a key in Settings, Keys &amp; models, or with: kireji keys set {provider}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Add a key in Settings, Keys &amp; models.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -60,7 +136,23 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Add credit or raise the limit in the console of {name}, or use another key.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Add key…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Add one in Settings, Keys &amp; models, or with: kireji keys set {provider}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Add one there, then try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Add the picture itself.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -108,11 +200,27 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Allow it in System Settings, Privacy &amp; Security, Accessibility; or copy the text, then ask about the clipboard.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Allow it in System Settings, Privacy &amp; Security, Screen Recording, then start Kireji again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Screen Recording, then start Kireji again; if it is allowed there already, the permission was for an older copy: remove it from that list and add it again.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Allow screenshots for Kireji in the system's privacy settings, or use the desktop's own dialog.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Allow that in Settings, General, or copy the text and choose Ask about the clipboard.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Allow writing to that folder, or choose another one with KIREJI_HOME.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -132,7 +240,19 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>An address with a name or password in it is not fetched.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Another answer would pass the limit of ${max_cost} (${cost} are spent), so the region is not watched any more. Begin again with a higher limit.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Another language shows from the next start on.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Another program keeps {path} locked.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -212,6 +332,14 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Ask about the clipboard</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Ask about the selected text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Ask about the selection</source>
             <translation type="unfinished"></translation>
         </message>
@@ -232,6 +360,38 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Ask again in a moment.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Ask again in a new conversation.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Ask again in {seconds} seconds.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Ask again in {value} minutes.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Ask again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Ask again; if it happens again, check the address in Settings, Keys &amp; models, and the proxy settings.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Ask again; the log says more.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Ask now, or run the job at Anthropic.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Ask the desktop again</source>
             <translation type="unfinished"></translation>
         </message>
@@ -245,6 +405,10 @@
         </message>
         <message>
             <source>Ask ⏎</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -272,6 +436,34 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Capture a window</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Capture after a delay</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Capture all screens</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Capture and ask</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Capture it again, or ask without it in a new conversation.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Capture the same region again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Capture this screen</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Capture with the button, the tray menu or the command “{command}”.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -288,7 +480,75 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Change the question or the model, or start a new conversation.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Change the question, or choose another model.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Change the question, or the account's rules at {name}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Change…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check its billing in the console of {name}, or use another key.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check that only the key was pasted.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check that the desktop is running.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the address and the network.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the address in Settings, Keys &amp; models</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the address in Settings, Keys &amp; models, or in OPENAI_BASE_URL</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the address in Settings, Keys &amp; models.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the address in {variable}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the address, or ask again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the address, or save the picture and drop the file here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the clock of this computer; if it is right, only the service can help.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the disk and the folder, then try again; nothing was deleted.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the network</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the setting network.proxy, HTTPS_PROXY or the proxy settings of the system.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -304,7 +564,51 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Choose a model that can, or leave the picture out.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Choose another folder.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose another model in Settings, Keys &amp; models.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose another model, or change the settings under openrouter.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose another model, or paste the document's text.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose another model, or set openrouter.data_collection to "allow" if requests may be kept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose another model, or use a key with more permissions in Settings, Keys &amp; models.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose another model.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose another shortcut in Settings.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose another.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose one in Settings, Keys &amp; models.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose one within {width} x {height} pixels.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -313,6 +617,10 @@
         </message>
         <message>
             <source>Choose the model</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose {new} in Settings, Keys &amp; models.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -325,6 +633,14 @@
         </message>
         <message>
             <source>Close</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Close a program that listens on many ports, or paste a key instead.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Close the program that uses it (a database viewer, a backup) and try again; nothing was lost.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -380,6 +696,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Copy it again, or from another program.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Copy it instead.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -424,7 +744,27 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Copy the text yourself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Copy the whole key and paste it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Copy the whole key, without spaces, and paste it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Copy there, then ask about the clipboard.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Copy with the terminal's own keys, then ask about the clipboard.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Correct its schema.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -456,7 +796,19 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Cut one out by its place: --region.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Cut out a piece of the screen, ask, and read the answer as it streams.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Cut out a smaller region.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Cut out the region in the desktop's own dialog, or give Kireji a picture file.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -532,6 +884,18 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Enter it by hand.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Enter one in Settings, Keys &amp; models, or with: kireji keys set local. Beside OPENAI_BASE_URL, set OPENAI_API_KEY.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Enter the server's address in Settings, Keys &amp; models, first.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Enter: done. Shift+Enter: new line.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -592,11 +956,23 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Free some space and try again; what was saved before is still there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Frozen screen</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>General</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Give Kireji a picture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Global shortcuts are not supported on this system yet.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -632,6 +1008,14 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>If a company network is in between, name its certificate file in the setting network.ca_file or in SSL_CERT_FILE.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>In a terminal Ctrl+C interrupts what runs, so nothing was copied.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>In force: none; the system names no proxy.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -645,6 +1029,30 @@
         </message>
         <message>
             <source>Insert</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Install Kireji again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Install it in a folder with a shorter name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Install libxcb1, or: </source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Install libxcb1.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Install the part of xdg-desktop-portal that is made for your desktop.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Install xdg-desktop-portal and the part of it for your desktop.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -668,6 +1076,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>It comes from {variable}: change it there. While that is set, no stored key is used.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -680,7 +1092,15 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>It is not known whether this model can see.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>It is then kept in your system keychain.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It runs on another computer, to which Ollama passes everything on.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -740,6 +1160,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Keys cannot be sent to other programs here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Keys for “{title}”: {keys}</source>
             <translation type="unfinished"></translation>
         </message>
@@ -748,11 +1172,23 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Kireji cannot enter itself into this system's start.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Kireji cannot start</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Kireji lies in a folder whose name is too long for Windows to start it from.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Kireji presses the copy keys in the program in front, reads the text and puts your clipboard back as it was. Never in terminals, where these keys stop programs.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Kireji runs in a sandbox, which cannot enter itself into the session's start.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -784,11 +1220,19 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>List them with: kireji history list</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Local server</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Log in with an X11 session, or give Kireji a picture file.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Log out and in again.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -808,6 +1252,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Look into the system's privacy settings.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Low</source>
             <translation type="unfinished"></translation>
         </message>
@@ -821,6 +1269,10 @@
         </message>
         <message>
             <source>Make default for {name}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Make {parent} writable, or add Kireji in the desktop's settings.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -876,11 +1328,31 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Move it away, or choose another folder with KIREJI_HOME; it was left as it is.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Move that file away, or choose another folder with KIREJI_HOME.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Move the left and the top edge</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Move the pointer over one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Move the right and the bottom edge</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Name fewer of them.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Name the screen: --screen N.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -896,7 +1368,19 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>No browser could be opened.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No browser could be opened. Open this address in one on this computer:</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No connection to {host}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No desktop portal runs here.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -904,7 +1388,23 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>No key is stored.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No model matches “{query}”.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No model of {display} is chosen.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No model server answers at {address}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No model server answers on this computer.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -912,7 +1412,23 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>No model server was found on this computer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No models are known.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No port of this computer could be opened for the browser's answer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No portal here takes pictures of the screen.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No provider can work here.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -940,6 +1456,18 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>No text was found in the picture. This reader knows Latin, Chinese and Japanese script: cut out a region with larger or clearer text, or add a key in the settings to ask a model about it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No way of capturing is built in.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Nobody came back from the browser within {minutes}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nobody looks, because that is switched off.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -961,6 +1489,10 @@
         </message>
         <message>
             <source>Nothing is selected.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1004,11 +1536,43 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Open Kireji</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Open Settings, Keys &amp; models, and paste a current key.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Open Settings, Keys &amp; models, and paste it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Open Settings, Keys &amp; models, and paste one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Open Settings, Keys &amp; models, and sign in or paste one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Open Settings, Keys &amp; models: paste it under {right}, and a key of {asked} here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Open folder</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Open it in another program and save it anew.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Open settings</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Open the conversation again.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1020,7 +1584,15 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>OpenRouter did not accept the sign-in.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>OpenRouter passes questions on to other services; the others are then never used.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>OpenRouter's jobs take no pictures and documents from this computer, only pictures on the web.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1029,6 +1601,10 @@
         </message>
         <message>
             <source>Or bind a command to a key in your desktop's own keyboard settings:</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Or let this computer read the text in the picture.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1044,7 +1620,19 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Part of the watched region is on no screen now.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Paste a key from Anthropic or OpenRouter; it is tested at once.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Paste a key in Settings, Keys &amp; models, instead.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Paste the whole key.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1101,6 +1689,10 @@
         </message>
         <message>
             <source>Press the new keys, or Escape to keep the old ones. If nothing happens, another program has them: press others.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Programs cannot hold a key combination in this Wayland session.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1208,6 +1800,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Run it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Save</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1232,6 +1828,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Screens are at (x,y,width,height): {shown}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Search models</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1248,7 +1848,15 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Set both or neither: an address from the environment gets no stored key.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Set keys…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Set the key as an environment variable.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1292,6 +1900,26 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Shown by {name}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Shrink it below {most} megapixels.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Shrink it below {most} million pixels.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Sign in again, or paste a key instead.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Sign in again; the page in the browser works only once and only for a few minutes.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Sign in in browser</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1301,6 +1929,14 @@
         </message>
         <message>
             <source>Some settings could not be used:</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Something in Kireji failed before this answer was complete.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Something in Kireji failed, so the region is not watched any more. The log says more.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1328,7 +1964,27 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Start Kireji again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Start Kireji from a desktop, or give it a picture file.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start Kireji from a desktop.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start Kireji from the desktop.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start Ollama, LM Studio or llama.cpp, or name its address in Settings, Keys &amp; models.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start Ollama, llama.cpp or LM Studio, or enter the server's address in Settings.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1336,7 +1992,39 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Start a new conversation with a smaller picture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start a new conversation without it, or save the picture as PNG first.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start a new conversation, or leave some out.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start a new conversation, or use fewer or smaller pictures.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start a new conversation.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start a notification daemon, such as the desktop's own.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Start it again when the desktop is back; what was written before is in the history.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start it and ask again, or check the address.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start the newer version, or choose another folder with KIREJI_HOME; the file was left as it is.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1357,6 +2045,18 @@
         </message>
         <message>
             <source>Stricter: not even for a short time. Fewer models can answer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Switch it in Windows' Settings, Apps, Startup.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Switch it on in System Settings, General, Login Items, Allow in the Background.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Switch them off and on in Settings, Shortcuts.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1396,6 +2096,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Text in pictures is read on this computer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Text size</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1404,7 +2108,71 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>That is not a key.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>That model cannot see pictures; it gets the text this computer reads in them.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The account of this key at {name} has a payment problem or no credit left.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The account of this key has reached its spending limit or has no credit left.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The address leads to what is</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The address of the proxy is none that can be used: it begins with http:// or https://.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The answer broke off before its end.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The answer broke off before its first word.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The answer broke off.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The answer paused after many steps. It can be continued.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The answer was cut at the maximum length. It can be continued.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The answer was cut because the conversation fills all that this model can read. It can be continued with a model that reads more, or in a new conversation.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The browser came back without a code.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The certificate "{subject}" of {host}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The certificate of {host}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The certificate of {host} is not trusted.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The certificates in {path}, named by {name}, cannot be read.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1412,7 +2180,35 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The connection to the desktop was lost.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The connection to {host} was lost.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The conversation with its pictures is too large to send.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop did not accept “{title}”. {bind_by_hand}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop does not let Kireji take pictures of the screen.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop gave no answer when asked for the screen.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The desktop gave no keys for this. Choose them in its keyboard settings, or bind the command.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop gave something else than a picture of the screen.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1428,7 +2224,71 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The desktop has taken the shortcuts back.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop knows “{title}” but gave it no keys. Set them in its keyboard settings.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop never answered when asked for shortcuts.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop refused the shortcuts.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop's picture of the screen cannot be opened.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop's picture of the screen cannot be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop's portal answers in a way Kireji does not know.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop's portal does not answer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop's portal has stopped.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop's portal refused.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop's question about the picture of the screen was declined.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop's screenshot portal, version {version}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The desktop's shortcuts portal, version {version}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The display cannot be reached.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The display has gone.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The display is gone, so Kireji has ended.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The display {display} cannot be reached.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1436,7 +2296,19 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The entry for the login cannot be written: {reason}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The entry for the session's start cannot be written: {reason}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The file can be read. Its certificates are trusted beside the system's.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The file is empty.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1444,7 +2316,47 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The history in {path} is damaged.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The job ended before this question was answered.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The key comes from {variable} and is never stored.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The key holds characters that no key has.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The key is empty.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The key is {length} characters long; a keychain entry holds {max_length}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The keychain could not be opened.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The keychain does not answer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The keychain failed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The keychain is locked.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The library libxcb is missing.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1456,7 +2368,43 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The model asked for a tool that is not there ({names}); none ran.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The model decides</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The model declined to answer{about}. Ask differently, or choose another model.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The model gave no answer. Ask again, or with a lower effort.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The model may still be loading, or be too large for this computer: ask again, or choose a smaller one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The model reached the maximum length before its first word. Ask again with a lower effort or a higher maximum.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The model {model} cannot see pictures.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The model {model} does not exist{where}{opens}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The model {model} has been retired; {new} replaces it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The model {model} is no longer served; {new} replaces it.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1472,7 +2420,75 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The picture did not arrive within {seconds} seconds.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The picture has more than {most} million pixels.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The picture is too large for the text reader.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The picture is too large to open.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The pointer is on no screen.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The price of this model is unknown, so only the number of questions is limited.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The program in front takes no keys from others.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The program that holds the clipboard does not answer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The proxy asks for a name and a password.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The proxy does not let {host} through.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The proxy {address} does not answer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The question is no longer in this conversation.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The region has changed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The region has changed more than {per_hour} times in an hour and is not watched any more. Watch a smaller region, or begin again later.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The region {rect} has nothing of the screen in it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The region {rect} lies outside every screen.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The registry cannot be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The registry cannot be written.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1481,6 +2497,10 @@
         </message>
         <message>
             <source>The same region again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The screen cannot be captured here.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1500,7 +2520,19 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The service does not take this conversation's earlier reasoning back.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The shortcut cannot be held here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The shortcuts were declined in the desktop's dialog.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The sign-in was declined in the browser.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1508,7 +2540,43 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The text reader cannot open this picture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The text reader could not be started.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The text reader gave an answer that makes no sense and was ended.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The text reader gave no answer for {silence_seconds} seconds and was ended.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The text reader is not installed ({missing}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The text reader on this computer stopped unexpectedly.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The text reader was closed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The windows are not known on this desktop. Drag to cut out a region.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The windows of other programs are not told here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} file is damaged.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1532,6 +2600,14 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>There is no conversation {conversation}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no display to hold a key combination on.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no display.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1544,11 +2620,59 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>There is no key for Anthropic.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no key for OpenRouter.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no keychain on this computer that Kireji can use.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no picture at this address.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no picture to be had from {host}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no provider {name}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no quick prompt called {name}.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>There is no room left on the disk for {path}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no session bus here, so the desktop cannot be asked.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no signing in to {provider} in the browser.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no such service at {host}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no window under the pointer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is nothing to ask about in the clipboard. Copy text, a picture or a file first.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is nothing to ask.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1584,6 +2708,14 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>This address is redirected</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This address leads from one place to the next without end.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This answer reached the most it may say.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1604,11 +2736,63 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This conversation holds {count} pictures, and {model} takes {most} at most.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This conversation is longer than the model can read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This desktop does not show Kireji the selected text.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>This desktop does not tell where the pointer is.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This desktop gives shortcuts only to programs with an installed menu entry.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This desktop hands out no shortcuts.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This desktop has no dialog for cutting out a region.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This desktop has no notifications.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This desktop shows no notifications.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This desktop shows no tray, so closing this window ends Kireji. Minimise it instead to keep the shortcuts.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This desktop's portal cannot do it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This desktop's portal cannot take pictures of the screen.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This desktop's portal hands out no shortcuts.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This desktop's portal has no dialog for choosing a region.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1620,7 +2804,19 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>This is</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is a Wayland session, where programs cannot read the screen by themselves.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is a file of another kind ({name}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is a key of {right}, not of {asked}; it was not sent.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1628,7 +2824,23 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>This is not a picture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is not an address of the web.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is the default for {name}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This keyboard has no key for {shortcut}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This name leads</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1637,6 +2849,10 @@
         </message>
         <message>
             <source>This screen</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This session only</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1656,7 +2872,19 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Try again with a smaller region.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Try again; a smaller region needs less memory.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Try again; if it stays so: {without}</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1665,6 +2893,10 @@
         </message>
         <message>
             <source>Try to get the keys again: {title}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Type a question or add a picture.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1680,6 +2912,34 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Unless Ollama is set up for more, it may read only the last few thousand tokens of a conversation.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Unlock it in your desktop's password settings, then try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Update it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Update xdg-desktop-portal.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Use --screen N or --region, or leave out -o.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Use a PNG, JPEG, WebP or GIF file.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Use an undamaged PNG, JPEG, WebP or GIF picture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Use default</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1689,6 +2949,18 @@
         </message>
         <message>
             <source>Use it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Use one of: {names}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Use the menu bar's menu.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Use the tray's menu.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1736,6 +3008,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Watching goes on when the screens are as before.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Watching the region</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1749,6 +3025,10 @@
         </message>
         <message>
             <source>What was copied is larger than {size} MB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What {host} has at this address is no picture.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1776,6 +3056,30 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Windows 11 opens its own capture with this key; Settings, Accessibility, Keyboard changes that. </source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Windows does not answer about shortcuts.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Windows does not offer global shortcuts to this program.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Windows has stopped telling of shortcuts.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Windows keeps F12 for debuggers.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Windows keeps most combinations with the Windows key for itself. </source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>With a tool: go to a place, begin and end there</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1793,6 +3097,10 @@
         </message>
         <message>
             <source>Write on the picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1816,6 +3124,14 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>[picture: {description}]</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>[picture]</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>a server</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1825,6 +3141,14 @@
         </message>
         <message>
             <source>can use tools</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>cannot fetch pictures from the web</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>cannot read PDF documents</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1884,7 +3208,31 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>macOS 15.0 and 15.1 refuse shortcuts with Option alone.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>macOS did not press the keys for Copy.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>macOS does not let Kireji press keys in other programs.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>macOS does not let Kireji record the screen.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>macOS does not offer global shortcuts to this program.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>macOS does not tell this program of shortcuts.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>macOS has Kireji switched off at login.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1932,11 +3280,19 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>nothing that it names</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>now</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>paused</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>picture</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1992,6 +3348,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>the model server at {host}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>tokens</source>
             <translation type="unfinished"></translation>
         </message>
@@ -2009,6 +3369,30 @@
         </message>
         <message>
             <source>works</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{address_hint}, and the model.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{address_hint}, and the proxy settings.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{address_hint}: a service without encryption begins with http://.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{address_hint}; a network's login page may be in the way too.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{address_hint}; it begins with https:// or http://.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{behind}, to whom {name} passed the question, has a fault at the moment.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2032,6 +3416,54 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{host} answered with something that is not an answer (HTTP {status}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{host} does not answer as a web service.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{host} does not list its models as a model server does.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{host} gave an empty answer; the model may still be starting.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{host} is not an address that can be reached.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{host} refused the request (HTTP {status})</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{host} sent far more than was asked for.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{host} sent something that is not a list of models.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{host} sent something that is not part of an answer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{host} sent something that is not {what}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{host} sent the answer in one piece instead of as a stream.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{hours} h ago</source>
             <translation type="unfinished"></translation>
         </message>
@@ -2052,6 +3484,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>{model} cannot be made to use a tool.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{model} on this computer answers. A key can be added later, in the settings.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -2060,7 +3496,115 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>{named} expired on {not_after}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{named} is made out to {names}, not to this address.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{named} is not trusted: {reason_text}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{named} is not valid before {not_before}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{named} is vouched for by nobody but itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{named} was issued by "{issuer}", which is not trusted here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{name} at {place}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} cannot read PDF documents.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} cannot read a picture in this conversation.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} cannot see pictures; it gets the text this computer reads in them.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} did not answer within {total} seconds.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} does not allow this key to do that.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} does not know the effort {asked}; it answers with {sent}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} has a fault at the moment.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} has been silent for {silence} seconds, which is the limit.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} has no model.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} has nobody free who runs {value} within the settings.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} has nobody who runs {model} and keeps to the setting openrouter.data_collection.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} has nobody who runs {model} for such a question: {ended}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is overloaded.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is still loading the model.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} refused the key.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} refused the question.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} refused the question: {ended}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} takes no effort; it answers as it does by itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} takes no more requests for now.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} took too long to answer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} wants a key.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2089,6 +3633,10 @@
         </message>
         <message>
             <source>{name}: do not ask</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{network} and ask again.</source>
             <translation type="unfinished"></translation>
         </message>
         <message numerus="yes">
@@ -2140,6 +3688,30 @@
             </translation>
         </message>
         <message>
+            <source>{path} cannot be created because a file stands where a folder should be.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{path} cannot be written.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{path} could not be used: {error}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{path} is a database of another program.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{place} for a typing mistake, and the network.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{provider} key</source>
             <translation type="unfinished"></translation>
         </message>
@@ -2149,6 +3721,10 @@
         </message>
         <message>
             <source>{read} in · {written} out</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{removesuffix}, or change the settings under openrouter.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2164,6 +3740,18 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>{shortcut} cannot be held here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{shortcut} is already used by Kireji itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{shortcut} is already used by another program.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{size} KiB</source>
             <translation type="unfinished"></translation>
         </message>
@@ -2176,7 +3764,67 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>{there}: it does not answer in time.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{there}: it does not speak TLS as it should.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{there}: no name can be looked up.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{there}: nothing answers at that address.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{there}: the name is not known.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{there}: there is no way to it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{title} answers with {model}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{title} reads the text in the picture instead.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{url_variable} is set, but {key_variable} is not.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{wanted} is not there any more; {model} answers.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{what} ({letter} on the picture, Alt+{letter} anywhere)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{what} came from {host} instead of an answer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{what} into the local network, to {host}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{what} is described by something that is not a JSON object.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{what} is too large to open.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{what} not an address of the web.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>

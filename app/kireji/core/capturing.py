@@ -8,10 +8,12 @@ from __future__ import annotations
 import enum
 from typing import NamedTuple
 
+from kireji.core.words import mark, say
+
 MOST_DELAY = 3600.0
 """Seconds a capture may be put off."""
 
-BIND_BY_HAND = (
+BIND_BY_HAND = mark(
     "Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; "
     "Settings, Shortcuts has it in full."
 )
@@ -66,20 +68,20 @@ class Action(enum.Enum):
     @property
     def title(self) -> str:
         """What menus and settings call it."""
-        return _TITLES[self]
+        return say(_TITLES[self])
 
 
 _TITLES = {
-    Action.CAPTURE: "Capture and ask",
-    Action.WINDOW: "Capture a window",
-    Action.SCREEN: "Capture this screen",
-    Action.ALL_SCREENS: "Capture all screens",
-    Action.DELAYED: "Capture after a delay",
-    Action.LAST: "Capture the same region again",
-    Action.ADD: "Add a region to the question",
-    Action.CLIPBOARD: "Ask about the clipboard",
-    Action.SELECTION: "Ask about the selected text",
-    Action.OPEN: "Open Kireji",
+    Action.CAPTURE: mark("Capture and ask"),
+    Action.WINDOW: mark("Capture a window"),
+    Action.SCREEN: mark("Capture this screen"),
+    Action.ALL_SCREENS: mark("Capture all screens"),
+    Action.DELAYED: mark("Capture after a delay"),
+    Action.LAST: mark("Capture the same region again"),
+    Action.ADD: mark("Add a region to the question"),
+    Action.CLIPBOARD: mark("Ask about the clipboard"),
+    Action.SELECTION: mark("Ask about the selected text"),
+    Action.OPEN: mark("Open Kireji"),
 }
 
 _MODES = {

@@ -8,6 +8,7 @@ from kireji.core.desktop_ports import ClipboardContent, Notice
 from kireji.core.errors import ClipboardError, KirejiError
 from kireji.core.geometry import DesktopWindow
 from kireji.core.ports import Availability
+from kireji.core.words import say
 
 
 class NoClipboard:
@@ -36,7 +37,7 @@ class NoNotifier:
     """No notifications here."""
 
     async def availability(self) -> Availability:
-        return Availability(False, "This desktop has no notifications.")
+        return Availability(False, say("This desktop has no notifications."))
 
     async def notify(self, notice: Notice, clicked: Callable[[str], None] | None = None) -> bool:
         return False
@@ -49,13 +50,15 @@ class NoAutostart:
     """Nothing is known of starting with the session here."""
 
     def availability(self) -> Availability:
-        return Availability(False, "Kireji cannot enter itself into this system's start.", "Enter it by hand.")
+        return Availability(
+            False, say("Kireji cannot enter itself into this system's start."), say("Enter it by hand.")
+        )
 
     def enabled(self) -> bool:
         return False
 
     def set(self, on: bool) -> None:
-        raise KirejiError("Kireji cannot enter itself into this system's start.", "Enter it by hand.")
+        raise KirejiError(say("Kireji cannot enter itself into this system's start."), say("Enter it by hand."))
 
 
 class NoWindows:

@@ -20,6 +20,7 @@ from xml.parsers.expat import ExpatError
 from kireji.core.errors import KirejiError
 from kireji.core.identity import APP_ID
 from kireji.core.ports import Availability
+from kireji.core.words import say
 from kireji.desktop.autostart_xdg import own_command
 
 _MOST_BYTES = 64 * 1024
@@ -74,14 +75,14 @@ class LaunchAgentAutostart:
         except OSError as problem:
             reason = (problem.strerror or "unknown reason").lower()
             raise KirejiError(
-                f"The entry for the login cannot be written: {reason}.",
-                "Add Kireji in System Settings, General, Login Items.",
+                say("The entry for the login cannot be written: {reason}.", reason=reason),
+                say("Add Kireji in System Settings, General, Login Items."),
                 detail=str(problem),
             ) from problem
         if on and switched_off(self._overrides(), APP_ID):
             raise KirejiError(
-                "macOS has Kireji switched off at login.",
-                "Switch it on in System Settings, General, Login Items, Allow in the Background.",
+                say("macOS has Kireji switched off at login."),
+                say("Switch it on in System Settings, General, Login Items, Allow in the Background."),
             )
 
     @property

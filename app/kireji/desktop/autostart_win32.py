@@ -15,6 +15,7 @@ from typing import Protocol
 
 from kireji.core.errors import KirejiError
 from kireji.core.ports import Availability
+from kireji.core.words import say
 
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
@@ -54,11 +55,11 @@ class RunKeyAutostart:
             self._open().read(RUN, _NAME)
         except OSError:
             return Availability(
-                False, "The registry cannot be read.", "Add Kireji to the Startup folder (shell:startup)."
+                False, say("The registry cannot be read."), say("Add Kireji to the Startup folder (shell:startup).")
             )
         if len(self._line) > _MOST:
-            reason = "Kireji lies in a folder whose name is too long for Windows to start it from."
-            return Availability(False, reason, "Install it in a folder with a shorter name.")
+            reason = say("Kireji lies in a folder whose name is too long for Windows to start it from.")
+            return Availability(False, reason, say("Install it in a folder with a shorter name."))
         return Availability(True)
 
     def enabled(self) -> bool:
@@ -88,8 +89,8 @@ class RunKeyAutostart:
             registry.delete(APPROVED, _NAME)  # the person has just said otherwise
         except OSError as problem:
             raise KirejiError(
-                "The registry cannot be written.",
-                "Switch it in Windows' Settings, Apps, Startup.",
+                say("The registry cannot be written."),
+                say("Switch it in Windows' Settings, Apps, Startup."),
                 detail=str(problem),
             ) from problem
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from kireji.core.errors import KirejiError
 from kireji.core.identity import APP_ID
 from kireji.core.ports import Availability
+from kireji.core.words import say
 
 _FILE = f"{APP_ID}.desktop"
 _GROUP = "Desktop Entry"
@@ -37,8 +38,8 @@ class XdgAutostart:
     def availability(self) -> Availability:
         """Whether an entry of ours would be read here."""
         if self._environ.get("FLATPAK_ID") or self._environ.get("SNAP_NAME"):
-            reason = "Kireji runs in a sandbox, which cannot enter itself into the session's start."
-            return Availability(False, reason, "Add Kireji to the start-up programs in the desktop's settings.")
+            reason = say("Kireji runs in a sandbox, which cannot enter itself into the session's start.")
+            return Availability(False, reason, say("Add Kireji to the start-up programs in the desktop's settings."))
         return Availability(True, f"An entry in {self._own.parent}.")
 
     def enabled(self) -> bool:
@@ -68,8 +69,8 @@ class XdgAutostart:
         except OSError as problem:
             reason = (problem.strerror or "unknown reason").lower()
             raise KirejiError(
-                f"The entry for the session's start cannot be written: {reason}.",
-                f"Make {self._own.parent} writable, or add Kireji in the desktop's settings.",
+                say("The entry for the session's start cannot be written: {reason}.", reason=reason),
+                say("Make {parent} writable, or add Kireji in the desktop's settings.", parent=self._own.parent),
                 detail=str(problem),
             ) from problem
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kireji.core.errors import CaptureError, NoCaptureBackend
 from kireji.core.geometry import Rect, ScreenImage
 from kireji.core.ports import Availability
+from kireji.core.words import say
 
 if TYPE_CHECKING:
     import mss
@@ -82,18 +83,20 @@ class MssCapture:
         """Why it cannot work here, as far as that can be known without trying."""
         if sys.platform == "darwin" and not _macos_permits():
             return NoCaptureBackend(
-                "macOS does not let Kireji record the screen.",
-                "Allow it in System Settings, Privacy & Security, Screen Recording, then start Kireji again.",
+                say("macOS does not let Kireji record the screen."),
+                say("Allow it in System Settings, Privacy & Security, Screen Recording, then start Kireji again."),
             )
         if sys.platform != "linux":
             return None
         if self._environ.get("WAYLAND_DISPLAY") or self._environ.get("XDG_SESSION_TYPE") == "wayland":
             return NoCaptureBackend(
-                "This is a Wayland session, where programs cannot read the screen by themselves.",
-                "Log in with an X11 session, or give Kireji a picture file.",
+                say("This is a Wayland session, where programs cannot read the screen by themselves."),
+                say("Log in with an X11 session, or give Kireji a picture file."),
             )
         if not self._environ.get("DISPLAY"):
-            return NoCaptureBackend("There is no display.", "Start Kireji from a desktop, or give it a picture file.")
+            return NoCaptureBackend(
+                say("There is no display."), say("Start Kireji from a desktop, or give it a picture file.")
+            )
         return None
 
     def _open(self) -> mss.MSS:
@@ -114,7 +117,9 @@ class MssCapture:
                     self._mss = mss.MSS()
             except (ScreenShotError, OSError) as problem:
                 raise CaptureError(
-                    "The display cannot be reached.", "Check that the desktop is running.", detail=str(problem)
+                    say("The display cannot be reached."),
+                    say("Check that the desktop is running."),
+                    detail=str(problem),
                 ) from problem
             if sys.platform == "darwin":
                 _ask_macos_for_all_pixels()
@@ -172,7 +177,7 @@ def _faults() -> tuple[type[Exception], ...]:
 
 
 def _failed(problem: Exception) -> CaptureError:
-    return CaptureError("The screen could not be captured.", "Try again.", detail=str(problem))
+    return CaptureError(say("The screen could not be captured."), say("Try again."), detail=str(problem))
 
 
 def _macos_permits() -> bool:

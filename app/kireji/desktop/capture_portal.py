@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from kireji.core.errors import CaptureError, CaptureRefused, NoCaptureBackend, PictureError
 from kireji.core.geometry import Rect, ScreenImage, ScreenPlace
 from kireji.core.ports import Availability
+from kireji.core.words import mark, say
 from kireji.desktop.dbus import text_of
 from kireji.desktop.dbus_errors import BusError, BusUnavailable, CallRefused, CallUnanswered
 from kireji.desktop.portal import ANSWER_SECONDS, PERSON_SECONDS, Code, Portal, Response, open_portal, why_not
@@ -28,7 +29,7 @@ _SLACK = 60.0
 """Seconds by which a file's time may lie before the request: the clocks of a network folder differ."""
 _INTERACTIVE = 2
 """Version since which the portal has a dialog for choosing."""
-_OTHER_WAY = "Cut out the region in the desktop's own dialog, or give Kireji a picture file."
+_OTHER_WAY = mark("Cut out the region in the desktop's own dialog, or give Kireji a picture file.")
 
 
 class PortalCapture:
@@ -76,7 +77,7 @@ class PortalCapture:
             whole = await asyncio.to_thread(self._decode, data)
         except PictureError as problem:
             raise CaptureError(
-                "The desktop's picture of the screen cannot be read.", _OTHER_WAY, detail=problem.message
+                say("The desktop's picture of the screen cannot be read."), say(_OTHER_WAY), detail=problem.message
             ) from problem
         return split(whole, self._screens() if self._screens else ())
 
@@ -157,12 +158,12 @@ async def _availability(environ: Mapping[str, str], *, at_least: int) -> Availab
     except BusError as problem:
         return why_not(problem)
     if version == 0:
-        reason = "This desktop's portal cannot take pictures of the screen."
-        return Availability(False, reason, "Install the part of xdg-desktop-portal that is made for your desktop.")
+        reason = say("This desktop's portal cannot take pictures of the screen.")
+        return Availability(False, reason, say("Install the part of xdg-desktop-portal that is made for your desktop."))
     if version < at_least:
-        reason = "This desktop's portal has no dialog for choosing a region."
-        return Availability(False, reason, "Update xdg-desktop-portal.")
-    return Availability(True, f"The desktop's screenshot portal, version {version}.")
+        reason = say("This desktop's portal has no dialog for choosing a region.")
+        return Availability(False, reason, say("Update xdg-desktop-portal."))
+    return Availability(True, say("The desktop's screenshot portal, version {version}.", version=version))
 
 
 async def _ask(environ: Mapping[str, str], options: dict[str, Any], patience: float) -> tuple[Response, bytes | None]:
@@ -196,7 +197,7 @@ async def _take(response: Response, since: float) -> bytes | None:
         return await asyncio.to_thread(_read, path)
     except OSError as problem:
         raise CaptureError(
-            "The desktop's picture of the screen cannot be opened.", _OTHER_WAY, detail=str(problem)
+            say("The desktop's picture of the screen cannot be opened."), say(_OTHER_WAY), detail=str(problem)
         ) from problem
     finally:
         _remove(path, since)
@@ -209,10 +210,12 @@ async def _target(portal: Portal) -> dict[str, Any]:
 
 def _refused(code: Code) -> CaptureRefused:
     if code is Code.CANCELLED:
-        return CaptureRefused("The desktop's question about the picture of the screen was declined.", _OTHER_WAY)
+        return CaptureRefused(
+            say("The desktop's question about the picture of the screen was declined."), say(_OTHER_WAY)
+        )
     return CaptureRefused(
-        "The desktop does not let Kireji take pictures of the screen.",
-        "Allow screenshots for Kireji in the system's privacy settings, or use the desktop's own dialog.",
+        say("The desktop does not let Kireji take pictures of the screen."),
+        say("Allow screenshots for Kireji in the system's privacy settings, or use the desktop's own dialog."),
     )
 
 
@@ -220,9 +223,11 @@ def _failed(problem: BusError) -> CaptureError:
     detail = str(problem)
     match problem:
         case CallUnanswered():
-            return CaptureRefused("The desktop gave no answer when asked for the screen.", _OTHER_WAY, detail=detail)
+            return CaptureRefused(
+                say("The desktop gave no answer when asked for the screen."), say(_OTHER_WAY), detail=detail
+            )
         case CallRefused() if problem.nothing_there:
-            reason, hint = "No portal here takes pictures of the screen.", why_not(problem).hint
+            reason, hint = say("No portal here takes pictures of the screen."), why_not(problem).hint
             return NoCaptureBackend(reason, hint, detail=detail)
         case CallRefused():
             refused = _refused(Code.OTHER)
@@ -241,7 +246,7 @@ def _local_path(uri: str) -> str:
         CaptureError: It is another kind of address.
     """
     strange = CaptureError(
-        "The desktop gave something else than a picture of the screen.", _OTHER_WAY, detail=uri[:200]
+        say("The desktop gave something else than a picture of the screen."), say(_OTHER_WAY), detail=uri[:200]
     )
     try:
         address = urlsplit(uri)

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 from kireji.core.desktop_ports import ClipboardContent
 from kireji.core.errors import ClipboardError
 from kireji.core.ports import Availability
+from kireji.core.words import say
 from kireji.desktop.threads import in_daemon_thread
 from kireji.desktop.xcb import Cookie, DisplayUnreachable
 from kireji.desktop.xcb_windows import (
@@ -79,7 +80,7 @@ class X11Clipboard:
         """X11 programs tell their selected text to whoever asks."""
         if self._environ.get("DISPLAY"):
             return Availability(True)
-        return Availability(False, "There is no display.", "Start Kireji from a desktop.")
+        return Availability(False, say("There is no display."), say("Start Kireji from a desktop."))
 
     async def read_selection(self) -> str:
         """The text that is selected in whichever program selected last; empty when there is none.
@@ -95,13 +96,14 @@ class X11Clipboard:
         except DisplayUnreachable as problem:
             raise _unreachable() from problem
         except OSError as problem:
-            raise ClipboardError("The library libxcb is missing.", "Install libxcb1.") from problem
+            raise ClipboardError(say("The library libxcb is missing."), say("Install libxcb1.")) from problem
         try:
             result = work(_Transfer(connection))
         except TimeoutError as problem:
             self._leave(connection)
             raise ClipboardError(
-                "The program that holds the clipboard does not answer.", "Copy it again, or from another program."
+                say("The program that holds the clipboard does not answer."),
+                say("Copy it again, or from another program."),
             ) from problem
         except BaseException:  # a reading that is given up closes its connection too
             connection.close()
@@ -271,10 +273,11 @@ def addresses(data: bytes) -> tuple[str, ...]:
 
 
 def _unreachable() -> ClipboardError:
-    return ClipboardError("The display cannot be reached.", "Check that the desktop is running.")
+    return ClipboardError(say("The display cannot be reached."), say("Check that the desktop is running."))
 
 
 def _too_large() -> ClipboardError:
     return ClipboardError(
-        f"What was copied is larger than {MOST_BYTES // 1024 // 1024} MB.", "Copy a smaller part of it."
+        say("What was copied is larger than {size} MB.", size=MOST_BYTES // 1024 // 1024),
+        say("Copy a smaller part of it."),
     )

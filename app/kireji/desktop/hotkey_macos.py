@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from kireji.core.errors import HotkeyError, HotkeyTaken, HotkeyUnavailable
 from kireji.core.ports import Availability
 from kireji.core.shortcuts import Shortcut
+from kireji.core.words import say
 from kireji.desktop.keyboard_macos import Typed, key_code, present_layout
 from kireji.desktop.native import Fields, Signatures, mac_framework
 
@@ -167,8 +168,8 @@ class MacHotkeys:
                 self._carbon = self._load()
             except OSError as problem:
                 raise HotkeyUnavailable(
-                    "macOS does not offer global shortcuts to this program.",
-                    "Use the menu bar's menu.",
+                    say("macOS does not offer global shortcuts to this program."),
+                    say("Use the menu bar's menu."),
                     detail=str(problem),
                 ) from problem
             self._handler = self._install()
@@ -182,7 +183,9 @@ class MacHotkeys:
         )
         if problem:
             raise HotkeyUnavailable(
-                "macOS does not tell this program of shortcuts.", "Start Kireji again.", detail=f"OSStatus {problem}"
+                say("macOS does not tell this program of shortcuts."),
+                say("Start Kireji again."),
+                detail=f"OSStatus {problem}",
             )
         return handler, reference
 
@@ -232,7 +235,10 @@ def chord(shortcut: Shortcut, typed: Typed | None) -> tuple[int, int]:
     """
     found = key_code(shortcut.key, typed)
     if found is None:
-        raise HotkeyUnavailable(f"This keyboard has no key for {shortcut}.", "Choose another shortcut in Settings.")
+        raise HotkeyUnavailable(
+            say("This keyboard has no key for {shortcut}.", shortcut=shortcut),
+            say("Choose another shortcut in Settings."),
+        )
     code, shifted = found
     modifiers = MODIFIERS["Shift"] if shifted else 0
     for name in shortcut.modifiers:
@@ -242,14 +248,19 @@ def chord(shortcut: Shortcut, typed: Typed | None) -> tuple[int, int]:
 
 def _refusal(shortcut: Shortcut, problem: int) -> HotkeyError:
     if problem == EXISTS:
-        return HotkeyTaken(f"{shortcut} is already used by another program.", "Choose another shortcut in Settings.")
+        return HotkeyTaken(
+            say("{shortcut} is already used by another program.", shortcut=shortcut),
+            say("Choose another shortcut in Settings."),
+        )
     if problem == OPTION_ONLY and not {"Ctrl", "Super"} & set(shortcut.modifiers):
         return HotkeyUnavailable(
-            "macOS 15.0 and 15.1 refuse shortcuts with Option alone.",
-            "Add Control or Command in Settings, or update macOS.",
+            say("macOS 15.0 and 15.1 refuse shortcuts with Option alone."),
+            say("Add Control or Command in Settings, or update macOS."),
         )
     return HotkeyUnavailable(
-        f"{shortcut} cannot be held here.", "Choose another shortcut in Settings.", detail=f"OSStatus {problem}"
+        say("{shortcut} cannot be held here.", shortcut=shortcut),
+        say("Choose another shortcut in Settings."),
+        detail=f"OSStatus {problem}",
     )
 
 

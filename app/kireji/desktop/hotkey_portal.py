@@ -16,6 +16,7 @@ from kireji.core.desktop_ports import BoundShortcut
 from kireji.core.errors import HotkeyUnavailable
 from kireji.core.ports import Availability
 from kireji.core.shortcuts import Shortcut
+from kireji.core.words import say
 from kireji.desktop.dbus import Bus, Listener, Signal, open_bus, text_of
 from kireji.desktop.dbus_errors import BusError, CallRefused, CallUnanswered
 from kireji.desktop.portal import (
@@ -101,10 +102,10 @@ class PortalShortcuts:
             async with open_portal(self._environ) as portal:
                 version = await portal.number(_INTERFACE)
         except BusError as problem:
-            return why_not(problem)._replace(hint=BIND_BY_HAND)
+            return why_not(problem)._replace(hint=say(BIND_BY_HAND))
         if version == 0:
-            return Availability(False, "This desktop's portal hands out no shortcuts.", BIND_BY_HAND)
-        return Availability(True, f"The desktop's shortcuts portal, version {version}.")
+            return Availability(False, say("This desktop's portal hands out no shortcuts."), say(BIND_BY_HAND))
+        return Availability(True, say("The desktop's shortcuts portal, version {version}.", version=version))
 
     async def bind(
         self, wanted: Mapping[Action, Shortcut], pressed: Pressed, changed: Changed
@@ -209,7 +210,9 @@ class PortalShortcuts:
         if signal.sender != owner:
             return
         self._session = ""
-        self._tell_none("The desktop has taken the shortcuts back.", "Switch them off and on in Settings, Shortcuts.")
+        self._tell_none(
+            say("The desktop has taken the shortcuts back."), say("Switch them off and on in Settings, Shortcuts.")
+        )
 
     def _portal_changed(self, owner: str) -> None:
         """The portal was restarted, or has gone: what was bound is forgotten there."""
@@ -217,13 +220,13 @@ class PortalShortcuts:
         if self._wish is None:
             return
         if not owner:
-            self._tell_none("The desktop's portal has stopped.", BIND_BY_HAND)
+            self._tell_none(say("The desktop's portal has stopped."), say(BIND_BY_HAND))
         self._ask_again(0 if owner else self._restart)
 
     def _connection_lost(self) -> None:
         self._session = ""
         self._portal = None
-        self._tell_none("The connection to the desktop was lost.", "Log out and in again.")
+        self._tell_none(say("The connection to the desktop was lost."), say("Log out and in again."))
 
     def _tell_none(self, reason: str, hint: str) -> None:
         wish = self._wish
@@ -304,11 +307,24 @@ def _found(
 
 def _bound(action: Action, properties: Mapping[str, Any] | None) -> BoundShortcut:
     if properties is None:
-        return BoundShortcut(False, "", f"The desktop did not accept “{action.title}”. {BIND_BY_HAND}")
+        return BoundShortcut(
+            False,
+            "",
+            say(
+                "The desktop did not accept “{title}”. {bind_by_hand}",
+                title=action.title,
+                bind_by_hand=say(BIND_BY_HAND),
+            ),
+        )
     keys = text_of(properties, "trigger_description")
     if not keys and "trigger_description" in properties:
         return BoundShortcut(
-            False, "", f"The desktop knows “{action.title}” but gave it no keys. Set them in its keyboard settings."
+            False,
+            "",
+            say(
+                "The desktop knows “{title}” but gave it no keys. Set them in its keyboard settings.",
+                title=action.title,
+            ),
         )
     return BoundShortcut(True, keys)
 
@@ -319,23 +335,23 @@ def _none(wanted: Mapping[Action, Shortcut], sentence: str) -> dict[Action, Boun
 
 def _declined(code: Code) -> HotkeyUnavailable:
     if code is Code.CANCELLED:
-        return HotkeyUnavailable("The shortcuts were declined in the desktop's dialog.", BIND_BY_HAND)
-    return HotkeyUnavailable("The desktop refused the shortcuts.", BIND_BY_HAND)
+        return HotkeyUnavailable(say("The shortcuts were declined in the desktop's dialog."), say(BIND_BY_HAND))
+    return HotkeyUnavailable(say("The desktop refused the shortcuts."), say(BIND_BY_HAND))
 
 
 def _unavailable(problem: BusError) -> HotkeyUnavailable:
     detail = str(problem)
     match problem:
         case CallUnanswered():
-            reason = "The desktop never answered when asked for shortcuts."
+            reason = say("The desktop never answered when asked for shortcuts.")
         case CallRefused() if "app id" in problem.text.lower():
-            reason = "This desktop gives shortcuts only to programs with an installed menu entry."
+            reason = say("This desktop gives shortcuts only to programs with an installed menu entry.")
         case CallRefused() if problem.nobody_there:
             reason = why_not(problem).reason
         case CallRefused() if problem.nothing_there or "not implemented" in problem.text.lower():
-            reason = "This desktop hands out no shortcuts."
+            reason = say("This desktop hands out no shortcuts.")
         case CallRefused():
-            reason = "The desktop refused the shortcuts."
+            reason = say("The desktop refused the shortcuts.")
         case _:
             reason = why_not(problem).reason
-    return HotkeyUnavailable(reason, BIND_BY_HAND, detail=detail)
+    return HotkeyUnavailable(reason, say(BIND_BY_HAND), detail=detail)

@@ -19,6 +19,7 @@ from typing import Any, ClassVar, TypeVar
 from kireji.core.errors import HotkeyError, HotkeyTaken, HotkeyUnavailable
 from kireji.core.ports import Availability
 from kireji.core.shortcuts import Shortcut
+from kireji.core.words import say
 from kireji.desktop.native import Fields, Library, Signatures, windows_library
 
 T = TypeVar("T")
@@ -158,8 +159,8 @@ class Win32Hotkeys:
                 user32, kernel32 = self._load()
             except OSError as problem:
                 raise HotkeyUnavailable(
-                    "Windows does not offer global shortcuts to this program.",
-                    "Use the tray's menu.",
+                    say("Windows does not offer global shortcuts to this program."),
+                    say("Use the tray's menu."),
                     detail=str(problem),
                 ) from problem
             self._thread = _HotkeyThread(user32, kernel32, self._came, self._died)
@@ -217,7 +218,7 @@ class Win32Registration:
         """It is over, and nobody gave it back."""
         self._owner = None
         if self._lost is not None:
-            self._lost(HotkeyUnavailable("Windows has stopped telling of shortcuts.", "Start Kireji again."))
+            self._lost(HotkeyUnavailable(say("Windows has stopped telling of shortcuts."), say("Start Kireji again.")))
 
 
 class _HotkeyThread:
@@ -262,7 +263,9 @@ class _HotkeyThread:
         try:
             return result.result(_PATIENCE)
         except TimeoutError as problem:
-            raise HotkeyUnavailable("Windows does not answer about shortcuts.", "Start Kireji again.") from problem
+            raise HotkeyUnavailable(
+                say("Windows does not answer about shortcuts."), say("Start Kireji again.")
+            ) from problem
 
     def hold(self, number: int, modifiers: int, key: int) -> int:
         """On the thread: take a chord; 0 or the number of the error."""
@@ -314,9 +317,12 @@ def chord(shortcut: Shortcut, user32: Library) -> tuple[int, int]:
         shift, key = _key_of_sign(shortcut.key, user32.calls)
         modifiers |= shift
     if not key:
-        raise HotkeyUnavailable(f"This keyboard has no key for {shortcut}.", "Choose another shortcut in Settings.")
+        raise HotkeyUnavailable(
+            say("This keyboard has no key for {shortcut}.", shortcut=shortcut),
+            say("Choose another shortcut in Settings."),
+        )
     if key == _F12 and not modifiers:
-        raise HotkeyUnavailable("Windows keeps F12 for debuggers.", "Choose another shortcut in Settings.")
+        raise HotkeyUnavailable(say("Windows keeps F12 for debuggers."), say("Choose another shortcut in Settings."))
     return modifiers, key
 
 
@@ -334,14 +340,19 @@ def _key_of_sign(sign: str, calls: Any) -> tuple[int, int]:
 
 def _refusal(shortcut: Shortcut, error: int) -> HotkeyError:
     """What a person is told when Windows says no."""
-    hint = "Choose another shortcut in Settings."
+    hint = say("Choose another shortcut in Settings.")
     if "Super" in shortcut.modifiers:
-        hint = "Windows keeps most combinations with the Windows key for itself. " + hint
+        hint = say("Windows keeps most combinations with the Windows key for itself. ") + hint
     elif shortcut.key == "Print":
-        hint = "Windows 11 opens its own capture with this key; Settings, Accessibility, Keyboard changes that. " + hint
+        hint = (
+            say("Windows 11 opens its own capture with this key; Settings, Accessibility, Keyboard changes that. ")
+            + hint
+        )
     if error == ALREADY_REGISTERED:
-        return HotkeyTaken(f"{shortcut} is already used by another program.", hint)
-    return HotkeyUnavailable(f"{shortcut} cannot be held here.", hint, detail=f"Windows error {error}")
+        return HotkeyTaken(say("{shortcut} is already used by another program.", shortcut=shortcut), hint)
+    return HotkeyUnavailable(
+        say("{shortcut} cannot be held here.", shortcut=shortcut), hint, detail=f"Windows error {error}"
+    )
 
 
 def _nothing() -> None:

@@ -17,6 +17,7 @@ from kireji.core.capturing import BIND_BY_HAND
 from kireji.core.errors import HotkeyError, HotkeyTaken, HotkeyUnavailable
 from kireji.core.ports import Availability
 from kireji.core.shortcuts import Shortcut
+from kireji.core.words import mark, say
 from kireji.desktop.chords_x11 import chords, is_repeat
 from kireji.desktop.xcb import DisplayUnreachable
 from kireji.desktop.xcb_keys import BAD_ACCESS, KEY_PRESS, MAPPING_NOTIFY, KeyConnection
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 Watch: TypeAlias = Callable[[int, Callable[[], None]], Callable[[], None]]
 """`watch(descriptor, ready)` calls `ready` whenever the descriptor is readable, and returns what ends that."""
 
-_ANOTHER = "Choose another shortcut in Settings."
+_ANOTHER = mark("Choose another shortcut in Settings.")
 
 _MOVES, _MOVE_SECONDS = 5, 0.02
 """How often, and how far apart, a chord is tried after a change of the layout: the other program that holds it there
@@ -99,21 +100,26 @@ class X11Hotkeys:
 
     def _connect(self) -> KeyConnection:
         if sys.platform != "linux":
-            raise HotkeyUnavailable("Global shortcuts are not supported on this system yet.", BIND_BY_HAND)
+            raise HotkeyUnavailable(say("Global shortcuts are not supported on this system yet."), say(BIND_BY_HAND))
         if self._environ.get("WAYLAND_DISPLAY") or self._environ.get("XDG_SESSION_TYPE") == "wayland":
-            raise HotkeyUnavailable("Programs cannot hold a key combination in this Wayland session.", BIND_BY_HAND)
+            raise HotkeyUnavailable(
+                say("Programs cannot hold a key combination in this Wayland session."), BIND_BY_HAND
+            )
         display = self._environ.get("DISPLAY", "")
         if not display:
-            raise HotkeyUnavailable("There is no display to hold a key combination on.", "Start Kireji from a desktop.")
+            raise HotkeyUnavailable(
+                say("There is no display to hold a key combination on."), say("Start Kireji from a desktop.")
+            )
         try:
             return KeyConnection(display)
         except DisplayUnreachable as problem:
             raise HotkeyUnavailable(
-                f"The display {display} cannot be reached.", "Check that the desktop is running."
+                say("The display {display} cannot be reached.", display=display),
+                say("Check that the desktop is running."),
             ) from problem
         except OSError as problem:
             raise HotkeyUnavailable(
-                "The library libxcb is missing.", "Install libxcb1, or: " + BIND_BY_HAND
+                say("The library libxcb is missing."), say("Install libxcb1, or: ") + BIND_BY_HAND
             ) from problem
 
 
@@ -205,7 +211,7 @@ class _Grabs:
         pressed = self._drain()
         if self._connection.broken and not self.over:
             log.warning("the X server has gone, and the shortcuts with it")
-            problem = HotkeyUnavailable("The display has gone.", "Start Kireji from a desktop.")
+            problem = HotkeyUnavailable(say("The display has gone."), say("Start Kireji from a desktop."))
             self._lost += ((registration, problem) for registration in self._registrations)
             self._registrations.clear()
         lost, self._lost = self._lost, []
@@ -220,9 +226,9 @@ class _Grabs:
     def _take(self, shortcut: Shortcut) -> frozenset[tuple[int, int]]:
         wanted = chords(self._keyboard, self._modifiers, shortcut)
         if not wanted:
-            raise HotkeyUnavailable(f"This keyboard has no key for {shortcut}.", _ANOTHER)
+            raise HotkeyUnavailable(say("This keyboard has no key for {shortcut}.", shortcut=shortcut), say(_ANOTHER))
         if any(wanted & registration.held for registration in self._registrations):
-            raise HotkeyTaken(f"{shortcut} is already used by Kireji itself.", _ANOTHER)
+            raise HotkeyTaken(say("{shortcut} is already used by Kireji itself.", shortcut=shortcut), say(_ANOTHER))
         held, error = self._connection.grab(wanted)
         if error:
             self._connection.ungrab(held)
@@ -323,8 +329,10 @@ def _freeze(display: str) -> None:
 
 def _refusal(shortcut: Shortcut, error: int) -> HotkeyError:
     if error == BAD_ACCESS:
-        return HotkeyTaken(f"{shortcut} is already used by another program.", _ANOTHER)
-    return HotkeyUnavailable(f"{shortcut} cannot be held here.", _ANOTHER, detail=f"X {error}")
+        return HotkeyTaken(say("{shortcut} is already used by another program.", shortcut=shortcut), say(_ANOTHER))
+    return HotkeyUnavailable(
+        say("{shortcut} cannot be held here.", shortcut=shortcut), say(_ANOTHER), detail=f"X {error}"
+    )
 
 
 def _union(sets: Iterable[frozenset[tuple[int, int]]]) -> frozenset[tuple[int, int]]:

@@ -13,14 +13,15 @@ from typing import Any
 
 from kireji.core.errors import ClipboardError
 from kireji.core.ports import Availability
+from kireji.core.words import mark, say
 from kireji.desktop.keyboard_macos import Typed, key_code, present_layout
 from kireji.desktop.native import Signatures, mac_framework
 from kireji.desktop.permission_macos import MacPermission, key_presses
 
 _PRIVATE, _SESSION_TAP = -1, 1
 COMMAND = 0x00100000
-_REFUSED = "macOS does not let Kireji press keys in other programs."
-_HINT = (
+_REFUSED = mark("macOS does not let Kireji press keys in other programs.")
+_HINT = mark(
     "Allow it in System Settings, Privacy & Security, Accessibility; or copy the text, then ask about the clipboard."
 )
 
@@ -68,8 +69,10 @@ class MacKeySender:
         try:
             granted = self._permission().granted()
         except OSError:
-            return Availability(False, "Keys cannot be sent to other programs here.", "Copy the text yourself.")
-        return Availability(True) if granted else Availability(False, _REFUSED, _HINT)
+            return Availability(
+                False, say("Keys cannot be sent to other programs here."), say("Copy the text yourself.")
+            )
+        return Availability(True) if granted else Availability(False, say(_REFUSED), say(_HINT))
 
     def press_copy(self) -> None:
         """Press Command+C in the program in front; the first time macOS asks the person for leave.
@@ -82,7 +85,7 @@ class MacKeySender:
         """
         permission = self._permission()
         if not permission.granted() and not permission.ask():
-            raise ClipboardError(_REFUSED, _HINT)
+            raise ClipboardError(say(_REFUSED), say(_HINT))
         graphics, foundation = self._load()
         code, _ = key_code("C", self._layout()) or (8, False)
         source = graphics.CGEventSourceCreate(_PRIVATE)
@@ -90,7 +93,7 @@ class MacKeySender:
             for down in (True, False):
                 event = graphics.CGEventCreateKeyboardEvent(source, code, down)
                 if not event:
-                    raise ClipboardError("macOS did not press the keys for Copy.", _HINT)
+                    raise ClipboardError(say("macOS did not press the keys for Copy."), say(_HINT))
                 graphics.CGEventSetFlags(event, COMMAND)
                 graphics.CGEventPost(_SESSION_TAP, event)
                 foundation.CFRelease(event)

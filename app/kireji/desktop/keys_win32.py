@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from kireji.core.errors import ClipboardError
 from kireji.core.ports import Availability
+from kireji.core.words import say
 from kireji.desktop.native import Fields, Library, Signatures, windows_library
 
 CONTROL, LETTER_C = 0x11, 0x43
@@ -95,7 +96,9 @@ class Win32KeySender:
         try:
             self._load()
         except OSError:
-            return Availability(False, "Keys cannot be sent to other programs here.", "Copy the text yourself.")
+            return Availability(
+                False, say("Keys cannot be sent to other programs here."), say("Copy the text yourself.")
+            )
         return Availability(True)
 
     def press_copy(self) -> None:
@@ -107,16 +110,16 @@ class Win32KeySender:
         user32 = self._load()
         if _class_in_front(user32.calls) in TERMINALS:
             raise ClipboardError(
-                "In a terminal Ctrl+C interrupts what runs, so nothing was copied.",
-                "Copy with the terminal's own keys, then ask about the clipboard.",
+                say("In a terminal Ctrl+C interrupts what runs, so nothing was copied."),
+                say("Copy with the terminal's own keys, then ask about the clipboard."),
             )
         held = [key for key in OTHERS if user32.calls.GetAsyncKeyState(key) & _DOWN_NOW]
         strokes = copy_strokes(held)
         sent = (Input * len(strokes))(*(_stroke(key, up) for key, up in strokes))
         if user32.calls.SendInput(len(sent), sent, ctypes.sizeof(Input)) != len(sent):
             raise ClipboardError(
-                "The program in front takes no keys from others.",
-                "Copy there, then ask about the clipboard.",
+                say("The program in front takes no keys from others."),
+                say("Copy there, then ask about the clipboard."),
                 detail=f"Windows error {user32.last_error()}",
             )
 

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from kireji.core.errors import KeyStoreError, KeyStoreLocked, KeyStoreUnavailable
 from kireji.core.ports import Availability
 from kireji.core.secret import Secret, SecretName
+from kireji.core.words import mark, say
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ MAX_LENGTH = 1280
 """Characters: a Windows credential holds 2560 bytes, and keyring writes UTF-16. The same everywhere, so that a key
 that can be saved on one computer can be saved on all."""
 
-_WITHOUT = "Set the key as an environment variable."
+_WITHOUT = mark("Set the key as an environment variable.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,9 @@ class KeyringKeyStore:
                     self._found = (candidate.name, backend)
                     break
             else:
-                raise KeyStoreUnavailable("There is no keychain on this computer that Kireji can use.", _WITHOUT)
+                raise KeyStoreUnavailable(
+                    say("There is no keychain on this computer that Kireji can use."), say(_WITHOUT)
+                )
         return self._found
 
 
@@ -221,21 +224,29 @@ def _mapped(problem: Exception) -> KeyStoreError:
     detail = type(problem).__name__
     if isinstance(problem, KeyringLocked) or detail == "LockedException":
         return KeyStoreLocked(
-            "The keychain is locked.", "Unlock it in your desktop's password settings, then try again.", detail=detail
+            say("The keychain is locked."),
+            say("Unlock it in your desktop's password settings, then try again."),
+            detail=detail,
         )
     if isinstance(problem, NoKeyringError | InitError):
-        return KeyStoreUnavailable("The keychain could not be opened.", _WITHOUT, detail=detail)
-    return KeyStoreUnavailable("The keychain failed.", f"Try again; if it stays so: {_WITHOUT}", detail=detail)
+        return KeyStoreUnavailable(say("The keychain could not be opened."), say(_WITHOUT), detail=detail)
+    return KeyStoreUnavailable(
+        say("The keychain failed."), say("Try again; if it stays so: {without}", without=say(_WITHOUT)), detail=detail
+    )
 
 
 def _check(secret: Secret) -> None:
     length = len(secret.reveal())
     if length == 0:
-        raise KeyStoreError("The key is empty.", "Paste the whole key.")
+        raise KeyStoreError(say("The key is empty."), say("Paste the whole key."))
     if length > MAX_LENGTH:
         raise KeyStoreError(
-            f"The key is {length} characters long; a keychain entry holds {MAX_LENGTH}.",
-            "Check that only the key was pasted.",
+            say(
+                "The key is {length} characters long; a keychain entry holds {max_length}.",
+                length=length,
+                max_length=MAX_LENGTH,
+            ),
+            say("Check that only the key was pasted."),
         )
 
 
@@ -246,7 +257,7 @@ class SessionKeyStore:
         self._secrets: dict[SecretName, Secret] = {}
 
     async def availability(self) -> Availability:
-        return Availability(True, "This session only")
+        return Availability(True, say("This session only"))
 
     async def get(self, name: SecretName) -> Secret | None:
         """The key kept for this address, or None."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kireji.core.desktop_ports import Notice
 from kireji.core.identity import APP_ID
 from kireji.core.ports import Availability
+from kireji.core.words import say
 
 if TYPE_CHECKING:  # loaded with the first notice: most starts show none
     from kireji.desktop.dbus import Bus, Signal
@@ -62,9 +63,9 @@ class DBusNotifier:
             name, *_rest = await bus.call(_NAME, _PATH, _NAME, "GetServerInformation", returns="ssss")
         except BusError as problem:
             log.info("no notifications: %s", problem)
-            reason = "This desktop shows no notifications."
-            return Availability(False, reason, "Start a notification daemon, such as the desktop's own.")
-        return Availability(True, f"Shown by {name}.")
+            reason = say("This desktop shows no notifications.")
+            return Availability(False, reason, say("Start a notification daemon, such as the desktop's own."))
+        return Availability(True, say("Shown by {name}.", name=name))
 
     async def notify(self, notice: Notice, clicked: Callable[[str], None] | None = None) -> bool:
         """Show one; False when nothing could show it. Never raises.

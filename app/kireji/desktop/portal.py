@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from kireji.core.identity import APP_ID
 from kireji.core.ports import Availability
+from kireji.core.words import say
 from kireji.desktop.dbus import Bus, Listener, Signal, open_bus
 from kireji.desktop.dbus_errors import BusError, BusUnavailable, CallRefused, CallUnanswered, WrongAnswer
 
@@ -206,18 +207,20 @@ def why_not(problem: BusError) -> Availability:
     """What a person is told when the portal cannot be asked at all."""
     match problem:
         case BusUnavailable():
-            reason = "There is no session bus here, so the desktop cannot be asked."
-            return Availability(False, reason, "Start Kireji from the desktop.")
+            reason = say("There is no session bus here, so the desktop cannot be asked.")
+            return Availability(False, reason, say("Start Kireji from the desktop."))
         case CallRefused() if problem.nobody_there:
-            reason = "No desktop portal runs here."
-            return Availability(False, reason, "Install xdg-desktop-portal and the part of it for your desktop.")
+            reason = say("No desktop portal runs here.")
+            return Availability(False, reason, say("Install xdg-desktop-portal and the part of it for your desktop."))
         case CallRefused() if problem.nothing_there:
-            return Availability(False, "This desktop's portal cannot do it.", "Update xdg-desktop-portal.")
+            return Availability(False, say("This desktop's portal cannot do it."), say("Update xdg-desktop-portal."))
         case CallUnanswered():
-            return Availability(False, "The desktop's portal does not answer.", "Log out and in again.")
+            return Availability(False, say("The desktop's portal does not answer."), say("Log out and in again."))
         case WrongAnswer():
-            return Availability(False, "The desktop's portal answers in a way Kireji does not know.", "Update it.")
-    return Availability(False, "The desktop's portal refused.", "Look into the system's privacy settings.")
+            return Availability(
+                False, say("The desktop's portal answers in a way Kireji does not know."), say("Update it.")
+            )
+    return Availability(False, say("The desktop's portal refused."), say("Look into the system's privacy settings."))
 
 
 def _came(answered: asyncio.Future[Response]) -> bool:

@@ -13,6 +13,7 @@ from kireji.core.changes import SIGNATURE_SIDE
 from kireji.core.errors import RegionInvalid
 from kireji.core.geometry import Rect, ScreenImage
 from kireji.core.ports import EncodedPicture
+from kireji.core.words import say
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -40,8 +41,8 @@ class PillowCodec:
         inside = rect.intersection(Rect(0, 0, screen.width, screen.height))
         if rect.empty or inside.empty:
             raise RegionInvalid(
-                f"The region {rect} has nothing of the screen in it.",
-                f"Choose one within {screen.width} x {screen.height} pixels.",
+                say("The region {rect} has nothing of the screen in it.", rect=rect),
+                say("Choose one within {width} x {height} pixels.", width=screen.width, height=screen.height),
             )
         return encode(cut(screen, inside))
 
@@ -72,7 +73,9 @@ class PillowCodec:
 
         inside = rect.intersection(Rect(0, 0, screen.width, screen.height))
         if inside.empty:
-            raise RegionInvalid(f"The region {rect} has nothing of the screen in it.", "Choose another.")
+            raise RegionInvalid(
+                say("The region {rect} has nothing of the screen in it.", rect=rect), say("Choose another.")
+            )
         size = (SIGNATURE_SIDE, SIGNATURE_SIDE)
         return cut(screen, inside).convert("L").resize(size, Image.Resampling.BOX).tobytes()
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kireji.core.errors import PictureError
 from kireji.core.ports import EncodedPicture
+from kireji.core.words import mark, say
 from kireji.imaging.codec import MAX_LOSSLESS, MAX_SIDE, shrunk
 from kireji.imaging.containers import is_bare
 
@@ -30,7 +31,7 @@ _OTHERS = (
     (4, b"ftypavif", "AVIF"), (4, b"ftyp", "HEIC or video"), (0, b"8BPS", "Photoshop"), (0, b"<svg", "SVG"),
     (0, b"<?xml", "XML"), (0, b"<", "HTML or XML"),
 )  # fmt: skip
-_SAVE_AS = "Use a PNG, JPEG, WebP or GIF file."
+_SAVE_AS = mark("Use a PNG, JPEG, WebP or GIF file.")
 
 
 def sniff(data: bytes) -> str:
@@ -48,11 +49,11 @@ def sniff(data: bytes) -> str:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WEBP"
     if not data:
-        raise PictureError("The file is empty.", _SAVE_AS)
+        raise PictureError(say("The file is empty."), say(_SAVE_AS))
     for at, magic, name in _OTHERS:
         if data[at : at + len(magic)] == magic:
-            raise PictureError(f"This is a file of another kind ({name}).", _SAVE_AS)
-    raise PictureError("This is not a picture.", _SAVE_AS)
+            raise PictureError(say("This is a file of another kind ({name}).", name=name), say(_SAVE_AS))
+    raise PictureError(say("This is not a picture."), say(_SAVE_AS))
 
 
 def normalised(data: bytes) -> EncodedPicture | Image.Image:
@@ -80,7 +81,9 @@ def normalised(data: bytes) -> EncodedPicture | Image.Image:
     except Exception as problem:
         # Decoders fail in every way there is: OSError, SyntaxError, struct.error, ValueError, zlib.error ...
         raise PictureError(
-            f"The {kind} file is damaged.", "Open it in another program and save it anew.", detail=str(problem)
+            say("The {kind} file is damaged.", kind=kind),
+            say("Open it in another program and save it anew."),
+            detail=str(problem),
         ) from problem
 
 
@@ -90,7 +93,10 @@ def _check_size(image: Image.Image) -> None:
 
 
 def _too_large(what: str) -> PictureError:
-    return PictureError(f"{what} is too large to open.", f"Shrink it below {MAX_PIXELS // 1_000_000} million pixels.")
+    return PictureError(
+        say("{what} is too large to open.", what=what),
+        say("Shrink it below {most} million pixels.", most=MAX_PIXELS // 1000000),
+    )
 
 
 def _opaque(image: Image.Image) -> bool:

@@ -6,6 +6,7 @@ import io
 
 from kireji.core.errors import PictureError
 from kireji.core.geometry import Rect, ScreenImage
+from kireji.core.words import say
 from kireji.imaging.files import sniff
 
 MAX_PIXELS = 80 * 1024 * 1024
@@ -37,9 +38,14 @@ def decode_screen(data: bytes) -> ScreenImage:
         raise _too_large() from problem
     except Exception as problem:
         # Decoders fail in every way there is, see `files`.
-        raise PictureError(f"The {kind} file is damaged.", "Try again.", detail=str(problem)) from problem
+        raise PictureError(
+            say("The {kind} file is damaged.", kind=kind), say("Try again."), detail=str(problem)
+        ) from problem
     return ScreenImage(memoryview(pixels), width, height, width * 4, Rect(0, 0, width, height))
 
 
 def _too_large() -> PictureError:
-    return PictureError("The picture is too large to open.", f"Shrink it below {MAX_PIXELS // 1_000_000} megapixels.")
+    return PictureError(
+        say("The picture is too large to open."),
+        say("Shrink it below {most} megapixels.", most=MAX_PIXELS // 1000000),
+    )

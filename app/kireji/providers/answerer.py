@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-SETTINGS = "in Settings, Keys & models"
+from kireji.core.words import mark, say
+
+CHECK_NETWORK = mark("Check the network")
 _HOMES = {"anthropic": "api.anthropic.com", "openrouter": "openrouter.ai"}
 """Where these are reached unless the environment names another place."""
 
@@ -38,7 +40,7 @@ def display_name(provider: str, host: str = "") -> str:
         case "openrouter":
             return "OpenRouter"
         case "local":
-            return f"the model server at {host}"
+            return say("the model server at {host}", host=host)
     return host or provider
 
 
@@ -46,17 +48,22 @@ def address_hint(who: Answerer) -> str:
     """Where the address that was asked is written, without a full stop."""
     home = _HOMES.get(who.provider)
     if home is None:
-        return f"Check the address {SETTINGS}" + (", or in OPENAI_BASE_URL" if who.provider == "local" else "")
+        if who.provider == "local":
+            return say("Check the address in Settings, Keys & models, or in OPENAI_BASE_URL")
+        return say("Check the address in Settings, Keys & models")
     if who.host == home:
-        return "Check the network"
-    return f"Check the address in {who.provider.upper()}_BASE_URL"
+        return say(CHECK_NETWORK)
+    return say("Check the address in {variable}", variable=f"{who.provider.upper()}_BASE_URL")
 
 
 def key_hint(who: Answerer) -> str:
     """Where a key is given to a service that was asked without one."""
     if who.provider == "local":
-        return f"Enter one {SETTINGS}, or with: kireji keys set local. Beside OPENAI_BASE_URL, set OPENAI_API_KEY."
-    return f"Open {SETTINGS.removeprefix('in ')}, and paste one."
+        return say(
+            "Enter one in Settings, Keys & models, or with: kireji keys set local. "
+            "Beside OPENAI_BASE_URL, set OPENAI_API_KEY."
+        )
+    return say("Open Settings, Keys & models, and paste one.")
 
 
 def capitalised(name: str) -> str:

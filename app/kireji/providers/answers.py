@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from kireji.core.errors import ConnectionFailed, ProviderError
+from kireji.core.words import say
 from kireji.providers.failures import Answerer
 from kireji.providers.retry import FailedAttempt, Failure
 
@@ -154,8 +155,8 @@ def server_events(
 def nothing_came(who: Answerer, request_id: str) -> AttemptFailed:
     """What is raised for a stream that ended before it said anything; nothing is lost by asking again."""
     error = ConnectionFailed(
-        "The answer broke off before its first word.",
-        "Ask again.",
+        say("The answer broke off before its first word."),
+        say("Ask again."),
         provider=who.provider,
         request_id=request_id,
         retryable=True,

@@ -16,6 +16,7 @@ from kireji.core.models import ModelInfo
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 from kireji.core.secret import Secret
+from kireji.core.words import say
 from kireji.providers.anthropic_catalog import QUERY, ListedModel, ModelPage, merge
 from kireji.providers.anthropic_models import BUILT_IN, DEFAULT_MODEL, PROVIDER, counterpart, find_model
 from kireji.providers.anthropic_request import encode_body
@@ -191,8 +192,8 @@ class AnthropicProvider:
                 return decode_message(bytes(result.error), who, "", cost)  # an error inside an error
             case "canceled" | "expired":
                 raise ProviderError(
-                    "The job ended before this question was answered.",
-                    "Run it again.",
+                    say("The job ended before this question was answered."),
+                    say("Run it again."),
                     provider=PROVIDER,
                     retryable=True,
                 )
@@ -224,8 +225,8 @@ def _answerer(cleared: ClearedRequest) -> Answerer:
 def _needed(secret: Secret | None) -> Secret:
     if secret is None or not secret.reveal().strip():
         raise AuthenticationFailed(
-            "There is no key for Anthropic.",
-            "Open Settings, Keys & models, and paste one.",
+            say("There is no key for Anthropic."),
+            say("Open Settings, Keys & models, and paste one."),
             provider=PROVIDER,
         )
     return secret
@@ -243,8 +244,8 @@ def _page(body: bytes, who: Answerer) -> ModelPage:
         return msgspec.json.decode(body, type=ModelPage)
     except (msgspec.MsgspecError, UnicodeError) as error:
         raise ProtocolViolation(
-            f"{who.host} sent something that is not a list of models.",
-            "Check the address in Settings, Keys & models.",
+            say("{host} sent something that is not a list of models.", host=who.host),
+            say("Check the address in Settings, Keys & models."),
             provider=who.provider,
             detail=str(error)[:300],
         ) from error

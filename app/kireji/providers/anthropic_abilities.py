@@ -14,6 +14,7 @@ from kireji.core.errors import RequestRejected
 from kireji.core.messages import ImagePart, LinkedImagePart, ToolResultPart
 from kireji.core.models import Effort, ModelInfo
 from kireji.core.requests import ModelRequest, Thinking, ToolUse
+from kireji.core.words import say
 from kireji.providers.anthropic_models import (
     NEVER_FORCED,
     PROVIDER,
@@ -87,7 +88,9 @@ def check_choice(request: ModelRequest, provider: str) -> None:
     """
     if request.tools and request.tool_choice.use in _FORCED and _model_id(request) in NEVER_FORCED:
         raise RequestRejected(
-            f"{request.model} cannot be made to use a tool.", "Choose another model.", provider=provider
+            say("{model} cannot be made to use a tool.", model=request.model),
+            say("Choose another model."),
+            provider=provider,
         )
 
 
@@ -105,8 +108,13 @@ def check_pictures(request: ModelRequest, provider: str) -> None:
     count = sum(isinstance(part, ImagePart | LinkedImagePart) for part in (*outer, *inner))
     if count > most:
         raise RequestRejected(
-            f"This conversation holds {count} pictures, and {request.model} takes {most} at most.",
-            "Start a new conversation, or leave some out.",
+            say(
+                "This conversation holds {count} pictures, and {model} takes {most} at most.",
+                count=count,
+                model=request.model,
+                most=most,
+            ),
+            say("Start a new conversation, or leave some out."),
             provider=provider,
         )
 

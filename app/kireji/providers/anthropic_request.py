@@ -19,6 +19,7 @@ import msgspec
 from kireji.core.errors import ModelUnavailable, RequestRejected
 from kireji.core.models import Lifecycle
 from kireji.core.requests import Delivery, ModelRequest, ToolChoice, ToolSpec, ToolUse
+from kireji.core.words import say
 from kireji.providers.anthropic_abilities import check_choice, check_pictures, effort, most_tokens, reasoning
 from kireji.providers.anthropic_content import CacheControl, whole_characters
 from kireji.providers.anthropic_history import breakpoints, conversation, is_json_object
@@ -62,7 +63,9 @@ def encode_body(
     check_pictures(request, provider)
     turns = conversation(request.messages, request.blobs, provider, cited=not request.output_schema)
     if not turns:
-        raise RequestRejected("There is nothing to ask.", "Type a question or add a picture.", provider=provider)
+        raise RequestRejected(
+            say("There is nothing to ask."), say("Type a question or add a picture."), provider=provider
+        )
     breakpoints(turns)
     max_tokens = most_tokens(request)
     if delivery is Delivery.WHOLE and provider == PROVIDER:
@@ -88,8 +91,8 @@ def encode_body(
 def _checked(encoded: bytes, provider: str) -> bytes:
     if len(encoded) > MAX_BODY:
         raise RequestRejected(
-            "The conversation with its pictures is too large to send.",
-            "Start a new conversation, or use fewer or smaller pictures.",
+            say("The conversation with its pictures is too large to send."),
+            say("Start a new conversation, or use fewer or smaller pictures."),
             provider=provider,
         )
     return encoded
@@ -103,8 +106,8 @@ def _refuse_retired(request: ModelRequest, provider: str) -> None:
         new = replacement(request.model)
     if new:
         raise ModelUnavailable(
-            f"The model {request.model} has been retired; {new} replaces it.",
-            f"Choose {new} in Settings, Keys & models.",
+            say("The model {model} has been retired; {new} replaces it.", model=request.model, new=new),
+            say("Choose {new} in Settings, Keys & models.", new=new),
             provider=provider,
         )
 
@@ -150,6 +153,8 @@ def _schema(schema: bytes, what: str, provider: str) -> msgspec.Raw:
     """A schema as it was written; it must at least be a JSON object, or the whole body would be none."""
     if not is_json_object(schema):
         raise RequestRejected(
-            f"{what} is described by something that is not a JSON object.", "Correct its schema.", provider=provider
+            say("{what} is described by something that is not a JSON object.", what=what),
+            say("Correct its schema."),
+            provider=provider,
         )
     return msgspec.Raw(schema)

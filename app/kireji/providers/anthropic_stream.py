@@ -21,6 +21,7 @@ import msgspec
 from kireji.core.errors import ConnectionFailed, ProtocolViolation
 from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished, UsageReported
 from kireji.core.messages import StopReason, TextPart, ThinkingPart, ToolCallPart, Usage
+from kireji.core.words import say
 from kireji.providers.anthropic_blocks import Delta, OpenBlock, StopDetails
 from kireji.providers.failures import Answerer, ErrorObject, error_from_event, parse_error
 
@@ -148,8 +149,8 @@ class StreamDecoder:
         """
         if not self.finished:
             raise ConnectionFailed(
-                "The answer broke off before its end.",
-                "Ask again.",
+                say("The answer broke off before its end."),
+                say("Ask again."),
                 provider=self._who.provider,
                 request_id=self._request_id,
                 retryable=True,
@@ -302,8 +303,10 @@ class StreamDecoder:
 
     def _violated(self, what: str, cause: Exception | None = None) -> NoReturn:
         raise ProtocolViolation(
-            f"{self._who.host} sent something that is not part of an answer.",
-            "Ask again; if it happens again, check the address in Settings, Keys & models, and the proxy settings.",
+            say("{host} sent something that is not part of an answer.", host=self._who.host),
+            say(
+                "Ask again; if it happens again, check the address in Settings, Keys & models, and the proxy settings."
+            ),
             provider=self._who.provider,
             request_id=self._request_id,
             detail=what[:300],

@@ -8,6 +8,7 @@ from typing import Any
 import truststore
 
 from kireji.core.errors import ConnectionFailed
+from kireji.core.words import say
 
 _SHOWN = 80
 _UNREADABLE = (OSError, ValueError)
@@ -58,7 +59,9 @@ def trusting(store: str, ca_file: str) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=path)
         except _UNREADABLE as error:
-            raise ConnectionFailed(f"The certificates in {path}, named by {name}, cannot be read.", way_out) from error
+            raise ConnectionFailed(
+                say("The certificates in {path}, named by {name}, cannot be read.", path=path, name=name), way_out
+            ) from error
     return context
 
 

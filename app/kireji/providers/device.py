@@ -12,14 +12,15 @@ from kireji.core.ports import Reader
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 from kireji.core.secret import Secret
+from kireji.core.words import mark, say
 
 _MODEL = "reader"
-_LABEL = "*Read on this computer; single letters may be wrong. The question was not sent to any model.*"
-_NO_PICTURE = (
+_LABEL = mark("*Read on this computer; single letters may be wrong. The question was not sent to any model.*")
+_NO_PICTURE = mark(
     "This computer's own reader can only read the text in a picture, and this question has none. "
     "Cut out a piece of the screen, or add a key in the settings to ask a model."
 )
-_NO_TEXT = (
+_NO_TEXT = mark(
     "No text was found in the picture. This reader knows Latin, Chinese and Japanese script: "
     "cut out a region with larger or clearer text, or add a key in the settings to ask a model about it."
 )
@@ -104,9 +105,9 @@ class DeviceProvider:
 
     async def _answer(self, pictures: Sequence[bytes]) -> AsyncGenerator[str, None]:
         if not pictures:
-            yield _NO_PICTURE
+            yield say(_NO_PICTURE)
             return
-        yield _LABEL
+        yield say(_LABEL)
         for number, picture in enumerate(pictures, start=1):
             if len(pictures) > 1:
                 yield f"\n\n**Picture {number} of {len(pictures)}**"
@@ -115,7 +116,7 @@ class DeviceProvider:
                 async for line in lines:
                     yield ("\n\n" + _FENCE + "text\n" if empty else "") + _quoted(line.text) + "\n"
                     empty = False
-            yield "\n\n" + _NO_TEXT if empty else _FENCE
+            yield "\n\n" + say(_NO_TEXT) if empty else _FENCE
 
 
 def _pictures(request: ModelRequest) -> list[bytes]:

@@ -19,7 +19,7 @@ from kireji.core.errors import (
     ReplayRefused,
     RequestRejected,
 )
-from kireji.providers.answerer import SETTINGS as _SETTINGS
+from kireji.core.words import say
 from kireji.providers.answerer import Answerer, address_hint, capitalised, display_name, key_hint
 from kireji.providers.error_objects import ErrorObject, error_status, parse_error
 
@@ -129,8 +129,8 @@ def _from_error(
     words = error.said.lower()
     if error.stable_code in _SPENT or (status == 400 and any(known in words for known in _SPENT_WORDS)):
         return PaymentRequired(
-            "The account of this key has reached its spending limit or has no credit left.",
-            f"Add credit or raise the limit in the console of {who.name}, or use another key.",
+            say("The account of this key has reached its spending limit or has no credit left."),
+            say("Add credit or raise the limit in the console of {name}, or use another key.", name=who.name),
             **common,
         )
     if status in (400, 422) or _LONG.intersection(error.names):
@@ -155,39 +155,39 @@ def _from_refusal(error: ErrorObject, said: str, words: str, common: _Common, wh
     names = {*error.names, error.stable_code}
     if names & _LONG or any(known in words for known in _LONG_WORDS):
         return ContextTooLong(
-            "This conversation is longer than the model can read.", "Start a new conversation.", **common
+            say("This conversation is longer than the model can read."), say("Start a new conversation."), **common
         )
     if names & _LARGE_PICTURE:
         return RequestRejected(
-            "A picture in this conversation is larger than the service takes.",
-            "Start a new conversation with a smaller picture.",
+            say("A picture in this conversation is larger than the service takes."),
+            say("Start a new conversation with a smaller picture."),
             **common,
         )
     if names & _PICTURE or "could not process image" in words:
         return RequestRejected(
-            f"{capitalised(who.name)} cannot read a picture in this conversation.",
-            "Start a new conversation without it, or save the picture as PNG first.",
+            say("{name} cannot read a picture in this conversation.", name=capitalised(who.name)),
+            say("Start a new conversation without it, or save the picture as PNG first."),
             **common,
         )
     if "support image" in words or "image input" in words:
         return RequestRejected(
-            f"The model {who.model} cannot see pictures.",
-            "Choose a model that can, or leave the picture out.",
+            say("The model {model} cannot see pictures.", model=who.model),
+            say("Choose a model that can, or leave the picture out."),
             **common,
         )
     if "thinking" in words and ("signature" in words or "cannot be modified" in words):
         return ReplayRefused(
-            "The service does not take this conversation's earlier reasoning back.",
-            "Ask again in a new conversation.",
+            say("The service does not take this conversation's earlier reasoning back."),
+            say("Ask again in a new conversation."),
             **common,
         )
     if "not a valid model" in words or "model_not_found" in names:
         return _unknown_model(common, who)
     return RequestRejected(
-        f"{capitalised(who.name)} refused the question: {_ended(said)}"
+        say("{name} refused the question: {ended}", name=capitalised(who.name), ended=_ended(said))
         if said
-        else f"{capitalised(who.name)} refused the question.",
-        "Change the question or the model, or start a new conversation.",
+        else say("{name} refused the question.", name=capitalised(who.name)),
+        say("Change the question or the model, or start a new conversation."),
         **common,
     )
 
@@ -198,12 +198,14 @@ def _from_moderation(error: ErrorObject, common: _Common, who: Answerer) -> Prov
     if reasons or _MODERATED.intersection(error.names) or error.told("flagged_input"):
         why = f" ({_clean(', '.join(reasons))})" if reasons else ""
         return RequestRejected(
-            f"A content check held the question back{why}.", "Change the question, or choose another model.", **common
+            say("A content check held the question back{why}.", why=why),
+            say("Change the question, or choose another model."),
+            **common,
         )
     if isinstance(error.metadata, dict) and "patterns" in error.metadata:
         return RequestRejected(
-            f"A rule of this {who.name} account held the question back.",
-            f"Change the question, or the account's rules at {who.name}.",
+            say("A rule of this {name} account held the question back.", name=who.name),
+            say("Change the question, or the account's rules at {name}.", name=who.name),
             **common,
         )
     return None
@@ -213,13 +215,22 @@ def _from_routing(said: str, words: str, common: _Common, who: Answerer) -> Prov
     """A 404 that is about where a question may be passed on to."""
     if "data policy" in words or "privacy" in words:
         return ModelUnavailable(
-            f"{who.name} has nobody who runs {who.model} and keeps to the setting openrouter.data_collection.",
-            'Choose another model, or set openrouter.data_collection to "allow" if requests may be kept.',
+            say(
+                "{name} has nobody who runs {model} and keeps to the setting openrouter.data_collection.",
+                name=who.name,
+                model=who.model,
+            ),
+            say('Choose another model, or set openrouter.data_collection to "allow" if requests may be kept.'),
             **common,
         )
     return ModelUnavailable(
-        f"{capitalised(who.name)} has nobody who runs {who.model} for such a question: {_ended(said)}",
-        "Choose another model, or change the settings under openrouter.",
+        say(
+            "{name} has nobody who runs {model} for such a question: {ended}",
+            name=capitalised(who.name),
+            model=who.model,
+            ended=_ended(said),
+        ),
+        say("Choose another model, or change the settings under openrouter."),
         **common,
     )
 
@@ -228,24 +239,32 @@ def _from_upstream(error: ErrorObject, status: int, words: str, common: _Common,
     """A fault behind the one that was asked."""
     when = _when(common["retry_after"])
     if who.provider == "local" and (status == 503 or "loading" in words):
-        message = f"{capitalised(who.name)} is still loading the model."
-        return Overloaded(message, "Ask again in a moment.", retryable=True, **common)
+        message = say("{name} is still loading the model.", name=capitalised(who.name))
+        return Overloaded(message, say("Ask again in a moment."), retryable=True, **common)
     behind = _clean(error.told("provider_name"))
     if status == 502 and behind:
-        message = f"{behind}, to whom {who.name} passed the question, has a fault at the moment."
+        message = say(
+            "{behind}, to whom {name} passed the question, has a fault at the moment.", behind=behind, name=who.name
+        )
         return Overloaded(message, when, retryable=True, **common)
     if status == 503 and who.provider == "openrouter":
-        message = f"{who.name} has nobody free who runs {who.model or 'this model'} within the settings."
-        hint = f"{when.removesuffix('.')}, or change the settings under openrouter."
+        message = say(
+            "{name} has nobody free who runs {value} within the settings.",
+            name=who.name,
+            value=who.model or "this model",
+        )
+        hint = say("{removesuffix}, or change the settings under openrouter.", removesuffix=when.removesuffix("."))
         return Overloaded(message, hint, retryable=True, **common)
     return None
 
 
 def _unknown_model(common: _Common, who: Answerer) -> ModelUnavailable:
-    opens = "" if who.provider == "local" else " or is not open to this key"
-    where = f" at {who.host}" if who.provider == "local" else ""
+    opens = "" if who.provider == "local" else say(" or is not open to this key")
+    where = say(" at {host}", host=who.host) if who.provider == "local" else ""
     return ModelUnavailable(
-        f"The model {who.model} does not exist{where}{opens}.", f"Choose another model {_SETTINGS}.", **common
+        say("The model {model} does not exist{where}{opens}.", model=who.model, where=where, opens=opens),
+        say("Choose another model in Settings, Keys & models."),
+        **common,
     )
 
 
@@ -253,74 +272,84 @@ def _from_status(status: int, said: str, common: _Common, who: Answerer) -> Prov
     name, when = capitalised(who.name), _when(common["retry_after"])
     match status:
         case 401 | 403 if not who.has_key:
-            return AuthenticationFailed(f"{name} wants a key.", key_hint(who), **common)
+            return AuthenticationFailed(say("{name} wants a key.", name=name), key_hint(who), **common)
         case 401:
-            hint = f"Open {_SETTINGS.removeprefix('in ')}, and paste a current key."
-            return AuthenticationFailed(f"{name} refused the key.", hint, **common)
+            hint = say("Open Settings, Keys & models, and paste a current key.")
+            return AuthenticationFailed(say("{name} refused the key.", name=name), hint, **common)
         case 402:
             return PaymentRequired(
-                f"The account of this key at {who.name} has a payment problem or no credit left.",
-                f"Check its billing in the console of {who.name}, or use another key.",
+                say("The account of this key at {name} has a payment problem or no credit left.", name=who.name),
+                say("Check its billing in the console of {name}, or use another key.", name=who.name),
                 **common,
             )
         case 403:
             return AuthenticationFailed(
-                f"{name} does not allow this key to do that.",
-                f"Choose another model, or use a key with more permissions {_SETTINGS}.",
+                say("{name} does not allow this key to do that.", name=name),
+                say("Choose another model, or use a key with more permissions in Settings, Keys & models."),
                 **common,
             )
         case 404 | 405 if _is_about_the_path(said):
-            return ProtocolViolation(f"There is no such service at {who.host}.", f"{address_hint(who)}.", **common)
+            return ProtocolViolation(
+                say("There is no such service at {host}.", host=who.host), f"{address_hint(who)}.", **common
+            )
         case 404 if who.model:
             return _unknown_model(common, who)
         case 407:
             return ProtocolViolation(
-                "The proxy asks for a name and a password.",
-                "Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY.",
+                say("The proxy asks for a name and a password."),
+                say("Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY."),
                 **common,
             )
         case 408 | 504 | 524:
             return ProviderTimeout(
-                f"{name} took too long to answer.", "Ask again in a moment.", retryable=True, **common
+                say("{name} took too long to answer.", name=name),
+                say("Ask again in a moment."),
+                retryable=True,
+                **common,
             )
         case 413:
             return RequestRejected(
-                "The conversation with its pictures is too large to send.",
-                "Start a new conversation, or use fewer or smaller pictures.",
+                say("The conversation with its pictures is too large to send."),
+                say("Start a new conversation, or use fewer or smaller pictures."),
                 **common,
             )
         case 429:
-            return RateLimited(f"{name} takes no more requests for now.", when, retryable=True, **common)
+            return RateLimited(say("{name} takes no more requests for now.", name=name), when, retryable=True, **common)
         case 529:
-            return Overloaded(f"{name} is overloaded.", when, retryable=True, **common)
+            return Overloaded(say("{name} is overloaded.", name=name), when, retryable=True, **common)
         case _ if status >= 500 or status == 409:
-            return Overloaded(f"{name} has a fault at the moment.", when, retryable=True, **common)
+            return Overloaded(say("{name} has a fault at the moment.", name=name), when, retryable=True, **common)
     return RequestRejected(
-        f"{who.host} refused the request (HTTP {status})" + (f": {_ended(said)}" if said else "."),
-        f"{address_hint(who)}, and the model.",
+        say("{host} refused the request (HTTP {status})", host=who.host, status=status)
+        + (f": {_ended(said)}" if said else "."),
+        say("{address_hint}, and the model.", address_hint=address_hint(who)),
         **common,
     )
 
 
 def _not_the_protocol(answer: ErrorAnswer, common: _Common, who: Answerer) -> ProtocolViolation:
     if 300 <= answer.status < 400 or answer.is_html:
-        what = "A redirect" if 300 <= answer.status < 400 else "A web page"
+        what = say("A redirect") if 300 <= answer.status < 400 else say("A web page")
         return ProtocolViolation(
-            f"{what} came from {who.host} instead of an answer.",
-            "A network's login page or a proxy may be in the way: open a web browser, log in, and ask again.",
+            say("{what} came from {host} instead of an answer.", what=what, host=who.host),
+            say("A network's login page or a proxy may be in the way: open a web browser, log in, and ask again."),
             **common,
         )
     if answer.status in (404, 405):
-        return ProtocolViolation(f"There is no such service at {who.host}.", f"{address_hint(who)}.", **common)
+        return ProtocolViolation(
+            say("There is no such service at {host}.", host=who.host), f"{address_hint(who)}.", **common
+        )
     if "json" in answer.content_type and answer.status < 300:
         return ProtocolViolation(
-            f"{who.host} sent the answer in one piece instead of as a stream.",
-            "A proxy in between may hold streams back: check the proxy settings or the address of the service.",
+            say("{host} sent the answer in one piece instead of as a stream.", host=who.host),
+            say("A proxy in between may hold streams back: check the proxy settings or the address of the service."),
             **common,
         )
     return ProtocolViolation(
-        f"{who.host} answered with something that is not an answer (HTTP {answer.status}).",
-        f"{address_hint(who)}, and the proxy settings.",
+        say(
+            "{host} answered with something that is not an answer (HTTP {status}).", host=who.host, status=answer.status
+        ),
+        say("{address_hint}, and the proxy settings.", address_hint=address_hint(who)),
         **common,
     )
 
@@ -343,7 +372,7 @@ def _is_about_the_path(said: str) -> bool:
 
 def _when(seconds: float | None) -> str:
     if seconds is None or seconds < 1:
-        return "Ask again in a moment."
+        return say("Ask again in a moment.")
     if seconds < 120:
-        return f"Ask again in {seconds:.0f} seconds."
-    return f"Ask again in {seconds / 60:.0f} minutes."
+        return say("Ask again in {seconds} seconds.", seconds=f"{seconds:.0f}")
+    return say("Ask again in {value} minutes.", value=f"{seconds / 60:.0f}")

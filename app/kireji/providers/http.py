@@ -21,6 +21,7 @@ from kireji.core.errors import KirejiError, ProtocolViolation, ProviderTimeout
 from kireji.core.requests import ClearedRequest, Purpose
 from kireji.core.secret import Secret
 from kireji.core.settings import NetworkSettings
+from kireji.core.words import say
 from kireji.providers.answers import (
     AttemptFailed,
     ServerEvents,
@@ -248,8 +249,12 @@ class HttpClient:
                 yield
         except TimeoutError as error:
             raise ProviderTimeout(
-                f"{capitalised(request.who.name)} did not answer within {total:g} seconds.",
-                "Check the address, or ask again.",
+                say(
+                    "{name} did not answer within {total} seconds.",
+                    name=capitalised(request.who.name),
+                    total=f"{total:g}",
+                ),
+                say("Check the address, or ask again."),
                 provider=request.who.provider,
                 retryable=True,
             ) from error
@@ -304,8 +309,8 @@ class HttpClient:
                     body += chunk
                     if len(body) > largest:
                         raise ProtocolViolation(
-                            f"{request.who.host} sent far more than was asked for.",
-                            "Check the address in Settings, Keys & models.",
+                            say("{host} sent far more than was asked for.", host=request.who.host),
+                            say("Check the address in Settings, Keys & models."),
                             provider=request.who.provider,
                         )
             if accepts and "json" in kind and parse_error(body) is not None:

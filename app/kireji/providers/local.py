@@ -16,6 +16,7 @@ from kireji.core.models import LocalServer, ModelInfo
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 from kireji.core.secret import Secret
+from kireji.core.words import say
 from kireji.providers.failures import Answerer
 from kireji.providers.http import BEARER, HttpClient
 from kireji.providers.local_inquiry import Inquiry, all_of, no_server
@@ -186,7 +187,9 @@ def _silence_explained() -> Iterator[None]:
     except ProviderTimeout as error:
         raise ProviderTimeout(
             error.message,
-            "The model may still be loading, or be too large for this computer: ask again, or choose a smaller one.",
+            say(
+                "The model may still be loading, or be too large for this computer: ask again, or choose a smaller one."
+            ),
             provider=PROVIDER,
             request_id=error.request_id,
             retryable=True,

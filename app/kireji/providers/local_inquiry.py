@@ -15,6 +15,7 @@ from kireji.core.models import LocalServer, ModelInfo
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.core.secret import Secret
+from kireji.core.words import say
 from kireji.providers.failures import Answerer, error_from_event, parse_error
 from kireji.providers.http import BEARER, HttpClient
 from kireji.providers.local_models import (
@@ -141,8 +142,8 @@ class Inquiry:
             if said is not None:
                 raise error_from_event(said, answered.request_id, Answerer(PROVIDER, outgoing.host)) from error
             raise ProtocolViolation(
-                f"{outgoing.host} does not list its models as a model server does.",
-                "Check the address in Settings, Keys & models.",
+                say("{host} does not list its models as a model server does.", host=outgoing.host),
+                say("Check the address in Settings, Keys & models."),
                 provider=PROVIDER,
                 detail=str(error)[:300],
             ) from error
@@ -167,7 +168,7 @@ async def all_of(work: Iterable[Coroutine[Any, Any, None]]) -> None:
 def no_server() -> ConnectionFailed:
     """The error when there is no address to ask."""
     return ConnectionFailed(
-        "No model server was found on this computer.",
-        "Start Ollama, LM Studio or llama.cpp, or name its address in Settings, Keys & models.",
+        say("No model server was found on this computer."),
+        say("Start Ollama, LM Studio or llama.cpp, or name its address in Settings, Keys & models."),
         provider=PROVIDER,
     )

@@ -14,14 +14,15 @@ from urllib.parse import urlsplit
 import msgspec
 
 from kireji.core.models import Effort, ModelInfo
+from kireji.core.words import mark, say
 
 PROVIDER = "local"
 DEFAULT_ADDRESSES = ("http://127.0.0.1:11434/v1", "http://127.0.0.1:8080/v1", "http://127.0.0.1:1234/v1")
 """Where Ollama, llama.cpp and LM Studio listen unless told otherwise."""
 
-UNKNOWN_SIGHT = "It is not known whether this model can see."
-_CUT = "Unless Ollama is set up for more, it may read only the last few thousand tokens of a conversation."
-_ELSEWHERE = "It runs on another computer, to which Ollama passes everything on."
+UNKNOWN_SIGHT = mark("It is not known whether this model can see.")
+_CUT = mark("Unless Ollama is set up for more, it may read only the last few thousand tokens of a conversation.")
+_ELSEWHERE = mark("It runs on another computer, to which Ollama passes everything on.")
 _LEVELS = (Effort.LOW, Effort.MEDIUM, Effort.HIGH)
 
 
@@ -124,7 +125,13 @@ def plain_models(listed: Sequence[Listed], base_url: str) -> dict[str, ModelInfo
 
 def _plain(listed: Listed, base_url: str, sees: bool) -> ModelInfo:
     base = ModelInfo(
-        PROVIDER, listed.id, listed.id, sees_images=sees, free=is_near(base_url), address=base_url, note=UNKNOWN_SIGHT
+        PROVIDER,
+        listed.id,
+        listed.id,
+        sees_images=sees,
+        free=is_near(base_url),
+        address=base_url,
+        note=say(UNKNOWN_SIGHT),
     )
     takes = listed.architecture.input_modalities if listed.architecture else None
     return base if takes is None else msgspec.structs.replace(base, sees_images="image" in takes, note="")
@@ -141,7 +148,7 @@ def from_ollama(base: ModelInfo, shown: Shown) -> ModelInfo | None:
     thinks = "thinking" in able
     # Only this family takes levels; others refuse every word but "none".
     levels = _LEVELS if thinks and str((shown.model_info or {}).get("general.architecture")) == "gptoss" else ()
-    notes = [_ELSEWHERE if shown.remote_host else "", "" if window or shown.remote_host else _CUT]
+    notes = [say(_ELSEWHERE) if shown.remote_host else "", "" if window or shown.remote_host else say(_CUT)]
     return msgspec.structs.replace(
         base,
         context_tokens=window or _length(shown.model_info or {}),

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from urllib.parse import parse_qsl, urlsplit
 
 from kireji.core.errors import ConnectionFailed
+from kireji.core.words import say
 
 _PORT = 3000
 """What OpenRouter's documentation names for programs of a desktop; any other works too."""
@@ -137,8 +138,8 @@ def _bound(port: int) -> list[socket.socket]:
         except OSError:
             continue
     raise ConnectionFailed(
-        "No port of this computer could be opened for the browser's answer.",
-        "Close a program that listens on many ports, or paste a key instead.",
+        say("No port of this computer could be opened for the browser's answer."),
+        say("Close a program that listens on many ports, or paste a key instead."),
     )
 
 

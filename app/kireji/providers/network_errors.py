@@ -17,14 +17,14 @@ from kireji.core.errors import (
     ProviderTimeout,
     RequestRejected,
 )
+from kireji.core.words import mark, say
+from kireji.providers.answerer import CHECK_NETWORK, Answerer, address_hint, capitalised
 from kireji.providers.certificates import CertificateRefused
-from kireji.providers.failures import Answerer, address_hint, capitalised
 from kireji.providers.retry import FailedAttempt, Failure
 from kireji.providers.transport import ProxyUnreachable, ProxyUnusable
 
-_NETWORK = "Check the network"
-_PROXY = "Check the setting network.proxy, HTTPS_PROXY or the proxy settings of the system."
-_TRUST = (
+_PROXY = mark("Check the setting network.proxy, HTTPS_PROXY or the proxy settings of the system.")
+_TRUST = mark(
     "If a company network is in between, name its certificate file in the setting network.ca_file or in SSL_CERT_FILE."
 )
 _NOT_YET, _EXPIRED, _SELF_SIGNED, _WRONG_NAMES = 9, 10, 18, frozenset({62, 64})
@@ -58,39 +58,50 @@ def network_failure(
 
 def _judged(error: Exception, who: Answerer, started: bool, silence: float) -> _Failed:
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
-        message = f"{who.host} is not an address that can be reached."
+        message = say("{host} is not an address that can be reached.", host=who.host)
         return _Failed(
-            RequestRejected, Failure.FINAL, message, f"{address_hint(who)}; it begins with https:// or http://."
+            RequestRejected,
+            Failure.FINAL,
+            message,
+            say("{address_hint}; it begins with https:// or http://.", address_hint=address_hint(who)),
         )
     if isinstance(error, httpx.ProxyError):
         return _about_the_proxy(error, who)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         return _never_reached(error, who)
     if isinstance(error, httpx.TimeoutException):
-        message = f"{capitalised(who.name)} has been silent for {silence:g} seconds, which is the limit."
-        return _Failed(ProviderTimeout, Failure.FINAL, message, "Ask again.")
+        message = say(
+            "{name} has been silent for {silence} seconds, which is the limit.",
+            name=capitalised(who.name),
+            silence=f"{silence:g}",
+        )
+        return _Failed(ProviderTimeout, Failure.FINAL, message, say("Ask again."))
     if isinstance(error, httpx.DecodingError) or _is_not_http(error):
-        hint = f"{address_hint(who)}, and the proxy settings."
-        return _Failed(ProtocolViolation, Failure.FINAL, f"{who.host} does not answer as a web service.", hint)
+        hint = say("{address_hint}, and the proxy settings.", address_hint=address_hint(who))
+        return _Failed(
+            ProtocolViolation, Failure.FINAL, say("{host} does not answer as a web service.", host=who.host), hint
+        )
     if started:
-        return _Failed(ConnectionFailed, Failure.FINAL, "The answer broke off before its end.", "Ask again.")
-    hint = f"{_NETWORK} and ask again."
-    return _Failed(ConnectionFailed, Failure.CONNECTION, f"The connection to {who.host} was lost.", hint)
+        return _Failed(ConnectionFailed, Failure.FINAL, say("The answer broke off before its end."), say("Ask again."))
+    hint = say("{network} and ask again.", network=say(CHECK_NETWORK))
+    return _Failed(ConnectionFailed, Failure.CONNECTION, say("The connection to {host} was lost.", host=who.host), hint)
 
 
 def _about_the_proxy(error: httpx.ProxyError, who: Answerer) -> _Failed:
     if isinstance(error, ProxyUnreachable):
-        message = f"The proxy {error.address} does not answer."
+        message = say("The proxy {address} does not answer.", address=error.address)
         slow = isinstance(error.__cause__, httpx.TimeoutException)
         failure = Failure.SLOW_CONNECT if slow else Failure.CONNECTION
-        return _Failed(ConnectionFailed, failure, message, _PROXY)
+        return _Failed(ConnectionFailed, failure, message, say(_PROXY))
     if isinstance(error, ProxyUnusable):
-        message = "The address of the proxy is none that can be used: it begins with http:// or https://."
-        return _Failed(ConnectionFailed, Failure.FINAL, message, _PROXY)
+        message = say("The address of the proxy is none that can be used: it begins with http:// or https://.")
+        return _Failed(ConnectionFailed, Failure.FINAL, message, say(_PROXY))
     if str(error).startswith("407"):
-        hint = "Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY."
-        return _Failed(ConnectionFailed, Failure.FINAL, "The proxy asks for a name and a password.", hint)
-    return _Failed(ConnectionFailed, Failure.FINAL, f"The proxy does not let {who.host} through.", _PROXY)
+        hint = say("Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY.")
+        return _Failed(ConnectionFailed, Failure.FINAL, say("The proxy asks for a name and a password."), hint)
+    return _Failed(
+        ConnectionFailed, Failure.FINAL, say("The proxy does not let {host} through.", host=who.host), say(_PROXY)
+    )
 
 
 def _never_reached(error: Exception, who: Answerer) -> _Failed:
@@ -99,55 +110,80 @@ def _never_reached(error: Exception, who: Answerer) -> _Failed:
         if isinstance(cause, CertificateRefused):
             return _about_the_certificate(cause, who)
     if any("CERTIFICATE_VERIFY_FAILED" in str(cause) for cause in causes):
-        return _Failed(ConnectionFailed, Failure.FINAL, f"The certificate of {who.host} is not trusted.", _TRUST)
-    there = f"No connection to {who.host}"
+        return _Failed(
+            ConnectionFailed,
+            Failure.FINAL,
+            say("The certificate of {host} is not trusted.", host=who.host),
+            say(_TRUST),
+        )
+    there = say("No connection to {host}", host=who.host)
     for cause in causes:
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLWantReadError):
-            hint = f"{address_hint(who)}: a service without encryption begins with http://."
-            return _Failed(ConnectionFailed, Failure.FINAL, f"{there}: it does not speak TLS as it should.", hint)
+            hint = say(
+                "{address_hint}: a service without encryption begins with http://.", address_hint=address_hint(who)
+            )
+            return _Failed(
+                ConnectionFailed, Failure.FINAL, say("{there}: it does not speak TLS as it should.", there=there), hint
+            )
         if isinstance(cause, socket.gaierror):
             return _about_the_name(cause, there, who)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        hint = "Start it and ask again, or check the address." if who.provider == "local" else f"{address_hint(who)}."
-        return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: nothing answers at that address.", hint)
-    hint = f"{_NETWORK}."
+        hint = (
+            say("Start it and ask again, or check the address.") if who.provider == "local" else f"{address_hint(who)}."
+        )
+        return _Failed(
+            ConnectionFailed, Failure.CONNECTION, say("{there}: nothing answers at that address.", there=there), hint
+        )
+    hint = f"{say(CHECK_NETWORK)}."
     if any(isinstance(cause, OSError) and cause.errno in _NO_NETWORK for cause in causes):
-        return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: there is no way to it.", hint)
+        return _Failed(ConnectionFailed, Failure.CONNECTION, say("{there}: there is no way to it.", there=there), hint)
     slow = not isinstance(error, httpx.ConnectError)
     kind = Failure.SLOW_CONNECT if slow else Failure.CONNECTION
-    return _Failed(ConnectionFailed, kind, f"{there}: it does not answer in time." if slow else f"{there}.", hint)
+    return _Failed(
+        ConnectionFailed, kind, say("{there}: it does not answer in time.", there=there) if slow else f"{there}.", hint
+    )
 
 
 def _about_the_name(error: socket.gaierror, there: str, who: Answerer) -> _Failed:
     if error.errno in (socket.EAI_AGAIN, socket.EAI_FAIL):
-        hint = f"{_NETWORK}."
-        return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: no name can be looked up.", hint)
+        hint = f"{say(CHECK_NETWORK)}."
+        return _Failed(
+            ConnectionFailed, Failure.CONNECTION, say("{there}: no name can be looked up.", there=there), hint
+        )
     place = address_hint(who)
-    hint = f"{place}." if place == _NETWORK else f"{place} for a typing mistake, and the network."
-    return _Failed(ConnectionFailed, Failure.CONNECTION, f"{there}: the name is not known.", hint)
+    hint = (
+        f"{place}."
+        if place == say(CHECK_NETWORK)
+        else say("{place} for a typing mistake, and the network.", place=place)
+    )
+    return _Failed(ConnectionFailed, Failure.CONNECTION, say("{there}: the name is not known.", there=there), hint)
 
 
 def _about_the_certificate(refused: CertificateRefused, who: Answerer) -> _Failed:
     named = (
-        f'The certificate "{refused.subject}" of {who.host}' if refused.subject else f"The certificate of {who.host}"
+        say('The certificate "{subject}" of {host}', subject=refused.subject, host=who.host)
+        if refused.subject
+        else say("The certificate of {host}", host=who.host)
     )
-    hint = _TRUST
+    hint = say(_TRUST)
     if refused.code == _EXPIRED:
-        message = f"{named} expired on {refused.not_after}."
-        hint = "Check the clock of this computer; if it is right, only the service can help."
+        message = say("{named} expired on {not_after}.", named=named, not_after=refused.not_after)
+        hint = say("Check the clock of this computer; if it is right, only the service can help.")
     elif refused.code == _NOT_YET:
-        message = f"{named} is not valid before {refused.not_before}."
-        hint = "Check the clock of this computer; if it is right, only the service can help."
+        message = say("{named} is not valid before {not_before}.", named=named, not_before=refused.not_before)
+        hint = say("Check the clock of this computer; if it is right, only the service can help.")
     elif refused.code in _WRONG_NAMES:
         names = ", ".join(refused.names[:3]) or "nobody"
-        message = f"{named} is made out to {names}, not to this address."
-        hint = f"{address_hint(who)}; a network's login page may be in the way too."
+        message = say("{named} is made out to {names}, not to this address.", named=named, names=names)
+        hint = say("{address_hint}; a network's login page may be in the way too.", address_hint=address_hint(who))
     elif refused.code == _SELF_SIGNED:
-        message = f"{named} is vouched for by nobody but itself."
+        message = say("{named} is vouched for by nobody but itself.", named=named)
     elif refused.issuer:
-        message = f'{named} was issued by "{refused.issuer}", which is not trusted here.'
+        message = say(
+            '{named} was issued by "{issuer}", which is not trusted here.', named=named, issuer=refused.issuer
+        )
     else:
-        message = f"{named} is not trusted: {refused.reason_text}."
+        message = say("{named} is not trusted: {reason_text}.", named=named, reason_text=refused.reason_text)
     return _Failed(ConnectionFailed, Failure.FINAL, message, hint)
 
 

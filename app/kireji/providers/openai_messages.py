@@ -26,6 +26,7 @@ from kireji.core.messages import (
     ToolResultPart,
 )
 from kireji.core.requests import ModelRequest
+from kireji.core.words import say
 from kireji.providers.openai_dialect import Dialect
 
 Json: TypeAlias = dict[str, object]
@@ -122,7 +123,9 @@ class _Transcript:
             self._turns.pop()
         if not self._turns:
             raise RequestRejected(
-                "There is nothing to ask.", "Type a question or add a picture.", provider=self._dialect.provider
+                say("There is nothing to ask."),
+                say("Type a question or add a picture."),
+                provider=self._dialect.provider,
             )
         return self._turns
 
@@ -190,11 +193,13 @@ class _Transcript:
                 return _picture(_data_url(media_type, self._blobs[blob]))
             case LinkedImagePart(url):
                 if not self._dialect.links:
-                    self._refuse("cannot fetch pictures from the web", "Add the picture itself.")
+                    self._refuse(say("cannot fetch pictures from the web"), say("Add the picture itself."))
                 return _picture(url)
             case DocumentPart(blob, media_type, title):
                 if not self._dialect.files:
-                    self._refuse("cannot read PDF documents", "Choose another model, or paste the document's text.")
+                    self._refuse(
+                        say("cannot read PDF documents"), say("Choose another model, or paste the document's text.")
+                    )
                 name = title or "document"
                 name += "" if name.lower().endswith(".pdf") else ".pdf"
                 data = _data_url(media_type, self._blobs[blob])

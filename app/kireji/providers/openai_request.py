@@ -13,6 +13,7 @@ import msgspec
 from kireji.core.errors import ModelUnavailable, RequestRejected
 from kireji.core.models import Effort, ModelInfo
 from kireji.core.requests import Delivery, ModelRequest, Thinking, ToolChoice, ToolSpec, ToolUse
+from kireji.core.words import say
 from kireji.providers.openai_dialect import Dialect
 from kireji.providers.openai_messages import chat_messages
 
@@ -37,8 +38,8 @@ def encode_chat(
     """
     if not request.model:
         raise ModelUnavailable(
-            f"No model of {dialect.display} is chosen.",
-            "Choose one in Settings, Keys & models.",
+            say("No model of {display} is chosen.", display=dialect.display),
+            say("Choose one in Settings, Keys & models."),
             provider=dialect.provider,
         )
     body: dict[str, object] = {
@@ -83,8 +84,12 @@ def _stops(request: ModelRequest, dialect: Dialect) -> dict[str, object]:
     stops = [text for text in request.stop_sequences if text]
     if len(stops) > _MAX_STOPS:
         raise RequestRejected(
-            f"{dialect.display} takes at most {_MAX_STOPS} texts at which an answer ends.",
-            "Name fewer of them.",
+            say(
+                "{display} takes at most {max_stops} texts at which an answer ends.",
+                display=dialect.display,
+                max_stops=_MAX_STOPS,
+            ),
+            say("Name fewer of them."),
             provider=dialect.provider,
         )
     return {"stop": stops} if stops else {}

@@ -13,6 +13,7 @@ import msgspec
 from kireji.core.errors import ConnectionFailed, Overloaded, ProtocolViolation, ProviderError
 from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished, UsageReported
 from kireji.core.messages import StopReason, TextPart, ThinkingPart, ToolCallPart, Usage
+from kireji.core.words import say
 from kireji.providers.failures import Answerer, ErrorObject, error_from_event, parse_error
 from kireji.providers.openai_calls import ToolCalls
 from kireji.providers.openai_chunks import Choice, Chunk, Delta, WireUsage, counted, text_of
@@ -112,8 +113,8 @@ class ChatDecoder:
         yield from self.flush()
         if not self._finish:
             raise ConnectionFailed(
-                "The answer broke off before its end.",
-                "Ask again.",
+                say("The answer broke off before its end."),
+                say("Ask again."),
                 provider=self._who.provider,
                 request_id=self._request_id,
                 retryable=True,
@@ -138,8 +139,8 @@ class ChatDecoder:
         said_nothing = not self._blocks and not self._refusal and not any(text.strip() for text in self._content)
         if said_nothing and self._finish in ("", "stop"):
             raise Overloaded(
-                f"{self._who.host} gave an empty answer; the model may still be starting.",
-                "Ask again in a moment.",
+                say("{host} gave an empty answer; the model may still be starting.", host=self._who.host),
+                say("Ask again in a moment."),
                 provider=self._who.provider,
                 request_id=self._request_id,
                 retryable=True,
@@ -257,8 +258,10 @@ class ChatDecoder:
 
     def _violated(self, cause: Exception) -> NoReturn:
         raise ProtocolViolation(
-            f"{self._who.host} sent something that is not part of an answer.",
-            "Ask again; if it happens again, check the address in Settings, Keys & models, and the proxy settings.",
+            say("{host} sent something that is not part of an answer.", host=self._who.host),
+            say(
+                "Ask again; if it happens again, check the address in Settings, Keys & models, and the proxy settings."
+            ),
             provider=self._who.provider,
             request_id=self._request_id,
             detail=str(cause)[:300],

@@ -19,6 +19,7 @@ from kireji.core.models import Balance, Lifecycle, ModelInfo
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose, Routing
 from kireji.core.secret import Secret
+from kireji.core.words import say
 from kireji.providers.anthropic import VERSION, WHOLE_SILENCE
 from kireji.providers.anthropic_request import encode_body
 from kireji.providers.anthropic_stream import StreamDecoder, decode_message
@@ -184,8 +185,8 @@ class OpenRouterProvider:
             answered = await self._http.fetch(cleared, None, BEARER)
         except (AuthenticationFailed, RequestRejected) as error:
             raise AuthenticationFailed(
-                "OpenRouter did not accept the sign-in.",
-                "Sign in again; the page in the browser works only once and only for a few minutes.",
+                say("OpenRouter did not accept the sign-in."),
+                say("Sign in again; the page in the browser works only once and only for a few minutes."),
                 provider=PROVIDER,
                 request_id=error.request_id,
                 detail=error.detail,
@@ -208,8 +209,8 @@ class OpenRouterProvider:
         stored = [part for part in parts if isinstance(part, ImagePart | DocumentPart)]
         if any(isinstance(part, ImagePart) or part.media_type != "text/plain" for part in stored):
             raise RequestRejected(
-                "OpenRouter's jobs take no pictures and documents from this computer, only pictures on the web.",
-                "Ask now, or run the job at Anthropic.",
+                say("OpenRouter's jobs take no pictures and documents from this computer, only pictures on the web."),
+                say("Ask now, or run the job at Anthropic."),
                 provider=PROVIDER,
             )
         return encode_chat(request, OPENROUTER, Delivery.WHOLE, _with_needs(_routing(request.routing), request))
@@ -276,8 +277,8 @@ def _informed(request: ModelRequest) -> ModelRequest:
     if info is not None and info.lifecycle is Lifecycle.RETIRED:
         new = info.replacement or DEFAULT_MODEL
         raise ModelUnavailable(
-            f"The model {request.model} is no longer served; {new} replaces it.",
-            f"Choose {new} in Settings, Keys & models.",
+            say("The model {model} is no longer served; {new} replaces it.", model=request.model, new=new),
+            say("Choose {new} in Settings, Keys & models.", new=new),
             provider=PROVIDER,
         )
     return msgspec.structs.replace(request, info=info)
@@ -327,8 +328,8 @@ def _info(cleared: ClearedRequest) -> ModelInfo | None:
 def _needed(secret: Secret | None) -> Secret:
     if secret is None or secret == Secret(""):
         raise AuthenticationFailed(
-            "There is no key for OpenRouter.",
-            "Open Settings, Keys & models, and sign in or paste one.",
+            say("There is no key for OpenRouter."),
+            say("Open Settings, Keys & models, and sign in or paste one."),
             provider=PROVIDER,
         )
     return secret
@@ -341,8 +342,8 @@ def _not_expected(answered: Answered, cleared: ClearedRequest, what: str, cause:
     if said is not None:
         return error_from_event(said, answered.request_id, who)
     return ProtocolViolation(
-        f"{who.host} sent something that is not {what}.",
-        "Check the address in Settings, Keys & models.",
+        say("{host} sent something that is not {what}.", host=who.host, what=what),
+        say("Check the address in Settings, Keys & models."),
         provider=PROVIDER,
         request_id=answered.request_id,
         detail=str(cause or "")[:300],

@@ -9,6 +9,7 @@ import msgspec
 from kireji.core.errors import AuthenticationFailed
 from kireji.core.requests import ClearedRequest, OutgoingRequest
 from kireji.core.secret import Secret
+from kireji.core.words import say
 from kireji.providers.failures import Answerer, display_name
 
 
@@ -89,8 +90,8 @@ def sending(cleared: ClearedRequest, secret: Secret | None, auth: Auth) -> Sendi
 def _check(key: str, outgoing: OutgoingRequest) -> None:
     if not (key.isascii() and (key.isprintable() or not key)) or " " in key:
         raise AuthenticationFailed(  # before h11 would quote the value in its own message
-            "The key holds characters that no key has.",
-            "Open Settings, Keys & models, and paste it again.",
+            say("The key holds characters that no key has."),
+            say("Open Settings, Keys & models, and paste it again."),
             provider=outgoing.provider,
         )
     if outgoing.provider not in {provider for provider, _, _ in _KEYS_OF}:
@@ -101,7 +102,11 @@ def _check(key: str, outgoing: OutgoingRequest) -> None:
         if foreign and host != domain and not host.endswith(f".{domain}"):
             right, asked = display_name(provider), display_name(outgoing.provider)
             raise AuthenticationFailed(
-                f"This is a key of {right}, not of {asked}; it was not sent.",
-                f"Open Settings, Keys & models: paste it under {right}, and a key of {asked} here.",
+                say("This is a key of {right}, not of {asked}; it was not sent.", right=right, asked=asked),
+                say(
+                    "Open Settings, Keys & models: paste it under {right}, and a key of {asked} here.",
+                    right=right,
+                    asked=asked,
+                ),
                 provider=outgoing.provider,
             )

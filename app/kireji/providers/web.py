@@ -15,6 +15,7 @@ from kireji import __version__
 from kireji.core.errors import ConnectionFailed, ProviderError, ProviderTimeout, RequestRejected
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import OutgoingRequest, Purpose
+from kireji.core.words import mark, say
 from kireji.providers.http import X_API_KEY, Answered, HttpClient
 
 PROVIDER = "web"
@@ -25,7 +26,7 @@ _SECONDS = 30.0
 _BINARY = frozenset({"application/octet-stream", "binary/octet-stream"})
 _NEARBY = (".local", ".lan", ".home", ".internal", ".home.arpa", ".localhost")
 _HEADERS = (("user-agent", f"kireji/{__version__}"), ("accept", "image/*"), ("accept-encoding", "identity"))
-_SAVE = "Check the address, or save the picture and drop the file here."
+_SAVE = mark("Check the address, or save the picture and drop the file here.")
 
 
 class PictureFetcher:
@@ -53,8 +54,8 @@ class PictureFetcher:
             async with asyncio.timeout(_SECONDS):
                 return await self._follow(gate, urldefrag(url.strip()).url)
         except TimeoutError as error:
-            message = f"The picture did not arrive within {_SECONDS:.0f} seconds."
-            raise ProviderTimeout(message, _SAVE, provider=PROVIDER, retryable=True) from error
+            message = say("The picture did not arrive within {seconds} seconds.", seconds=f"{_SECONDS:.0f}")
+            raise ProviderTimeout(message, say(_SAVE), provider=PROVIDER, retryable=True) from error
 
     async def _follow(self, gate: Gate, url: str) -> bytes:
         await _check(url, named=True)
@@ -63,10 +64,10 @@ class PictureFetcher:
             if answer.status < 300:
                 return _picture(answer, url)
             if not answer.location:
-                raise _refusal("There is no picture at this address.")
+                raise _refusal(say("There is no picture at this address."))
             url = urldefrag(urljoin(url, answer.location)).url
             await _check(url, named=False)
-        raise _refusal("This address leads from one place to the next without end.")
+        raise _refusal(say("This address leads from one place to the next without end."))
 
     async def _get(self, gate: Gate, url: str) -> Answered:
         cleared = await gate(
@@ -76,18 +77,18 @@ class PictureFetcher:
             return await self._http.fetch(cleared, None, X_API_KEY, accepts=(), largest=LARGEST)
         except ConnectionFailed as error:
             kind = type(error)
-            hint = "Check the address and the network."
+            hint = say("Check the address and the network.")
             raise kind(error.message, hint, provider=PROVIDER, retryable=True, detail=error.detail) from error
         except ProviderError as error:
             raise _refusal(
-                f"There is no picture to be had from {_host(url)}.", error.detail or error.message
+                say("There is no picture to be had from {host}.", host=_host(url)), error.detail or error.message
             ) from error
 
 
 def _picture(answer: Answered, url: str) -> bytes:
     if not (answer.content_type.startswith("image/") or answer.content_type in _BINARY) or not answer.body:
-        kind = answer.content_type[:80] or "nothing that it names"
-        raise _refusal(f"What {_host(url)} has at this address is no picture.", f"content type: {kind}")
+        kind = answer.content_type[:80] or say("nothing that it names")
+        raise _refusal(say("What {host} has at this address is no picture.", host=_host(url)), f"content type: {kind}")
     return answer.body
 
 
@@ -101,17 +102,17 @@ async def _check(url: str, *, named: bool) -> None:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip(".").lower(), parts.port
     except ValueError:
-        raise _refusal("This is not an address of the web.") from None
+        raise _refusal(say("This is not an address of the web.")) from None
     if parts.scheme not in ("http", "https") or not host:
-        what = "This is" if named else "The address leads to what is"
-        raise _refusal(f"{what} not an address of the web.")
+        what = say("This is") if named else say("The address leads to what is")
+        raise _refusal(say("{what} not an address of the web.", what=what))
     if parts.username is not None or parts.password is not None:
-        raise _refusal("An address with a name or password in it is not fetched.")
+        raise _refusal(say("An address with a name or password in it is not fetched."))
     if named and (_address(host) is not None or "." not in host or host.endswith(_NEARBY)):
         return
     if not all(_is_public(address) for address in await _addresses(host, port or 443)):
-        what = "This name leads" if named else "This address is redirected"
-        raise _refusal(f"{what} into the local network, to {host}.")
+        what = say("This name leads") if named else say("This address is redirected")
+        raise _refusal(say("{what} into the local network, to {host}.", what=what, host=host))
 
 
 async def _addresses(host: str, port: int) -> list[str]:
@@ -146,4 +147,4 @@ def _host(url: str) -> str:
 
 
 def _refusal(message: str, detail: str = "") -> RequestRejected:
-    return RequestRejected(message, _SAVE, provider=PROVIDER, detail=detail)
+    return RequestRejected(message, say(_SAVE), provider=PROVIDER, detail=detail)

@@ -13,6 +13,7 @@ from typing import TypeVar
 from kireji.core.errors import ReaderError
 from kireji.core.ports import Availability
 from kireji.core.reading import Reading, ReadLine
+from kireji.core.words import say
 from kireji.reader import launch
 from kireji.reader.process import WorkerProcess
 from kireji.reader.protocol import LINE_LIMIT, PICTURE_LIMIT, Done, Failed, FrameError, Line, Ready
@@ -63,9 +64,11 @@ class ReaderProcess:
         missing = [name for name in ("rapidocr", "onnxruntime") if importlib.util.find_spec(name) is None]
         if missing:
             return Availability(
-                False, f"The text reader is not installed ({', '.join(missing)}).", "Install Kireji again."
+                False,
+                say("The text reader is not installed ({missing}).", missing=", ".join(missing)),
+                say("Install Kireji again."),
             )
-        return Availability(True, "Text in pictures is read on this computer.")
+        return Availability(True, say("Text in pictures is read on this computer."))
 
     async def warm(self) -> None:
         """Start the worker and leave it loading; harmless when there is one.
@@ -89,7 +92,7 @@ class ReaderProcess:
             ReaderError: The picture is none or too large, or the worker could not start, died or stays silent.
         """
         if len(picture) > PICTURE_LIMIT:
-            raise ReaderError("The picture is too large for the text reader.", "Cut out a smaller region.")
+            raise ReaderError(say("The picture is too large for the text reader."), say("Cut out a smaller region."))
         async with self._turn:
             worker = await self._running_worker()
             answered = False
@@ -133,7 +136,7 @@ class ReaderProcess:
 
     async def _running_worker(self) -> WorkerProcess:
         if self._closed:
-            raise ReaderError("The text reader was closed.", "Start Kireji again.")
+            raise ReaderError(say("The text reader was closed."), say("Start Kireji again."))
         self._stay()
         if self._worker is not None and not self._worker.running:
             self._drop(self._worker)
@@ -143,7 +146,7 @@ class ReaderProcess:
                 self._worker = await WorkerProcess.start(self._command, self._environment)
             except OSError as error:
                 raise ReaderError(
-                    "The text reader could not be started.", "Install Kireji again.", detail=str(error)
+                    say("The text reader could not be started."), say("Install Kireji again."), detail=str(error)
                 ) from error
         return self._worker
 
@@ -165,15 +168,18 @@ class ReaderProcess:
                 return await step
         except TimeoutError as error:
             raise ReaderError(
-                f"The text reader gave no answer for {self._silence_seconds:g} seconds and was ended.",
-                "Try again with a smaller region.",
+                say(
+                    "The text reader gave no answer for {silence_seconds} seconds and was ended.",
+                    silence_seconds=f"{self._silence_seconds:g}",
+                ),
+                say("Try again with a smaller region."),
             ) from error
         except FrameError as error:
             raise _nonsense() from error
         except (EOFError, ConnectionError) as error:
             raise ReaderError(
-                "The text reader on this computer stopped unexpectedly.",
-                "Try again; a smaller region needs less memory.",
+                say("The text reader on this computer stopped unexpectedly."),
+                say("Try again; a smaller region needs less memory."),
                 detail=worker.last_words(),
             ) from error
 
@@ -204,4 +210,4 @@ class ReaderProcess:
 
 
 def _nonsense() -> ReaderError:
-    return ReaderError("The text reader gave an answer that makes no sense and was ended.", "Try again.")
+    return ReaderError(say("The text reader gave an answer that makes no sense and was ended."), say("Try again."))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageOps
 
 from kireji.core.errors import PictureError
+from kireji.core.words import say
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -46,11 +47,12 @@ def opened(data: bytes) -> Picture:
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, OverflowError, struct.error) as error:
         # Pillow's decoders report damage in all of these ways.
         raise PictureError(
-            "The text reader cannot open this picture.", "Use an undamaged PNG, JPEG, WebP or GIF picture."
+            say("The text reader cannot open this picture."), say("Use an undamaged PNG, JPEG, WebP or GIF picture.")
         ) from error
 
 
 def _too_large() -> PictureError:
     return PictureError(
-        f"The picture has more than {PIXEL_LIMIT // 1_000_000} million pixels.", "Cut out a smaller region."
+        say("The picture has more than {most} million pixels.", most=PIXEL_LIMIT // 1000000),
+        say("Cut out a smaller region."),
     )

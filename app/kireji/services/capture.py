@@ -10,6 +10,7 @@ from kireji.core.errors import CaptureError, NoCaptureBackend, RegionInvalid
 from kireji.core.geometry import DesktopWindow, Rect, Region, ScreenImage
 from kireji.core.messages import DocumentPart, ImagePart
 from kireji.core.ports import Availability, CaptureStore, EncodedDocument, EncodedPicture, ImageCodec
+from kireji.core.words import say
 from kireji.services.virtual_screen import part_of_desktop
 
 
@@ -73,8 +74,8 @@ class CaptureService:
                 self._working = backend
                 return screens
             reasons.append(availability)
-        first = reasons[0] if reasons else Availability(False, "No way of capturing is built in.")
-        raise NoCaptureBackend(first.reason or "The screen cannot be captured here.", first.hint)
+        first = reasons[0] if reasons else Availability(False, say("No way of capturing is built in."))
+        raise NoCaptureBackend(first.reason or say("The screen cannot be captured here."), first.hint)
 
     async def encode(self, region: Region) -> EncodedPicture:
         """Cut out and encode, off the loop.
@@ -97,7 +98,9 @@ class CaptureService:
             PictureError: What it gave is no picture.
         """
         if self._picker is None:
-            raise NoCaptureBackend("This desktop has no dialog for cutting out a region.", "Give Kireji a picture.")
+            raise NoCaptureBackend(
+                say("This desktop has no dialog for cutting out a region."), say("Give Kireji a picture.")
+            )
         data = await self._picker.pick()
         return None if data is None else await self.encode_file(data)
 
@@ -155,7 +158,8 @@ class CaptureService:
         if region is None:
             shown = "; ".join(str(screen.native) for screen in screens)
             raise RegionInvalid(
-                f"The region {rect} lies outside every screen.", f"Screens are at (x,y,width,height): {shown}."
+                say("The region {rect} lies outside every screen.", rect=rect),
+                say("Screens are at (x,y,width,height): {shown}.", shown=shown),
             )
         return region
 
@@ -169,7 +173,7 @@ class CaptureService:
         screens = await self.grab()
         found = part_of_desktop(screens, Rect(x, y, 1, 1))
         if found is None:
-            raise RegionInvalid("The pointer is on no screen.", "Name the screen: --screen N.")
+            raise RegionInvalid(say("The pointer is on no screen."), say("Name the screen: --screen N."))
         return found.screen
 
     async def window_under_pointer(self) -> Rect:
@@ -184,13 +188,16 @@ class CaptureService:
             if not window.rect.intersection(Rect(x, y, 1, 1)).empty:
                 return window.rect
         if windows:
-            raise RegionInvalid("There is no window under the pointer.", "Move the pointer over one.")
-        raise CaptureError("The windows of other programs are not told here.", "Cut one out by its place: --region.")
+            raise RegionInvalid(say("There is no window under the pointer."), say("Move the pointer over one."))
+        raise CaptureError(
+            say("The windows of other programs are not told here."), say("Cut one out by its place: --region.")
+        )
 
     async def _pointed(self) -> tuple[int, int]:
         place = await asyncio.to_thread(self._pointer)
         if place is None:
             raise CaptureError(
-                "This desktop does not tell where the pointer is.", "Use --screen N or --region, or leave out -o."
+                say("This desktop does not tell where the pointer is."),
+                say("Use --screen N or --region, or leave out -o."),
             )
         return place

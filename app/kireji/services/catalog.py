@@ -15,6 +15,7 @@ from kireji.core.provider_ports import BalanceSource, Provider
 from kireji.core.requests import Purpose
 from kireji.core.secret import Secret
 from kireji.core.settings import Settings
+from kireji.core.words import say
 from kireji.services.credentials import ADDRESSES, Credential, Credentials, without_password
 from kireji.services.local_servers import LOCAL, LocalServers
 from kireji.services.model_lists import ModelLists
@@ -116,7 +117,10 @@ class Catalog:
             KirejiError: There is none.
         """
         if (found := self._providers.get(name)) is None:
-            raise KirejiError(f"There is no provider {name!r}.", f"Use one of: {', '.join(self._providers)}.")
+            names = ", ".join(self._providers)
+            raise KirejiError(
+                say("There is no provider {name}.", name=repr(name)), say("Use one of: {names}.", names=names)
+            )
         return found
 
     def known(self, provider: str) -> tuple[ModelInfo, ...]:
@@ -277,7 +281,8 @@ class Catalog:
         if not models:
             raise _no_server(servers)
         best = _first_that_sees(models)
-        reason = f"{wanted} is not there any more; {best.name or best.id} answers." if wanted else ""
+        others = best.name or best.id
+        reason = say("{wanted} is not there any more; {model} answers.", wanted=wanted, model=others) if wanted else ""
         return Choice(provider, best.id, reason, servers.address or best.address or place, best)
 
     async def _first(self, settings: Settings, model: str) -> Choice:
@@ -305,7 +310,7 @@ class Catalog:
                 foreign = model and name == OPENROUTER and "/" not in model
                 return await self._of(settings, name, self.provider(name).counterpart(model) if foreign else model)
             missing = missing or self._credentials.missing(name).message
-        raise KirejiError("No provider can work here.", "Add a key in Settings, Keys & models.")
+        raise KirejiError(say("No provider can work here."), say("Add a key in Settings, Keys & models."))
 
     async def _home(self, in_force: str, model: str) -> str:
         """The provider that alone has a model; empty when it may be left to the one in force."""
@@ -380,11 +385,15 @@ def _first_that_sees(models: Sequence[ModelInfo]) -> ModelInfo:
 def _no_server(servers: LocalServers) -> ConnectionFailed:
     if servers.found:
         return ConnectionFailed(
-            f"{servers.found[0].name} has no model.", "Add one there, then try again.", provider=LOCAL
+            say("{name} has no model.", name=servers.found[0].name),
+            say("Add one there, then try again."),
+            provider=LOCAL,
         )
-    place = f" at {without_password(servers.address)}" if servers.address else " on this computer"
+    nobody = say("No model server answers on this computer.")
+    if servers.address:
+        nobody = say("No model server answers at {address}.", address=without_password(servers.address))
     return ConnectionFailed(
-        f"No model server answers{place}.",
-        "Start Ollama, llama.cpp or LM Studio, or enter the server's address in Settings.",
+        nobody,
+        say("Start Ollama, llama.cpp or LM Studio, or enter the server's address in Settings."),
         provider=LOCAL,
     )

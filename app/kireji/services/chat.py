@@ -15,6 +15,7 @@ from kireji.core.messages import DocumentPart, ImagePart, Message, MessageState,
 from kireji.core.ports import CaptureStore, ConversationStore
 from kireji.core.provider_ports import Provider
 from kireji.core.requests import ClearedRequest, ModelRequest
+from kireji.core.words import say
 from kireji.services import fallback
 from kireji.services.catalog import DEVICE, Catalog, Choice
 from kireji.services.credentials import Credential, Credentials
@@ -292,7 +293,9 @@ class ChatService:
         earlier = await self._load(conversation)
         place = _place(earlier, wanted)
         if place is None:
-            raise KirejiError("The question is no longer in this conversation.", "Open the conversation again.")
+            raise KirejiError(
+                say("The question is no longer in this conversation."), say("Open the conversation again.")
+            )
         return earlier, place
 
     async def _end_running(self, conversation: int) -> None:
@@ -303,7 +306,10 @@ class ChatService:
     async def _load(self, conversation: int | None) -> StoredConversation:
         earlier = None if conversation is None else await self._conversations.load(conversation)
         if earlier is None:
-            raise KirejiError(f"There is no conversation {conversation}.", "List them with: kireji history list")
+            raise KirejiError(
+                say("There is no conversation {conversation}.", conversation=conversation),
+                say("List them with: kireji history list"),
+            )
         return earlier
 
 
@@ -323,4 +329,6 @@ def title_of(question: Question) -> str:
 
 
 def _our_fault() -> KirejiError:
-    return KirejiError("Something in Kireji failed before this answer was complete.", "Ask again; the log says more.")
+    return KirejiError(
+        say("Something in Kireji failed before this answer was complete."), say("Ask again; the log says more.")
+    )

@@ -12,6 +12,7 @@ from kireji.core.errors import AuthenticationFailed, KeyStoreError, KeyStoreLock
 from kireji.core.ports import Availability, Clock, KeyStore
 from kireji.core.publisher import Publisher
 from kireji.core.secret import Secret, SecretName
+from kireji.core.words import say
 
 _HOLD_SECONDS = 600.0
 _PROMPT_SECONDS = 60.0
@@ -73,7 +74,7 @@ def require_key(secret: Secret) -> None:
     """Raise KirejiError when the text cannot be a key, before it is sent anywhere."""
     value = secret.reveal()
     if not value.isascii() or not value.isprintable() or " " in value or not 8 <= len(value) <= 1280:
-        raise KirejiError("That is not a key.", "Copy the whole key, without spaces, and paste it again.")
+        raise KirejiError(say("That is not a key."), say("Copy the whole key, without spaces, and paste it again."))
 
 
 class Credentials:
@@ -170,7 +171,8 @@ class Credentials:
                     return await self._keychain.get(name)
         except TimeoutError as error:
             raise KeyStoreLocked(
-                "The keychain does not answer.", "Unlock it in your desktop's password settings, then try again."
+                say("The keychain does not answer."),
+                say("Unlock it in your desktop's password settings, then try again."),
             ) from error
 
     def missing(self, provider: str) -> AuthenticationFailed:
@@ -178,13 +180,17 @@ class Credentials:
         known = ADDRESSES[provider]
         if self._environ.get(known.url_variable):
             return AuthenticationFailed(
-                f"{known.url_variable} is set, but {known.key_variable} is not.",
-                "Set both or neither: an address from the environment gets no stored key.",
+                say(
+                    "{url_variable} is set, but {key_variable} is not.",
+                    url_variable=known.url_variable,
+                    key_variable=known.key_variable,
+                ),
+                say("Set both or neither: an address from the environment gets no stored key."),
                 provider=provider,
             )
         return AuthenticationFailed(
-            "No key is stored.",
-            f"Add one in Settings, Keys & models, or with: kireji keys set {provider}",
+            say("No key is stored."),
+            say("Add one in Settings, Keys & models, or with: kireji keys set {provider}", provider=provider),
             provider=provider,
         )
 
@@ -207,7 +213,10 @@ class Credentials:
             variable = ADDRESSES[provider].key_variable
             raise AuthenticationFailed(
                 error.message,
-                f"It comes from {variable}: change it there. While that is set, no stored key is used.",
+                say(
+                    "It comes from {variable}: change it there. While that is set, no stored key is used.",
+                    variable=variable,
+                ),
                 provider=provider,
                 request_id=error.request_id,
                 detail=error.detail,
@@ -259,8 +268,8 @@ class Credentials:
     def _name_for(self, provider: str, address: str) -> SecretName:
         if not (url := address or self.own_address(provider)):
             raise KirejiError(
-                "A key belongs to one address, and there is none.",
-                "Enter the server's address in Settings, Keys & models, first.",
+                say("A key belongs to one address, and there is none."),
+                say("Enter the server's address in Settings, Keys & models, first."),
             )
         return _name(provider, url)
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from kireji.core.errors import ConnectionFailed, KirejiError, Overloaded, ProtocolViolation, RateLimited, StoreError
 from kireji.core.events import TurnFinished
 from kireji.core.messages import Message, MessageState, OpaquePart, StopReason
+from kireji.core.words import say
 
 _BROKEN = (ConnectionFailed, ProtocolViolation, StoreError, Overloaded, RateLimited)
 
@@ -38,24 +39,31 @@ def ending(finished: TurnFinished | None, message: Message) -> Ending:
         case StopReason.MAX_TOKENS if not says_something:
             return Ending(
                 MessageState.FAILED,
-                "The model reached the maximum length before its first word. "
-                "Ask again with a lower effort or a higher maximum.",
+                say(
+                    "The model reached the maximum length before its first word. "
+                    "Ask again with a lower effort or a higher maximum."
+                ),
             )
         case StopReason.MAX_TOKENS:
-            return Ending(MessageState.COMPLETE, "The answer was cut at the maximum length. It can be continued.")
+            return Ending(MessageState.COMPLETE, say("The answer was cut at the maximum length. It can be continued."))
         case StopReason.CONTEXT_FULL:
             return Ending(
                 MessageState.COMPLETE if says_something else MessageState.FAILED,
-                "The answer was cut because the conversation fills all that this model can read. "
-                "It can be continued with a model that reads more, or in a new conversation.",
+                say(
+                    "The answer was cut because the conversation fills all that this model can read. "
+                    "It can be continued with a model that reads more, or in a new conversation."
+                ),
             )
         case StopReason.PAUSE_TURN:
-            return Ending(MessageState.COMPLETE, "The answer paused after many steps. It can be continued.")
+            return Ending(MessageState.COMPLETE, say("The answer paused after many steps. It can be continued."))
         case StopReason.TOOL_USE if message.calls:
             names = ", ".join(dict.fromkeys(call.name for call in message.calls))
-            return Ending(MessageState.COMPLETE, f"The model asked for a tool that is not there ({names}); none ran.")
+            return Ending(
+                MessageState.COMPLETE,
+                say("The model asked for a tool that is not there ({names}); none ran.", names=names),
+            )
         case StopReason.END_TURN | StopReason.OTHER | StopReason.TOOL_USE if not says_something:
-            return Ending(MessageState.FAILED, "The model gave no answer. Ask again, or with a lower effort.")
+            return Ending(MessageState.FAILED, say("The model gave no answer. Ask again, or with a lower effort."))
     return Ending(MessageState.COMPLETE)
 
 
@@ -66,4 +74,4 @@ def state_after(error: KirejiError, *, received: bool) -> MessageState:
 
 def _refused(category: str) -> str:
     about = f" ({category.replace('_', ' ')})" if category else ""
-    return f"The model declined to answer{about}. Ask differently, or choose another model."
+    return say("The model declined to answer{about}. Ask differently, or choose another model.", about=about)

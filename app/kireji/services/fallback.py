@@ -13,12 +13,13 @@ from kireji.core.errors import (
     ProviderError,
     RateLimited,
 )
+from kireji.core.words import mark, say
 from kireji.services.names import title
 
 DEVICE = "device"
 _ELSEWHERE = (ConnectionFailed, Overloaded, RateLimited, PaymentRequired, ProtocolViolation)
 """Failures of a service, not of the question: another service may answer it."""
-_OR_READ = "Or let this computer read the text in the picture."
+_OR_READ = mark("Or let this computer read the text in the picture.")
 
 
 class Failure(NamedTuple):
@@ -54,9 +55,9 @@ def order(wished: Sequence[str], failed: str, *, pictures: bool) -> tuple[str, .
 
 def note(failures: Sequence[Failure], provider: str, model: str) -> str:
     """Who failed and why, and who answers now."""
-    now = f"{title(provider)} answers with {model}."
+    now = say("{title} answers with {model}.", title=title(provider), model=model)
     if provider == DEVICE:
-        now = f"{title(provider)} reads the text in the picture instead."
+        now = say("{title} reads the text in the picture instead.", title=title(provider))
     return f"{_told(failures)} {now}"
 
 
@@ -70,7 +71,7 @@ def offering_reader(error: ProviderError) -> ProviderError:
     """The same failure with what is left to a person who has a picture: this computer reads without a network."""
     if not isinstance(error, ConnectionFailed):
         return error
-    return _saying(error, error.message, f"{error.hint} {_OR_READ}".strip())
+    return _saying(error, error.message, f"{error.hint} {say(_OR_READ)}".strip())
 
 
 def _saying(error: ProviderError, message: str, hint: str) -> ProviderError:

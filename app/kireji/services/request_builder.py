@@ -23,6 +23,7 @@ from kireji.core.models import Effort, ModelInfo
 from kireji.core.ports import CaptureStore
 from kireji.core.requests import ModelRequest, Routing
 from kireji.core.settings import OpenRouterSettings
+from kireji.core.words import say
 from kireji.services.catalog import Choice
 from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
@@ -90,7 +91,7 @@ class RequestBuilder:
             messages = tuple([await self._in_words(message, blobs) for message in messages])
             blobs = {blob: data for blob, data in blobs.items() if any(blob in one.blobs for one in messages)}
             name = choice.info.name or choice.model
-            note = f"{name} cannot see pictures; it gets the text this computer reads in them."
+            note = say("{name} cannot see pictures; it gets the text this computer reads in them.", name=name)
         effort = _effort(question.effort, setup.effort or settings.models.effort, choice.info)
         if question.effort is not None and question.effort is not effort:
             note = f"{note} {_changed(question.effort, effort, choice)}".strip()
@@ -153,8 +154,8 @@ def _readable(messages: tuple[Message, ...], choice: Choice) -> tuple[Message, .
         return messages
     if messages and any(_is_pdf(part) for part in messages[-1].parts):
         name = choice.info.name or choice.model
-        hint = "Choose another model, or paste the document's text."
-        raise RequestRejected(f"{name} cannot read PDF documents.", hint, provider=choice.provider.name)
+        hint = say("Choose another model, or paste the document's text.")
+        raise RequestRejected(say("{name} cannot read PDF documents.", name=name), hint, provider=choice.provider.name)
     return tuple(_without_pdf(message) for message in messages)
 
 
@@ -198,8 +199,13 @@ def _changed(asked: Effort, sent: Effort | None, choice: Choice) -> str:
     """What is said when the person has asked for an effort that the model does not have."""
     name = choice.info.name if choice.info and choice.info.name else choice.model
     if sent is None:
-        return f"{name} takes no effort; it answers as it does by itself."
-    return f"{name} does not know the effort {asked.value}; it answers with {sent.value}."
+        return say("{name} takes no effort; it answers as it does by itself.", name=name)
+    return say(
+        "{name} does not know the effort {asked}; it answers with {sent}.",
+        name=name,
+        asked=asked.value,
+        sent=sent.value,
+    )
 
 
 def _routing(settings: OpenRouterSettings) -> Routing:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from kireji.core.errors import KirejiError
 from kireji.core.provider_ports import Callback, CallbackListener, SignIn
+from kireji.core.words import say
 from kireji.services.credentials import Credentials
 from kireji.services.outbox import Outbox
 
@@ -71,7 +72,9 @@ class SignInService:
         verifier = base64.urlsafe_b64encode(secrets.token_bytes(_VERIFIER_BYTES)).rstrip(b"=").decode()
         async with self._listener().listen() as callback:
             if not open_browser(service.authorisation_url(base_url, callback.url, challenge_of(verifier))):
-                raise KirejiError("No browser could be opened.", "Paste a key in Settings, Keys & models, instead.")
+                raise KirejiError(
+                    say("No browser could be opened."), say("Paste a key in Settings, Keys & models, instead.")
+                )
             code = _code(await self._visit(callback))
         secret = await service.exchange(self._outbox.gate, base_url, code, verifier)
         await self._credentials.save(provider, secret, session_only=session_only, address=base_url)
@@ -79,8 +82,8 @@ class SignInService:
     def _service(self, provider: str) -> SignIn:
         if (service := self._services.get(provider)) is None:
             raise KirejiError(
-                f"There is no signing in to {provider} in the browser.",
-                f"Add a key in Settings, Keys & models, or with: kireji keys set {provider}",
+                say("There is no signing in to {provider} in the browser.", provider=provider),
+                say("Add a key in Settings, Keys & models, or with: kireji keys set {provider}", provider=provider),
             )
         return service
 
@@ -91,7 +94,8 @@ class SignInService:
         except TimeoutError as error:
             minutes = f"{self._patience / 60:g} minutes"
             raise KirejiError(
-                f"Nobody came back from the browser within {minutes}.", "Sign in again, or paste a key instead."
+                say("Nobody came back from the browser within {minutes}.", minutes=minutes),
+                say("Sign in again, or paste a key instead."),
             ) from error
 
 
@@ -102,7 +106,9 @@ def challenge_of(verifier: str) -> str:
 
 def _code(fields: Mapping[str, str]) -> str:
     if "error" in fields:
-        raise KirejiError("The sign-in was declined in the browser.", "Sign in again, or paste a key instead.")
+        raise KirejiError(
+            say("The sign-in was declined in the browser."), say("Sign in again, or paste a key instead.")
+        )
     if not (code := fields.get("code", "")):
-        raise KirejiError("The browser came back without a code.", "Sign in again, or paste a key instead.")
+        raise KirejiError(say("The browser came back without a code."), say("Sign in again, or paste a key instead."))
     return code

@@ -13,6 +13,7 @@ from kireji.core.geometry import Rect, Region
 from kireji.core.ports import Clock
 from kireji.core.publisher import Publisher
 from kireji.core.watching import LEAST_EVERY, Plan
+from kireji.core.words import say
 from kireji.services.capture import CaptureService
 from kireji.services.chat import ChatService
 from kireji.services.turns import Observer
@@ -155,7 +156,7 @@ class WatchService:
             sentence = error.sentence
         except Exception:  # one watch that fails by our fault must not end the program, nor the others
             log.exception("a watch failed")
-            sentence = "Something in Kireji failed, so the region is not watched any more. The log says more."
+            sentence = say("Something in Kireji failed, so the region is not watched any more. The log says more.")
         finally:
             self._end(run, sentence)
 

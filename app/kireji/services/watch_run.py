@@ -18,6 +18,7 @@ from kireji.core.messages import MessageState
 from kireji.core.ports import Clock
 from kireji.core.publisher import Publisher
 from kireji.core.watching import Plan, Progress, Verdict
+from kireji.core.words import mark, say
 from kireji.services.capture import CaptureService
 from kireji.services.chat import ChatService
 from kireji.services.turns import Observer, Question, QuestionSaved, TurnControl, TurnEvent
@@ -31,9 +32,9 @@ CHANGED = "The region has changed."
 _REMEMBERED = 1
 """Earlier answers that go along, so that the model can say what is new; more would make every question dearer."""
 
-_COVERED = "A window of Kireji lies over the watched region, which is not looked at until it is gone."
-_GOES_ON = "Watching goes on when the screens are as before."
-_NO_PRICE = "The price of this model is unknown, so only the number of questions is limited."
+_COVERED = mark("A window of Kireji lies over the watched region, which is not looked at until it is gone.")
+_GOES_ON = mark("Watching goes on when the screens are as before.")
+_NO_PRICE = mark("The price of this model is unknown, so only the number of questions is limited.")
 
 
 class WatchState(enum.Enum):
@@ -199,11 +200,11 @@ class WatchRun:
             region = None if self._covered(self.watch.region) else await self._seen()
             # A window may have come while the screen was copied.
             if region is None or self._covered(self.watch.region):
-                self._set(state=WatchState.BLIND, sentence=_COVERED)
+                self._set(state=WatchState.BLIND, sentence=say(_COVERED))
                 return Verdict.REST
             signature = await self._capture.signature(region)
         except RegionInvalid as error:
-            self._trouble(WatchState.BLIND, f"{error.message} {_GOES_ON}")
+            self._trouble(WatchState.BLIND, f"{error.message} {say(_GOES_ON)}")
             return Verdict.REST
         except CaptureError as error:
             self._trouble(WatchState.BLIND, error.sentence)
@@ -230,7 +231,7 @@ class WatchRun:
         size = (region.rect.width, region.rect.height)
         self._size = self._size or size
         if size != self._size:
-            raise CaptureError("Part of the watched region is on no screen now.", _GOES_ON)
+            raise CaptureError(say("Part of the watched region is on no screen now."), say(_GOES_ON))
         return region
 
     async def _ask(self, region: Region, signature: bytes, now: float) -> None:
@@ -247,11 +248,11 @@ class WatchRun:
         if answer.state is not MessageState.COMPLETE:
             self._progress = watching.failed(self._progress, now, cost)
             self._set(cost=self._progress.cost)
-            self._trouble(WatchState.FAILING, answer.error or "The answer broke off.")
+            self._trouble(WatchState.FAILING, answer.error or say("The answer broke off."))
             return
         self._progress = watching.answered(self._progress, signature, now, cost)
         limited = self.watch.plan.max_cost is not None
-        note = _NO_PRICE if limited and self._progress.unpriced else ""
+        note = say(_NO_PRICE) if limited and self._progress.unpriced else ""
         self._set(answers=self.watch.answers + 1, cost=self._progress.cost, note=note)
         self._well()
         self.news.publish(WatchNews(self.watch, answer))
@@ -292,13 +293,16 @@ class WatchRun:
     def _limit(self, verdict: Verdict) -> str:
         plan = self.watch.plan
         if verdict is Verdict.TOO_OFTEN:
-            return (
-                f"The region has changed more than {plan.per_hour} times in an hour and is not watched any more. "
-                "Watch a smaller region, or begin again later."
+            return say(
+                "The region has changed more than {per_hour} times in an hour and is not watched any more. Watch a "
+                "smaller region, or begin again later.",
+                per_hour=plan.per_hour,
             )
-        return (
-            f"Another answer would pass the limit of ${plan.max_cost:g} (${self._progress.cost:.4f} are spent), "
-            "so the region is not watched any more. Begin again with a higher limit."
+        return say(
+            "Another answer would pass the limit of ${max_cost} (${cost} are spent), so the region is not watched any "
+            "more. Begin again with a higher limit.",
+            max_cost=f"{plan.max_cost:g}",
+            cost=f"{self._progress.cost:.4f}",
         )
 
     def _set(self, **values: object) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from kireji.core.errors import StoreCorrupt, StoreError
 from kireji.core.messages import DocumentPart, ImagePart, Sha256
 from kireji.core.ports import EncodedDocument, EncodedPicture
+from kireji.core.words import say
 from kireji.storage import rows
 from kireji.storage.database import Database
 from kireji.storage.faults import store_error
@@ -172,7 +173,7 @@ def _failure(error: OSError, path: Path) -> StoreError:
 
 def _lost(detail: str) -> StoreCorrupt:
     return StoreCorrupt(
-        "A stored picture is missing or damaged.",
-        "Capture it again, or ask without it in a new conversation.",
+        say("A stored picture is missing or damaged."),
+        say("Capture it again, or ask without it in a new conversation."),
         detail=detail,
     )

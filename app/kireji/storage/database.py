@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from kireji.core.errors import StoreError, StoreTooNew
+from kireji.core.words import say
 from kireji.storage.faults import damaged, store_error
 from kireji.storage.migrations import APPLICATION_ID, STEPS, Step, migrate, version_of
 from kireji.storage.worker import Worker
@@ -215,8 +216,13 @@ def _refuse_newer(connection: Connection, path: Path, newest: int) -> None:
     version = version_of(connection)
     if version > newest:
         raise StoreTooNew(
-            f"{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).",
-            "Start the newer version, or choose another folder with KIREJI_HOME; the file was left as it is.",
+            say(
+                "{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).",
+                path=path,
+                version=version,
+                newest=newest,
+            ),
+            say("Start the newer version, or choose another folder with KIREJI_HOME; the file was left as it is."),
         )
 
 
@@ -227,8 +233,8 @@ def _refuse_unknown(connection: Connection, path: Path, newest: int) -> None:
     ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
     if not ours and not empty:
         raise StoreError(
-            f"{path} is a database of another program.",
-            "Move it away, or choose another folder with KIREJI_HOME; it was left as it is.",
+            say("{path} is a database of another program.", path=path),
+            say("Move it away, or choose another folder with KIREJI_HOME; it was left as it is."),
         )
 
 

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from kireji.core.errors import StoreCorrupt, StoreError, StoreFull, StoreReadOnly
+from kireji.core.words import say
 
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -38,8 +39,8 @@ def _of_system(error: OSError, path: Path) -> StoreError:
         return _read_only(path)
     if error.errno in _NOT_A_FOLDER:
         return StoreReadOnly(
-            f"{path} cannot be created because a file stands where a folder should be.",
-            "Move that file away, or choose another folder with KIREJI_HOME.",
+            say("{path} cannot be created because a file stands where a folder should be.", path=path),
+            say("Move that file away, or choose another folder with KIREJI_HOME."),
             detail=str(error),
         )
     return _unusable(error, path)
@@ -54,8 +55,8 @@ def _of_sqlite(name: str, error: Exception, path: Path) -> StoreError | None:
         return damaged(path, str(error))
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
         return StoreError(
-            f"Another program keeps {path} locked.",
-            "Close the program that uses it (a database viewer, a backup) and try again; nothing was lost.",
+            say("Another program keeps {path} locked.", path=path),
+            say("Close the program that uses it (a database viewer, a backup) and try again; nothing was lost."),
             detail=str(error),
         )
     if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")):
@@ -80,30 +81,33 @@ def _from_surroundings(path: Path) -> StoreError | None:
 def damaged(path: Path, detail: str) -> StoreCorrupt:
     """The database at `path` is not what SQLite wrote."""
     return StoreCorrupt(
-        f"The history in {path} is damaged.",
-        f"Nothing was deleted: move {path.name} and the files beginning with that name to another folder to start "
-        f"with an empty history, or put a copy of yours back in its place.",
+        say("The history in {path} is damaged.", path=path),
+        say(
+            "Nothing was deleted: move {name} and the files beginning with that name to another folder to start with "
+            "an empty history, or put a copy of yours back in its place.",
+            name=path.name,
+        ),
         detail=detail,
     )
 
 
 def _full(path: Path) -> StoreFull:
     return StoreFull(
-        f"There is no room left on the disk for {path}.",
-        "Free some space and try again; what was saved before is still there.",
+        say("There is no room left on the disk for {path}.", path=path),
+        say("Free some space and try again; what was saved before is still there."),
     )
 
 
 def _read_only(path: Path) -> StoreReadOnly:
     return StoreReadOnly(
-        f"{path} cannot be written.",
-        "Allow writing to that folder, or choose another one with KIREJI_HOME.",
+        say("{path} cannot be written.", path=path),
+        say("Allow writing to that folder, or choose another one with KIREJI_HOME."),
     )
 
 
 def _unusable(error: Exception, path: Path) -> StoreError:
     return StoreError(
-        f"{path} could not be used: {error}.",
-        "Check the disk and the folder, then try again; nothing was deleted.",
+        say("{path} could not be used: {error}.", path=path, error=error),
+        say("Check the disk and the folder, then try again; nothing was deleted."),
         detail=str(error),
     )

@@ -8,6 +8,7 @@ from kireji.core.capturing import BIND_BY_HAND, Action
 from kireji.core.desktop_ports import ShortcutPortal
 from kireji.core.errors import HotkeyError, HotkeyUnavailable
 from kireji.core.shortcuts import Shortcut
+from kireji.core.words import say
 from kireji.ui.aio import TaskScope
 from kireji.ui.shortcut import GlobalShortcuts
 
@@ -41,7 +42,7 @@ class PortalChords:
         try:
             available = await self._portal.availability()
             if not available.ok:
-                raise HotkeyUnavailable(available.reason, available.hint or BIND_BY_HAND)
+                raise HotkeyUnavailable(available.reason, available.hint or say(BIND_BY_HAND))
             bound = await self._portal.bind(wanted, self._shortcuts.press, self._shortcuts.answered)
         except HotkeyError as error:
             self._shortcuts.refused(error)
