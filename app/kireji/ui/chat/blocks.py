@@ -91,10 +91,11 @@ class Block:
         rows: Of a table; the first is its head unless `headless`.
         task: For the first block of an item that is a task: whether it is done.
         rtl: Whether it reads from right to left: what its first letter outside code says.
-        columns: Relative widths of a table's columns, their sum is 1; the same in all parts of a table.
+        columns: How many letters wide a table's columns want to be; the same in all parts of a table.
         headless: Whether the table goes on from the segment before, whose first part has the head.
         joined: Whether it goes on with the code, table or paragraph that the segment before ends with.
         first_line: For code that goes on: how many of its lines stand before.
+        open: Whether it is code whose fence is not closed, so that more may come.
     """
 
     kind: Kind
@@ -111,6 +112,7 @@ class Block:
     headless: bool = False
     joined: bool = False
     first_line: int = 0
+    open: bool = False
 
     @property
     def text(self) -> str:

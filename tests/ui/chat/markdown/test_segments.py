@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kireji.ui.chat.blocks import Block
+from kireji.ui.chat.blocks import Block, Kind
+from kireji.ui.chat.highlight import plain_code
 from kireji.ui.chat.markdown import Limits, MarkdownSource
 from kireji.ui.chat.markdown.reader import read
 from kireji.ui.chat.markdown.scan import Opening
@@ -14,7 +17,11 @@ SMALL = Limits(target=12, inner=20, most=40, line=30, code_lines=3, rows=3)
 
 
 def shown(source: MarkdownSource) -> list[Block]:
-    return [block for index in range(len(source.segments)) for block in source.blocks(index)]
+    return [plain(block) for index in range(len(source.segments)) for block in source.blocks(index)]
+
+
+def plain(block: Block) -> Block:
+    return replace(block, runs=plain_code(block.text)) if block.kind is Kind.CODE else block
 
 
 def whole(text: str, limits: Limits) -> MarkdownSource:
@@ -58,4 +65,4 @@ def test_segments_cover_the_text_without_gaps(text: str) -> None:
 def test_cut_text_shows_what_one_parse_of_it_shows(text: str) -> None:
     limits = Limits(target=12, inner=20, most=10_000)
     source = whole(text, limits)
-    assert shown(source) == list(read(text, Opening(), None, source.definitions))
+    assert shown(source) == list(map(plain, read(text, Opening(), None, source.definitions)))

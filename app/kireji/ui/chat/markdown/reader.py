@@ -9,16 +9,25 @@ from kireji.ui.chat.blocks import Align, Block, Cell, Kind, Run, Style
 from kireji.ui.chat.markdown.characters import clean_code, right_to_left
 from kireji.ui.chat.markdown.parser import parse, parse_words
 from kireji.ui.chat.markdown.scan import Container, Opening, SegmentKind
+from kireji.ui.chat.markdown.tables import widths
 from kireji.ui.chat.markdown.words import runs_of
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _CODE = Style(code=True)
+_LAZY = " " * 400
+"""Stands before a line that goes on with a paragraph outside its containers: so far in, it can begin nothing."""
 _ALIGNMENTS = {"text-align:center": Align.CENTRE, "text-align:right": Align.END}
 
 
-def read(source: str, opening: Opening, following: Opening | None, known: dict[str, Any]) -> tuple[Block, ...]:
+def read(
+    source: str,
+    opening: Opening,
+    following: Opening | None,
+    known: dict[str, Any],
+    columns: tuple[float, ...] = (),
+) -> tuple[Block, ...]:
     """What a piece shows.
 
     Args:
@@ -26,6 +35,7 @@ def read(source: str, opening: Opening, following: Opening | None, known: dict[s
         opening: How it begins.
         following: How the piece behind it begins.
         known: Link definitions.
+        columns: Widths of the columns, when it goes on with a table.
     """
     source = source.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", " ")
     path = "".join(container.path for container in opening.around)
@@ -38,9 +48,12 @@ def read(source: str, opening: Opening, following: Opening | None, known: dict[s
         return (Block(Kind.PARAGRAPH, runs, path=path, rtl=_rtl(runs), joined=True),)
     if opening.kind is SegmentKind.TABLE:
         source = opening.table + source
-    reader = _Reader(source, path, opening)
+    reader = _Reader(source, path, opening, columns)
     level = sum(1 if container.mark == ">" else 2 for container in opening.around)
-    reader.read(parse(source, known, level), following)
+    tokens = parse(source, known, level)
+    if _LAZY in source:
+        _take_out(tokens)
+    reader.read(tokens, following)
     return tuple(reader.blocks)
 
 
@@ -61,16 +74,24 @@ def _inner(line: str, around: Sequence[Container]) -> str:
         text = line[pos:].lstrip(" ")
         indent = len(line) - pos - len(text)
         if container.mark == ">":
-            if indent > 3 or not text.startswith(">"):
-                break
+            if not text.startswith(">"):
+                return _LAZY + text if text else ""
             pos += indent + 1
             if line.startswith(" ", pos):
                 pos += 1
         else:
             if text and indent < container.indent:
-                break
+                return _LAZY + text
             pos = min(len(line), pos + container.indent)
     return line[pos:]
+
+
+def _take_out(tokens: Sequence[Token]) -> None:
+    """Code and formulas among words keep the space at the beginning of their lines."""
+    for token in tokens:
+        for child in token.children or ():
+            child.content = child.content.replace(_LAZY, "")
+            child.markup = child.markup.replace(_LAZY, "")
 
 
 def _code(source: str, opening: Opening, path: str) -> Block:
@@ -81,6 +102,7 @@ def _code(source: str, opening: Opening, path: str) -> Block:
         lines.pop()
     taken = 4 if fence is None else fence.indent
     shown = []
+    is_open = fence is not None
     for index, line in enumerate(lines):
         if opening.midline and not index:
             shown.append(line)
@@ -88,12 +110,13 @@ def _code(source: str, opening: Opening, path: str) -> Block:
         line = _inner(line, opening.around)
         text = line.lstrip(" ")
         if fence is not None and text.startswith(fence.mark) and not text.lstrip(fence.mark[0]).strip(" "):
+            is_open = False
             break
         shown.append(line[min(taken, len(line) - len(text)) :])
     code = clean_code("\n".join(shown))
     language = fence.language if fence else ""
     runs = (Run(code, _CODE),) if code else ()
-    return Block(Kind.CODE, runs, path=path, language=language, joined=True, first_line=opening.line)
+    return Block(Kind.CODE, runs, path=path, language=language, joined=True, first_line=opening.line, open=is_open)
 
 
 def _rtl(runs: Sequence[Run]) -> bool:
@@ -112,12 +135,14 @@ class _Reader:
         source: What was parsed.
         path: What stands around it.
         opening: How the piece begins.
+        columns: Of the table that goes on.
     """
 
-    def __init__(self, source: str, path: str, opening: Opening) -> None:
+    def __init__(self, source: str, path: str, opening: Opening, columns: tuple[float, ...]) -> None:
         self.blocks: list[Block] = []
         self._lines = source.split("\n")
         self._opening = opening
+        self._columns = columns
         self._path = path
         self._lists = path.count("l")
         self._in_list = False
@@ -146,7 +171,7 @@ class _Reader:
                 if token.map:
                     self._line = token.map[0]
                 handler(self, token)
-        if following is not None and (following.in_list or any(item.mark != ">" for item in following.around)):
+        if following is not None and following.goes_on_with_list:
             self._set_tight(len(self._lines) - 1)
 
     def _add(self, kind: Kind, runs: tuple[Run, ...] = (), **more: Any) -> None:
@@ -221,7 +246,14 @@ class _Reader:
     def _fence(self, token: Token) -> None:
         language = token.info.split(maxsplit=1)[0][:40] if token.info.strip() else ""
         code = clean_code(token.content[:-1] if token.content.endswith("\n") else token.content)
-        self._add(Kind.CODE, (Run(code, _CODE),) if code else (), language=language)
+        is_open = token.type == "fence" and not self._closed(token)
+        self._add(Kind.CODE, (Run(code, _CODE),) if code else (), language=language, open=is_open)
+
+    def _closed(self, token: Token) -> bool:
+        if token.map is None or token.map[1] - token.map[0] < 2 or token.map[1] > len(self._lines):
+            return False
+        last = self._lines[token.map[1] - 1].strip(" >\t")
+        return last.startswith(token.markup) and not last.strip(token.markup[0])
 
     def _formula(self, token: Token) -> None:
         style = Style(tex=token.content, display=True)
@@ -250,9 +282,9 @@ class _Reader:
         rows, self._rows = self._rows, []
         headless = self._opening.kind is SegmentKind.TABLE and not self.blocks
         words = [run for row in rows for cell in row for run in cell.runs]
-        self._add(
-            Kind.TABLE, rows=tuple(rows[1:] if headless else rows), headless=headless, joined=headless, rtl=_rtl(words)
-        )
+        columns = self._columns if headless and self._columns else widths(rows)
+        rows = rows[1:] if headless else rows
+        self._add(Kind.TABLE, rows=tuple(rows), headless=headless, joined=headless, rtl=_rtl(words), columns=columns)
 
 
 _HANDLERS: Mapping[str, Callable[[_Reader, Any], None]] = {

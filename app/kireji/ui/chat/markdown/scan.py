@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import enum
+import re
 import unicodedata
 from dataclasses import dataclass, replace
 
@@ -107,6 +108,11 @@ class Opening:
     line: int = 0
     table: str = ""
 
+    @property
+    def goes_on_with_list(self) -> bool:
+        """Whether it begins inside a list that the piece before ends with."""
+        return self.in_list or any(container.mark != ">" for container in self.around)
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -144,6 +150,54 @@ class _Leaf(enum.Enum):
 
 _NONE, _PARAGRAPH, _FENCE = _Leaf.NONE, _Leaf.PARAGRAPH, _Leaf.FENCE
 _INDENTED, _TABLE, _FORMULA = _Leaf.INDENTED, _Leaf.TABLE, _Leaf.FORMULA
+
+
+class _Begin:
+    """How a line begins: the containers that it opens, and what stands behind them.
+
+    Args:
+        line: The line.
+        pos: Where the containers that go on end.
+        text: What stands there without the space before it.
+        indent: Columns of that space.
+    """
+
+    __slots__ = ("_line", "_pos", "containers", "empty", "indent", "sibling", "text")
+
+    def __init__(self, line: str, pos: int, text: str, indent: int) -> None:
+        self._line = line
+        self._pos = pos
+        self.text = text
+        self.indent = indent
+        self.containers: list[Container] = []
+        self.sibling = False
+        self.empty = False
+
+    def quote(self) -> None:
+        """Go behind the mark of a quote."""
+        self.containers.append(Container(">"))
+        self._pos += self.indent + 1
+        if self._line.startswith(" ", self._pos):
+            self._pos += 1
+        self._go_on()
+
+    def item(self, match: re.Match[str], ended: Container | None, *, empty: bool) -> None:
+        """Go behind the marker of a list item."""
+        mark = match[1][-1]
+        number = int(match[2]) if match[2] else None
+        if ended is not None and ended.mark == mark:
+            self.sibling = True
+            number = None if ended.number is None else ended.number + 1
+        space = len(match[3] or "")
+        width = len(match[1]) + (space if not empty and space <= 4 else 1)
+        self.containers.append(Container(mark, self.indent + width, number))
+        self._pos += self.indent + width
+        self.empty = empty
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self.text = self._line[self._pos :].lstrip(" ")
+        self.indent = max(0, len(self._line) - self._pos - len(self.text))
 
 
 class Scanner:
@@ -233,7 +287,7 @@ class Scanner:
         indent = len(line) - len(text)
         for container in stack:
             if container.mark == ">":
-                if indent > 3 or not text.startswith(">"):
+                if not text.startswith(">"):
                     break
                 pos += indent + 1
                 if line.startswith(" ", pos):
@@ -268,7 +322,7 @@ class Scanner:
         """Whether a line inside all open containers belongs to the open fence, table or formula."""
         leaf = self._leaf
         if leaf is _PARAGRAPH:
-            if text[0] in starts.SPECIAL:
+            if text[0] in starts.SPECIAL or self._collected is not None:
                 return False
             self._paragraph_line(text, at)
             return True
@@ -330,82 +384,72 @@ class Scanner:
 
     def _start(self, line: str, pos: int, text: str, indent: int, depth: int, at: int) -> None:
         """A line that goes on with no block inside, or not with all containers around it."""
-        limits = self.limits
-        outside = depth < len(self._stack)
-        words = self._leaf is _PARAGRAPH
-        previous = self._stack[depth] if outside else None
-        new: list[Container] = []
-        level = sum(1 if container.mark == ">" else 2 for container in self._stack[:depth])
-        sibling = False
-        leaf, fence = _PARAGRAPH, None
-        empty = False
-        while True:
-            if indent >= 4:
-                leaf = _PARAGRAPH if words else _INDENTED
-                break
-            first = text[0]
-            if first not in starts.SPECIAL:
-                break
-            if words and not outside and self._underlined and first in "=-|:" and self._second_line(text.rstrip(" ")):
-                return
-            if first == ">" and level < limits.depth:
-                new.append(Container(">"))
-                level += 1
-                words = False
-                pos += indent + 1
-                if line.startswith(" ", pos):
-                    pos += 1
-            elif first in "`~" and (match := starts.FENCE.match(text)):
-                info = (match[2] or match[4] or "").split(maxsplit=1)
-                leaf, fence = _FENCE, Fence(match[1] or match[3], indent, info[0][:40] if info else "")
-                break
-            elif self._is_one_line(text, first):
-                leaf = _NONE
-                break
-            elif first in "$\\" and starts.formula_end(text):
-                leaf = _FORMULA
-                break
-            elif level + 1 < limits.depth and (match := starts.ITEM.match(text)):
-                rest = text[match.end() :]
-                if words and not outside and not new and (not rest or match[2] not in (None, "1")):
-                    break
-                number = int(match[2]) if match[2] else None
-                mark = match[1][-1]
-                if not new and previous is not None and previous.mark == mark:
-                    sibling = True
-                    number = None if previous.number is None else previous.number + 1
-                space = len(match[3] or "")
-                space = space if rest and space <= 4 else 1
-                new.append(Container(mark, indent + len(match[1]) + space, number))
-                level += 2
-                words = False
-                pos += indent + len(match[1]) + space
-                if not rest:
-                    leaf, empty = _NONE, True
-                    break
-            else:
-                break
-            text = line[pos:].lstrip(" ")
-            indent = len(line) - pos - len(text)
-            if not text:
-                leaf = _NONE
-                break
-        if leaf is _PARAGRAPH and words and not new:
-            self._paragraph_line(text, at)
+        inside = depth == len(self._stack)
+        words = self._leaf is _PARAGRAPH and not (inside and self._defines(text))
+        if words and inside and indent < 4 and self._underlined and self._second_line(text):
             return
-        self._begin_block(at, depth, sibling)
-        self._stack = self._stack[:depth] + tuple(new)
-        self._empty_item, self._over = empty, False
+        begin = _Begin(line, pos, text, indent)
+        level = sum(1 if container.mark == ">" else 2 for container in self._stack[:depth])
+        self._open_containers(begin, level, None if inside else self._stack[depth], interrupts=words and inside)
+        words = words and not begin.containers
+        leaf, fence = self._leaf_of(begin, words=words)
+        if leaf is _PARAGRAPH and words:
+            self._paragraph_line(begin.text, at)
+            return
+        self._begin_block(at, depth, begin.sibling)
+        self._stack = self._stack[:depth] + tuple(begin.containers)
+        self._empty_item, self._over = begin.empty, False
         self._leaf, self._fence = leaf, fence
         self._lines = self._fence_line = 0
         if leaf is _PARAGRAPH:
-            self._underlined = True
-            self._head = text.rstrip(" ") if "|" in text else None
-            self._collected = [text] if text[0] == "[" else None
+            self._begin_paragraph(begin.text)
         elif leaf is _FORMULA:
-            self._end = starts.formula_end(text)
+            self._end = starts.formula_end(begin.text)
         elif leaf is _INDENTED:
             self._lines = self._fence_line = 1
+
+    def _open_containers(self, begin: _Begin, level: int, ended: Container | None, *, interrupts: bool) -> None:
+        """Read the quotes and list items that a line opens.
+
+        Args:
+            begin: Stands behind what goes on; then behind what is opened.
+            level: How deep that is.
+            ended: The outermost container that does not go on; another item of its list goes on with the list.
+            interrupts: Whether a paragraph would end here.
+        """
+        deepest = self.limits.depth
+        while begin.text and begin.indent < 4:
+            first = begin.text[0]
+            if first == ">" and level < deepest:
+                begin.quote()
+                level += 1
+            elif first in starts.MARKERS and level + 1 < deepest and (match := starts.ITEM.match(begin.text)):
+                empty = match.end() == len(begin.text)
+                if starts.RULE.match(begin.text) or (interrupts and (empty or match[2] not in (None, "1"))):
+                    return
+                begin.item(match, ended, empty=empty)
+                level += 2
+            else:
+                return
+            ended, interrupts = None, False
+
+    def _leaf_of(self, begin: _Begin, *, words: bool) -> tuple[_Leaf, Fence | None]:
+        text = begin.text
+        if not text:
+            return _NONE, None
+        if begin.indent >= 4:
+            return (_PARAGRAPH if words else _INDENTED), None
+        first = text[0]
+        if first not in starts.SPECIAL:
+            return _PARAGRAPH, None
+        if first in "`~" and (match := starts.FENCE.match(text)):
+            info = (match[2] or match[4] or "").split(maxsplit=1)
+            return _FENCE, Fence(match[1] or match[3], begin.indent, info[0][:40] if info else "")
+        if self._is_one_line(text, first):
+            return _NONE, None
+        if first in "$\\" and starts.formula_end(text):
+            return _FORMULA, None
+        return _PARAGRAPH, None
 
     def _is_one_line(self, text: str, first: str) -> bool:
         """Whether a line is a whole block: a rule, a heading or a formula."""
@@ -417,6 +461,9 @@ class Scanner:
 
     def _second_line(self, text: str) -> bool:
         """Whether a line makes the lines before it the head of a table or a heading."""
+        if text[0] not in "=-|:":
+            return False
+        text = text.rstrip(" ")
         if self._head is not None and starts.is_table(self._head, text):
             self._table = f"{self._head}\n{text}\n"
             self._collected = None
@@ -433,11 +480,19 @@ class Scanner:
         size = at - self._begin
         top = not depth and not sibling
         forced = self._opening.kind is not SegmentKind.FLOW or depth < len(self._opening.around)
-        if size and (forced or size >= (self.limits.target if top else self.limits.inner)):
+        # The marker of an item without words stands with what follows.
+        if not size or (self._empty_item and depth == len(self._stack)):
+            return
+        if forced or size >= (self.limits.target if top else self.limits.inner):
             number = None
             if sibling and (previous := self._stack[depth]).number is not None:
                 number = previous.number + 1
             self._cut(at, Opening(joined=not top, number=number, in_list=sibling), depth)
+
+    def _begin_paragraph(self, text: str) -> None:
+        self._underlined = True
+        self._head = text.rstrip(" ") if "|" in text else None
+        self._collected = [text] if text[0] == "[" else None
 
     def _paragraph_line(self, text: str, at: int) -> None:
         """One more line of the open paragraph."""
@@ -448,10 +503,15 @@ class Scanner:
             return
         self._head = text.rstrip(" ") if self._underlined and "|" in text else None
         if self._collected is not None:
-            if text[0] == "[" and all(map(starts.DEFINITION.match, self._collected)):
-                self._begin_block(at, len(self._stack), False)
-                self._collected = []
             self._collected.append(text)
+
+    def _defines(self, text: str) -> bool:
+        """Whether the open paragraph is a link definition that is whole before a line, so that it ends there."""
+        return (
+            self._collected is not None
+            and text[0] not in "\"'("
+            and starts.DEFINITION.match(" ".join(self._collected)) is not None
+        )
 
     def _close_paragraph(self) -> None:
         if self._collected is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kireji.ui.chat.markdown.colours import Colours
 from kireji.ui.chat.markdown.definitions import Definitions
-from kireji.ui.chat.markdown.scan import Limits, Opening, Scanner, Segment, parting
+from kireji.ui.chat.markdown.scan import Limits, Opening, Scanner, Segment, SegmentKind, parting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +56,8 @@ class MarkdownSource:
         self._settled_segments: list[Segment] = []
         """Settled since the segments were last looked at."""
         self._settled_sources: list[str] = []
+        self._columns: dict[int, tuple[float, ...]] = {}
+        self._colours = Colours(self._segments, self._plain_blocks)
         self._opening = Opening()
         self._tail = ""
         self._tail_start = 0
@@ -120,6 +123,7 @@ class MarkdownSource:
             self._read_rest(self._scanner)
             self._finished = True
             self._fresh = False
+            self._refresh()
 
     def take_changes(self) -> Changes:
         """What changed since this was asked last."""
@@ -133,14 +137,49 @@ class MarkdownSource:
     def blocks(self, index: int) -> tuple[Block, ...]:
         """What a segment shows; it is parsed for this.
 
+        Code has colours when they are known or found quickly; otherwise `colour` finds them.
+
         Args:
             index: Of the segment.
         """
+        return self._colours.coloured(index, self._plain_blocks(index))
+
+    def code(self, index: int) -> str:
+        """The whole code, as it is shown, of the fence with which a segment goes on or that goes on behind it."""
+        return self._colours.code(index)
+
+    @property
+    def uncoloured(self) -> bool:
+        """Whether code that was looked at waits for its colours."""
+        self._refresh()
+        return self._colours.waiting
+
+    def colour(self, seconds: float = 0.004) -> None:
+        """Find colours for code that waits for them; what got some is among the next changes.
+
+        Args:
+            seconds: How long this may take. Languages are loaded in a thread, so it may be too early.
+        """
+        self._refresh()
+        self._restyled |= self._colours.find(seconds)
+
+    def _plain_blocks(self, index: int) -> tuple[Block, ...]:
         from kireji.ui.chat.markdown.reader import read
 
         self._refresh()
+        opening = self._segments[index].opening
         following = self._segments[index + 1].opening if index + 1 < len(self._segments) else None
-        return read(self._sources[index], self._segments[index].opening, following, self._definitions.known)
+        columns = self._columns_before(index) if opening.kind is SegmentKind.TABLE else ()
+        return read(self._sources[index], opening, following, self._definitions.known, columns)
+
+    def _columns_before(self, index: int) -> tuple[float, ...]:
+        """The widths of the columns of a table that goes on, which its first part decides."""
+        while index and self._segments[index].kind is SegmentKind.TABLE:
+            index -= 1
+        if index not in self._columns:
+            blocks = self._plain_blocks(index)
+            self._columns[index] = blocks[-1].columns if blocks else ()
+        return self._columns[index]
 
     def _scan(self) -> None:
         scanner, limits, tail = self._scanner, self._limits, self._tail
@@ -207,9 +246,13 @@ class MarkdownSource:
             self._add(segments, sources, begin, at, opening)
             begin, opening = at, following
         firm = self._firm
-        self._changed_from = min(self._changed_from, firm + self._same(segments, sources))
+        first = firm + self._same(segments, sources)
+        self._changed_from = min(self._changed_from, first)
+        if first and _lists(self._segments[first : first + 1]) != _lists(segments[first - firm : first - firm + 1]):
+            self._restyled.add(first - 1)
         self._segments[firm:], self._sources[firm:] = segments, sources
         self._firm += settled
+        self._colours.settle(len(self._segments) if self._finished else self._firm)
         self._settled_segments, self._settled_sources = [], []
         self._define()
 
@@ -228,6 +271,11 @@ class MarkdownSource:
             added = [label for text in texts for label in self._definitions.add(text)]
             texts.clear()
             self._restyled |= self._definitions.users(added, self._sources)
+
+
+def _lists(following: list[Segment]) -> bool:
+    """Whether the segment before goes on with a list; its last block is set close to this one then."""
+    return any(segment.opening.goes_on_with_list for segment in following)
 
 
 def _plain(line: str) -> str:

@@ -7,9 +7,15 @@ import re
 FENCE = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
 RULE = re.compile(r"(?:(?:\*[ ]*){3,}|(?:-[ ]*){3,}|(?:_[ ]*){3,})$")
 ITEM = re.compile(r"([-+*]|(\d{1,9})[.)])(?:( +)|$)")
+MARKERS = frozenset("-+*0123456789")
+"""First characters of list items."""
 HEADING = re.compile(r"#{1,6}(?:[ ]|$)")
 UNDERLINE = re.compile(r"(?:=+|-+) *$")
-DEFINITION = re.compile(r"\[(?:[^\[\]\\]|\\.)+\]: *(?:<[^<>]*>|[^\s<]\S*)(?: +(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))? *$")
+DEFINITION = re.compile(
+    r"\[(?! *\])(?:[^\[\]\\]|\\.)+\]: *(?:<[^<>\\]*>|(?!<)(?:[^\s()\\]|\([^\s()\\]*\))+)"
+    r"(?: +(?:\"[^\"\\]*\"|'[^'\\]*'|\([^()\\]*\)))? *$"
+)
+"""A link definition that is whole; some rare ones are not recognised."""
 _DELIMITERS = re.compile(r"(?:[|:]|-(?! ))[-:| ]+$")
 _COLUMN = re.compile(r":?-+:?$")
 _PIPE = re.compile(r"(?<!\\)\|")
