@@ -29,6 +29,7 @@ from tests.fakes.stores import (
     MemoryLedger,
     MemoryModelListStore,
     MemoryPromptStore,
+    MemoryQueueStore,
     MemorySettings,
 )
 from tests.fakes.world import World, device_provider, local_provider, router_provider, wire
@@ -81,6 +82,7 @@ class FakeSurroundings:
     signing: FakeSignIn = field(default_factory=FakeSignIn)
     web: FakeWeb = field(default_factory=FakeWeb)
     lists: MemoryModelListStore = field(default_factory=MemoryModelListStore)
+    queued: MemoryQueueStore | None = None
     conversations: MemoryConversationStore = field(default_factory=MemoryConversationStore)
     drafts: MemoryDraftStore = field(default_factory=MemoryDraftStore)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
@@ -123,6 +125,7 @@ class FakeSurroundings:
             drafts=self.drafts,
             captures=self.captures,
             lists=self.lists,
+            queued=self.queued,
             ledger=self.ledger,
             settings=self.settings,
             screen=self.capture,

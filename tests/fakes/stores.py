@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from kireji.core.errors import SettingsError, StoreCorrupt, StoreError
-from kireji.core.history import Sent, SentTotals
-from kireji.core.messages import DocumentPart, ImagePart, Sha256
+from kireji.core.history import QueuedQuestion, Sent, SentTotals
+from kireji.core.messages import DocumentPart, ImagePart, Message, Sha256
 from kireji.core.models import ModelInfo
 from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.core.prompts import Prompt, Variable
@@ -23,6 +23,7 @@ __all__ = [
     "MemoryLedger",
     "MemoryModelListStore",
     "MemoryPromptStore",
+    "MemoryQueueStore",
     "MemorySettings",
     "Ticking",
 ]
@@ -120,6 +121,45 @@ class MemoryCaptureStore:
         self.pictures[blob] = data
         self.puts[blob] += 1
         return blob
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+class MemoryQueueStore:
+    """Questions that wait.
+
+    Args:
+        conversations: Whose conversations they are in.
+
+    Attributes:
+        failure: When set, every call raises it.
+        rows: What waits, in order.
+    """
+
+    def __init__(self, conversations: MemoryConversationStore) -> None:
+        self._conversations = conversations
+        self._number = 0
+        self.failure: StoreError | None = None
+        self.rows: list[QueuedQuestion] = []
+
+    async def queued(self, conversation: int) -> Sequence[QueuedQuestion]:
+        self._fail()
+        return [one for one in self.rows if one.conversation == conversation]
+
+    async def enqueue(self, conversation: int, message: Message) -> QueuedQuestion:
+        self._fail()
+        if await self._conversations.load(conversation) is None:
+            raise LookupError(f"there is no conversation {conversation}")
+        self._number += 1
+        added = QueuedQuestion(self._number, conversation, message)
+        self.rows.append(added)
+        return added
+
+    async def dequeue(self, queued: int) -> None:
+        self._fail()
+        self.rows = [one for one in self.rows if one.id != queued]
 
     def _fail(self) -> None:
         if self.failure is not None:

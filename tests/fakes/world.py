@@ -21,6 +21,7 @@ from kireji.services.network_check import proxy_in_force, proxy_problem
 from kireji.services.outbox import Outbox
 from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
+from kireji.services.queue import QuestionQueue
 from kireji.services.sign_in import SignInService
 from kireji.services.watch import WatchService
 from kireji.services.web_pictures import PicturesByUrl
@@ -46,6 +47,7 @@ from tests.fakes.stores import (
     MemoryLedger,
     MemoryModelListStore,
     MemoryPromptStore,
+    MemoryQueueStore,
     MemorySettings,
 )
 
@@ -98,6 +100,7 @@ class World:
     drafts: MemoryDraftStore = field(default_factory=MemoryDraftStore)
     captures: MemoryCaptureStore = field(default_factory=MemoryCaptureStore)
     lists: MemoryModelListStore = field(default_factory=MemoryModelListStore)
+    queued: MemoryQueueStore | None = None
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     settings: MemorySettings = field(default_factory=MemorySettings)
     screen: FakeCapture = field(default_factory=FakeCapture)
@@ -113,6 +116,12 @@ class World:
     notifier: FakeNotifier = field(default_factory=FakeNotifier)
     autostart: FakeAutostart = field(default_factory=FakeAutostart)
     system_proxies: FakeSystemProxies = field(default_factory=FakeSystemProxies)
+
+    @property
+    def queue_store(self) -> MemoryQueueStore:
+        """What waits, the same for all services that are wired."""
+        self.queued = self.queued or MemoryQueueStore(self.conversations)
+        return self.queued
 
     def services(self) -> Services:
         """Wire everything."""
@@ -170,6 +179,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         sign_in=SignInService({"openrouter": world.signing}, lambda: world.listener, credentials, outbox),
         outbox=outbox,
         chat=chat,
+        queue=QuestionQueue(chat, world.queue_store),
         capture=capture,
         pictures_by_url=PicturesByUrl(lambda: world.web, outbox, capture),
         conversations=world.conversations,

@@ -82,9 +82,11 @@ async def open_services(
     from kireji.services.doctor import Doctor
     from kireji.services.network_check import proxy_in_force, proxy_problem
     from kireji.services.picture_text import PictureText
+    from kireji.services.queue import QuestionQueue
     from kireji.services.sign_in import SignInService
     from kireji.services.watch import WatchService
     from kireji.services.web_pictures import PicturesByUrl
+    from kireji.storage.queue import SqliteQueueStore
 
     overrides = overrides or Overrides()
     preferences = preferences or read_preferences(paths)
@@ -112,6 +114,7 @@ async def open_services(
             PictureText(reader),
             monotonic=base.clock.monotonic,
         )
+        queue = await stack.enter_async_context(QuestionQueue(chat, SqliteQueueStore(stores.database)))
         watches = await stack.enter_async_context(WatchService(capture, chat, base.clock))
         yield Services(
             preferences=preferences,
@@ -121,6 +124,7 @@ async def open_services(
             sign_in=SignInService(models.accounts, network.callback_listener, credentials, outbox),
             outbox=outbox,
             chat=chat,
+            queue=queue,
             capture=capture,
             pictures_by_url=PicturesByUrl(lambda: network.web_pictures(base.http), outbox, capture),
             conversations=stores.conversations,

@@ -157,6 +157,20 @@ class StoredDraft(msgspec.Struct, frozen=True):
     names: tuple[str, ...] = ()
 
 
+class QueuedQuestion(msgspec.Struct, frozen=True):
+    """A question that is asked when the answer before it is whole.
+
+    Args:
+        id: Row number; those of one conversation are asked in this order.
+        conversation: Where it is asked.
+        message: The person's words, pictures and documents.
+    """
+
+    id: int
+    conversation: int
+    message: Message
+
+
 class Sent(msgspec.Struct, frozen=True):
     """A row of the ledger: something that left this computer.
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # only for annotations: whoever holds the shortcut at start-u
         ConversationSetup,
         ConversationSummary,
         Origin,
+        QueuedQuestion,
         SearchHit,
         Sent,
         SentTotals,
@@ -320,6 +321,23 @@ class DraftStore(Protocol):
             LookupError: No such conversation.
             StoreError: The environment's fault.
         """
+
+
+class QueueStore(Protocol):
+    """Questions that wait for the answer before them; all calls raise StoreError for the environment's faults."""
+
+    async def queued(self, conversation: int) -> Sequence[QueuedQuestion]:
+        """What waits in a conversation, first to last."""
+
+    async def enqueue(self, conversation: int, message: Message) -> QueuedQuestion:
+        """Keep a question behind those that wait already.
+
+        Raises:
+            LookupError: There is no such conversation.
+        """
+
+    async def dequeue(self, queued: int) -> None:
+        """Forget a question; harmless when it is not there."""
 
 
 class ModelListStore(Protocol):

@@ -16,6 +16,7 @@ from kireji.services.doctor import Doctor
 from kireji.services.local_servers import LocalServers
 from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
+from kireji.services.queue import QuestionQueue
 from kireji.services.sign_in import SignInService
 from kireji.services.watch import WatchService
 from kireji.services.web_pictures import PicturesByUrl
@@ -36,6 +37,7 @@ class Services(msgspec.Struct, frozen=True):
     sign_in: SignInService
     outbox: Outbox
     chat: ChatService
+    queue: QuestionQueue
     capture: CaptureService
     pictures_by_url: PicturesByUrl
     conversations: ConversationStore

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -116,6 +117,24 @@ class ChatService:
             return await self._run(asked, turn)
         finally:
             self.live.end(turn)
+
+    async def walk(self, conversation: int, message: int) -> None:
+        """Show another branch: the path of a conversation runs through a message from now on.
+
+        Raises:
+            KirejiError: An answer streams in the conversation, or the message is not in it; nothing has changed.
+            StoreError: The environment's fault.
+        """
+        if self.live.find(conversation) is not None:
+            raise KirejiError(
+                say("An answer is being written in this branch."), say("Wait for its end, or stop it with Esc.")
+            )
+        try:
+            await self._conversations.select(conversation, message)
+        except LookupError as error:
+            raise KirejiError(
+                say("This branch is no longer in the history."), say("Open the conversation again.")
+            ) from error
 
     async def configure(self, conversation: int, setup: ConversationSetup) -> None:
         """Change who answers in a conversation and how, from the next question on.
@@ -292,6 +311,12 @@ class ChatService:
         """A conversation on the path that runs through a question, and the question's place on it."""
         earlier = await self._load(conversation)
         place = _place(earlier, wanted)
+        if place is None:
+            # Another window walks another branch, or has begun one.
+            with contextlib.suppress(LookupError):
+                await self._conversations.select(earlier.summary.id, wanted)
+                earlier = await self._load(conversation)
+                place = _place(earlier, wanted)
         if place is None:
             raise KirejiError(
                 say("The question is no longer in this conversation."), say("Open the conversation again.")

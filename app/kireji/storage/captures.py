@@ -29,7 +29,9 @@ _DOCUMENTS = {"application/pdf": ".pdf", "text/plain": ".txt"}
 _SUFFIXES = _PICTURES | _DOCUMENTS
 _REMOVE = """
     DELETE FROM captures WHERE blob = ?
-    AND blob NOT IN (SELECT blob FROM message_captures) AND blob NOT IN (SELECT blob FROM draft_captures)
+    AND blob NOT IN (SELECT blob FROM message_captures)
+    AND blob NOT IN (SELECT blob FROM draft_captures)
+    AND blob NOT IN (SELECT blob FROM queued_captures)
 """
 _BLOB = re.compile(r"[0-9a-f]{64}")
 

@@ -171,6 +171,23 @@ _THIRD_TABLES = statements(
     ) WITHOUT ROWID
     """,
     "CREATE INDEX draft_captures_blob ON draft_captures (blob)",
+    """
+    CREATE TABLE queued_questions (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+        parts TEXT NOT NULL, -- JSON list
+        created INTEGER NOT NULL
+    )
+    """,
+    "CREATE INDEX queued_questions_conversation ON queued_questions (conversation)",
+    """
+    CREATE TABLE queued_captures (
+        queued INTEGER NOT NULL REFERENCES queued_questions (id) ON DELETE CASCADE,
+        blob TEXT NOT NULL,
+        PRIMARY KEY (queued, blob)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX queued_captures_blob ON queued_captures (blob)",
     # Without the texts, which stand in `messages` and `picture_texts`. Entries are core.search.index_text of these.
     """
     CREATE VIRTUAL TABLE search USING fts5 (

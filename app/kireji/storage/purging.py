@@ -19,9 +19,15 @@ _NEXT = "SELECT id, title FROM conversations WHERE removed < ? ORDER BY removed 
 
 _BLOBS = "SELECT DISTINCT blob FROM message_captures WHERE message IN (SELECT id FROM messages WHERE conversation = ?)"
 
+_DRAFTED = "SELECT blob FROM draft_captures WHERE draft IN (SELECT id FROM drafts WHERE conversation = ?)"
+
+_QUEUED = "SELECT blob FROM queued_captures WHERE queued IN (SELECT id FROM queued_questions WHERE conversation = ?)"
+
 _UNUSED = """
     SELECT blob FROM captures WHERE created < ?
-    AND blob NOT IN (SELECT blob FROM message_captures) AND blob NOT IN (SELECT blob FROM draft_captures)
+    AND blob NOT IN (SELECT blob FROM message_captures)
+    AND blob NOT IN (SELECT blob FROM draft_captures)
+    AND blob NOT IN (SELECT blob FROM queued_captures)
 """
 
 _PAGES = 500
@@ -53,13 +59,8 @@ def _delete_one(connection: Connection, time: int) -> list[Sha256] | None:
         return None
     conversation, title = found
     blobs = [blob for (blob,) in connection.execute(_BLOBS, (conversation,))]
-    blobs += [
-        blob
-        for (blob,) in connection.execute(
-            "SELECT blob FROM draft_captures WHERE draft IN (SELECT id FROM drafts WHERE conversation = ?)",
-            (conversation,),
-        )
-    ]
+    for question in (_DRAFTED, _QUEUED):
+        blobs += [blob for (blob,) in connection.execute(question, (conversation,))]
     search_index.drop_title(connection, conversation, title)
     question = "SELECT id, parts FROM messages WHERE conversation = ? AND state != 'streaming'"
     for number, parts in connection.execute(question, (conversation,)):

@@ -109,6 +109,21 @@ CREATE TABLE picture_texts (
     ) WITHOUT ROWID
     ;
 INSERT INTO "picture_texts" VALUES('92b2fa58028958317e408bd84ecfa70f5ee35b121991dbc232c49d166353708b','没有空间 ENOSPC',1795867201000000);
+CREATE TABLE queued_captures (
+        queued INTEGER NOT NULL REFERENCES queued_questions (id) ON DELETE CASCADE,
+        blob TEXT NOT NULL,
+        PRIMARY KEY (queued, blob)
+    ) WITHOUT ROWID
+    ;
+INSERT INTO "queued_captures" VALUES(1,'92b2fa58028958317e408bd84ecfa70f5ee35b121991dbc232c49d166353708b');
+CREATE TABLE queued_questions (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+        parts TEXT NOT NULL, -- JSON list
+        created INTEGER NOT NULL
+    )
+    ;
+INSERT INTO "queued_questions" VALUES(1,1,'[{"kind":"image","blob":"92b2fa58028958317e408bd84ecfa70f5ee35b121991dbc232c49d166353708b","media_type":"image/png","width":640,"height":480},{"kind":"text","text":"And this?","citations":[]}]',1795867207000000);
 CREATE TABLE schema_steps (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied INTEGER NOT NULL);
 INSERT INTO "schema_steps" VALUES(1,'conversations, messages, captures and ledger',1793523600000000);
 INSERT INTO "schema_steps" VALUES(2,'who answers in a conversation, and lists of models',1793523600000000);
@@ -137,6 +152,8 @@ CREATE INDEX conversations_updated ON conversations (updated);
 CREATE INDEX message_captures_blob ON message_captures (blob);
 CREATE INDEX ledger_conversation ON ledger (conversation);
 CREATE INDEX draft_captures_blob ON draft_captures (blob);
+CREATE INDEX queued_questions_conversation ON queued_questions (conversation);
+CREATE INDEX queued_captures_blob ON queued_captures (blob);
 CREATE UNIQUE INDEX conversations_origin ON conversations (origin) WHERE origin IS NOT NULL;
 CREATE UNIQUE INDEX messages_origin ON messages (conversation, origin) WHERE origin IS NOT NULL;
 CREATE INDEX conversations_list ON conversations (archived, pinned, updated) WHERE removed IS NULL;
@@ -147,4 +164,5 @@ DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('conversations',4);
 INSERT INTO "sqlite_sequence" VALUES('messages',11);
 INSERT INTO "sqlite_sequence" VALUES('ledger',1);
+INSERT INTO "sqlite_sequence" VALUES('queued_questions',1);
 COMMIT;

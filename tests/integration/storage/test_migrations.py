@@ -14,14 +14,16 @@ from typing import Any
 
 import pytest
 
-from kireji.core.history import ConversationSetup, StoredDraft
+from kireji.core.history import ConversationSetup, QueuedQuestion, StoredDraft
 from kireji.core.messages import (
     Citation,
     DocumentPart,
     ImagePart,
     LinkedImagePart,
+    Message,
     MessageState,
     OpaquePart,
+    Role,
     StopReason,
     TextPart,
     ThinkingPart,
@@ -36,6 +38,7 @@ from kireji.storage.drafts import SqliteDraftStore
 from kireji.storage.ledger import SqliteLedger
 from kireji.storage.migrations import STEPS, Step, statements
 from kireji.storage.model_lists import SqliteModelListStore
+from kireji.storage.queue import SqliteQueueStore
 
 FORMATS = Path(__file__).parents[2] / "data" / "db"
 
@@ -176,6 +179,7 @@ async def test_a_history_of_format_3_is_read_as_it_was_written(tmp_path: Path) -
     listed, archived = await store.recent(), await store.recent(archived=True)
     found = {words: [hit.message for hit in await store.search(words)] for words in ("空间 went", "窗口", "report")}
     draft, new = await drafts.load(1), await drafts.load(None)
+    queued = await SqliteQueueStore(database).queued(1)
     await store.restore(4)
     restored = [hit.message for hit in await store.search("窗口")]
     taken = await store.suggest_title(1, "Another")
@@ -189,6 +193,7 @@ async def test_a_history_of_format_3_is_read_as_it_was_written(tmp_path: Path) -
     notes = DocumentPart("d0" * 32, "text/plain", "notes.txt")
     assert draft == StoredDraft("And then", "a quote", (picture, notes), ("", "notes.txt"))
     assert new == StoredDraft("half a")
+    assert queued == [QueuedQuestion(1, 1, Message(Role.USER, (picture, TextPart("And this?"))))]
 
 
 async def test_a_new_file_records_its_steps_and_needs_no_copy(tmp_path: Path) -> None:

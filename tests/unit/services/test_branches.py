@@ -138,3 +138,49 @@ async def test_an_edited_question_keeps_its_picture_when_it_goes_along() -> None
     parts = (await path(world))[0].message.parts
     assert isinstance(parts[0], ImagePart)
     assert world.remote.encoded[-1].blobs == {image.blob: b"\x89PNG"}
+
+
+async def test_walking_shows_the_other_branch_and_sends_it() -> None:
+    world = World()
+    await asked(world, "one", "two")
+    chat = world.services().chat
+    world.remote.enqueue(answer("EINS"), answer("ZWEI"))
+    await chat.ask(Question("", conversation=1, again=1), ignore)
+    await chat.walk(1, 2)
+    assert await words(world) == ["one", "ONE", "two", "TWO"]
+    await chat.walk(1, 5)
+    assert await words(world) == ["one", "EINS"]
+    await chat.ask(Question("zwei", conversation=1), ignore)
+    assert sent(world) == ["one", "EINS", "zwei"]
+
+
+async def test_a_question_of_another_branch_can_be_asked_again() -> None:
+    world = World()
+    await asked(world, "one", "two")
+    world.remote.enqueue(answer("UN"), answer("ZWEI"))
+    chat = world.services().chat
+    await chat.ask(Question("un", conversation=1, edit=1), ignore)
+    await chat.ask(Question("", conversation=1, again=3), ignore)
+    assert await words(world) == ["one", "ONE", "two", "ZWEI"]
+
+
+async def test_no_other_branch_is_shown_while_an_answer_streams() -> None:
+    world, hold = World(), Hold()
+    await asked(world, "one")
+    chat = world.services().chat
+    world.remote.enqueue([PartStarted(0, TextPart("")), PartDelta(0, "half"), hold])
+    running = asyncio.get_running_loop().create_task(chat.ask(Question("", conversation=1, again=1), ignore))
+    await hold.reached.wait()
+    with pytest.raises(KirejiError, match="being written in this branch"):
+        await chat.walk(1, 2)
+    running.cancel()
+    await asyncio.wait([running])
+    await chat.walk(1, 2)
+    assert await words(world) == ["one", "ONE"]
+
+
+async def test_a_branch_that_is_gone_is_said() -> None:
+    world = World()
+    await asked(world, "one")
+    with pytest.raises(KirejiError, match="no longer in the history"):
+        await world.services().chat.walk(1, 99)

@@ -146,14 +146,23 @@ class SetupPresenter(QObject):
         begun = self._conversation is not None
         self._window.inspector.instructions.show_text(text, follows_settings=follows, begun=begun)
 
+    @property
+    def pick(self) -> Pick:
+        """Who answers the next question here, as far as that is known."""
+        return self._pick
+
     # What the person changes.
+
+    def choose(self, pick: Pick) -> None:
+        """Let another model answer from the next question on."""
+        self._change(provider=pick.provider, model=pick.model, effort=pick.effort)
 
     def _choose(self) -> None:
         self._picking.open(self._window.chat.header.model, self._pick)
 
     def _picked(self, pick: object) -> None:
         assert isinstance(pick, Pick)
-        self._change(provider=pick.provider, model=pick.model, effort=pick.effort)
+        self.choose(pick)
 
     def _write_on(self) -> None:
         self._window.chat.composer.setFocus()

@@ -18,6 +18,7 @@ from kireji.ui.models.rows import Kind, Row, rows
 from kireji.ui.models.segments import Segments
 from kireji.ui.models.words import EFFORTS, Pick, matches
 from kireji.ui.parts import Pair, button, label, separator, spread
+from kireji.ui.settings.switch import SwitchRow
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
@@ -43,6 +44,7 @@ class ModelPicker(QFrame):
         with_effort: Whether effort is chosen here too.
         with_default: Whether a model can be made its provider's default here.
         with_instructions: Whether the conversation's instructions are written here too.
+        with_lasting: Whether it can be chosen here that the model answers the questions that follow too.
     """
 
     picked = Signal(object)
@@ -58,7 +60,13 @@ class ModelPicker(QFrame):
     """It would like to be higher or lower."""
 
     def __init__(
-        self, theme: Theme, *, with_effort: bool = True, with_default: bool = True, with_instructions: bool = False
+        self,
+        theme: Theme,
+        *,
+        with_effort: bool = True,
+        with_default: bool = True,
+        with_instructions: bool = False,
+        with_lasting: bool = False,
     ) -> None:
         super().__init__()
         self._theme = theme
@@ -83,6 +91,7 @@ class ModelPicker(QFrame):
         self.effort = Segments(tr("Effort"))
         self._effort = Pair(self._effort_name, self.effort)
         self.default = button("", "quiet")
+        self.lasting = SwitchRow(tr("Also for the questions that follow")) if with_lasting else None
         self.instructions = Instructions(theme) if with_instructions else None
         self._line = separator()
         self._build()
@@ -98,6 +107,8 @@ class ModelPicker(QFrame):
         layout.addWidget(self._line)
         layout.addWidget(self._effort)
         layout.addWidget(self.default, 0, Qt.AlignmentFlag.AlignLeading)
+        if self.lasting is not None:
+            layout.addWidget(self.lasting)
         if self.instructions is not None:
             layout.addWidget(separator())
             layout.addWidget(label(tr("Instructions"), "muted"))
@@ -136,6 +147,8 @@ class ModelPicker(QFrame):
     def start(self) -> None:
         """Ready to be used anew: nothing searched, the keyboard in the search field."""
         self.search.clear()
+        if self.lasting is not None:
+            self.lasting.set_on(False)
         if not self._mark(self._chosen):
             self._mark_first()
         current = self.list.currentIndex()
@@ -191,7 +204,7 @@ class ModelPicker(QFrame):
         shows_default = self._with_default and info is not None and info.provider != "device"
         self._effort.setVisible(shows_effort)
         self.default.setVisible(shows_default)
-        self._line.setVisible(shows_effort or shows_default)
+        self._line.setVisible(shows_effort or shows_default or self.lasting is not None)
         if shows_effort:
             self.effort.show_choices([(value, tr(EFFORTS[value])) for value in ("", *efforts)], self._chosen.effort)
         if shows_default and row is not None and info is not None:

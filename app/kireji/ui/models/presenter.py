@@ -33,6 +33,7 @@ class ModelPicking(QObject):
         with_effort: Whether effort is chosen too.
         with_default: Whether a model can be made its provider's default.
         with_instructions: Whether the conversation's instructions are written here too.
+        with_lasting: Whether it can be chosen that the model answers the questions that follow too.
     """
 
     settled = Signal()
@@ -55,13 +56,14 @@ class ModelPicking(QObject):
         with_effort: bool = True,
         with_default: bool = True,
         with_instructions: bool = False,
+        with_lasting: bool = False,
     ) -> None:
         super().__init__(parent)
         self._services = services
         self._theme = theme
         self._providers = tuple(providers)
         self._with_effort, self._offers_default = with_effort, with_default
-        self._with_instructions = with_instructions
+        self._with_instructions, self._with_lasting = with_instructions, with_lasting
         self._scope = TaskScope("models", self._task_failed)
         self._groups: tuple[ProviderModels, ...] = ()
         self._chosen = Pick()
@@ -78,6 +80,11 @@ class ModelPicking(QObject):
     def panel(self) -> ModelPicker | None:
         """The panel; None before it was first opened."""
         return self._picker
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the person wants the model for the questions that follow too."""
+        return self._picker is not None and self._picker.lasting is not None and self._picker.lasting.is_on()
 
     def open(self, anchor: QWidget, chosen: Pick) -> None:
         """Show the panel under a widget.
@@ -131,6 +138,7 @@ class ModelPicking(QObject):
                 with_effort=self._with_effort,
                 with_default=self._offers_default,
                 with_instructions=self._with_instructions,
+                with_lasting=self._with_lasting,
             )
             if picker.instructions is not None:
                 picker.instructions.saved.connect(self.instructed)
