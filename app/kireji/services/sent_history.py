@@ -28,7 +28,7 @@ def sendable(history: Sequence[StoredMessage]) -> tuple[Message, ...]:
     what a model had begun before it declined. Every call of a tool gets its result in the turn that follows it, because
     a history without is refused for ever after.
     """
-    messages = [_whole(stored.message) for stored in history if _counts(stored)]
+    messages = [stored.message for stored in map(_whole, history) if _counts(stored)]
     sent: list[Message] = []
     for index, message in enumerate(messages):
         sent.append(message)
@@ -86,11 +86,12 @@ def _counts(stored: StoredMessage) -> bool:
     return bool(message.text.strip() or message.calls) or any(isinstance(p, OpaquePart) for p in message.parts)
 
 
-def _whole(message: Message) -> Message:
-    if not any(isinstance(part, ToolCallPart) and part.cut for part in message.parts):
-        return message
-    parts = tuple(part for part in message.parts if not (isinstance(part, ToolCallPart) and part.cut))
-    return msgspec.structs.replace(message, parts=parts)
+def _whole(stored: StoredMessage) -> StoredMessage:
+    """The same without calls that were cut."""
+    parts = tuple(part for part in stored.message.parts if not (isinstance(part, ToolCallPart) and part.cut))
+    if len(parts) == len(stored.message.parts):
+        return stored
+    return msgspec.structs.replace(stored, message=msgspec.structs.replace(stored.message, parts=parts))
 
 
 def _answered(asking: Message, following: Message) -> Message:
