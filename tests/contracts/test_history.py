@@ -21,6 +21,7 @@ from kireji.core.messages import (
     ThinkingPart,
     ToolCallPart,
     ToolResultPart,
+    Usage,
 )
 from kireji.core.ports import CaptureStore, ConversationStore, DraftStore, EncodedPicture
 from kireji.storage.captures import FileCaptureStore
@@ -74,6 +75,20 @@ def answer(text: str) -> Message:
 
 async def found(history: ConversationStore, words: str) -> list[int | None]:
     return [hit.message for hit in await history.search(words)]
+
+
+class TestUsages:
+    async def test_they_are_those_of_the_path(self, history: ConversationStore) -> None:
+        summary, question = await history.create("", said("why"))
+        for tokens in (1, 2):
+            reply = await history.append(summary.id, question.id, answer("because"))
+            await history.update(reply.id, answer("because"), MessageState.COMPLETE, usage=Usage(tokens))
+        follow_up = await history.append(summary.id, reply.id, said("and"))
+        await history.append(summary.id, follow_up.id, answer("nothing is known of this one"))
+        assert list(await history.usages(summary.id)) == [Usage(2)]
+
+    async def test_a_conversation_that_is_not_there_has_none(self, history: ConversationStore) -> None:
+        assert list(await history.usages(7)) == []
 
 
 class TestOutline:

@@ -154,6 +154,10 @@ class MemoryConversationStore:
         found = [number for number in dict.fromkeys(ids) if self._homes.get(number) == conversation]
         return [self._seen(number, self._alive) for number in found if number in self._messages]
 
+    async def usages(self, conversation: int) -> Sequence[Usage]:
+        loaded = await self.load(conversation)
+        return [one.usage for one in loaded.messages if one.usage is not None] if loaded is not None else []
+
     async def select(self, conversation: int, message: int) -> None:
         self._fail()
         if self._homes.get(message) != conversation:

@@ -262,6 +262,9 @@ class ConversationStore(QuestionHistory, Search, Protocol):
     async def messages(self, conversation: int, ids: Sequence[int]) -> Sequence[StoredMessage]:
         """Messages in the order asked for; those that are not in this conversation are left out."""
 
+    async def usages(self, conversation: int) -> Sequence[Usage]:
+        """What the answers on the current path used, first to last, without those of which it is not known."""
+
     async def select(self, conversation: int, message: int) -> None:
         """Let the current path run through a message and on to the newest below it.
 

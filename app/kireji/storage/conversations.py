@@ -203,6 +203,10 @@ class SqliteConversationStore:
             lambda connection: message_rows.read(connection, conversation, wanted, self._alive)
         )
 
+    async def usages(self, conversation: int) -> Sequence[Usage]:
+        """As in ConversationStore."""
+        return await self._database.run(lambda connection: message_rows.read_usages(connection, conversation))
+
     async def select(self, conversation: int, message: int) -> None:
         """As in ConversationStore."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from kireji.core.history import Origin, StoredMessage
-from kireji.core.messages import Message, MessageState, Role
+from kireji.core.messages import Message, MessageState, Role, Usage
 from kireji.storage import rows, search_index
 
 if TYPE_CHECKING:
@@ -19,14 +19,19 @@ _COLUMNS = """
     origin_pid, origin_started
 """
 
-_PATH = f"""
+_WALKED = """
     WITH RECURSIVE path (id, parent) AS (
         SELECT messages.id, messages.parent FROM messages JOIN conversations ON conversations.head = messages.id
         WHERE conversations.id = ?
         UNION ALL
         SELECT messages.id, messages.parent FROM messages JOIN path ON messages.id = path.parent
     )
-    SELECT {_COLUMNS} FROM path JOIN messages USING (id) ORDER BY id
+"""
+
+_PATH = f"{_WALKED} SELECT {_COLUMNS} FROM path JOIN messages USING (id) ORDER BY id"  # noqa: S608 - nothing is input
+
+_USAGES = f"""
+    {_WALKED} SELECT usage FROM path JOIN messages USING (id) WHERE usage IS NOT NULL ORDER BY id
 """  # noqa: S608 - nothing of it is input
 
 _INSERT = """
@@ -134,6 +139,12 @@ def replace(connection: Connection, number: int, new: StoredMessage) -> int:
 def read_path(connection: Connection, conversation: int, alive: Callable[[Origin], bool]) -> tuple[StoredMessage, ...]:
     """The messages of the current path, first to last."""
     return tuple(_message(row, alive) for row in connection.execute(_PATH, (conversation,)))
+
+
+def read_usages(connection: Connection, conversation: int) -> list[Usage]:
+    """What the answers on the current path used, as far as that is known."""
+    found = (rows.decode_usage(usage) for (usage,) in connection.execute(_USAGES, (conversation,)))
+    return [usage for usage in found if usage is not None]
 
 
 def read(
