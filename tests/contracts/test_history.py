@@ -215,6 +215,25 @@ class TestList:
         assert latest is not None
         assert latest.id == one.id
 
+    async def test_pages_of_the_list_follow_each_other(self, history: ConversationStore) -> None:
+        made = [(await history.create(f"{number}", said("question")))[0].id for number in range(7)]
+        for number in made[:3]:
+            await history.set_pinned(number, True)
+        whole = [each.id for each in await history.recent()]
+        found, page = [], await history.recent(2)
+        while page:
+            found += [each.id for each in page]
+            page = await history.recent(2, after=page[-1])
+        assert found == whole
+
+    async def test_an_entry_is_known_by_its_number(self, history: ConversationStore) -> None:
+        one, _ = await history.create("One", said("question"))
+        await history.rename(one.id, "Mine")
+        entry = await history.summary(one.id)
+        assert entry is not None
+        assert entry.title == "Mine"
+        assert await history.summary(99) is None
+
     async def test_a_conversation_can_be_renamed(self, history: ConversationStore) -> None:
         one, _ = await history.create("One", said("question"))
         await history.rename(one.id, "Mine")
@@ -249,6 +268,19 @@ class TestRemoving:
         assert await history.questions() == []
         assert await found(history, "heron") == []
         assert await found(history, "crane") == []
+
+    async def test_what_was_removed_is_listed_the_last_one_first(self, history: ConversationStore) -> None:
+        made = [(await history.create(f"{number}", said("question")))[0].id for number in range(3)]
+        for number in (made[2], made[0], made[1]):
+            await history.remove(number)
+        first = await history.removed(2)
+        rest = await history.removed(2, after=first[-1])
+        assert [each.id for each in (*first, *rest)] == [made[1], made[0], made[2]]
+        entry = await history.summary(made[0])
+        assert entry is not None
+        assert entry.removed is not None
+        await history.restore(made[0])
+        assert [each.id for each in await history.removed()] == [made[1], made[2]]
 
     async def test_it_can_be_taken_back(self, history: ConversationStore) -> None:
         one, first = await history.create("Crane", said("heron"))

@@ -69,7 +69,6 @@ class MemoryConversationStore:
         self._homes: dict[int, int] = {}
         self._origins: dict[int, Origin | None] = {}
         self._named: set[int] = set()
-        self._removed: dict[int, datetime] = {}
         self._texts: dict[Sha256, str] = {}
         self.changed: Publisher[int] = Publisher()
         self.failure: StoreError | None = None
@@ -186,18 +185,16 @@ class MemoryConversationStore:
         self._replace(conversation, archived=archived)
 
     async def remove(self, conversation: int) -> None:
-        self._replace(conversation)
-        self._removed[conversation] = self._now()
+        self._replace(conversation, removed=self._now())
 
     async def restore(self, conversation: int) -> None:
-        self._replace(conversation)
-        self._removed.pop(conversation, None)
+        self._replace(conversation, removed=None)
 
     async def purge(self, before: datetime) -> int:
         self._fail()
-        old = [number for number, time in self._removed.items() if time < before]
+        old = [one.id for one in self._conversations.values() if one.removed is not None and one.removed < before]
         for conversation in old:
-            del self._removed[conversation], self._conversations[conversation]
+            del self._conversations[conversation]
             for number, home in self._homes.items():
                 if home == conversation:
                     self._messages.pop(number, None)
@@ -208,10 +205,30 @@ class MemoryConversationStore:
         shown = [one for one in self._listed() if not one.archived]
         return max(shown, key=lambda one: (one.updated, one.id), default=None)
 
-    async def recent(self, limit: int = 200, *, archived: bool = False) -> Sequence[ConversationSummary]:
+    async def summary(self, conversation: int) -> ConversationSummary | None:
         self._fail()
+        return self._conversations.get(conversation)
+
+    async def recent(
+        self, limit: int = 200, *, archived: bool = False, after: ConversationSummary | None = None
+    ) -> Sequence[ConversationSummary]:
+        self._fail()
+
+        def place(one: ConversationSummary) -> tuple[bool, datetime, int]:
+            return (one.pinned, one.updated, one.id)
+
         shown = [one for one in self._listed() if one.archived is archived]
-        return sorted(shown, key=lambda one: (one.pinned, one.updated, one.id), reverse=True)[:limit]
+        below = [one for one in shown if after is None or place(one) < place(after)]
+        return sorted(below, key=place, reverse=True)[:limit]
+
+    async def removed(
+        self, limit: int = 200, *, after: ConversationSummary | None = None
+    ) -> Sequence[ConversationSummary]:
+        self._fail()
+        gone = [(one.removed, one.id) for one in self._conversations.values() if one.removed is not None]
+        if after is not None and after.removed is not None:
+            gone = [place for place in gone if place < (after.removed, after.id)]
+        return [self._conversations[number] for _, number in sorted(gone, reverse=True)][:limit]
 
     async def search(self, words: str, limit: int = 50, before: int | None = None) -> Sequence[SearchHit]:
         self._fail()
@@ -278,10 +295,11 @@ class MemoryConversationStore:
         return msgspec.structs.replace(message, state=MessageState.INTERRUPTED, error=message.error or CUT_OFF)
 
     def _listed(self) -> list[ConversationSummary]:
-        return [one for number, one in self._conversations.items() if number not in self._removed]
+        return [one for one in self._conversations.values() if one.removed is None]
 
     def _asked(self) -> list[StoredMessage]:
-        said = [one for one in self._messages.values() if self._homes[one.id] not in self._removed]
+        listed = {one.id for one in self._listed()}
+        said = [one for one in self._messages.values() if self._homes[one.id] in listed]
         return [one for one in said if one.message.role is Role.USER]
 
     def _replace(self, conversation: int, **values: object) -> None:

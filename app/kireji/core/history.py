@@ -75,6 +75,7 @@ class ConversationSummary(msgspec.Struct, frozen=True):
         updated: When something was last said in it (UTC).
         pinned: It stands above the others.
         archived: It is left out of the list, but not of the search.
+        removed: When it was removed (UTC); None while it was not.
     """
 
     id: int
@@ -83,6 +84,7 @@ class ConversationSummary(msgspec.Struct, frozen=True):
     updated: datetime
     pinned: bool = False
     archived: bool = False
+    removed: datetime | None = None
 
 
 class StoredConversation(msgspec.Struct, frozen=True):

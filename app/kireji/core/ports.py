@@ -300,8 +300,24 @@ class ConversationStore(QuestionHistory, Search, Protocol):
     async def latest(self) -> ConversationSummary | None:
         """The conversation in which something was said last, archived ones left out."""
 
-    async def recent(self, limit: int = 200, *, archived: bool = False) -> Sequence[ConversationSummary]:
-        """Pinned ones first, then newest first; either the archived ones or the others."""
+    async def summary(self, conversation: int) -> ConversationSummary | None:
+        """One entry of the lists, also of a removed conversation; None when there is no such conversation."""
+
+    async def recent(
+        self, limit: int = 200, *, archived: bool = False, after: ConversationSummary | None = None
+    ) -> Sequence[ConversationSummary]:
+        """Pinned ones first, then newest first; either the archived ones or the others.
+
+        Args:
+            limit: The most entries to give back.
+            archived: Which.
+            after: The last entry of the page before, for the next page.
+        """
+
+    async def removed(
+        self, limit: int = 200, *, after: ConversationSummary | None = None
+    ) -> Sequence[ConversationSummary]:
+        """What was removed and not purged yet, the last one first; `after` as in `recent`."""
 
 
 class DraftStore(Protocol):

@@ -38,9 +38,18 @@ _LATEST = f"""
 """  # noqa: S608
 
 _RECENT = f"""
-    SELECT {rows.SUMMARY} FROM conversations WHERE removed IS NULL AND archived = ?
+    SELECT {rows.SUMMARY} FROM conversations
+    WHERE removed IS NULL AND archived = ? AND (pinned, updated, id) < (?, ?, ?)
     ORDER BY pinned DESC, updated DESC, id DESC LIMIT ?
 """  # noqa: S608
+
+_REMOVED = f"""
+    SELECT {rows.SUMMARY} FROM conversations WHERE removed IS NOT NULL AND (removed, id) < (?, ?)
+    ORDER BY removed DESC, id DESC LIMIT ?
+"""  # noqa: S608
+
+_ABOVE_ALL = 2**63 - 1
+"""What no row can have; the first page begins below it."""
 
 _SETUP = "SELECT provider, model, effort, system FROM conversations WHERE id = ?"
 
@@ -266,10 +275,34 @@ class SqliteConversationStore:
 
         return await self._database.run(work)
 
-    async def recent(self, limit: int = 200, *, archived: bool = False) -> Sequence[ConversationSummary]:
+    async def summary(self, conversation: int) -> ConversationSummary | None:
         """As in ConversationStore."""
-        values = (int(archived), limit)
+
+        def work(connection: Connection) -> ConversationSummary | None:
+            row = connection.execute(_ONE, (conversation,)).fetchone()
+            return None if row is None else rows.summary(row)
+
+        return await self._database.run(work)
+
+    async def recent(
+        self, limit: int = 200, *, archived: bool = False, after: ConversationSummary | None = None
+    ) -> Sequence[ConversationSummary]:
+        """As in ConversationStore."""
+        end = (
+            (_ABOVE_ALL, 0, 0) if after is None else (int(after.pinned), rows.to_microseconds(after.updated), after.id)
+        )
+        values = (int(archived), *end, limit)
         return await self._database.run(lambda connection: [*map(rows.summary, connection.execute(_RECENT, values))])
+
+    async def removed(
+        self, limit: int = 200, *, after: ConversationSummary | None = None
+    ) -> Sequence[ConversationSummary]:
+        """As in ConversationStore."""
+        end = (_ABOVE_ALL, 0)
+        if after is not None and after.removed is not None:
+            end = (rows.to_microseconds(after.removed), after.id)
+        values = (*end, limit)
+        return await self._database.run(lambda connection: [*map(rows.summary, connection.execute(_REMOVED, values))])
 
     async def questions(self, limit: int = 50) -> Sequence[str]:
         """As in QuestionHistory."""

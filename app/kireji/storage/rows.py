@@ -28,15 +28,21 @@ CUT_OFF = "Kireji ended before this answer was complete."
 """What is shown at an answer whose process is gone."""
 
 
-SUMMARY = "conversations.id, title, conversations.created, updated, pinned, archived"
+SUMMARY = "conversations.id, title, conversations.created, updated, pinned, archived, removed"
 """The columns that `summary` takes."""
 
 
 def summary(row: Sequence[Any]) -> ConversationSummary:
     """An entry of the list of conversations."""
-    number, title, created, updated, pinned, archived = row
+    number, title, created, updated, pinned, archived, removed = row
     return ConversationSummary(
-        number, title, from_microseconds(created), from_microseconds(updated), bool(pinned), bool(archived)
+        number,
+        title,
+        from_microseconds(created),
+        from_microseconds(updated),
+        bool(pinned),
+        bool(archived),
+        None if removed is None else from_microseconds(removed),
     )
 
 
