@@ -167,9 +167,10 @@ class AppearanceSettings(msgspec.Struct, frozen=True):
     Args:
         theme: system, light or dark.
         text_scale: 1.0 is the normal size of text.
-        inspector: Whether the pane on the right is open.
+        inspector: Whether the pane with the details is open.
         language: Of the interface: en, de, zh_CN or ar; empty follows the system. Holds from the next start on.
         contrast: normal or high; empty follows the system.
+        folded: Names of the sections of the details that are folded away.
     """
 
     theme: Theme = Theme.SYSTEM
@@ -177,6 +178,7 @@ class AppearanceSettings(msgspec.Struct, frozen=True):
     inspector: bool = True
     language: str = ""
     contrast: str = ""
+    folded: tuple[str, ...] = ()
 
 
 class GeneralSettings(msgspec.Struct, frozen=True):

@@ -14,11 +14,11 @@ from kireji.services.application import Services
 from kireji.services.catalog import Choice
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.words import provider_name
-from kireji.ui.inspector import Answerer
+from kireji.ui.inspector.pane import Answerer
 from kireji.ui.main_window import MainWindow
 from kireji.ui.models.lookup import server_name
 from kireji.ui.models.presenter import ModelPicking
-from kireji.ui.models.words import EFFORTS, Pick, price
+from kireji.ui.models.words import EFFORTS, Pick, prices
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
@@ -135,8 +135,8 @@ class SetupPresenter(QObject):
         if info is not None and info.efforts and not effort:
             words = tr(EFFORTS[""])
         context = info.context_tokens if info is not None else 0
-        cost = price(info) if info is not None else ""
-        self._window.inspector.show_answerer(Answerer(called, name, words, context, cost))
+        read, written = prices(info) if info is not None else ("", "")
+        self._window.inspector.show_answerer(Answerer(called, name, words, context, read, written))
 
     def _show_instructions(self) -> None:
         follows = self._setup.system is None

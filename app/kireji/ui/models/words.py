@@ -81,6 +81,18 @@ def price(info: ModelInfo) -> str:
     return tr("{read} in · {written} out", read=amount(first.input), written=amount(first.output))
 
 
+def prices(info: ModelInfo) -> tuple[str, str]:
+    """What a million tokens cost, read and written; both empty when it is not known."""
+    if info.free or (info.prices and not info.prices[0].input and not info.prices[0].output):
+        return tr("free"), tr("free")
+    if not info.prices:
+        return "", ""
+    first = info.prices[0]
+    return tr("{amount} per million", amount=amount(first.input)), tr(
+        "{amount} per million", amount=amount(first.output)
+    )
+
+
 def tokens(number: int) -> str:
     """A context's size in the room of a row: 1M, 200K, 8K; empty when it is not known."""
     if number <= 0:

@@ -1,0 +1,255 @@
+"""The pane itself: the context, what answers cost and used, who answers, and what left this computer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from kireji.core.history import SentTotals
+from kireji.core.messages import Usage
+from kireji.ui.chat.header import ElidedLabel
+from kireji.ui.chat.words import count, dollars, size
+from kireji.ui.inspector.context_bar import ContextBar, Part
+from kireji.ui.inspector.section import UNKNOWN, Section
+from kireji.ui.instructions import Instructions
+from kireji.ui.parts import label, spread
+from kireji.ui.theme import Theme
+from kireji.ui.tokens import SPACE
+from kireji.ui.translation import mark, plural, tr
+
+WIDTH = 248
+
+_SECTIONS = {
+    "context": mark("Context"),
+    "cost": mark("Cost"),
+    "conversation": mark("Conversation"),
+    "answerer": mark("Who answers"),
+    "instructions": mark("Instructions"),
+    "sent": mark("Left this computer"),
+}
+_ROWS = {
+    "context": {
+        "In window": mark("In window"),
+        "Tokens from cache": mark("Read from the cache"),
+        "Tokens read": mark("Read anew"),
+        "Tokens written": mark("Written"),
+    },
+    "cost": {
+        "Cost": mark("This answer"),
+        "Total cost": mark("Conversation"),
+        "From cache": mark("From cache"),
+    },
+    "conversation": {"Answers": mark("Answers"), "Tokens": mark("Tokens")},
+    "answerer": {
+        "Provider": mark("Provider"),
+        "Model": mark("Model"),
+        "Effort": mark("Effort"),
+        "Price in": mark("Price in"),
+        "Price out": mark("Price out"),
+    },
+    "sent": {
+        "This conversation": mark("This conversation"),
+        "Size": mark("Size"),
+        "In all": mark("In all"),
+        "Size in all": mark("Size"),
+    },
+}
+_COLOURS = {"Tokens from cache": "info", "Tokens read": "accent", "Tokens written": "ok"}
+"""Of the parts of the bar, and of the dots before their rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """Who answers the next question, in words.
+
+    Args:
+        provider: Its name.
+        model: The model's name.
+        effort: How hard it works; empty where that cannot be chosen.
+        context: How much it reads at most, in tokens; 0 if unknown.
+        price_in: What a million tokens cost that it reads; empty if unknown.
+        price_out: The same of those it writes.
+    """
+
+    provider: str = ""
+    model: str = ""
+    effort: str = ""
+    context: int = 0
+    price_in: str = ""
+    price_out: str = ""
+
+
+class Inspector(QFrame):
+    """Shows numbers that matter; what nobody has reported is a dash, and never a guess.
+
+    Args:
+        theme: Colours and text size.
+    """
+
+    folded_changed = Signal(object)
+    """The names of the sections that are folded away, as a tuple of texts."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("kind", "inspector")
+        self.setAccessibleName(tr("Details"))
+        self._theme = theme
+        self._context = 0
+        self._parts: tuple[Part, ...] = ()
+        self._folded: frozenset[str] = frozenset()
+        self._sections: list[Section] = []
+        self._values: dict[str, ElidedLabel] = {}
+        self._homes: dict[str, Section] = {}
+        self.instructions = Instructions(theme)
+        self._bar = ContextBar(theme)
+        self._cache = label("", "small", wrap=True)
+        body = QWidget()
+        body.setProperty("kind", "page")
+        self._layout = QVBoxLayout(body)
+        spread(self._layout, (SPACE[3], SPACE[3], SPACE[3], SPACE[3]), SPACE[3] + 2)
+        self._layout.addStretch(1)
+        self._build()
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setWidget(body)
+        outer = QVBoxLayout(self)
+        spread(outer, (1, 0, 1, 0))
+        outer.addWidget(self._area)
+        self.show_answerer(Answerer())
+        self.show_usage(None)
+        self.show_conversation(())
+        self.show_sent(SentTotals(0, 0), SentTotals(0, 0))
+
+    def _build(self) -> None:
+        for name, title in _SECTIONS.items():
+            section = Section(name, tr(title), self._theme)
+            if name == "context":
+                section.add(self._bar)
+            for key, words in _ROWS.get(name, {}).items():
+                section.add_row(key, tr(words), _COLOURS.get(key, ""))
+            if name == "cost":
+                section.add(self._cache)
+            if name == "instructions":
+                section.add(self.instructions)
+            self.add_section(section)
+
+    def add_section(self, section: Section, before: str = "") -> None:
+        """Put another part into the pane; folded away if it was so last time.
+
+        Args:
+            section: With the rows that it has from the beginning.
+            before: Name of the section above which it stands; empty puts it below all.
+        """
+        places = [one.name for one in self._sections]
+        place = places.index(before) if before in places else len(places)
+        self._sections.insert(place, section)
+        self._layout.insertWidget(place, section)
+        self._values |= section.values()
+        self._homes |= dict.fromkeys(section.values(), section)
+        section.set_folded(section.name in self._folded)
+        section.folding_changed.connect(self._folding_changed)
+
+    def set_folded(self, names: tuple[str, ...]) -> None:
+        """Fold these sections away, and open all others; names that nobody has are kept for whoever comes later."""
+        self._folded = frozenset(names)
+        for section in self._sections:
+            section.set_folded(section.name in self._folded)
+
+    def show_answerer(self, answerer: Answerer) -> None:
+        """Who answers the next question."""
+        self._context = answerer.context
+        self._show_window()
+        self._set("Provider", answerer.provider or UNKNOWN)
+        self._set("Model", answerer.model or UNKNOWN)
+        self._set("Effort", answerer.effort or UNKNOWN)
+        self._set("Price in", answerer.price_in or UNKNOWN)
+        self._set("Price out", answerer.price_out or UNKNOWN)
+
+    def show_usage(self, usage: Usage | None, saved: float | None = None) -> None:
+        """What the newest answer has used so far, as the service reports it.
+
+        Args:
+            usage: None while nothing was reported.
+            saved: US dollars that the cache saved; None if nothing or unknown.
+        """
+        if usage is None:
+            self._parts = ()
+            for name in ("Tokens from cache", "Tokens read", "Tokens written", "From cache", "Cost"):
+                self._set(name, UNKNOWN)
+            self._show_window()
+            self._cache.hide()
+            return
+        fresh = usage.input_tokens + usage.cache_write_tokens
+        prompt = fresh + usage.cache_read_tokens
+        amounts = {
+            "Tokens from cache": usage.cache_read_tokens,
+            "Tokens read": fresh,
+            "Tokens written": usage.output_tokens,
+        }
+        for name, tokens in amounts.items():
+            self._set(name, count(tokens))
+        self._parts = tuple(Part(tokens, _COLOURS[name]) for name, tokens in amounts.items())
+        self._set("From cache", f"{usage.cache_read_tokens * 100 // prompt} %" if prompt else UNKNOWN)
+        self._set("Cost", dollars(usage.cost))
+        self._show_window()
+        self._cache.setText(_cached(usage.cache_read_tokens, prompt, saved))
+        self._cache.setVisible(usage.cache_read_tokens > 0)
+
+    def _show_window(self) -> None:
+        """How much of what the model can read the conversation takes."""
+        tokens = sum(part.tokens for part in self._parts)
+        self._bar.set_parts(self._parts, self._context)
+        most = f" / {count(self._context)}" if self._context else ""
+        self._set("In window", f"{count(tokens)}{most}" if tokens else UNKNOWN)
+
+    def show_conversation(self, usages: tuple[Usage, ...]) -> None:
+        """All answers of the conversation that reported what they used."""
+        if not usages:
+            for name in ("Answers", "Tokens", "Total cost"):
+                self._set(name, UNKNOWN)
+            return
+        tokens = sum(
+            one.input_tokens + one.cache_read_tokens + one.cache_write_tokens + one.output_tokens for one in usages
+        )
+        known = [one.cost for one in usages if one.cost is not None]
+        self._set("Answers", count(len(usages)))
+        self._set("Tokens", count(tokens))
+        self._set("Total cost", dollars(sum(known) if len(known) == len(usages) else None))
+
+    def show_sent(self, conversation: SentTotals | None, everything: SentTotals) -> None:
+        """What the ledger says; no conversation sends nothing."""
+        conversation = conversation or SentTotals(0, 0)
+        self._set("This conversation", _requests(conversation.requests))
+        self._set("Size", size(conversation.size))
+        self._set("In all", _requests(everything.requests))
+        self._set("Size in all", size(everything.size))
+
+    def value(self, name: str) -> str:
+        """What a row says, uncut."""
+        return self._homes[name].value(name)
+
+    def _folding_changed(self) -> None:
+        here = {section.name for section in self._sections}
+        now = {section.name for section in self._sections if section.folded}
+        self._folded = (self._folded - here) | now
+        self.folded_changed.emit(tuple(sorted(self._folded)))
+
+    def _set(self, name: str, text: str) -> None:
+        self._homes[name].set_value(name, text)
+
+
+def _cached(read: int, prompt: int, saved: float | None) -> str:
+    if saved is None:
+        return tr("{read} of {prompt} tokens from the cache", read=count(read), prompt=count(prompt))
+    return tr(
+        "{read} of {prompt} tokens from the cache, saved {amount}",
+        read=count(read),
+        prompt=count(prompt),
+        amount=dollars(saved),
+    )
+
+
+def _requests(number: int) -> str:
+    return plural(number, "1 request", "{n} requests", n=count(number))
