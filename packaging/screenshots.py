@@ -90,7 +90,7 @@ def _windows(place: Desktop, client: XClient, theme: str) -> None:
             variables, "search", "--name", "^Kireji$", "windowmove", "%@", "0", "0", "windowsize", "%@", "1278", "778"
         )
         pause(0.5)
-        _xdotool(variables, "mousemove", "120", "143", "click", "1")
+        _xdotool(variables, "mousemove", "120", "206", "click", "1")
         pause(1.5)
         _xdotool(variables, "mousemove", "640", "790")
         pause(0.3)

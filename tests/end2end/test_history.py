@@ -113,7 +113,7 @@ def test_half_an_answer_of_a_killed_program_is_there_and_marked(
 
 def opened_newest(seat: Seat) -> str:
     """What the reading column shows after a click on the first row of the list, which may not be filled yet."""
-    seat.xdotool("mousemove", "500", "305", "click", "1")
+    seat.xdotool("mousemove", "500", "362", "click", "1")
     return words_on(seat.client, 630, 200, 680, 600)
 
 

@@ -189,11 +189,13 @@ class DesktopApplication(QObject):
 
     def _make(self, services: Services) -> _Parts:
         from kireji.ui.actions import Actions
+        from kireji.ui.history.answers import Answers
         from kireji.ui.notices import Notices
         from kireji.ui.overlay.presenter import OverlayPresenter
         from kireji.ui.windows import Windows
 
-        windows = Windows(services, self._theme, self._shortcuts, self._places, self._geometry)
+        answers = Answers(services.chat.live, self._shows)
+        windows = Windows(services, self._theme, self._shortcuts, self._places, self._geometry, answers)
         overlay = OverlayPresenter(
             services,
             self._curtain,

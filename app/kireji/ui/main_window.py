@@ -1,4 +1,7 @@
-"""The main window: conversations, one reading column, details; settings and the first-start page in the same frame."""
+"""The main window: conversations, one reading column, details; settings and the first-start page in the same frame.
+
+In a mirrored interface the conversations stand at the right and the details at the left.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +19,16 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QStyle, QWidget
 
 from kireji.ui.chat.drop_hint import DropHint
 from kireji.ui.chat.pane import ChatPane
 from kireji.ui.chat.sources import dropped, takes
 from kireji.ui.icons import window_icon
-from kireji.ui.inspector import WIDTH as INSPECTOR_WIDTH
-from kireji.ui.inspector import Inspector
-from kireji.ui.sidebar import WIDTH as SIDEBAR_WIDTH
-from kireji.ui.sidebar import Sidebar
+from kireji.ui.inspector.pane import WIDTH as INSPECTOR_WIDTH
+from kireji.ui.inspector.pane import Inspector
+from kireji.ui.sidebar.pane import WIDTH as SIDEBAR_WIDTH
+from kireji.ui.sidebar.pane import Sidebar
 from kireji.ui.theme import Theme
 
 _NO_INSPECTOR_BELOW = 900
@@ -61,6 +64,10 @@ class MainWindow(QMainWindow):
     reload_clicked = Signal()
     conversation_chosen = Signal(object)
     """The number of a conversation to show."""
+    hit_chosen = Signal(object)
+    """A `SearchHit` to show: its conversation, and in it the message with the words marked."""
+    activated = Signal()
+    """The person works in the window from now on."""
     inspector_toggled = Signal(object)
     """Whether the person wants the pane on the right."""
     dropped = Signal(object)
@@ -112,6 +119,8 @@ class MainWindow(QMainWindow):
         self.sidebar.new_clicked.connect(self._new)
         self.sidebar.settings_clicked.connect(self._settings)
         self.sidebar.conversation_chosen.connect(self._chosen)
+        self.sidebar.hit_chosen.connect(self._hit)
+        self.sidebar.left.connect(self._focus_chat)
         self.chat.capture_clicked.connect(self.capture_clicked)
         self.chat.settings_clicked.connect(self._settings)
         self.chat.notice.settings_clicked.connect(self._settings)
@@ -127,6 +136,12 @@ class MainWindow(QMainWindow):
             (QKeySequence("Ctrl+,"), self._settings),
             (QKeySequence("Ctrl+I"), self.toggle_inspector),
             (QKeySequence("Ctrl+L"), self._focus_list),
+            (QKeySequence("Ctrl+K"), self._focus_search),
+            (QKeySequence.StandardKey.Find, self._focus_search),
+            (QKeySequence("Ctrl+PgDown"), self._next),
+            (QKeySequence("Ctrl+Tab"), self._next),
+            (QKeySequence("Ctrl+PgUp"), self._previous),
+            (QKeySequence("Ctrl+Shift+Tab"), self._previous),
             (QKeySequence("Escape"), self._leave),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
@@ -206,18 +221,48 @@ class MainWindow(QMainWindow):
         self.show_chat()
         self.conversation_chosen.emit(conversation)
 
+    def _hit(self, hit: object) -> None:
+        self.show_chat()
+        self.hit_chosen.emit(hit)
+
     def _new(self) -> None:
         self.show_chat()
         self.new_clicked.emit()
+
+    def _next(self) -> None:
+        self._step(1)
+
+    def _previous(self) -> None:
+        self._step(-1)
+
+    def _step(self, direction: int) -> None:
+        if self.page() == "welcome":
+            return
+        other = self.sidebar.list.next_to(self.sidebar.current, direction)
+        if other is not None:
+            self._chosen(other)
 
     def _settings(self) -> None:
         self._close_overlays()
         self.settings_clicked.emit()
 
     def _focus_list(self) -> None:
+        if self._uncover_sidebar():
+            self.sidebar.focus_list()
+
+    def _focus_search(self) -> None:
+        if self._uncover_sidebar():
+            self.sidebar.focus_search()
+
+    def _uncover_sidebar(self) -> bool:
         if self.sidebar.isHidden():
             self.toggle_sidebar()
-        self.sidebar.focus_list()
+        return not self.sidebar.isHidden()
+
+    def _focus_chat(self) -> None:
+        self._close_overlays()
+        if self.page() == "chat":
+            self.chat.composer.setFocus()
 
     def _leave(self) -> None:
         """Esc puts away what lies over the conversation, and where nothing does, it stops the answer."""
@@ -240,21 +285,24 @@ class MainWindow(QMainWindow):
         sidebar_fits = width >= _NO_SIDEBAR_BELOW * growth and page != "welcome"
         inspector_fits = width >= _NO_INSPECTOR_BELOW * growth
         docked_details = page == "chat" and inspector_fits and self._wants_inspector
-        left = side if sidebar_fits else 0
-        right = details if docked_details else 0
-        self._content.setGeometry(QRect(left, 0, width - left - right, height))
+        start = side if sidebar_fits else 0
+        end = details if docked_details else 0
+        self._place(self._content, QRect(start, 0, width - start - end, height))
         over = (self._sidebar_open and not sidebar_fits) or (self._inspector_open and not inspector_fits)
         self._veil.setGeometry(self._content.geometry())
         self._veil.setVisible(over and page != "welcome")
-        side = min(side, width - 48)
-        self.sidebar.setGeometry(QRect(0, 0, side, height))
+        self._place(self.sidebar, QRect(0, 0, min(side, width - 48), height))
         self.sidebar.setVisible(page != "welcome" and (sidebar_fits or self._sidebar_open))
-        self.inspector.setGeometry(QRect(width - details, 0, details, height))
+        self._place(self.inspector, QRect(width - details, 0, details, height))
         self.inspector.setVisible(page == "chat" and (docked_details or (self._inspector_open and not inspector_fits)))
         for widget in (self.chat, *self._pages.values()):
             header = getattr(widget, "header", None)
             if header is not None:
                 header.menu.setVisible(not sidebar_fits)
+
+    def _place(self, pane: QWidget, rect: QRect) -> None:
+        """Lay a pane where it stands when one reads from the left, or at the other side in a mirrored interface."""
+        pane.setGeometry(QStyle.visualRect(self.layoutDirection(), self._frame.rect(), rect))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._frame and event.type() == QEvent.Type.Resize:
@@ -286,6 +334,13 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.activated.emit()
+        elif event.type() == QEvent.Type.LayoutDirectionChange and self.centralWidget() is not None:
+            self._arrange()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

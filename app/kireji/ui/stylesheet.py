@@ -140,6 +140,8 @@ QLineEdit, QComboBox {{ background: {c.surface}; border: 1px solid {c.line}; bor
     padding: 6px 10px; selection-background-color: {c.accent_soft}; selection-color: {c.ink}; }}
 QLineEdit:focus, QComboBox:focus {{ border-color: {c.accent}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {c.muted}; background: {c.raised}; }}
+QLineEdit[kind="search"] {{ padding: 7px 9px; }}
+QLineEdit[kind="title"] {{ padding: 0 8px; border-color: {c.accent}; }}
 QComboBox {{ padding-right: 28px; font-weight: 500; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox QAbstractItemView {{ background: {c.surface}; border: 1px solid {c.line}; padding: 4px; outline: none;

@@ -15,12 +15,15 @@ from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.draft import Attachment, Draft
 from kireji.ui.chat.presenter import ChatPresenter
+from kireji.ui.history.answers import Answers
+from kireji.ui.history.presenter import HistoryPresenter
 from kireji.ui.main_window import MainWindow
 from kireji.ui.settings.key_check import KeyCheck
 from kireji.ui.settings.places import Places
 from kireji.ui.settings.presenter import SettingsPresenter
 from kireji.ui.settings.shortcuts import ShortcutControl
 from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
 from kireji.ui.welcome_presenter import WelcomePresenter
 
 log = logging.getLogger(__name__)
@@ -35,10 +38,17 @@ class WindowPresenter(QObject):
         theme: The look; follows the settings from here on.
         shortcut: Holds the chords.
         places: For the About page.
+        answers: Where answers are written, followed from the program's start; None follows them from here on.
     """
 
     def __init__(
-        self, services: Services, window: MainWindow, theme: Theme, shortcut: ShortcutControl, places: Places
+        self,
+        services: Services,
+        window: MainWindow,
+        theme: Theme,
+        shortcut: ShortcutControl,
+        places: Places,
+        answers: Answers | None = None,
     ) -> None:
         super().__init__(window)
         self._services = services
@@ -51,6 +61,8 @@ class WindowPresenter(QObject):
         self._settings: SettingsPresenter | None = None
         self._welcome: WelcomePresenter | None = None
         self.chat = ChatPresenter(services, window, theme, self._held_chord)
+        answers = answers or Answers(services.chat.live, self.shows)
+        self.history = HistoryPresenter(services, window, self.chat, answers)
         self._unsubscribe = [
             services.preferences.changed.subscribe(self._settings_changed),
             shortcut.changed.subscribe(self._shortcut_changed),
@@ -58,10 +70,14 @@ class WindowPresenter(QObject):
         ]
         window.settings_clicked.connect(self.show_settings)
         window.conversation_chosen.connect(self._left_settings)
+        window.hit_chosen.connect(self._left_settings)
         window.new_clicked.connect(self._left_settings)
         window.dropped.connect(self.chat.drafts.give)
+        window.inspector.set_folded(services.preferences.settings.appearance.folded)
+        window.inspector.folded_changed.connect(self._keep_folded)
         self._shortcut_changed(Action.CAPTURE)
         self.chat.start()
+        self.history.start()
         if services.preferences.newcomer:
             self._show_welcome()
 
@@ -74,7 +90,13 @@ class WindowPresenter(QObject):
             await self._welcome.aclose()
         if self._settings is not None:
             await self._settings.aclose()
+        await self.history.aclose()
         await self.chat.aclose()
+
+    def shows(self, conversation: int) -> bool:
+        """Whether the person has a conversation before them."""
+        window = self._window
+        return window.isActiveWindow() and window.page() == "chat" and self.chat.current == conversation
 
     def show_settings(self) -> None:
         """Show the settings, building them the first time."""
@@ -98,9 +120,9 @@ class WindowPresenter(QObject):
         """Begin a conversation about a picture, and ask the question if there is one."""
         self._begin_chat()
         if question.strip():
-            self.chat.ask(Draft(question, (Attachment(0, "Capture", picture),)))
+            self.chat.ask(Draft(question, (Attachment(0, tr("Capture"), picture),)))
         else:
-            self.chat.drafts.add(picture, "Capture")
+            self.chat.drafts.add(picture, tr("Capture"))
 
     def _begin_chat(self) -> None:
         if self._welcome is not None:
@@ -159,6 +181,9 @@ class WindowPresenter(QObject):
         if self._welcome is not None and action is Action.CAPTURE:
             self._welcome.page.press_arrived()
 
+    def _keep_folded(self, names: object) -> None:
+        self._scope.restart(self._services.preferences.set("appearance.folded", names), name="folded")
+
     def _settings_changed(self, settings: Settings) -> None:
         self._theme.apply(settings.appearance)
 
@@ -167,4 +192,4 @@ class WindowPresenter(QObject):
             self._window.show_notice(error.sentence)
             return
         log.error("a task of the window failed", exc_info=error)
-        self._window.show_notice("Something in Kireji failed. The log has the details; please try again.")
+        self._window.show_notice(tr("Something in Kireji failed. The log has the details; please try again."))

@@ -14,6 +14,7 @@ from kireji.ui.theme import Theme
 if TYPE_CHECKING:  # the tray and the overlay do without
     from kireji.core.desktop_ports import ClipboardContent
     from kireji.core.ports import EncodedPicture
+    from kireji.ui.history.answers import Answers
     from kireji.ui.main_window import MainWindow
     from kireji.ui.settings.places import Places
     from kireji.ui.window_presenter import WindowPresenter
@@ -28,6 +29,7 @@ class Windows(QObject):
         shortcuts: For the pages that show them.
         places: Where things are kept, for the About page.
         geometry: Where the window stood last, and how to keep where it stands.
+        answers: Where answers are written, which the list of conversations shows.
     """
 
     capture_clicked = Signal()
@@ -41,6 +43,7 @@ class Windows(QObject):
         shortcuts: GlobalShortcuts,
         places: Places,
         geometry: tuple[bytes, Callable[[bytes], None]],
+        answers: Answers | None = None,
     ) -> None:
         super().__init__()
         self._services = services
@@ -48,6 +51,7 @@ class Windows(QObject):
         self._shortcuts = shortcuts
         self._places = places
         self._geometry = geometry
+        self._answers = answers
         self._window: MainWindow | None = None
         self._presenter: WindowPresenter | None = None
 
@@ -73,9 +77,7 @@ class Windows(QObject):
 
     def shows(self, conversation: int) -> bool:
         """Whether the person has a conversation before them."""
-        if not self.active or self._window is None or self._presenter is None:
-            return False
-        return self._window.page() == "chat" and self._presenter.chat.current == conversation
+        return self.active and self._presenter is not None and self._presenter.shows(conversation)
 
     def show(self, token: str = "") -> None:
         """Bring the window to the front.
@@ -133,5 +135,7 @@ class Windows(QObject):
             window.remember_geometry(*self._geometry)
             window.capture_clicked.connect(self.capture_clicked)
             window.closed.connect(self.closed)
-            self._presenter = WindowPresenter(self._services, window, self._theme, self._shortcuts, self._places)
+            self._presenter = WindowPresenter(
+                self._services, window, self._theme, self._shortcuts, self._places, self._answers
+            )
         return self._window, self._presenter

@@ -16,6 +16,7 @@ from kireji.ui.chat.messages import QuestionCard
 from tests.fakes.provider import Hold, answer
 from tests.fakes.services import FakeSurroundings
 from tests.support import demo
+from tests.ui.sidebar.support import titles
 from tests.ui.window.support import Stand, window_over
 
 pytestmark = pytest.mark.qt
@@ -193,7 +194,7 @@ async def test_the_list_follows_what_other_windows_do() -> None:
     async with window_over(FakeSurroundings().with_key()) as stand:
         stand.below.provider.enqueue(answer("A."))
         await stand.services.chat.ask(Question("Elsewhere"), lambda _event: None)
-        await stand.until(lambda: [one.title for one in stand.window.sidebar._summaries] == ["Elsewhere"])
+        await stand.until(lambda: titles(stand.window.sidebar.list.rows) == ["Elsewhere"])
 
 
 async def test_a_conversation_that_cannot_be_read_offers_another_try() -> None:

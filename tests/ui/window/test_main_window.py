@@ -6,7 +6,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from kireji.core.history import ConversationSummary
 from kireji.ui.chat.pane import Blank
 from kireji.ui.chat.words import is_right_to_left
 from kireji.ui.main_window import MainWindow, usual_size
@@ -104,8 +103,8 @@ async def test_a_conversation_is_opened_from_the_list_by_keyboard() -> None:
         from kireji.services.turns import Question
 
         await stand.services.chat.ask(Question("one"), lambda _event: None)
-        await stand.until(lambda: stand.window.sidebar._summaries)
-        rows = stand.window.sidebar._list
+        await stand.until(lambda: stand.window.sidebar.list.rows.known)
+        rows = stand.window.sidebar.list
         rows.setFocus()
         QTest.keyClick(rows, Qt.Key.Key_Down)
         QTest.keyClick(rows, Qt.Key.Key_Return)
@@ -127,15 +126,6 @@ async def test_every_control_has_a_name_for_screen_readers() -> None:
             if not control.objectName().startswith("qt_")
         ]
         assert [control for control in controls if not control.accessibleName()] == []
-
-
-def test_titles_with_markup_are_shown_as_they_are(window: MainWindow) -> None:
-    from datetime import UTC, datetime
-
-    now = datetime.now(UTC)
-    window.sidebar.set_conversations([ConversationSummary(1, "<b>x</b>\nsecond", now, now)])
-    model = window.sidebar._list.model()
-    assert model.index(1, 0).data() == "<b>x</b> second"
 
 
 @pytest.mark.parametrize(

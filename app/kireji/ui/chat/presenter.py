@@ -96,7 +96,6 @@ class ChatPresenter(QObject):
             self._window.chat.show_welcome(self._chord())
             self._setup.show(None)
         self._window.chat.composer.setFocus()
-        self._scope.restart(self._show_list(), name="list")
         self._scope.restart(self._show_totals(), name="totals")
 
     async def aclose(self) -> None:
@@ -238,7 +237,6 @@ class ChatPresenter(QObject):
         self._detach = self._turn = self._answer = None
 
     def _turns_changed(self, conversation: int) -> None:
-        self._scope.restart(self._show_list(), name="list")
         turn = self._services.chat.live.find(conversation)
         if conversation != self._current:
             return
@@ -303,14 +301,6 @@ class ChatPresenter(QObject):
     def _chosen(self, conversation: object) -> None:
         assert isinstance(conversation, int)
         self.open(conversation)
-
-    async def _show_list(self) -> None:
-        try:
-            found = await self._services.conversations.recent()
-        except KirejiError as error:
-            self._window.chat.show_notice(error.sentence)
-            return
-        self._window.sidebar.set_conversations(found)
 
     def _name(self, provider: str, model: str) -> str:
         return model_name(self._services, provider, model) if model else ""

@@ -1,0 +1,61 @@
+"""Where answers are being written, and where one came that nobody has seen yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from kireji.core.publisher import Publisher
+from kireji.services.live import LiveTurns
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersNow:
+    """Conversations by what happens in them.
+
+    Args:
+        running: An answer is being written.
+        unread: One came while the conversation was not before the person.
+    """
+
+    running: frozenset[int] = frozenset()
+    unread: frozenset[int] = frozenset()
+
+
+class Answers:
+    """Follows all turns of this process from the start, so that a window that is built later knows of them.
+
+    Args:
+        live: The running turns.
+        shows: Whether the person has a conversation before them.
+
+    Attributes:
+        now: The present state.
+        changed: Publishes every new state.
+    """
+
+    def __init__(self, live: LiveTurns, shows: Callable[[int], bool]) -> None:
+        self._live = live
+        self._shows = shows
+        self.now = AnswersNow()
+        self.changed: Publisher[AnswersNow] = Publisher()
+        live.changed.subscribe(self._turns_changed)
+
+    def seen(self, conversation: int | None) -> None:
+        """The person has this conversation before them now."""
+        if conversation in self.now.unread:
+            self._become(replace(self.now, unread=self.now.unread - {conversation}))
+
+    def _turns_changed(self, conversation: int) -> None:
+        one = frozenset((conversation,))
+        running, unread = self.now.running - one, self.now.unread - one
+        if self._live.find(conversation) is not None:
+            running |= one
+        elif not self._shows(conversation):
+            unread |= one
+        self._become(AnswersNow(running, unread))
+
+    def _become(self, now: AnswersNow) -> None:
+        if now != self.now:
+            self.now = now
+            self.changed.publish(now)
