@@ -9,12 +9,13 @@ from pathlib import PurePath
 from kireji.core.errors import DocumentError
 from kireji.core.pictures import PICTURE_ENDINGS
 from kireji.core.ports import EncodedDocument
+from kireji.core.words import mark, say
 
 PDF, PLAIN = "application/pdf", "text/plain"
 LARGEST_PDF = 20 * 1024 * 1024
 """Bytes: services take requests of 32 MB, and what is sent is a third longer than what is stored."""
-LARGEST_TEXT = 4 * 1024 * 1024
-"""Bytes as UTF-8: about as much as the models with the longest memory can read."""
+LARGEST_TEXT = 8 * 1024 * 1024
+"""Bytes as UTF-8: twice what the models with the longest memory read, which they say themselves."""
 MOST_BYTES = 22 * 1024 * 1024
 """Of all pictures and documents of one question, for the reason given for PDF documents."""
 MOST_PAGES = 600
@@ -22,13 +23,20 @@ MOST_PAGES = 600
 _PICTURES = (
     b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"8BPS\0", b"\0\0\1\0",
 )  # fmt: skip
+_ARCHIVE = mark("This is an archive, which models cannot read.")
+_SOUND = mark("This is a sound file, which models cannot read.")
+_VIDEO = mark("This is a video, which models cannot read.")
+_PROGRAM = mark("This is a program, which models cannot read.")
+_DATABASE = mark("This is a database, which models cannot read.")
+_OLD_OFFICE = mark("This is an old Office document, which models cannot read.")
 _OTHERS = (
-    (0, b"PK\x03\x04", "a ZIP archive"), (0, b"\x1f\x8b", "a gzip archive"), (0, b"7z\xbc\xaf", "a 7z archive"),
-    (0, b"Rar!", "a RAR archive"), (0, b"BZh", "a bzip2 archive"), (0, b"\xfd7zXZ", "an xz archive"),
-    (0, b"\xd0\xcf\x11\xe0", "an old Office document"), (0, b"ID3", "a sound file"), (0, b"OggS", "a sound file"),
-    (0, b"fLaC", "a sound file"), (4, b"ftyp", "a video"), (0, b"\x1aE\xdf\xa3", "a video"),
-    (0, b"\x7fELF", "a program"), (0, b"MZ", "a program"), (0, b"SQLite format 3\0", "a database"),
+    (0, b"PK\x03\x04", _ARCHIVE), (0, b"\x1f\x8b", _ARCHIVE), (0, b"7z\xbc\xaf", _ARCHIVE), (0, b"Rar!", _ARCHIVE),
+    (0, b"BZh", _ARCHIVE), (0, b"\xfd7zXZ", _ARCHIVE), (0, b"\xd0\xcf\x11\xe0", _OLD_OFFICE), (0, b"ID3", _SOUND),
+    (0, b"OggS", _SOUND), (0, b"fLaC", _SOUND), (4, b"ftyp", _VIDEO), (0, b"\x1aE\xdf\xa3", _VIDEO),
+    (0, b"\x7fELF", _PROGRAM), (0, b"MZ", _PROGRAM), (0, b"SQLite format 3\0", _DATABASE),
 )  # fmt: skip
+_PART = mark("Attach the part of it that matters.")
+_READABLE = mark("Attach text, a PDF or pictures.")
 _OFFICE = {
     ".docx": "Word",
     ".xlsx": "Excel",
@@ -81,7 +89,7 @@ def document_of(name: str, data: bytes) -> EncodedDocument:
         DocumentError: It is empty, too large, protected, or holds nothing that a model can read.
     """
     if not data:
-        raise DocumentError("The file is empty.")
+        raise DocumentError(say("The file is empty."))
     if b"%PDF-" in data[:1024]:
         _check_pdf(data)
         return EncodedDocument(data, PDF, name)
@@ -95,11 +103,11 @@ def plain(name: str, text: str) -> EncodedDocument:
         DocumentError: There are none, or too many.
     """
     if not text.strip():
-        raise DocumentError("There are no words in it.")
+        raise DocumentError(say("There are no words in it."))
     data = text.encode("utf-8", "replace")
     if len(data) > LARGEST_TEXT:
         most = LARGEST_TEXT // 1024 // 1024
-        raise DocumentError(f"The text is longer than {most} MB.", "Attach the part of it that matters.")
+        raise DocumentError(say("The text is longer than {most} MB.", most=most), say(_PART))
     return EncodedDocument(data, PLAIN, name)
 
 
@@ -112,8 +120,8 @@ def text_of(name: str, data: bytes) -> str:
     Raises:
         DocumentError: It is no text.
     """
-    for mark, coding in _MARKS:
-        if data.startswith(mark):
+    for beginning, coding in _MARKS:
+        if data.startswith(beginning):
             return _clean(data.decode(coding, "replace"))
     head = data[:_LOOKED_AT]
     if (coding := _wide(head)) != "":
@@ -150,20 +158,23 @@ def _clean(text: str) -> str:
 
 def _no_text(name: str, data: bytes) -> DocumentError:
     if (program := _OFFICE.get(PurePath(name).suffix.lower())) is not None:
-        return DocumentError(f"Models cannot read {program} files.", "Save it as a PDF and attach that.")
+        told = say("Models cannot read {program} files.", program=program)
+        return DocumentError(told, say("Save it as a PDF and attach that."))
     for at, magic, what in _OTHERS:
         if data[at : at + len(magic)] == magic:
-            return DocumentError(f"This is {what}, which models cannot read.", "Attach text, a PDF or pictures.")
-    return DocumentError("This file holds no text that could be read.", "Attach text, a PDF or pictures.")
+            return DocumentError(say(what), say(_READABLE))
+    return DocumentError(say("This file holds no text that could be read."), say(_READABLE))
 
 
 def _check_pdf(data: bytes) -> None:
     if len(data) > LARGEST_PDF:
         most = LARGEST_PDF // 1024 // 1024
-        raise DocumentError(f"The PDF is larger than {most} MB.", "Split it, or save it with smaller pictures.")
+        raise DocumentError(
+            say("The PDF is larger than {most} MB.", most=most), say("Split it, or save it with smaller pictures.")
+        )
     if b"/Encrypt" in data[-4096:] or re.search(rb"trailer[^\x00]{0,2000}/Encrypt\b", data) is not None:
-        raise DocumentError("The PDF is protected by a password.", "Save it without one.")
+        raise DocumentError(say("The PDF is protected by a password."), say("Save it without one."))
     # Newer files keep their pages compressed, so that only the service can count them.
     pages = max((int(count) for count in _PAGES.findall(data)), default=0)
     if min(pages, len(_PAGE.findall(data)) or pages) > MOST_PAGES:
-        raise DocumentError(f"The PDF has more than {MOST_PAGES} pages.", "Attach the part of it that matters.")
+        raise DocumentError(say("The PDF has more than {most} pages.", most=MOST_PAGES), say(_PART))

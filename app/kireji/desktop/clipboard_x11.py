@@ -37,7 +37,7 @@ LONGEST = 30.0
 MOST_BYTES = 64 * 1024 * 1024
 """Of one form of what was copied."""
 
-MOST_TEXT = 1_000_000
+MOST_TEXT = 8_000_000
 """Characters of text that are used; what is behind is cut off."""
 
 _MOST_FILES = 1000

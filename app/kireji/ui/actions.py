@@ -141,7 +141,7 @@ class Actions(QObject):
         self._countdown.begin(seconds)
 
     async def _picked(self, picture: EncodedPicture, prompt: str) -> None:
-        from kireji.ui.overlay.quick_prompts import interface_language, offered
+        from kireji.ui.quick_prompts import interface_language, offered
 
         found = await self._services.prompts.prompts() if prompt else ()
         ready = (each for each in offered(found, interface_language()) if each.name == prompt and each.ready)

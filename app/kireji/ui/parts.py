@@ -138,11 +138,16 @@ def row_of(*widgets: QWidget) -> QWidget:
 def turn(field: QPlainTextEdit) -> None:
     """Let a field for text begin at the side where the script of its text begins."""
     rtl = is_right_to_left(field.toPlainText())
-    direction = Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight
+    begin_at_side(field, Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight)
+
+
+def begin_at_side(field: QPlainTextEdit, direction: Qt.LayoutDirection) -> None:
+    """Let a field for text begin at one side, whatever is in it."""
     option = field.document().defaultTextOption()
     if option.textDirection() is not direction:
         option.setTextDirection(direction)
         # Plain text is laid out at the side that is named; the direction alone moves nothing.
+        rtl = direction == Qt.LayoutDirection.RightToLeft
         option.setAlignment(Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft)
         field.document().setDefaultTextOption(option)
 

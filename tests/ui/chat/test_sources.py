@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
 
 from kireji.core.desktop_ports import ClipboardContent
-from kireji.core.errors import PictureError
+from kireji.core.errors import DocumentError
 from kireji.ui.chat.draft import Attachment, Draft
 from kireji.ui.chat.sources import Given, dropped, given_by, read_file, takes
 
@@ -83,13 +83,13 @@ def test_what_has_none_of_it_is_not_taken() -> None:
 def test_a_named_pipe_does_not_wait_for_its_other_end(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.png"
     os.mkfifo(pipe)
-    with pytest.raises(PictureError, match="not a file that holds a picture"):
+    with pytest.raises(DocumentError, match="not a file that can be read"):
         read_file(pipe)
 
 
 @pytest.mark.parametrize(("name", "said"), [("", "This is a folder."), ("none.png", "cannot be read")])
 def test_what_is_no_file_is_said(tmp_path: Path, name: str, said: str) -> None:
-    with pytest.raises(PictureError, match=said):
+    with pytest.raises(DocumentError, match=said):
         read_file(tmp_path / name)
 
 
@@ -97,12 +97,12 @@ def test_a_file_that_is_too_large_is_not_read_whole(tmp_path: Path) -> None:
     large = tmp_path / "large.png"
     with large.open("wb") as file:
         file.truncate(80 * 1024 * 1024)
-    with pytest.raises(PictureError, match="larger than 64 MB"):
+    with pytest.raises(DocumentError, match="larger than 64 MB"):
         read_file(large)
 
 
-def test_the_own_words_come_before_what_is_quoted() -> None:
-    assert Draft("Why? ", quote="one\n\n  two\n").question == "Why?\n\n> one\n>\n>   two"
+def test_what_is_quoted_comes_before_the_own_words() -> None:
+    assert Draft("Why? ", quote="one\n\n  two\n").question == "> one\n>\n>   two\n\nWhy?"
     assert Draft("", quote="one\ntwo").question == "one\ntwo"
     assert Draft(" Why? ").question == "Why?"
 

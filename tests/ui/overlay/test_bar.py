@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from kireji.core.geometry import Rect
 from kireji.ui.overlay.annotate.tools import Tools
 from kireji.ui.overlay.bar import ToolBar
-from kireji.ui.overlay.quick_prompts import QuickPrompt
+from kireji.ui.quick_prompts import QuickPrompt
 from kireji.ui.theme import Theme
 from tests.ui.overlay.support import Overlay, until
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 
 from kireji.core.capturing import CaptureMode, CaptureRequest
 from kireji.core.prompts import Prompt, Variable
-from kireji.ui.overlay.quick_prompts import QuickPrompt, offered, place_in
+from kireji.ui.quick_prompts import QuickPrompt, offered, place_in
 from kireji.ui.theme import Theme
 from tests.fakes.desktop import FakeCapture
 from tests.fakes.provider import Hold, answer

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from kireji.ui.overlay.field import QuestionField
-from kireji.ui.overlay.recall import Recall
+from kireji.ui.recall import Recall
 
 UP, DOWN = Qt.Key.Key_Up, Qt.Key.Key_Down
 PAGE_UP, PAGE_DOWN = Qt.Key.Key_PageUp, Qt.Key.Key_PageDown

@@ -202,7 +202,7 @@ async def test_more_than_twenty_pictures_are_left_out_and_it_is_said() -> None:
     async with window_over(FakeSurroundings().with_key()) as stand:
         await give(stand, *(f"{number}".encode() for number in range(22)))
         assert len(tiles(stand)) == 20
-        assert stand.window.chat.notice.sentence() == "A question takes up to 20 pictures; 2 pictures were left out."
+        assert stand.window.chat.notice.sentence() == "A question takes up to 20 files and pictures. 2 were left out."
 
 
 async def test_every_conversation_keeps_its_own_pictures() -> None:
@@ -257,7 +257,7 @@ async def test_a_thumbnail_opens_large_and_escape_closes_it() -> None:
         assert not dialog.isVisible()
 
 
-async def test_selected_text_is_quoted_below_the_field_and_goes_out_behind_the_words() -> None:
+async def test_selected_text_is_quoted_above_the_field_and_goes_out_before_the_words() -> None:
     below = FakeSurroundings().with_key()
     async with window_over(below) as stand:
         below.provider.enqueue(answer("A."))
@@ -268,7 +268,7 @@ async def test_selected_text_is_quoted_below_the_field_and_goes_out_behind_the_w
         assert composer.quote._body.toPlainText() == "one\ntwo"
         composer.set_text("Why?")
         send(stand)
-        assert await saved(stand) == ["Why?\n\n> one\n> two"]
+        assert await saved(stand) == ["> one\n> two\n\nWhy?"]
         assert composer.quote.isHidden()
 
 
@@ -366,14 +366,13 @@ async def test_nothing_is_dropped_upon_the_settings() -> None:
         assert not enter.isAccepted()
 
 
-async def test_words_without_end_go_below_the_field() -> None:
+async def test_words_without_end_become_a_file_below_the_field() -> None:
     below = FakeSurroundings().with_key()
     async with window_over(below) as stand:
-        below.clipboard.content = ClipboardContent(text="x" * 1_000_000)
+        below.clipboard.content = ClipboardContent(text="x" * 5_000_000)
         QTest.keyClick(field_of(stand), Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-        await stand.until(lambda: not stand.window.chat.composer.quote.isHidden())
-        assert stand.window.chat.composer.quote.words == "Text to ask about, 1,000,000 characters"
-        assert stand.window.chat.composer.text() == ""
+        await stand.until(lambda: tiles(stand) and tiles(stand)[0].fact() == "Text, 4.8 MiB")
+        assert (tiles(stand)[0]._full_name, stand.window.chat.composer.text()) == ("Pasted text", "")
 
 
 def png_header(width: int, height: int) -> bytes:

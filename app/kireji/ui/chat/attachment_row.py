@@ -1,4 +1,4 @@
-"""The pictures that go along with the next question, below the field."""
+"""The pictures and files that go along with the next question, below the field."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from kireji.core.documents import PDF, PLAIN
 from kireji.ui.chat.draft import Attachment
+from kireji.ui.chat.words import size
 from kireji.ui.flow import FlowLayout
 from kireji.ui.parts import button, label, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE, TYPE_LABEL, TYPE_SMALL
+from kireji.ui.translation import tr
 
 _EDGE = 38
 """Of a thumbnail, in logical pixels at the usual text size."""
 _NAME = 96
 """Room for the name, the same way."""
 _MOST_ROWS = 3
+_ICONS = {PDF: "file-text", PLAIN: "file-text"}
 THUMBNAIL = 128
 """Pixels that a thumbnail is made in: enough for large text on a screen of twice the density."""
 
@@ -48,7 +52,7 @@ class AttachmentRow(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Attached pictures")
+        self.setAccessibleName(tr("Attached files and pictures"))
         theme.changed.connect(self._fit)
         self.hide()
 
@@ -121,7 +125,7 @@ class AttachmentRow(QScrollArea):
 
 
 class AttachmentTile(QFrame):
-    """One picture with its name and a way to take it out.
+    """One picture or file with its name and a way to take it out.
 
     Args:
         theme: Colours and text size.
@@ -141,7 +145,7 @@ class AttachmentTile(QFrame):
         self._thumbnail = _Thumb(theme)
         self._name = label("", "value")
         self._fact = label("", "small")
-        self._remove = button("", "quiet", name="Remove")
+        self._remove = button("", "quiet", name=tr("Remove"))
         words = QVBoxLayout()
         spread(words, 0, 0)
         words.addStretch(1)
@@ -160,18 +164,21 @@ class AttachmentTile(QFrame):
 
     def show_attachment(self, attachment: Attachment) -> None:
         """Show how far it has come."""
-        self._full_name = attachment.name
-        picture = attachment.picture
-        size = f"{picture.width} × {picture.height}" if picture is not None else "Loading…"
-        self._fact.setText(attachment.note or size)
-        self._thumbnail.set_image(attachment.thumbnail)
-        self._thumbnail.setEnabled(picture is not None)
-        what = f"{attachment.name}, {size} pixels" if picture is not None else f"{attachment.name}, loading"
+        self._full_name = name = attachment.name
+        fact = fact_of(attachment) if attachment.size or attachment.picture is not None else tr("Loading…")
+        self._fact.setText(attachment.note or fact)
+        self._thumbnail.set_image(attachment.thumbnail, _ICONS.get(attachment.media_type, "image"))
+        what = f"{name}, {fact}"
         self.setToolTip(f"{what}. {attachment.note}" if attachment.note else what)
-        self._thumbnail.setAccessibleName(f"{what}. Show it large")
-        verb = "Remove" if picture is not None else "Cancel"
-        self._remove.setAccessibleName(f"{verb} {attachment.name}")
-        self._remove.setToolTip(f"{verb} {attachment.name}")
+        can_be_seen = attachment.arrived and attachment.media_type != PDF
+        self._thumbnail.setEnabled(can_be_seen)
+        self._thumbnail.setFocusPolicy(Qt.FocusPolicy.TabFocus if can_be_seen else Qt.FocusPolicy.NoFocus)
+        self._thumbnail.setCursor(Qt.CursorShape.PointingHandCursor if can_be_seen else Qt.CursorShape.ArrowCursor)
+        shows = tr("Show the text") if attachment.is_document else tr("Show it large")
+        self._thumbnail.setAccessibleName(f"{what}. {shows}" if can_be_seen else what)
+        verb = tr("Remove {name}", name=name) if attachment.arrived else tr("Cancel {name}", name=name)
+        self._remove.setAccessibleName(verb)
+        self._remove.setToolTip(verb)
         self._elide()
 
     def focus_remove(self) -> None:
@@ -202,8 +209,8 @@ class AttachmentTile(QFrame):
         set_icon(self._remove, self._theme, "x", self._theme.colours.muted, 14)
         self._remove.setFixedSize(self._theme.px(26), self._theme.px(26))
         room = self._theme.px(_NAME)
-        for words, size in ((self._name, TYPE_LABEL), (self._fact, TYPE_SMALL)):
-            words.setFixedSize(room, round(self._theme.px(size) * 1.45))
+        for words, type_size in ((self._name, TYPE_LABEL), (self._fact, TYPE_SMALL)):
+            words.setFixedSize(room, round(self._theme.px(type_size) * 1.45))
         self._elide()
 
     def _elide(self) -> None:
@@ -217,6 +224,14 @@ class AttachmentTile(QFrame):
             self._elide()
 
 
+def fact_of(attachment: Attachment) -> str:
+    """How large it is: pixels of a picture, kind and bytes of a document."""
+    if attachment.is_document:
+        kind = tr("PDF") if attachment.media_type == PDF else tr("Text")
+        return f"{kind}, {size(attachment.size)}"
+    return "{} × {}".format(*attachment.pixels)
+
+
 class _Thumb(QAbstractButton):
     """A small square of a picture; pressing it shows the whole."""
 
@@ -224,14 +239,15 @@ class _Thumb(QAbstractButton):
         super().__init__()
         self._theme = theme
         self._image: QImage | None = None
+        self._icon = "image"
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.updateGeometry)
 
-    def set_image(self, image: QImage | None) -> None:
-        """Show a small copy; None while there is none."""
-        self._image = image
+    def set_image(self, image: QImage | None, otherwise: str) -> None:
+        """Show a small copy, or while there is none an icon of that name."""
+        self._image, self._icon = image, otherwise
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -258,16 +274,16 @@ class _Thumb(QAbstractButton):
             target.moveCenter(self.rect().center())
             painter.drawImage(target, self._image)
         else:
-            self._paint_waiting(painter)
+            self._paint_icon(painter)
         painter.setClipping(False)
         painter.setPen(QColor(self._theme.colours.accent if self.hasFocus() else self._theme.colours.line))
         painter.drawPath(shape)
 
-    def _paint_waiting(self, painter: QPainter) -> None:
+    def _paint_icon(self, painter: QPainter) -> None:
         from kireji.ui.icons import pixmap
 
         edge = self._theme.px(16)
-        drawing = pixmap("image", self._theme.colours.muted, edge, self.devicePixelRatioF())
+        drawing = pixmap(self._icon, self._theme.colours.muted, edge, self.devicePixelRatioF())
         painter.drawPixmap((self.width() - edge) // 2, (self.height() - edge) // 2, drawing)
 
 

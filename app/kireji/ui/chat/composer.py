@@ -7,15 +7,18 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from kireji.ui.chat.attachment_row import AttachmentRow
 from kireji.ui.chat.draft import Draft
+from kireji.ui.chat.editing_bar import EditingBar
 from kireji.ui.chat.field import PromptField
+from kireji.ui.chat.prompt_popup import PromptPopup
 from kireji.ui.chat.quote import Quote
 from kireji.ui.parts import button, restyle, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import tr
 
 
 class Composer(QFrame):
-    """A card with a field that grows, what goes along, ways to add to it, and one button that sends or stops.
+    """A card with a field that grows, what goes along, ways to add to it, and the buttons that send, queue or stop.
 
     Args:
         theme: Colours and text size.
@@ -23,12 +26,20 @@ class Composer(QFrame):
 
     sent = Signal(object)
     """What was written, without white space around it; field and attachments stay until they are taken away."""
+    queued = Signal(object)
+    """The same while an answer streams: to be asked after it."""
     stop_clicked = Signal()
     capture_clicked = Signal()
     attach_clicked = Signal()
     paste_wanted = Signal()
     selection_wanted = Signal()
     """The selected text of other programs shall go to the caret."""
+    prompts_wanted = Signal()
+    """Quick prompts are about to be offered."""
+    editing_cancelled = Signal()
+    """The earlier question shall stay as it was."""
+    edited = Signal()
+    """What stands in the field is different."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -36,49 +47,63 @@ class Composer(QFrame):
         self._theme = theme
         self._running = False
         self._full = False
+        self._editing = EditingBar(theme)
         self.attachments = AttachmentRow(theme)
         self.quote = Quote(theme)
         self._field = PromptField(theme)
-        self._attach = button("", "chip", name="Attach pictures")
-        self._capture = button("Capture", "chip")
-        self._go = button("Send", "primary")
+        self.prompts = PromptPopup(theme, self._field, self)
+        self._attach = button("", "chip", name=tr("Attach files or pictures"))
+        self._capture = button(tr("Capture"), "chip")
+        self._queue = button(tr("Queue"))
+        self._queue.setToolTip(tr("Ask this when the answer is complete"))
+        self._go = button(tr("Send"), "primary")
         self._build()
         self._connect()
         theme.changed.connect(self._dress)
         self.setFocusProxy(self._field)
-        self._dress()
         self._refresh()
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
         spread(layout, (SPACE[2], SPACE[2], SPACE[2], SPACE[2]), SPACE[1])
-        layout.addWidget(self._field)
-        layout.addWidget(self.quote)
-        layout.addWidget(self.attachments)
+        for widget in (self._editing, self.quote, self._field, self.attachments):
+            layout.addWidget(widget)
         row = QHBoxLayout()
         spread(row, 0, SPACE[1])
         row.addWidget(self._attach)
         row.addWidget(self._capture)
         row.addStretch(1)
+        row.addWidget(self._queue)
         row.addWidget(self._go)
         layout.addLayout(row)
 
     def _connect(self) -> None:
-        self._field.submitted.connect(self._submit)
-        self._field.focus_changed.connect(self._focus_changed)
-        self._field.textChanged.connect(self._refresh)
-        self._field.paste_wanted.connect(self.paste_wanted)
-        self._field.selection_wanted.connect(self.selection_wanted)
+        field = self._field
+        field.submitted.connect(self._submit)
+        field.escaped.connect(self.editing_cancelled)
+        field.focus_changed.connect(self._focus_changed)
+        field.textChanged.connect(self._refresh)
+        field.textChanged.connect(self.edited)
+        field.paste_wanted.connect(self.paste_wanted)
+        field.selection_wanted.connect(self.selection_wanted)
+        self.prompts.wanted.connect(self.prompts_wanted)
+        self._editing.cancelled.connect(self.editing_cancelled)
         self._attach.clicked.connect(self.attach_clicked)
         self._capture.clicked.connect(self.capture_clicked)
+        self._queue.clicked.connect(self._submit)
         self._go.clicked.connect(self._pressed)
+
+    @property
+    def field(self) -> PromptField:
+        """Where the words are written."""
+        return self._field
 
     def text(self) -> str:
         """What stands in the field."""
         return self._field.toPlainText()
 
     def show_draft(self, draft: Draft) -> None:
-        """Put a draft into the field and below it."""
+        """Put a draft into the field and around it."""
         self._field.write(draft.text)
         self.quote.show_text(draft.quote)
         self.attachments.show_attachments(draft.attachments)
@@ -94,23 +119,41 @@ class Composer(QFrame):
         self._field.insert(text)
 
     def set_placeholder(self, text: str) -> None:
-        """Say what may be written."""
-        self._field.setPlaceholderText(text)
+        """Say what may be written; what else can be done here is added where there is room.
+
+        Args:
+            text: A short sentence that ends in an ellipsis.
+        """
+        hints = (tr("(/ for prompts, drop files or images)"), tr("(/ for prompts)"))
+        self._field.invite((*(f"{text} {hint}" for hint in hints), text))
+
+    def show_editing(self, on: bool) -> None:
+        """Say that what is written takes the place of an earlier question, or no longer."""
+        self._editing.setVisible(on)
+        self._field.keep_escape = on
+        self._refresh()
+
+    @property
+    def editing(self) -> bool:
+        """Whether it says so."""
+        return not self._editing.isHidden()
 
     def set_running(self, running: bool) -> None:
-        """Whether an answer streams: the button then stops it."""
+        """Whether an answer streams: it can be stopped then, and what is written waits for its end."""
         self._running = running
         self._refresh()
 
     def stop(self) -> None:
-        """As if the button were pressed while an answer streams; nothing otherwise."""
-        if self._running:
+        """Escape was pressed somewhere: leave an earlier question alone, or stop the answer that streams."""
+        if self.editing:
+            self.editing_cancelled.emit()
+        elif self._running:
             self.stop_clicked.emit()
 
     def _submit(self) -> None:
         text = self._field.toPlainText().strip()
-        if (text or self._full) and not self._running:
-            self.sent.emit(text)
+        if text or self._full:
+            (self.queued if self._running else self.sent).emit(text)
 
     def _pressed(self) -> None:
         if self._running:
@@ -119,11 +162,14 @@ class Composer(QFrame):
             self._submit()
 
     def _refresh(self) -> None:
-        name = "Stop" if self._running else "Send"
+        name = tr("Stop") if self._running else tr("Send")
         if self._go.text() != name:
             self._go.setText(name)
             self._go.setAccessibleName(name)
-        self._go.setEnabled(self._running or self._full or bool(self._field.toPlainText().strip()))
+        written = self._full or bool(self._field.toPlainText().strip())
+        self._go.setEnabled(self._running or written)
+        self._queue.setVisible(self._running)
+        self._queue.setEnabled(written)
         self._dress()
 
     def _dress(self) -> None:

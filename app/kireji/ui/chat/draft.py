@@ -6,28 +6,57 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QImage
 
-from kireji.core.ports import EncodedPicture
+from kireji.core.messages import DocumentPart, ImagePart
+from kireji.core.ports import EncodedDocument, EncodedPicture
 
-MOST_PICTURES = 20
+MOST_ATTACHMENTS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A picture that goes along with the next question.
+    """A picture or a document that goes along with the next question.
 
     Args:
         number: Tells it from all others of this window.
         name: What the person knows it by.
-        picture: Encoded; None while it is on its way.
-        thumbnail: A small copy to show; None while it is on its way.
+        picture: Encoded; None for a document, while it is on its way, and where only its stored bytes are at hand.
+        document: The same for a document.
+        part: Where its bytes are stored; None while they are not.
+        size: Bytes of what is sent.
+        thumbnail: A small copy to show; None while it is on its way, and for documents.
         note: What was done to it; empty for nothing.
     """
 
     number: int
     name: str
     picture: EncodedPicture | None = None
+    document: EncodedDocument | None = None
+    part: ImagePart | DocumentPart | None = None
+    size: int = 0
     thumbnail: QImage | None = None
     note: str = ""
+
+    @property
+    def arrived(self) -> bool:
+        """Whether it can be sent."""
+        return self.picture is not None or self.document is not None or self.part is not None
+
+    @property
+    def media_type(self) -> str:
+        """What it is; empty while that is not known."""
+        what = self.part or self.document or self.picture
+        return what.media_type if what is not None else ""
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it is no picture, as far as that is known."""
+        return self.document is not None or isinstance(self.part, DocumentPart)
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height of a picture; zeros for anything else."""
+        what = self.part if isinstance(self.part, ImagePart) else self.picture
+        return (what.width, what.height) if what is not None else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +65,7 @@ class Draft:
 
     Args:
         text: What stands in the field.
-        attachments: Pictures, in order.
+        attachments: Pictures and documents, in order.
         quote: Text from elsewhere that the question is about.
     """
 
@@ -45,14 +74,23 @@ class Draft:
     quote: str = ""
 
     def without(self, number: int) -> Draft:
-        """The same, but for one picture."""
+        """The same, but for one attachment."""
         return replace(self, attachments=tuple(each for each in self.attachments if each.number != number))
 
     def with_loaded(self, loaded: Attachment) -> Draft:
-        """The same with a picture that has arrived."""
+        """The same with an attachment that has arrived."""
         return replace(
             self, attachments=tuple(loaded if each.number == loaded.number else each for each in self.attachments)
         )
+
+    def with_quote(self, text: str) -> Draft:
+        """The same with more text to ask about, below what is there already."""
+        return replace(self, quote="\n\n".join(each for each in (self.quote, text.strip("\n")) if each.strip()))
+
+    def behind(self, earlier: Draft) -> Draft:
+        """The same behind what was written before it, which was only found when this had begun."""
+        quoted = earlier.with_quote(self.quote)
+        return Draft(earlier.text + self.text, (*earlier.attachments, *self.attachments), quoted.quote)
 
     def less(self, sent: Draft) -> Draft:
         """What is left when `sent` has gone out; text that was changed since stays."""
@@ -65,8 +103,8 @@ class Draft:
 
     @property
     def question(self) -> str:
-        """The words that are sent: the person's own, then what they quote, marked line by line."""
+        """The words that are sent: what they are about, marked line by line as a quote, then the person's own."""
         own, quote = self.text.strip(), self.quote.strip("\n")
         if not own or not quote.strip():
             return own or quote
-        return own + "\n\n" + "\n".join(f"> {line}".rstrip() for line in quote.splitlines())
+        return "\n".join(f"> {line}".rstrip() for line in quote.splitlines()) + "\n\n" + own

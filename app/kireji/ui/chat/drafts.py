@@ -1,75 +1,99 @@
-"""Owns what the person has prepared in every conversation: words, pictures on their way, quoted text."""
+"""Owns what the person has prepared in every conversation: words, attachments on their way, quoted text."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject
 
 from kireji.core.desktop_ports import ClipboardContent
-from kireji.core.errors import KirejiError
-from kireji.core.messages import ImagePart, Sha256
-from kireji.core.pictures import PICTURE_ENDINGS
+from kireji.core.documents import MOST_BYTES
+from kireji.core.errors import KirejiError, StoreError
+from kireji.core.history import StoredMessage
+from kireji.core.messages import DocumentPart, ImagePart, Sha256
 from kireji.core.ports import EncodedPicture
 from kireji.services.application import Services
 from kireji.services.turns import Question
 from kireji.ui.aio import TaskScope
-from kireji.ui.chat.attachment_row import small_image
-from kireji.ui.chat.draft import MOST_PICTURES, Attachment, Draft
+from kireji.ui.chat.draft import MOST_ATTACHMENTS, Attachment, Draft
+from kireji.ui.chat.draft_keeper import DraftKeeper
+from kireji.ui.chat.intake import Intake
+from kireji.ui.chat.loading import Loading
 from kireji.ui.chat.pane import ChatPane
-from kireji.ui.chat.sources import EncodedSource, Given, Source, WebSource, from_files, given_by
+from kireji.ui.chat.sources import EncodedSource, Given, Source, StoredSource, TextSource, given_by
+from kireji.ui.chat.suggesting import Suggesting
 from kireji.ui.theme import Theme
+from kireji.ui.translation import plural, tr
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 2
-"""Pictures decoded at the same time; one may take 256 MB while it is."""
 _SAID_AT_ONCE = 3
-_LONGEST_IN_FIELD = 20_000
-"""Characters; more than that goes below the field, because laying out one long line takes time that grows
-with its square: a minute for a million."""
+LONGEST_IN_FIELD = 20_000
+"""Characters; more than that is attached, because laying out one long line takes time that grows with its square: a
+minute for a million."""
+
+
+@dataclass(frozen=True)
+class _Editing:
+    """An earlier question that is being changed.
+
+    Args:
+        question: Its row.
+        parts: Its own pictures and documents.
+        aside: What was being written before.
+    """
+
+    question: int
+    parts: tuple[ImagePart | DocumentPart, ...]
+    aside: Draft
 
 
 class Drafts(QObject):
     """Keeps a draft per conversation, and shows the one of the conversation that is open.
 
     Args:
-        services: Clipboard, capture store, picture pipeline.
+        services: Clipboard, capture store, picture pipeline, and where drafts are kept.
         pane: Its composer shows the draft, its notice what could not be used.
-        theme: For the picture window.
+        theme: For the windows that show an attachment.
     """
 
     def __init__(self, services: Services, pane: ChatPane, theme: Theme) -> None:
         super().__init__(pane)
-        self._services = services
         self._pane = pane
-        self._theme = theme
         self._scope = TaskScope("drafts", self._failed)
         self._drafts: dict[int | None, Draft] = {}
         self._current: int | None = None
+        self._editing: _Editing | None = None
         self._count = 0
-        self._loading: dict[int, asyncio.Task[bool]] = {}
-        self._gate = asyncio.Semaphore(_AT_ONCE)
-        self._web = asyncio.Semaphore(_AT_ONCE)
-        self._reading = asyncio.Lock()
         self._problems: list[str] = []
-        self._folder = ""
-        composer = pane.composer
-        composer.paste_wanted.connect(self._paste)
-        composer.selection_wanted.connect(self._paste_selection)
-        composer.attach_clicked.connect(self._choose_files)
+        self._loading = Loading(services, self._scope, self._say)
+        self._keeper = DraftKeeper(services, self._scope, self._read, self._say)
+        self._suggesting = Suggesting(services, pane.composer, self._scope)
+        self._intake = Intake(services, pane, theme, self._scope)
+        self._connect()
+
+    def _connect(self) -> None:
+        composer = self._pane.composer
+        composer.edited.connect(self._keeper.changed)
         composer.attachments.removed.connect(self._remove)
-        composer.attachments.opened.connect(self._show_large)
+        composer.attachments.opened.connect(self._open)
         composer.quote.removed.connect(self._remove_quote)
+        composer.editing_cancelled.connect(self.stop_editing)
+        self._loading.loaded.connect(self._arrived)
+        self._loading.failed.connect(self._lost)
+        self._intake.given.connect(self.give)
+        self._intake.unfolded.connect(self._unfold)
+
+    def start(self) -> None:
+        """Find what was being written when the program ended."""
+        self._find(self._current)
+        self._suggesting.start()
 
     async def aclose(self) -> None:
-        """End what is on its way."""
+        """Keep what is written, and end what is on its way."""
+        await self._keeper.flush()
         await self._scope.aclose()
 
     @property
@@ -77,12 +101,41 @@ class Drafts(QObject):
         """What stands in the composer."""
         return replace(self._drafts.get(self._current, Draft()), text=self._pane.composer.text())
 
+    @property
+    def editing(self) -> int | None:
+        """The row of the earlier question that is being changed; None for none."""
+        return self._editing.question if self._editing is not None else None
+
     def switch(self, conversation: int | None) -> None:
         """Put the draft of the open conversation aside, and take out that of another."""
+        self.stop_editing()
         self._drafts[self._current] = self.draft
+        self._keeper.changed()
         self._current = conversation
+        self._intake.current = conversation
         self._problems = []
         self._pane.composer.show_draft(self._drafts.get(conversation, Draft()))
+        self._find(conversation)
+
+    def edit(self, message: StoredMessage) -> None:
+        """Change an earlier question: its words and attachments are shown, and what was being written waits."""
+        self.stop_editing()
+        parts = tuple(part for part in message.message.parts if isinstance(part, ImagePart | DocumentPart))
+        self._editing = _Editing(message.id, parts, self.draft)
+        self._drafts[self._current] = Draft()
+        self._pane.composer.show_draft(Draft(message.message.text))
+        for part in parts:
+            self._begin(StoredSource(_name_of(part), part), part)
+        self._pane.composer.show_editing(True)
+        self._pane.composer.setFocus()
+
+    def stop_editing(self) -> None:
+        """Leave the earlier question as it was; what was being written before comes back."""
+        if self._editing is None:
+            return
+        aside, self._editing = self._editing.aside, None
+        self._pane.composer.show_editing(False)
+        self._keep(aside)
 
     def sent(self, begun: int | None, conversation: int, asked: Draft) -> None:
         """A question has been saved: what went out with it is no longer prepared.
@@ -92,15 +145,23 @@ class Drafts(QObject):
             conversation: Its number now.
             asked: What went out.
         """
+        if asked.text.strip():
+            self._suggesting.note(asked.question)
+        if begun == self._current and self._editing is not None:
+            self.stop_editing()
+            return
         before = self.draft if begun == self._current else self._drafts.get(begun, Draft())
         rest = before.less(asked)
         self._drafts[begun] = rest
+        self._keeper.begin(conversation)
+        self._keeper.changed_much()
         if begun != self._current:
             return
         if begun is None:
-            del self._drafts[None]
+            self._drafts[None] = Draft()
             self._drafts[conversation] = rest
             self._current = conversation
+            self._intake.current = conversation
         self._pane.composer.show_draft(rest)
 
     def restore(self, unsent: Draft) -> None:
@@ -110,73 +171,108 @@ class Drafts(QObject):
         if not here.text.strip():
             self._keep(replace(here, text=unsent.text))
         for attachment in unsent.attachments:
-            if attachment.picture is not None and attachment.number not in known:
-                self.add(attachment.picture, attachment.name)
+            content = attachment.picture or attachment.document
+            if content is not None and attachment.number not in known and self._room(1):
+                self._begin(EncodedSource(attachment.name, content))
 
     def take(self, content: ClipboardContent) -> None:
-        """Put what was copied or selected beside the field: pictures, or text as a quote."""
+        """Put what was copied or selected beside the field: pictures and files, or text as a quote."""
         given = given_by(content)
-        if given.text.strip():
-            self._keep(replace(self.draft, quote=given.text))
+        self.quote(given.text)
         self._attach(given)
+
+    def quote(self, text: object) -> None:
+        """Ask about a piece of text, from an answer or from elsewhere, besides those quoted already."""
+        if str(text).strip():
+            self._keep(self.draft.with_quote(str(text)))
 
     def add(self, picture: EncodedPicture, name: str) -> None:
         """Attach a picture that is encoded already."""
-        self._problems = []
-        if self._room(1):
-            self._begin(EncodedSource(name, picture))
+        self._attach(Given((EncodedSource(name, picture),)))
 
     def give(self, given: object) -> None:
-        """Something was dropped: pictures are attached, words go to the caret."""
+        """Something was dropped, pasted or chosen: pictures and files are attached, words go to the caret."""
         assert isinstance(given, Given)
-        self._write(given.text)
+        if len(given.text) > LONGEST_IN_FIELD:
+            given = given._replace(sources=(TextSource(tr("Pasted text"), given.text), *given.sources))
+        elif given.text:
+            self._pane.composer.insert(given.text)
         self._attach(given)
 
     async def question(self, question: Question, draft: Draft) -> Question | None:
         """A question with all that goes along, once everything has arrived and is stored.
 
         Args:
-            question: Its words and pictures are replaced.
+            question: Its words, pictures and documents are replaced.
             draft: What was prepared.
 
         Returns:
-            None when a picture could not be had, which has been said.
+            None when an attachment could not be had, which has been said.
 
         Raises:
-            StoreError: A picture could not be stored.
+            StoreError: An attachment could not be stored.
         """
-        waiting = [task for each in draft.attachments if (task := self._loading.get(each.number)) is not None]
-        if waiting:
-            await asyncio.wait(waiting)
-        if any(not task.cancelled() and (task.exception() or not task.result()) for task in waiting):
+        if not await self._loading.finish([each.number for each in draft.attachments]):
             return None
-        parts: list[ImagePart] = []
+        images: list[ImagePart] = []
+        documents: list[DocumentPart] = []
         data: dict[Sha256, bytes] = {}
-        for attachment in draft.attachments:
-            picture = attachment.picture or self._arrived(attachment.number)
-            if picture is not None:  # otherwise the person has taken it out meanwhile
-                part = await self._services.capture.store(picture)
-                parts.append(part)
-                data[part.blob] = picture.data
-        if not parts and not draft.question:
+        for each in draft.attachments:
+            attachment = each if each.arrived else self._known(each.number)
+            part = None if attachment is None else await self._loading.store(attachment)
+            if attachment is None or part is None:  # the person has taken it out meanwhile
+                continue
+            if isinstance(part, ImagePart):
+                images.append(part)
+            else:
+                documents.append(part)
+            if (content := attachment.picture or attachment.document) is not None:
+                data[part.blob] = content.data
+        if not images and not documents and not draft.question:
             return None
-        return replace(question, text=draft.question, images=tuple(parts), pictures=data)
+        return replace(question, text=draft.question, images=tuple(images), documents=tuple(documents), pictures=data)
 
-    def _write(self, text: str) -> None:
-        """Put words at the caret, or below the field where there are too many."""
-        if len(text) > _LONGEST_IN_FIELD:
-            draft = self.draft
-            self._keep(replace(draft, quote="\n\n".join(each for each in (draft.quote, text) if each)))
-        elif text:
-            self._pane.composer.insert(text)
+    # Drafts and where they are kept.
 
-    def _arrived(self, number: int) -> EncodedPicture | None:
-        everything = (each for draft in self._drafts.values() for each in draft.attachments)
-        return next((each.picture for each in everything if each.number == number), None)
+    def _read(self) -> dict[int | None, Draft]:
+        """All drafts as they are to be kept; an earlier question that is being changed is none."""
+        here = self.draft if self._editing is None else self._editing.aside
+        return self._drafts | {self._current: here}
 
     def _keep(self, draft: Draft) -> None:
         self._drafts[self._current] = draft
         self._pane.composer.show_draft(draft)
+        self._keeper.changed()
+
+    def _find(self, conversation: int | None) -> None:
+        if not self._keeper.known(conversation):
+            self._scope.restart(self._bring_back(conversation), name="bring back")
+
+    async def _bring_back(self, conversation: int | None) -> None:
+        """Show what was being written in a conversation, before anything that was written since it is open."""
+        try:
+            found = await self._keeper.load(conversation)
+        except StoreError as error:
+            log.warning("a draft cannot be read: %s", error)
+            self._say(error.sentence)
+            return
+        attachments: list[tuple[Attachment, Source]] = []
+        for part, name in zip(found.attachments, found.names, strict=False):
+            self._count += 1
+            named = name or _name_of(part)
+            attachments.append((Attachment(self._count, named, part=part), StoredSource(named, part)))
+        earlier = Draft(found.text, tuple(each for each, _ in attachments), found.quote)
+        if conversation == self._current and self._editing is None:
+            if earlier != Draft():
+                self._keep(self.draft.behind(earlier))
+        elif self._editing is not None and conversation == self._current:
+            self._editing = replace(self._editing, aside=self._editing.aside.behind(earlier))
+        else:
+            self._drafts[conversation] = self._drafts.get(conversation, Draft()).behind(earlier)
+        for attachment, source in attachments:
+            self._loading.begin(attachment, source)
+
+    # Attachments.
 
     def _attach(self, given: Given) -> None:
         self._problems = []
@@ -186,54 +282,72 @@ class Drafts(QObject):
             self._begin(source)
 
     def _room(self, wanted: int) -> int:
-        """How many of `wanted` pictures can still be attached; says it when that is not all."""
-        room = max(0, MOST_PICTURES - len(self.draft.attachments))
+        """How many of `wanted` can still be attached; says it when that is not all."""
+        room = max(0, MOST_ATTACHMENTS - len(self.draft.attachments))
         if wanted > room:
-            left = wanted - room
-            one = "1 picture was" if left == 1 else f"{left} pictures were"
-            self._say(f"A question takes up to {MOST_PICTURES} pictures; {one} left out.")
+            left = plural(wanted - room, "1 was left out.", "{n} were left out.")
+            self._say(f"{tr('A question takes up to {most} files and pictures.', most=MOST_ATTACHMENTS)} {left}")
         return min(room, wanted)
 
-    def _begin(self, source: Source) -> None:
+    def _begin(self, source: Source, part: ImagePart | DocumentPart | None = None) -> None:
         self._count += 1
-        attachment = Attachment(self._count, source.name)
+        attachment = Attachment(self._count, source.name, part=part)
         draft = self.draft
         self._keep(replace(draft, attachments=(*draft.attachments, attachment)))
-        task = self._scope.start(self._load(attachment, source), name=_task(attachment.number))
-        self._loading[attachment.number] = task
-        task.add_done_callback(lambda _done: self._loading.pop(attachment.number, None))
+        self._loading.begin(attachment, source)
 
-    async def _load(self, attachment: Attachment, source: Source) -> bool:
-        try:
-            # A slow address must not keep pictures of this computer waiting.
-            async with self._web if isinstance(source, WebSource) else self._gate:
-                picture, note = await source.read(self._services)
-        except KirejiError as error:
+    def _arrived(self, attachment: object) -> None:
+        assert isinstance(attachment, Attachment)
+        home = self._home(attachment.number)
+        if home is not None and _sum(home.attachments, attachment) > MOST_BYTES:
+            most = MOST_BYTES // 1024 // 1024
+            told = tr("Together with the rest it is more than {most} MB, which services do not take.", most=most)
+            self._say(f"{attachment.name}: {told}")
             self._update(attachment.number, None)
-            self._say(f"{attachment.name}: {error.sentence}")
-            return False
-        except Exception:
-            self._update(attachment.number, None)
-            raise
-        thumbnail = await asyncio.to_thread(small_image, picture.data)
-        self._update(attachment.number, replace(attachment, picture=picture, thumbnail=thumbnail, note=note))
-        return True
+            home = None
+        else:
+            self._update(attachment.number, attachment)
+        if home is None and attachment.part is not None:
+            self._keeper.release(attachment.part)
+
+    def _lost(self, number: object) -> None:
+        assert isinstance(number, int)
+        self._update(number, None)
 
     def _update(self, number: int, loaded: Attachment | None) -> None:
-        """Put a picture that has arrived into the draft that waits for it, or take out one that failed."""
+        """Put an attachment that has arrived into the draft that waits for it, or take out one that failed."""
         self._drafts[self._current] = self.draft
         for conversation, draft in self._drafts.items():
             if any(each.number == number for each in draft.attachments):
                 changed = draft.without(number) if loaded is None else draft.with_loaded(loaded)
                 self._drafts[conversation] = changed
+                self._keeper.changed()
                 if conversation == self._current:
                     self._pane.composer.show_draft(changed)
                 return
+        if self._editing is not None:
+            aside = self._editing.aside
+            aside = aside.without(number) if loaded is None else aside.with_loaded(loaded)
+            self._editing = replace(self._editing, aside=aside)
+
+    def _home(self, number: int) -> Draft | None:
+        """The draft that an attachment belongs to."""
+        aside = (self._editing.aside,) if self._editing is not None else ()
+        everything = (*self._drafts.values(), *aside)
+        return next((draft for draft in everything if any(each.number == number for each in draft.attachments)), None)
+
+    def _known(self, number: int) -> Attachment | None:
+        home = self._home(number)
+        return next((each for each in home.attachments if each.number == number), None) if home is not None else None
 
     def _remove(self, number: object) -> None:
         assert isinstance(number, int)
-        self._scope.cancel(_task(number))
+        self._loading.cancel(number)
+        gone = self._known(number)
         self._keep(self.draft.without(number))
+        of_question = self._editing.parts if self._editing is not None else ()
+        if gone is not None and gone.part is not None and gone.part not in of_question:
+            self._keeper.release(gone.part)
         if not self.draft.attachments:
             self._pane.composer.setFocus()
 
@@ -241,70 +355,39 @@ class Drafts(QObject):
         self._keep(replace(self.draft, quote=""))
         self._pane.composer.setFocus()
 
-    def _paste(self) -> None:
-        self._start(self._read_clipboard(self._current), "paste")
+    def _open(self, number: object) -> None:
+        assert isinstance(number, int)
+        if (attachment := self._known(number)) is not None:
+            self._intake.show(attachment)
 
-    def _paste_selection(self) -> None:
-        self._start(self._read_selection(self._current), "paste")
-
-    def _start(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
-        self._count += 1
-        self._scope.start(coroutine, name=f"{name}-{self._count}")
-
-    async def _read_clipboard(self, conversation: int | None) -> None:
-        async with self._reading:  # what is pasted twice comes in that order
-            content = await self._services.clipboard.read()
-        if conversation == self._current:
-            self.give(given_by(content))
-
-    async def _read_selection(self, conversation: int | None) -> None:
-        async with self._reading:
-            text = await self._services.clipboard.read_selection()
-        if conversation == self._current:
-            self._write(text)
-
-    def _choose_files(self) -> None:
-        dialog = QFileDialog(self._pane.window(), "Attach pictures", self._folder)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        endings = " ".join(f"*{ending}" for ending in PICTURE_ENDINGS)
-        dialog.setNameFilters([f"Pictures ({endings})", "All files (*)"])
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.directoryEntered.connect(self._entered)
-        dialog.filesSelected.connect(self._chosen)
-        dialog.open()
-
-    def _entered(self, folder: str) -> None:
-        self._folder = folder
-
-    def _chosen(self, files: Sequence[str]) -> None:
-        self._attach(from_files(files))
+    def _unfold(self, number: object, text: str) -> None:
+        """Words that were attached shall stand in the field after all."""
+        self._pane.composer.insert(text)
+        self._remove(number)
         self._pane.composer.setFocus()
 
-    def _show_large(self, number: object) -> None:
-        assert isinstance(number, int)
-        if (picture := self._arrived(number)) is not None:
-            self._scope.restart(self._open_large(picture), name="large")
-
-    async def _open_large(self, picture: EncodedPicture) -> None:
-        from kireji.ui.chat.picture_dialog import PictureDialog
-
-        image = await asyncio.to_thread(QImage.fromData, picture.data)
-        if not image.isNull():
-            PictureDialog(self._theme, image, self._pane.window()).show()
+    # What went wrong.
 
     def _say(self, sentence: str) -> None:
         self._problems.append(sentence)
         told = " ".join(self._problems[:_SAID_AT_ONCE])
         more = len(self._problems) - _SAID_AT_ONCE
-        self._pane.show_notice(f"{told} And {more} more." if more > 0 else told)
+        self._pane.show_notice(f"{told} {tr('And {more} more.', more=more)}" if more > 0 else told)
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, KirejiError):
             self._pane.show_notice(error.sentence)
             return
         log.error("a task of the composer failed", exc_info=error)
-        self._pane.show_notice("Something in Kireji failed. The log has the details; please try again.")
+        self._pane.show_notice(tr("Something in Kireji failed. The log has the details; please try again."))
 
 
-def _task(number: int) -> str:
-    return f"picture-{number}"
+def _name_of(part: ImagePart | DocumentPart) -> str:
+    if isinstance(part, DocumentPart):
+        return part.title or tr("Document")
+    return tr("Picture")
+
+
+def _sum(attachments: Iterable[Attachment], arrived: Attachment) -> int:
+    """Bytes of all that goes along once one has arrived."""
+    return sum(each.size for each in attachments if each.number != arrived.number) + arrived.size

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import RADIUS_CARD, SPACE, TYPE_TITLE
+from kireji.ui.translation import tr
 
-_WORDS = "Drop to ask about it"
 _COVER = 225
 """How opaque it lies over the window, of 255."""
 
@@ -27,7 +27,7 @@ class DropHint(QWidget):
         self._theme = theme
         self._covered = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName(_WORDS)
+        self.setAccessibleName(tr("Drop to ask about it"))
         self.hide()
 
     def cover(self, shown: bool) -> None:
@@ -52,11 +52,12 @@ class DropHint(QWidget):
         font.setPixelSize(self._theme.px(TYPE_TITLE))
         font.setBold(True)
         painter.setFont(font)
-        words = painter.fontMetrics().boundingRect(_WORDS).size().toSizeF()
+        told = tr("Drop to ask about it")
+        words = painter.fontMetrics().boundingRect(told).size().toSizeF()
         plate = QRectF(0, 0, words.width() + 2 * SPACE[4], words.height() + 2 * SPACE[3])
         plate.moveCenter(inner.center())
         painter.setPen(QColor(colours.line))
         painter.setBrush(QColor(colours.surface))
         painter.drawRoundedRect(plate, RADIUS_CARD, RADIUS_CARD)
         painter.setPen(QColor(colours.ink))
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, _WORDS)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, told)

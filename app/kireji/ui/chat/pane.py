@@ -12,6 +12,7 @@ from kireji.ui.chat.transcript import Transcript, side_margin
 from kireji.ui.parts import button, label, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import tr
 
 _SHORT_MODEL_BELOW = 560
 """Logical pixels at the usual text size; below, the title needs the room that the provider's name takes."""
@@ -69,7 +70,7 @@ class ChatPane(QWidget):
     def show_conversation(self, title: str) -> None:
         """Show the messages."""
         self.header.set_title(title)
-        self.composer.set_placeholder("Ask a follow-up…")
+        self.composer.set_placeholder(tr("Ask a follow-up…"))
         self._stack.setCurrentWidget(self.transcript)
 
     def show_welcome(self, chord: str) -> None:
@@ -78,15 +79,15 @@ class ChatPane(QWidget):
         Args:
             chord: The capture shortcut, when it is held.
         """
-        self.header.set_title("New conversation")
-        self.composer.set_placeholder("Ask anything, or capture a piece of the screen…")
+        self.header.set_title(tr("New conversation"))
+        self.composer.set_placeholder(tr("Ask anything, or capture a piece of the screen…"))
         self._blank.show_start(chord)
         self._stack.setCurrentWidget(self._blank)
 
     def show_loading(self, title: str) -> None:
         """A conversation is being read."""
         self.header.set_title(title)
-        self._blank.show_sentence("Opening the conversation…")
+        self._blank.show_sentence(tr("Opening the conversation…"))
         self._stack.setCurrentWidget(self._blank)
 
     def show_failure(self, sentence: str) -> None:
@@ -129,8 +130,8 @@ class Notice(QFrame):
         self.setProperty("kind", "notice")
         self._theme = theme
         self._sentence = label("", "", wrap=True)
-        self._settings = button("Open settings")
-        self._close = button("", "quiet", name="Put this message away")
+        self._settings = button(tr("Open settings"))
+        self._close = button("", "quiet", name=tr("Put this message away"))
         layout = QHBoxLayout(self)
         spread(layout, (SPACE[2], SPACE[1], SPACE[1], SPACE[1]), SPACE[1])
         layout.addWidget(self._sentence, 1)
@@ -173,8 +174,8 @@ class Blank(QWidget):
         self._mark = QLabel()
         self._title = label("", "title", wrap=True)
         self._sentence = label("", "muted", wrap=True)
-        self._capture = button("Capture and ask", "primary")
-        self._reload = button("Try again")
+        self._capture = button(tr("Capture and ask"), "primary")
+        self._reload = button(tr("Try again"))
         layout = QVBoxLayout(self)
         spread(layout, SPACE[4], SPACE[2])
         layout.addStretch(2)
@@ -191,8 +192,10 @@ class Blank(QWidget):
 
     def show_start(self, chord: str) -> None:
         """What to do first."""
-        self._title.setText("Cut out a piece of the screen and ask about it")
-        hint = f"Press {chord} anywhere, or use the button." if chord else "Use the button, or write below."
+        self._title.setText(tr("Cut out a piece of the screen and ask about it"))
+        hint = tr("Use the button, or write below.")
+        if chord:
+            hint = tr("Press {chord} anywhere, or use the button.", chord=chord)
         self._show(hint, mark=True, capture=True)
 
     def show_sentence(self, sentence: str) -> None:
@@ -202,7 +205,7 @@ class Blank(QWidget):
 
     def show_failure(self, sentence: str) -> None:
         """Something could not be shown."""
-        self._title.setText("This conversation cannot be shown")
+        self._title.setText(tr("This conversation cannot be shown"))
         self._show(sentence, reload=True)
 
     def _show(self, sentence: str, *, mark: bool = False, capture: bool = False, reload: bool = False) -> None:

@@ -96,6 +96,7 @@ class ChatPresenter(QObject):
             self._window.chat.show_welcome(self._chord())
             self._setup.show(None)
         self._window.chat.composer.setFocus()
+        self.drafts.start()
         self._scope.restart(self._show_totals(), name="totals")
 
     async def aclose(self) -> None:

@@ -1,4 +1,4 @@
-"""Where pictures for a question come from: files, the web, the clipboard, a drop. Nothing is read before `read`."""
+"""Where attachments of a question come from: files, the web, the clipboard, a drop. Nothing is read before `read`."""
 
 from __future__ import annotations
 
@@ -14,36 +14,40 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
 
 from kireji.core.desktop_ports import ClipboardContent
-from kireji.core.errors import PictureError
+from kireji.core.documents import document_of, is_picture, plain
+from kireji.core.errors import DocumentError
+from kireji.core.messages import DocumentPart, ImagePart
 from kireji.core.pictures import is_animated, name_in_address, picture_address
-from kireji.core.ports import EncodedPicture
+from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.services.application import Services
 from kireji.ui.encoding import encoded
+from kireji.ui.translation import tr
 
 LARGEST_FILE = 64 * 1024 * 1024
-"""Bytes of a picture file."""
-MOST_TEXT = 1_000_000
+"""Bytes of a file that is opened at all."""
+MOST_TEXT = 8_000_000
 """Characters of text that are taken over."""
 _MOST_FILES = 200
 _FORMS = ("image/png", "image/jpeg", "image/webp", "image/gif")
 """Forms of a dropped picture that are taken as they are; one in another form is written as PNG."""
-_FIRST_FRAME = "First picture of an animation"
 
 
 class Loaded(NamedTuple):
-    """A picture that has arrived.
+    """A picture or a document that has arrived.
 
     Args:
-        picture: Within the pipeline's limits.
+        content: Within the limits of the pipeline, and of the services.
         note: What was done to it; empty for nothing.
+        part: Where it is stored, if it is already.
     """
 
-    picture: EncodedPicture
+    content: EncodedPicture | EncodedDocument
     note: str = ""
+    part: ImagePart | DocumentPart | None = None
 
 
 class Source(Protocol):
-    """A picture that can be had."""
+    """A picture or a document that can be had."""
 
     @property
     def name(self) -> str: ...
@@ -52,6 +56,7 @@ class Source(Protocol):
 
         Raises:
             PictureError: It is no picture that can be used.
+            DocumentError: It is neither a picture nor a document that can be used.
             ProviderError: The address was not reached, or there is none.
         """
 
@@ -64,7 +69,10 @@ class FileSource:
         self.name = path.name or str(path)
 
     async def read(self, services: Services) -> Loaded:
-        return await _loaded(services, await asyncio.to_thread(read_file, self._path))
+        data = await asyncio.to_thread(read_file, self._path)
+        if is_picture(self.name, data):
+            return await _loaded(services, data)
+        return Loaded(await asyncio.to_thread(document_of, self.name, data))
 
 
 class BytesSource:
@@ -90,14 +98,46 @@ class ImageSource:
 
 
 class EncodedSource:
-    """A picture that needs no reading."""
+    """A picture or a document that needs no reading."""
 
-    def __init__(self, name: str, picture: EncodedPicture) -> None:
+    def __init__(self, name: str, content: EncodedPicture | EncodedDocument) -> None:
         self.name = name
-        self._picture = picture
+        self._content = content
 
     async def read(self, services: Services) -> Loaded:
-        return Loaded(self._picture)
+        del services
+        return Loaded(self._content)
+
+
+class TextSource:
+    """Words, too many for the field.
+
+    Args:
+        name: What they are known by.
+        text: All of them.
+    """
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self._text = text
+
+    async def read(self, services: Services) -> Loaded:
+        del services
+        return Loaded(await asyncio.to_thread(plain, self.name, self._text))
+
+
+class StoredSource:
+    """What is stored already: an attachment of a draft, or of a question that is changed."""
+
+    def __init__(self, name: str, part: ImagePart | DocumentPart) -> None:
+        self.name = name
+        self._part = part
+
+    async def read(self, services: Services) -> Loaded:
+        data, part = await services.capture.fetch(self._part), self._part
+        if isinstance(part, ImagePart):
+            return Loaded(EncodedPicture(data, part.media_type, part.width, part.height), part=part)
+        return Loaded(EncodedDocument(data, part.media_type, part.title), part=part)
 
 
 class WebSource:
@@ -115,7 +155,7 @@ class Given(NamedTuple):
     """What was pasted, dropped or handed over.
 
     Args:
-        sources: The pictures in it, not read yet.
+        sources: The pictures and files in it, not read yet.
         text: The words in it.
         problem: What could not be used, as a sentence; empty for nothing.
     """
@@ -131,7 +171,7 @@ def given_by(content: ClipboardContent) -> Given:
     Files come before a picture, because some desktops put a file's icon there. Text comes before a picture, because
     spreadsheets and word processors add one of the same words; only a lone address is a name of the picture itself.
     """
-    return _given(content, "Pasted picture", None)
+    return _given(content, tr("Pasted picture"), None)
 
 
 def dropped(mime: QMimeData) -> Given:
@@ -146,7 +186,7 @@ def dropped(mime: QMimeData) -> Given:
             image = QImage(mime.imageData())
     if picture or image is not None:
         text = ""  # of a picture that is dragged out of a page, the words are its address or its description
-    return _given(ClipboardContent(picture, files, text), "Dropped picture", image)
+    return _given(ClipboardContent(picture, files, text), tr("Dropped picture"), image)
 
 
 def takes(mime: QMimeData) -> bool:
@@ -185,7 +225,7 @@ def _local(files: Iterable[str]) -> Given:
         if path and (here or os.name == "nt"):
             sources.append(FileSource(Path(path)))
         else:
-            problem = "A file on another computer was not attached. Copy it to this one first."
+            problem = tr("A file on another computer was not attached. Copy it to this one first.")
     return Given(tuple(sources), problem=problem)
 
 
@@ -198,25 +238,30 @@ def read_file(path: Path) -> bytes:
     """The bytes of a file; runs in a thread.
 
     Raises:
-        PictureError: It cannot be read, is none, or is too large.
+        DocumentError: It cannot be read, is none, or is too large.
     """
     # Opening a named pipe would wait for its other end for ever.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         if path.is_dir():
-            raise PictureError("This is a folder.", "Choose the pictures in it.")
+            raise DocumentError(tr("This is a folder."), tr("Choose the files in it."))
         with open(os.open(path, flags), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise PictureError("This is not a file that holds a picture.", "Choose a PNG, JPEG, WebP or GIF file.")
+                raise DocumentError(tr("This is not a file that can be read."), tr("Choose text, a PDF or a picture."))
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
         reason = error.strerror or "unknown reason"
-        raise PictureError(f"The file cannot be read ({reason}).", "Check it and try again.") from error
+        raise DocumentError(
+            tr("The file cannot be read ({reason}).", reason=reason), tr("Check it and try again.")
+        ) from error
     if len(data) > LARGEST_FILE:
-        raise PictureError(f"The file is larger than {LARGEST_FILE // 1024 // 1024} MB.", "Shrink it first.")
+        raise DocumentError(
+            tr("The file is larger than {most} MB.", most=LARGEST_FILE // 1024 // 1024),
+            tr("Attach the part of it that matters."),
+        )
     return data
 
 
 async def _loaded(services: Services, data: bytes) -> Loaded:
-    note = _FIRST_FRAME if is_animated(data) else ""
+    note = tr("First picture of an animation") if is_animated(data) else ""
     return Loaded(await services.capture.encode_file(data), note)

@@ -278,7 +278,7 @@ class Asking(QObject):
 
 def _filled(prompt: object, field: str) -> tuple[str, str, str]:
     """What is asked, what of it is shown, and what the person typed besides."""
-    from kireji.ui.overlay.quick_prompts import QuickPrompt
+    from kireji.ui.quick_prompts import QuickPrompt
 
     assert isinstance(prompt, QuickPrompt)
     typed = field.strip()

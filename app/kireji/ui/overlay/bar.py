@@ -16,8 +16,8 @@ from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.field import QuestionField
 from kireji.ui.overlay.keys import press_focused_button
 from kireji.ui.overlay.prompt_keys import prompt_number
-from kireji.ui.overlay.quick_prompts import QuickPrompt, place_in
 from kireji.ui.parts import button, label, restyle, separator, set_icon
+from kireji.ui.quick_prompts import QuickPrompt, place_in
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import mark, tr

@@ -21,8 +21,8 @@ from kireji.ui.overlay.keys import press_focused_button
 from kireji.ui.overlay.placement import card_sizes
 from kireji.ui.overlay.prompt_keys import prompt_number
 from kireji.ui.overlay.prompt_row import PromptRow
-from kireji.ui.overlay.quick_prompts import QuickPrompt, place_in
 from kireji.ui.parts import button, label, restyle, separator
+from kireji.ui.quick_prompts import QuickPrompt, place_in
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE, TYPE_BODY
 from kireji.ui.translation import tr

@@ -16,10 +16,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
+from kireji.ui.composition import Composition
 from kireji.ui.overlay.keys import ENTER, is_for_the_selection
 from kireji.ui.overlay.prompt_keys import is_command
-from kireji.ui.overlay.recall import Recall
-from kireji.ui.parts import turn
+from kireji.ui.parts import begin_at_side, turn
+from kireji.ui.recall import Recall
 
 _MOST_LINES = 5
 _OLDER = (Qt.Key.Key_Up, Qt.Key.Key_PageUp)
@@ -58,7 +59,7 @@ class QuestionField(QPlainTextEdit):
         self._over_selection = over_selection
         self._taken = not over_selection
         self._recall = Recall()
-        self._composing = False
+        self._composition = Composition(self)
         self._lines = 1
         self._invitations = tuple(invitations)
         self.setAccessibleName(name)
@@ -120,7 +121,7 @@ class QuestionField(QPlainTextEdit):
     @property
     def composing(self) -> bool:
         """An input method is in the middle of a word."""
-        return self._composing
+        return self._composition.active
 
     def sizeHint(self) -> QSize:
         margins = self.contentsMargins()
@@ -160,12 +161,7 @@ class QuestionField(QPlainTextEdit):
         if self.toPlainText():
             turn(self)
             return
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        option = self.document().defaultTextOption()
-        if option.textDirection() is not self.layoutDirection():
-            option.setTextDirection(self.layoutDirection())
-            option.setAlignment(Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft)
-            self.document().setDefaultTextOption(option)
+        begin_at_side(self, self.layoutDirection())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -186,7 +182,7 @@ class QuestionField(QPlainTextEdit):
             self._fit()
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        self._composing = bool(event.preeditString())
+        self._composition.note(event)
         super().inputMethodEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -198,8 +194,10 @@ class QuestionField(QPlainTextEdit):
         super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._composing:
-            # The key belongs to the input method: Enter takes its word over and must not send the question.
+        if self._composition.takes(event):
+            event.accept()  # Enter takes a word over and must not send the question
+            return
+        if self._composition.active:
             super().keyPressEvent(event)
             return
         if event.key() in ENTER and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:

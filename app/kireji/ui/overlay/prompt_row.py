@@ -9,8 +9,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from kireji.ui.flow import FlowLayout
-from kireji.ui.overlay.quick_prompts import QuickPrompt
 from kireji.ui.parts import button
+from kireji.ui.quick_prompts import QuickPrompt
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
 

@@ -9,7 +9,7 @@ from kireji.services.application import Services
 from kireji.services.turns import GO_ON
 from kireji.ui.overlay.bar import DEFAULT_QUESTION, ToolBar
 from kireji.ui.overlay.card import AnswerCard
-from kireji.ui.overlay.quick_prompts import QuickPrompt, interface_language, offered
+from kireji.ui.quick_prompts import QuickPrompt, interface_language, offered
 from kireji.ui.translation import tr
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from kireji.ui.encoding import encoded
 from kireji.ui.platform.selection_copy import SelectionCopy
 from kireji.ui.translation import mark
 
-MOST_TEXT = 1_000_000
+MOST_TEXT = 8_000_000
 """Characters of text that are used; what is behind is cut off."""
 
 MOST_BYTES = 64 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""Quick prompts as the overlay offers them: with their places filled in as far as it can."""
+"""Quick prompts as they are offered where a question is written: with their places filled in as far as can be."""
 
 from __future__ import annotations
 
