@@ -32,6 +32,7 @@ from tests.fakes.stores import (
     MemoryQueueStore,
     MemorySettings,
 )
+from tests.fakes.transfer import FakeBackups, FakeExports, MemoryWholeStore
 from tests.fakes.world import World, device_provider, local_provider, router_provider, wire
 
 
@@ -103,6 +104,10 @@ class FakeSurroundings:
     environ: Mapping[str, str] = field(default_factory=dict)
     system_proxies: FakeSystemProxies = field(default_factory=FakeSystemProxies)
 
+    whole: MemoryWholeStore = field(default_factory=MemoryWholeStore)
+    exports: FakeExports = field(default_factory=FakeExports)
+    backups: FakeBackups = field(default_factory=FakeBackups)
+
     def with_key(self, value: str = "sk-ant-test-key") -> FakeSurroundings:
         """The same with a stored key."""
         self.keychain.keys[SecretName("anthropic", "https://api.anthropic.com")] = Secret(value)
@@ -139,5 +144,8 @@ class FakeSurroundings:
             notifier=self.notifier,
             autostart=self.autostart,
             system_proxies=self.system_proxies,
+            whole=self.whole,
+            exports=self.exports,
+            backups=self.backups,
         )
         return wire(world, self.keychain, self.session)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from kireji.core.history import Origin
 from kireji.core.models import ModelInfo
 from kireji.core.ports import KeyStore
 from kireji.core.secret import Secret, SecretName
 from kireji.services.application import Services
+from kireji.services.backup import BackupService
 from kireji.services.capture import CaptureService
 from kireji.services.catalog import Catalog
 from kireji.services.chat import ChatService
@@ -23,6 +25,7 @@ from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.queue import QuestionQueue
 from kireji.services.sign_in import SignInService
+from kireji.services.transfer import TransferService
 from kireji.services.watch import WatchService
 from kireji.services.web_pictures import PicturesByUrl
 from tests.fakes.desktop import (
@@ -50,6 +53,7 @@ from tests.fakes.stores import (
     MemoryQueueStore,
     MemorySettings,
 )
+from tests.fakes.transfer import FakeBackups, FakeExports, MemoryWholeStore
 
 KEY = "sk-ant-test-0123456789"
 ROUTER_KEY = "sk-or-v1-test-0123456789"
@@ -116,6 +120,9 @@ class World:
     notifier: FakeNotifier = field(default_factory=FakeNotifier)
     autostart: FakeAutostart = field(default_factory=FakeAutostart)
     system_proxies: FakeSystemProxies = field(default_factory=FakeSystemProxies)
+    whole: MemoryWholeStore = field(default_factory=MemoryWholeStore)
+    exports: FakeExports = field(default_factory=FakeExports)
+    backups: FakeBackups = field(default_factory=FakeBackups)
 
     @property
     def queue_store(self) -> MemoryQueueStore:
@@ -171,6 +178,8 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         PictureText(world.reader),
         monotonic=world.clock.monotonic,
     )
+    transfer = TransferService(world.whole, world.captures, world.codec, world.exports.open, world.exports.writer)
+    backups = BackupService(world.backups, transfer, lambda: preferences.settings.backup, Path("/backups"), world.clock)
     return Services(
         preferences=preferences,
         credentials=credentials,
@@ -193,6 +202,8 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         notifier=world.notifier,
         autostart=world.autostart,
         watches=WatchService(capture, chat, world.clock, world.clock.pause),
+        transfer=lambda: transfer,
+        backups=lambda: backups,
         proxy_in_force=lambda: proxy_in_force(preferences.settings.network, lambda: world.system_proxies),
         proxy_problem=lambda: proxy_problem(preferences.settings.network, lambda: world.system_proxies),
     )

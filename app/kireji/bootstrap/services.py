@@ -74,6 +74,7 @@ async def open_services(
     """
     from kireji.bootstrap import desktop, network
     from kireji.bootstrap.doctor import surroundings
+    from kireji.bootstrap.transfers import Transfers
     from kireji.bootstrap.waiting import WaitingAutostart, WaitingClipboard, WaitingNotifier, WaitingPrompts
     from kireji.desktop.processes import process_origin
     from kireji.services.application import Services
@@ -115,6 +116,7 @@ async def open_services(
             monotonic=base.clock.monotonic,
         )
         queue = await stack.enter_async_context(QuestionQueue(chat, SqliteQueueStore(stores.database)))
+        transfers = Transfers(paths, stores, preferences, base.clock)
         watches = await stack.enter_async_context(WatchService(capture, chat, base.clock))
         yield Services(
             preferences=preferences,
@@ -138,6 +140,8 @@ async def open_services(
             notifier=notifier,
             autostart=WaitingAutostart(lambda: desktop.autostart(environ)),
             watches=watches,
+            transfer=transfers.transfer,
+            backups=transfers.backups,
             proxy_in_force=lambda: proxy_in_force(
                 preferences.settings.network, lambda: network.system_proxies(environ)
             ),

@@ -134,6 +134,20 @@ class Console:
         except OSError:  # nobody is there to be told
             self._stderr = None
 
+    def progress(self, text: str) -> None:
+        """Show how far something is, on one line that is written over, and only where a person sees it.
+
+        Args:
+            text: Short; empty takes the line away.
+        """
+        if self._stderr is None or not self._stderr.isatty():
+            return
+        try:
+            self._stderr.write("\r\x1b[K" + _on_one_line(text))
+            self._stderr.flush()
+        except OSError:
+            self._stderr = None
+
     @contextmanager
     def _told(self) -> Iterator[None]:
         """Turns what can go wrong with standard output into what the program knows."""

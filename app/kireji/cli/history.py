@@ -16,6 +16,10 @@ from kireji.services.application import Services
 
 def prepare(arguments: argparse.Namespace, console: Console) -> Work:
     """Nothing is read beforehand."""
+    if arguments.action in ("export", "import", "backup", "restore"):
+        from kireji.cli import transfer
+
+        return transfer.prepare(arguments, console)
     if arguments.action == "list":
         return _list(arguments.limit, console, as_json=arguments.json)
     return _show(arguments.id, console, as_json=arguments.json)

@@ -32,6 +32,7 @@
     │   ├── StoreReadOnly
     │   ├── StoreCorrupt
     │   └── StoreTooNew
+    ├── TransferError              an export that cannot be read or written
     └── SettingsError              option, value, did-you-mean
 
 Anything else that is raised (KeyError, AssertionError, sqlite3.IntegrityError) is our own bug: it is logged with its
@@ -214,6 +215,10 @@ class StoreCorrupt(StoreError):
 
 class StoreTooNew(StoreError):
     """The database was written by a newer version of this program."""
+
+
+class TransferError(KirejiError):
+    """An export or a backup cannot be read, or cannot be written where it should go."""
 
 
 class SettingsError(KirejiError):

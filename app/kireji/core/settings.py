@@ -15,8 +15,9 @@ from typing import Any
 
 import msgspec
 
-from kireji.core.capturing import MOST_DELAY, Action
-from kireji.core.shortcuts import DEFAULT_CAPTURE, Shortcut
+from kireji.core.capturing import Action
+from kireji.core.setting_rules import CHECKS
+from kireji.core.shortcuts import DEFAULT_CAPTURE
 
 VERSION = 1
 
@@ -193,6 +194,18 @@ class GeneralSettings(msgspec.Struct, frozen=True):
     notify: bool = True
 
 
+class BackupSettings(msgspec.Struct, frozen=True):
+    """[backup]
+
+    Args:
+        automatic: Whether the history is copied on every day on which it has changed.
+        folder: Where to; empty is `backups` in the data folder.
+    """
+
+    automatic: bool = True
+    folder: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True):
     """The whole tree; one attribute per section of the file."""
 
@@ -204,6 +217,7 @@ class Settings(msgspec.Struct, frozen=True):
     shortcuts: ShortcutSettings = msgspec.field(default_factory=ShortcutSettings)
     capture: CaptureSettings = msgspec.field(default_factory=CaptureSettings)
     appearance: AppearanceSettings = msgspec.field(default_factory=AppearanceSettings)
+    backup: BackupSettings = msgspec.field(default_factory=BackupSettings)
 
 
 class SettingProblem(msgspec.Struct, frozen=True):
@@ -211,71 +225,6 @@ class SettingProblem(msgspec.Struct, frozen=True):
 
     option: str
     sentence: str
-
-
-def _check_shortcut(value: Any) -> str | None:
-    if value and Shortcut.parse(value) is None:
-        return "is not a key combination such as Ctrl+Shift+Space"
-    return None
-
-
-def _one_of(*allowed: str) -> typing.Callable[[Any], str | None]:
-    def check(value: Any) -> str | None:
-        return None if value in allowed else "must be one of " + ", ".join(repr(item) for item in allowed)
-
-    return check
-
-
-def _between(low: float, high: float) -> typing.Callable[[Any], str | None]:
-    def check(value: Any) -> str | None:
-        return None if low <= value <= high else f"must be between {low:g} and {high:g}"
-
-    return check
-
-
-def _each_of(*allowed: str) -> typing.Callable[[Any], str | None]:
-    def check(value: Any) -> str | None:
-        wrong = [item for item in value if item not in allowed]
-        return f"holds {wrong[0]!r}, which is not one of {', '.join(allowed)}" if wrong else None
-
-    return check
-
-
-def _is_web_address(value: str) -> bool:
-    scheme, _, rest = value.partition("://")
-    host = rest.split("/", 1)[0].rsplit("@", 1)[-1]
-    return scheme in ("http", "https") and host.strip(":") != "" and value.split() == [value]
-
-
-def _check_address(value: Any) -> str | None:
-    if value and not _is_web_address(value):
-        return "must be an address that begins with http:// or https://"
-    return None
-
-
-def _check_proxy(value: Any) -> str | None:
-    if value in ("system", "none") or _is_web_address(value):
-        return None
-    return "must be 'system', 'none', or an address that begins with http:// or https://"
-
-
-_CHECKS: Mapping[str, typing.Callable[[Any], str | None]] = types.MappingProxyType(
-    {
-        "models.provider": _one_of("", "anthropic", "openrouter", "local", "device"),
-        "models.fallback": _each_of("anthropic", "openrouter", "local", "device"),
-        "models.effort": _one_of("", "low", "medium", "high", "xhigh", "max"),
-        "models.max_tokens": _between(16, 128_000),
-        "openrouter.data_collection": _one_of("deny", "allow"),
-        "openrouter.sort": _one_of("", "price", "throughput", "latency"),
-        "local.address": _check_address,
-        "network.proxy": _check_proxy,
-        **{f"shortcuts.{action.value}": _check_shortcut for action in Action},
-        "capture.delay": _between(0, MOST_DELAY),
-        "appearance.text_scale": _between(0.5, 3.0),
-        "appearance.language": _one_of("", "en", "de", "zh_CN", "ar"),
-        "appearance.contrast": _one_of("", "normal", "high"),
-    }
-)
 
 
 _RENAMED: Mapping[str, typing.Callable[[Any], tuple[str, Any]]] = types.MappingProxyType(
@@ -356,7 +305,7 @@ def _convert(path: str, value: Any, default: Any) -> Any:
 
 
 def _checked(path: str, value: Any) -> Any:
-    check = _CHECKS.get(path)
+    check = CHECKS.get(path)
     if check is not None and (problem := check(value)) is not None:
         raise ValueError(problem)
     return value

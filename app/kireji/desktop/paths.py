@@ -61,6 +61,10 @@ class Paths(NamedTuple):
         return self.data / "captures"
 
     @property
+    def backups(self) -> Path:
+        return self.data / "backups"
+
+    @property
     def prompts(self) -> Path:
         """Folder of the person's own quick prompts."""
         return self.data / "prompts"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,13 +22,18 @@ from kireji.services.sign_in import SignInService
 from kireji.services.watch import WatchService
 from kireji.services.web_pictures import PicturesByUrl
 
+if TYPE_CHECKING:  # loaded when one of them is first wanted
+    from kireji.services.backup import BackupService
+    from kireji.services.transfer import TransferService
+
 
 class Services(msgspec.Struct, frozen=True):
     """The use cases, wired once by `bootstrap`; the windows and the command line know nothing else.
 
     The last two ask the system and may block for a second, so call them in a thread: the address of the proxy that
     requests go through, without its password, empty for none; and why a proxy that the system names is not followed,
-    with the next step, empty when nothing is wrong or the settings do not follow the system.
+    with the next step, empty when nothing is wrong or the settings do not follow the system. Exports, imports and
+    backups are made when they are first asked for: nobody needs them at the start.
     """
 
     preferences: Preferences
@@ -51,5 +57,7 @@ class Services(msgspec.Struct, frozen=True):
     notifier: Notifier
     autostart: Autostart
     watches: WatchService
+    transfer: Callable[[], TransferService]
+    backups: Callable[[], BackupService]
     proxy_in_force: Callable[[], str]
     proxy_problem: Callable[[], str]

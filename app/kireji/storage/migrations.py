@@ -210,6 +210,17 @@ _THIRD_INDEXES = statements(
     # All that an outline needs: the rows themselves are long, and what stands behind their parts is far.
     "CREATE INDEX messages_tree ON messages (conversation, parent, role, state, size)",
     "DROP INDEX messages_parent",
+    # A backup would bring back what the person has deleted, so the names of that stay. A name is where a conversation
+    # was imported from, or the history's own (when its file was made), its row and its time, as in transfer/keys.py.
+    "CREATE TABLE deleted_conversations (key TEXT PRIMARY KEY) WITHOUT ROWID",
+    """
+    CREATE TRIGGER conversation_deleted AFTER DELETE ON conversations BEGIN
+        INSERT OR IGNORE INTO deleted_conversations SELECT coalesce(
+            old.origin,
+            (SELECT 'kireji-' || applied FROM schema_steps WHERE number = 1) || ':' || old.id || ':' || old.created
+        );
+    END
+    """,
 )
 
 STEPS = (

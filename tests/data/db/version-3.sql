@@ -160,6 +160,14 @@ CREATE INDEX conversations_list ON conversations (archived, pinned, updated) WHE
 CREATE INDEX conversations_removed ON conversations (removed) WHERE removed IS NOT NULL;
 CREATE INDEX messages_streaming ON messages (id) WHERE state = 'streaming';
 CREATE INDEX messages_tree ON messages (conversation, parent, role, state, size);
+CREATE TABLE deleted_conversations (key TEXT PRIMARY KEY) WITHOUT ROWID;
+INSERT INTO "deleted_conversations" VALUES('chatgpt:0f1e2d3c');
+CREATE TRIGGER conversation_deleted AFTER DELETE ON conversations BEGIN
+        INSERT OR IGNORE INTO deleted_conversations SELECT coalesce(
+            old.origin,
+            (SELECT 'kireji-' || applied FROM schema_steps WHERE number = 1) || ':' || old.id || ':' || old.created
+        );
+    END;
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('conversations',4);
 INSERT INTO "sqlite_sequence" VALUES('messages',11);

@@ -1,0 +1,83 @@
+"""What the values of settings must be like, beyond their type."""
+
+from __future__ import annotations
+
+import os
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kireji.core.capturing import MOST_DELAY, Action
+from kireji.core.shortcuts import Shortcut
+
+
+def _check_shortcut(value: Any) -> str | None:
+    if value and Shortcut.parse(value) is None:
+        return "is not a key combination such as Ctrl+Shift+Space"
+    return None
+
+
+def _one_of(*allowed: str) -> Callable[[Any], str | None]:
+    def check(value: Any) -> str | None:
+        return None if value in allowed else "must be one of " + ", ".join(repr(item) for item in allowed)
+
+    return check
+
+
+def _between(low: float, high: float) -> Callable[[Any], str | None]:
+    def check(value: Any) -> str | None:
+        return None if low <= value <= high else f"must be between {low:g} and {high:g}"
+
+    return check
+
+
+def _each_of(*allowed: str) -> Callable[[Any], str | None]:
+    def check(value: Any) -> str | None:
+        wrong = [item for item in value if item not in allowed]
+        return f"holds {wrong[0]!r}, which is not one of {', '.join(allowed)}" if wrong else None
+
+    return check
+
+
+def _is_web_address(value: str) -> bool:
+    scheme, _, rest = value.partition("://")
+    host = rest.split("/", 1)[0].rsplit("@", 1)[-1]
+    return scheme in ("http", "https") and host.strip(":") != "" and value.split() == [value]
+
+
+def _check_address(value: Any) -> str | None:
+    if value and not _is_web_address(value):
+        return "must be an address that begins with http:// or https://"
+    return None
+
+
+def _check_proxy(value: Any) -> str | None:
+    if value in ("system", "none") or _is_web_address(value):
+        return None
+    return "must be 'system', 'none', or an address that begins with http:// or https://"
+
+
+def _check_folder(value: Any) -> str | None:
+    if value and not os.path.isabs(os.path.expanduser(value)):
+        return "must be a whole path, such as ~/backups"
+    return None
+
+
+CHECKS: Mapping[str, Callable[[Any], str | None]] = types.MappingProxyType(
+    {
+        "models.provider": _one_of("", "anthropic", "openrouter", "local", "device"),
+        "models.fallback": _each_of("anthropic", "openrouter", "local", "device"),
+        "models.effort": _one_of("", "low", "medium", "high", "xhigh", "max"),
+        "models.max_tokens": _between(16, 128_000),
+        "openrouter.data_collection": _one_of("deny", "allow"),
+        "openrouter.sort": _one_of("", "price", "throughput", "latency"),
+        "local.address": _check_address,
+        "network.proxy": _check_proxy,
+        "backup.folder": _check_folder,
+        **{f"shortcuts.{action.value}": _check_shortcut for action in Action},
+        "capture.delay": _between(0, MOST_DELAY),
+        "appearance.text_scale": _between(0.5, 3.0),
+        "appearance.language": _one_of("", "en", "de", "zh_CN", "ar"),
+        "appearance.contrast": _one_of("", "normal", "high"),
+    }
+)

@@ -1,0 +1,373 @@
+"""Conversations out of the history into files, and from files and backups into the history."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from kireji.core import documents
+from kireji.core.errors import KirejiError, StoreCorrupt, StoreError, TransferError
+from kireji.core.messages import DocumentPart, ImagePart, Part, Sha256, TextPart, ToolResultPart
+from kireji.core.ports import CaptureStore, ImageCodec
+from kireji.core.transfer import (
+    PICTURE_IN_SOURCE,
+    ExportReport,
+    Format,
+    Found,
+    ImportReport,
+    Kind,
+    Merged,
+    Problem,
+    Progress,
+    Source,
+    WholeConversation,
+    WholeStore,
+    Writer,
+)
+from kireji.core.words import say
+from kireji.services.steps import step
+
+_ANNOUNCED_EVERY = 1.0
+"""Seconds between two tellings of what has changed: each makes the list of conversations look again."""
+
+OpenSource = Callable[[Path, Kind | None], Source]
+OpenWriter = Callable[[Path, Format, bool], Writer]
+Told = Callable[[Progress], None]
+
+
+def tell_nobody(progress: Progress) -> None:
+    """For whoever does not ask how far it is."""
+    del progress
+
+
+class TransferService:
+    """Export and import.
+
+    Args:
+        store: The history.
+        captures: Its pictures and documents.
+        codec: Through which every picture passes that enters.
+        open_source: Opens an export for reading; blocking.
+        open_writer: Prepares an export: where, in which form, and whether a file may be replaced; blocking.
+    """
+
+    def __init__(
+        self,
+        store: WholeStore,
+        captures: CaptureStore,
+        codec: ImageCodec,
+        open_source: OpenSource,
+        open_writer: OpenWriter,
+    ) -> None:
+        self._store = store
+        self._captures = captures
+        self._codec = codec
+        self._open_source = open_source
+        self._open_writer = open_writer
+
+    async def export(
+        self,
+        conversations: Sequence[int] | None,
+        path: Path,
+        form: Format,
+        *,
+        overwrite: bool = False,
+        told: Told = tell_nobody,
+    ) -> ExportReport:
+        """Write conversations. Cancelled or failed, it leaves nothing behind.
+
+        Args:
+            conversations: Their rows, in order; None for all that are not removed.
+            path: A name that ends with .zip makes a zip, another ending a single file, none a folder.
+            form: How.
+            overwrite: Whether a file of that name may be replaced.
+            told: How far it is.
+
+        Raises:
+            TransferError: There is no such conversation, or it cannot be written there in this form.
+            StoreError: The environment's fault.
+        """
+        rows = await self._store.conversations() if conversations is None else conversations
+        if not rows:
+            raise TransferError(say("There is nothing to export."), say("Ask something first."))
+        writer = await step(lambda: self._open_writer(path, form, overwrite))
+        written = _Written(writer, self._captures, asyncio.get_running_loop())
+        try:
+            for done, row in enumerate(rows):
+                told(Progress(done, len(rows)))
+                conversation = await self._store.whole(row)
+                if conversation is not None:
+                    await written.add(conversation)
+                elif conversations is not None:
+                    raise TransferError(
+                        say("There is no conversation {number}.", number=row),
+                        say("List them with: {command}", command="kireji history list"),
+                    )
+            where = await step(writer.finish)
+        except BaseException:
+            await asyncio.shield(step(writer.abandon))
+            raise
+        told(Progress(len(rows), len(rows)))
+        return ExportReport(where, written.conversations, written.messages, len(written.blobs), len(written.lost))
+
+    async def bring_in(
+        self, path: Path, kind: Kind | None = None, *, only_look: bool = False, told: Told = tell_nobody
+    ) -> ImportReport:
+        """Add what an export holds and the history does not. Cancelled, whole conversations stay.
+
+        Args:
+            path: A zip, a folder, or a file with conversations.
+            kind: Whose export it must be; None finds out.
+            only_look: Change nothing, and say what would be added.
+            told: How far it is.
+
+        Raises:
+            TransferError: It cannot be read, or a newer version wrote it.
+            StoreError: The environment's fault; conversations that were through stay.
+        """
+        source = await step(lambda: self._open_source(path, kind))
+        return await self.merge(source, only_look=only_look, told=told)
+
+    async def merge(
+        self, source: Source, *, only_look: bool = False, removed_too: bool = False, told: Told = tell_nobody
+    ) -> ImportReport:
+        """The same for a source that is open; closes it.
+
+        Args:
+            source: From a backup or an export.
+            only_look: Change nothing.
+            removed_too: Bring back conversations that were removed since.
+            told: How far it is.
+        """
+        merging = _Merging(self._store, self._captures, self._codec, source, only_look, removed_too)
+        reading: Iterator[Found | Problem] = iter(source.read())
+        announced = asyncio.get_running_loop().time()
+        try:
+            while (found := await step(lambda: next(reading, None))) is not None:
+                await merging.take(found)
+                told(Progress(merging.seen))
+                now = asyncio.get_running_loop().time()
+                if now - announced > _ANNOUNCED_EVERY:
+                    announced = now
+                    self._store.announce(merging.take_changed())
+        finally:
+            self._store.announce(merging.take_changed())
+            await asyncio.shield(step(source.close))
+        return merging.report()
+
+
+class _Written:
+    """Gives a writer its conversations, and counts.
+
+    Args:
+        writer: Works in threads.
+        captures: Works on the loop.
+        loop: This one.
+    """
+
+    def __init__(self, writer: Writer, captures: CaptureStore, loop: asyncio.AbstractEventLoop) -> None:
+        self._writer = writer
+        self._captures = captures
+        self._loop = loop
+        self.conversations = self.messages = 0
+        self.blobs: set[Sha256] = set()
+        self.lost: set[Sha256] = set()
+
+    async def add(self, conversation: WholeConversation) -> None:
+        await step(lambda: self._writer.add(conversation, self._blob))
+        self.conversations += 1
+        self.messages += len(conversation.messages)
+
+    def _blob(self, name: Sha256) -> bytes | None:
+        """The bytes, one picture in memory at a time; called in the writer's thread."""
+        try:
+            data = asyncio.run_coroutine_threadsafe(self._get(name), self._loop).result()
+        except StoreCorrupt:
+            self.lost.add(name)
+            return None
+        self.blobs.add(name)
+        return data
+
+    async def _get(self, name: Sha256) -> bytes:
+        return await self._captures.get(name)
+
+
+class _Merging:
+    """Takes one conversation after the other, and counts."""
+
+    def __init__(
+        self,
+        store: WholeStore,
+        captures: CaptureStore,
+        codec: ImageCodec,
+        source: Source,
+        only_look: bool,
+        removed_too: bool,
+    ) -> None:
+        self._store = store
+        self._captures = captures
+        self._codec = codec
+        self._source = source
+        self._only_look = only_look
+        self._removed_too = removed_too
+        self.seen = 0
+        self._counts: Counter[str] = Counter()
+        self._unsupported: Counter[str] = Counter()
+        self._problems: list[Problem] = []
+        self._changed: list[int] = []
+
+    async def take(self, found: Found | Problem) -> None:
+        """Add one conversation."""
+        self.seen += 1
+        if isinstance(found, Problem):
+            self._problems.append(found)
+            return
+        conversation = found.conversation
+        looked = await self._store.merge(conversation, only_look=True, removed_too=self._removed_too)
+        nothing_new = not looked.is_new and looked.messages == 0
+        merged = looked
+        if looked.removed:
+            self._counts["removed"] += 1
+            return
+        if self._only_look:
+            self._counts["pictures"] += len(conversation.blobs) if looked.is_new else 0
+        elif not nothing_new:
+            merged = await self._add(conversation)
+        self._counts["present"] += nothing_new
+        self._counts["conversations"] += merged.is_new
+        self._counts["extended"] += not merged.is_new and merged.messages > 0
+        self._counts["messages"] += merged.messages
+        if merged.is_new:
+            self._unsupported.update(found.unsupported)
+
+    async def _add(self, conversation: WholeConversation) -> Merged:
+        pictures = _Pictures(self._captures, self._codec, self._source)
+        try:
+            whole = await pictures.stored(conversation)
+            merged = await self._store.merge(whole, removed_too=self._removed_too)
+        except BaseException:
+            await asyncio.shield(pictures.take_back())
+            raise
+        self._counts["pictures"] += pictures.new
+        self._unsupported.update(pictures.unsupported)
+        self._problems.extend(Problem(conversation.title, why) for why in pictures.problems)
+        if merged.conversation:
+            self._changed.append(merged.conversation)
+        return merged
+
+    def take_changed(self) -> Sequence[int]:
+        """The conversations that were added to since the last call."""
+        changed, self._changed = self._changed, []
+        return changed
+
+    def report(self) -> ImportReport:
+        """All that was counted."""
+        counts = self._counts
+        return ImportReport(
+            conversations=counts["conversations"],
+            extended=counts["extended"],
+            messages=counts["messages"],
+            pictures=counts["pictures"],
+            present=counts["present"],
+            removed=counts["removed"],
+            unsupported=dict(self._unsupported),
+            problems=tuple(self._problems),
+            only_looked=self._only_look,
+        )
+
+
+class _Pictures:
+    """Brings the pictures and documents of one conversation into the store."""
+
+    def __init__(self, captures: CaptureStore, codec: ImageCodec, source: Source) -> None:
+        self._captures = captures
+        self._codec = codec
+        self._source = source
+        self._put: list[ImagePart | DocumentPart] = []
+        self.new = 0
+        self.unsupported: Counter[str] = Counter()
+        self.problems: list[str] = []
+
+    async def stored(self, conversation: WholeConversation) -> WholeConversation:
+        """The same with parts that name what is stored."""
+        if not conversation.blobs:
+            return conversation
+        known: dict[Part, Part] = {}
+        for one in conversation.messages:
+            for part in _with_blobs(one.message.parts):
+                if part not in known:
+                    known[part] = await self._brought(part)
+        messages = tuple(
+            msgspec.structs.replace(
+                one, message=msgspec.structs.replace(one.message, parts=_replaced(one.message.parts, known))
+            )
+            for one in conversation.messages
+        )
+        return msgspec.structs.replace(conversation, messages=messages)
+
+    async def take_back(self) -> None:
+        """The conversation does not come: neither do its pictures."""
+        for part in self._put:
+            with suppress(StoreError):
+                await self._captures.discard(part)
+
+    async def _brought(self, part: ImagePart | DocumentPart) -> Part:
+        foreign = part.blob.startswith(PICTURE_IN_SOURCE)
+        if not foreign and await self._is_stored(part.blob):
+            return part
+        try:
+            return await self._taken_over(part)
+        except StoreError:
+            raise
+        except KirejiError as error:
+            self.problems.append(error.sentence)
+            if not foreign:
+                return part  # shown as lost; when a source that has it is merged, it is there again
+            self.unsupported["picture" if isinstance(part, ImagePart) else "document"] += 1
+            return TextPart(f"[{'picture' if isinstance(part, ImagePart) else 'document'} that could not be read]")
+
+    async def _taken_over(self, part: ImagePart | DocumentPart) -> ImagePart | DocumentPart:
+        found = await step(lambda: self._source.blob(part.blob))
+        if found is None:
+            raise TransferError(say("A picture or document is missing."))
+        if isinstance(part, ImagePart):
+            picture = await step(lambda: self._codec.encode_file(found.data))
+            stored: ImagePart | DocumentPart = await self._captures.put(picture)
+        else:
+            document = await step(lambda: documents.document_of(part.title or found.name, found.data))
+            stored = msgspec.structs.replace(await self._captures.put_document(document), cited=part.cited)
+        self._put.append(stored)
+        self.new += 1
+        return stored
+
+    async def _is_stored(self, blob: Sha256) -> bool:
+        try:
+            await self._captures.get(blob)
+        except StoreCorrupt:
+            return False
+        return True
+
+
+def _with_blobs(parts: tuple[Part, ...]) -> Iterator[ImagePart | DocumentPart]:
+    for part in parts:
+        if isinstance(part, ImagePart | DocumentPart):
+            yield part
+        elif isinstance(part, ToolResultPart):
+            yield from _with_blobs(part.content)
+
+
+def _replaced(parts: tuple[Part, ...], known: dict[Part, Part]) -> tuple[Part, ...]:
+    return tuple(_replaced_one(part, known) for part in parts)
+
+
+def _replaced_one(part: Part, known: dict[Part, Part]) -> Part:
+    if isinstance(part, ToolResultPart):
+        inner = (known.get(item, item) for item in part.content)
+        content = tuple(item for item in inner if isinstance(item, TextPart | ImagePart | DocumentPart))
+        return msgspec.structs.replace(part, content=content)
+    return known.get(part, part)

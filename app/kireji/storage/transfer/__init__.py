@@ -1,0 +1,1 @@
+"""Conversations out of the history and into it: one module for each form."""
