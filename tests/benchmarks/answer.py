@@ -164,7 +164,8 @@ def _noise_png(size: int) -> bytes:
 
 
 def _timed_answer_view(theme: Any) -> Any:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtWidgets import QApplication, QWidget
 
     from kireji.ui.chat.answer_view import AnswerView
 
@@ -175,10 +176,19 @@ def _timed_answer_view(theme: Any) -> Any:
             self.set_markdown("")
             self.painted = 0.0
 
-        def paintEvent(self, event: QPaintEvent) -> None:
-            super().paintEvent(event)
-            if not self.painted and self.toPlainText().strip():
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.Paint and not self.painted and self.plain_text().strip():
+                watched.removeEventFilter(self)
+                assert isinstance(watched, QWidget)
+                QApplication.sendEvent(watched, event)
                 self.painted = time.monotonic()
+                return True
+            return False
+
+        def placed(self) -> None:
+            super().placed()
+            if not self.painted and (pieces := self.pieces()):
+                pieces[0].installEventFilter(self)
 
     view = Timed(theme)
     view.resize(420, 300)

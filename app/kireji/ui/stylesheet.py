@@ -56,8 +56,6 @@ QMenu::item:selected {{ background: {c.raised}; }}
 QMenu::item:disabled {{ color: {c.muted}; }}
 QMenu::separator {{ height: 1px; background: {c.line}; margin: 4px 8px; }}
 QScrollArea, QScrollArea > QWidget > QWidget[kind="page"] {{ background: transparent; border: none; }}
-AnswerView {{ background: transparent; border: none; selection-background-color: {c.accent_soft};
-    selection-color: {c.ink}; }}
 """
 
 
@@ -109,6 +107,11 @@ QPushButton[kind="quiet"], QToolButton[kind="quiet"] {{ background: transparent;
     padding: 4px 8px; color: {c.muted}; font-size: {_px(TYPE_LABEL, scale)}; font-weight: 400; }}
 QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover {{ background: {c.raised}; color: {c.ink}; }}
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {{ border-color: {c.accent}; }}
+QPushButton[kind="fold"] {{ background: transparent; border: 1px solid transparent; border-radius: 6px;
+    padding: 3px 6px 3px 3px; color: {c.muted}; font-size: {_px(TYPE_LABEL, scale)}; font-weight: 400; }}
+QPushButton[kind="fold"]:hover {{ color: {c.ink}; }}
+QPushButton[kind="fold"]:focus {{ border-color: {c.accent}; }}
+QPushButton[kind="fold"]:disabled {{ background: transparent; color: {c.muted}; }}
 QPushButton[kind="code"] {{ background: {c.code}; border: 1px solid transparent; border-radius: 4px;
     padding: 1px 6px; color: {c.muted}; font-size: {_px(TYPE_SMALL, scale)}; font-weight: 400; }}
 QPushButton[kind="code"]:hover {{ color: {c.ink}; }}

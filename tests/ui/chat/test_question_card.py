@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from kireji.core.history import StoredMessage
 from kireji.core.messages import ImagePart, Message, MessageState, Role, TextPart
 from kireji.ui.chat.messages import PlainText, QuestionCard, Thumbnail
-from kireji.ui.chat.transcript import image_of
+from kireji.ui.chat.transcript.decoding import image_of
 from kireji.ui.theme import Theme
 from tests.support.pictures import png
 

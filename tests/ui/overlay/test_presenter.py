@@ -153,7 +153,7 @@ async def test_words_are_shown_as_they_arrive(stand: Overlay) -> None:
     await stand.ask()
     await hold.reached.wait()
     card = stand.presenter.stage.card
-    assert card.view.toPlainText() == "Because"
+    assert card.view.plain_text() == "Because"
     assert card.state is CardState.STREAMING
     hold.release()
     await stand.answer_is("Because and more")

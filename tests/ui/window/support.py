@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QApplication
 
 from kireji.core.shortcuts import Shortcut
 from kireji.services.application import Services
+from kireji.ui.chat.transcript.answers import AnswerItem
+from kireji.ui.chat.transcript.around import Actions
+from kireji.ui.chat.transcript.questions import QuestionItem
 from kireji.ui.main_window import MainWindow
 from kireji.ui.settings.about_page import Places
 from kireji.ui.shortcut import GlobalShortcuts
@@ -35,10 +38,23 @@ class Stand:
     presenter: WindowPresenter
     theme: Theme
 
+    def shown(self) -> list[str]:
+        """The words of every message that is built, as they can be read."""
+        return [words for item in self.window.chat.transcript.messages if (words := words_of(item))]
+
+    def actions(self, item: AnswerItem) -> Actions | None:
+        """What is offered below an answer, when anything is."""
+        return next((row.widget for row in item.rows if isinstance(row.widget, Actions)), None)
+
     async def until(self, condition: Callable[[], object]) -> None:
         """Let the loop run until something holds; the test's own time limit ends a wait that never does."""
         while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
             await asyncio.sleep(0)
+
+
+def words_of(item: QuestionItem | AnswerItem) -> str:
+    """The words of a message that are built, as they can be read."""
+    return "\n".join(row.piece.plain_text() for row in item.rows if row.piece is not None)
 
 
 @asynccontextmanager

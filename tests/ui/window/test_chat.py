@@ -10,30 +10,40 @@ from kireji.core.errors import AuthenticationFailed, ConnectionFailed, StoreFull
 from kireji.core.history import StoredMessage
 from kireji.core.messages import ImagePart, Message, MessageState, Role, TextPart
 from kireji.services.turns import Question, TurnEvent
-from kireji.ui.chat.answer import AnswerItem
 from kireji.ui.chat.endings import ending_of
 from kireji.ui.chat.messages import QuestionCard
+from kireji.ui.chat.transcript.answers import AnswerItem
+from kireji.ui.chat.transcript.around import Actions
 from tests.fakes.provider import Hold, answer
 from tests.fakes.services import FakeSurroundings
 from tests.support import demo
 from tests.ui.sidebar.support import titles
-from tests.ui.window.support import Stand, window_over
+from tests.ui.window.support import Stand, window_over, words_of
 
 pytestmark = pytest.mark.qt
 
 
 def shown(stand: Stand) -> list[str]:
     """The words of every message on the screen."""
-    words = []
-    for item in stand.window.chat.transcript._items:
-        words.append(item.stored.message.text if isinstance(item, QuestionCard) else item.view.toPlainText())
-    return words
+    return stand.shown()
 
 
 def last_answer(stand: Stand) -> AnswerItem:
     item = stand.window.chat.transcript.last_answer()
     assert item is not None
     return item
+
+
+def said(item: AnswerItem) -> str:
+    """The sentence below an answer."""
+    return item.ending.sentence if item.ending is not None else ""
+
+
+def offered(stand: Stand, item: AnswerItem) -> Actions:
+    """What is offered below an answer."""
+    actions = stand.actions(item)
+    assert actions is not None
+    return actions
 
 
 def ask(stand: Stand, text: str) -> None:
@@ -91,7 +101,7 @@ async def test_stop_keeps_what_had_arrived() -> None:
         item = last_answer(stand)
         assert item.stored is not None
         assert item.stored.state is MessageState.STOPPED
-        assert (item.view.toPlainText(), item._note.text()) == (
+        assert (words_of(item), said(item)) == (
             "First words",
             "You stopped this answer. What had arrived is kept.",
         )
@@ -105,9 +115,9 @@ async def test_a_failed_question_is_asked_again_without_a_second_copy() -> None:
         ask(stand, "Why?")
         await finished(stand)
         item = last_answer(stand)
-        assert item._note.text() == "The service was not reached. Check the network."
+        assert said(item) == "The service was not reached. Check the network."
         await stand.until(lambda: stand.presenter.chat._turn is None)
-        item._retry.click()
+        offered(stand, item).retry.click()
         await stand.until(lambda: shown(stand) == ["Why?", "Now it is here."] and last_answer(stand).stored)
         stored = await stand.below.conversations.load(1)
         assert stored is not None
@@ -119,7 +129,7 @@ async def test_a_refused_key_offers_the_settings() -> None:
         stand.below.provider.enqueue([AuthenticationFailed("The service refuses this key.", "Replace it.")])
         ask(stand, "Why?")
         await finished(stand)
-        last_answer(stand)._settings.click()
+        offered(stand, last_answer(stand)).settings.click()
         assert stand.window.page() == "settings"
 
 
@@ -129,8 +139,8 @@ async def test_without_a_key_this_computer_answers_and_says_why() -> None:
         ask(stand, "Why?")
         await finished(stand)
         item = last_answer(stand)
-        assert (item.view.toPlainText(), item._lead.text()) == ("KeyError", "No key is stored.")
-        assert not item._settings.isHidden()
+        assert (words_of(item), item.lead) == ("KeyError", "No key is stored.")
+        assert not offered(stand, item).settings.isHidden()
 
 
 async def test_a_full_disk_keeps_the_question_in_the_field() -> None:
@@ -233,7 +243,7 @@ async def test_a_missing_picture_is_said_and_the_rest_is_shown() -> None:
         assert shown(stand) == ["what"]
 
 
-async def test_long_histories_are_built_from_their_end() -> None:
+async def test_of_a_long_history_only_what_is_near_is_read_and_built() -> None:
     async with window_over(FakeSurroundings().with_key()) as stand:
         summary, stored = await stand.below.conversations.create("long", Message(Role.USER, (TextPart("0"),)))
         for number in range(1, 80):
@@ -241,13 +251,13 @@ async def test_long_histories_are_built_from_their_end() -> None:
             message = Message(role, (TextPart(f"{number}\n\nline\n\nline"),))
             stored = await stand.below.conversations.append(summary.id, stored.id, message)
         stand.window.open_conversation(summary.id)
-        await stand.until(lambda: len(shown(stand)) == 30)
+        await stand.until(lambda: shown(stand) and shown(stand)[-1].startswith("79"))
         transcript = stand.window.chat.transcript
-        await stand.until(lambda: transcript.verticalScrollBar().maximum() > 0)
-        await stand.until(lambda: transcript.verticalScrollBar().value() == transcript.verticalScrollBar().maximum())
+        assert len(shown(stand)) < 40
+        assert transcript.verticalScrollBar().value() == transcript.verticalScrollBar().maximum() > 0
         transcript.verticalScrollBar().setValue(0)
-        await stand.until(lambda: len(shown(stand)) >= 60)
-        assert shown(stand)[-1].startswith("79")
+        await stand.until(lambda: shown(stand) and shown(stand)[0] == "0")
+        assert len(shown(stand)) < 40
 
 
 async def test_numbers_of_the_answer_and_of_what_left_are_shown() -> None:
@@ -290,7 +300,7 @@ async def test_an_answer_that_broke_off_is_not_asked_again_once_something_follow
         await finished(stand)
         broken = last_answer(stand)
         await stand.until(lambda: stand.presenter.chat._turn is None)
-        assert not broken._retry.isHidden()
-        broken._continue.click()
+        assert not offered(stand, broken).retry.isHidden()
+        offered(stand, broken).go_on.click()
         await stand.until(lambda: last_answer(stand) is not broken and last_answer(stand).stored)
-        assert broken._retry.isHidden()
+        assert stand.actions(broken) is None

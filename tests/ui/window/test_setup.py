@@ -8,8 +8,8 @@ from kireji.core.errors import RequestRejected
 from kireji.core.messages import MessageState, StopReason, Usage
 from kireji.core.models import Effort, ModelInfo, Price
 from kireji.services.turns import GO_ON
-from kireji.ui.chat.answer import AnswerItem
 from kireji.ui.chat.endings import waiting_for
+from kireji.ui.chat.transcript.answers import AnswerItem
 from kireji.ui.models.words import Pick
 from tests.fakes.provider import FakeProvider, Hold, answer
 from tests.fakes.services import FakeSurroundings
@@ -109,12 +109,15 @@ async def test_a_cut_answer_is_continued() -> None:
         stand.below.provider.enqueue(answer("First", reason=StopReason.MAX_TOKENS), answer("and the rest."))
         await asked(stand, "one")
         item = last_answer(stand)
-        assert not item._continue.isHidden()
-        assert item._note.text()
-        item._continue.click()
+        actions = stand.actions(item)
+        assert actions is not None
+        assert not actions.go_on.isHidden()
+        assert item.ending is not None
+        assert item.ending.sentence
+        actions.go_on.click()
         await stand.until(lambda: last_answer(stand) is not item and last_answer(stand).stored)
         assert stand.below.provider.encoded[-1].messages[-1].text == GO_ON
-        assert item._continue.isHidden()
+        assert stand.actions(item) is None
 
 
 async def test_only_the_last_answer_can_be_continued() -> None:
@@ -123,7 +126,7 @@ async def test_only_the_last_answer_can_be_continued() -> None:
         await asked(stand, "one")
         first = last_answer(stand)
         await asked(stand, "two")
-        assert first._continue.isHidden()
+        assert stand.actions(first) is None
 
 
 async def test_a_failure_shows_its_details_on_request() -> None:
@@ -134,11 +137,14 @@ async def test_a_failure_shows_its_details_on_request() -> None:
         stand.below.provider.enqueue([error])
         await asked(stand, "one")
         item = last_answer(stand)
-        assert item._note.text() == "Refused. Ask differently."
-        assert item._details.isHidden()
-        item._details.toggle.click()
-        assert not item._details.isHidden()
-        assert item._details.text() == "Kind: RequestRejected\nProvider: Anthropic\nRequest id: req_1\n400 no"
+        assert item.ending is not None
+        assert item.ending.sentence == "Refused. Ask differently."
+        actions = stand.actions(item)
+        assert actions is not None
+        assert actions.details.isHidden()
+        actions.details.toggle.click()
+        assert not actions.details.isHidden()
+        assert actions.details.text() == "Kind: RequestRejected\nProvider: Anthropic\nRequest id: req_1\n400 no"
 
 
 async def test_a_refusal_is_a_notice_and_no_error() -> None:
@@ -148,7 +154,8 @@ async def test_a_refusal_is_a_notice_and_no_error() -> None:
         item = last_answer(stand)
         assert item.stored is not None
         assert item.stored.state is MessageState.FAILED
-        assert item._note.property("role") == "warn"
+        assert item.ending is not None
+        assert item.ending.role == "warn"
 
 
 async def test_stop_works_before_the_question_is_saved() -> None:
@@ -165,7 +172,9 @@ async def test_who_is_waited_for_has_a_name() -> None:
         stand.below.provider.enqueue([hold, *answer("A.")])
         stand.window.chat.composer.sent.emit("one")
         await hold.reached.wait()
-        assert last_answer(stand)._waiting._sentence.text() == "Waiting for Anthropic"
+        waiting = last_answer(stand).waiting
+        assert waiting is not None
+        assert waiting.sentence == "Waiting for Anthropic"
         hold.release()
         await stand.until(lambda: last_answer(stand).stored)
 

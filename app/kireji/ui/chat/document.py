@@ -33,9 +33,8 @@ INLINE_CODE = QTextFormat.Property.UserProperty + 4
 """Character property: code inside a paragraph."""
 
 _HEADINGS = {1: TYPE_TITLE, 2: TYPE_LEAD}
-_CODE_PADDING = SPACE[2]
-_BELOW = _CODE_PADDING
-"""Room below everything: Qt leaves out the space below the last block, and the ground of code reaches into it."""
+CODE_PADDING = SPACE[2]
+"""Between code and the edge of its ground."""
 EDGE = SPACE[0]
 """Room at both sides for the ground of code at the beginning of a line."""
 
@@ -55,6 +54,7 @@ class DocumentWriter:
         self._scale = scale
         self._shown: list[Block] = []
         self._starts: list[int] = []
+        self._formats: dict[tuple[object, ...], QTextCharFormat] = {}
         self._mono = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
         self._set_up()
 
@@ -70,6 +70,7 @@ class DocumentWriter:
         self._set_up()
 
     def _set_up(self) -> None:
+        self._formats.clear()
         font = self._document.defaultFont()
         # Qt counts in the font's own line height, which differs from font to font; ours is in type sizes.
         self._leading = max(100.0, 100 * LINE_HEIGHT * font.pixelSize() / QFontMetricsF(font).height())
@@ -80,7 +81,6 @@ class DocumentWriter:
         frame_format = root.frameFormat()
         frame_format.setLeftMargin(EDGE)
         frame_format.setRightMargin(EDGE)
-        frame_format.setBottomMargin(_BELOW)
         root.setFrameFormat(frame_format)
 
     def code_blocks(self) -> list[tuple[Block, QTextBlock]]:
@@ -92,6 +92,16 @@ class DocumentWriter:
                 reused = index == 0 or self._shown[index - 1].kind is Kind.TABLE
                 found.append((block, line if reused else line.next()))
         return found
+
+    @property
+    def ends_with_code(self) -> bool:
+        """Whether the last block is code, whose ground needs room below."""
+        return bool(self._shown) and self._shown[-1].kind is Kind.CODE
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """What the document shows."""
+        return tuple(self._shown)
 
     def start_plain(self, text: str) -> None:
         """Put the first words of an answer on the screen before any parser is there."""
@@ -211,17 +221,22 @@ class DocumentWriter:
             above, below = SPACE[3], SPACE[1]
             result.setHeadingLevel(block.level)
         elif block.kind is Kind.CODE:
-            result.setLeftMargin(_CODE_PADDING + 2)
-            result.setRightMargin(_CODE_PADDING + 2)
-            above, below = _CODE_PADDING + SPACE[0], _CODE_PADDING + SPACE[2]
+            result.setLeftMargin(CODE_PADDING + 2)
+            result.setRightMargin(CODE_PADDING + 2)
+            above, below = CODE_PADDING + SPACE[1], CODE_PADDING + SPACE[2]
             result.setProperty(CODE_BLOCK, 1)
-            result.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         elif block.kind is Kind.RULE:
             result.setProperty(RULE, True)
-        if first and block.kind is not Kind.CODE:
-            above = 0
-        elif first:
-            above = _CODE_PADDING
+        elif block.kind is Kind.FORMULA:
+            result.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        rtl = block.rtl and block.kind is not Kind.CODE
+        result.setLayoutDirection(Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight)
+        if block.task is not None:
+            result.setMarker(
+                QTextBlockFormat.MarkerType.Checked if block.task else QTextBlockFormat.MarkerType.Unchecked
+            )
+        if first:
+            above = 0  # what stands around the whole document is its owner's
         result.setTopMargin(above)
         result.setBottomMargin(below)
         if "q" in block.path:
@@ -240,7 +255,17 @@ class DocumentWriter:
             result.setStart(int(block.marker))
         return result
 
-    def _char_format(self, style: Style, block: Block | None = None) -> QTextCharFormat:
+    def _char_format(self, style: Style, block: Block | None = None, *, head: bool = False) -> QTextCharFormat:
+        """How words look; the same words in the same kind of block look the same, so formats are made once."""
+        key = (style, head, *((block.kind, block.level, "q" in block.path) if block is not None else ()))
+        known = self._formats.get(key)
+        if known is None:
+            known = self._formats[key] = self._make_format(style, block)
+            if head:
+                known.setFontWeight(QFont.Weight.DemiBold)
+        return known
+
+    def _make_format(self, style: Style, block: Block | None) -> QTextCharFormat:
         c = self._colours
         result = QTextCharFormat()
         size, colour = TYPE_BODY, c.ink
@@ -252,12 +277,12 @@ class DocumentWriter:
             result.setFontWeight(QFont.Weight.Bold if block is None else QFont.Weight.DemiBold)
         if block is not None and "q" in block.path:
             colour = c.muted
-        if style.code:
+        if style.code or style.tex:
             result.setFontFamilies([self._mono])
             result.setFontFixedPitch(True)
             size = min(size, TYPE_LABEL) if block is None or block.kind is not Kind.HEADING else size
             colour = self._role_colour(style.role)
-            if block is not None and block.kind is not Kind.CODE:
+            if block is not None and block.kind is not Kind.CODE and style.code:
                 result.setProperty(INLINE_CODE, True)
         result.setFontItalic(style.italic or style.role == "comment")
         result.setFontStrikeOut(style.struck)
@@ -295,21 +320,20 @@ class DocumentWriter:
         table = cursor.insertTable(len(block.rows), columns, self._table_format(block, before))
         for number, row in enumerate(block.rows):
             for column, cell in enumerate(row):
-                self._fill(table.cellAt(number, column).firstCursorPosition(), cell, head=number == 0)
+                head = number == 0 and not block.headless
+                self._fill(table.cellAt(number, column).firstCursorPosition(), cell, rtl=block.rtl, head=head)
         cursor.movePosition(QTextCursor.MoveOperation.End)
         self._flatten(cursor)
 
-    def _fill(self, cursor: QTextCursor, cell: Cell, *, head: bool) -> None:
+    def _fill(self, cursor: QTextCursor, cell: Cell, *, rtl: bool, head: bool) -> None:
         block_format = QTextBlockFormat()
+        block_format.setLayoutDirection(Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight)
         if cell.align is not Align.START:
             centre = cell.align is Align.CENTRE
-            block_format.setAlignment(Qt.AlignmentFlag.AlignHCenter if centre else Qt.AlignmentFlag.AlignRight)
+            block_format.setAlignment(Qt.AlignmentFlag.AlignHCenter if centre else Qt.AlignmentFlag.AlignTrailing)
         cursor.setBlockFormat(block_format)
         for run in cell.runs:
-            char_format = self._char_format(run.style, Block(Kind.PARAGRAPH))
-            if head:
-                char_format.setFontWeight(QFont.Weight.DemiBold)
-            cursor.insertText(run.text, char_format)
+            cursor.insertText(run.text, self._char_format(run.style, Block(Kind.PARAGRAPH), head=head))
 
     def _table_format(self, block: Block, before: Block | None) -> QTextTableFormat:
         result = QTextTableFormat()
@@ -319,12 +343,18 @@ class DocumentWriter:
         result.setBorderCollapse(True)
         result.setCellPadding(6)
         result.setCellSpacing(0)
-        result.setHeaderRowCount(1)
+        result.setHeaderRowCount(0 if block.headless else 1)
         # Qt leaves out the space below a paragraph that a table follows.
-        result.setTopMargin(SPACE[2] + _CODE_PADDING if before and before.kind is Kind.CODE else SPACE[1])
+        result.setTopMargin(SPACE[2] + CODE_PADDING if before and before.kind is Kind.CODE else SPACE[1])
         result.setBottomMargin(SPACE[2])
         result.setLeftMargin(len(block.path) * self._document.indentWidth())
+        result.setLayoutDirection(Qt.LayoutDirection.RightToLeft if block.rtl else Qt.LayoutDirection.LeftToRight)
         result.setWidth(QTextLength(QTextLength.Type.VariableLength, 0))
+        if block.columns:
+            # Parts of one table are laid out apart and must agree on their columns.
+            result.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+            percent = QTextLength.Type.PercentageLength
+            result.setColumnWidthConstraints([QTextLength(percent, 100 * share) for share in block.columns])
         return result
 
     def _flatten(self, cursor: QTextCursor) -> None:
@@ -338,4 +368,4 @@ class DocumentWriter:
 
 
 def _frame(block: Block) -> tuple[object, ...]:
-    return (block.kind, block.level, block.path, block.marker, block.tight, block.language)
+    return (block.kind, block.level, block.path, block.marker, block.tight, block.language, block.task, block.rtl)

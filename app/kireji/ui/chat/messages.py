@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.core.history import StoredMessage
 from kireji.core.messages import ImagePart
 from kireji.services.turns import GO_ON
 from kireji.ui.chat.document import EDGE
+from kireji.ui.chat.transcript.piece import Piece
 from kireji.ui.chat.words import count, is_right_to_left
 from kireji.ui.flow import FlowLayout
 from kireji.ui.parts import button, frame, spread
@@ -103,8 +105,14 @@ class QuestionCard(QWidget):
 
     picture_clicked = Signal(object)
     """The `ImagePart` that shall be seen large."""
+    resized = Signal(object)
+    """This widget needs more or less room."""
+    copy_clicked = Signal(object)
+    edit_clicked = Signal(object)
+    branch_clicked = Signal(object)
+    """The number of a question that shall be shown instead."""
 
-    def __init__(self, theme: Theme, stored: StoredMessage) -> None:
+    def __init__(self, theme: Theme, stored: StoredMessage, *, shows_all: bool = False) -> None:
         super().__init__()
         self.stored = stored
         self._theme = theme
@@ -124,20 +132,45 @@ class QuestionCard(QWidget):
                 inside.addWidget(thumbnail, 0, Qt.AlignmentFlag.AlignLeading)
         if self._pictures is not None:
             inside.addWidget(self._pictures)
-        self._text: PlainText | None = None
+        self.words: PlainText | None = None
+        self.shows_all = shows_all
         self._room = 0
         self._more = button("Show all", "quiet")
-        if text := shown_question(stored.message.text):
-            self._text = PlainText(beginning(text, _SHORT))
+        text = shown_question(stored.message.text)
+        if text:
+            self.words = PlainText(theme, beginning(text, _LONG if shows_all else _SHORT))
             side = Qt.AlignmentFlag.AlignRight if is_right_to_left(text) else Qt.AlignmentFlag.AlignLeft
-            inside.addWidget(self._text, 0, side | Qt.AlignmentFlag.AlignAbsolute)
+            inside.addWidget(self.words, 0, side | Qt.AlignmentFlag.AlignAbsolute)
         inside.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeading)
-        self._more.setVisible(len(shown_question(stored.message.text)) > _SHORT)
+        self._more.setVisible(len(text) > _SHORT and not shows_all)
         self._more.clicked.connect(self._show_more)
-        outer = QHBoxLayout(self)
-        spread(outer, (EDGE, 0, EDGE, 0))
-        outer.addStretch(1)
-        outer.addWidget(self._card)
+        self._outer = QVBoxLayout(self)
+        spread(self._outer, (EDGE, 0, EDGE, 0), SPACE[0])
+        row = QHBoxLayout()
+        spread(row)
+        row.addStretch(1)
+        row.addWidget(self._card)
+        self._outer.addLayout(row)
+
+    def add_foot(self, item: object, alternatives: tuple[int, ...]) -> None:
+        """Offer what can be done with it.
+
+        Args:
+            item: What the signals tell.
+            alternatives: The numbers of the questions that stand beside it, itself included.
+        """
+        from kireji.ui.chat.transcript.foot import QuestionFoot
+
+        foot = QuestionFoot(self._theme, item)
+        foot.add_branches(alternatives, self.stored.id)
+        foot.copy_clicked.connect(self.copy_clicked)
+        foot.edit_clicked.connect(self.edit_clicked)
+        foot.branch_clicked.connect(self.branch_clicked)
+        row = QHBoxLayout()
+        spread(row)
+        row.addStretch(1)
+        row.addWidget(foot)
+        self._outer.addLayout(row)
 
     def blobs(self) -> Sequence[str]:
         """Which pictures it waits for, each once."""
@@ -158,16 +191,18 @@ class QuestionCard(QWidget):
         widest = int(width * _WIDEST_QUESTION)
         self._card.setMaximumWidth(widest)
         self._room = room = widest - 2 * (SPACE[2] + 2)
-        if self._text is not None:
-            self._text.set_widest(room)
+        if self.words is not None:
+            self.words.set_widest(room)
         if self._pictures is not None:
             self._pictures.set_widest(room)
 
     def _show_more(self) -> None:
-        if self._text is not None:
-            self._text.setText(beginning(shown_question(self.stored.message.text), _LONG))
-            self._text.set_widest(self._room)
+        self.shows_all = True
+        if self.words is not None:
+            self.words.set_text(beginning(shown_question(self.stored.message.text), _LONG))
+            self.words.set_widest(self._room)
         self._more.hide()
+        self.resized.emit(self)
 
     def _show_picture(self) -> None:
         sender = self.sender()
@@ -201,30 +236,34 @@ def shown_question(text: str) -> str:
     return "Continue" if text == GO_ON else text.strip()
 
 
-class PlainText(QLabel):
-    """The person's own words: selectable, in their own direction, as wide as they need and no wider.
+class PlainText(Piece):
+    """The person's own words: in their own direction, as wide as they need and no wider.
 
     Args:
+        theme: Colours and text size.
         text: Shown exactly.
     """
 
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setText(text)
-        self.setWordWrap(True)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        if is_right_to_left(text):
-            self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    def __init__(self, theme: Theme, text: str) -> None:
+        super().__init__(theme)
+        self._text = ""
+        self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        """Have other words."""
+        self._text = text
+        self.document().setDocumentMargin(0)
+        self.document().setPlainText(text)
+        self.setAccessibleName(text)
+
+    def text(self) -> str:
+        """The words."""
+        return self._text
 
     def set_widest(self, width: int) -> None:
         """The most room there is, in logical pixels."""
-        metrics = self.fontMetrics()
-        longest = max((metrics.horizontalAdvance(line) for line in self.text().split("\n")), default=0)
-        wanted = min(longest + 4, width)
-        self.setFixedWidth(max(wanted, 24))
-        flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-        self.setMinimumHeight(metrics.boundingRect(0, 0, wanted, 1_000_000, flags, self.text()).height())
+        document = self.document()
+        document.setTextWidth(width)
+        wanted = max(24, min(math.ceil(document.idealWidth()) + 1, width))
+        document.setTextWidth(wanted)
+        self.setFixedSize(wanted, math.ceil(document.size().height()))

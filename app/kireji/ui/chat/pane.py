@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBox
 
 from kireji.ui.chat.composer import Composer
 from kireji.ui.chat.header import Header
-from kireji.ui.chat.transcript import Transcript, side_margin
+from kireji.ui.chat.transcript.transcript import Transcript, side_margin
 from kireji.ui.parts import button, label, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE

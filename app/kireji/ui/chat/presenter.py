@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QImage
 
 from kireji.core.errors import KirejiError
-from kireji.core.events import PartDelta, PartStarted, UsageReported
-from kireji.core.history import StoredConversation, StoredMessage
-from kireji.core.messages import ImagePart, MessageState, Role, TextPart, ThinkingPart, Usage
+from kireji.core.events import UsageReported
+from kireji.core.history import ConversationOutline, MessageOutline, StoredMessage
+from kireji.core.messages import ImagePart, MessageState, Role, Usage
 from kireji.services.application import Services
 from kireji.services.live import LiveTurn
 from kireji.services.turns import (
@@ -26,14 +26,14 @@ from kireji.services.turns import (
     continue_question,
 )
 from kireji.ui.aio import TaskScope
-from kireji.ui.chat.answer import AnswerItem
 from kireji.ui.chat.draft import Draft
 from kireji.ui.chat.drafts import Drafts
-from kireji.ui.chat.endings import Waiting, waiting_for, wants_settings
+from kireji.ui.chat.endings import waiting_for, wants_settings
 from kireji.ui.chat.messages import QuestionCard
 from kireji.ui.chat.picture_dialog import PictureDialog
 from kireji.ui.chat.setup import SetupPresenter
-from kireji.ui.chat.transcript import image_of
+from kireji.ui.chat.transcript.decoding import image_of
+from kireji.ui.chat.transcript.live import LiveAnswer
 from kireji.ui.main_window import MainWindow
 from kireji.ui.models.lookup import model_name, saved, server_name
 from kireji.ui.theme import Theme
@@ -62,8 +62,8 @@ class ChatPresenter(QObject):
         self._messages: dict[int, StoredMessage] = {}
         self._turn: LiveTurn | None = None
         self._detach: Callable[[], None] | None = None
-        self._answer: AnswerItem | None = None
-        self._parts = 0
+        self._path: tuple[MessageOutline, ...] = ()
+        self._answer: LiveAnswer | None = None
         self._answering = ("", "")
         self._pending: TurnControl | None = None
         self._asked = 0
@@ -84,7 +84,10 @@ class ChatPresenter(QObject):
         chat.composer.sent.connect(self.send)
         chat.composer.stop_clicked.connect(self.stop)
         chat.transcript.set_namer(self._name)
-        chat.transcript.retry_clicked.connect(self._retry)
+        chat.transcript.messages_wanted.connect(self._read_messages)
+        chat.transcript.retry_clicked.connect(self._ask_again)
+        chat.transcript.regenerate_clicked.connect(self._regenerate)
+        chat.transcript.branch_clicked.connect(self._walk)
         chat.transcript.continue_clicked.connect(self._continue)
         chat.transcript.pictures_wanted.connect(self._read_pictures)
         chat.transcript.picture_clicked.connect(self._show_picture)
@@ -179,7 +182,7 @@ class ChatPresenter(QObject):
         self.drafts.sent(begun, event.conversation.id, draft)
         if begun is None and self._current is None:
             self._current = event.conversation.id
-            self._messages = {}
+            self._messages, self._path = {}, ()
             self._window.chat.transcript.clear()
             self._window.chat.show_conversation(event.conversation.title)
             self._window.chat.header.set_conversation(self._current)
@@ -191,7 +194,8 @@ class ChatPresenter(QObject):
         self._pending = None
         self._scope.cancel("open")
         self._current = conversation
-        self._messages = {}
+        self._messages, self._path = {}, ()
+        self._window.chat.transcript.clear()
         self._window.chat.header.set_conversation(conversation)
         self.drafts.switch(conversation)
         self._window.chat.composer.set_running(False)
@@ -200,7 +204,7 @@ class ChatPresenter(QObject):
 
     async def _open(self, conversation: int) -> None:
         try:
-            found = await self._services.conversations.load(conversation)
+            found = await self._services.conversations.outline(conversation)
         except KirejiError as error:
             self._window.chat.show_failure(error.sentence)
             return
@@ -209,22 +213,33 @@ class ChatPresenter(QObject):
             return
         self._show(found)
 
-    def _show(self, found: StoredConversation) -> None:
+    def _show(self, found: ConversationOutline) -> None:
         self._leave_turn()
-        self._messages = {stored.id: stored for stored in found.messages}
         self._setup.show(found.summary.id, found.setup)
         turn = self._services.chat.live.find(found.summary.id)
-        messages = found.messages
+        self._path = found.messages
         if turn is not None:
             # What the running turn writes is shown by joining it.
-            messages = tuple(one for one in messages if one.parent != turn.question or one.message.role is Role.USER)
+            self._path = tuple(one for one in self._path if one.parent != turn.question or one.role is Role.USER)
         self._window.chat.show_conversation(found.summary.title)
-        self._window.chat.transcript.show_messages(messages)
+        self._window.chat.transcript.show_outline(self._path)
         self._window.sidebar.set_current(found.summary.id)
         self._window.chat.composer.setFocus()
         if turn is not None:
             self._join(turn)
         self._show_numbers()
+
+    def _read_messages(self, numbers: object) -> None:
+        assert isinstance(numbers, tuple)
+        if self._current is not None:
+            self._scope.start(self._provide(self._current, numbers), name=f"messages-{numbers[0]}-{id(numbers)}")
+
+    async def _provide(self, conversation: int, numbers: tuple[int, ...]) -> None:
+        found = await self._services.conversations.messages(conversation, numbers)
+        if conversation == self._current:
+            self._messages |= {stored.id: stored for stored in found}
+            self._window.chat.transcript.provide(found)
+            self._show_numbers()
 
     def _join(self, turn: LiveTurn) -> None:
         self._turn = turn
@@ -251,10 +266,8 @@ class ChatPresenter(QObject):
     def _turn_event(self, event: TurnEvent) -> None:
         match event:
             case QuestionSaved(_, message):
-                self._messages[message.id] = message
-                self._window.chat.transcript.add_question(message)
+                self._question_shown(message)
                 self._answer = self._window.chat.transcript.begin_answer("", "")
-                self._parts = 0
             case AnswerBegins(provider, model, note):
                 self._answering = (provider, model)
                 self._answer = self._window.chat.transcript.begin_answer(provider, model)
@@ -266,31 +279,54 @@ class ChatPresenter(QObject):
             case _ if self._answer is not None:
                 self._streamed(self._answer, event)
 
-    def _streamed(self, answer: AnswerItem, event: TurnEvent) -> None:
-        match event:
-            case PartStarted(_, ThinkingPart()):
-                answer.show_waiting(Waiting("Thinking"))
-            case PartStarted(_, TextPart(text)):
-                answer.append_delta(("\n\n" if self._parts else "") + text)
-                self._parts += 1
-            case PartDelta(_, text) if self._parts:
-                answer.append_delta(text)
-            case UsageReported(usage):
-                self._show_usage(*self._answering, usage)
+    def _question_shown(self, message: StoredMessage) -> None:
+        """The path ends with a question now: a new one, or an earlier one that is answered again."""
+        self._messages[message.id] = message
+        self._path = (*self._before(message), outline_of(message, self._path))
+        self._window.chat.transcript.show_outline(self._path)
+        self._window.chat.transcript.provide((message,))
+
+    def _before(self, message: StoredMessage) -> tuple[MessageOutline, ...]:
+        """What of the path stands before a message."""
+        places = [index for index, one in enumerate(self._path) if one.id == message.parent]
+        return self._path[: places[0] + 1] if places else ()
+
+    def _streamed(self, answer: LiveAnswer, event: TurnEvent) -> None:
+        if isinstance(event, UsageReported):
+            self._show_usage(*self._answering, event.usage)
+        elif not isinstance(event, QuestionSaved | AnswerBegins | AnswerEnds):
+            answer.feed(event)
 
     def _ended(self, message: StoredMessage, error: KirejiError | None) -> None:
         self._messages[message.id] = message
         if self._answer is not None:
-            self._answer.finish(message, live=True, error=error)
+            self._answer.finish(message, error=error)
+            self._path = (*self._before(message), outline_of(message, self._path))
+            if message.id:
+                self._window.chat.transcript.show_outline(self._path, at_end=False)
         self._answer = None
         self._show_numbers()
 
-    def _retry(self, item: object) -> None:
-        assert isinstance(item, AnswerItem)
-        if item.stored is not None and item.stored.parent is not None and self._turn is None:
-            self._ask(Question("", conversation=self._current, again=item.stored.parent))
+    def _ask_again(self, question: object) -> None:
+        assert isinstance(question, int)
+        if self._turn is None:
+            self._ask(Question("", conversation=self._current, again=question))
 
-    def _continue(self, _item: object) -> None:
+    def _regenerate(self, answer: object) -> None:
+        parent = next((one.parent for one in self._path if one.id == answer), None)
+        if parent is not None:
+            self._ask_again(parent)
+
+    def _walk(self, message: object) -> None:
+        assert isinstance(message, int)
+        if self._current is not None and self._turn is None:
+            self._scope.restart(self._select(self._current, message), name="branch")
+
+    async def _select(self, conversation: int, message: int) -> None:
+        await self._services.conversations.select(conversation, message)
+        await self._open(conversation)
+
+    def _continue(self, _answer: object) -> None:
         if self._current is not None and self._turn is None:
             self._ask(continue_question(self._current))
 
@@ -375,3 +411,16 @@ class ChatPresenter(QObject):
             return
         log.error("a task of the chat failed", exc_info=error)
         self._window.chat.show_notice("Something in Kireji failed. The log has the details; please try again.")
+
+
+def outline_of(stored: StoredMessage, path: tuple[MessageOutline, ...]) -> MessageOutline:
+    """A message as it stands in a path.
+
+    Args:
+        stored: The message.
+        path: As far as it is known; a message that is in it already keeps its alternatives.
+    """
+    known = next((one for one in path if one.id == stored.id), None)
+    alternatives = known.alternatives if known is not None else (stored.id,)
+    size = len(stored.message.text)
+    return MessageOutline(stored.id, stored.parent, stored.message.role, stored.state, size, alternatives)

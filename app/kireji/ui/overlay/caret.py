@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QRect, Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QWidget
 
 from kireji.ui.chat.answer_view import AnswerView
@@ -26,8 +25,7 @@ class Caret(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAutoFillBackground(True)
         self.hide()
-        view.document().documentLayout().update.connect(self._follow)
-        view.verticalScrollBar().valueChanged.connect(self._follow)
+        view.words_placed.connect(self._follow)
 
     def show_at_end(self, *, on: bool) -> None:
         """Show or hide it."""
@@ -37,14 +35,12 @@ class Caret(QWidget):
         self.setVisible(on)
         self._follow()
 
-    def _follow(self, _area: QObject | None = None) -> None:
+    def _follow(self) -> None:
         if self.isHidden():
             return
-        end = QTextCursor(self._view.document())
-        end.movePosition(QTextCursor.MoveOperation.End)
-        line = self._view.cursorRect(end)
+        line, backwards = self._view.end_of_words()
         height = min(line.height(), self._theme.px(TYPE_BODY) + 4)
         width = round(height / 2)
-        backwards = end.block().textDirection() == Qt.LayoutDirection.RightToLeft
         left = line.left() - width if backwards else line.left()
         self.setGeometry(QRect(left, line.bottom() - height, width, height))
+        self.raise_()

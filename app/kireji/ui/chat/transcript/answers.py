@@ -1,0 +1,321 @@
+"""An answer in the reading column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtWidgets import QWidget
+
+from kireji.core.errors import KirejiError
+from kireji.core.history import MessageOutline, StoredMessage
+from kireji.core.messages import MessageState, TextPart, ThinkingPart, ToolCallPart, ToolResultPart
+from kireji.ui.chat.endings import Ending, Waiting, details_of, ending_of, wants_settings
+from kireji.ui.chat.transcript.around import Actions, Sentence, WaitingLine
+from kireji.ui.chat.transcript.foot import AnswerFoot
+from kireji.ui.chat.transcript.parts import Part, Thinking, Tool, Words
+from kireji.ui.chat.transcript.rows import Item, Row, WidgetRow
+from kireji.ui.chat.words import provider_name
+from kireji.ui.theme import Theme
+from kireji.ui.tokens import LINE_HEIGHT, SPACE, TYPE_BODY
+from kireji.ui.translation import tr
+
+if TYPE_CHECKING:
+    from kireji.ui.chat.transcript.transcript import Transcript
+
+PartT = TypeVar("PartT", Words, Thinking, Tool)
+BETWEEN = SPACE[3]
+"""Between two messages, in logical pixels."""
+_UNFINISHED = (MessageState.FAILED, MessageState.STOPPED, MessageState.INTERRUPTED)
+
+
+class AnswerItem(Item):
+    """An answer with what says how it came about and ended, and what can be done with it.
+
+    Args:
+        column: Shows it.
+        theme: Colours and text size.
+    """
+
+    __slots__ = (
+        "_actions_row",
+        "_column",
+        "_ending",
+        "_error",
+        "_foot_row",
+        "_last",
+        "_lead",
+        "_lead_row",
+        "_note_row",
+        "_open_parts",
+        "_theme",
+        "_waiting",
+        "_waiting_row",
+        "id",
+        "lead_settings",
+        "model",
+        "outline",
+        "parent",
+        "parts",
+        "provider",
+        "stored",
+    )  # fmt: skip
+
+    def __init__(self, column: Transcript, theme: Theme) -> None:
+        super().__init__()
+        self._column, self._theme = column, theme
+        self.id: int | None = None
+        self.parent: int | None = None
+        self.outline: MessageOutline | None = None
+        self.stored: StoredMessage | None = None
+        self.parts: list[Part] = []
+        self.provider = self.model = ""
+        self.lead_settings = False
+        self._lead = ""
+        self._waiting: Waiting | None = None
+        self._ending: Ending | None = None
+        self._error: KirejiError | None = None
+        self._last = False
+        self._open_parts: set[int] = set()
+        self._lead_row: WidgetRow | None = None
+        self._waiting_row: WidgetRow | None = None
+        self._note_row: WidgetRow | None = None
+        self._actions_row: WidgetRow | None = None
+        self._foot_row: WidgetRow | None = None
+
+    # What it is.
+
+    @property
+    def text(self) -> str:
+        """Its Markdown."""
+        return "\n\n".join(part.body.text for part in self.parts if isinstance(part, Words) and not part.body.empty)
+
+    @property
+    def lead(self) -> str:
+        """The sentence above it."""
+        return self._lead
+
+    @property
+    def ending(self) -> Ending | None:
+        """How it ended."""
+        return self._ending
+
+    @property
+    def waiting(self) -> Waiting | None:
+        """What is waited for."""
+        return self._waiting
+
+    def name(self) -> str:
+        return tr("Answer by {model}", model=self.model) if self.model else tr("Answer")
+
+    def set_model(self, provider: str, model: str) -> None:
+        """Who answers, the model by the name that people know."""
+        self.provider, self.model = provider, model
+        if self.box is not None:
+            self.box.setAccessibleName(self.name())
+
+    # What is shown of it.
+
+    def open(self, width: int) -> bool:
+        del width
+        if self.stored is None and not self.rows:
+            return self.id is None
+        if not self.rows:
+            self.take(self.stored)  # type: ignore[arg-type]
+            self.put(self.arrange(), self._column.column_width())
+        return True
+
+    def take(self, stored: StoredMessage, error: KirejiError | None = None) -> None:
+        """Have the words of a stored answer; those that stand here already stay."""
+        self.stored, self.id, self.parent = stored, stored.id or self.id, stored.parent
+        self._error = error or self._error
+        self.set_model(stored.provider, self._column.name_of(stored.provider, stored.model))
+        self._waiting = None
+        self._take_parts(stored)
+        ending = ending_of(stored, self._lead)
+        self._ending = ending
+        device = stored.provider == "device" and bool(ending.lead or ending.sentence)
+        self.set_lead(ending.lead, settings=device or wants_settings(self._error, ending.sentence))
+        self._note_row = self._actions_row = self._foot_row = None
+
+    def _take_parts(self, stored: StoredMessage) -> None:
+        had: dict[type, list[Part]] = {}
+        for one in self.parts:
+            had.setdefault(type(one), []).append(one)
+        self.parts = []
+        for part in stored.message.parts:
+            match part:
+                case TextPart(text) if text.strip():
+                    words = self._again(had, Words) or self.new_words()
+                    words.body.finish(text)
+                    words.body.refresh()
+                    self.parts.append(words)
+                case ThinkingPart():
+                    thinking = self._again(had, Thinking) or self.new_thinking(len(self.parts))
+                    thinking.end(part)
+                    thinking.body.refresh()
+                    self.parts.append(thinking)
+                case ToolCallPart():
+                    tool = self._again(had, Tool) or self.new_tool(len(self.parts), part.name)
+                    tool.running = False
+                    tool.show_call(part)
+                    self.parts.append(tool)
+                case ToolResultPart():
+                    self.take_result(part)
+        for index in self._open_parts:
+            if index < len(self.parts) and isinstance(folded := self.parts[index], Thinking | Tool):
+                folded.is_open = True
+
+    def take_result(self, part: ToolResultPart) -> None:
+        """What a tool gave back."""
+        tool = self.new_tool(len(self.parts), tr("Tool"))
+        tool.show_result(part)
+        self.parts.append(tool)
+
+    def _again(self, had: dict[type, list[Part]], kind: type[PartT]) -> PartT | None:
+        found = had.get(kind)
+        part = found.pop(0) if found else None
+        return part if isinstance(part, kind) else None
+
+    def new_words(self) -> Words:
+        """Words of this answer."""
+        return Words(self, self._column, self._theme)
+
+    def new_thinking(self, index: int) -> Thinking:
+        """The model's reasoning."""
+        return Thinking(self, index, self._column, self._theme)
+
+    def new_tool(self, index: int, name: str) -> Tool:
+        """A call of a tool."""
+        return Tool(self, index, self._column, self._theme, name)
+
+    def set_lead(self, sentence: str, *, settings: bool) -> None:
+        """The sentence above the words; empty takes it away."""
+        if sentence != self._lead:
+            self._lead, self._lead_row = sentence, None
+        if settings != self.lead_settings:
+            self.lead_settings, self._actions_row = settings, None
+
+    def set_waiting(self, waiting: Waiting | None) -> None:
+        """What is waited for; None when nothing is."""
+        self._waiting = waiting
+        if waiting is None:
+            self._waiting_row = None
+        elif self._waiting_row is not None and isinstance(line := self._waiting_row.widget, WaitingLine):
+            line.show_waiting(waiting)
+
+    def set_last(self, *, last: bool) -> bool:
+        """Whether nothing follows it: only then more is offered, since asking again would put away what follows.
+
+        Returns:
+            Whether that makes a difference to its rows.
+        """
+        changed, self._last = last != self._last, last
+        if changed:
+            self._actions_row = None
+        return changed and self._ending is not None
+
+    def set_outline(self, outline: MessageOutline) -> bool:
+        """What the history says of it; True when its rows are different for that."""
+        changed = self.outline is None or self.outline.alternatives != outline.alternatives
+        self.outline, self.id, self.parent = outline, outline.id, outline.parent
+        if changed:
+            self._foot_row = None
+        return changed
+
+    def toggle(self, index: int) -> Sequence[Row]:
+        """Open or close one of its parts; the rows it has then."""
+        part = self.parts[index]
+        if isinstance(part, Thinking | Tool):
+            part.is_open = not part.is_open
+            (self._open_parts.add if part.is_open else self._open_parts.discard)(index)
+            part.renew()
+        return self.arrange()
+
+    def renew_model(self) -> None:
+        """The model's name may be known better now."""
+        if self.stored is not None:
+            self.set_model(self.stored.provider, self._column.name_of(self.stored.provider, self.stored.model))
+            self._foot_row = None
+
+    def arrange(self) -> list[Row]:
+        """Its rows as they are to be shown now."""
+        rows: list[Row] = []
+        if self._lead:
+            self._lead_row = self._lead_row or WidgetRow(self, self._make_lead, self._line())
+            rows.append(self._lead_row)
+        begins: set[int] = set()
+        for part in self.parts:
+            shown = part.rows()
+            begins.update(id(row) for row in shown[:1])
+            rows += shown
+        if self._waiting is not None:
+            self._waiting_row = self._waiting_row or WidgetRow(self, self._make_waiting, self._line())
+            rows.append(self._waiting_row)
+        rows += self._end_rows()
+        for index, row in enumerate(rows):
+            apart = id(row) in begins or isinstance(row, WidgetRow)
+            self._set_gap(row, BETWEEN if index == 0 else SPACE[1] if apart else 0)
+        return rows
+
+    def _set_gap(self, row: Row, gap: int) -> None:
+        if row.gap != gap:
+            row.height += gap - row.gap if row.height else 0
+            row.gap = gap
+
+    def _end_rows(self) -> list[Row]:
+        ending = self._ending
+        rows: list[Row] = []
+        if ending is not None and ending.sentence:
+            self._note_row = self._note_row or WidgetRow(self, self._make_note, self._line())
+            rows.append(self._note_row)
+        if self._offered():
+            self._actions_row = self._actions_row or WidgetRow(self, self._make_actions, self._line() * 2)
+            rows.append(self._actions_row)
+        if ending is not None and self.text:
+            self._foot_row = self._foot_row or WidgetRow(self, self._make_foot, self._line() + SPACE[1])
+            rows.append(self._foot_row)
+        return rows
+
+    def _line(self) -> int:
+        return round(self._theme.px(TYPE_BODY) * LINE_HEIGHT)
+
+    # Its widgets.
+
+    def _offered(self) -> dict[str, bool]:
+        """What the person can do about how it ended; empty when there is nothing."""
+        stored, ending = self.stored, self._ending
+        again = stored is not None and stored.state in _UNFINISHED and stored.parent is not None
+        offered = {
+            "go_on": ending is not None and ending.continues and self._last,
+            "retry": again and self._last,
+            "settings": self.lead_settings,
+        }
+        return offered if any(offered.values()) or details_of(self._error) else {}
+
+    def _make_lead(self) -> QWidget:
+        return Sentence(self._lead)
+
+    def _make_waiting(self) -> QWidget:
+        assert self._waiting is not None
+        return WaitingLine(self._theme, self._waiting)
+
+    def _make_note(self) -> QWidget:
+        assert self._ending is not None
+        return Sentence(self._ending.sentence, self._ending.role)
+
+    def _make_actions(self) -> QWidget:
+        actions = Actions(self._theme, self, details_of(self._error))
+        actions.offer(**self._offered())
+        self._column.connect_actions(actions)
+        return actions
+
+    def _make_foot(self) -> QWidget:
+        foot = AnswerFoot(self._theme, self)
+        foot.offer_again(on=self.parent is not None)
+        if self.outline is not None and self.id is not None:
+            foot.add_branches(self.outline.alternatives, self.id)
+        named = dict.fromkeys((self.model, provider_name(self.provider)))  # this computer is its own only model
+        foot.add_model(" · ".join(part for part in named if part))
+        self._column.connect_foot(foot)
+        return foot

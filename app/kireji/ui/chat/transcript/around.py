@@ -1,0 +1,130 @@
+"""What stands around an answer's words: who is waited for, why it is somebody else, how it ended."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from kireji.ui.chat.document import EDGE
+from kireji.ui.chat.endings import PATIENCE_MILLISECONDS, Waiting
+from kireji.ui.chat.failure_details import FailureDetails
+from kireji.ui.flow import FlowLayout
+from kireji.ui.parts import button, label, set_icon, spread
+from kireji.ui.theme import Theme
+from kireji.ui.tokens import SPACE, TYPE_BODY
+from kireji.ui.translation import tr
+
+
+class WaitingLine(QWidget):
+    """A small seal and a sentence. It does not blink.
+
+    Args:
+        theme: Colours and text size.
+        waiting: What is being waited for.
+    """
+
+    def __init__(self, theme: Theme, waiting: Waiting) -> None:
+        super().__init__()
+        self._theme = theme
+        self._later = ""
+        self._sentence = label("", "muted")
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MILLISECONDS)
+        self._patience.timeout.connect(self._say_later)
+        layout = QHBoxLayout(self)
+        spread(layout, (SPACE[4] + 2, SPACE[0], 0, SPACE[0]))
+        layout.addWidget(self._sentence)
+        layout.addStretch(1)
+        theme.changed.connect(self.update)
+        self.show_waiting(waiting)
+
+    def show_waiting(self, waiting: Waiting) -> None:
+        """Something else is being waited for."""
+        self._sentence.setText(waiting.sentence)
+        self._later = waiting.later
+        self._patience.stop()
+        if waiting.later:
+            self._patience.start()
+
+    def _say_later(self) -> None:
+        self._sentence.setText(self._later)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.colours.accent))
+        height = self._theme.px(TYPE_BODY)
+        width = max(8, height // 2 + 1)
+        mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        left = self.width() - EDGE - width if mirrored else EDGE
+        painter.drawRoundedRect(left, (self.height() - height) // 2, width, height, 1.5, 1.5)
+
+
+class Sentence(QWidget):
+    """One sentence above or below an answer.
+
+    Args:
+        text: The sentence.
+        role: Of the stylesheet: muted, warn or error.
+    """
+
+    def __init__(self, text: str, role: str = "muted") -> None:
+        super().__init__()
+        self._words = label(text, role, wrap=True)
+        layout = QVBoxLayout(self)
+        spread(layout, (EDGE, 0, EDGE, 0))
+        layout.addWidget(self._words)
+
+
+class Actions(QWidget):
+    """What can be done about how an answer ended.
+
+    Args:
+        theme: Colours and text size.
+        item: What the signals tell.
+        details: The technical side of a failure; empty when there is none.
+    """
+
+    retry_clicked = Signal(object)
+    continue_clicked = Signal(object)
+    settings_clicked = Signal()
+    resized = Signal(object)
+    """This widget needs more or less room."""
+
+    def __init__(self, theme: Theme, item: object, details: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._item = item
+        self.go_on = button(tr("Continue"), "primary", name=tr("Continue the answer where it was cut"))
+        self.retry = button(tr("Ask again"))
+        self.settings = button(tr("Open settings"))
+        self.details = FailureDetails()
+        layout = QVBoxLayout(self)
+        spread(layout, (EDGE, SPACE[0], EDGE, SPACE[0]), SPACE[1])
+        row = FlowLayout(SPACE[1])
+        for each in (self.go_on, self.retry, self.settings, self.details.toggle):
+            row.addWidget(each)
+        layout.addLayout(row)
+        layout.addWidget(self.details)
+        self.details.show_text(details)
+        self.go_on.clicked.connect(self._go_on)
+        self.retry.clicked.connect(self._retry)
+        self.settings.clicked.connect(self.settings_clicked)
+        self.details.resized.connect(self._resized)
+        set_icon(self.retry, theme, "rotate-cw", theme.colours.ink, 14)
+
+    def offer(self, *, go_on: bool, retry: bool, settings: bool) -> None:
+        """Which of the buttons there are."""
+        self.go_on.setVisible(go_on)
+        self.retry.setVisible(retry)
+        self.settings.setVisible(settings)
+
+    def _go_on(self) -> None:
+        self.continue_clicked.emit(self._item)
+
+    def _retry(self) -> None:
+        self.retry_clicked.emit(self._item)
+
+    def _resized(self) -> None:
+        self.resized.emit(self)

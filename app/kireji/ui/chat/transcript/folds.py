@@ -1,0 +1,97 @@
+"""Rows that are folded until somebody wants to see more: the model's thinking, its calls of tools."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from kireji.ui.parts import button, set_icon, spread
+from kireji.ui.theme import Theme
+from kireji.ui.translation import plural, tr
+
+
+class Fold(QWidget):
+    """One line that says what is inside and opens it.
+
+    Args:
+        theme: Colours and text size.
+        key: What the signal tells: the item, and which of its parts.
+        icon: Stands before the words.
+        can_open: Whether there is something inside.
+        is_open: Whether that is shown.
+    """
+
+    toggled = Signal(object)
+    """The key; it shall be opened or closed."""
+
+    def __init__(self, theme: Theme, key: object, icon: str, *, can_open: bool, is_open: bool) -> None:
+        super().__init__()
+        self._theme = theme
+        self._key = key
+        self._icon = icon
+        self._since: float | None = None
+        self.line = button("", "fold")
+        self.line.setEnabled(can_open)
+        self.line.setCheckable(True)
+        self.line.setChecked(is_open)
+        self.line.clicked.connect(self._clicked)
+        layout = QHBoxLayout(self)
+        spread(layout, (0, 0, 0, 0))
+        layout.addWidget(self.line)
+        layout.addStretch(1)
+        self._clock = QTimer(self, interval=1000)
+        self._clock.timeout.connect(self._tick)
+        self._can_open, self._open = can_open, is_open
+        self._dress()
+
+    def _dress(self) -> None:
+        name = ("chevron-down" if self._open else "chevron-right") if self._can_open else self._icon
+        if name == "chevron-right" and self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+            name = "chevron-left"
+        set_icon(self.line, self._theme, name, self._theme.colours.muted, 14)
+
+    def say(self, words: str) -> None:
+        """What the line says."""
+        self.line.setText(words.replace("&", "&&"))
+        state = (tr("open") if self._open else tr("folded")) if self._can_open else ""
+        self.line.setAccessibleName(words)
+        self.line.setAccessibleDescription(state)
+
+    def count_from(self, since: float) -> None:
+        """It is still under way, since that moment of the monotonic clock; the line says for how long."""
+        self._since = since
+        self._clock.start()
+        self._tick()
+
+    def _tick(self) -> None:
+        if self._since is not None:
+            self.say(thinking_line(time.monotonic() - self._since))
+
+    def _clicked(self) -> None:
+        self.toggled.emit(self._key)
+
+
+def thinking_line(seconds: float) -> str:
+    """While the model thinks."""
+    whole = int(seconds)
+    return tr("Thinking… {seconds} s", seconds=whole) if whole else tr("Thinking…")
+
+
+def thought_line(seconds: float) -> str:
+    """When it has thought.
+
+    Args:
+        seconds: For how long; 0 when that is not known.
+    """
+    return tr("Thought for {time}", time=took(seconds)) if seconds else tr("Thought")
+
+
+def took(seconds: float) -> str:
+    """How long something took."""
+    if seconds < 1:
+        return tr("less than a second")
+    if seconds < 60:
+        return plural(round(seconds), "1 s", "{n} s")
+    return tr("{minutes} min {seconds} s", minutes=int(seconds) // 60, seconds=int(seconds) % 60)

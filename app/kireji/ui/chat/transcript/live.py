@@ -1,0 +1,175 @@
+"""An answer while it streams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from kireji.core.errors import KirejiError
+from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted
+from kireji.core.history import StoredMessage
+from kireji.core.messages import TextPart, ThinkingPart, ToolCallPart
+from kireji.ui.chat.endings import Waiting
+from kireji.ui.chat.transcript.answers import AnswerItem
+from kireji.ui.chat.transcript.flushing import Flushing
+from kireji.ui.chat.transcript.parts import Part, Thinking, Tool, Words
+
+if TYPE_CHECKING:
+    from kireji.ui.chat.transcript.transcript import Transcript
+
+
+class LiveAnswer(QObject):
+    """Takes in what arrives of one answer, until that is whole.
+
+    Args:
+        transcript: Shows it.
+        item: Where it shows.
+    """
+
+    def __init__(self, transcript: Transcript, item: AnswerItem) -> None:
+        super().__init__(transcript)
+        self._transcript = transcript
+        self.item = item
+        self._parts: dict[int, Part] = {}
+        self._given: dict[int, int] = {}
+        self._flushing = Flushing(self._flush, self)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing of it has come yet."""
+        return not self.item.parts
+
+    @property
+    def stored(self) -> StoredMessage | None:
+        """As in the history, when it is whole."""
+        return self.item.stored
+
+    def set_model(self, provider: str, model: str) -> None:
+        """Who answers."""
+        self.item.set_model(provider, self._transcript.name_of(provider, model))
+
+    def show_lead(self, sentence: str, *, settings: bool = False) -> None:
+        """Why it is not who was expected.
+
+        Args:
+            sentence: Empty takes it away.
+            settings: Whether the settings can change that.
+        """
+        self.item.set_lead(sentence, settings=settings)
+        self._arrange()
+
+    def show_waiting(self, waiting: Waiting) -> None:
+        """What is being waited for, as long as no word has come."""
+        if self.empty:
+            self.item.set_waiting(waiting)
+            self._arrange()
+
+    def feed(self, event: ModelEvent) -> None:
+        """Take one event in. The first words show at once; later ones are gathered for some 40 ms."""
+        match event:
+            case PartStarted(index, part):
+                self._begin(index, part)
+            case PartDelta(index, text):
+                self._more(index, text)
+            case PartFinished(index, part):
+                self._end(index, part)
+            case _:
+                pass
+
+    def _begin(self, index: int, part: object) -> None:
+        item = self.item
+        match part:
+            case TextPart(text):
+                self._parts[index] = item.new_words()
+                self._more(index, text)
+            case ThinkingPart(text):
+                thinking = item.new_thinking(len(item.parts))
+                thinking.begin()
+                self._take(index, thinking)
+                self._more(index, text)
+            case ToolCallPart():
+                tool = item.new_tool(len(item.parts), part.name)
+                tool.running = True
+                self._take(index, tool)
+            case _:
+                pass
+
+    def _take(self, index: int, part: Part) -> None:
+        """Show a part that has begun."""
+        self._parts[index] = part
+        self.item.parts.append(part)
+        self.item.set_waiting(None)
+        self._arrange()
+
+    def _more(self, index: int, text: str) -> None:
+        part = self._parts.get(index)
+        if not text or part is None or isinstance(part, Tool):
+            return
+        self._given[index] = self._given.get(index, 0) + len(text)
+        body = part.body
+        if not body.empty:
+            body.append(text)
+            self._flushing.want()
+        elif isinstance(part, Words):
+            body.begin(text)
+            self._take(index, part)
+            self._flushing.want()
+        else:
+            body.begin(text)
+            part.renew()
+            self._arrange()
+            self._flushing.want()
+
+    def _end(self, index: int, part: object) -> None:
+        shown = self._parts.get(index)
+        match part, shown:
+            case TextPart(text), _:
+                if shown is None:
+                    self._parts[index] = self.item.new_words()
+                # A provider may give a block whole, without pieces.
+                self._more(index, text[self._given.get(index, 0) :])
+            case ThinkingPart(), Thinking():
+                shown.end(part)
+                self._flush()
+                self._arrange()
+            case ToolCallPart(), Tool():
+                shown.show_call(part)
+                self._arrange()
+            case _:
+                pass
+
+    def _flush(self) -> None:
+        changed = False
+        for part in self._parts.values():
+            if isinstance(part, Tool):
+                continue
+            count = len(part.body.rows)
+            for row in part.body.refresh():
+                if row.item.rows and row.index < len(row.item.rows) and row.item.rows[row.index] is row:
+                    self._transcript.relay(row)
+            changed = changed or len(part.body.rows) != count
+        if changed:
+            self._arrange()
+        else:
+            self._transcript.settle()
+        self._transcript.tell_spoken(self.item)
+
+    def _arrange(self) -> None:
+        self._transcript.put_rows(self.item, self.item.arrange())
+        self._transcript.settle()
+
+    def finish(self, stored: StoredMessage, *, error: KirejiError | None = None) -> None:
+        """The answer is whole, or it ended in another way.
+
+        Args:
+            stored: As in the history.
+            error: What went wrong, when that is still known.
+        """
+        self._flushing.stop()
+        self._flush()
+        self.item.take(stored, error)
+        self._transcript.finished(self.item)
+        self._arrange()
+        self._transcript.tell_spoken(self.item)
+        self.deleteLater()

@@ -1,0 +1,396 @@
+"""A few blocks of an answer as one light widget: a small document that is painted, without a view of its own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QColor,
+    QFocusEvent,
+    QFont,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextOption,
+)
+from PySide6.QtWidgets import QLabel, QToolTip
+
+from kireji.ui.chat.blocks import Block
+from kireji.ui.chat.code_buttons import CodeButtons
+from kireji.ui.chat.document import CODE_PADDING, DocumentWriter
+from kireji.ui.chat.transcript.grounds import Grounds, body_size
+from kireji.ui.theme import Theme
+
+_AROUND = 16
+"""Logical pixels around what changed that are painted again: grounds reach over the words."""
+
+
+class Link(NamedTuple):
+    """Words that lead somewhere: from one position of the document to before another."""
+
+    start: int
+    end: int
+    address: str
+
+
+class _Document(QTextDocument):
+    """Loads nothing, whatever it is asked for; a picture of one pixel keeps Qt from asking again."""
+
+    def loadResource(self, _kind: int, _name: QUrl | str) -> object:
+        return QImage(1, 1, QImage.Format.Format_ARGB32)
+
+
+class Piece(QLabel):
+    """Paints blocks, with the selection in them; the column tells it where the selection is.
+
+    A label, because that is what assistive programs take it for: text that can be read, under its own words.
+
+    Args:
+        theme: Colours and text size.
+    """
+
+    link_activated = Signal(object)
+    """A `QUrl` that the person chose by keyboard."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._document = _Document(self)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self._document.setDefaultTextOption(option)
+        self._document.setDefaultFont(self._base_font())
+        self._writer = DocumentWriter(self._document, theme.colours, theme.scale)
+        self._offset = 0
+        self._joined = (False, False)
+        self._grounds: Grounds | None = None
+        self._links: list[Link] | None = None
+        self._link = -1
+        self._selected: tuple[int, int] | None = None
+        self._marked: tuple[tuple[int, int], ...] = ()
+        self._code_buttons: CodeButtons | None = None
+        self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        self._document.documentLayout().update.connect(self._changed)
+
+    def _base_font(self) -> QFont:
+        font = self.font()
+        font.setPixelSize(body_size(self._theme))
+        return font
+
+    # What is shown.
+
+    def write(self, blocks: Sequence[Block]) -> None:
+        """Show these blocks; only what is different is laid out again."""
+        self._writer.write(tuple(blocks))
+        self._forget_layout()
+
+    def write_plain(self, text: str) -> None:
+        """Show words before any parser is there."""
+        self._writer.start_plain(text)
+        self._forget_layout()
+
+    def dress(self) -> None:
+        """Colours or the size of text are different; the blocks must be written again."""
+        self._document.setDefaultFont(self._base_font())
+        self._writer.dress(self._theme.colours, self._theme.scale)
+        self._forget_layout()
+
+    def _forget_layout(self) -> None:
+        self._grounds = None
+        self._links = None
+
+    @property
+    def first_block(self) -> Block | None:
+        """What it begins with."""
+        blocks = self._writer.blocks
+        return blocks[0] if blocks else None
+
+    def lay_out(self, width: int, offset: int, *, above: bool, below: bool) -> int:
+        """Fit into a width.
+
+        Args:
+            width: Logical pixels.
+            offset: Where the words begin, below the upper edge.
+            above: Whether code or a quote at the beginning goes on from the piece above.
+            below: Whether code at the end goes on in the piece below.
+
+        Returns:
+            The height it needs.
+        """
+        if self._document.textWidth() != width:
+            self._document.setTextWidth(width)
+            self._grounds = None
+        if (offset, above, below) != (self._offset, *self._joined):
+            self._offset, self._joined = offset, (above, below)
+            self._grounds = None
+            self.update()
+        code_ends = self._writer.ends_with_code and not below
+        return offset + math.ceil(self._document.size().height()) + (CODE_PADDING if code_ends else 0)
+
+    def grounds(self) -> Grounds:
+        """What is painted below the words."""
+        if self._grounds is None:
+            above, below = self._joined
+            self._grounds = Grounds(self._document, body_size(self._theme), above=above, below=below)
+        return self._grounds
+
+    def show_code_buttons(self) -> None:
+        """Give every block of code its button; for text that is not about to change."""
+        code = [(block.text, block.language) for block, _ in self._writer.code_blocks()]
+        if self._code_buttons is None and code:
+            self._code_buttons = CodeButtons(self)
+        if self._code_buttons is not None:
+            self._code_buttons.show(code)
+            places = [(ground.rect, (ground.first_end, ground.last_end)) for ground in self.grounds().code]
+            self._code_buttons.place(places)
+            self._code_buttons.follow(self._offset)
+
+    def settle(self) -> None:
+        """The words will not change soon: give code its buttons, links the keyboard, assistive programs the words."""
+        self.show_code_buttons()
+        self.links()
+        self.setAccessibleName(self.plain_text())
+
+    def document(self) -> QTextDocument:
+        """What is painted."""
+        return self._document
+
+    def plain_text(self) -> str:
+        """All words."""
+        return self._document.toPlainText().replace("\ufffc", "").strip("\n")
+
+    def sizeHint(self) -> QSize:
+        return self.size()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+    def _changed(self, area: QRectF) -> None:
+        if area.height() > self.height():
+            self.update()
+            return
+        around = area.translated(0, self._offset).adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND)
+        self.update(around.toAlignedRect())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(0, self._offset)
+        visible = QRectF(event.rect()).translated(0, -self._offset)
+        self.grounds().paint(painter, self._theme, visible)
+        context = QAbstractTextDocumentLayout.PaintContext()
+        context.clip = visible
+        context.palette = self._palette()
+        if selections := self._selections():
+            context.selections = selections
+        painter.setClipRect(visible)
+        self._document.documentLayout().draw(painter, context)
+
+    def _palette(self) -> QPalette:
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Text, QColor(self._theme.colours.ink))
+        return palette
+
+    def _selections(self) -> list[QAbstractTextDocumentLayout.Selection]:
+        ranges: list[tuple[int, int, QTextCharFormat]] = []
+        soft = QTextCharFormat()
+        soft.setBackground(QColor(self._theme.colours.accent_soft))
+        for start, end in self._marked:
+            marked = QTextCharFormat(soft)
+            marked.setProperty(QTextFormat.Property.OutlinePen, QPen(QColor(self._theme.colours.accent), 1))
+            ranges.append((start, end, marked))
+        if self._selected is not None:
+            ranges.append((*self._selected, soft))
+        if self.hasFocus() and 0 <= self._link < len(self.links()):
+            link = self.links()[self._link]
+            outline = QTextCharFormat()
+            outline.setProperty(QTextFormat.Property.OutlinePen, QPen(QColor(self._theme.colours.accent), 1))
+            ranges.append((link.start, link.end, outline))
+        return [self._selection(*each) for each in ranges]
+
+    def _selection(self, start: int, end: int, look: QTextCharFormat) -> QAbstractTextDocumentLayout.Selection:
+        result = QAbstractTextDocumentLayout.Selection()
+        cursor = QTextCursor(self._document)
+        last = self.length()
+        cursor.setPosition(min(start, last))
+        cursor.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
+        result.cursor = cursor
+        result.format = look
+        return result
+
+    # Where the words are.
+
+    def length(self) -> int:
+        """The position behind the last character."""
+        return max(0, self._document.characterCount() - 1)
+
+    def position_at(self, point: QPoint) -> int:
+        """The position nearest to a point of this widget."""
+        at = self._document.documentLayout().hitTest(
+            QPointF(point.x(), point.y() - self._offset), Qt.HitTestAccuracy.FuzzyHit
+        )
+        return max(0, at)
+
+    def unit_at(self, position: int, unit: QTextCursor.SelectionType) -> tuple[int, int]:
+        """From where to where the word or block around a position reaches."""
+        cursor = QTextCursor(self._document)
+        cursor.setPosition(min(position, self.length()))
+        cursor.select(unit)
+        return cursor.selectionStart(), cursor.selectionEnd()
+
+    def text_between(self, start: int, end: int) -> str:
+        """The words between two positions, blocks on lines of their own."""
+        cursor = QTextCursor(self._document)
+        last = self.length()
+        cursor.setPosition(min(start, last))
+        cursor.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
+        return cursor.selection().toPlainText().replace("\ufffc", "")
+
+    def place_of(self, position: int) -> QRectF:
+        """Where a character stands, in coordinates of this widget."""
+        block = self._document.findBlock(min(position, self.length()))
+        rect = self._document.documentLayout().blockBoundingRect(block)
+        line = block.layout().lineForTextPosition(position - block.position())
+        if not line.isValid():
+            return rect.translated(0, self._offset)
+        x = line.cursorToX(position - block.position())[0]  # type: ignore[index]
+        return QRectF(rect.left() + x, rect.top() + line.y() + self._offset, 1, line.height())
+
+    def last_line(self) -> tuple[QRectF, bool]:
+        """Where the last character ends, and whether its block is written from the right."""
+        return self.place_of(self.length()), self._ends_from_right()
+
+    def _ends_from_right(self) -> bool:
+        block: QTextBlock = self._document.lastBlock()
+        return block.textDirection() == Qt.LayoutDirection.RightToLeft
+
+    def places_of(self, words: str) -> list[tuple[int, int]]:
+        """Every place where these words stand, whatever their case."""
+        found: list[tuple[int, int]] = []
+        cursor = self._document.find(words)
+        while not cursor.isNull() and len(found) < 100:
+            found.append((cursor.selectionStart(), cursor.selectionEnd()))
+            cursor = self._document.find(words, cursor)
+        return found
+
+    def select(self, selected: tuple[int, int] | None) -> None:
+        """Show this range as selected; None for nothing."""
+        if selected != self._selected:
+            self._selected = selected
+            self.update()
+
+    def mark(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Show these ranges as found."""
+        if tuple(ranges) != self._marked:
+            self._marked = tuple(ranges)
+            self.update()
+
+    # Links.
+
+    def links(self) -> list[Link]:
+        """All links in it."""
+        if self._links is None:
+            self._links = _links_of(self._document)
+            self._link = -1
+            policy = Qt.FocusPolicy.TabFocus if self._links else Qt.FocusPolicy.NoFocus
+            self.setFocusPolicy(policy)
+        return self._links
+
+    def link_at(self, point: QPoint) -> str:
+        """The address below a point; empty for none."""
+        at = QPointF(point.x(), point.y() - self._offset)
+        return self._document.documentLayout().anchorAt(at)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        over_link = bool(self.link_at(event.position().toPoint()))
+        shape = Qt.CursorShape.PointingHandCursor if over_link else Qt.CursorShape.IBeamCursor
+        if self.cursor().shape() is not shape:
+            self.setCursor(shape)
+        event.ignore()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            self._show_address(event)
+            return True
+        return super().event(event)
+
+    def _show_address(self, event: QHelpEvent) -> None:
+        address = shown_address(self.link_at(event.pos()))
+        if address:
+            QToolTip.showText(event.globalPos(), address, self)
+        else:
+            QToolTip.hideText()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        backwards = event.reason() is Qt.FocusReason.BacktabFocusReason
+        self._link = len(self.links()) - 1 if backwards else 0
+        self.setAccessibleDescription(self._focused_address())
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:
+        following = self._link + (1 if forwards else -1)
+        if self.hasFocus() and 0 <= following < len(self.links()):
+            self._link = following
+            self.setAccessibleDescription(self._focused_address())
+            self.update()
+            return True
+        return super().focusNextPrevChild(forwards)
+
+    def focused_link(self) -> Link | None:
+        """The link that the keyboard stands on."""
+        links = self.links()
+        return links[self._link] if self.hasFocus() and 0 <= self._link < len(links) else None
+
+    def _focused_address(self) -> str:
+        links = self.links()
+        return shown_address(links[self._link].address) if 0 <= self._link < len(links) else ""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        link = self.focused_link()
+        if link is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.link_activated.emit(QUrl(link.address))
+            return
+        event.ignore()
+
+
+def shown_address(address: str) -> str:
+    """An address as it is safe to show: encoded, so that nothing in it can pass for markup or for another host."""
+    return bytes(QUrl(address).toEncoded().data()).decode("ascii") if address else ""
+
+
+def _links_of(document: QTextDocument) -> list[Link]:
+    links: list[Link] = []
+    block = document.begin()
+    while block.isValid():
+        iterator = block.begin()
+        while not iterator.atEnd():
+            fragment = iterator.fragment()
+            address = fragment.charFormat().anchorHref()
+            if address:
+                start, end = fragment.position(), fragment.position() + fragment.length()
+                if links and links[-1].end == start and links[-1].address == address:
+                    start = links.pop().start
+                links.append(Link(start, end, address))
+            iterator += 1
+        block = block.next()
+    return links

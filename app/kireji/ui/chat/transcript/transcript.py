@@ -1,0 +1,372 @@
+"""The reading column: questions and answers, newest at the end, built where somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtWidgets import QMenu
+
+from kireji.core.history import MessageOutline, StoredMessage
+from kireji.core.messages import Role
+from kireji.ui.chat.document import EDGE
+from kireji.ui.chat.messages import QuestionCard
+from kireji.ui.chat.transcript.answers import AnswerItem
+from kireji.ui.chat.transcript.around import Actions
+from kireji.ui.chat.transcript.column import AT_ONCE
+from kireji.ui.chat.transcript.foot import AnswerFoot
+from kireji.ui.chat.transcript.live import LiveAnswer
+from kireji.ui.chat.transcript.questions import QuestionItem
+from kireji.ui.chat.transcript.rows import Item
+from kireji.ui.chat.transcript.selecting import SelectingColumn
+from kireji.ui.theme import Theme
+from kireji.ui.tokens import LINE_HEIGHT, MEASURE, SPACE, TYPE_BODY
+from kireji.ui.translation import tr
+
+_KEPT = 3_000_000
+"""Characters of messages that are kept in memory; when there are more, the farthest are read again when wanted."""
+_AROUND_MESSAGE = 96
+"""What a message takes beside its words, in logical pixels: an estimate."""
+_LETTER = 0.5
+
+Message = QuestionItem | AnswerItem
+
+
+class Transcript(SelectingColumn):
+    """Shows one conversation.
+
+    Args:
+        theme: Colours and text size.
+    """
+
+    messages_wanted = Signal(object)
+    """Numbers of messages that come into view and are not there; they are answered with `provide`."""
+    pictures_wanted = Signal(object)
+    """A `QuestionCard` whose pictures are not there yet."""
+    picture_clicked = Signal(object)
+    retry_clicked = Signal(object)
+    """The number of a question that shall be asked again."""
+    regenerate_clicked = Signal(object)
+    """The number of an answer that shall be given anew."""
+    regenerate_with_clicked = Signal(object)
+    """The same with another model: the number, and the widget below which models can be listed."""
+    edit_clicked = Signal(object)
+    """The number of a question that shall be changed."""
+    continue_clicked = Signal(object)
+    """The number of an answer that shall go on where it was cut."""
+    branch_clicked = Signal(object)
+    """The number of a message that shall be shown in the place of the one beside it."""
+    quote_wanted = Signal(object)
+    """Words that the next question is about."""
+    spoken = Signal(object)
+    """What an answer that streams has said to its end meanwhile: a sentence, or several."""
+    settings_clicked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, QPalette.ColorRole.Window, (SPACE[1], SPACE[3]))
+        self.name_of: Callable[[str, str], str] = _as_is
+        self._by_id: dict[int, Message] = {}
+        self._asked: set[int] = set()
+        self._loaded: dict[Message, int] = {}
+        self._live: LiveAnswer | None = None
+        self._live_after: int | None = None
+        self._sought: tuple[int, str] | None = None
+        self.setAccessibleName(tr("Conversation"))
+
+    def set_namer(self, name_of: Callable[[str, str], str]) -> None:
+        """How models are called: given provider and id."""
+        self.name_of = name_of
+
+    # What is shown.
+
+    @property
+    def messages(self) -> Sequence[Message]:
+        """Everything in the column, first to last."""
+        return [item for item in self.items if isinstance(item, QuestionItem | AnswerItem)]
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.select_nothing()
+        self._by_id, self._loaded, self._live, self._live_after = {}, {}, None, None
+        self._asked.clear()
+        self._sought = None
+        self.set_items([])
+        self.follow()
+        self.settle()
+
+    def show_outline(self, messages: Sequence[MessageOutline], *, at_end: bool = True) -> None:
+        """Show a conversation, whose words are asked for where somebody looks.
+
+        Args:
+            messages: Of its path, first to last. Those that are here already stay as they are.
+            at_end: Whether to go to the end.
+        """
+        changed: list[Message] = []
+        items: list[Message] = []
+        for outline in messages:
+            item = self._item_for(outline)
+            if item.set_outline(outline) and item.rows:
+                changed.append(item)
+            items.append(item)
+        self._by_id = {outline.id: item for outline, item in zip(messages, items, strict=True)}
+        if (streaming := self._streaming(messages)) is not None:
+            items.append(streaming)
+        self._loaded = {item: size for item, size in self._loaded.items() if item.id in self._by_id}
+        self._asked &= self._by_id.keys()
+        if at_end:
+            self.follow()
+        self._set(items, changed)
+        self.settle(AT_ONCE)
+
+    def _item_for(self, outline: MessageOutline) -> Message:
+        known = self._by_id.get(outline.id)
+        if known is None and self._live is not None and self._is_live(outline):
+            known = self._live.item
+        if known is not None:
+            return known
+        kind = QuestionItem if outline.role is Role.USER else AnswerItem
+        item: Message = kind(self, self._theme)
+        item.guess = self._guess(outline.size)
+        return item
+
+    def _is_live(self, outline: MessageOutline) -> bool:
+        """Whether this is the row that the streaming answer is written to."""
+        assert self._live is not None
+        live = self._live.item
+        unknown = live.stored is None and (live.id is None or live.id == outline.id)
+        return unknown and outline.role is Role.ASSISTANT and outline.parent == self._live_after
+
+    def _streaming(self, messages: Sequence[MessageOutline]) -> AnswerItem | None:
+        """The answer that is not in the history yet, when it belongs behind these messages."""
+        if self._live is None or not messages or messages[-1].id != self._live_after:
+            return None
+        return self._live.item if self._live.item.id not in self._by_id else None
+
+    def _guess(self, size: int) -> int:
+        width = self.column_width()
+        letters = max(20.0, width / (self._theme.px(TYPE_BODY) * _LETTER))
+        return _AROUND_MESSAGE + round((size / letters + 1) * self._theme.px(TYPE_BODY) * LINE_HEIGHT)
+
+    def _set(self, items: Sequence[Message], changed: Sequence[Message] = ()) -> None:
+        self.set_items(items)
+        for index, item in enumerate(items):
+            last = index == len(items) - 1
+            if (isinstance(item, AnswerItem) and item.set_last(last=last) and item.rows) or item in changed:
+                self.put_rows(item, item.arrange())
+
+    def provide(self, messages: Sequence[StoredMessage]) -> None:
+        """Here are words that were asked for, or that are at hand."""
+        for stored in messages:
+            item = self._by_id.get(stored.id)
+            self._asked.discard(stored.id)
+            if item is None or item.stored is not None or (self._live is not None and item is self._live.item):
+                continue
+            item.take(stored)
+            self._loaded[item] = len(stored.message.text)
+        self.settle(AT_ONCE)
+        self._seek()
+
+    def begin_answer(self, provider: str, model: str) -> LiveAnswer:
+        """Add an answer that is about to stream; an attempt at the same question without words is replaced."""
+        live = self._live
+        if live is None or live.stored is not None or not live.empty:
+            item = AnswerItem(self, self._theme)
+            before = self.messages
+            self._live_after = before[-1].id if before else None
+            self._live = live = LiveAnswer(self, item)
+            self._set([*before, item])
+        live.set_model(provider, model)
+        self.follow()
+        return live
+
+    def finished(self, item: AnswerItem) -> None:
+        """An answer has ended and is in the history."""
+        if item.id is not None:
+            self._by_id[item.id] = item
+            self._loaded[item] = len(item.text)
+        if self._live is not None and self._live.item is item:
+            self._live = None
+
+    def last_answer(self) -> AnswerItem | None:
+        """The newest answer."""
+        return next((item for item in reversed(self.messages) if isinstance(item, AnswerItem)), None)
+
+    # What is asked for.
+
+    def ask_for(self, items: Sequence[Item]) -> None:
+        numbers = [item.id for item in items if isinstance(item, QuestionItem | AnswerItem) and item.id is not None]
+        new = tuple(number for number in numbers if number not in self._asked)
+        if new:
+            self._asked.update(new)
+            self.messages_wanted.emit(new)
+
+    def placed(self) -> None:
+        super().placed()
+        if sum(self._loaded.values()) > _KEPT:
+            self._forget_far()
+
+    def _forget_far(self) -> None:
+        """Let go of the words that are farthest away."""
+        here = self.row_at(self.top)
+        middle = here.item.index if here is not None else len(self.items)
+        bounds = self.bounds
+        room = _KEPT // 2
+        for item in sorted(self._loaded, key=lambda one: abs(one.index - middle)):
+            room -= self._loaded[item]
+            selected = bounds is not None and bounds[0].row.item.index <= item.index <= bounds[1].row.item.index
+            if room < 0 and not selected and (item.box is None or item.box.isHidden()):
+                self.forget_words(item)
+                item.stored = None
+                if isinstance(item, AnswerItem):
+                    item.parts = []
+                del self._loaded[item]
+
+    # Geometry.
+
+    def column_left(self) -> int:
+        return self._side() - EDGE
+
+    def column_width(self) -> int:
+        return self._measure() + 2 * EDGE
+
+    def _measure(self) -> int:
+        return max(160, min(round(MEASURE * max(1.0, self._theme.scale)), self.width() - 2 * self._side()))
+
+    def _side(self) -> int:
+        return side_margin(self.width(), self._theme.scale)
+
+    # What can be done.
+
+    def connect_actions(self, actions: Actions) -> None:
+        """Pass on what the buttons below an answer tell."""
+        actions.retry_clicked.connect(self._retry)
+        actions.continue_clicked.connect(self._continue)
+        actions.settings_clicked.connect(self.settings_clicked)
+        actions.resized.connect(self._resized)
+
+    def connect_foot(self, foot: AnswerFoot) -> None:
+        """Pass on what the line below an answer tells."""
+        foot.copy_clicked.connect(self._copy_message)
+        foot.rich_clicked.connect(self._copy_rich)
+        foot.regenerate_clicked.connect(self._regenerate)
+        foot.regenerate_with_clicked.connect(self._regenerate_with)
+        foot.branch_clicked.connect(self.branch_clicked)
+
+    def connect_card(self, card: QuestionCard) -> None:
+        """Pass on what a question's card tells."""
+        card.picture_clicked.connect(self.picture_clicked)
+        card.resized.connect(self._resized)
+        card.copy_clicked.connect(self._copy_message)
+        card.edit_clicked.connect(self._edit)
+        card.branch_clicked.connect(self.branch_clicked)
+        if card.blobs():
+            self.pictures_wanted.emit(card)
+
+    def _resized(self, widget: object) -> None:
+        row = next((row for row in self._built if row.widget is widget), None)
+        if row is not None:
+            if isinstance(row.item, QuestionItem) and isinstance(widget, QuestionCard):
+                row.item.shows_all = widget.shows_all
+            self.relay(row)
+            self.settle()
+
+    def _retry(self, item: object) -> None:
+        assert isinstance(item, AnswerItem)
+        if item.parent is not None:
+            self.retry_clicked.emit(item.parent)
+
+    def _continue(self, item: object) -> None:
+        assert isinstance(item, AnswerItem)
+        self.continue_clicked.emit(item.id)
+
+    def _regenerate(self, item: object) -> None:
+        assert isinstance(item, AnswerItem)
+        self.regenerate_clicked.emit(item.id)
+
+    def _regenerate_with(self, told: object) -> None:
+        assert isinstance(told, tuple)
+        item, anchor = told
+        self.regenerate_with_clicked.emit((item.id, anchor))
+
+    def _edit(self, item: object) -> None:
+        assert isinstance(item, QuestionItem)
+        self.edit_clicked.emit(item.id)
+
+    def _copy_message(self, item: object) -> None:
+        assert isinstance(item, QuestionItem | AnswerItem)
+        QGuiApplication.clipboard().setText(item.text)
+
+    def _copy_rich(self, item: object) -> None:
+        from kireji.ui.chat.transcript.copying import rich_text
+
+        assert isinstance(item, AnswerItem)
+        QGuiApplication.clipboard().setMimeData(rich_text(item))
+
+    def fill_menu(self, menu: QMenu, point: QPoint) -> None:
+        super().fill_menu(menu, point)
+        if self.bounds is not None:
+            menu.addAction(tr("Quote in the question")).triggered.connect(self._quote)
+        row = self.row_at(point.y() + self.top)
+        if row is not None and isinstance(row.item, AnswerItem) and row.item.text:
+            action = menu.addAction(tr("Copy the answer as Markdown"))
+            action.setData(row.item)
+            action.triggered.connect(self._copy_from_menu)
+
+    def _copy_from_menu(self) -> None:
+        action = self.sender()
+        self._copy_message(action.data())  # type: ignore[attr-defined]
+
+    def _quote(self) -> None:
+        text = self.selected_text().strip()
+        if text:
+            self.quote_wanted.emit(text)
+
+    # Finding.
+
+    def reveal(self, message: int, words: str = "") -> None:
+        """Scroll to a message and mark words in it until the next click.
+
+        Args:
+            message: Its number.
+            words: What was searched for; each of them is marked.
+        """
+        self._sought = (message, words)
+        item = self._by_id.get(message)
+        if item is not None:
+            self.scroll_to(item)
+            self._seek()
+
+    def _seek(self) -> None:
+        """Go on to the words when the message is there."""
+        if self._sought is None:
+            return
+        item = self._by_id.get(self._sought[0])
+        if item is None or item.stored is None:
+            return
+        from kireji.ui.chat.transcript.finding import place_of
+
+        words = self._sought[1].split()
+        self._sought = None
+        self.seek(words)
+        row = place_of(item.rows, words)
+        if row is not None:
+            self.scroll_to(item, row, -SPACE[4])
+
+    def tell_spoken(self, item: AnswerItem) -> None:
+        """Tell what an answer has said meanwhile."""
+
+
+def _as_is(_provider: str, model: str) -> str:
+    return model
+
+
+def side_margin(width: int, scale: float) -> int:
+    """The space on both sides of the reading column.
+
+    Args:
+        width: Of the pane, in logical pixels.
+        scale: Of text; larger text gets a wider column.
+    """
+    narrow = SPACE[3] if width < 560 else SPACE[4]
+    return max(narrow, (width - round(MEASURE * max(1.0, scale))) // 2)
