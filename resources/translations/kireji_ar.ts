@@ -4,3836 +4,3824 @@
     <context>
         <name>Kireji</name>
         <message>
-            <source> at {host}</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source> or is not open to this key</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>${amount}</source>
-            <translation type="unfinished"></translation>
+            <translation>{amount} دولار</translation>
         </message>
         <message>
             <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
-            <translation type="unfinished"></translation>
+            <translation>*قُرئ على هذا الحاسوب؛ قد تخطئ بعض الحروف. لم يُرسل السؤال إلى أي نموذج.*</translation>
         </message>
         <message numerus="yes">
             <source>, {n} see pictures</source>
             <extracomment>, 1 sees pictures</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>، {n} يرى الصور</numerusform>
+                <numerusform>، واحد يرى الصور</numerusform>
+                <numerusform>، اثنان يريان الصور</numerusform>
+                <numerusform>، {n} ترى الصور</numerusform>
+                <numerusform>، {n} يرى الصور</numerusform>
+                <numerusform>، {n} يرى الصور</numerusform>
             </translation>
         </message>
         <message>
             <source>A content check held the question back{why}.</source>
-            <translation type="unfinished"></translation>
+            <translation>أوقف فحص المحتوى السؤال{why}.</translation>
         </message>
         <message>
             <source>A key belongs to one address, and there is none.</source>
-            <translation type="unfinished"></translation>
+            <translation>المفتاح يخص عنوانًا واحدًا، ولا عنوان.</translation>
         </message>
         <message>
             <source>A key can be used for this session only.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يُستعمل المفتاح إلا لهذه الجلسة.</translation>
         </message>
         <message>
             <source>A key can be used for this session only; it is never written to a file.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يُستعمل المفتاح إلا لهذه الجلسة؛ ولا يُكتب في ملف أبدًا.</translation>
         </message>
         <message>
             <source>A network's login page or a proxy may be in the way: open a web browser, log in, and ask again.</source>
-            <translation type="unfinished"></translation>
+            <translation>قد تعترض صفحة دخول للشبكة أو وكيل: افتح متصفحًا وسجّل الدخول ثم اسأل مرة أخرى.</translation>
         </message>
         <message>
             <source>A number between {lowest} and {highest}, please; {value} stays.</source>
-            <translation type="unfinished"></translation>
+            <translation>عدد بين {lowest} و{highest} من فضلك؛ يبقى {value}.</translation>
         </message>
         <message>
             <source>A picture in this conversation is larger than the service takes.</source>
-            <translation type="unfinished"></translation>
+            <translation>في هذه المحادثة صورة أكبر مما تقبله الخدمة.</translation>
         </message>
         <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
-            <translation type="unfinished"></translation>
+            <translation>ربما يحجز وكيل بينهما التدفقات: تحقق من إعدادات الوكيل أو عنوان الخدمة.</translation>
         </message>
         <message>
             <source>A redirect</source>
-            <translation type="unfinished"></translation>
+            <translation>إعادة توجيه</translation>
         </message>
         <message>
             <source>A rule of this {name} account held the question back.</source>
-            <translation type="unfinished"></translation>
+            <translation>أوقفت السؤالَ قاعدةٌ في حساب {name} هذا.</translation>
         </message>
         <message>
             <source>A stored picture is missing or damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>صورة محفوظة مفقودة أو تالفة.</translation>
         </message>
         <message>
             <source>A web page</source>
-            <translation type="unfinished"></translation>
+            <translation>صفحة ويب</translation>
         </message>
         <message>
             <source>A window</source>
-            <translation type="unfinished"></translation>
+            <translation>نافذة</translation>
         </message>
         <message>
             <source>A window of Kireji lies over the watched region, which is not looked at until it is gone.</source>
-            <translation type="unfinished"></translation>
+            <translation>تغطي نافذة لـ Kireji المنطقة المراقَبة، فلا يُنظر إليها حتى تزول.</translation>
         </message>
         <message>
             <source>A, B, P, T, N, R</source>
-            <translation type="unfinished"></translation>
+            <translation>A, B, P, T, N, R</translation>
         </message>
         <message>
             <source>About</source>
-            <translation type="unfinished"></translation>
+            <translation>حول</translation>
         </message>
         <message>
             <source>Actual size</source>
-            <translation type="unfinished"></translation>
+            <translation>الحجم الفعلي</translation>
         </message>
         <message>
             <source>Add Control or Command in Settings, or update macOS.</source>
-            <translation type="unfinished"></translation>
+            <translation>أضف Control أو Command في الإعدادات، أو حدّث macOS.</translation>
         </message>
         <message>
             <source>Add Kireji in System Settings, General, Login Items.</source>
-            <translation type="unfinished"></translation>
+            <translation>أضف Kireji في إعدادات النظام، عام، عناصر تسجيل الدخول.</translation>
         </message>
         <message>
             <source>Add Kireji to the Startup folder (shell:startup).</source>
-            <translation type="unfinished"></translation>
+            <translation>أضف Kireji إلى مجلد بدء التشغيل (shell:startup).</translation>
         </message>
         <message>
             <source>Add Kireji to the start-up programs in the desktop's settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>أضف Kireji إلى برامج بدء التشغيل في إعدادات سطح المكتب.</translation>
         </message>
         <message>
             <source>Add a key for this server</source>
-            <translation type="unfinished"></translation>
+            <translation>إضافة مفتاح لهذا الخادم</translation>
         </message>
         <message>
             <source>Add a key in Settings, Keys &amp; models, or with: kireji keys set {provider}</source>
-            <translation type="unfinished"></translation>
+            <translation>أضف مفتاحًا في الإعدادات، المفاتيح والنماذج، أو بالأمر: kireji keys set {provider}</translation>
         </message>
         <message>
             <source>Add a key in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>أضف مفتاحًا في الإعدادات، المفاتيح والنماذج.</translation>
         </message>
         <message>
             <source>Add a region to the question</source>
-            <translation type="unfinished"></translation>
+            <translation>إضافة منطقة إلى السؤال</translation>
         </message>
         <message>
             <source>Add a region: keep this one and choose another for the same question (Insert)</source>
-            <translation type="unfinished"></translation>
+            <translation>إضافة منطقة: الإبقاء على هذه واختيار أخرى للسؤال نفسه (Insert)</translation>
         </message>
         <message>
             <source>Add credit or raise the limit in the console of {name}, or use another key.</source>
-            <translation type="unfinished"></translation>
+            <translation>أضف رصيدًا أو ارفع الحد في لوحة {name}، أو استعمل مفتاحًا آخر.</translation>
         </message>
         <message>
             <source>Add key…</source>
-            <translation type="unfinished"></translation>
+            <translation>إضافة مفتاح…</translation>
         </message>
         <message>
             <source>Add one in Settings, Keys &amp; models, or with: kireji keys set {provider}</source>
-            <translation type="unfinished"></translation>
+            <translation>أضف واحدًا في الإعدادات، المفاتيح والنماذج، أو بالأمر: kireji keys set {provider}</translation>
         </message>
         <message>
             <source>Add one there, then try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>أضف واحدًا هناك ثم حاول مجددًا.</translation>
         </message>
         <message>
             <source>Add the picture itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>أضف الصورة نفسها.</translation>
         </message>
         <message>
             <source>Add who answers instead</source>
-            <translation type="unfinished"></translation>
+            <translation>إضافة من يجيب بدلًا منه</translation>
         </message>
         <message>
             <source>Address of another model server</source>
-            <translation type="unfinished"></translation>
+            <translation>عنوان خادم نماذج آخر</translation>
         </message>
         <message>
             <source>Address of another server</source>
-            <translation type="unfinished"></translation>
+            <translation>عنوان خادم آخر</translation>
         </message>
         <message>
             <source>Address of the proxy</source>
-            <translation type="unfinished"></translation>
+            <translation>عنوان الوكيل</translation>
         </message>
         <message>
             <source>Address to open in a browser</source>
-            <translation type="unfinished"></translation>
+            <translation>العنوان الذي يُفتح في متصفح</translation>
         </message>
         <message>
             <source>Add…</source>
-            <translation type="unfinished"></translation>
+            <translation>إضافة…</translation>
         </message>
         <message numerus="yes">
             <source>After {n} seconds</source>
             <extracomment>After 1 second</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>بعد {n} ثانية</numerusform>
+                <numerusform>بعد ثانية واحدة</numerusform>
+                <numerusform>بعد ثانيتين</numerusform>
+                <numerusform>بعد {n} ثوانٍ</numerusform>
+                <numerusform>بعد {n} ثانية</numerusform>
+                <numerusform>بعد {n} ثانية</numerusform>
             </translation>
         </message>
         <message>
             <source>All files (*)</source>
-            <translation type="unfinished"></translation>
+            <translation>كل الملفات (*)</translation>
         </message>
         <message>
             <source>All screens</source>
-            <translation type="unfinished"></translation>
+            <translation>كل الشاشات</translation>
         </message>
         <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Accessibility; or copy the text, then ask about the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسمح بذلك في إعدادات النظام، الخصوصية والأمان، تسهيلات الاستخدام؛ أو انسخ النص ثم اسأل عن الحافظة.</translation>
         </message>
         <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Screen Recording, then start Kireji again.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسمح بذلك في إعدادات النظام، الخصوصية والأمان، تسجيل الشاشة، ثم شغّل Kireji من جديد.</translation>
         </message>
         <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Screen Recording, then start Kireji again; if it is allowed there already, the permission was for an older copy: remove it from that list and add it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسمح بذلك في إعدادات النظام، الخصوصية والأمان، تسجيل الشاشة، ثم شغّل Kireji من جديد؛ وإن كان مسموحًا به هناك فالإذن لنسخة أقدم: أزلها من القائمة وأضفها مجددًا.</translation>
         </message>
         <message>
             <source>Allow screenshots for Kireji in the system's privacy settings, or use the desktop's own dialog.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسمح لـ Kireji بلقطات الشاشة في إعدادات الخصوصية، أو استعمل مربع حوار سطح المكتب.</translation>
         </message>
         <message>
             <source>Allow that in Settings, General, or copy the text and choose Ask about the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسمح بذلك في الإعدادات، عام، أو انسخ النص واختر «اسأل عن الحافظة».</translation>
         </message>
         <message>
             <source>Allow writing to that folder, or choose another one with KIREJI_HOME.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسمح بالكتابة في ذلك المجلد، أو اختر غيره بـ KIREJI_HOME.</translation>
         </message>
         <message>
             <source>Alt + 1 … 9</source>
-            <translation type="unfinished"></translation>
+            <translation>Alt + 1 … 9</translation>
         </message>
         <message>
             <source>Alt + arrow keys</source>
-            <translation type="unfinished"></translation>
+            <translation>Alt + مفاتيح الأسهم</translation>
         </message>
         <message>
             <source>Always use the desktop's own dialog to cut out a region</source>
-            <translation type="unfinished"></translation>
+            <translation>استعمال مربع حوار سطح المكتب دائمًا لاقتطاع منطقة</translation>
         </message>
         <message>
             <source>Amber</source>
-            <translation type="unfinished"></translation>
+            <translation>كهرماني</translation>
         </message>
         <message>
             <source>An address with a name or password in it is not fetched.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يُجلب عنوان فيه اسم أو كلمة سر.</translation>
         </message>
         <message>
             <source>Another answer would pass the limit of ${max_cost} (${cost} are spent), so the region is not watched any more. Begin again with a higher limit.</source>
-            <translation type="unfinished"></translation>
+            <translation>إجابة أخرى ستتجاوز حد {max_cost} دولار (أُنفق {cost} دولار)، لذا لم تعد المنطقة مراقَبة. ابدأ مجددًا بحد أعلى.</translation>
         </message>
         <message>
             <source>Another language shows from the next start on.</source>
-            <translation type="unfinished"></translation>
+            <translation>تظهر اللغة الأخرى ابتداءً من التشغيل التالي.</translation>
         </message>
         <message>
             <source>Another program keeps {path} locked.</source>
-            <translation type="unfinished"></translation>
+            <translation>يُبقي برنامج آخر {path} مقفلًا.</translation>
         </message>
         <message>
             <source>Another program uses the shortcut. Choose another in Settings, Shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>يستعمل برنامج آخر الاختصار. اختر غيره في الإعدادات، الاختصارات.</translation>
         </message>
         <message>
             <source>Another program uses these keys. Choose others.</source>
-            <translation type="unfinished"></translation>
+            <translation>يستعمل برنامج آخر هذه المفاتيح. اختر غيرها.</translation>
         </message>
         <message>
             <source>Another running Kireji writes this answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>يكتب هذه الإجابةَ Kireji آخر قيد التشغيل.</translation>
         </message>
         <message>
             <source>Answer</source>
-            <translation type="unfinished"></translation>
+            <translation>الإجابة</translation>
         </message>
         <message>
             <source>Answer ready</source>
-            <translation type="unfinished"></translation>
+            <translation>الإجابة جاهزة</translation>
         </message>
         <message>
             <source>Answers from a model</source>
-            <translation type="unfinished"></translation>
+            <translation>إجابات من نموذج</translation>
         </message>
         <message>
             <source>Anthropic or OpenRouter</source>
-            <translation type="unfinished"></translation>
+            <translation>Anthropic أو OpenRouter</translation>
         </message>
         <message>
             <source>Appearance</source>
-            <translation type="unfinished"></translation>
+            <translation>المظهر</translation>
         </message>
         <message>
             <source>Arrow keys</source>
-            <translation type="unfinished"></translation>
+            <translation>مفاتيح الأسهم</translation>
         </message>
         <message>
             <source>Arrow keys and Enter</source>
-            <translation type="unfinished"></translation>
+            <translation>مفاتيح الأسهم وEnter</translation>
         </message>
         <message>
             <source>Arrow keys move, plus and minus zoom, Ctrl+C copies, Ctrl+S saves, Esc closes, the menu key shows more.</source>
-            <translation type="unfinished"></translation>
+            <translation>مفاتيح الأسهم تحرّك، وزائد وناقص للتكبير والتصغير، وCtrl+C ينسخ، وCtrl+S يحفظ، وEsc يغلق، ومفتاح القائمة يعرض المزيد.</translation>
         </message>
         <message>
             <source>Arrow keys, Space</source>
-            <translation type="unfinished"></translation>
+            <translation>مفاتيح الأسهم، المسافة</translation>
         </message>
         <message>
             <source>Arrow keys: first corner</source>
-            <translation type="unfinished"></translation>
+            <translation>مفاتيح الأسهم: الزاوية الأولى</translation>
         </message>
         <message>
             <source>Arrow keys: second corner</source>
-            <translation type="unfinished"></translation>
+            <translation>مفاتيح الأسهم: الزاوية الثانية</translation>
         </message>
         <message>
             <source>Arrow keys: the one beside</source>
-            <translation type="unfinished"></translation>
+            <translation>مفاتيح الأسهم: المجاورة</translation>
         </message>
         <message>
             <source>Arrow, box, pen, text, number, redact; from the question with Alt</source>
-            <translation type="unfinished"></translation>
+            <translation>سهم، إطار، قلم، نص، رقم، تسويد؛ ومن خانة السؤال مع Alt</translation>
         </message>
         <message>
             <source>As the system has it</source>
-            <translation type="unfinished"></translation>
+            <translation>كما في النظام</translation>
         </message>
         <message>
             <source>Ask</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل</translation>
         </message>
         <message>
             <source>Ask about selected text by copying it</source>
-            <translation type="unfinished"></translation>
+            <translation>السؤال عن النص المحدد بنسخه</translation>
         </message>
         <message>
             <source>Ask about the clipboard</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل عن الحافظة</translation>
         </message>
         <message>
             <source>Ask about the selected text</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل عن النص المحدد</translation>
         </message>
         <message>
             <source>Ask about the selection</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل عن التحديد</translation>
         </message>
         <message>
             <source>Ask about this…</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل عن هذا…</translation>
         </message>
         <message>
             <source>Ask about this…  (⏎ {question}  Page Up: earlier questions)</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل عن هذا…  (⏎ {question}  Page Up: أسئلة سابقة)</translation>
         </message>
         <message>
             <source>Ask about this…  (⏎ {question})</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل عن هذا…  (⏎ {question})</translation>
         </message>
         <message>
             <source>Ask again</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل مرة أخرى</translation>
         </message>
         <message>
             <source>Ask again in a moment.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل مرة أخرى بعد لحظة.</translation>
         </message>
         <message>
             <source>Ask again in a new conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل مرة أخرى في محادثة جديدة.</translation>
+        </message>
+        <message>
+            <source>Ask again in {minutes} minutes.</source>
+            <translation>اسأل مرة أخرى بعد {minutes} دقيقة.</translation>
         </message>
         <message>
             <source>Ask again in {seconds} seconds.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>Ask again in {value} minutes.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل مرة أخرى بعد {seconds} ثانية.</translation>
         </message>
         <message>
             <source>Ask again.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل مرة أخرى.</translation>
         </message>
         <message>
             <source>Ask again; if it happens again, check the address in Settings, Keys &amp; models, and the proxy settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل مرة أخرى؛ فإن تكرر فتحقق من العنوان في الإعدادات، المفاتيح والنماذج، ومن إعدادات الوكيل.</translation>
         </message>
         <message>
             <source>Ask again; the log says more.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل مرة أخرى؛ في السجل التقني المزيد.</translation>
         </message>
         <message>
             <source>Ask now, or run the job at Anthropic.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل الآن، أو شغّل المهمة لدى Anthropic.</translation>
         </message>
         <message>
             <source>Ask the desktop again</source>
-            <translation type="unfinished"></translation>
+            <translation>سؤال سطح المكتب مجددًا</translation>
         </message>
         <message>
             <source>Ask the same question again</source>
-            <translation type="unfinished"></translation>
+            <translation>طرح السؤال نفسه مرة أخرى</translation>
         </message>
         <message>
             <source>Ask this at once</source>
-            <translation type="unfinished"></translation>
+            <translation>اطرح هذا فورًا</translation>
         </message>
         <message>
             <source>Ask ⏎</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل ⏎</translation>
         </message>
         <message>
             <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
-            <translation type="unfinished"></translation>
+            <translation>اربط الأمر 'kireji capture' بمفتاح في إعدادات لوحة المفاتيح لسطح المكتب؛ تجده كاملًا في الإعدادات، الاختصارات.</translation>
         </message>
         <message>
             <source>Black out</source>
-            <translation type="unfinished"></translation>
+            <translation>تسويد</translation>
         </message>
         <message>
             <source>Blue</source>
-            <translation type="unfinished"></translation>
+            <translation>أزرق</translation>
         </message>
         <message>
             <source>Branch {place} / {count}</source>
-            <translation type="unfinished"></translation>
+            <translation>الفرع {place} / {count}</translation>
         </message>
         <message>
             <source>Branch {place} of {count}. Show another</source>
-            <translation type="unfinished"></translation>
+            <translation>الفرع {place} من {count}. عرض فرع آخر</translation>
         </message>
         <message>
             <source>Cancel</source>
-            <translation type="unfinished"></translation>
+            <translation>إلغاء</translation>
         </message>
         <message>
             <source>Capture</source>
-            <translation type="unfinished"></translation>
+            <translation>التقاط</translation>
         </message>
         <message>
             <source>Capture a window</source>
-            <translation type="unfinished"></translation>
+            <translation>التقاط نافذة</translation>
         </message>
         <message>
             <source>Capture after a delay</source>
-            <translation type="unfinished"></translation>
+            <translation>الالتقاط بعد مهلة</translation>
         </message>
         <message>
             <source>Capture all screens</source>
-            <translation type="unfinished"></translation>
+            <translation>التقاط كل الشاشات</translation>
         </message>
         <message>
             <source>Capture and ask</source>
-            <translation type="unfinished"></translation>
+            <translation>التقط واسأل</translation>
         </message>
         <message>
             <source>Capture it again, or ask without it in a new conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>التقطها مجددًا، أو اسأل بدونها في محادثة جديدة.</translation>
         </message>
         <message>
             <source>Capture the same region again</source>
-            <translation type="unfinished"></translation>
+            <translation>التقاط المنطقة نفسها مجددًا</translation>
         </message>
         <message>
             <source>Capture this screen</source>
-            <translation type="unfinished"></translation>
+            <translation>التقاط هذه الشاشة</translation>
         </message>
         <message>
             <source>Capture with the button, the tray menu or the command “{command}”.</source>
-            <translation type="unfinished"></translation>
+            <translation>التقط بالزر أو بقائمة الشريط أو بالأمر «{command}».</translation>
         </message>
         <message>
             <source>Capturing soon</source>
-            <translation type="unfinished"></translation>
+            <translation>الالتقاط بعد قليل</translation>
         </message>
         <message>
             <source>Certificates (*.pem *.crt *.cer)</source>
-            <translation type="unfinished"></translation>
+            <translation>شهادات (*.pem *.crt *.cer)</translation>
         </message>
         <message>
             <source>Change the instructions</source>
-            <translation type="unfinished"></translation>
+            <translation>تغيير التعليمات</translation>
         </message>
         <message>
             <source>Change the question or the model, or start a new conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>غيّر السؤال أو النموذج، أو ابدأ محادثة جديدة.</translation>
         </message>
         <message>
             <source>Change the question, or choose another model.</source>
-            <translation type="unfinished"></translation>
+            <translation>غيّر السؤال، أو اختر نموذجًا آخر.</translation>
         </message>
         <message>
             <source>Change the question, or the account's rules at {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>غيّر السؤال، أو قواعد الحساب لدى {name}.</translation>
         </message>
         <message>
             <source>Change…</source>
-            <translation type="unfinished"></translation>
+            <translation>تغيير…</translation>
         </message>
         <message>
             <source>Check its billing in the console of {name}, or use another key.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من الفوترة في لوحة {name}، أو استعمل مفتاحًا آخر.</translation>
         </message>
         <message>
             <source>Check that only the key was pasted.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من أن المفتاح وحده قد لُصق.</translation>
         </message>
         <message>
             <source>Check that the desktop is running.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من أن سطح المكتب يعمل.</translation>
         </message>
         <message>
             <source>Check the address and the network.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من العنوان والشبكة.</translation>
         </message>
         <message>
             <source>Check the address in Settings, Keys &amp; models</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من العنوان في الإعدادات، المفاتيح والنماذج</translation>
         </message>
         <message>
             <source>Check the address in Settings, Keys &amp; models, or in OPENAI_BASE_URL</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من العنوان في الإعدادات، المفاتيح والنماذج، أو في OPENAI_BASE_URL</translation>
         </message>
         <message>
             <source>Check the address in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من العنوان في الإعدادات، المفاتيح والنماذج.</translation>
         </message>
         <message>
             <source>Check the address in {variable}</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من العنوان في {variable}</translation>
         </message>
         <message>
             <source>Check the address, or ask again.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من العنوان، أو اسأل مرة أخرى.</translation>
         </message>
         <message>
             <source>Check the address, or save the picture and drop the file here.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من العنوان، أو احفظ الصورة وأفلت الملف هنا.</translation>
         </message>
         <message>
             <source>Check the clock of this computer; if it is right, only the service can help.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من ساعة هذا الحاسوب؛ فإن كانت صحيحة فالخدمة وحدها تستطيع المساعدة.</translation>
         </message>
         <message>
             <source>Check the disk and the folder, then try again; nothing was deleted.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من القرص والمجلد ثم حاول مجددًا؛ لم يُحذف شيء.</translation>
         </message>
         <message>
             <source>Check the network</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من الشبكة</translation>
         </message>
         <message>
             <source>Check the setting network.proxy, HTTPS_PROXY or the proxy settings of the system.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من الإعداد network.proxy أو HTTPS_PROXY أو إعدادات الوكيل في النظام.</translation>
         </message>
         <message>
             <source>Choose a file of certificates</source>
-            <translation type="unfinished"></translation>
+            <translation>اختيار ملف شهادات</translation>
         </message>
         <message>
             <source>Choose a file…</source>
-            <translation type="unfinished"></translation>
+            <translation>اختيار ملف…</translation>
         </message>
         <message>
             <source>Choose a model</source>
-            <translation type="unfinished"></translation>
+            <translation>اختيار نموذج</translation>
         </message>
         <message>
             <source>Choose a model that can, or leave the picture out.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر نموذجًا يستطيع ذلك، أو اترك الصورة.</translation>
         </message>
         <message>
             <source>Choose another folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر مجلدًا آخر.</translation>
         </message>
         <message>
             <source>Choose another model in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر نموذجًا آخر في الإعدادات، المفاتيح والنماذج.</translation>
         </message>
         <message>
             <source>Choose another model, or change the settings under openrouter.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر نموذجًا آخر، أو غيّر الإعدادات تحت openrouter.</translation>
         </message>
         <message>
             <source>Choose another model, or paste the document's text.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر نموذجًا آخر، أو الصق نص المستند.</translation>
         </message>
         <message>
             <source>Choose another model, or set openrouter.data_collection to "allow" if requests may be kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر نموذجًا آخر، أو عيّن openrouter.data_collection على "allow" إن جاز الاحتفاظ بالطلبات.</translation>
         </message>
         <message>
             <source>Choose another model, or use a key with more permissions in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر نموذجًا آخر، أو استعمل مفتاحًا أوسع صلاحيات في الإعدادات، المفاتيح والنماذج.</translation>
         </message>
         <message>
             <source>Choose another model.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر نموذجًا آخر.</translation>
         </message>
         <message>
             <source>Choose another shortcut in Settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر اختصارًا آخر في الإعدادات.</translation>
         </message>
         <message>
             <source>Choose another.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر غيرها.</translation>
         </message>
         <message>
             <source>Choose one in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر واحدًا في الإعدادات، المفاتيح والنماذج.</translation>
         </message>
         <message>
             <source>Choose one within {width} x {height} pixels.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر واحدة ضمن {width} x {height} بكسل.</translation>
         </message>
         <message>
             <source>Choose other keys</source>
-            <translation type="unfinished"></translation>
+            <translation>اختيار مفاتيح أخرى</translation>
         </message>
         <message>
             <source>Choose the model</source>
-            <translation type="unfinished"></translation>
+            <translation>اختيار النموذج</translation>
         </message>
         <message>
             <source>Choose {new} in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر {new} في الإعدادات، المفاتيح والنماذج.</translation>
         </message>
         <message>
             <source>Click or Enter: this window</source>
-            <translation type="unfinished"></translation>
+            <translation>نقرة أو Enter: هذه النافذة</translation>
         </message>
         <message>
             <source>Click: a window</source>
-            <translation type="unfinished"></translation>
+            <translation>نقرة: نافذة</translation>
         </message>
         <message>
             <source>Close</source>
-            <translation type="unfinished"></translation>
+            <translation>إغلاق</translation>
         </message>
         <message>
             <source>Close a program that listens on many ports, or paste a key instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>أغلق برنامجًا يستمع على منافذ كثيرة، أو الصق مفتاحًا بدلًا من ذلك.</translation>
         </message>
         <message>
             <source>Close the program that uses it (a database viewer, a backup) and try again; nothing was lost.</source>
-            <translation type="unfinished"></translation>
+            <translation>أغلق البرنامج الذي يستعملها (عارض قواعد بيانات أو نسخ احتياطي) وحاول مجددًا؛ لم يُفقد شيء.</translation>
         </message>
         <message>
             <source>Colour and width</source>
-            <translation type="unfinished"></translation>
+            <translation>اللون والسُّمك</translation>
         </message>
         <message>
             <source>Colours</source>
-            <translation type="unfinished"></translation>
+            <translation>الألوان</translation>
         </message>
         <message>
             <source>Connect one and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>صِل شاشة ثم حاول مرة أخرى.</translation>
         </message>
         <message>
             <source>Continue</source>
-            <translation type="unfinished"></translation>
+            <translation>متابعة</translation>
         </message>
         <message>
             <source>Continue the answer where it was cut</source>
-            <translation type="unfinished"></translation>
+            <translation>متابعة الإجابة من حيث انقطعت</translation>
         </message>
         <message>
             <source>Contrast</source>
-            <translation type="unfinished"></translation>
+            <translation>التباين</translation>
         </message>
         <message>
             <source>Conversations and captures</source>
-            <translation type="unfinished"></translation>
+            <translation>المحادثات واللقطات</translation>
         </message>
         <message>
             <source>Copied</source>
-            <translation type="unfinished"></translation>
+            <translation>نُسخ</translation>
         </message>
         <message>
             <source>Copied. Open it in a browser on this computer, and allow it there.</source>
-            <translation type="unfinished"></translation>
+            <translation>نُسخ. افتحه في متصفح على هذا الحاسوب واسمح به هناك.</translation>
         </message>
         <message>
             <source>Copied: {command}</source>
-            <translation type="unfinished"></translation>
+            <translation>نُسخ: {command}</translation>
         </message>
         <message>
             <source>Copy</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ</translation>
         </message>
         <message>
             <source>Copy a smaller part of it.</source>
-            <translation type="unfinished"></translation>
+            <translation>انسخ جزءًا أصغر منه.</translation>
         </message>
         <message>
             <source>Copy details</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ التفاصيل</translation>
         </message>
         <message>
             <source>Copy it again, or from another program.</source>
-            <translation type="unfinished"></translation>
+            <translation>انسخ مجددًا، أو من برنامج آخر.</translation>
         </message>
         <message>
             <source>Copy it instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>انسخها بدلًا من ذلك.</translation>
         </message>
         <message>
             <source>Copy picture</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ الصورة</translation>
         </message>
         <message>
             <source>Copy picture, copy its text</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ الصورة، نسخ نصها</translation>
         </message>
         <message>
             <source>Copy text</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ النص</translation>
         </message>
         <message>
             <source>Copy the address</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ العنوان</translation>
         </message>
         <message>
             <source>Copy the answer</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ الإجابة</translation>
         </message>
         <message>
             <source>Copy the command</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ الأمر</translation>
         </message>
         <message>
             <source>Copy the command {command}</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ الأمر {command}</translation>
         </message>
         <message>
             <source>Copy the command: {title}</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ الأمر: {title}</translation>
         </message>
         <message>
             <source>Copy the text in the picture (Ctrl+Shift+C)</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ النص الذي في الصورة (Ctrl+Shift+C)</translation>
         </message>
         <message>
             <source>Copy the text yourself, then choose Ask about the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>انسخ النص بنفسك، ثم اختر «اسأل عن الحافظة».</translation>
         </message>
         <message>
             <source>Copy the text yourself.</source>
-            <translation type="unfinished"></translation>
+            <translation>انسخ النص بنفسك.</translation>
         </message>
         <message>
             <source>Copy the whole key and paste it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>انسخ المفتاح كاملًا والصقه مجددًا.</translation>
         </message>
         <message>
             <source>Copy the whole key, without spaces, and paste it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>انسخ المفتاح كاملًا بلا مسافات والصقه مجددًا.</translation>
         </message>
         <message>
             <source>Copy there, then ask about the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>انسخ هناك، ثم اسأل عن الحافظة.</translation>
         </message>
         <message>
             <source>Copy with the terminal's own keys, then ask about the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>انسخ بمفاتيح الطرفية، ثم اسأل عن الحافظة.</translation>
         </message>
         <message>
             <source>Correct its schema.</source>
-            <translation type="unfinished"></translation>
+            <translation>صحّح مخططه.</translation>
         </message>
         <message>
             <source>Ctrl + A</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + A</translation>
         </message>
         <message>
             <source>Ctrl + C, Ctrl + Shift + C</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + C, Ctrl + Shift + C</translation>
         </message>
         <message>
             <source>Ctrl + S, Ctrl + Shift + S</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + S, Ctrl + Shift + S</translation>
         </message>
         <message>
             <source>Ctrl + Tab</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + Tab</translation>
         </message>
         <message>
             <source>Ctrl + Z, Ctrl + Shift + Z</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + Z, Ctrl + Shift + Z</translation>
         </message>
         <message>
             <source>Ctrl + arrow keys</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + مفاتيح الأسهم</translation>
         </message>
         <message>
             <source>Ctrl or Alt + Home, End</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl أو Alt + Home, End</translation>
         </message>
         <message>
             <source>Cut one out by its place: --region.</source>
-            <translation type="unfinished"></translation>
+            <translation>اقتطع واحدة بموضعها: --region.</translation>
         </message>
         <message>
             <source>Cut out a piece of the screen, ask, and read the answer as it streams.</source>
-            <translation type="unfinished"></translation>
+            <translation>اقتطع جزءًا من الشاشة، واسأل، واقرأ الإجابة وهي تُكتب.</translation>
         </message>
         <message>
             <source>Cut out a smaller region.</source>
-            <translation type="unfinished"></translation>
+            <translation>اقتطع منطقة أصغر.</translation>
         </message>
         <message>
             <source>Cut out the region in the desktop's own dialog, or give Kireji a picture file.</source>
-            <translation type="unfinished"></translation>
+            <translation>اقتطع المنطقة في مربع حوار سطح المكتب، أو أعطِ Kireji ملف صورة.</translation>
         </message>
         <message>
             <source>Dark</source>
-            <translation type="unfinished"></translation>
+            <translation>داكن</translation>
         </message>
         <message>
             <source>Default</source>
-            <translation type="unfinished"></translation>
+            <translation>افتراضي</translation>
         </message>
         <message>
             <source>Default model</source>
-            <translation type="unfinished"></translation>
+            <translation>النموذج الافتراضي</translation>
         </message>
         <message>
             <source>Details</source>
-            <translation type="unfinished"></translation>
+            <translation>التفاصيل</translation>
         </message>
         <message>
             <source>Done</source>
-            <translation type="unfinished"></translation>
+            <translation>تم</translation>
         </message>
         <message>
             <source>Drag over a part of the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسحب فوق جزء من الشاشة.</translation>
         </message>
         <message>
             <source>Drag to cut out</source>
-            <translation type="unfinished"></translation>
+            <translation>اسحب للاقتطاع</translation>
         </message>
         <message>
             <source>Drag: any region</source>
-            <translation type="unfinished"></translation>
+            <translation>اسحب: أي منطقة</translation>
         </message>
         <message>
             <source>Draw a box</source>
-            <translation type="unfinished"></translation>
+            <translation>رسم إطار</translation>
         </message>
         <message>
             <source>Draw an arrow</source>
-            <translation type="unfinished"></translation>
+            <translation>رسم سهم</translation>
         </message>
         <message>
             <source>Draw by hand</source>
-            <translation type="unfinished"></translation>
+            <translation>رسم حر</translation>
         </message>
         <message>
             <source>Draw on the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>ارسم على الصورة</translation>
         </message>
         <message>
             <source>Draw with the mouse, or arrow keys and Space</source>
-            <translation type="unfinished"></translation>
+            <translation>ارسم بالفأرة أو بالأسهم والمسافة</translation>
         </message>
         <message>
             <source>Draw with the mouse, or with arrow keys and Space  (Esc: done)</source>
-            <translation type="unfinished"></translation>
+            <translation>ارسم بالفأرة أو بمفاتيح الأسهم والمسافة  (Esc: تم)</translation>
         </message>
         <message>
             <source>Earlier questions</source>
-            <translation type="unfinished"></translation>
+            <translation>أسئلة سابقة</translation>
         </message>
         <message>
             <source>Effort</source>
-            <translation type="unfinished"></translation>
+            <translation>الجهد</translation>
         </message>
         <message>
             <source>Enter</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter</translation>
         </message>
         <message>
             <source>Enter an address, or choose another way above.</source>
-            <translation type="unfinished"></translation>
+            <translation>أدخل عنوانًا، أو اختر طريقًا آخر أعلاه.</translation>
         </message>
         <message>
             <source>Enter it by hand.</source>
-            <translation type="unfinished"></translation>
+            <translation>أدرِجه يدويًا.</translation>
         </message>
         <message>
             <source>Enter one in Settings, Keys &amp; models, or with: kireji keys set local. Beside OPENAI_BASE_URL, set OPENAI_API_KEY.</source>
-            <translation type="unfinished"></translation>
+            <translation>أدخل واحدًا في الإعدادات، المفاتيح والنماذج، أو بالأمر: kireji keys set local. وإلى جانب OPENAI_BASE_URL عيّن OPENAI_API_KEY.</translation>
         </message>
         <message>
             <source>Enter the server's address in Settings, Keys &amp; models, first.</source>
-            <translation type="unfinished"></translation>
+            <translation>أدخل أولًا عنوان الخادم في الإعدادات، المفاتيح والنماذج.</translation>
         </message>
         <message>
             <source>Enter: done. Shift+Enter: new line.</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter: تم. Shift+Enter: سطر جديد.</translation>
         </message>
         <message>
             <source>Enter: set it</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter: تثبيتها</translation>
         </message>
         <message>
             <source>Enter: take it</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter: اعتمادها</translation>
         </message>
         <message>
             <source>Enter: whole screen</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter: الشاشة كلها</translation>
         </message>
         <message>
             <source>Esc</source>
-            <translation type="unfinished"></translation>
+            <translation>Esc</translation>
         </message>
         <message>
             <source>Esc: close</source>
-            <translation type="unfinished"></translation>
+            <translation>Esc: إغلاق</translation>
         </message>
         <message>
             <source>Every host is reached directly.</source>
-            <translation type="unfinished"></translation>
+            <translation>يُبلَغ كل مضيف مباشرة.</translation>
         </message>
         <message>
             <source>Explain what is shown.</source>
-            <translation type="unfinished"></translation>
+            <translation>اشرح ما هو معروض.</translation>
         </message>
         <message>
             <source>Extra certificates</source>
-            <translation type="unfinished"></translation>
+            <translation>شهادات إضافية</translation>
         </message>
         <message>
             <source>F1: all keys</source>
-            <translation type="unfinished"></translation>
+            <translation>F1: كل المفاتيح</translation>
         </message>
         <message>
             <source>First that can work</source>
-            <translation type="unfinished"></translation>
+            <translation>أول من يستطيع</translation>
         </message>
         <message>
             <source>Follow up…</source>
-            <translation type="unfinished"></translation>
+            <translation>سؤال تابع…</translation>
         </message>
         <message>
             <source>Follow-up question</source>
-            <translation type="unfinished"></translation>
+            <translation>سؤال تابع</translation>
         </message>
         <message>
             <source>For example: Answer in two sentences.</source>
-            <translation type="unfinished"></translation>
+            <translation>مثلًا: أجب في جملتين.</translation>
         </message>
         <message>
             <source>Free software under the MIT licence.</source>
-            <translation type="unfinished"></translation>
+            <translation>برمجية حرة برخصة MIT.</translation>
         </message>
         <message>
             <source>Free some space and try again; what was saved before is still there.</source>
-            <translation type="unfinished"></translation>
+            <translation>أفرغ بعض المساحة وحاول مجددًا؛ ما حُفظ سابقًا ما زال موجودًا.</translation>
         </message>
         <message>
             <source>Frozen screen</source>
-            <translation type="unfinished"></translation>
+            <translation>شاشة مجمّدة</translation>
         </message>
         <message>
             <source>General</source>
-            <translation type="unfinished"></translation>
+            <translation>عام</translation>
         </message>
         <message>
             <source>Give Kireji a picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>أعطِ Kireji صورة.</translation>
         </message>
         <message>
             <source>Global shortcuts are not supported on this system yet.</source>
-            <translation type="unfinished"></translation>
+            <translation>الاختصارات العامة غير مدعومة على هذا النظام بعد.</translation>
         </message>
         <message>
             <source>Go on in the main window</source>
-            <translation type="unfinished"></translation>
+            <translation>المتابعة في النافذة الرئيسية</translation>
         </message>
         <message>
             <source>Go on without a key</source>
-            <translation type="unfinished"></translation>
+            <translation>المتابعة بلا مفتاح</translation>
         </message>
         <message>
             <source>Green</source>
-            <translation type="unfinished"></translation>
+            <translation>أخضر</translation>
         </message>
         <message>
             <source>Hide details</source>
-            <translation type="unfinished"></translation>
+            <translation>إخفاء التفاصيل</translation>
         </message>
         <message>
             <source>High</source>
-            <translation type="unfinished"></translation>
+            <translation>عالٍ</translation>
         </message>
         <message>
             <source>Home, End</source>
-            <translation type="unfinished"></translation>
+            <translation>Home, End</translation>
         </message>
         <message>
             <source>Home, End: next edge</source>
-            <translation type="unfinished"></translation>
+            <translation>Home, End: الحافة التالية</translation>
         </message>
         <message>
             <source>Hosts without proxy</source>
-            <translation type="unfinished"></translation>
+            <translation>مضيفون بلا وكيل</translation>
         </message>
         <message>
             <source>If a company network is in between, name its certificate file in the setting network.ca_file or in SSL_CERT_FILE.</source>
-            <translation type="unfinished"></translation>
+            <translation>إن كانت بينهما شبكة شركة فسمّ ملف شهاداتها في الإعداد network.ca_file أو في SSL_CERT_FILE.</translation>
         </message>
         <message>
             <source>In a terminal Ctrl+C interrupts what runs, so nothing was copied.</source>
-            <translation type="unfinished"></translation>
+            <translation>يقطع Ctrl+C في الطرفية ما يعمل، لذا لم يُنسخ شيء.</translation>
         </message>
         <message>
             <source>In force: none; the system names no proxy.</source>
-            <translation type="unfinished"></translation>
+            <translation>الساري: لا شيء؛ النظام لا يسمّي وكيلًا.</translation>
         </message>
         <message>
             <source>In force: {address}, from the system.</source>
-            <translation type="unfinished"></translation>
+            <translation>الساري: {address}، من النظام.</translation>
         </message>
         <message>
             <source>In force: {address}.</source>
-            <translation type="unfinished"></translation>
+            <translation>الساري: {address}.</translation>
         </message>
         <message>
             <source>Insert</source>
-            <translation type="unfinished"></translation>
+            <translation>Insert</translation>
         </message>
         <message>
             <source>Install Kireji again.</source>
-            <translation type="unfinished"></translation>
+            <translation>ثبّت Kireji من جديد.</translation>
         </message>
         <message>
             <source>Install it in a folder with a shorter name.</source>
-            <translation type="unfinished"></translation>
+            <translation>ثبّته في مجلد اسمه أقصر.</translation>
         </message>
         <message>
             <source>Install libxcb1, or: </source>
-            <translation type="unfinished"></translation>
+            <translation>ثبّت libxcb1، أو: </translation>
         </message>
         <message>
             <source>Install libxcb1.</source>
-            <translation type="unfinished"></translation>
+            <translation>ثبّت libxcb1.</translation>
         </message>
         <message>
             <source>Install the part of xdg-desktop-portal that is made for your desktop.</source>
-            <translation type="unfinished"></translation>
+            <translation>ثبّت الجزء المخصص لسطح مكتبك من xdg-desktop-portal.</translation>
         </message>
         <message>
             <source>Install xdg-desktop-portal and the part of it for your desktop.</source>
-            <translation type="unfinished"></translation>
+            <translation>ثبّت xdg-desktop-portal والجزء المخصص لسطح مكتبك.</translation>
         </message>
         <message>
             <source>Instructions</source>
-            <translation type="unfinished"></translation>
+            <translation>التعليمات</translation>
         </message>
         <message>
             <source>Instructions for new conversations</source>
-            <translation type="unfinished"></translation>
+            <translation>تعليمات للمحادثات الجديدة</translation>
         </message>
         <message>
             <source>Instructions: {words}. Change them</source>
-            <translation type="unfinished"></translation>
+            <translation>التعليمات: {words}. تغييرها</translation>
         </message>
         <message>
             <source>It cannot be used yet.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن استعماله بعد.</translation>
         </message>
         <message>
             <source>It comes from {fixed}.</source>
-            <translation type="unfinished"></translation>
+            <translation>يأتي من {fixed}.</translation>
         </message>
         <message>
             <source>It comes from {variable}: change it there. While that is set, no stored key is used.</source>
-            <translation type="unfinished"></translation>
+            <translation>يأتي من {variable}: غيّره هناك. ما دام معيّنًا فلا يُستعمل مفتاح محفوظ.</translation>
         </message>
         <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
-            <translation type="unfinished"></translation>
+            <translation>يُعاد السؤال كلما تغيّرت الصورة. يمكن إيقافه من شريط النظام، تحت المهام.</translation>
         </message>
         <message>
             <source>It is kept in your system keychain.</source>
-            <translation type="unfinished"></translation>
+            <translation>يُحفظ في سلسلة مفاتيح النظام.</translation>
         </message>
         <message>
             <source>It is kept until Kireji ends.</source>
-            <translation type="unfinished"></translation>
+            <translation>يُحتفظ به حتى ينتهي Kireji.</translation>
         </message>
         <message>
             <source>It is not known whether this model can see.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يُعرف هل يستطيع هذا النموذج الرؤية.</translation>
         </message>
         <message>
             <source>It is then kept in your system keychain.</source>
-            <translation type="unfinished"></translation>
+            <translation>ثم يُحفظ في سلسلة مفاتيح النظام.</translation>
         </message>
         <message>
             <source>It runs on another computer, to which Ollama passes everything on.</source>
-            <translation type="unfinished"></translation>
+            <translation>يعمل على حاسوب آخر يمرّر إليه Ollama كل شيء.</translation>
         </message>
         <message>
             <source>It works.</source>
-            <translation type="unfinished"></translation>
+            <translation>يعمل.</translation>
         </message>
         <message>
             <source>It works. The keys arrived.</source>
-            <translation type="unfinished"></translation>
+            <translation>يعمل. وصلت المفاتيح.</translation>
         </message>
         <message>
             <source>Its key, if it wants one</source>
-            <translation type="unfinished"></translation>
+            <translation>مفتاحه، إن كان يطلب واحدًا</translation>
         </message>
         <message>
             <source>JPEG picture (*.jpg *.jpeg)</source>
-            <translation type="unfinished"></translation>
+            <translation>صورة JPEG (*.jpg *.jpeg)</translation>
         </message>
         <message>
             <source>Jobs</source>
-            <translation type="unfinished"></translation>
+            <translation>المهام</translation>
         </message>
         <message numerus="yes">
             <source>Jobs ({n} running)</source>
             <extracomment>Jobs (1 running)</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>المهام ({n})</numerusform>
+                <numerusform>المهام (واحدة جارية)</numerusform>
+                <numerusform>المهام (اثنتان جاريتان)</numerusform>
+                <numerusform>المهام ({n} جارية)</numerusform>
+                <numerusform>المهام ({n} جارية)</numerusform>
+                <numerusform>المهام ({n} جارية)</numerusform>
             </translation>
         </message>
         <message>
             <source>Keep it</source>
-            <translation type="unfinished"></translation>
+            <translation>الإبقاء عليه</translation>
         </message>
         <message>
             <source>Keep it untested</source>
-            <translation type="unfinished"></translation>
+            <translation>حفظ دون اختبار</translation>
         </message>
         <message>
             <source>Keep this region and choose another one</source>
-            <translation type="unfinished"></translation>
+            <translation>الإبقاء على هذه المنطقة واختيار أخرى</translation>
         </message>
         <message>
             <source>Keys</source>
-            <translation type="unfinished"></translation>
+            <translation>المفاتيح</translation>
         </message>
         <message>
             <source>Keys &amp; models</source>
-            <translation type="unfinished"></translation>
+            <translation>المفاتيح والنماذج</translation>
         </message>
         <message>
             <source>Keys are kept in your system keychain{where}, never in a file.</source>
-            <translation type="unfinished"></translation>
+            <translation>تُحفظ المفاتيح في سلسلة مفاتيح النظام{where}، ولا تُحفظ في ملف أبدًا.</translation>
         </message>
         <message>
             <source>Keys cannot be sent to other programs here.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن إرسال مفاتيح إلى برامج أخرى هنا.</translation>
         </message>
         <message>
             <source>Keys for “{title}”: {keys}</source>
-            <translation type="unfinished"></translation>
+            <translation>مفاتيح «{title}»: {keys}</translation>
         </message>
         <message>
             <source>Kind: {kind}</source>
-            <translation type="unfinished"></translation>
+            <translation>النوع: {kind}</translation>
         </message>
         <message>
             <source>Kireji cannot enter itself into this system's start.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يستطيع Kireji إدراج نفسه في بدء تشغيل هذا النظام.</translation>
         </message>
         <message>
             <source>Kireji cannot start</source>
-            <translation type="unfinished"></translation>
+            <translation>يتعذر تشغيل Kireji</translation>
         </message>
         <message>
             <source>Kireji lies in a folder whose name is too long for Windows to start it from.</source>
-            <translation type="unfinished"></translation>
+            <translation>يقع Kireji في مجلد اسمه أطول من أن يشغّله Windows منه.</translation>
         </message>
         <message>
             <source>Kireji presses the copy keys in the program in front, reads the text and puts your clipboard back as it was. Never in terminals, where these keys stop programs.</source>
-            <translation type="unfinished"></translation>
+            <translation>يضغط Kireji مفتاحي النسخ في البرنامج الأمامي، ويقرأ النص، ويعيد الحافظة كما كانت. ليس في الطرفيات أبدًا، حيث توقف هذه المفاتيح البرامج.</translation>
         </message>
         <message>
             <source>Kireji runs in a sandbox, which cannot enter itself into the session's start.</source>
-            <translation type="unfinished"></translation>
+            <translation>يعمل Kireji في بيئة معزولة لا تستطيع إدراج نفسها في بدء الجلسة.</translation>
         </message>
         <message>
             <source>Kireji: capture and ask</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji: التقط واسأل</translation>
         </message>
         <message>
             <source>Kireji: capturing soon</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji: الالتقاط بعد قليل</translation>
         </message>
         <message>
             <source>Kireji: choose what to ask about</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji: اختر ما تسأل عنه</translation>
         </message>
         <message>
             <source>Language</source>
-            <translation type="unfinished"></translation>
+            <translation>اللغة</translation>
         </message>
         <message>
             <source>Last 30 days</source>
-            <translation type="unfinished"></translation>
+            <translation>آخر 30 يومًا</translation>
         </message>
         <message>
             <source>Last 7 days</source>
-            <translation type="unfinished"></translation>
+            <translation>آخر 7 أيام</translation>
         </message>
         <message>
             <source>Light</source>
-            <translation type="unfinished"></translation>
+            <translation>فاتح</translation>
         </message>
         <message>
             <source>List them with: kireji history list</source>
-            <translation type="unfinished"></translation>
+            <translation>اسردها بالأمر: kireji history list</translation>
         </message>
         <message>
             <source>Local server</source>
-            <translation type="unfinished"></translation>
+            <translation>خادم محلي</translation>
         </message>
         <message>
             <source>Log in with an X11 session, or give Kireji a picture file.</source>
-            <translation type="unfinished"></translation>
+            <translation>سجّل الدخول بجلسة X11، أو أعطِ Kireji ملف صورة.</translation>
         </message>
         <message>
             <source>Log out and in again.</source>
-            <translation type="unfinished"></translation>
+            <translation>سجّل الخروج ثم الدخول.</translation>
         </message>
         <message>
             <source>Logs</source>
-            <translation type="unfinished"></translation>
+            <translation>السجلات التقنية</translation>
         </message>
         <message>
             <source>Longest answer, thinking included</source>
-            <translation type="unfinished"></translation>
+            <translation>أطول إجابة، بما فيها التفكير</translation>
         </message>
         <message>
             <source>Look again</source>
-            <translation type="unfinished"></translation>
+            <translation>البحث مرة أخرى</translation>
         </message>
         <message>
             <source>Look for servers on this computer</source>
-            <translation type="unfinished"></translation>
+            <translation>البحث عن خوادم على هذا الحاسوب</translation>
         </message>
         <message>
             <source>Look into the system's privacy settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>انظر في إعدادات الخصوصية للنظام.</translation>
         </message>
         <message>
             <source>Low</source>
-            <translation type="unfinished"></translation>
+            <translation>منخفض</translation>
         </message>
         <message>
             <source>Low: quick and cheap</source>
-            <translation type="unfinished"></translation>
+            <translation>منخفض: سريع ورخيص</translation>
         </message>
         <message>
             <source>Lucide icons</source>
-            <translation type="unfinished"></translation>
+            <translation>أيقونات Lucide</translation>
         </message>
         <message>
             <source>Make default for {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>جعله الافتراضي لدى {name}</translation>
         </message>
         <message>
             <source>Make {parent} writable, or add Kireji in the desktop's settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>اجعل {parent} قابلًا للكتابة، أو أضف Kireji في إعدادات سطح المكتب.</translation>
         </message>
         <message>
             <source>Marks</source>
-            <translation type="unfinished"></translation>
+            <translation>العلامات</translation>
         </message>
         <message>
             <source>Max</source>
-            <translation type="unfinished"></translation>
+            <translation>الأقصى</translation>
         </message>
         <message>
             <source>Medium</source>
-            <translation type="unfinished"></translation>
+            <translation>متوسط</translation>
         </message>
         <message>
             <source>Model</source>
-            <translation type="unfinished"></translation>
+            <translation>النموذج</translation>
         </message>
         <message>
             <source>Model: {name}. Choose another</source>
-            <translation type="unfinished"></translation>
+            <translation>النموذج: {name}. اختيار نموذج آخر</translation>
         </message>
         <message>
             <source>Models</source>
-            <translation type="unfinished"></translation>
+            <translation>النماذج</translation>
         </message>
         <message>
             <source>More</source>
-            <translation type="unfinished"></translation>
+            <translation>المزيد</translation>
         </message>
         <message>
             <source>More about this conversation</source>
-            <translation type="unfinished"></translation>
+            <translation>المزيد عن هذه المحادثة</translation>
         </message>
         <message>
             <source>More quick prompts</source>
-            <translation type="unfinished"></translation>
+            <translation>مزيد من الأسئلة السريعة</translation>
         </message>
         <message>
             <source>More to do with the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>المزيد مما يمكن فعله بالصورة</translation>
         </message>
         <message>
             <source>More…</source>
-            <translation type="unfinished"></translation>
+            <translation>المزيد…</translation>
         </message>
         <message>
             <source>Most: slow and dear</source>
-            <translation type="unfinished"></translation>
+            <translation>الأقصى: بطيء ومكلف</translation>
         </message>
         <message>
             <source>Move by a pixel; with Shift by ten</source>
-            <translation type="unfinished"></translation>
+            <translation>تحريك بمقدار بكسل؛ ومع Shift بعشرة</translation>
         </message>
         <message>
             <source>Move it away, or choose another folder with KIREJI_HOME; it was left as it is.</source>
-            <translation type="unfinished"></translation>
+            <translation>انقلها، أو اختر مجلدًا آخر بـ KIREJI_HOME؛ تُركت كما هي.</translation>
         </message>
         <message>
             <source>Move that file away, or choose another folder with KIREJI_HOME.</source>
-            <translation type="unfinished"></translation>
+            <translation>انقل ذلك الملف، أو اختر مجلدًا آخر بـ KIREJI_HOME.</translation>
         </message>
         <message>
             <source>Move the left and the top edge</source>
-            <translation type="unfinished"></translation>
+            <translation>تحريك الحافة اليسرى والعليا</translation>
         </message>
         <message>
             <source>Move the pointer over one.</source>
-            <translation type="unfinished"></translation>
+            <translation>حرّك المؤشر فوق واحدة.</translation>
         </message>
         <message>
             <source>Move the right and the bottom edge</source>
-            <translation type="unfinished"></translation>
+            <translation>تحريك الحافة اليمنى والسفلى</translation>
         </message>
         <message>
             <source>Name fewer of them.</source>
-            <translation type="unfinished"></translation>
+            <translation>اذكر أقل منها.</translation>
         </message>
         <message>
             <source>Name the screen: --screen N.</source>
-            <translation type="unfinished"></translation>
+            <translation>سمّ الشاشة: --screen N.</translation>
         </message>
         <message>
             <source>Network</source>
-            <translation type="unfinished"></translation>
+            <translation>الشبكة</translation>
         </message>
         <message>
             <source>New conversations are answered by</source>
-            <translation type="unfinished"></translation>
+            <translation>يجيب عن المحادثات الجديدة</translation>
         </message>
         <message>
             <source>Next screen</source>
-            <translation type="unfinished"></translation>
+            <translation>الشاشة التالية</translation>
         </message>
         <message>
             <source>No browser could be opened.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر فتح متصفح.</translation>
         </message>
         <message>
             <source>No browser could be opened. Open this address in one on this computer:</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر فتح متصفح. افتح هذا العنوان في متصفح على هذا الحاسوب:</translation>
         </message>
         <message>
             <source>No connection to {host}</source>
-            <translation type="unfinished"></translation>
+            <translation>لا اتصال بـ {host}</translation>
         </message>
         <message>
             <source>No desktop portal runs here.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تعمل بوابة سطح مكتب هنا.</translation>
         </message>
         <message>
             <source>No jobs</source>
-            <translation type="unfinished"></translation>
+            <translation>لا مهام</translation>
         </message>
         <message>
             <source>No key is stored.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا مفتاح محفوظ.</translation>
         </message>
         <message>
             <source>No model matches “{query}”.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا نموذج يطابق «{query}».</translation>
         </message>
         <message>
             <source>No model of {display} is chosen.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُختر نموذج من {display}.</translation>
         </message>
         <message>
             <source>No model server answers at {address}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا خادم نماذج يجيب على {address}.</translation>
         </message>
         <message>
             <source>No model server answers on this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا خادم نماذج يجيب على هذا الحاسوب.</translation>
         </message>
         <message>
             <source>No model server answers on this computer. Start one, then test again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا خادم نماذج يجيب على هذا الحاسوب. شغّل واحدًا ثم اختبر مجددًا.</translation>
         </message>
         <message>
             <source>No model server was found on this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُعثر على خادم نماذج على هذا الحاسوب.</translation>
         </message>
         <message>
             <source>No models are known.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا نماذج معروفة.</translation>
         </message>
         <message>
             <source>No port of this computer could be opened for the browser's answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر فتح منفذ على هذا الحاسوب لرد المتصفح.</translation>
         </message>
         <message>
             <source>No portal here takes pictures of the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا بوابة هنا تلتقط صورًا للشاشة.</translation>
         </message>
         <message>
             <source>No provider can work here.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا مزوّد يستطيع العمل هنا.</translation>
         </message>
         <message>
             <source>No proxy</source>
-            <translation type="unfinished"></translation>
+            <translation>بلا وكيل</translation>
         </message>
         <message>
             <source>No screen is connected.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد شاشة موصولة.</translation>
         </message>
         <message>
             <source>No shortcut is set.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُعيَّن اختصار.</translation>
         </message>
         <message>
             <source>No shortcut is set. Choose one in Settings, Shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُعيَّن اختصار. اختر واحدًا في الإعدادات، الاختصارات.</translation>
         </message>
         <message>
             <source>No text is selected. Select some in any program, then choose this again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُحدَّد أي نص. حدّد نصًا في أي برنامج ثم اختر هذا مرة أخرى.</translation>
         </message>
         <message>
             <source>No text was found here.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُعثر على نص هنا.</translation>
         </message>
         <message>
             <source>No text was found in the picture. This reader knows Latin, Chinese and Japanese script: cut out a region with larger or clearer text, or add a key in the settings to ask a model about it.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُعثر على نص في الصورة. يعرف هذا القارئ الكتابة اللاتينية والصينية واليابانية: اقتطع منطقة نصها أكبر أو أوضح، أو أضف مفتاحًا في الإعدادات لسؤال نموذج عنها.</translation>
         </message>
         <message>
             <source>No way of capturing is built in.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا وسيلة التقاط مضمّنة.</translation>
         </message>
         <message>
             <source>Nobody came back from the browser within {minutes}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يعد أحد من المتصفح خلال {minutes}.</translation>
         </message>
         <message>
             <source>Nobody looks, because that is switched off.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا أحد يبحث، لأن ذلك معطّل.</translation>
         </message>
         <message>
             <source>None</source>
-            <translation type="unfinished"></translation>
+            <translation>بلا</translation>
         </message>
         <message>
             <source>Normal</source>
-            <translation type="unfinished"></translation>
+            <translation>عادي</translation>
         </message>
         <message>
             <source>Not tested.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُختبر.</translation>
         </message>
         <message>
             <source>Nothing answers at {address}. Start the server, or correct the address.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا شيء يجيب على {address}. شغّل الخادم أو صحّح العنوان.</translation>
         </message>
         <message>
             <source>Nothing is selected.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُحدَّد شيء.</translation>
         </message>
         <message>
             <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُحذف شيء: انقل {name} والملفات التي تبدأ بهذا الاسم إلى مجلد آخر للبدء بسجل فارغ، أو ضع نسخة لديك مكانها.</translation>
         </message>
         <message>
             <source>Notify when an answer is ready</source>
-            <translation type="unfinished"></translation>
+            <translation>إشعار عند جاهزية الإجابة</translation>
         </message>
         <message>
             <source>Now that is {name} ({who}).</source>
-            <translation type="unfinished"></translation>
+            <translation>هو الآن {name} ({who}).</translation>
         </message>
         <message>
             <source>Now that is {who}.</source>
-            <translation type="unfinished"></translation>
+            <translation>هو الآن {who}.</translation>
         </message>
         <message>
             <source>On the usual ports of Ollama, llama.cpp and LM Studio.</source>
-            <translation type="unfinished"></translation>
+            <translation>على المنافذ المعتادة لـ Ollama وllama.cpp وLM Studio.</translation>
         </message>
         <message>
             <source>On this desktop programs ask for keys and the desktop hands them out; it may give others than were asked for. Its own keyboard settings can change them too.</source>
-            <translation type="unfinished"></translation>
+            <translation>على سطح المكتب هذا تطلب البرامج المفاتيح وهو يوزّعها؛ وقد يعطي غير المطلوب. ويمكن تغييرها في إعدادات لوحة المفاتيح لديه أيضًا.</translation>
         </message>
         <message>
             <source>Only for answers that took a while and that no window shows. It holds your question, never the answer. Regions that are watched always tell.</source>
-            <translation type="unfinished"></translation>
+            <translation>للإجابات التي استغرقت وقتًا ولا تعرضها نافذة فقط. يحوي سؤالك لا الإجابة. المناطق المراقَبة تُبلّغ دائمًا.</translation>
         </message>
         <message>
             <source>Only services that do not keep or train on what they are sent</source>
-            <translation type="unfinished"></translation>
+            <translation>الخدمات التي لا تحتفظ بما يُرسل إليها ولا تتدرب عليه فقط</translation>
         </message>
         <message>
             <source>Only services that keep nothing at all</source>
-            <translation type="unfinished"></translation>
+            <translation>الخدمات التي لا تحتفظ بشيء إطلاقًا فقط</translation>
         </message>
         <message>
             <source>Opacity</source>
-            <translation type="unfinished"></translation>
+            <translation>العتامة</translation>
         </message>
         <message>
             <source>Open</source>
-            <translation type="unfinished"></translation>
+            <translation>فتح</translation>
         </message>
         <message>
             <source>Open Kireji</source>
-            <translation type="unfinished"></translation>
+            <translation>فتح Kireji</translation>
         </message>
         <message>
             <source>Open Settings, Keys &amp; models, and paste a current key.</source>
-            <translation type="unfinished"></translation>
+            <translation>افتح الإعدادات، المفاتيح والنماذج، والصق مفتاحًا ساريًا.</translation>
         </message>
         <message>
             <source>Open Settings, Keys &amp; models, and paste it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>افتح الإعدادات، المفاتيح والنماذج، والصقه مجددًا.</translation>
         </message>
         <message>
             <source>Open Settings, Keys &amp; models, and paste one.</source>
-            <translation type="unfinished"></translation>
+            <translation>افتح الإعدادات، المفاتيح والنماذج، والصق واحدًا.</translation>
         </message>
         <message>
             <source>Open Settings, Keys &amp; models, and sign in or paste one.</source>
-            <translation type="unfinished"></translation>
+            <translation>افتح الإعدادات، المفاتيح والنماذج، وسجّل الدخول أو الصق واحدًا.</translation>
         </message>
         <message>
             <source>Open Settings, Keys &amp; models: paste it under {right}, and a key of {asked} here.</source>
-            <translation type="unfinished"></translation>
+            <translation>افتح الإعدادات، المفاتيح والنماذج: الصقه تحت {right}، والصق مفتاح {asked} هنا.</translation>
         </message>
         <message>
             <source>Open folder</source>
-            <translation type="unfinished"></translation>
+            <translation>فتح المجلد</translation>
         </message>
         <message>
             <source>Open it in another program and save it anew.</source>
-            <translation type="unfinished"></translation>
+            <translation>افتحه في برنامج آخر واحفظه من جديد.</translation>
         </message>
         <message>
             <source>Open settings</source>
-            <translation type="unfinished"></translation>
+            <translation>فتح الإعدادات</translation>
         </message>
         <message>
             <source>Open the conversation again.</source>
-            <translation type="unfinished"></translation>
+            <translation>افتح المحادثة مرة أخرى.</translation>
         </message>
         <message>
             <source>Open the folder: {title}</source>
-            <translation type="unfinished"></translation>
+            <translation>فتح المجلد: {title}</translation>
         </message>
         <message>
             <source>Open what you want to show. Click here to cancel.</source>
-            <translation type="unfinished"></translation>
+            <translation>افتح ما تريد عرضه. انقر هنا للإلغاء.</translation>
         </message>
         <message>
             <source>OpenRouter did not accept the sign-in.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يقبل OpenRouter تسجيل الدخول.</translation>
         </message>
         <message>
             <source>OpenRouter passes questions on to other services; the others are then never used.</source>
-            <translation type="unfinished"></translation>
+            <translation>يمرّر OpenRouter الأسئلة إلى خدمات أخرى؛ وعندئذ لا تُستعمل البقية أبدًا.</translation>
         </message>
         <message>
             <source>OpenRouter's jobs take no pictures and documents from this computer, only pictures on the web.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تقبل مهام OpenRouter صورًا ومستندات من هذا الحاسوب، بل صور الويب فقط.</translation>
         </message>
         <message>
             <source>Opening the browser…</source>
-            <translation type="unfinished"></translation>
+            <translation>يُفتح المتصفح…</translation>
         </message>
         <message>
             <source>Or bind a command to a key in your desktop's own keyboard settings:</source>
-            <translation type="unfinished"></translation>
+            <translation>أو اربط أمرًا بمفتاح في إعدادات لوحة المفاتيح لسطح المكتب:</translation>
         </message>
         <message>
             <source>Or let this computer read the text in the picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>أو دع هذا الحاسوب يقرأ النص في الصورة.</translation>
         </message>
         <message>
             <source>Otherwise only where the desktop does not let Kireji freeze the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>وإلا فحيث لا يسمح سطح المكتب لـ Kireji بتجميد الشاشة فقط.</translation>
         </message>
         <message>
             <source>PNG picture (*.png)</source>
-            <translation type="unfinished"></translation>
+            <translation>صورة PNG (*.png)</translation>
         </message>
         <message>
             <source>Page Up, Page Down</source>
-            <translation type="unfinished"></translation>
+            <translation>Page Up, Page Down</translation>
         </message>
         <message>
             <source>Part of the watched region is on no screen now.</source>
-            <translation type="unfinished"></translation>
+            <translation>جزء من المنطقة المراقَبة ليس على أي شاشة الآن.</translation>
         </message>
         <message>
             <source>Paste a key from Anthropic or OpenRouter; it is tested at once.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصق مفتاحًا من Anthropic أو OpenRouter؛ يُختبر فورًا.</translation>
         </message>
         <message>
             <source>Paste a key in Settings, Keys &amp; models, instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصق مفتاحًا في الإعدادات، المفاتيح والنماذج، بدلًا من ذلك.</translation>
         </message>
         <message>
             <source>Paste the whole key.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصق المفتاح كاملًا.</translation>
         </message>
         <message>
             <source>Paste your {provider} key</source>
-            <translation type="unfinished"></translation>
+            <translation>الصق مفتاح {provider}</translation>
         </message>
         <message>
             <source>Pause shortcuts</source>
-            <translation type="unfinished"></translation>
+            <translation>إيقاف الاختصارات مؤقتًا</translation>
         </message>
         <message>
             <source>Paused from the tray menu; other programs get these keys until you resume there.</source>
-            <translation type="unfinished"></translation>
+            <translation>أُوقف مؤقتًا من قائمة الشريط؛ تصل هذه المفاتيح إلى البرامج الأخرى حتى تستأنف من هناك.</translation>
         </message>
         <message>
             <source>People type with that key. Press it together with Ctrl, Alt or Super.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا المفتاح للكتابة. اضغطه مع Ctrl أو Alt أو Super.</translation>
         </message>
         <message>
             <source>Pick a window; Tab or arrow keys: another one</source>
-            <translation type="unfinished"></translation>
+            <translation>اختيار نافذة؛ Tab أو مفاتيح الأسهم: نافذة أخرى</translation>
         </message>
         <message>
             <source>Picture, {width} × {height} pixels</source>
-            <translation type="unfinished"></translation>
+            <translation>صورة، {width} × {height} بكسل</translation>
         </message>
         <message>
             <source>Pin to the screen</source>
-            <translation type="unfinished"></translation>
+            <translation>تثبيت على الشاشة</translation>
         </message>
         <message>
             <source>Pinned picture</source>
-            <translation type="unfinished"></translation>
+            <translation>صورة مثبّتة</translation>
         </message>
         <message>
             <source>Press a shortcut, cut out a piece of the screen and ask about it; the answer streams right beside it. Every conversation is kept on this computer, and what leaves it is written down for you to see.</source>
-            <translation type="unfinished"></translation>
+            <translation>اضغط اختصارًا، واقتطع جزءًا من الشاشة واسأل عنه؛ تظهر الإجابة بجانبه مباشرة. تُحفظ كل محادثة على هذا الحاسوب، ويُدوَّن ما يغادره لتراه.</translation>
         </message>
         <message>
             <source>Press it now</source>
-            <translation type="unfinished"></translation>
+            <translation>اضغطه الآن</translation>
         </message>
         <message>
             <source>Press it now, from here or from any other window.</source>
-            <translation type="unfinished"></translation>
+            <translation>اضغطه الآن، من هنا أو من أي نافذة أخرى.</translation>
         </message>
         <message>
             <source>Press it now: {title}</source>
-            <translation type="unfinished"></translation>
+            <translation>اضغطه الآن: {title}</translation>
         </message>
         <message>
             <source>Press the keys…</source>
-            <translation type="unfinished"></translation>
+            <translation>اضغط المفاتيح…</translation>
         </message>
         <message>
             <source>Press the new keys, or Escape to keep the old ones. If nothing happens, another program has them: press others.</source>
-            <translation type="unfinished"></translation>
+            <translation>اضغط المفاتيح الجديدة، أو Escape للإبقاء على القديمة. إن لم يحدث شيء فهي لدى برنامج آخر: اضغط غيرها.</translation>
         </message>
         <message>
             <source>Programs cannot hold a key combination in this Wayland session.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تستطيع البرامج حجز تركيبة مفاتيح في جلسة Wayland هذه.</translation>
         </message>
         <message>
             <source>Provider: {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>المزوّد: {name}</translation>
         </message>
         <message>
             <source>Proxy</source>
-            <translation type="unfinished"></translation>
+            <translation>الوكيل</translation>
         </message>
         <message>
             <source>Question</source>
-            <translation type="unfinished"></translation>
+            <translation>السؤال</translation>
         </message>
         <message>
             <source>Quick prompts</source>
-            <translation type="unfinished"></translation>
+            <translation>أسئلة سريعة</translation>
         </message>
         <message>
             <source>Quit</source>
-            <translation type="unfinished"></translation>
+            <translation>إنهاء</translation>
         </message>
         <message>
             <source>RapidOCR, its PP-OCR models</source>
-            <translation type="unfinished"></translation>
+            <translation>RapidOCR ونماذجه PP-OCR</translation>
         </message>
         <message>
             <source>Reading the picture on this computer</source>
-            <translation type="unfinished"></translation>
+            <translation>تُقرأ الصورة على هذا الحاسوب</translation>
         </message>
         <message>
             <source>Reading…</source>
-            <translation type="unfinished"></translation>
+            <translation>تجري القراءة…</translation>
         </message>
         <message>
             <source>Reads the text in a capture without any network. No key needed.</source>
-            <translation type="unfinished"></translation>
+            <translation>يقرأ النص في اللقطة بلا أي شبكة. لا حاجة إلى مفتاح.</translation>
         </message>
         <message>
             <source>Recent</source>
-            <translation type="unfinished"></translation>
+            <translation>الأخيرة</translation>
         </message>
         <message>
             <source>Red</source>
-            <translation type="unfinished"></translation>
+            <translation>أحمر</translation>
         </message>
         <message>
             <source>Redo</source>
-            <translation type="unfinished"></translation>
+            <translation>إعادة</translation>
         </message>
         <message>
             <source>Redo (Ctrl+Shift+Z)</source>
-            <translation type="unfinished"></translation>
+            <translation>إعادة (Ctrl+Shift+Z)</translation>
         </message>
         <message>
             <source>Region {number}, {width} × {height} pixels. Remove it</source>
-            <translation type="unfinished"></translation>
+            <translation>المنطقة {number}، {width} × {height} بكسل. إزالتها</translation>
         </message>
         <message>
             <source>Regions for this question</source>
-            <translation type="unfinished"></translation>
+            <translation>المناطق لهذا السؤال</translation>
         </message>
         <message>
             <source>Release: take it</source>
-            <translation type="unfinished"></translation>
+            <translation>أفلِت: اعتمادها</translation>
         </message>
         <message>
             <source>Remove</source>
-            <translation type="unfinished"></translation>
+            <translation>إزالة</translation>
         </message>
         <message>
             <source>Remove region {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>إزالة المنطقة {number}</translation>
         </message>
         <message>
             <source>Remove the key</source>
-            <translation type="unfinished"></translation>
+            <translation>إزالة المفتاح</translation>
         </message>
         <message>
             <source>Remove the key from the keychain? It can be pasted again.</source>
-            <translation type="unfinished"></translation>
+            <translation>هل يُزال المفتاح من سلسلة المفاتيح؟ يمكن لصقه مجددًا.</translation>
         </message>
         <message>
             <source>Remove the key of this server</source>
-            <translation type="unfinished"></translation>
+            <translation>إزالة مفتاح هذا الخادم</translation>
         </message>
         <message>
             <source>Remove the keys: {title}</source>
-            <translation type="unfinished"></translation>
+            <translation>إزالة المفاتيح: {title}</translation>
         </message>
         <message>
             <source>Remove the {title} key</source>
-            <translation type="unfinished"></translation>
+            <translation>إزالة مفتاح {title}</translation>
         </message>
         <message>
             <source>Replace key…</source>
-            <translation type="unfinished"></translation>
+            <translation>استبدال المفتاح…</translation>
         </message>
         <message>
             <source>Request id: {id}</source>
-            <translation type="unfinished"></translation>
+            <translation>معرّف الطلب: {id}</translation>
         </message>
         <message>
             <source>Requests go to {address}, from the environment.</source>
-            <translation type="unfinished"></translation>
+            <translation>تذهب الطلبات إلى {address}، من متغيرات البيئة.</translation>
         </message>
         <message>
             <source>Run it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>شغّلها مرة أخرى.</translation>
         </message>
         <message>
             <source>Save</source>
-            <translation type="unfinished"></translation>
+            <translation>حفظ</translation>
         </message>
         <message>
             <source>Save as…</source>
-            <translation type="unfinished"></translation>
+            <translation>حفظ باسم…</translation>
         </message>
         <message>
             <source>Save the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>حفظ الصورة</translation>
         </message>
         <message>
             <source>Save the picture as a file (Ctrl+S)</source>
-            <translation type="unfinished"></translation>
+            <translation>حفظ الصورة في ملف (Ctrl+S)</translation>
         </message>
         <message>
             <source>Save, save as</source>
-            <translation type="unfinished"></translation>
+            <translation>حفظ، حفظ باسم</translation>
         </message>
         <message>
             <source>Saved as {file}.</source>
-            <translation type="unfinished"></translation>
+            <translation>حُفظت باسم {file}.</translation>
         </message>
         <message>
             <source>Screens are at (x,y,width,height): {shown}.</source>
-            <translation type="unfinished"></translation>
+            <translation>الشاشات عند (x,y,العرض,الارتفاع): {shown}.</translation>
         </message>
         <message>
             <source>Search models</source>
-            <translation type="unfinished"></translation>
+            <translation>البحث في النماذج</translation>
         </message>
         <message>
             <source>Sending the question</source>
-            <translation type="unfinished"></translation>
+            <translation>يجري إرسال السؤال</translation>
         </message>
         <message>
             <source>Set a corner; while dragging: move the whole</source>
-            <translation type="unfinished"></translation>
+            <translation>تثبيت زاوية؛ وأثناء السحب: تحريك الكل</translation>
         </message>
         <message>
             <source>Set a number</source>
-            <translation type="unfinished"></translation>
+            <translation>وضع رقم</translation>
         </message>
         <message>
             <source>Set both or neither: an address from the environment gets no stored key.</source>
-            <translation type="unfinished"></translation>
+            <translation>عيّن الاثنين أو لا شيء: العنوان القادم من البيئة لا يُعطى مفتاحًا محفوظًا.</translation>
         </message>
         <message>
             <source>Set keys…</source>
-            <translation type="unfinished"></translation>
+            <translation>تعيين المفاتيح…</translation>
         </message>
         <message>
             <source>Set the key as an environment variable.</source>
-            <translation type="unfinished"></translation>
+            <translation>عيّن المفتاح متغيرَ بيئة.</translation>
         </message>
         <message>
             <source>Settings</source>
-            <translation type="unfinished"></translation>
+            <translation>الإعدادات</translation>
         </message>
         <message>
             <source>Settings page</source>
-            <translation type="unfinished"></translation>
+            <translation>صفحة الإعدادات</translation>
         </message>
         <message>
             <source>Shortcuts</source>
-            <translation type="unfinished"></translation>
+            <translation>الاختصارات</translation>
         </message>
         <message>
             <source>Shortcuts are paused. Resume them from the tray menu.</source>
-            <translation type="unfinished"></translation>
+            <translation>الاختصارات موقوفة مؤقتًا. استأنفها من قائمة الشريط.</translation>
         </message>
         <message numerus="yes">
             <source>Show all {n} models</source>
             <extracomment>Show the model</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>عرض النماذج ({n})</numerusform>
+                <numerusform>عرض النموذج</numerusform>
+                <numerusform>عرض النموذجين</numerusform>
+                <numerusform>عرض {n} نماذج</numerusform>
+                <numerusform>عرض {n} نموذجًا</numerusform>
+                <numerusform>عرض {n} نموذج</numerusform>
             </translation>
         </message>
         <message>
             <source>Show another branch</source>
-            <translation type="unfinished"></translation>
+            <translation>عرض فرع آخر</translation>
         </message>
         <message>
             <source>Show or hide the details</source>
-            <translation type="unfinished"></translation>
+            <translation>عرض التفاصيل أو إخفاؤها</translation>
         </message>
         <message>
             <source>Show the conversations</source>
-            <translation type="unfinished"></translation>
+            <translation>عرض المحادثات</translation>
         </message>
         <message>
             <source>Shown by {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>يعرضها {name}.</translation>
         </message>
         <message>
             <source>Shrink it below {most} megapixels.</source>
-            <translation type="unfinished"></translation>
+            <translation>صغّرها إلى ما دون {most} ميغابكسل.</translation>
         </message>
         <message>
             <source>Shrink it below {most} million pixels.</source>
-            <translation type="unfinished"></translation>
+            <translation>صغّرها إلى ما دون {most} مليون بكسل.</translation>
         </message>
         <message>
             <source>Sign in again, or paste a key instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>سجّل الدخول مجددًا، أو الصق مفتاحًا بدلًا من ذلك.</translation>
         </message>
         <message>
             <source>Sign in again; the page in the browser works only once and only for a few minutes.</source>
-            <translation type="unfinished"></translation>
+            <translation>سجّل الدخول مجددًا؛ تعمل الصفحة في المتصفح مرة واحدة ولدقائق قليلة فقط.</translation>
         </message>
         <message>
             <source>Sign in in browser</source>
-            <translation type="unfinished"></translation>
+            <translation>تسجيل الدخول في المتصفح</translation>
         </message>
         <message>
             <source>Sign in with OpenRouter</source>
-            <translation type="unfinished"></translation>
+            <translation>تسجيل الدخول عبر OpenRouter</translation>
         </message>
         <message>
             <source>Some settings could not be used:</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر استعمال بعض الإعدادات:</translation>
         </message>
         <message>
             <source>Something in Kireji failed before this answer was complete.</source>
-            <translation type="unfinished"></translation>
+            <translation>حدث خلل في Kireji قبل اكتمال هذه الإجابة.</translation>
         </message>
         <message>
             <source>Something in Kireji failed, so the region is not watched any more. The log says more.</source>
-            <translation type="unfinished"></translation>
+            <translation>حدث خلل في Kireji، لذا لم تعد المنطقة مراقَبة. في السجل التقني المزيد.</translation>
         </message>
         <message>
             <source>Something in Kireji failed. The log has the details; please try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>حدث خلل في Kireji. التفاصيل في السجل التقني؛ يرجى المحاولة مرة أخرى.</translation>
         </message>
         <message>
             <source>Something in Kireji failed. The log has the details; press the shortcut to start again.</source>
-            <translation type="unfinished"></translation>
+            <translation>حدث خلل في Kireji. التفاصيل في السجل التقني؛ اضغط الاختصار للبدء من جديد.</translation>
         </message>
         <message>
             <source>Something in Kireji failed. The log has the details; what you were doing can be repeated.</source>
-            <translation type="unfinished"></translation>
+            <translation>حدث خلل في Kireji. التفاصيل في السجل التقني؛ ويمكن إعادة ما كنت تفعله.</translation>
         </message>
         <message>
             <source>Space</source>
-            <translation type="unfinished"></translation>
+            <translation>المسافة</translation>
         </message>
         <message>
             <source>Space: move it as it is</source>
-            <translation type="unfinished"></translation>
+            <translation>المسافة: تحريكها كما هي</translation>
         </message>
         <message>
             <source>Stands on the work of</source>
-            <translation type="unfinished"></translation>
+            <translation>يقوم على عمل</translation>
         </message>
         <message>
             <source>Start Kireji again.</source>
-            <translation type="unfinished"></translation>
+            <translation>شغّل Kireji من جديد.</translation>
         </message>
         <message>
             <source>Start Kireji from a desktop, or give it a picture file.</source>
-            <translation type="unfinished"></translation>
+            <translation>شغّل Kireji من سطح مكتب، أو أعطه ملف صورة.</translation>
         </message>
         <message>
             <source>Start Kireji from a desktop.</source>
-            <translation type="unfinished"></translation>
+            <translation>شغّل Kireji من سطح مكتب.</translation>
         </message>
         <message>
             <source>Start Kireji from the desktop.</source>
-            <translation type="unfinished"></translation>
+            <translation>شغّل Kireji من سطح المكتب.</translation>
         </message>
         <message>
             <source>Start Ollama, LM Studio or llama.cpp, or name its address in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>شغّل Ollama أو LM Studio أو llama.cpp، أو اذكر عنوانه في الإعدادات، المفاتيح والنماذج.</translation>
         </message>
         <message>
             <source>Start Ollama, llama.cpp or LM Studio, or enter the server's address in Settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>شغّل Ollama أو llama.cpp أو LM Studio، أو أدخل عنوان الخادم في الإعدادات.</translation>
         </message>
         <message>
             <source>Start Ollama, llama.cpp or LM Studio, then look again. Nothing leaves this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>شغّل Ollama أو llama.cpp أو LM Studio ثم ابحث مجددًا. لا شيء يغادر هذا الحاسوب.</translation>
         </message>
         <message>
             <source>Start a new conversation with a smaller picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>ابدأ محادثة جديدة بصورة أصغر.</translation>
         </message>
         <message>
             <source>Start a new conversation without it, or save the picture as PNG first.</source>
-            <translation type="unfinished"></translation>
+            <translation>ابدأ محادثة جديدة بدونها، أو احفظ الصورة أولًا بصيغة PNG.</translation>
         </message>
         <message>
             <source>Start a new conversation, or leave some out.</source>
-            <translation type="unfinished"></translation>
+            <translation>ابدأ محادثة جديدة، أو اترك بعضها.</translation>
         </message>
         <message>
             <source>Start a new conversation, or use fewer or smaller pictures.</source>
-            <translation type="unfinished"></translation>
+            <translation>ابدأ محادثة جديدة، أو استعمل صورًا أقل أو أصغر.</translation>
         </message>
         <message>
             <source>Start a new conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>ابدأ محادثة جديدة.</translation>
         </message>
         <message>
             <source>Start a notification daemon, such as the desktop's own.</source>
-            <translation type="unfinished"></translation>
+            <translation>شغّل خدمة إشعارات، كتلك التي لسطح المكتب.</translation>
         </message>
         <message>
             <source>Start it again when the desktop is back; what was written before is in the history.</source>
-            <translation type="unfinished"></translation>
+            <translation>شغّله من جديد عندما يعود سطح المكتب؛ ما كُتب قبل ذلك محفوظ في السجل.</translation>
         </message>
         <message>
             <source>Start it and ask again, or check the address.</source>
-            <translation type="unfinished"></translation>
+            <translation>شغّله واسأل مرة أخرى، أو تحقق من العنوان.</translation>
         </message>
         <message>
             <source>Start the newer version, or choose another folder with KIREJI_HOME; the file was left as it is.</source>
-            <translation type="unfinished"></translation>
+            <translation>شغّل الإصدار الأحدث، أو اختر مجلدًا آخر بـ KIREJI_HOME؛ تُرك الملف كما هو.</translation>
         </message>
         <message>
             <source>Start when you log in</source>
-            <translation type="unfinished"></translation>
+            <translation>البدء عند تسجيل الدخول</translation>
         </message>
         <message>
             <source>Stays in the tray, with the shortcuts ready. Nothing is opened and nothing is sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>يبقى في شريط النظام والاختصارات جاهزة. لا يُفتح شيء ولا يُرسل شيء.</translation>
         </message>
         <message>
             <source>Stop</source>
-            <translation type="unfinished"></translation>
+            <translation>إيقاف</translation>
         </message>
         <message>
             <source>Stop the answer and keep what has arrived</source>
-            <translation type="unfinished"></translation>
+            <translation>إيقاف الإجابة والإبقاء على ما وصل</translation>
         </message>
         <message>
             <source>Stricter: not even for a short time. Fewer models can answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>أشد صرامة: ولا لوقت قصير. نماذج أقل تستطيع الإجابة.</translation>
         </message>
         <message>
             <source>Switch it in Windows' Settings, Apps, Startup.</source>
-            <translation type="unfinished"></translation>
+            <translation>بدّله في إعدادات Windows، التطبيقات، بدء التشغيل.</translation>
         </message>
         <message>
             <source>Switch it on in System Settings, General, Login Items, Allow in the Background.</source>
-            <translation type="unfinished"></translation>
+            <translation>فعّله في إعدادات النظام، عام، عناصر تسجيل الدخول، السماح في الخلفية.</translation>
         </message>
         <message>
             <source>Switch them off and on in Settings, Shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>عطّلها ثم فعّلها في الإعدادات، الاختصارات.</translation>
         </message>
         <message>
             <source>Tab, Delete</source>
-            <translation type="unfinished"></translation>
+            <translation>Tab, Delete</translation>
         </message>
         <message>
             <source>Tab: the next</source>
-            <translation type="unfinished"></translation>
+            <translation>Tab: التالية</translation>
         </message>
         <message>
             <source>Take what is offered; ask once something is selected</source>
-            <translation type="unfinished"></translation>
+            <translation>اعتماد المعروض؛ والسؤال متى حُدّد شيء</translation>
         </message>
         <message>
             <source>Test</source>
-            <translation type="unfinished"></translation>
+            <translation>اختبار</translation>
         </message>
         <message>
             <source>Test and keep</source>
-            <translation type="unfinished"></translation>
+            <translation>اختبار وحفظ</translation>
         </message>
         <message>
             <source>Test connection</source>
-            <translation type="unfinished"></translation>
+            <translation>اختبار الاتصال</translation>
         </message>
         <message>
             <source>Test the {title} key</source>
-            <translation type="unfinished"></translation>
+            <translation>اختبار مفتاح {title}</translation>
         </message>
         <message>
             <source>Testing the key with the service…</source>
-            <translation type="unfinished"></translation>
+            <translation>يُختبر المفتاح لدى الخدمة…</translation>
         </message>
         <message>
             <source>Testing…</source>
-            <translation type="unfinished"></translation>
+            <translation>يجري الاختبار…</translation>
         </message>
         <message>
             <source>Text in pictures is read on this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>يُقرأ النص في الصور على هذا الحاسوب.</translation>
         </message>
         <message>
             <source>Text size</source>
-            <translation type="unfinished"></translation>
+            <translation>حجم النص</translation>
         </message>
         <message>
             <source>That is neither an Anthropic key (sk-ant-…) nor an OpenRouter key (sk-or-…).</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس مفتاح Anthropic (sk-ant-…) ولا مفتاح OpenRouter (sk-or-…).</translation>
         </message>
         <message>
             <source>That is not a key.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس مفتاحًا.</translation>
         </message>
         <message>
             <source>That model cannot see pictures; it gets the text this computer reads in them.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يرى هذا النموذج الصور؛ يحصل على النص الذي يقرؤه هذا الحاسوب فيها.</translation>
         </message>
         <message>
             <source>The account of this key at {name} has a payment problem or no credit left.</source>
-            <translation type="unfinished"></translation>
+            <translation>في حساب هذا المفتاح لدى {name} مشكلة دفع أو نفد رصيده.</translation>
         </message>
         <message>
             <source>The account of this key has reached its spending limit or has no credit left.</source>
-            <translation type="unfinished"></translation>
+            <translation>بلغ حساب هذا المفتاح حد الإنفاق أو نفد رصيده.</translation>
         </message>
         <message>
-            <source>The address leads to what is</source>
-            <translation type="unfinished"></translation>
+            <source>The address leads to what is not an address of the web.</source>
+            <translation>يقود العنوان إلى ما ليس عنوان ويب.</translation>
         </message>
         <message>
             <source>The address of the proxy is none that can be used: it begins with http:// or https://.</source>
-            <translation type="unfinished"></translation>
+            <translation>عنوان الوكيل غير صالح: يجب أن يبدأ بـ http:// أو https://.</translation>
         </message>
         <message>
             <source>The answer broke off before its end.</source>
-            <translation type="unfinished"></translation>
+            <translation>انقطعت الإجابة قبل نهايتها.</translation>
         </message>
         <message>
             <source>The answer broke off before its first word.</source>
-            <translation type="unfinished"></translation>
+            <translation>انقطعت الإجابة قبل أول كلمة منها.</translation>
         </message>
         <message>
             <source>The answer broke off.</source>
-            <translation type="unfinished"></translation>
+            <translation>انقطعت الإجابة.</translation>
         </message>
         <message>
             <source>The answer paused after many steps. It can be continued.</source>
-            <translation type="unfinished"></translation>
+            <translation>توقفت الإجابة بعد خطوات كثيرة. يمكن متابعتها.</translation>
         </message>
         <message>
             <source>The answer was cut at the maximum length. It can be continued.</source>
-            <translation type="unfinished"></translation>
+            <translation>قُطعت الإجابة عند أقصى طول. يمكن متابعتها.</translation>
         </message>
         <message>
             <source>The answer was cut because the conversation fills all that this model can read. It can be continued with a model that reads more, or in a new conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>قُطعت الإجابة لأن المحادثة تملأ كل ما يستطيع هذا النموذج قراءته. يمكن متابعتها بنموذج يقرأ أكثر، أو في محادثة جديدة.</translation>
         </message>
         <message>
             <source>The browser came back without a code.</source>
-            <translation type="unfinished"></translation>
+            <translation>عاد المتصفح بلا رمز.</translation>
         </message>
         <message>
             <source>The certificate "{subject}" of {host}</source>
-            <translation type="unfinished"></translation>
+            <translation>الشهادة «{subject}» لـ {host}</translation>
         </message>
         <message>
             <source>The certificate of {host}</source>
-            <translation type="unfinished"></translation>
+            <translation>شهادة {host}</translation>
         </message>
         <message>
             <source>The certificate of {host} is not trusted.</source>
-            <translation type="unfinished"></translation>
+            <translation>شهادة {host} غير موثوقة.</translation>
         </message>
         <message>
             <source>The certificates in {path}, named by {name}, cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذرت قراءة الشهادات في {path} التي يسمّيها {name}.</translation>
         </message>
         <message>
             <source>The certificates of the system are trusted. Choose a file (PEM) for others beside them.</source>
-            <translation type="unfinished"></translation>
+            <translation>يوثَق بشهادات النظام. اختر ملفًا (PEM) لغيرها إلى جانبها.</translation>
         </message>
         <message>
             <source>The connection to the desktop was lost.</source>
-            <translation type="unfinished"></translation>
+            <translation>انقطع الاتصال بسطح المكتب.</translation>
         </message>
         <message>
             <source>The connection to {host} was lost.</source>
-            <translation type="unfinished"></translation>
+            <translation>انقطع الاتصال بـ {host}.</translation>
         </message>
         <message>
             <source>The conversation with its pictures is too large to send.</source>
-            <translation type="unfinished"></translation>
+            <translation>المحادثة مع صورها أكبر من أن تُرسل.</translation>
         </message>
         <message>
             <source>The desktop did not accept “{title}”. {bind_by_hand}</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يقبل سطح المكتب «{title}». {bind_by_hand}</translation>
         </message>
         <message>
             <source>The desktop does not let Kireji take pictures of the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يسمح سطح المكتب لـ Kireji بالتقاط صور للشاشة.</translation>
         </message>
         <message>
             <source>The desktop gave no answer when asked for the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُجب سطح المكتب حين طُلبت منه الشاشة.</translation>
         </message>
         <message>
             <source>The desktop gave no keys for this. Choose them in its keyboard settings, or bind the command.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يعطِ سطح المكتب مفاتيح لهذا. اخترها في إعدادات لوحة المفاتيح لديه، أو اربط الأمر.</translation>
         </message>
         <message>
             <source>The desktop gave something else than a picture of the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>أعطى سطح المكتب شيئًا غير صورة الشاشة.</translation>
         </message>
         <message>
             <source>The desktop gave these keys; {chord} was asked for.</source>
-            <translation type="unfinished"></translation>
+            <translation>أعطى سطح المكتب هذه المفاتيح؛ وكان المطلوب {chord}.</translation>
         </message>
         <message>
             <source>The desktop has not answered yet whether it gives the shortcut; it may be asking you.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُجب سطح المكتب بعد هل يعطي الاختصار؛ ربما يسألك.</translation>
         </message>
         <message>
             <source>The desktop has not answered yet; it may be asking you.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُجب سطح المكتب بعد؛ ربما يسألك.</translation>
         </message>
         <message>
             <source>The desktop has taken the shortcuts back.</source>
-            <translation type="unfinished"></translation>
+            <translation>استرد سطح المكتب الاختصارات.</translation>
         </message>
         <message>
             <source>The desktop knows “{title}” but gave it no keys. Set them in its keyboard settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>يعرف سطح المكتب «{title}» لكنه لم يعطه مفاتيح. عيّنها في إعدادات لوحة المفاتيح لديه.</translation>
         </message>
         <message>
             <source>The desktop never answered when asked for shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُجب سطح المكتب قط حين طُلبت الاختصارات.</translation>
         </message>
         <message>
             <source>The desktop refused the shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>رفض سطح المكتب الاختصارات.</translation>
         </message>
         <message>
             <source>The desktop's picture of the screen cannot be opened.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر فتح صورة الشاشة التي التقطها سطح المكتب.</translation>
         </message>
         <message>
             <source>The desktop's picture of the screen cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذرت قراءة صورة الشاشة التي التقطها سطح المكتب.</translation>
         </message>
         <message>
             <source>The desktop's portal answers in a way Kireji does not know.</source>
-            <translation type="unfinished"></translation>
+            <translation>تجيب بوابة سطح المكتب بطريقة لا يعرفها Kireji.</translation>
         </message>
         <message>
             <source>The desktop's portal does not answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تجيب بوابة سطح المكتب.</translation>
         </message>
         <message>
             <source>The desktop's portal has stopped.</source>
-            <translation type="unfinished"></translation>
+            <translation>توقفت بوابة سطح المكتب.</translation>
         </message>
         <message>
             <source>The desktop's portal refused.</source>
-            <translation type="unfinished"></translation>
+            <translation>رفضت بوابة سطح المكتب.</translation>
         </message>
         <message>
             <source>The desktop's question about the picture of the screen was declined.</source>
-            <translation type="unfinished"></translation>
+            <translation>رُفض طلب سطح المكتب بشأن صورة الشاشة.</translation>
         </message>
         <message>
             <source>The desktop's screenshot portal, version {version}.</source>
-            <translation type="unfinished"></translation>
+            <translation>بوابة لقطات الشاشة لسطح المكتب، الإصدار {version}.</translation>
         </message>
         <message>
             <source>The desktop's shortcuts portal, version {version}.</source>
-            <translation type="unfinished"></translation>
+            <translation>بوابة الاختصارات لسطح المكتب، الإصدار {version}.</translation>
         </message>
         <message>
             <source>The display cannot be reached.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر الوصول إلى شاشة العرض.</translation>
         </message>
         <message>
             <source>The display has gone.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختفت شاشة العرض.</translation>
         </message>
         <message>
             <source>The display is gone, so Kireji has ended.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختفت شاشة العرض، ولذلك انتهى Kireji.</translation>
         </message>
         <message>
             <source>The display {display} cannot be reached.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر الوصول إلى شاشة العرض {display}.</translation>
         </message>
         <message>
             <source>The earlier region lies on no screen any more. Drag to cut out another one.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تعد المنطقة السابقة على أي شاشة. اسحب لاقتطاع أخرى.</translation>
         </message>
         <message>
             <source>The entry for the login cannot be written: {reason}.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذرت كتابة مدخل تسجيل الدخول: {reason}.</translation>
         </message>
         <message>
             <source>The entry for the session's start cannot be written: {reason}.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذرت كتابة مدخل بدء الجلسة: {reason}.</translation>
         </message>
         <message>
             <source>The file can be read. Its certificates are trusted beside the system's.</source>
-            <translation type="unfinished"></translation>
+            <translation>الملف مقروء. يوثَق بشهاداته إلى جانب شهادات النظام.</translation>
         </message>
         <message>
             <source>The file is empty.</source>
-            <translation type="unfinished"></translation>
+            <translation>الملف فارغ.</translation>
         </message>
         <message>
             <source>The first that sees pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>أول نموذج يرى الصور</translation>
         </message>
         <message>
             <source>The history in {path} is damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>السجل في {path} تالف.</translation>
         </message>
         <message>
             <source>The job ended before this question was answered.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتهت المهمة قبل الإجابة عن هذا السؤال.</translation>
         </message>
         <message>
             <source>The key comes from {variable} and is never stored.</source>
-            <translation type="unfinished"></translation>
+            <translation>يأتي المفتاح من {variable} ولا يُحفظ أبدًا.</translation>
         </message>
         <message>
             <source>The key holds characters that no key has.</source>
-            <translation type="unfinished"></translation>
+            <translation>في المفتاح أحرف لا يحويها أي مفتاح.</translation>
         </message>
         <message>
             <source>The key is empty.</source>
-            <translation type="unfinished"></translation>
+            <translation>المفتاح فارغ.</translation>
         </message>
         <message>
             <source>The key is {length} characters long; a keychain entry holds {max_length}.</source>
-            <translation type="unfinished"></translation>
+            <translation>طول المفتاح {length} حرفًا؛ ويتسع مدخل السلسلة لـ {max_length}.</translation>
         </message>
         <message>
             <source>The keychain could not be opened.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر فتح سلسلة المفاتيح.</translation>
         </message>
         <message>
             <source>The keychain does not answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>سلسلة المفاتيح لا تجيب.</translation>
         </message>
         <message>
             <source>The keychain failed.</source>
-            <translation type="unfinished"></translation>
+            <translation>أخفقت سلسلة المفاتيح.</translation>
         </message>
         <message>
             <source>The keychain is locked.</source>
-            <translation type="unfinished"></translation>
+            <translation>سلسلة المفاتيح مقفلة.</translation>
         </message>
         <message>
             <source>The library libxcb is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>مكتبة libxcb مفقودة.</translation>
         </message>
         <message>
             <source>The local server</source>
-            <translation type="unfinished"></translation>
+            <translation>الخادم المحلي</translation>
         </message>
         <message>
             <source>The local server was reached, but does not take the key.</source>
-            <translation type="unfinished"></translation>
+            <translation>بُلغ الخادم المحلي، لكنه لا يقبل المفتاح.</translation>
         </message>
         <message>
             <source>The model asked for a tool that is not there ({names}); none ran.</source>
-            <translation type="unfinished"></translation>
+            <translation>طلب النموذج أداة غير موجودة ({names})؛ لم يُشغَّل شيء.</translation>
         </message>
         <message>
             <source>The model decides</source>
-            <translation type="unfinished"></translation>
+            <translation>النموذج يقرر</translation>
         </message>
         <message>
             <source>The model declined to answer{about}. Ask differently, or choose another model.</source>
-            <translation type="unfinished"></translation>
+            <translation>امتنع النموذج عن الإجابة{about}. اسأل بطريقة أخرى، أو اختر نموذجًا آخر.</translation>
         </message>
         <message>
             <source>The model gave no answer. Ask again, or with a lower effort.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يعطِ النموذج إجابة. اسأل مجددًا، أو بجهد أقل.</translation>
         </message>
         <message>
             <source>The model may still be loading, or be too large for this computer: ask again, or choose a smaller one.</source>
-            <translation type="unfinished"></translation>
+            <translation>ربما ما زال النموذج قيد التحميل، أو هو أكبر من هذا الحاسوب: اسأل مرة أخرى، أو اختر أصغر منه.</translation>
         </message>
         <message>
             <source>The model reached the maximum length before its first word. Ask again with a lower effort or a higher maximum.</source>
-            <translation type="unfinished"></translation>
+            <translation>بلغ النموذج أقصى طول قبل أول كلمة. اسأل مجددًا بجهد أقل أو حد أعلى.</translation>
         </message>
         <message>
             <source>The model {model} cannot see pictures.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يستطيع النموذج {model} رؤية الصور.</translation>
         </message>
         <message>
-            <source>The model {model} does not exist{where}{opens}.</source>
-            <translation type="unfinished"></translation>
+            <source>The model {model} does not exist at {host}.</source>
+            <translation>النموذج {model} غير موجود على {host}.</translation>
+        </message>
+        <message>
+            <source>The model {model} does not exist or is not open to this key.</source>
+            <translation>النموذج {model} غير موجود أو غير متاح لهذا المفتاح.</translation>
         </message>
         <message>
             <source>The model {model} has been retired; {new} replaces it.</source>
-            <translation type="unfinished"></translation>
+            <translation>أُوقف النموذج {model}؛ ويحل محله {new}.</translation>
         </message>
         <message>
             <source>The model {model} is no longer served; {new} replaces it.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يعد النموذج {model} متاحًا؛ ويحل محله {new}.</translation>
         </message>
         <message>
             <source>The models could not be listed.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر سرد النماذج.</translation>
         </message>
         <message>
             <source>The picture could not be saved as {file}.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر حفظ الصورة باسم {file}.</translation>
         </message>
         <message>
             <source>The picture could not be saved in {folder}.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر حفظ الصورة في {folder}.</translation>
         </message>
         <message>
             <source>The picture did not arrive within {seconds} seconds.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تصل الصورة خلال {seconds} ثانية.</translation>
         </message>
         <message>
             <source>The picture has more than {most} million pixels.</source>
-            <translation type="unfinished"></translation>
+            <translation>في الصورة أكثر من {most} مليون بكسل.</translation>
         </message>
         <message>
             <source>The picture is too large for the text reader.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصورة أكبر من قدرة قارئ النص.</translation>
         </message>
         <message>
             <source>The picture is too large to open.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصورة أكبر من أن تُفتح.</translation>
         </message>
         <message>
             <source>The pointer is on no screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>المؤشر ليس على أي شاشة.</translation>
         </message>
         <message>
             <source>The price of this model is unknown, so only the number of questions is limited.</source>
-            <translation type="unfinished"></translation>
+            <translation>سعر هذا النموذج غير معروف، لذا لا يُحدّ إلا عدد الأسئلة.</translation>
         </message>
         <message>
             <source>The program in front takes no keys from others.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يقبل البرنامج الأمامي مفاتيح من غيره.</translation>
         </message>
         <message>
             <source>The program that holds the clipboard does not answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>البرنامج الذي يملك الحافظة لا يجيب.</translation>
         </message>
         <message>
             <source>The proxy asks for a name and a password.</source>
-            <translation type="unfinished"></translation>
+            <translation>يطلب الوكيل اسمًا وكلمة سر.</translation>
         </message>
         <message>
             <source>The proxy does not let {host} through.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يسمح الوكيل بالمرور إلى {host}.</translation>
         </message>
         <message>
             <source>The proxy {address} does not answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يجيب الوكيل {address}.</translation>
         </message>
         <message>
             <source>The question is no longer in this conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يعد السؤال في هذه المحادثة.</translation>
         </message>
         <message>
             <source>The region has changed</source>
-            <translation type="unfinished"></translation>
+            <translation>تغيّرت المنطقة</translation>
         </message>
         <message>
             <source>The region has changed more than {per_hour} times in an hour and is not watched any more. Watch a smaller region, or begin again later.</source>
-            <translation type="unfinished"></translation>
+            <translation>تغيّرت المنطقة أكثر من {per_hour} مرة في ساعة ولم تعد مراقَبة. راقب منطقة أصغر، أو ابدأ لاحقًا.</translation>
         </message>
         <message>
             <source>The region {rect} has nothing of the screen in it.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا شيء من الشاشة في المنطقة {rect}.</translation>
         </message>
         <message>
             <source>The region {rect} lies outside every screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>تقع المنطقة {rect} خارج كل الشاشات.</translation>
         </message>
         <message>
             <source>The registry cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذرت قراءة سجل Windows.</translation>
         </message>
         <message>
             <source>The registry cannot be written.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذرت الكتابة في سجل Windows.</translation>
         </message>
         <message>
             <source>The same for the edges that Ctrl and Alt move</source>
-            <translation type="unfinished"></translation>
+            <translation>الشيء نفسه للحواف التي يحرّكها Ctrl وAlt</translation>
         </message>
         <message>
             <source>The same region again</source>
-            <translation type="unfinished"></translation>
+            <translation>المنطقة نفسها مجددًا</translation>
         </message>
         <message>
             <source>The screen cannot be captured here.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن التقاط الشاشة هنا.</translation>
         </message>
         <message>
             <source>The screen could not be captured.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر التقاط الشاشة.</translation>
         </message>
         <message>
             <source>The screens have changed, so the capture was closed. Press the shortcut to start again.</source>
-            <translation type="unfinished"></translation>
+            <translation>تغيّرت الشاشات فأُغلق الالتقاط. اضغط الاختصار للبدء من جديد.</translation>
         </message>
         <message>
             <source>The selected text can be had here only by pressing the copy keys.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن الحصول على النص المحدد هنا إلا بضغط مفتاحي النسخ.</translation>
         </message>
         <message>
             <source>The service accepts this key.</source>
-            <translation type="unfinished"></translation>
+            <translation>تقبل الخدمة هذا المفتاح.</translation>
         </message>
         <message>
             <source>The service does not take this conversation's earlier reasoning back.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تقبل الخدمة استرجاع التفكير السابق في هذه المحادثة.</translation>
         </message>
         <message>
             <source>The shortcut cannot be held here.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن حجز الاختصار هنا.</translation>
         </message>
         <message>
             <source>The shortcuts were declined in the desktop's dialog.</source>
-            <translation type="unfinished"></translation>
+            <translation>رُفضت الاختصارات في مربع حوار سطح المكتب.</translation>
         </message>
         <message>
             <source>The sign-in was declined in the browser.</source>
-            <translation type="unfinished"></translation>
+            <translation>رُفض تسجيل الدخول في المتصفح.</translation>
         </message>
         <message>
             <source>The text is on the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>النص في الحافظة.</translation>
         </message>
         <message>
             <source>The text reader cannot open this picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يستطيع قارئ النص فتح هذه الصورة.</translation>
         </message>
         <message>
             <source>The text reader could not be started.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر تشغيل قارئ النص.</translation>
         </message>
         <message>
             <source>The text reader gave an answer that makes no sense and was ended.</source>
-            <translation type="unfinished"></translation>
+            <translation>أعطى قارئ النص جوابًا لا معنى له فأُنهي.</translation>
         </message>
         <message>
             <source>The text reader gave no answer for {silence_seconds} seconds and was ended.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُجب قارئ النص طوال {silence_seconds} ثانية فأُنهي.</translation>
         </message>
         <message>
             <source>The text reader is not installed ({missing}).</source>
-            <translation type="unfinished"></translation>
+            <translation>قارئ النص غير مثبّت ({missing}).</translation>
         </message>
         <message>
             <source>The text reader on this computer stopped unexpectedly.</source>
-            <translation type="unfinished"></translation>
+            <translation>توقف قارئ النص على هذا الحاسوب فجأة.</translation>
         </message>
         <message>
             <source>The text reader was closed.</source>
-            <translation type="unfinished"></translation>
+            <translation>أُغلق قارئ النص.</translation>
         </message>
         <message>
             <source>The windows are not known on this desktop. Drag to cut out a region.</source>
-            <translation type="unfinished"></translation>
+            <translation>النوافذ غير معروفة على سطح المكتب هذا. اسحب لاقتطاع منطقة.</translation>
         </message>
         <message>
             <source>The windows of other programs are not told here.</source>
-            <translation type="unfinished"></translation>
+            <translation>نوافذ البرامج الأخرى غير معروفة هنا.</translation>
         </message>
         <message>
             <source>The {kind} file is damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>ملف {kind} تالف.</translation>
         </message>
         <message>
             <source>There are no certificates (PEM) in this file. Choose another one, or remove it here.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا شهادات (PEM) في هذا الملف. اختر غيره، أو أزله هنا.</translation>
         </message>
         <message>
             <source>There is a key for {name} for this session.</source>
-            <translation type="unfinished"></translation>
+            <translation>يوجد مفتاح لـ {name} لهذه الجلسة.</translation>
         </message>
         <message>
             <source>There is a key for {name} in the environment ({variable}).</source>
-            <translation type="unfinished"></translation>
+            <translation>يوجد مفتاح لـ {name} في متغيرات البيئة ({variable}).</translation>
         </message>
         <message>
             <source>There is a key for {name} in your keychain.</source>
-            <translation type="unfinished"></translation>
+            <translation>يوجد مفتاح لـ {name} في سلسلة المفاتيح.</translation>
         </message>
         <message>
             <source>There is no answer</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد إجابة</translation>
         </message>
         <message>
             <source>There is no conversation {conversation}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا محادثة برقم {conversation}.</translation>
         </message>
         <message>
             <source>There is no display to hold a key combination on.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد شاشة عرض لحجز تركيبة مفاتيح عليها.</translation>
         </message>
         <message>
             <source>There is no display.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد شاشة عرض.</translation>
         </message>
         <message>
             <source>There is no earlier region yet. Drag to cut one out.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد منطقة سابقة بعد. اسحب لاقتطاع واحدة.</translation>
         </message>
         <message>
             <source>There is no key and no server to test it with. Add one under Keys &amp; models; nothing is sent before.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا مفتاح ولا خادم للاختبار به. أضف واحدًا تحت «المفاتيح والنماذج»؛ لا يُرسل شيء قبل ذلك.</translation>
         </message>
         <message>
             <source>There is no key for Anthropic.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا مفتاح لـ Anthropic.</translation>
         </message>
         <message>
             <source>There is no key for OpenRouter.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا مفتاح لـ OpenRouter.</translation>
         </message>
         <message>
             <source>There is no keychain on this computer that Kireji can use.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد على هذا الحاسوب سلسلة مفاتيح يستطيع Kireji استعمالها.</translation>
         </message>
         <message>
             <source>There is no picture at this address.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا صورة على هذا العنوان.</translation>
         </message>
         <message>
             <source>There is no picture to be had from {host}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن الحصول على صورة من {host}.</translation>
         </message>
         <message>
             <source>There is no provider {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا مزوّد باسم {name}.</translation>
         </message>
         <message>
             <source>There is no quick prompt called {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد سؤال سريع باسم {name}.</translation>
         </message>
         <message>
             <source>There is no room left on the disk for {path}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تبق مساحة على القرص لـ {path}.</translation>
         </message>
         <message>
             <source>There is no session bus here, so the desktop cannot be asked.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا ناقل جلسة هنا، ولذلك لا يمكن سؤال سطح المكتب.</translation>
         </message>
         <message>
             <source>There is no signing in to {provider} in the browser.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تسجيل دخول إلى {provider} في المتصفح.</translation>
         </message>
         <message>
             <source>There is no such service at {host}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد خدمة كهذه على {host}.</translation>
         </message>
         <message>
             <source>There is no window under the pointer.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا نافذة تحت المؤشر.</translation>
         </message>
         <message>
             <source>There is nothing to ask about in the clipboard. Copy text, a picture or a file first.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد في الحافظة ما يُسأل عنه. انسخ نصًا أو صورة أو ملفًا أولًا.</translation>
         </message>
         <message>
             <source>There is nothing to ask.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا شيء يُسأل عنه.</translation>
         </message>
         <message>
             <source>These are the keys in use already.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه هي المفاتيح المستعملة بالفعل.</translation>
         </message>
         <message>
             <source>These keys work anywhere, whatever program is in front. Kireji never sees any other key.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعمل هذه المفاتيح في أي مكان، أيًّا كان البرنامج الأمامي. لا يرى Kireji أي مفتاح آخر أبدًا.</translation>
         </message>
         <message>
             <source>They hold from the next question on. Changing them starts the cache anew, so the next answer costs more.</source>
-            <translation type="unfinished"></translation>
+            <translation>تسري ابتداءً من السؤال التالي. تغييرها يبدأ الذاكرة المؤقتة من جديد، فتكلّف الإجابة التالية أكثر.</translation>
         </message>
         <message>
             <source>They stand before everything you ask; each conversation can have its own.</source>
-            <translation type="unfinished"></translation>
+            <translation>تسبق كل ما تسأله؛ ويمكن أن تكون لكل محادثة تعليماتها.</translation>
         </message>
         <message>
             <source>They stand before the conversation and hold until you change them.</source>
-            <translation type="unfinished"></translation>
+            <translation>تسبق المحادثة وتبقى سارية حتى تغيّرها.</translation>
         </message>
         <message>
             <source>Thick</source>
-            <translation type="unfinished"></translation>
+            <translation>سميك</translation>
         </message>
         <message>
             <source>Thin</source>
-            <translation type="unfinished"></translation>
+            <translation>رفيع</translation>
         </message>
         <message>
             <source>This address</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا العنوان</translation>
         </message>
         <message>
-            <source>This address is redirected</source>
-            <translation type="unfinished"></translation>
+            <source>This address is redirected into the local network, to {host}.</source>
+            <translation>يُعاد توجيه هذا العنوان إلى الشبكة المحلية، إلى {host}.</translation>
         </message>
         <message>
             <source>This address leads from one place to the next without end.</source>
-            <translation type="unfinished"></translation>
+            <translation>يقود هذا العنوان من مكان إلى آخر بلا نهاية.</translation>
         </message>
         <message>
             <source>This answer reached the most it may say.</source>
-            <translation type="unfinished"></translation>
+            <translation>بلغت هذه الإجابة أقصى طول مسموح.</translation>
         </message>
         <message>
             <source>This answer was cut off before its end. What had arrived is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>انقطعت هذه الإجابة قبل نهايتها. ما وصل منها محفوظ.</translation>
         </message>
         <message>
             <source>This answer was cut off before its first word.</source>
-            <translation type="unfinished"></translation>
+            <translation>انقطعت هذه الإجابة قبل أول كلمة منها.</translation>
         </message>
         <message>
             <source>This computer</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا الحاسوب</translation>
         </message>
         <message>
             <source>This computer's own model servers are always reached directly.</source>
-            <translation type="unfinished"></translation>
+            <translation>تُبلَغ خوادم النماذج على هذا الحاسوب مباشرة دائمًا.</translation>
         </message>
         <message>
             <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يستطيع قارئ هذا الحاسوب إلا قراءة النص في صورة، ولا صورة في هذا السؤال. اقتطع جزءًا من الشاشة، أو أضف مفتاحًا في الإعدادات لسؤال نموذج.</translation>
         </message>
         <message>
             <source>This conversation holds {count} pictures, and {model} takes {most} at most.</source>
-            <translation type="unfinished"></translation>
+            <translation>في هذه المحادثة {count} صورة، و{model} يقبل {most} على الأكثر.</translation>
         </message>
         <message>
             <source>This conversation is longer than the model can read.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه المحادثة أطول مما يستطيع النموذج قراءته.</translation>
         </message>
         <message>
             <source>This desktop does not show Kireji the selected text.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يُظهر سطح المكتب هذا النصَ المحدد لـ Kireji.</translation>
         </message>
         <message>
             <source>This desktop does not tell where the pointer is.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يُخبر سطح المكتب هذا بموضع المؤشر.</translation>
         </message>
         <message>
             <source>This desktop gives shortcuts only to programs with an installed menu entry.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يعطي سطح المكتب هذا اختصارات إلا لبرامج لها مدخل مثبّت في القائمة.</translation>
         </message>
         <message>
             <source>This desktop hands out no shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوزّع سطح المكتب هذا اختصارات.</translation>
         </message>
         <message>
             <source>This desktop has no dialog for cutting out a region.</source>
-            <translation type="unfinished"></translation>
+            <translation>ليس لسطح المكتب هذا مربع حوار لاقتطاع منطقة.</translation>
         </message>
         <message>
             <source>This desktop has no notifications.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا إشعارات في سطح المكتب هذا.</translation>
         </message>
         <message>
             <source>This desktop shows no notifications.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يعرض سطح المكتب هذا إشعارات.</translation>
         </message>
         <message>
             <source>This desktop shows no tray, so closing this window ends Kireji. Minimise it instead to keep the shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يعرض سطح المكتب هذا شريطًا للنظام، لذا فإن إغلاق هذه النافذة ينهي Kireji. صغّرها بدلًا من ذلك للإبقاء على الاختصارات.</translation>
         </message>
         <message>
             <source>This desktop's portal cannot do it.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تستطيع بوابة سطح المكتب هذا ذلك.</translation>
         </message>
         <message>
             <source>This desktop's portal cannot take pictures of the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تستطيع بوابة سطح المكتب هذا التقاط صور للشاشة.</translation>
         </message>
         <message>
             <source>This desktop's portal hands out no shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توزّع بوابة سطح المكتب هذا اختصارات.</translation>
         </message>
         <message>
             <source>This desktop's portal has no dialog for choosing a region.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تحوي بوابة سطح المكتب هذا مربع حوار لاختيار منطقة.</translation>
         </message>
         <message>
             <source>This file cannot be read. Change its permissions, or choose another one.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذرت قراءة هذا الملف. غيّر أذوناته أو اختر غيره.</translation>
         </message>
         <message>
             <source>This file is not there. Choose another one, or remove it here.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>This is</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا الملف غير موجود. اختر غيره، أو أزله هنا.</translation>
         </message>
         <message>
             <source>This is a Wayland session, where programs cannot read the screen by themselves.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه جلسة Wayland، ولا تستطيع البرامج فيها قراءة الشاشة بنفسها.</translation>
         </message>
         <message>
             <source>This is a file of another kind ({name}).</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ملف من نوع آخر ({name}).</translation>
         </message>
         <message>
             <source>This is a key of {right}, not of {asked}; it was not sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا مفتاح {right} لا {asked}؛ لم يُرسل.</translation>
         </message>
         <message>
             <source>This is no file. Choose the file with the certificates.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس ملفًا. اختر الملف الذي فيه الشهادات.</translation>
         </message>
         <message>
             <source>This is not a picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه ليست صورة.</translation>
         </message>
         <message>
             <source>This is not an address of the web.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس عنوان ويب.</translation>
         </message>
         <message>
             <source>This is the default for {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا هو الافتراضي لدى {name}</translation>
         </message>
         <message>
             <source>This keyboard has no key for {shortcut}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا مفتاح لـ {shortcut} على لوحة المفاتيح هذه.</translation>
         </message>
         <message>
-            <source>This name leads</source>
-            <translation type="unfinished"></translation>
+            <source>This name leads into the local network, to {host}.</source>
+            <translation>يقود هذا الاسم إلى الشبكة المحلية، إلى {host}.</translation>
         </message>
         <message>
             <source>This question was not answered.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُجَب عن هذا السؤال.</translation>
         </message>
         <message>
             <source>This screen</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه الشاشة</translation>
         </message>
         <message>
             <source>This session only</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه الجلسة فقط</translation>
         </message>
         <message>
             <source>To the next edge of a window, left and right; with Shift up and down</source>
-            <translation type="unfinished"></translation>
+            <translation>إلى الحافة التالية لنافذة، يسارًا ويمينًا؛ ومع Shift أعلى وأسفل</translation>
         </message>
         <message>
             <source>Today</source>
-            <translation type="unfinished"></translation>
+            <translation>اليوم</translation>
         </message>
         <message>
             <source>Trust the system's certificates alone</source>
-            <translation type="unfinished"></translation>
+            <translation>الوثوق بشهادات النظام وحدها</translation>
         </message>
         <message>
             <source>Try again</source>
-            <translation type="unfinished"></translation>
+            <translation>حاول مرة أخرى</translation>
         </message>
         <message>
             <source>Try again with a smaller region.</source>
-            <translation type="unfinished"></translation>
+            <translation>حاول مجددًا بمنطقة أصغر.</translation>
         </message>
         <message>
             <source>Try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>حاول مرة أخرى.</translation>
         </message>
         <message>
             <source>Try again; a smaller region needs less memory.</source>
-            <translation type="unfinished"></translation>
+            <translation>حاول مجددًا؛ المنطقة الأصغر تحتاج ذاكرة أقل.</translation>
         </message>
         <message>
             <source>Try again; if it stays so: {without}</source>
-            <translation type="unfinished"></translation>
+            <translation>حاول مجددًا؛ فإن بقي الأمر: {without}</translation>
         </message>
         <message>
             <source>Try the shortcut</source>
-            <translation type="unfinished"></translation>
+            <translation>جرّب الاختصار</translation>
         </message>
         <message>
             <source>Try to get the keys again: {title}</source>
-            <translation type="unfinished"></translation>
+            <translation>محاولة الحصول على المفاتيح مجددًا: {title}</translation>
         </message>
         <message>
             <source>Type a question or add a picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>اكتب سؤالًا أو أضف صورة.</translation>
         </message>
         <message>
             <source>Undo</source>
-            <translation type="unfinished"></translation>
+            <translation>تراجع</translation>
         </message>
         <message>
             <source>Undo (Ctrl+Z)</source>
-            <translation type="unfinished"></translation>
+            <translation>تراجع (Ctrl+Z)</translation>
         </message>
         <message>
             <source>Undo, redo</source>
-            <translation type="unfinished"></translation>
+            <translation>تراجع، إعادة</translation>
         </message>
         <message>
             <source>Unless Ollama is set up for more, it may read only the last few thousand tokens of a conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما لم يُعَدّ Ollama لأكثر، فقد لا يقرأ إلا آخر بضعة آلاف رمز من المحادثة.</translation>
         </message>
         <message>
             <source>Unlock it in your desktop's password settings, then try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>افتحها في إعدادات كلمات السر لسطح المكتب ثم حاول مجددًا.</translation>
         </message>
         <message>
             <source>Update it.</source>
-            <translation type="unfinished"></translation>
+            <translation>حدّثها.</translation>
         </message>
         <message>
             <source>Update xdg-desktop-portal.</source>
-            <translation type="unfinished"></translation>
+            <translation>حدّث xdg-desktop-portal.</translation>
         </message>
         <message>
             <source>Use --screen N or --region, or leave out -o.</source>
-            <translation type="unfinished"></translation>
+            <translation>استعمل --screen N أو --region، أو اترك -o.</translation>
         </message>
         <message>
             <source>Use a PNG, JPEG, WebP or GIF file.</source>
-            <translation type="unfinished"></translation>
+            <translation>استعمل ملف PNG أو JPEG أو WebP أو GIF.</translation>
         </message>
         <message>
             <source>Use an undamaged PNG, JPEG, WebP or GIF picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>استعمل صورة سليمة من نوع PNG أو JPEG أو WebP أو GIF.</translation>
         </message>
         <message>
             <source>Use default</source>
-            <translation type="unfinished"></translation>
+            <translation>استعمال الافتراضي</translation>
         </message>
         <message>
             <source>Use for this session</source>
-            <translation type="unfinished"></translation>
+            <translation>استعماله لهذه الجلسة</translation>
         </message>
         <message>
             <source>Use it</source>
-            <translation type="unfinished"></translation>
+            <translation>استعماله</translation>
         </message>
         <message>
             <source>Use one of: {names}.</source>
-            <translation type="unfinished"></translation>
+            <translation>استعمل واحدًا من: {names}.</translation>
         </message>
         <message>
             <source>Use the menu bar's menu.</source>
-            <translation type="unfinished"></translation>
+            <translation>استعمل قائمة شريط القوائم.</translation>
         </message>
         <message>
             <source>Use the tray's menu.</source>
-            <translation type="unfinished"></translation>
+            <translation>استعمل قائمة الشريط.</translation>
         </message>
         <message>
             <source>Use {chord}</source>
-            <translation type="unfinished"></translation>
+            <translation>استعمال {chord}</translation>
         </message>
         <message>
             <source>Use {model} of {server}</source>
-            <translation type="unfinished"></translation>
+            <translation>استعمال {model} من {server}</translation>
         </message>
         <message>
             <source>Very high</source>
-            <translation type="unfinished"></translation>
+            <translation>عالٍ جدًا</translation>
         </message>
         <message>
             <source>W</source>
-            <translation type="unfinished"></translation>
+            <translation>W</translation>
         </message>
         <message>
             <source>Wait for the answer; the next change is watched for then.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتظر الإجابة؛ بعدها يُراقَب التغيّر التالي.</translation>
         </message>
         <message>
             <source>Waiting for you to allow it in the browser. Did no browser open? Copy the address.</source>
-            <translation type="unfinished"></translation>
+            <translation>في انتظار أن تسمح بذلك في المتصفح. لم يُفتح متصفح؟ انسخ العنوان.</translation>
         </message>
         <message>
             <source>Waiting for {keys}…</source>
-            <translation type="unfinished"></translation>
+            <translation>في انتظار {keys}…</translation>
         </message>
         <message>
             <source>Waiting for {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>في انتظار {name}</translation>
         </message>
         <message>
             <source>Waiting for {name}; the model may be loading</source>
-            <translation type="unfinished"></translation>
+            <translation>في انتظار {name}؛ ربما يجري تحميل النموذج</translation>
         </message>
         <message>
             <source>Watch this region</source>
-            <translation type="unfinished"></translation>
+            <translation>مراقبة هذه المنطقة</translation>
         </message>
         <message>
             <source>Watched region</source>
-            <translation type="unfinished"></translation>
+            <translation>المنطقة المراقَبة</translation>
         </message>
         <message>
             <source>Watching goes on when the screens are as before.</source>
-            <translation type="unfinished"></translation>
+            <translation>تستمر المراقبة حين تعود الشاشات كما كانت.</translation>
         </message>
         <message>
             <source>Watching the region</source>
-            <translation type="unfinished"></translation>
+            <translation>تجري مراقبة المنطقة</translation>
         </message>
         <message>
             <source>Watching this region</source>
-            <translation type="unfinished"></translation>
+            <translation>تجري مراقبة هذه المنطقة</translation>
         </message>
         <message>
             <source>Welcome to Kireji</source>
-            <translation type="unfinished"></translation>
+            <translation>مرحبًا بك في Kireji</translation>
         </message>
         <message>
             <source>What was copied is larger than {size} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما نُسخ أكبر من {size} م.ب.</translation>
         </message>
         <message>
             <source>What {host} has at this address is no picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما لدى {host} على هذا العنوان ليس صورة.</translation>
         </message>
         <message>
             <source>When that does not work</source>
-            <translation type="unfinished"></translation>
+            <translation>إذا تعذر ذلك</translation>
         </message>
         <message>
             <source>When the one that was asked cannot be reached or has no capacity, these are asked in this order; the answer says who gave it.</source>
-            <translation type="unfinished"></translation>
+            <translation>إذا تعذر الوصول إلى من سُئل أو لم تكن لديه سعة، يُسأل هؤلاء بهذا الترتيب؛ وتذكر الإجابة صاحبها.</translation>
         </message>
         <message>
             <source>When the one that was asked cannot be reached, nobody else is asked; you are told why.</source>
-            <translation type="unfinished"></translation>
+            <translation>إذا تعذر الوصول إلى من سُئل فلا يُسأل غيره؛ وتُخبَر بالسبب.</translation>
         </message>
         <message>
             <source>Who answers</source>
-            <translation type="unfinished"></translation>
+            <translation>من يجيب</translation>
         </message>
         <message>
             <source>Who answers instead</source>
-            <translation type="unfinished"></translation>
+            <translation>من يجيب بدلًا منه</translation>
         </message>
         <message>
             <source>Whole screen</source>
-            <translation type="unfinished"></translation>
+            <translation>الشاشة كلها</translation>
         </message>
         <message>
             <source>Windows 11 opens its own capture with this key; Settings, Accessibility, Keyboard changes that. </source>
-            <translation type="unfinished"></translation>
+            <translation>يفتح Windows 11 أداة اللقطات بهذا المفتاح؛ يُغيَّر ذلك في الإعدادات، إمكانية الوصول، لوحة المفاتيح. </translation>
         </message>
         <message>
             <source>Windows does not answer about shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يجيب Windows بشأن الاختصارات.</translation>
         </message>
         <message>
             <source>Windows does not offer global shortcuts to this program.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يتيح Windows لهذا البرنامج اختصارات عامة.</translation>
         </message>
         <message>
             <source>Windows has stopped telling of shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>توقف Windows عن الإبلاغ بالاختصارات.</translation>
         </message>
         <message>
             <source>Windows keeps F12 for debuggers.</source>
-            <translation type="unfinished"></translation>
+            <translation>يحتفظ Windows بـ F12 لبرامج التنقيح.</translation>
         </message>
         <message>
             <source>Windows keeps most combinations with the Windows key for itself. </source>
-            <translation type="unfinished"></translation>
+            <translation>يحتفظ Windows لنفسه بمعظم التركيبات التي فيها مفتاح Windows. </translation>
         </message>
         <message>
             <source>With a tool: go to a place, begin and end there</source>
-            <translation type="unfinished"></translation>
+            <translation>مع أداة: الانتقال إلى موضع والبدء والانتهاء فيه</translation>
         </message>
         <message>
             <source>With a tool: the next mark, remove it</source>
-            <translation type="unfinished"></translation>
+            <translation>مع أداة: العلامة التالية، حذفها</translation>
         </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
-            <translation type="unfinished"></translation>
+            <translation>بلا مفتاح يقرأ هذا الحاسوب النص فيما تقتطعه. لا يُرسل شيء إلى أي مكان.</translation>
         </message>
         <message>
             <source>Words of the mark</source>
-            <translation type="unfinished"></translation>
+            <translation>كلمات العلامة</translation>
         </message>
         <message>
             <source>Write on the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>الكتابة على الصورة</translation>
         </message>
         <message>
             <source>Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY.</source>
-            <translation type="unfinished"></translation>
+            <translation>اكتبهما في عنوانه، http://name:password@host:port، في network.proxy أو HTTPS_PROXY.</translation>
         </message>
         <message>
             <source>Yesterday</source>
-            <translation type="unfinished"></translation>
+            <translation>أمس</translation>
         </message>
         <message>
             <source>You are signed in with OpenRouter.</source>
-            <translation type="unfinished"></translation>
+            <translation>سُجّل دخولك عبر OpenRouter.</translation>
         </message>
         <message>
             <source>You stopped this answer before its first word.</source>
-            <translation type="unfinished"></translation>
+            <translation>أوقفتَ هذه الإجابة قبل أول كلمة منها.</translation>
         </message>
         <message>
             <source>You stopped this answer. What had arrived is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>أوقفتَ هذه الإجابة. ما وصل منها محفوظ.</translation>
         </message>
         <message>
             <source>Your question about a picture</source>
-            <translation type="unfinished"></translation>
+            <translation>سؤالك عن صورة</translation>
         </message>
         <message>
             <source>[picture: {description}]</source>
-            <translation type="unfinished"></translation>
+            <translation>[صورة: {description}]</translation>
         </message>
         <message>
             <source>[picture]</source>
-            <translation type="unfinished"></translation>
+            <translation>[صورة]</translation>
         </message>
         <message>
             <source>a server</source>
-            <translation type="unfinished"></translation>
+            <translation>خادم</translation>
         </message>
         <message>
             <source>asked the desktop</source>
-            <translation type="unfinished"></translation>
+            <translation>طُلب من سطح المكتب</translation>
         </message>
         <message>
             <source>can use tools</source>
-            <translation type="unfinished"></translation>
+            <translation>يستعمل الأدوات</translation>
         </message>
         <message>
             <source>cannot fetch pictures from the web</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يستطيع جلب صور من الويب</translation>
         </message>
         <message>
             <source>cannot read PDF documents</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يستطيع قراءة مستندات PDF</translation>
         </message>
         <message>
             <source>cannot see pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يرى الصور</translation>
         </message>
         <message>
             <source>cannot see; gets the text this computer reads</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يرى الصور؛ يحصل على النص الذي يقرؤه هذا الحاسوب</translation>
         </message>
         <message>
             <source>d MMM</source>
-            <translation type="unfinished"></translation>
+            <translation>d MMM</translation>
         </message>
         <message>
             <source>default</source>
-            <translation type="unfinished"></translation>
+            <translation>افتراضي</translation>
         </message>
         <message>
             <source>ends {day}</source>
-            <translation type="unfinished"></translation>
+            <translation>ينتهي {day}</translation>
         </message>
         <message>
             <source>for this session</source>
-            <translation type="unfinished"></translation>
+            <translation>لهذه الجلسة</translation>
         </message>
         <message>
             <source>found {name} on {place}</source>
-            <translation type="unfinished"></translation>
+            <translation>عُثر على {name} على {place}</translation>
         </message>
         <message>
             <source>free</source>
-            <translation type="unfinished"></translation>
+            <translation>مجاني</translation>
         </message>
         <message>
             <source>free tier, no credit bought yet</source>
-            <translation type="unfinished"></translation>
+            <translation>المستوى المجاني، لم يُشترَ رصيد بعد</translation>
         </message>
         <message>
             <source>from the environment</source>
-            <translation type="unfinished"></translation>
+            <translation>من متغيرات البيئة</translation>
         </message>
         <message>
             <source>in use</source>
-            <translation type="unfinished"></translation>
+            <translation>قيد الاستعمال</translation>
         </message>
         <message>
             <source>just now</source>
-            <translation type="unfinished"></translation>
+            <translation>للتو</translation>
         </message>
         <message>
             <source>keychain not open</source>
-            <translation type="unfinished"></translation>
+            <translation>سلسلة المفاتيح غير مفتوحة</translation>
         </message>
         <message>
             <source>looking…</source>
-            <translation type="unfinished"></translation>
+            <translation>يجري البحث…</translation>
         </message>
         <message>
             <source>macOS 15.0 and 15.1 refuse shortcuts with Option alone.</source>
-            <translation type="unfinished"></translation>
+            <translation>يرفض macOS 15.0 و15.1 الاختصارات التي فيها Option وحده.</translation>
         </message>
         <message>
             <source>macOS did not press the keys for Copy.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يضغط macOS مفتاحي النسخ.</translation>
         </message>
         <message>
             <source>macOS does not let Kireji press keys in other programs.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يسمح macOS لـ Kireji بضغط مفاتيح في برامج أخرى.</translation>
         </message>
         <message>
             <source>macOS does not let Kireji record the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يسمح macOS لـ Kireji بتسجيل الشاشة.</translation>
         </message>
         <message>
             <source>macOS does not offer global shortcuts to this program.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يتيح macOS لهذا البرنامج اختصارات عامة.</translation>
         </message>
         <message>
             <source>macOS does not tell this program of shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يُبلغ macOS هذا البرنامج بالاختصارات.</translation>
         </message>
         <message>
             <source>macOS has Kireji switched off at login.</source>
-            <translation type="unfinished"></translation>
+            <translation>عطّل macOS تشغيل Kireji عند تسجيل الدخول.</translation>
         </message>
         <message>
             <source>macOS will ask for leave to record the screen at the first capture.</source>
-            <translation type="unfinished"></translation>
+            <translation>سيطلب macOS الإذن بتسجيل الشاشة عند أول التقاط.</translation>
         </message>
         <message>
             <source>no key</source>
-            <translation type="unfinished"></translation>
+            <translation>لا مفتاح</translation>
         </message>
         <message>
             <source>no keys</source>
-            <translation type="unfinished"></translation>
+            <translation>بلا مفاتيح</translation>
         </message>
         <message>
             <source>no model</source>
-            <translation type="unfinished"></translation>
+            <translation>لا نموذج</translation>
         </message>
         <message>
             <source>none</source>
-            <translation type="unfinished"></translation>
+            <translation>بلا</translation>
         </message>
         <message>
             <source>none found</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُعثر على شيء</translation>
         </message>
         <message>
             <source>not available</source>
-            <translation type="unfinished"></translation>
+            <translation>غير متاح</translation>
         </message>
         <message>
             <source>not known</source>
-            <translation type="unfinished"></translation>
+            <translation>غير معروف</translation>
         </message>
         <message>
             <source>not possible here</source>
-            <translation type="unfinished"></translation>
+            <translation>غير ممكن هنا</translation>
         </message>
         <message>
             <source>not reached</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُبلَغ</translation>
         </message>
         <message>
             <source>nothing</source>
-            <translation type="unfinished"></translation>
+            <translation>لا شيء</translation>
         </message>
         <message>
             <source>nothing that it names</source>
-            <translation type="unfinished"></translation>
+            <translation>غير مذكور</translation>
         </message>
         <message>
             <source>now</source>
-            <translation type="unfinished"></translation>
+            <translation>الآن</translation>
         </message>
         <message>
             <source>paused</source>
-            <translation type="unfinished"></translation>
+            <translation>موقوف مؤقتًا</translation>
         </message>
         <message>
             <source>picture</source>
-            <translation type="unfinished"></translation>
+            <translation>صورة</translation>
         </message>
         <message>
             <source>port {port}</source>
-            <translation type="unfinished"></translation>
+            <translation>المنفذ {port}</translation>
         </message>
         <message>
             <source>reads documents</source>
-            <translation type="unfinished"></translation>
+            <translation>يقرأ المستندات</translation>
         </message>
         <message>
             <source>ready</source>
-            <translation type="unfinished"></translation>
+            <translation>جاهز</translation>
         </message>
         <message>
             <source>ready · reads text only</source>
-            <translation type="unfinished"></translation>
+            <translation>جاهز · يقرأ النص فقط</translation>
         </message>
         <message>
             <source>refused</source>
-            <translation type="unfinished"></translation>
+            <translation>مرفوض</translation>
         </message>
         <message>
             <source>retired</source>
-            <translation type="unfinished"></translation>
+            <translation>أُوقف</translation>
         </message>
         <message>
             <source>seen working</source>
-            <translation type="unfinished"></translation>
+            <translation>ثبت أنه يعمل</translation>
         </message>
         <message>
             <source>sees pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>يرى الصور</translation>
         </message>
         <message>
             <source>stored, not tested yet</source>
-            <translation type="unfinished"></translation>
+            <translation>محفوظ، لم يُختبر بعد</translation>
         </message>
         <message>
             <source>taken by another program</source>
-            <translation type="unfinished"></translation>
+            <translation>يستعمله برنامج آخر</translation>
         </message>
         <message>
             <source>tested {when}</source>
-            <translation type="unfinished"></translation>
+            <translation>اختُبر {when}</translation>
         </message>
         <message>
             <source>testing…</source>
-            <translation type="unfinished"></translation>
+            <translation>يجري الاختبار…</translation>
         </message>
         <message>
             <source>the local server</source>
-            <translation type="unfinished"></translation>
+            <translation>الخادم المحلي</translation>
         </message>
         <message>
             <source>the model server at {host}</source>
-            <translation type="unfinished"></translation>
+            <translation>خادم النماذج على {host}</translation>
+        </message>
+        <message>
+            <source>this model</source>
+            <translation>هذا النموذج</translation>
         </message>
         <message>
             <source>tokens</source>
-            <translation type="unfinished"></translation>
+            <translation>رمز</translation>
         </message>
         <message>
             <source>tried {when}</source>
-            <translation type="unfinished"></translation>
+            <translation>جُرّب {when}</translation>
         </message>
         <message>
             <source>under {amount}</source>
-            <translation type="unfinished"></translation>
+            <translation>أقل من {amount}</translation>
         </message>
         <message>
             <source>used {used}, no limit</source>
-            <translation type="unfinished"></translation>
+            <translation>استُهلك {used}، بلا حد</translation>
         </message>
         <message>
             <source>works</source>
-            <translation type="unfinished"></translation>
+            <translation>يعمل</translation>
         </message>
         <message>
             <source>{address_hint}, and the model.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address_hint}، ومن النموذج.</translation>
         </message>
         <message>
             <source>{address_hint}, and the proxy settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address_hint}، ومن إعدادات الوكيل.</translation>
         </message>
         <message>
             <source>{address_hint}: a service without encryption begins with http://.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address_hint}: الخدمة غير المشفرة تبدأ بـ http://.</translation>
         </message>
         <message>
             <source>{address_hint}; a network's login page may be in the way too.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address_hint}؛ وقد تعترض صفحة دخول للشبكة أيضًا.</translation>
         </message>
         <message>
             <source>{address_hint}; it begins with https:// or http://.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address_hint}؛ يبدأ بـ https:// أو http://.</translation>
         </message>
         <message>
             <source>{behind}, to whom {name} passed the question, has a fault at the moment.</source>
-            <translation type="unfinished"></translation>
+            <translation>لدى {behind}، الذي مرّر إليه {name} السؤال، خلل الآن.</translation>
         </message>
         <message>
             <source>{chords} and {last} are already used by other programs. Choose others in Settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>{chords} و{last} تستعملها برامج أخرى بالفعل. اختر غيرها في الإعدادات.</translation>
         </message>
         <message>
             <source>{chord} is already used for “{title}”. Choose other keys.</source>
-            <translation type="unfinished"></translation>
+            <translation>{chord} مستعمل بالفعل لـ«{title}». اختر مفاتيح أخرى.</translation>
         </message>
         <message>
             <source>{colour}, {width} pixels wide</source>
-            <translation type="unfinished"></translation>
+            <translation>{colour}، بعرض {width} بكسل</translation>
         </message>
         <message>
             <source>{context} context</source>
-            <translation type="unfinished"></translation>
+            <translation>سياق {context}</translation>
         </message>
         <message>
             <source>{cost} per million</source>
-            <translation type="unfinished"></translation>
+            <translation>{cost} لكل مليون</translation>
         </message>
         <message>
             <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
-            <translation type="unfinished"></translation>
+            <translation>يقبل {display} {max_stops} نصوص توقف على الأكثر.</translation>
         </message>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
-            <translation type="unfinished"></translation>
+            <translation>ردّ {host} بشيء ليس إجابة (HTTP {status}).</translation>
         </message>
         <message>
             <source>{host} does not answer as a web service.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يجيب {host} كخدمة ويب.</translation>
         </message>
         <message>
             <source>{host} does not list its models as a model server does.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يسرد {host} نماذجه كما يفعل خادم نماذج.</translation>
         </message>
         <message>
             <source>{host} gave an empty answer; the model may still be starting.</source>
-            <translation type="unfinished"></translation>
+            <translation>أعطى {host} إجابة فارغة؛ ربما ما زال النموذج يبدأ.</translation>
         </message>
         <message>
             <source>{host} is not an address that can be reached.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} ليس عنوانًا يمكن الوصول إليه.</translation>
         </message>
         <message>
             <source>{host} refused the request (HTTP {status})</source>
-            <translation type="unfinished"></translation>
+            <translation>رفض {host} الطلب (HTTP {status})</translation>
         </message>
         <message>
             <source>{host} sent far more than was asked for.</source>
-            <translation type="unfinished"></translation>
+            <translation>أرسل {host} أكثر بكثير مما طُلب.</translation>
         </message>
         <message>
             <source>{host} sent something that is not a list of models.</source>
-            <translation type="unfinished"></translation>
+            <translation>أرسل {host} شيئًا ليس قائمة نماذج.</translation>
         </message>
         <message>
             <source>{host} sent something that is not part of an answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>أرسل {host} شيئًا ليس جزءًا من إجابة.</translation>
         </message>
         <message>
             <source>{host} sent something that is not {what}.</source>
-            <translation type="unfinished"></translation>
+            <translation>أرسل {host} شيئًا غير {what}.</translation>
         </message>
         <message>
             <source>{host} sent the answer in one piece instead of as a stream.</source>
-            <translation type="unfinished"></translation>
+            <translation>أرسل {host} الإجابة دفعة واحدة لا كتدفق.</translation>
         </message>
         <message>
             <source>{hours} h ago</source>
-            <translation type="unfinished"></translation>
+            <translation>قبل {hours} س</translation>
         </message>
         <message>
             <source>{hours}h</source>
-            <translation type="unfinished"></translation>
+            <translation>{hours} س</translation>
         </message>
         <message>
             <source>{left} left of {limit}</source>
-            <translation type="unfinished"></translation>
+            <translation>بقي {left} من {limit}</translation>
         </message>
         <message>
             <source>{minutes} min ago</source>
-            <translation type="unfinished"></translation>
+            <translation>قبل {minutes} د</translation>
         </message>
         <message>
             <source>{minutes}m</source>
-            <translation type="unfinished"></translation>
+            <translation>{minutes} د</translation>
         </message>
         <message>
             <source>{model} cannot be made to use a tool.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن جعل {model} يستعمل أداة.</translation>
         </message>
         <message>
             <source>{model} on this computer answers. A key can be added later, in the settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>يجيب {model} على هذا الحاسوب. يمكن إضافة مفتاح لاحقًا في الإعدادات.</translation>
         </message>
         <message>
             <source>{most} regions are the most for one question. Remove one first.</source>
-            <translation type="unfinished"></translation>
+            <translation>أقصى عدد للمناطق في سؤال واحد هو {most}. أزل واحدة أولًا.</translation>
         </message>
         <message>
             <source>{named} expired on {not_after}.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتهت صلاحية {named} في {not_after}.</translation>
         </message>
         <message>
             <source>{named} is made out to {names}, not to this address.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named} صادرة لـ {names} لا لهذا العنوان.</translation>
         </message>
         <message>
             <source>{named} is not trusted: {reason_text}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named} غير موثوقة: {reason_text}.</translation>
         </message>
         <message>
             <source>{named} is not valid before {not_before}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named} غير سارية قبل {not_before}.</translation>
         </message>
         <message>
             <source>{named} is vouched for by nobody but itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named} لا يضمنها سوى نفسها.</translation>
         </message>
         <message>
             <source>{named} was issued by "{issuer}", which is not trusted here.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named} أصدرها «{issuer}» وهو غير موثوق هنا.</translation>
         </message>
         <message>
             <source>{name} at {place}</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} على {place}</translation>
         </message>
         <message>
             <source>{name} cannot read PDF documents.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يستطيع {name} قراءة مستندات PDF.</translation>
         </message>
         <message>
             <source>{name} cannot read a picture in this conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يستطيع {name} قراءة صورة في هذه المحادثة.</translation>
         </message>
         <message>
             <source>{name} cannot see pictures; it gets the text this computer reads in them.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يرى {name} الصور؛ يحصل على النص الذي يقرؤه هذا الحاسوب فيها.</translation>
         </message>
         <message>
             <source>{name} did not answer within {total} seconds.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُجب {name} خلال {total} ثانية.</translation>
         </message>
         <message>
             <source>{name} does not allow this key to do that.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يسمح {name} لهذا المفتاح بذلك.</translation>
         </message>
         <message>
             <source>{name} does not know the effort {asked}; it answers with {sent}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يعرف {name} الجهد {asked}؛ يجيب بـ {sent}.</translation>
         </message>
         <message>
             <source>{name} has a fault at the moment.</source>
-            <translation type="unfinished"></translation>
+            <translation>لدى {name} خلل الآن.</translation>
         </message>
         <message>
             <source>{name} has been silent for {silence} seconds, which is the limit.</source>
-            <translation type="unfinished"></translation>
+            <translation>صمت {name} {silence} ثانية، وهذا هو الحد.</translation>
         </message>
         <message>
             <source>{name} has no model.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا نموذج في {name}.</translation>
         </message>
         <message>
-            <source>{name} has nobody free who runs {value} within the settings.</source>
-            <translation type="unfinished"></translation>
+            <source>{name} has nobody free who runs {model} within the settings.</source>
+            <translation>ليس لدى {name} أحد متفرغ يشغّل {model} ضمن الإعدادات.</translation>
         </message>
         <message>
             <source>{name} has nobody who runs {model} and keeps to the setting openrouter.data_collection.</source>
-            <translation type="unfinished"></translation>
+            <translation>ليس لدى {name} من يشغّل {model} ويلتزم بالإعداد openrouter.data_collection.</translation>
         </message>
         <message>
             <source>{name} has nobody who runs {model} for such a question: {ended}</source>
-            <translation type="unfinished"></translation>
+            <translation>ليس لدى {name} من يشغّل {model} لسؤال كهذا: {ended}</translation>
         </message>
         <message>
             <source>{name} is overloaded.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} مثقل بالطلبات.</translation>
         </message>
         <message>
             <source>{name} is still loading the model.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما زال {name} يحمّل النموذج.</translation>
         </message>
         <message>
             <source>{name} refused the key.</source>
-            <translation type="unfinished"></translation>
+            <translation>رفض {name} المفتاح.</translation>
         </message>
         <message>
             <source>{name} refused the question.</source>
-            <translation type="unfinished"></translation>
+            <translation>رفض {name} السؤال.</translation>
         </message>
         <message>
             <source>{name} refused the question: {ended}</source>
-            <translation type="unfinished"></translation>
+            <translation>رفض {name} السؤال: {ended}</translation>
         </message>
         <message>
             <source>{name} takes no effort; it answers as it does by itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يقبل {name} تحديد الجهد؛ يجيب كما هو.</translation>
         </message>
         <message>
             <source>{name} takes no more requests for now.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يقبل {name} مزيدًا من الطلبات الآن.</translation>
         </message>
         <message>
             <source>{name} took too long to answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>استغرق {name} وقتًا أطول من اللازم للإجابة.</translation>
         </message>
         <message>
             <source>{name} wants a key.</source>
-            <translation type="unfinished"></translation>
+            <translation>يطلب {name} مفتاحًا.</translation>
         </message>
         <message>
             <source>{name} was reached and accepts the key.</source>
-            <translation type="unfinished"></translation>
+            <translation>بُلغ {name} وهو يقبل المفتاح.</translation>
         </message>
         <message>
             <source>{name} was reached, but does not take the key.</source>
-            <translation type="unfinished"></translation>
+            <translation>بُلغ {name}، لكنه لا يقبل المفتاح.</translation>
         </message>
         <message>
             <source>{name} was reached, but has no model yet.</source>
-            <translation type="unfinished"></translation>
+            <translation>بُلغ {name}، لكن لا نموذج فيه بعد.</translation>
         </message>
         <message>
             <source>{name} was reached.</source>
-            <translation type="unfinished"></translation>
+            <translation>بُلغ {name}.</translation>
         </message>
         <message>
             <source>{name}: ask earlier</source>
-            <translation type="unfinished"></translation>
+            <translation>{name}: السؤال أبكر</translation>
         </message>
         <message>
             <source>{name}: ask later</source>
-            <translation type="unfinished"></translation>
+            <translation>{name}: السؤال لاحقًا</translation>
         </message>
         <message>
             <source>{name}: do not ask</source>
-            <translation type="unfinished"></translation>
+            <translation>{name}: عدم السؤال</translation>
         </message>
         <message>
             <source>{network} and ask again.</source>
-            <translation type="unfinished"></translation>
+            <translation>{network} واسأل مرة أخرى.</translation>
         </message>
         <message numerus="yes">
             <source>{n} B</source>
             <extracomment>1 B</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} بايت</numerusform>
+                <numerusform>بايت واحد</numerusform>
+                <numerusform>بايتان</numerusform>
+                <numerusform>{n} بايت</numerusform>
+                <numerusform>{n} بايت</numerusform>
+                <numerusform>{n} بايت</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>{n} found</source>
             <extracomment>1 found</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>عُثر على {n}</numerusform>
+                <numerusform>عُثر على واحد</numerusform>
+                <numerusform>عُثر على اثنين</numerusform>
+                <numerusform>عُثر على {n}</numerusform>
+                <numerusform>عُثر على {n}</numerusform>
+                <numerusform>عُثر على {n}</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>{n} models</source>
             <extracomment>1 model</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} نموذج</numerusform>
+                <numerusform>نموذج واحد</numerusform>
+                <numerusform>نموذجان</numerusform>
+                <numerusform>{n} نماذج</numerusform>
+                <numerusform>{n} نموذجًا</numerusform>
+                <numerusform>{n} نموذج</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>{n} seconds</source>
             <extracomment>1 second</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} ثانية</numerusform>
+                <numerusform>ثانية واحدة</numerusform>
+                <numerusform>ثانيتان</numerusform>
+                <numerusform>{n} ثوانٍ</numerusform>
+                <numerusform>{n} ثانية</numerusform>
+                <numerusform>{n} ثانية</numerusform>
             </translation>
         </message>
         <message>
             <source>{path} cannot be created because a file stands where a folder should be.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر إنشاء {path} لأن ملفًا يقع حيث ينبغي أن يكون مجلد.</translation>
         </message>
         <message>
             <source>{path} cannot be written.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذرت الكتابة إلى {path}.</translation>
         </message>
         <message>
             <source>{path} could not be used: {error}.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر استعمال {path}: {error}.</translation>
         </message>
         <message>
             <source>{path} is a database of another program.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} قاعدة بيانات لبرنامج آخر.</translation>
         </message>
         <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
-            <translation type="unfinished"></translation>
+            <translation>كتب {path} إصدارٌ أحدث من Kireji (الصيغة {version}؛ وهذا يعرف {newest}).</translation>
         </message>
         <message>
             <source>{place} for a typing mistake, and the network.</source>
-            <translation type="unfinished"></translation>
+            <translation>{place} بحثًا عن خطأ في الكتابة، ومن الشبكة.</translation>
         </message>
         <message>
             <source>{provider} key</source>
-            <translation type="unfinished"></translation>
+            <translation>مفتاح {provider}</translation>
         </message>
         <message>
             <source>{read} in and {written} out per million tokens</source>
-            <translation type="unfinished"></translation>
+            <translation>{read} إدخالًا و{written} إخراجًا لكل مليون رمز</translation>
         </message>
         <message>
             <source>{read} in · {written} out</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>{removesuffix}, or change the settings under openrouter.</source>
-            <translation type="unfinished"></translation>
+            <translation>{read} إدخال · {written} إخراج</translation>
         </message>
         <message>
             <source>{seconds} seconds</source>
-            <translation type="unfinished"></translation>
+            <translation>{seconds} ثانية</translation>
         </message>
         <message>
             <source>{server} is running here with {model}. Nothing would leave this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>يعمل {server} هنا مع {model}. لن يغادر شيء هذا الحاسوب.</translation>
         </message>
         <message>
             <source>{server} runs, but has no model yet. Add one there, then look again.</source>
-            <translation type="unfinished"></translation>
+            <translation>{server} يعمل، لكن لا نموذج فيه بعد. أضف واحدًا هناك ثم ابحث مجددًا.</translation>
         </message>
         <message>
             <source>{shortcut} cannot be held here.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن حجز {shortcut} هنا.</translation>
         </message>
         <message>
             <source>{shortcut} is already used by Kireji itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>{shortcut} يستعمله Kireji نفسه بالفعل.</translation>
         </message>
         <message>
             <source>{shortcut} is already used by another program.</source>
-            <translation type="unfinished"></translation>
+            <translation>{shortcut} يستعمله برنامج آخر بالفعل.</translation>
         </message>
         <message>
             <source>{size} KiB</source>
-            <translation type="unfinished"></translation>
+            <translation>{size} كيبيبايت</translation>
         </message>
         <message>
             <source>{size} MiB</source>
-            <translation type="unfinished"></translation>
+            <translation>{size} ميبيبايت</translation>
         </message>
         <message>
             <source>{size} tokens of context</source>
-            <translation type="unfinished"></translation>
+            <translation>سياق من {size} رمز</translation>
         </message>
         <message>
             <source>{there}: it does not answer in time.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}: لا يجيب في الوقت المناسب.</translation>
         </message>
         <message>
             <source>{there}: it does not speak TLS as it should.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}: لا يستعمل TLS كما ينبغي.</translation>
         </message>
         <message>
             <source>{there}: no name can be looked up.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}: لا يمكن البحث عن أي اسم.</translation>
         </message>
         <message>
             <source>{there}: nothing answers at that address.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}: لا شيء يجيب على هذا العنوان.</translation>
         </message>
         <message>
             <source>{there}: the name is not known.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}: الاسم غير معروف.</translation>
         </message>
         <message>
             <source>{there}: there is no way to it.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}: لا طريق إليه.</translation>
         </message>
         <message>
             <source>{title} answers with {model}.</source>
-            <translation type="unfinished"></translation>
+            <translation>يجيب {title} بـ {model}.</translation>
         </message>
         <message>
             <source>{title} reads the text in the picture instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>يقرأ {title} النص في الصورة بدلًا من ذلك.</translation>
         </message>
         <message>
             <source>{url_variable} is set, but {key_variable} is not.</source>
-            <translation type="unfinished"></translation>
+            <translation>عُيّن {url_variable} ولم يُعيَّن {key_variable}.</translation>
         </message>
         <message>
             <source>{wanted} is not there any more; {model} answers.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يعد {wanted} موجودًا؛ يجيب {model}.</translation>
         </message>
         <message>
             <source>{what} ({letter} on the picture, Alt+{letter} anywhere)</source>
-            <translation type="unfinished"></translation>
+            <translation>{what} ({letter} على الصورة، Alt+{letter} في أي مكان)</translation>
         </message>
         <message>
             <source>{what} came from {host} instead of an answer.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>{what} into the local network, to {host}.</source>
-            <translation type="unfinished"></translation>
+            <translation>جاءت من {host} {what} بدلًا من إجابة.</translation>
         </message>
         <message>
             <source>{what} is described by something that is not a JSON object.</source>
-            <translation type="unfinished"></translation>
+            <translation>وصف {what} ليس كائن JSON.</translation>
         </message>
         <message>
             <source>{what} is too large to open.</source>
-            <translation type="unfinished"></translation>
+            <translation>{what} أكبر من أن تُفتح.</translation>
         </message>
         <message>
-            <source>{what} not an address of the web.</source>
-            <translation type="unfinished"></translation>
+            <source>{when}, or change the settings under openrouter.</source>
+            <translation>{when}، أو غيّر الإعدادات تحت openrouter.</translation>
         </message>
         <message>
             <source>“Capture after a delay” waits</source>
-            <translation type="unfinished"></translation>
+            <translation>«الالتقاط بعد مهلة» ينتظر</translation>
         </message>
         <message>
             <source>“{title}” has these keys. Choose others.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه المفاتيح لـ«{title}». اختر غيرها.</translation>
         </message>
     </context>
 </TS>

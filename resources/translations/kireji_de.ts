@@ -4,3804 +4,3792 @@
     <context>
         <name>Kireji</name>
         <message>
-            <source> at {host}</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source> or is not open to this key</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>${amount}</source>
-            <translation type="unfinished"></translation>
+            <translation>{amount} $</translation>
         </message>
         <message>
             <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
-            <translation type="unfinished"></translation>
+            <translation>*Auf diesem Computer gelesen; einzelne Buchstaben können falsch sein. Die Frage wurde an kein Modell gesendet.*</translation>
         </message>
         <message numerus="yes">
             <source>, {n} see pictures</source>
             <extracomment>, 1 sees pictures</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>, {n} sieht Bilder</numerusform>
+                <numerusform>, {n} sehen Bilder</numerusform>
             </translation>
         </message>
         <message>
             <source>A content check held the question back{why}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine Inhaltsprüfung hat die Frage zurückgehalten{why}.</translation>
         </message>
         <message>
             <source>A key belongs to one address, and there is none.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Schlüssel gehört zu einer Adresse, und es gibt keine.</translation>
         </message>
         <message>
             <source>A key can be used for this session only.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Schlüssel kann nur für diese Sitzung verwendet werden.</translation>
         </message>
         <message>
             <source>A key can be used for this session only; it is never written to a file.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Schlüssel kann nur für diese Sitzung verwendet werden; er wird nie in eine Datei geschrieben.</translation>
         </message>
         <message>
             <source>A network's login page or a proxy may be in the way: open a web browser, log in, and ask again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Anmeldeseite eines Netzes oder ein Proxy kann im Weg sein: einen Browser öffnen, anmelden und noch einmal fragen.</translation>
         </message>
         <message>
             <source>A number between {lowest} and {highest}, please; {value} stays.</source>
-            <translation type="unfinished"></translation>
+            <translation>Bitte eine Zahl zwischen {lowest} und {highest}; {value} bleibt.</translation>
         </message>
         <message>
             <source>A picture in this conversation is larger than the service takes.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Bild in dieser Unterhaltung ist größer, als der Dienst annimmt.</translation>
         </message>
         <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Proxy dazwischen hält Ströme vielleicht zurück: die Proxy-Einstellungen oder die Adresse des Dienstes prüfen.</translation>
         </message>
         <message>
             <source>A redirect</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine Weiterleitung</translation>
         </message>
         <message>
             <source>A rule of this {name} account held the question back.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine Regel dieses Kontos bei {name} hat die Frage zurückgehalten.</translation>
         </message>
         <message>
             <source>A stored picture is missing or damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein gespeichertes Bild fehlt oder ist beschädigt.</translation>
         </message>
         <message>
             <source>A web page</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine Webseite</translation>
         </message>
         <message>
             <source>A window</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Fenster</translation>
         </message>
         <message>
             <source>A window of Kireji lies over the watched region, which is not looked at until it is gone.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Fenster von Kireji liegt über dem beobachteten Bereich; solange wird dieser nicht angesehen.</translation>
         </message>
         <message>
             <source>A, B, P, T, N, R</source>
-            <translation type="unfinished"></translation>
+            <translation>A, B, P, T, N, R</translation>
         </message>
         <message>
             <source>About</source>
-            <translation type="unfinished"></translation>
+            <translation>Über</translation>
         </message>
         <message>
             <source>Actual size</source>
-            <translation type="unfinished"></translation>
+            <translation>Originalgröße</translation>
         </message>
         <message>
             <source>Add Control or Command in Settings, or update macOS.</source>
-            <translation type="unfinished"></translation>
+            <translation>In den Einstellungen Control oder Command hinzufügen oder macOS aktualisieren.</translation>
         </message>
         <message>
             <source>Add Kireji in System Settings, General, Login Items.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji unter Systemeinstellungen, Allgemein, Anmeldeobjekte hinzufügen.</translation>
         </message>
         <message>
             <source>Add Kireji to the Startup folder (shell:startup).</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji in den Autostart-Ordner (shell:startup) legen.</translation>
         </message>
         <message>
             <source>Add Kireji to the start-up programs in the desktop's settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji in den Einstellungen des Desktops zu den Startprogrammen hinzufügen.</translation>
         </message>
         <message>
             <source>Add a key for this server</source>
-            <translation type="unfinished"></translation>
+            <translation>Schlüssel für diesen Server hinzufügen</translation>
         </message>
         <message>
             <source>Add a key in Settings, Keys &amp; models, or with: kireji keys set {provider}</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter Einstellungen, Schlüssel &amp; Modelle einen Schlüssel hinzufügen, oder mit: kireji keys set {provider}</translation>
         </message>
         <message>
             <source>Add a key in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter Einstellungen, Schlüssel &amp; Modelle einen Schlüssel hinzufügen.</translation>
         </message>
         <message>
             <source>Add a region to the question</source>
-            <translation type="unfinished"></translation>
+            <translation>Einen Bereich zur Frage hinzufügen</translation>
         </message>
         <message>
             <source>Add a region: keep this one and choose another for the same question (Insert)</source>
-            <translation type="unfinished"></translation>
+            <translation>Bereich hinzufügen: diesen behalten und einen weiteren für dieselbe Frage wählen (Insert)</translation>
         </message>
         <message>
             <source>Add credit or raise the limit in the console of {name}, or use another key.</source>
-            <translation type="unfinished"></translation>
+            <translation>In der Konsole von {name} Guthaben hinzufügen oder die Grenze erhöhen oder einen anderen Schlüssel verwenden.</translation>
         </message>
         <message>
             <source>Add key…</source>
-            <translation type="unfinished"></translation>
+            <translation>Schlüssel hinzufügen…</translation>
         </message>
         <message>
             <source>Add one in Settings, Keys &amp; models, or with: kireji keys set {provider}</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter Einstellungen, Schlüssel &amp; Modelle einen hinzufügen, oder mit: kireji keys set {provider}</translation>
         </message>
         <message>
             <source>Add one there, then try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dort eines hinzufügen und noch einmal versuchen.</translation>
         </message>
         <message>
             <source>Add the picture itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Bild selbst hinzufügen.</translation>
         </message>
         <message>
             <source>Add who answers instead</source>
-            <translation type="unfinished"></translation>
+            <translation>Hinzufügen, wer stattdessen antwortet</translation>
         </message>
         <message>
             <source>Address of another model server</source>
-            <translation type="unfinished"></translation>
+            <translation>Adresse eines anderen Modellservers</translation>
         </message>
         <message>
             <source>Address of another server</source>
-            <translation type="unfinished"></translation>
+            <translation>Adresse eines anderen Servers</translation>
         </message>
         <message>
             <source>Address of the proxy</source>
-            <translation type="unfinished"></translation>
+            <translation>Adresse des Proxys</translation>
         </message>
         <message>
             <source>Address to open in a browser</source>
-            <translation type="unfinished"></translation>
+            <translation>Adresse, die im Browser zu öffnen ist</translation>
         </message>
         <message>
             <source>Add…</source>
-            <translation type="unfinished"></translation>
+            <translation>Hinzufügen…</translation>
         </message>
         <message numerus="yes">
             <source>After {n} seconds</source>
             <extracomment>After 1 second</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>Nach {n} Sekunde</numerusform>
+                <numerusform>Nach {n} Sekunden</numerusform>
             </translation>
         </message>
         <message>
             <source>All files (*)</source>
-            <translation type="unfinished"></translation>
+            <translation>Alle Dateien (*)</translation>
         </message>
         <message>
             <source>All screens</source>
-            <translation type="unfinished"></translation>
+            <translation>Alle Bildschirme</translation>
         </message>
         <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Accessibility; or copy the text, then ask about the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es in den Systemeinstellungen unter Datenschutz &amp; Sicherheit, Bedienungshilfen erlauben; oder den Text kopieren und nach der Zwischenablage fragen.</translation>
         </message>
         <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Screen Recording, then start Kireji again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es in den Systemeinstellungen unter Datenschutz &amp; Sicherheit, Bildschirmaufnahme erlauben und Kireji neu starten.</translation>
         </message>
         <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Screen Recording, then start Kireji again; if it is allowed there already, the permission was for an older copy: remove it from that list and add it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es in den Systemeinstellungen unter Datenschutz &amp; Sicherheit, Bildschirmaufnahme erlauben und Kireji neu starten; ist es dort schon erlaubt, galt die Erlaubnis einer älteren Kopie: aus der Liste entfernen und neu hinzufügen.</translation>
         </message>
         <message>
             <source>Allow screenshots for Kireji in the system's privacy settings, or use the desktop's own dialog.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji in den Datenschutzeinstellungen des Systems Bildschirmfotos erlauben oder den Dialog des Desktops verwenden.</translation>
         </message>
         <message>
             <source>Allow that in Settings, General, or copy the text and choose Ask about the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das unter Einstellungen, Allgemein erlauben, oder den Text kopieren und „Nach der Zwischenablage fragen“ wählen.</translation>
         </message>
         <message>
             <source>Allow writing to that folder, or choose another one with KIREJI_HOME.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Schreiben in diesen Ordner erlauben oder mit KIREJI_HOME einen anderen wählen.</translation>
         </message>
         <message>
             <source>Alt + 1 … 9</source>
-            <translation type="unfinished"></translation>
+            <translation>Alt + 1 … 9</translation>
         </message>
         <message>
             <source>Alt + arrow keys</source>
-            <translation type="unfinished"></translation>
+            <translation>Alt + Pfeiltasten</translation>
         </message>
         <message>
             <source>Always use the desktop's own dialog to cut out a region</source>
-            <translation type="unfinished"></translation>
+            <translation>Zum Ausschneiden immer den Dialog des Desktops verwenden</translation>
         </message>
         <message>
             <source>Amber</source>
-            <translation type="unfinished"></translation>
+            <translation>Bernstein</translation>
         </message>
         <message>
             <source>An address with a name or password in it is not fetched.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine Adresse mit Namen oder Passwort darin wird nicht geholt.</translation>
         </message>
         <message>
             <source>Another answer would pass the limit of ${max_cost} (${cost} are spent), so the region is not watched any more. Begin again with a higher limit.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine weitere Antwort überschritte die Grenze von {max_cost} $ ({cost} $ sind ausgegeben), deshalb wird der Bereich nicht mehr beobachtet. Mit einer höheren Grenze neu beginnen.</translation>
         </message>
         <message>
             <source>Another language shows from the next start on.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine andere Sprache gilt ab dem nächsten Start.</translation>
         </message>
         <message>
             <source>Another program keeps {path} locked.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein anderes Programm hält {path} gesperrt.</translation>
         </message>
         <message>
             <source>Another program uses the shortcut. Choose another in Settings, Shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein anderes Programm verwendet das Tastenkürzel. Unter Einstellungen, Tastenkürzel ein anderes wählen.</translation>
         </message>
         <message>
             <source>Another program uses these keys. Choose others.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein anderes Programm verwendet diese Tasten. Andere wählen.</translation>
         </message>
         <message>
             <source>Another running Kireji writes this answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein anderes laufendes Kireji schreibt diese Antwort.</translation>
         </message>
         <message>
             <source>Answer</source>
-            <translation type="unfinished"></translation>
+            <translation>Antwort</translation>
         </message>
         <message>
             <source>Answer ready</source>
-            <translation type="unfinished"></translation>
+            <translation>Antwort fertig</translation>
         </message>
         <message>
             <source>Answers from a model</source>
-            <translation type="unfinished"></translation>
+            <translation>Antworten von einem Modell</translation>
         </message>
         <message>
             <source>Anthropic or OpenRouter</source>
-            <translation type="unfinished"></translation>
+            <translation>Anthropic oder OpenRouter</translation>
         </message>
         <message>
             <source>Appearance</source>
-            <translation type="unfinished"></translation>
+            <translation>Aussehen</translation>
         </message>
         <message>
             <source>Arrow keys</source>
-            <translation type="unfinished"></translation>
+            <translation>Pfeiltasten</translation>
         </message>
         <message>
             <source>Arrow keys and Enter</source>
-            <translation type="unfinished"></translation>
+            <translation>Pfeiltasten und Enter</translation>
         </message>
         <message>
             <source>Arrow keys move, plus and minus zoom, Ctrl+C copies, Ctrl+S saves, Esc closes, the menu key shows more.</source>
-            <translation type="unfinished"></translation>
+            <translation>Pfeiltasten verschieben, Plus und Minus vergrößern und verkleinern, Ctrl+C kopiert, Ctrl+S sichert, Esc schließt, die Menütaste zeigt mehr.</translation>
         </message>
         <message>
             <source>Arrow keys, Space</source>
-            <translation type="unfinished"></translation>
+            <translation>Pfeiltasten, Leertaste</translation>
         </message>
         <message>
             <source>Arrow keys: first corner</source>
-            <translation type="unfinished"></translation>
+            <translation>Pfeiltasten: erste Ecke</translation>
         </message>
         <message>
             <source>Arrow keys: second corner</source>
-            <translation type="unfinished"></translation>
+            <translation>Pfeiltasten: zweite Ecke</translation>
         </message>
         <message>
             <source>Arrow keys: the one beside</source>
-            <translation type="unfinished"></translation>
+            <translation>Pfeiltasten: das daneben</translation>
         </message>
         <message>
             <source>Arrow, box, pen, text, number, redact; from the question with Alt</source>
-            <translation type="unfinished"></translation>
+            <translation>Pfeil, Rahmen, Stift, Text, Nummer, Schwärzen; von der Frage aus mit Alt</translation>
         </message>
         <message>
             <source>As the system has it</source>
-            <translation type="unfinished"></translation>
+            <translation>Wie das System</translation>
         </message>
         <message>
             <source>Ask</source>
-            <translation type="unfinished"></translation>
+            <translation>Fragen</translation>
         </message>
         <message>
             <source>Ask about selected text by copying it</source>
-            <translation type="unfinished"></translation>
+            <translation>Nach markiertem Text fragen, indem er kopiert wird</translation>
         </message>
         <message>
             <source>Ask about the clipboard</source>
-            <translation type="unfinished"></translation>
+            <translation>Nach der Zwischenablage fragen</translation>
         </message>
         <message>
             <source>Ask about the selected text</source>
-            <translation type="unfinished"></translation>
+            <translation>Nach dem markierten Text fragen</translation>
         </message>
         <message>
             <source>Ask about the selection</source>
-            <translation type="unfinished"></translation>
+            <translation>Nach der Auswahl fragen</translation>
         </message>
         <message>
             <source>Ask about this…</source>
-            <translation type="unfinished"></translation>
+            <translation>Danach fragen…</translation>
         </message>
         <message>
             <source>Ask about this…  (⏎ {question}  Page Up: earlier questions)</source>
-            <translation type="unfinished"></translation>
+            <translation>Danach fragen…  (⏎ {question}  Page Up: frühere Fragen)</translation>
         </message>
         <message>
             <source>Ask about this…  (⏎ {question})</source>
-            <translation type="unfinished"></translation>
+            <translation>Danach fragen…  (⏎ {question})</translation>
         </message>
         <message>
             <source>Ask again</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch einmal fragen</translation>
         </message>
         <message>
             <source>Ask again in a moment.</source>
-            <translation type="unfinished"></translation>
+            <translation>Gleich noch einmal fragen.</translation>
         </message>
         <message>
             <source>Ask again in a new conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>In einer neuen Unterhaltung noch einmal fragen.</translation>
+        </message>
+        <message>
+            <source>Ask again in {minutes} minutes.</source>
+            <translation>In {minutes} Minuten noch einmal fragen.</translation>
         </message>
         <message>
             <source>Ask again in {seconds} seconds.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>Ask again in {value} minutes.</source>
-            <translation type="unfinished"></translation>
+            <translation>In {seconds} Sekunden noch einmal fragen.</translation>
         </message>
         <message>
             <source>Ask again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch einmal fragen.</translation>
         </message>
         <message>
             <source>Ask again; if it happens again, check the address in Settings, Keys &amp; models, and the proxy settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch einmal fragen; geschieht es wieder, die Adresse unter Einstellungen, Schlüssel &amp; Modelle und die Proxy-Einstellungen prüfen.</translation>
         </message>
         <message>
             <source>Ask again; the log says more.</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch einmal fragen; mehr steht im Protokoll.</translation>
         </message>
         <message>
             <source>Ask now, or run the job at Anthropic.</source>
-            <translation type="unfinished"></translation>
+            <translation>Jetzt fragen oder die Aufgabe bei Anthropic ausführen.</translation>
         </message>
         <message>
             <source>Ask the desktop again</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Desktop noch einmal fragen</translation>
         </message>
         <message>
             <source>Ask the same question again</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieselbe Frage noch einmal stellen</translation>
         </message>
         <message>
             <source>Ask this at once</source>
-            <translation type="unfinished"></translation>
+            <translation>Dies sofort fragen</translation>
         </message>
         <message>
             <source>Ask ⏎</source>
-            <translation type="unfinished"></translation>
+            <translation>Fragen ⏎</translation>
         </message>
         <message>
             <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Befehl 'kireji capture' in den Tastatureinstellungen des Desktops an eine Taste binden; unter Einstellungen, Tastenkürzel steht er ganz.</translation>
         </message>
         <message>
             <source>Black out</source>
-            <translation type="unfinished"></translation>
+            <translation>Schwärzen</translation>
         </message>
         <message>
             <source>Blue</source>
-            <translation type="unfinished"></translation>
+            <translation>Blau</translation>
         </message>
         <message>
             <source>Branch {place} / {count}</source>
-            <translation type="unfinished"></translation>
+            <translation>Zweig {place} / {count}</translation>
         </message>
         <message>
             <source>Branch {place} of {count}. Show another</source>
-            <translation type="unfinished"></translation>
+            <translation>Zweig {place} von {count}. Einen anderen zeigen</translation>
         </message>
         <message>
             <source>Cancel</source>
-            <translation type="unfinished"></translation>
+            <translation>Abbrechen</translation>
         </message>
         <message>
             <source>Capture</source>
-            <translation type="unfinished"></translation>
+            <translation>Aufnehmen</translation>
         </message>
         <message>
             <source>Capture a window</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Fenster aufnehmen</translation>
         </message>
         <message>
             <source>Capture after a delay</source>
-            <translation type="unfinished"></translation>
+            <translation>Nach einer Pause aufnehmen</translation>
         </message>
         <message>
             <source>Capture all screens</source>
-            <translation type="unfinished"></translation>
+            <translation>Alle Bildschirme aufnehmen</translation>
         </message>
         <message>
             <source>Capture and ask</source>
-            <translation type="unfinished"></translation>
+            <translation>Aufnehmen und fragen</translation>
         </message>
         <message>
             <source>Capture it again, or ask without it in a new conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es noch einmal aufnehmen oder in einer neuen Unterhaltung ohne es fragen.</translation>
         </message>
         <message>
             <source>Capture the same region again</source>
-            <translation type="unfinished"></translation>
+            <translation>Denselben Bereich noch einmal aufnehmen</translation>
         </message>
         <message>
             <source>Capture this screen</source>
-            <translation type="unfinished"></translation>
+            <translation>Diesen Bildschirm aufnehmen</translation>
         </message>
         <message>
             <source>Capture with the button, the tray menu or the command “{command}”.</source>
-            <translation type="unfinished"></translation>
+            <translation>Mit dem Knopf, dem Menü im Infobereich oder dem Befehl „{command}“ aufnehmen.</translation>
         </message>
         <message>
             <source>Capturing soon</source>
-            <translation type="unfinished"></translation>
+            <translation>Gleich wird aufgenommen</translation>
         </message>
         <message>
             <source>Certificates (*.pem *.crt *.cer)</source>
-            <translation type="unfinished"></translation>
+            <translation>Zertifikate (*.pem *.crt *.cer)</translation>
         </message>
         <message>
             <source>Change the instructions</source>
-            <translation type="unfinished"></translation>
+            <translation>Anweisungen ändern</translation>
         </message>
         <message>
             <source>Change the question or the model, or start a new conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Frage oder das Modell ändern oder eine neue Unterhaltung beginnen.</translation>
         </message>
         <message>
             <source>Change the question, or choose another model.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Frage ändern oder ein anderes Modell wählen.</translation>
         </message>
         <message>
             <source>Change the question, or the account's rules at {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Frage ändern oder die Regeln des Kontos bei {name}.</translation>
         </message>
         <message>
             <source>Change…</source>
-            <translation type="unfinished"></translation>
+            <translation>Ändern…</translation>
         </message>
         <message>
             <source>Check its billing in the console of {name}, or use another key.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Abrechnung in der Konsole von {name} prüfen oder einen anderen Schlüssel verwenden.</translation>
         </message>
         <message>
             <source>Check that only the key was pasted.</source>
-            <translation type="unfinished"></translation>
+            <translation>Prüfen, ob nur der Schlüssel eingefügt wurde.</translation>
         </message>
         <message>
             <source>Check that the desktop is running.</source>
-            <translation type="unfinished"></translation>
+            <translation>Prüfen, ob der Desktop läuft.</translation>
         </message>
         <message>
             <source>Check the address and the network.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Adresse und das Netz prüfen.</translation>
         </message>
         <message>
             <source>Check the address in Settings, Keys &amp; models</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Adresse unter Einstellungen, Schlüssel &amp; Modelle prüfen</translation>
         </message>
         <message>
             <source>Check the address in Settings, Keys &amp; models, or in OPENAI_BASE_URL</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Adresse unter Einstellungen, Schlüssel &amp; Modelle oder in OPENAI_BASE_URL prüfen</translation>
         </message>
         <message>
             <source>Check the address in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Adresse unter Einstellungen, Schlüssel &amp; Modelle prüfen.</translation>
         </message>
         <message>
             <source>Check the address in {variable}</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Adresse in {variable} prüfen</translation>
         </message>
         <message>
             <source>Check the address, or ask again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Adresse prüfen oder noch einmal fragen.</translation>
         </message>
         <message>
             <source>Check the address, or save the picture and drop the file here.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Adresse prüfen oder das Bild sichern und die Datei hier ablegen.</translation>
         </message>
         <message>
             <source>Check the clock of this computer; if it is right, only the service can help.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Uhr dieses Computers prüfen; geht sie richtig, kann nur der Dienst helfen.</translation>
         </message>
         <message>
             <source>Check the disk and the folder, then try again; nothing was deleted.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Datenträger und den Ordner prüfen und noch einmal versuchen; nichts wurde gelöscht.</translation>
         </message>
         <message>
             <source>Check the network</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Netz prüfen</translation>
         </message>
         <message>
             <source>Check the setting network.proxy, HTTPS_PROXY or the proxy settings of the system.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Einstellung network.proxy, HTTPS_PROXY oder die Proxy-Einstellungen des Systems prüfen.</translation>
         </message>
         <message>
             <source>Choose a file of certificates</source>
-            <translation type="unfinished"></translation>
+            <translation>Datei mit Zertifikaten wählen</translation>
         </message>
         <message>
             <source>Choose a file…</source>
-            <translation type="unfinished"></translation>
+            <translation>Datei wählen…</translation>
         </message>
         <message>
             <source>Choose a model</source>
-            <translation type="unfinished"></translation>
+            <translation>Modell wählen</translation>
         </message>
         <message>
             <source>Choose a model that can, or leave the picture out.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Modell wählen, das es kann, oder das Bild weglassen.</translation>
         </message>
         <message>
             <source>Choose another folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>Einen anderen Ordner wählen.</translation>
         </message>
         <message>
             <source>Choose another model in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter Einstellungen, Schlüssel &amp; Modelle ein anderes Modell wählen.</translation>
         </message>
         <message>
             <source>Choose another model, or change the settings under openrouter.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein anderes Modell wählen oder die Einstellungen unter openrouter ändern.</translation>
         </message>
         <message>
             <source>Choose another model, or paste the document's text.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein anderes Modell wählen oder den Text des Dokuments einfügen.</translation>
         </message>
         <message>
             <source>Choose another model, or set openrouter.data_collection to "allow" if requests may be kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein anderes Modell wählen oder openrouter.data_collection auf "allow" setzen, wenn Anfragen behalten werden dürfen.</translation>
         </message>
         <message>
             <source>Choose another model, or use a key with more permissions in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein anderes Modell wählen oder unter Einstellungen, Schlüssel &amp; Modelle einen Schlüssel mit mehr Rechten verwenden.</translation>
         </message>
         <message>
             <source>Choose another model.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein anderes Modell wählen.</translation>
         </message>
         <message>
             <source>Choose another shortcut in Settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>In den Einstellungen ein anderes Tastenkürzel wählen.</translation>
         </message>
         <message>
             <source>Choose another.</source>
-            <translation type="unfinished"></translation>
+            <translation>Einen anderen wählen.</translation>
         </message>
         <message>
             <source>Choose one in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eines unter Einstellungen, Schlüssel &amp; Modelle wählen.</translation>
         </message>
         <message>
             <source>Choose one within {width} x {height} pixels.</source>
-            <translation type="unfinished"></translation>
+            <translation>Einen innerhalb von {width} x {height} Pixeln wählen.</translation>
         </message>
         <message>
             <source>Choose other keys</source>
-            <translation type="unfinished"></translation>
+            <translation>Andere Tasten wählen</translation>
         </message>
         <message>
             <source>Choose the model</source>
-            <translation type="unfinished"></translation>
+            <translation>Modell wählen</translation>
         </message>
         <message>
             <source>Choose {new} in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter Einstellungen, Schlüssel &amp; Modelle {new} wählen.</translation>
         </message>
         <message>
             <source>Click or Enter: this window</source>
-            <translation type="unfinished"></translation>
+            <translation>Klick oder Enter: dieses Fenster</translation>
         </message>
         <message>
             <source>Click: a window</source>
-            <translation type="unfinished"></translation>
+            <translation>Klick: ein Fenster</translation>
         </message>
         <message>
             <source>Close</source>
-            <translation type="unfinished"></translation>
+            <translation>Schließen</translation>
         </message>
         <message>
             <source>Close a program that listens on many ports, or paste a key instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Programm schließen, das viele Ports offen hält, oder stattdessen einen Schlüssel einfügen.</translation>
         </message>
         <message>
             <source>Close the program that uses it (a database viewer, a backup) and try again; nothing was lost.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Programm schließen, das sie verwendet (ein Datenbankbetrachter, eine Sicherung), und noch einmal versuchen; nichts ging verloren.</translation>
         </message>
         <message>
             <source>Colour and width</source>
-            <translation type="unfinished"></translation>
+            <translation>Farbe und Breite</translation>
         </message>
         <message>
             <source>Colours</source>
-            <translation type="unfinished"></translation>
+            <translation>Farben</translation>
         </message>
         <message>
             <source>Connect one and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Einen anschließen und noch einmal versuchen.</translation>
         </message>
         <message>
             <source>Continue</source>
-            <translation type="unfinished"></translation>
+            <translation>Fortsetzen</translation>
         </message>
         <message>
             <source>Continue the answer where it was cut</source>
-            <translation type="unfinished"></translation>
+            <translation>Antwort fortsetzen, wo sie abbrach</translation>
         </message>
         <message>
             <source>Contrast</source>
-            <translation type="unfinished"></translation>
+            <translation>Kontrast</translation>
         </message>
         <message>
             <source>Conversations and captures</source>
-            <translation type="unfinished"></translation>
+            <translation>Unterhaltungen und Aufnahmen</translation>
         </message>
         <message>
             <source>Copied</source>
-            <translation type="unfinished"></translation>
+            <translation>Kopiert</translation>
         </message>
         <message>
             <source>Copied. Open it in a browser on this computer, and allow it there.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kopiert. In einem Browser auf diesem Computer öffnen und dort erlauben.</translation>
         </message>
         <message>
             <source>Copied: {command}</source>
-            <translation type="unfinished"></translation>
+            <translation>Kopiert: {command}</translation>
         </message>
         <message>
             <source>Copy</source>
-            <translation type="unfinished"></translation>
+            <translation>Kopieren</translation>
         </message>
         <message>
             <source>Copy a smaller part of it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Einen kleineren Teil davon kopieren.</translation>
         </message>
         <message>
             <source>Copy details</source>
-            <translation type="unfinished"></translation>
+            <translation>Einzelheiten kopieren</translation>
         </message>
         <message>
             <source>Copy it again, or from another program.</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch einmal kopieren oder aus einem anderen Programm.</translation>
         </message>
         <message>
             <source>Copy it instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es stattdessen kopieren.</translation>
         </message>
         <message>
             <source>Copy picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Bild kopieren</translation>
         </message>
         <message>
             <source>Copy picture, copy its text</source>
-            <translation type="unfinished"></translation>
+            <translation>Bild kopieren, seinen Text kopieren</translation>
         </message>
         <message>
             <source>Copy text</source>
-            <translation type="unfinished"></translation>
+            <translation>Text kopieren</translation>
         </message>
         <message>
             <source>Copy the address</source>
-            <translation type="unfinished"></translation>
+            <translation>Adresse kopieren</translation>
         </message>
         <message>
             <source>Copy the answer</source>
-            <translation type="unfinished"></translation>
+            <translation>Antwort kopieren</translation>
         </message>
         <message>
             <source>Copy the command</source>
-            <translation type="unfinished"></translation>
+            <translation>Befehl kopieren</translation>
         </message>
         <message>
             <source>Copy the command {command}</source>
-            <translation type="unfinished"></translation>
+            <translation>Befehl {command} kopieren</translation>
         </message>
         <message>
             <source>Copy the command: {title}</source>
-            <translation type="unfinished"></translation>
+            <translation>Befehl kopieren: {title}</translation>
         </message>
         <message>
             <source>Copy the text in the picture (Ctrl+Shift+C)</source>
-            <translation type="unfinished"></translation>
+            <translation>Text im Bild kopieren (Ctrl+Shift+C)</translation>
         </message>
         <message>
             <source>Copy the text yourself, then choose Ask about the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Text selbst kopieren, dann „Nach der Zwischenablage fragen“ wählen.</translation>
         </message>
         <message>
             <source>Copy the text yourself.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Text selbst kopieren.</translation>
         </message>
         <message>
             <source>Copy the whole key and paste it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den ganzen Schlüssel kopieren und noch einmal einfügen.</translation>
         </message>
         <message>
             <source>Copy the whole key, without spaces, and paste it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den ganzen Schlüssel ohne Leerzeichen kopieren und noch einmal einfügen.</translation>
         </message>
         <message>
             <source>Copy there, then ask about the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dort kopieren, dann nach der Zwischenablage fragen.</translation>
         </message>
         <message>
             <source>Copy with the terminal's own keys, then ask about the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>Mit den Tasten des Terminals kopieren, dann nach der Zwischenablage fragen.</translation>
         </message>
         <message>
             <source>Correct its schema.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Schema berichtigen.</translation>
         </message>
         <message>
             <source>Ctrl + A</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + A</translation>
         </message>
         <message>
             <source>Ctrl + C, Ctrl + Shift + C</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + C, Ctrl + Shift + C</translation>
         </message>
         <message>
             <source>Ctrl + S, Ctrl + Shift + S</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + S, Ctrl + Shift + S</translation>
         </message>
         <message>
             <source>Ctrl + Tab</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + Tab</translation>
         </message>
         <message>
             <source>Ctrl + Z, Ctrl + Shift + Z</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + Z, Ctrl + Shift + Z</translation>
         </message>
         <message>
             <source>Ctrl + arrow keys</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + Pfeiltasten</translation>
         </message>
         <message>
             <source>Ctrl or Alt + Home, End</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl oder Alt + Home, End</translation>
         </message>
         <message>
             <source>Cut one out by its place: --region.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eines nach seiner Lage ausschneiden: --region.</translation>
         </message>
         <message>
             <source>Cut out a piece of the screen, ask, and read the answer as it streams.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Stück des Bildschirms ausschneiden, fragen und die Antwort lesen, während sie entsteht.</translation>
         </message>
         <message>
             <source>Cut out a smaller region.</source>
-            <translation type="unfinished"></translation>
+            <translation>Einen kleineren Bereich ausschneiden.</translation>
         </message>
         <message>
             <source>Cut out the region in the desktop's own dialog, or give Kireji a picture file.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Bereich im Dialog des Desktops ausschneiden oder Kireji eine Bilddatei geben.</translation>
         </message>
         <message>
             <source>Dark</source>
-            <translation type="unfinished"></translation>
+            <translation>Dunkel</translation>
         </message>
         <message>
             <source>Default</source>
-            <translation type="unfinished"></translation>
+            <translation>Vorgabe</translation>
         </message>
         <message>
             <source>Default model</source>
-            <translation type="unfinished"></translation>
+            <translation>Standardmodell</translation>
         </message>
         <message>
             <source>Details</source>
-            <translation type="unfinished"></translation>
+            <translation>Einzelheiten</translation>
         </message>
         <message>
             <source>Done</source>
-            <translation type="unfinished"></translation>
+            <translation>Fertig</translation>
         </message>
         <message>
             <source>Drag over a part of the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>Über einen Teil des Bildschirms ziehen.</translation>
         </message>
         <message>
             <source>Drag to cut out</source>
-            <translation type="unfinished"></translation>
+            <translation>Ziehen: ausschneiden</translation>
         </message>
         <message>
             <source>Drag: any region</source>
-            <translation type="unfinished"></translation>
+            <translation>Ziehen: beliebiger Bereich</translation>
         </message>
         <message>
             <source>Draw a box</source>
-            <translation type="unfinished"></translation>
+            <translation>Rahmen zeichnen</translation>
         </message>
         <message>
             <source>Draw an arrow</source>
-            <translation type="unfinished"></translation>
+            <translation>Pfeil zeichnen</translation>
         </message>
         <message>
             <source>Draw by hand</source>
-            <translation type="unfinished"></translation>
+            <translation>Frei zeichnen</translation>
         </message>
         <message>
             <source>Draw on the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Auf dem Bild zeichnen</translation>
         </message>
         <message>
             <source>Draw with the mouse, or arrow keys and Space</source>
-            <translation type="unfinished"></translation>
+            <translation>Mit Maus oder Pfeiltasten und Leertaste zeichnen</translation>
         </message>
         <message>
             <source>Draw with the mouse, or with arrow keys and Space  (Esc: done)</source>
-            <translation type="unfinished"></translation>
+            <translation>Mit der Maus zeichnen oder mit Pfeiltasten und Leertaste  (Esc: fertig)</translation>
         </message>
         <message>
             <source>Earlier questions</source>
-            <translation type="unfinished"></translation>
+            <translation>Frühere Fragen</translation>
         </message>
         <message>
             <source>Effort</source>
-            <translation type="unfinished"></translation>
+            <translation>Aufwand</translation>
         </message>
         <message>
             <source>Enter</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter</translation>
         </message>
         <message>
             <source>Enter an address, or choose another way above.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine Adresse eingeben oder oben einen anderen Weg wählen.</translation>
         </message>
         <message>
             <source>Enter it by hand.</source>
-            <translation type="unfinished"></translation>
+            <translation>Von Hand eintragen.</translation>
         </message>
         <message>
             <source>Enter one in Settings, Keys &amp; models, or with: kireji keys set local. Beside OPENAI_BASE_URL, set OPENAI_API_KEY.</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter Einstellungen, Schlüssel &amp; Modelle einen eingeben, oder mit: kireji keys set local. Neben OPENAI_BASE_URL auch OPENAI_API_KEY setzen.</translation>
         </message>
         <message>
             <source>Enter the server's address in Settings, Keys &amp; models, first.</source>
-            <translation type="unfinished"></translation>
+            <translation>Zuerst unter Einstellungen, Schlüssel &amp; Modelle die Adresse des Servers eingeben.</translation>
         </message>
         <message>
             <source>Enter: done. Shift+Enter: new line.</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter: fertig. Shift+Enter: neue Zeile.</translation>
         </message>
         <message>
             <source>Enter: set it</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter: setzen</translation>
         </message>
         <message>
             <source>Enter: take it</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter: übernehmen</translation>
         </message>
         <message>
             <source>Enter: whole screen</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter: ganzer Bildschirm</translation>
         </message>
         <message>
             <source>Esc</source>
-            <translation type="unfinished"></translation>
+            <translation>Esc</translation>
         </message>
         <message>
             <source>Esc: close</source>
-            <translation type="unfinished"></translation>
+            <translation>Esc: schließen</translation>
         </message>
         <message>
             <source>Every host is reached directly.</source>
-            <translation type="unfinished"></translation>
+            <translation>Jeder Host wird direkt erreicht.</translation>
         </message>
         <message>
             <source>Explain what is shown.</source>
-            <translation type="unfinished"></translation>
+            <translation>Erkläre, was zu sehen ist.</translation>
         </message>
         <message>
             <source>Extra certificates</source>
-            <translation type="unfinished"></translation>
+            <translation>Weitere Zertifikate</translation>
         </message>
         <message>
             <source>F1: all keys</source>
-            <translation type="unfinished"></translation>
+            <translation>F1: alle Tasten</translation>
         </message>
         <message>
             <source>First that can work</source>
-            <translation type="unfinished"></translation>
+            <translation>Der erste, der kann</translation>
         </message>
         <message>
             <source>Follow up…</source>
-            <translation type="unfinished"></translation>
+            <translation>Nachfragen…</translation>
         </message>
         <message>
             <source>Follow-up question</source>
-            <translation type="unfinished"></translation>
+            <translation>Nachfrage</translation>
         </message>
         <message>
             <source>For example: Answer in two sentences.</source>
-            <translation type="unfinished"></translation>
+            <translation>Zum Beispiel: In zwei Sätzen antworten.</translation>
         </message>
         <message>
             <source>Free software under the MIT licence.</source>
-            <translation type="unfinished"></translation>
+            <translation>Freie Software unter der MIT-Lizenz.</translation>
         </message>
         <message>
             <source>Free some space and try again; what was saved before is still there.</source>
-            <translation type="unfinished"></translation>
+            <translation>Platz schaffen und noch einmal versuchen; was vorher gesichert war, ist noch da.</translation>
         </message>
         <message>
             <source>Frozen screen</source>
-            <translation type="unfinished"></translation>
+            <translation>Eingefrorener Bildschirm</translation>
         </message>
         <message>
             <source>General</source>
-            <translation type="unfinished"></translation>
+            <translation>Allgemein</translation>
         </message>
         <message>
             <source>Give Kireji a picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji ein Bild geben.</translation>
         </message>
         <message>
             <source>Global shortcuts are not supported on this system yet.</source>
-            <translation type="unfinished"></translation>
+            <translation>Globale Tastenkürzel werden auf diesem System noch nicht unterstützt.</translation>
         </message>
         <message>
             <source>Go on in the main window</source>
-            <translation type="unfinished"></translation>
+            <translation>Im Hauptfenster weitermachen</translation>
         </message>
         <message>
             <source>Go on without a key</source>
-            <translation type="unfinished"></translation>
+            <translation>Ohne Schlüssel weiter</translation>
         </message>
         <message>
             <source>Green</source>
-            <translation type="unfinished"></translation>
+            <translation>Grün</translation>
         </message>
         <message>
             <source>Hide details</source>
-            <translation type="unfinished"></translation>
+            <translation>Einzelheiten ausblenden</translation>
         </message>
         <message>
             <source>High</source>
-            <translation type="unfinished"></translation>
+            <translation>Hoch</translation>
         </message>
         <message>
             <source>Home, End</source>
-            <translation type="unfinished"></translation>
+            <translation>Home, End</translation>
         </message>
         <message>
             <source>Home, End: next edge</source>
-            <translation type="unfinished"></translation>
+            <translation>Home, End: nächste Kante</translation>
         </message>
         <message>
             <source>Hosts without proxy</source>
-            <translation type="unfinished"></translation>
+            <translation>Hosts ohne Proxy</translation>
         </message>
         <message>
             <source>If a company network is in between, name its certificate file in the setting network.ca_file or in SSL_CERT_FILE.</source>
-            <translation type="unfinished"></translation>
+            <translation>Liegt ein Firmennetz dazwischen, dessen Zertifikatsdatei in der Einstellung network.ca_file oder in SSL_CERT_FILE nennen.</translation>
         </message>
         <message>
             <source>In a terminal Ctrl+C interrupts what runs, so nothing was copied.</source>
-            <translation type="unfinished"></translation>
+            <translation>In einem Terminal unterbricht Ctrl+C, was läuft, deshalb wurde nichts kopiert.</translation>
         </message>
         <message>
             <source>In force: none; the system names no proxy.</source>
-            <translation type="unfinished"></translation>
+            <translation>In Kraft: keiner; das System nennt keinen Proxy.</translation>
         </message>
         <message>
             <source>In force: {address}, from the system.</source>
-            <translation type="unfinished"></translation>
+            <translation>In Kraft: {address}, vom System.</translation>
         </message>
         <message>
             <source>In force: {address}.</source>
-            <translation type="unfinished"></translation>
+            <translation>In Kraft: {address}.</translation>
         </message>
         <message>
             <source>Insert</source>
-            <translation type="unfinished"></translation>
+            <translation>Insert</translation>
         </message>
         <message>
             <source>Install Kireji again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji neu installieren.</translation>
         </message>
         <message>
             <source>Install it in a folder with a shorter name.</source>
-            <translation type="unfinished"></translation>
+            <translation>In einem Ordner mit kürzerem Namen installieren.</translation>
         </message>
         <message>
             <source>Install libxcb1, or: </source>
-            <translation type="unfinished"></translation>
+            <translation>libxcb1 installieren, oder: </translation>
         </message>
         <message>
             <source>Install libxcb1.</source>
-            <translation type="unfinished"></translation>
+            <translation>libxcb1 installieren.</translation>
         </message>
         <message>
             <source>Install the part of xdg-desktop-portal that is made for your desktop.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Teil von xdg-desktop-portal installieren, der für diesen Desktop gemacht ist.</translation>
         </message>
         <message>
             <source>Install xdg-desktop-portal and the part of it for your desktop.</source>
-            <translation type="unfinished"></translation>
+            <translation>xdg-desktop-portal und dessen Teil für diesen Desktop installieren.</translation>
         </message>
         <message>
             <source>Instructions</source>
-            <translation type="unfinished"></translation>
+            <translation>Anweisungen</translation>
         </message>
         <message>
             <source>Instructions for new conversations</source>
-            <translation type="unfinished"></translation>
+            <translation>Anweisungen für neue Unterhaltungen</translation>
         </message>
         <message>
             <source>Instructions: {words}. Change them</source>
-            <translation type="unfinished"></translation>
+            <translation>Anweisungen: {words}. Ändern</translation>
         </message>
         <message>
             <source>It cannot be used yet.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es kann noch nicht verwendet werden.</translation>
         </message>
         <message>
             <source>It comes from {fixed}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie kommt aus {fixed}.</translation>
         </message>
         <message>
             <source>It comes from {variable}: change it there. While that is set, no stored key is used.</source>
-            <translation type="unfinished"></translation>
+            <translation>Er kommt aus {variable}: dort ändern. Solange diese gesetzt ist, wird kein gespeicherter Schlüssel verwendet.</translation>
         </message>
         <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
-            <translation type="unfinished"></translation>
+            <translation>Bei einer Änderung des Bildes wird wieder gefragt. Im Infobereich unter Aufgaben lässt sich das anhalten.</translation>
         </message>
         <message>
             <source>It is kept in your system keychain.</source>
-            <translation type="unfinished"></translation>
+            <translation>Er wird im Schlüsselbund des Systems aufbewahrt.</translation>
         </message>
         <message>
             <source>It is kept until Kireji ends.</source>
-            <translation type="unfinished"></translation>
+            <translation>Er wird behalten, bis Kireji endet.</translation>
         </message>
         <message>
             <source>It is not known whether this model can see.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ob dieses Modell sehen kann, ist nicht bekannt.</translation>
         </message>
         <message>
             <source>It is then kept in your system keychain.</source>
-            <translation type="unfinished"></translation>
+            <translation>Danach wird er im Schlüsselbund des Systems aufbewahrt.</translation>
         </message>
         <message>
             <source>It runs on another computer, to which Ollama passes everything on.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es läuft auf einem anderen Computer, an den Ollama alles weiterreicht.</translation>
         </message>
         <message>
             <source>It works.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es funktioniert.</translation>
         </message>
         <message>
             <source>It works. The keys arrived.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es funktioniert. Die Tasten sind angekommen.</translation>
         </message>
         <message>
             <source>Its key, if it wants one</source>
-            <translation type="unfinished"></translation>
+            <translation>Sein Schlüssel, falls er einen verlangt</translation>
         </message>
         <message>
             <source>JPEG picture (*.jpg *.jpeg)</source>
-            <translation type="unfinished"></translation>
+            <translation>JPEG-Bild (*.jpg *.jpeg)</translation>
         </message>
         <message>
             <source>Jobs</source>
-            <translation type="unfinished"></translation>
+            <translation>Aufgaben</translation>
         </message>
         <message numerus="yes">
             <source>Jobs ({n} running)</source>
             <extracomment>Jobs (1 running)</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>Aufgaben ({n} läuft)</numerusform>
+                <numerusform>Aufgaben ({n} laufen)</numerusform>
             </translation>
         </message>
         <message>
             <source>Keep it</source>
-            <translation type="unfinished"></translation>
+            <translation>Behalten</translation>
         </message>
         <message>
             <source>Keep it untested</source>
-            <translation type="unfinished"></translation>
+            <translation>Ungetestet behalten</translation>
         </message>
         <message>
             <source>Keep this region and choose another one</source>
-            <translation type="unfinished"></translation>
+            <translation>Diesen Bereich behalten und einen weiteren wählen</translation>
         </message>
         <message>
             <source>Keys</source>
-            <translation type="unfinished"></translation>
+            <translation>Tasten</translation>
         </message>
         <message>
             <source>Keys &amp; models</source>
-            <translation type="unfinished"></translation>
+            <translation>Schlüssel &amp; Modelle</translation>
         </message>
         <message>
             <source>Keys are kept in your system keychain{where}, never in a file.</source>
-            <translation type="unfinished"></translation>
+            <translation>Schlüssel werden im Schlüsselbund des Systems aufbewahrt{where}, nie in einer Datei.</translation>
         </message>
         <message>
             <source>Keys cannot be sent to other programs here.</source>
-            <translation type="unfinished"></translation>
+            <translation>Hier können keine Tasten an andere Programme gesendet werden.</translation>
         </message>
         <message>
             <source>Keys for “{title}”: {keys}</source>
-            <translation type="unfinished"></translation>
+            <translation>Tasten für „{title}“: {keys}</translation>
         </message>
         <message>
             <source>Kind: {kind}</source>
-            <translation type="unfinished"></translation>
+            <translation>Art: {kind}</translation>
         </message>
         <message>
             <source>Kireji cannot enter itself into this system's start.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji kann sich nicht in den Start dieses Systems eintragen.</translation>
         </message>
         <message>
             <source>Kireji cannot start</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji kann nicht starten</translation>
         </message>
         <message>
             <source>Kireji lies in a folder whose name is too long for Windows to start it from.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji liegt in einem Ordner, dessen Name zu lang ist, als dass Windows es von dort starten könnte.</translation>
         </message>
         <message>
             <source>Kireji presses the copy keys in the program in front, reads the text and puts your clipboard back as it was. Never in terminals, where these keys stop programs.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji drückt im vorderen Programm die Kopiertasten, liest den Text und stellt die Zwischenablage wieder her. Nie in Terminals, wo diese Tasten Programme anhalten.</translation>
         </message>
         <message>
             <source>Kireji runs in a sandbox, which cannot enter itself into the session's start.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji läuft in einer Sandbox, die sich nicht in den Start der Sitzung eintragen kann.</translation>
         </message>
         <message>
             <source>Kireji: capture and ask</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji: aufnehmen und fragen</translation>
         </message>
         <message>
             <source>Kireji: capturing soon</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji: gleich wird aufgenommen</translation>
         </message>
         <message>
             <source>Kireji: choose what to ask about</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji: wählen, wonach gefragt wird</translation>
         </message>
         <message>
             <source>Language</source>
-            <translation type="unfinished"></translation>
+            <translation>Sprache</translation>
         </message>
         <message>
             <source>Last 30 days</source>
-            <translation type="unfinished"></translation>
+            <translation>Letzte 30 Tage</translation>
         </message>
         <message>
             <source>Last 7 days</source>
-            <translation type="unfinished"></translation>
+            <translation>Letzte 7 Tage</translation>
         </message>
         <message>
             <source>Light</source>
-            <translation type="unfinished"></translation>
+            <translation>Hell</translation>
         </message>
         <message>
             <source>List them with: kireji history list</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie auflisten mit: kireji history list</translation>
         </message>
         <message>
             <source>Local server</source>
-            <translation type="unfinished"></translation>
+            <translation>Lokaler Server</translation>
         </message>
         <message>
             <source>Log in with an X11 session, or give Kireji a picture file.</source>
-            <translation type="unfinished"></translation>
+            <translation>Mit einer X11-Sitzung anmelden oder Kireji eine Bilddatei geben.</translation>
         </message>
         <message>
             <source>Log out and in again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ab- und wieder anmelden.</translation>
         </message>
         <message>
             <source>Logs</source>
-            <translation type="unfinished"></translation>
+            <translation>Protokolle</translation>
         </message>
         <message>
             <source>Longest answer, thinking included</source>
-            <translation type="unfinished"></translation>
+            <translation>Längste Antwort, mit Nachdenken</translation>
         </message>
         <message>
             <source>Look again</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch einmal suchen</translation>
         </message>
         <message>
             <source>Look for servers on this computer</source>
-            <translation type="unfinished"></translation>
+            <translation>Auf diesem Computer nach Servern suchen</translation>
         </message>
         <message>
             <source>Look into the system's privacy settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>In die Datenschutzeinstellungen des Systems sehen.</translation>
         </message>
         <message>
             <source>Low</source>
-            <translation type="unfinished"></translation>
+            <translation>Niedrig</translation>
         </message>
         <message>
             <source>Low: quick and cheap</source>
-            <translation type="unfinished"></translation>
+            <translation>Niedrig: schnell und günstig</translation>
         </message>
         <message>
             <source>Lucide icons</source>
-            <translation type="unfinished"></translation>
+            <translation>Lucide-Symbole</translation>
         </message>
         <message>
             <source>Make default for {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>Zur Vorgabe für {name} machen</translation>
         </message>
         <message>
             <source>Make {parent} writable, or add Kireji in the desktop's settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>{parent} beschreibbar machen oder Kireji in den Einstellungen des Desktops hinzufügen.</translation>
         </message>
         <message>
             <source>Marks</source>
-            <translation type="unfinished"></translation>
+            <translation>Markierungen</translation>
         </message>
         <message>
             <source>Max</source>
-            <translation type="unfinished"></translation>
+            <translation>Höchster</translation>
         </message>
         <message>
             <source>Medium</source>
-            <translation type="unfinished"></translation>
+            <translation>Mittel</translation>
         </message>
         <message>
             <source>Model</source>
-            <translation type="unfinished"></translation>
+            <translation>Modell</translation>
         </message>
         <message>
             <source>Model: {name}. Choose another</source>
-            <translation type="unfinished"></translation>
+            <translation>Modell: {name}. Ein anderes wählen</translation>
         </message>
         <message>
             <source>Models</source>
-            <translation type="unfinished"></translation>
+            <translation>Modelle</translation>
         </message>
         <message>
             <source>More</source>
-            <translation type="unfinished"></translation>
+            <translation>Mehr</translation>
         </message>
         <message>
             <source>More about this conversation</source>
-            <translation type="unfinished"></translation>
+            <translation>Mehr zu dieser Unterhaltung</translation>
         </message>
         <message>
             <source>More quick prompts</source>
-            <translation type="unfinished"></translation>
+            <translation>Weitere Schnellfragen</translation>
         </message>
         <message>
             <source>More to do with the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Mehr mit dem Bild tun</translation>
         </message>
         <message>
             <source>More…</source>
-            <translation type="unfinished"></translation>
+            <translation>Mehr…</translation>
         </message>
         <message>
             <source>Most: slow and dear</source>
-            <translation type="unfinished"></translation>
+            <translation>Höchster: langsam und teuer</translation>
         </message>
         <message>
             <source>Move by a pixel; with Shift by ten</source>
-            <translation type="unfinished"></translation>
+            <translation>Um ein Pixel verschieben; mit Shift um zehn</translation>
         </message>
         <message>
             <source>Move it away, or choose another folder with KIREJI_HOME; it was left as it is.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie wegbewegen oder mit KIREJI_HOME einen anderen Ordner wählen; sie blieb, wie sie war.</translation>
         </message>
         <message>
             <source>Move that file away, or choose another folder with KIREJI_HOME.</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Datei wegbewegen oder mit KIREJI_HOME einen anderen Ordner wählen.</translation>
         </message>
         <message>
             <source>Move the left and the top edge</source>
-            <translation type="unfinished"></translation>
+            <translation>Linke und obere Kante verschieben</translation>
         </message>
         <message>
             <source>Move the pointer over one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Zeiger über eines bewegen.</translation>
         </message>
         <message>
             <source>Move the right and the bottom edge</source>
-            <translation type="unfinished"></translation>
+            <translation>Rechte und untere Kante verschieben</translation>
         </message>
         <message>
             <source>Name fewer of them.</source>
-            <translation type="unfinished"></translation>
+            <translation>Weniger davon nennen.</translation>
         </message>
         <message>
             <source>Name the screen: --screen N.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Bildschirm nennen: --screen N.</translation>
         </message>
         <message>
             <source>Network</source>
-            <translation type="unfinished"></translation>
+            <translation>Netz</translation>
         </message>
         <message>
             <source>New conversations are answered by</source>
-            <translation type="unfinished"></translation>
+            <translation>Neue Unterhaltungen beantwortet</translation>
         </message>
         <message>
             <source>Next screen</source>
-            <translation type="unfinished"></translation>
+            <translation>Nächster Bildschirm</translation>
         </message>
         <message>
             <source>No browser could be opened.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es konnte kein Browser geöffnet werden.</translation>
         </message>
         <message>
             <source>No browser could be opened. Open this address in one on this computer:</source>
-            <translation type="unfinished"></translation>
+            <translation>Es konnte kein Browser geöffnet werden. Diese Adresse in einem auf diesem Computer öffnen:</translation>
         </message>
         <message>
             <source>No connection to {host}</source>
-            <translation type="unfinished"></translation>
+            <translation>Keine Verbindung zu {host}</translation>
         </message>
         <message>
             <source>No desktop portal runs here.</source>
-            <translation type="unfinished"></translation>
+            <translation>Hier läuft kein Desktop-Portal.</translation>
         </message>
         <message>
             <source>No jobs</source>
-            <translation type="unfinished"></translation>
+            <translation>Keine Aufgaben</translation>
         </message>
         <message>
             <source>No key is stored.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es ist kein Schlüssel gespeichert.</translation>
         </message>
         <message>
             <source>No model matches “{query}”.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kein Modell passt zu „{query}“.</translation>
         </message>
         <message>
             <source>No model of {display} is chosen.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es ist kein Modell von {display} gewählt.</translation>
         </message>
         <message>
             <source>No model server answers at {address}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter {address} antwortet kein Modellserver.</translation>
         </message>
         <message>
             <source>No model server answers on this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Auf diesem Computer antwortet kein Modellserver.</translation>
         </message>
         <message>
             <source>No model server answers on this computer. Start one, then test again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Auf diesem Computer antwortet kein Modellserver. Einen starten und noch einmal testen.</translation>
         </message>
         <message>
             <source>No model server was found on this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Auf diesem Computer wurde kein Modellserver gefunden.</translation>
         </message>
         <message>
             <source>No models are known.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es sind keine Modelle bekannt.</translation>
         </message>
         <message>
             <source>No port of this computer could be opened for the browser's answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Für die Antwort des Browsers konnte kein Port dieses Computers geöffnet werden.</translation>
         </message>
         <message>
             <source>No portal here takes pictures of the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kein Portal nimmt hier den Bildschirm auf.</translation>
         </message>
         <message>
             <source>No provider can work here.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kein Anbieter kann hier arbeiten.</translation>
         </message>
         <message>
             <source>No proxy</source>
-            <translation type="unfinished"></translation>
+            <translation>Kein Proxy</translation>
         </message>
         <message>
             <source>No screen is connected.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es ist kein Bildschirm angeschlossen.</translation>
         </message>
         <message>
             <source>No shortcut is set.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es ist kein Tastenkürzel festgelegt.</translation>
         </message>
         <message>
             <source>No shortcut is set. Choose one in Settings, Shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es ist kein Tastenkürzel festgelegt. Unter Einstellungen, Tastenkürzel eines wählen.</translation>
         </message>
         <message>
             <source>No text is selected. Select some in any program, then choose this again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es ist kein Text markiert. In einem beliebigen Programm Text markieren und dies noch einmal wählen.</translation>
         </message>
         <message>
             <source>No text was found here.</source>
-            <translation type="unfinished"></translation>
+            <translation>Hier wurde kein Text gefunden.</translation>
         </message>
         <message>
             <source>No text was found in the picture. This reader knows Latin, Chinese and Japanese script: cut out a region with larger or clearer text, or add a key in the settings to ask a model about it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Im Bild wurde kein Text gefunden. Gelesen werden lateinische, chinesische und japanische Schrift: einen Bereich mit größerem oder klarerem Text ausschneiden oder in den Einstellungen einen Schlüssel hinzufügen, um ein Modell zu fragen.</translation>
         </message>
         <message>
             <source>No way of capturing is built in.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es ist kein Weg zum Aufnehmen eingebaut.</translation>
         </message>
         <message>
             <source>Nobody came back from the browser within {minutes}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Innerhalb von {minutes} kam niemand aus dem Browser zurück.</translation>
         </message>
         <message>
             <source>Nobody looks, because that is switched off.</source>
-            <translation type="unfinished"></translation>
+            <translation>Niemand sucht, weil das ausgeschaltet ist.</translation>
         </message>
         <message>
             <source>None</source>
-            <translation type="unfinished"></translation>
+            <translation>Keine</translation>
         </message>
         <message>
             <source>Normal</source>
-            <translation type="unfinished"></translation>
+            <translation>Normal</translation>
         </message>
         <message>
             <source>Not tested.</source>
-            <translation type="unfinished"></translation>
+            <translation>Nicht getestet.</translation>
         </message>
         <message>
             <source>Nothing answers at {address}. Start the server, or correct the address.</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter {address} antwortet nichts. Den Server starten oder die Adresse berichtigen.</translation>
         </message>
         <message>
             <source>Nothing is selected.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es ist nichts ausgewählt.</translation>
         </message>
         <message>
             <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
-            <translation type="unfinished"></translation>
+            <translation>Nichts wurde gelöscht: {name} und die Dateien, die mit diesem Namen beginnen, in einen anderen Ordner bewegen, um mit leerem Verlauf zu beginnen, oder eine eigene Kopie an ihre Stelle legen.</translation>
         </message>
         <message>
             <source>Notify when an answer is ready</source>
-            <translation type="unfinished"></translation>
+            <translation>Benachrichtigen, wenn eine Antwort fertig ist</translation>
         </message>
         <message>
             <source>Now that is {name} ({who}).</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist jetzt {name} ({who}).</translation>
         </message>
         <message>
             <source>Now that is {who}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist jetzt {who}.</translation>
         </message>
         <message>
             <source>On the usual ports of Ollama, llama.cpp and LM Studio.</source>
-            <translation type="unfinished"></translation>
+            <translation>An den üblichen Ports von Ollama, llama.cpp und LM Studio.</translation>
         </message>
         <message>
             <source>On this desktop programs ask for keys and the desktop hands them out; it may give others than were asked for. Its own keyboard settings can change them too.</source>
-            <translation type="unfinished"></translation>
+            <translation>Auf diesem Desktop fragen Programme nach Tasten, und der Desktop vergibt sie; er kann andere geben als gewünscht. Auch seine eigenen Tastatureinstellungen können sie ändern.</translation>
         </message>
         <message>
             <source>Only for answers that took a while and that no window shows. It holds your question, never the answer. Regions that are watched always tell.</source>
-            <translation type="unfinished"></translation>
+            <translation>Nur für Antworten, die gedauert haben und in keinem Fenster zu sehen sind. Enthält die Frage, nie die Antwort. Beobachtete Bereiche melden sich immer.</translation>
         </message>
         <message>
             <source>Only services that do not keep or train on what they are sent</source>
-            <translation type="unfinished"></translation>
+            <translation>Nur Dienste, die Anfragen weder behalten noch damit trainieren</translation>
         </message>
         <message>
             <source>Only services that keep nothing at all</source>
-            <translation type="unfinished"></translation>
+            <translation>Nur Dienste, die gar nichts behalten</translation>
         </message>
         <message>
             <source>Opacity</source>
-            <translation type="unfinished"></translation>
+            <translation>Deckkraft</translation>
         </message>
         <message>
             <source>Open</source>
-            <translation type="unfinished"></translation>
+            <translation>Öffnen</translation>
         </message>
         <message>
             <source>Open Kireji</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji öffnen</translation>
         </message>
         <message>
             <source>Open Settings, Keys &amp; models, and paste a current key.</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter Einstellungen, Schlüssel &amp; Modelle einen gültigen Schlüssel einfügen.</translation>
         </message>
         <message>
             <source>Open Settings, Keys &amp; models, and paste it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter Einstellungen, Schlüssel &amp; Modelle noch einmal einfügen.</translation>
         </message>
         <message>
             <source>Open Settings, Keys &amp; models, and paste one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter Einstellungen, Schlüssel &amp; Modelle einen einfügen.</translation>
         </message>
         <message>
             <source>Open Settings, Keys &amp; models, and sign in or paste one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter Einstellungen, Schlüssel &amp; Modelle anmelden oder einen einfügen.</translation>
         </message>
         <message>
             <source>Open Settings, Keys &amp; models: paste it under {right}, and a key of {asked} here.</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter Einstellungen, Schlüssel &amp; Modelle: ihn bei {right} einfügen und hier einen von {asked}.</translation>
         </message>
         <message>
             <source>Open folder</source>
-            <translation type="unfinished"></translation>
+            <translation>Ordner öffnen</translation>
         </message>
         <message>
             <source>Open it in another program and save it anew.</source>
-            <translation type="unfinished"></translation>
+            <translation>In einem anderen Programm öffnen und neu sichern.</translation>
         </message>
         <message>
             <source>Open settings</source>
-            <translation type="unfinished"></translation>
+            <translation>Einstellungen öffnen</translation>
         </message>
         <message>
             <source>Open the conversation again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Unterhaltung noch einmal öffnen.</translation>
         </message>
         <message>
             <source>Open the folder: {title}</source>
-            <translation type="unfinished"></translation>
+            <translation>Ordner öffnen: {title}</translation>
         </message>
         <message>
             <source>Open what you want to show. Click here to cancel.</source>
-            <translation type="unfinished"></translation>
+            <translation>Öffnen, was gezeigt werden soll. Zum Abbrechen hier klicken.</translation>
         </message>
         <message>
             <source>OpenRouter did not accept the sign-in.</source>
-            <translation type="unfinished"></translation>
+            <translation>OpenRouter hat die Anmeldung nicht angenommen.</translation>
         </message>
         <message>
             <source>OpenRouter passes questions on to other services; the others are then never used.</source>
-            <translation type="unfinished"></translation>
+            <translation>OpenRouter reicht Fragen an andere Dienste weiter; die übrigen werden dann nie verwendet.</translation>
         </message>
         <message>
             <source>OpenRouter's jobs take no pictures and documents from this computer, only pictures on the web.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Aufgaben von OpenRouter nehmen keine Bilder und Dokumente von diesem Computer, nur Bilder im Web.</translation>
         </message>
         <message>
             <source>Opening the browser…</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Browser wird geöffnet…</translation>
         </message>
         <message>
             <source>Or bind a command to a key in your desktop's own keyboard settings:</source>
-            <translation type="unfinished"></translation>
+            <translation>Oder in den Tastatureinstellungen des Desktops einen Befehl an eine Taste binden:</translation>
         </message>
         <message>
             <source>Or let this computer read the text in the picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Oder diesen Computer den Text im Bild lesen lassen.</translation>
         </message>
         <message>
             <source>Otherwise only where the desktop does not let Kireji freeze the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sonst nur, wo der Desktop Kireji den Bildschirm nicht einfrieren lässt.</translation>
         </message>
         <message>
             <source>PNG picture (*.png)</source>
-            <translation type="unfinished"></translation>
+            <translation>PNG-Bild (*.png)</translation>
         </message>
         <message>
             <source>Page Up, Page Down</source>
-            <translation type="unfinished"></translation>
+            <translation>Page Up, Page Down</translation>
         </message>
         <message>
             <source>Part of the watched region is on no screen now.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Teil des beobachteten Bereichs liegt jetzt auf keinem Bildschirm.</translation>
         </message>
         <message>
             <source>Paste a key from Anthropic or OpenRouter; it is tested at once.</source>
-            <translation type="unfinished"></translation>
+            <translation>Einen Schlüssel von Anthropic oder OpenRouter einfügen; er wird sofort getestet.</translation>
         </message>
         <message>
             <source>Paste a key in Settings, Keys &amp; models, instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>Stattdessen unter Einstellungen, Schlüssel &amp; Modelle einen Schlüssel einfügen.</translation>
         </message>
         <message>
             <source>Paste the whole key.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den ganzen Schlüssel einfügen.</translation>
         </message>
         <message>
             <source>Paste your {provider} key</source>
-            <translation type="unfinished"></translation>
+            <translation>Schlüssel für {provider} einfügen</translation>
         </message>
         <message>
             <source>Pause shortcuts</source>
-            <translation type="unfinished"></translation>
+            <translation>Tastenkürzel pausieren</translation>
         </message>
         <message>
             <source>Paused from the tray menu; other programs get these keys until you resume there.</source>
-            <translation type="unfinished"></translation>
+            <translation>Über den Infobereich pausiert; andere Programme erhalten diese Tasten, bis dort fortgesetzt wird.</translation>
         </message>
         <message>
             <source>People type with that key. Press it together with Ctrl, Alt or Super.</source>
-            <translation type="unfinished"></translation>
+            <translation>Mit dieser Taste wird geschrieben. Zusammen mit Ctrl, Alt oder Super drücken.</translation>
         </message>
         <message>
             <source>Pick a window; Tab or arrow keys: another one</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Fenster wählen; Tab oder Pfeiltasten: ein anderes</translation>
         </message>
         <message>
             <source>Picture, {width} × {height} pixels</source>
-            <translation type="unfinished"></translation>
+            <translation>Bild, {width} × {height} Pixel</translation>
         </message>
         <message>
             <source>Pin to the screen</source>
-            <translation type="unfinished"></translation>
+            <translation>An den Bildschirm heften</translation>
         </message>
         <message>
             <source>Pinned picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Angeheftetes Bild</translation>
         </message>
         <message>
             <source>Press a shortcut, cut out a piece of the screen and ask about it; the answer streams right beside it. Every conversation is kept on this computer, and what leaves it is written down for you to see.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Tastenkürzel drücken, ein Stück des Bildschirms ausschneiden und danach fragen; die Antwort erscheint gleich daneben. Jede Unterhaltung bleibt auf diesem Computer, und was ihn verlässt, wird einsehbar aufgeschrieben.</translation>
         </message>
         <message>
             <source>Press it now</source>
-            <translation type="unfinished"></translation>
+            <translation>Jetzt drücken</translation>
         </message>
         <message>
             <source>Press it now, from here or from any other window.</source>
-            <translation type="unfinished"></translation>
+            <translation>Jetzt drücken, von hier oder aus jedem anderen Fenster.</translation>
         </message>
         <message>
             <source>Press it now: {title}</source>
-            <translation type="unfinished"></translation>
+            <translation>Jetzt drücken: {title}</translation>
         </message>
         <message>
             <source>Press the keys…</source>
-            <translation type="unfinished"></translation>
+            <translation>Tasten drücken…</translation>
         </message>
         <message>
             <source>Press the new keys, or Escape to keep the old ones. If nothing happens, another program has them: press others.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die neuen Tasten drücken, oder Escape, um die alten zu behalten. Geschieht nichts, hat sie ein anderes Programm: andere drücken.</translation>
         </message>
         <message>
             <source>Programs cannot hold a key combination in this Wayland session.</source>
-            <translation type="unfinished"></translation>
+            <translation>In dieser Wayland-Sitzung können Programme keine Tastenkombination halten.</translation>
         </message>
         <message>
             <source>Provider: {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>Anbieter: {name}</translation>
         </message>
         <message>
             <source>Proxy</source>
-            <translation type="unfinished"></translation>
+            <translation>Proxy</translation>
         </message>
         <message>
             <source>Question</source>
-            <translation type="unfinished"></translation>
+            <translation>Frage</translation>
         </message>
         <message>
             <source>Quick prompts</source>
-            <translation type="unfinished"></translation>
+            <translation>Schnellfragen</translation>
         </message>
         <message>
             <source>Quit</source>
-            <translation type="unfinished"></translation>
+            <translation>Beenden</translation>
         </message>
         <message>
             <source>RapidOCR, its PP-OCR models</source>
-            <translation type="unfinished"></translation>
+            <translation>RapidOCR, dessen PP-OCR-Modelle</translation>
         </message>
         <message>
             <source>Reading the picture on this computer</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Bild wird auf diesem Computer gelesen</translation>
         </message>
         <message>
             <source>Reading…</source>
-            <translation type="unfinished"></translation>
+            <translation>Wird gelesen…</translation>
         </message>
         <message>
             <source>Reads the text in a capture without any network. No key needed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Liest den Text in einer Aufnahme ohne jedes Netz. Kein Schlüssel nötig.</translation>
         </message>
         <message>
             <source>Recent</source>
-            <translation type="unfinished"></translation>
+            <translation>Zuletzt</translation>
         </message>
         <message>
             <source>Red</source>
-            <translation type="unfinished"></translation>
+            <translation>Rot</translation>
         </message>
         <message>
             <source>Redo</source>
-            <translation type="unfinished"></translation>
+            <translation>Wiederholen</translation>
         </message>
         <message>
             <source>Redo (Ctrl+Shift+Z)</source>
-            <translation type="unfinished"></translation>
+            <translation>Wiederholen (Ctrl+Shift+Z)</translation>
         </message>
         <message>
             <source>Region {number}, {width} × {height} pixels. Remove it</source>
-            <translation type="unfinished"></translation>
+            <translation>Bereich {number}, {width} × {height} Pixel. Entfernen</translation>
         </message>
         <message>
             <source>Regions for this question</source>
-            <translation type="unfinished"></translation>
+            <translation>Bereiche für diese Frage</translation>
         </message>
         <message>
             <source>Release: take it</source>
-            <translation type="unfinished"></translation>
+            <translation>Loslassen: übernehmen</translation>
         </message>
         <message>
             <source>Remove</source>
-            <translation type="unfinished"></translation>
+            <translation>Entfernen</translation>
         </message>
         <message>
             <source>Remove region {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>Bereich {number} entfernen</translation>
         </message>
         <message>
             <source>Remove the key</source>
-            <translation type="unfinished"></translation>
+            <translation>Schlüssel entfernen</translation>
         </message>
         <message>
             <source>Remove the key from the keychain? It can be pasted again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Schlüssel aus dem Schlüsselbund entfernen? Er kann wieder eingefügt werden.</translation>
         </message>
         <message>
             <source>Remove the key of this server</source>
-            <translation type="unfinished"></translation>
+            <translation>Schlüssel dieses Servers entfernen</translation>
         </message>
         <message>
             <source>Remove the keys: {title}</source>
-            <translation type="unfinished"></translation>
+            <translation>Tasten entfernen: {title}</translation>
         </message>
         <message>
             <source>Remove the {title} key</source>
-            <translation type="unfinished"></translation>
+            <translation>Schlüssel für {title} entfernen</translation>
         </message>
         <message>
             <source>Replace key…</source>
-            <translation type="unfinished"></translation>
+            <translation>Schlüssel ersetzen…</translation>
         </message>
         <message>
             <source>Request id: {id}</source>
-            <translation type="unfinished"></translation>
+            <translation>Kennung der Anfrage: {id}</translation>
         </message>
         <message>
             <source>Requests go to {address}, from the environment.</source>
-            <translation type="unfinished"></translation>
+            <translation>Anfragen gehen an {address}, aus der Umgebung.</translation>
         </message>
         <message>
             <source>Run it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie noch einmal ausführen.</translation>
         </message>
         <message>
             <source>Save</source>
-            <translation type="unfinished"></translation>
+            <translation>Sichern</translation>
         </message>
         <message>
             <source>Save as…</source>
-            <translation type="unfinished"></translation>
+            <translation>Sichern unter…</translation>
         </message>
         <message>
             <source>Save the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Bild sichern</translation>
         </message>
         <message>
             <source>Save the picture as a file (Ctrl+S)</source>
-            <translation type="unfinished"></translation>
+            <translation>Bild als Datei sichern (Ctrl+S)</translation>
         </message>
         <message>
             <source>Save, save as</source>
-            <translation type="unfinished"></translation>
+            <translation>Sichern, sichern unter</translation>
         </message>
         <message>
             <source>Saved as {file}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Gesichert als {file}.</translation>
         </message>
         <message>
             <source>Screens are at (x,y,width,height): {shown}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Bildschirme liegen bei (x,y,Breite,Höhe): {shown}.</translation>
         </message>
         <message>
             <source>Search models</source>
-            <translation type="unfinished"></translation>
+            <translation>Modelle suchen</translation>
         </message>
         <message>
             <source>Sending the question</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Frage wird gesendet</translation>
         </message>
         <message>
             <source>Set a corner; while dragging: move the whole</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine Ecke setzen; beim Ziehen: das Ganze verschieben</translation>
         </message>
         <message>
             <source>Set a number</source>
-            <translation type="unfinished"></translation>
+            <translation>Nummer setzen</translation>
         </message>
         <message>
             <source>Set both or neither: an address from the environment gets no stored key.</source>
-            <translation type="unfinished"></translation>
+            <translation>Beide setzen oder keines: eine Adresse aus der Umgebung erhält keinen gespeicherten Schlüssel.</translation>
         </message>
         <message>
             <source>Set keys…</source>
-            <translation type="unfinished"></translation>
+            <translation>Tasten festlegen…</translation>
         </message>
         <message>
             <source>Set the key as an environment variable.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Schlüssel als Umgebungsvariable setzen.</translation>
         </message>
         <message>
             <source>Settings</source>
-            <translation type="unfinished"></translation>
+            <translation>Einstellungen</translation>
         </message>
         <message>
             <source>Settings page</source>
-            <translation type="unfinished"></translation>
+            <translation>Seite der Einstellungen</translation>
         </message>
         <message>
             <source>Shortcuts</source>
-            <translation type="unfinished"></translation>
+            <translation>Tastenkürzel</translation>
         </message>
         <message>
             <source>Shortcuts are paused. Resume them from the tray menu.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Tastenkürzel sind pausiert. Im Menü des Infobereichs fortsetzen.</translation>
         </message>
         <message numerus="yes">
             <source>Show all {n} models</source>
             <extracomment>Show the model</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} Modell zeigen</numerusform>
+                <numerusform>Alle {n} Modelle zeigen</numerusform>
             </translation>
         </message>
         <message>
             <source>Show another branch</source>
-            <translation type="unfinished"></translation>
+            <translation>Einen anderen Zweig zeigen</translation>
         </message>
         <message>
             <source>Show or hide the details</source>
-            <translation type="unfinished"></translation>
+            <translation>Einzelheiten ein- oder ausblenden</translation>
         </message>
         <message>
             <source>Show the conversations</source>
-            <translation type="unfinished"></translation>
+            <translation>Unterhaltungen zeigen</translation>
         </message>
         <message>
             <source>Shown by {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Gezeigt von {name}.</translation>
         </message>
         <message>
             <source>Shrink it below {most} megapixels.</source>
-            <translation type="unfinished"></translation>
+            <translation>Auf unter {most} Megapixel verkleinern.</translation>
         </message>
         <message>
             <source>Shrink it below {most} million pixels.</source>
-            <translation type="unfinished"></translation>
+            <translation>Auf unter {most} Millionen Pixel verkleinern.</translation>
         </message>
         <message>
             <source>Sign in again, or paste a key instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch einmal anmelden oder stattdessen einen Schlüssel einfügen.</translation>
         </message>
         <message>
             <source>Sign in again; the page in the browser works only once and only for a few minutes.</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch einmal anmelden; die Seite im Browser gilt nur einmal und nur wenige Minuten.</translation>
         </message>
         <message>
             <source>Sign in in browser</source>
-            <translation type="unfinished"></translation>
+            <translation>Im Browser anmelden</translation>
         </message>
         <message>
             <source>Sign in with OpenRouter</source>
-            <translation type="unfinished"></translation>
+            <translation>Mit OpenRouter anmelden</translation>
         </message>
         <message>
             <source>Some settings could not be used:</source>
-            <translation type="unfinished"></translation>
+            <translation>Einige Einstellungen konnten nicht verwendet werden:</translation>
         </message>
         <message>
             <source>Something in Kireji failed before this answer was complete.</source>
-            <translation type="unfinished"></translation>
+            <translation>In Kireji ist etwas fehlgeschlagen, bevor diese Antwort vollständig war.</translation>
         </message>
         <message>
             <source>Something in Kireji failed, so the region is not watched any more. The log says more.</source>
-            <translation type="unfinished"></translation>
+            <translation>In Kireji ist etwas fehlgeschlagen, deshalb wird der Bereich nicht mehr beobachtet. Mehr steht im Protokoll.</translation>
         </message>
         <message>
             <source>Something in Kireji failed. The log has the details; please try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>In Kireji ist etwas fehlgeschlagen. Einzelheiten stehen im Protokoll; bitte noch einmal versuchen.</translation>
         </message>
         <message>
             <source>Something in Kireji failed. The log has the details; press the shortcut to start again.</source>
-            <translation type="unfinished"></translation>
+            <translation>In Kireji ist etwas fehlgeschlagen. Einzelheiten stehen im Protokoll; mit dem Tastenkürzel neu beginnen.</translation>
         </message>
         <message>
             <source>Something in Kireji failed. The log has the details; what you were doing can be repeated.</source>
-            <translation type="unfinished"></translation>
+            <translation>In Kireji ist etwas fehlgeschlagen. Einzelheiten stehen im Protokoll; der Vorgang kann wiederholt werden.</translation>
         </message>
         <message>
             <source>Space</source>
-            <translation type="unfinished"></translation>
+            <translation>Leertaste</translation>
         </message>
         <message>
             <source>Space: move it as it is</source>
-            <translation type="unfinished"></translation>
+            <translation>Leertaste: als Ganzes verschieben</translation>
         </message>
         <message>
             <source>Stands on the work of</source>
-            <translation type="unfinished"></translation>
+            <translation>Beruht auf der Arbeit von</translation>
         </message>
         <message>
             <source>Start Kireji again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji neu starten.</translation>
         </message>
         <message>
             <source>Start Kireji from a desktop, or give it a picture file.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji von einem Desktop aus starten oder ihm eine Bilddatei geben.</translation>
         </message>
         <message>
             <source>Start Kireji from a desktop.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji von einem Desktop aus starten.</translation>
         </message>
         <message>
             <source>Start Kireji from the desktop.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji vom Desktop aus starten.</translation>
         </message>
         <message>
             <source>Start Ollama, LM Studio or llama.cpp, or name its address in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ollama, LM Studio oder llama.cpp starten oder die Adresse unter Einstellungen, Schlüssel &amp; Modelle nennen.</translation>
         </message>
         <message>
             <source>Start Ollama, llama.cpp or LM Studio, or enter the server's address in Settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ollama, llama.cpp oder LM Studio starten oder die Adresse des Servers in den Einstellungen eingeben.</translation>
         </message>
         <message>
             <source>Start Ollama, llama.cpp or LM Studio, then look again. Nothing leaves this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ollama, llama.cpp oder LM Studio starten und noch einmal suchen. Nichts verlässt diesen Computer.</translation>
         </message>
         <message>
             <source>Start a new conversation with a smaller picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine neue Unterhaltung mit einem kleineren Bild beginnen.</translation>
         </message>
         <message>
             <source>Start a new conversation without it, or save the picture as PNG first.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine neue Unterhaltung ohne das Bild beginnen oder es vorher als PNG sichern.</translation>
         </message>
         <message>
             <source>Start a new conversation, or leave some out.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine neue Unterhaltung beginnen oder einige weglassen.</translation>
         </message>
         <message>
             <source>Start a new conversation, or use fewer or smaller pictures.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine neue Unterhaltung beginnen oder weniger oder kleinere Bilder verwenden.</translation>
         </message>
         <message>
             <source>Start a new conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine neue Unterhaltung beginnen.</translation>
         </message>
         <message>
             <source>Start a notification daemon, such as the desktop's own.</source>
-            <translation type="unfinished"></translation>
+            <translation>Einen Benachrichtigungsdienst starten, etwa den des Desktops.</translation>
         </message>
         <message>
             <source>Start it again when the desktop is back; what was written before is in the history.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji wieder starten, sobald der Desktop zurück ist; was vorher geschrieben wurde, steht im Verlauf.</translation>
         </message>
         <message>
             <source>Start it and ask again, or check the address.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ihn starten und noch einmal fragen oder die Adresse prüfen.</translation>
         </message>
         <message>
             <source>Start the newer version, or choose another folder with KIREJI_HOME; the file was left as it is.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die neuere Version starten oder mit KIREJI_HOME einen anderen Ordner wählen; die Datei blieb, wie sie war.</translation>
         </message>
         <message>
             <source>Start when you log in</source>
-            <translation type="unfinished"></translation>
+            <translation>Bei der Anmeldung starten</translation>
         </message>
         <message>
             <source>Stays in the tray, with the shortcuts ready. Nothing is opened and nothing is sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>Bleibt im Infobereich, die Tastenkürzel sind bereit. Nichts wird geöffnet und nichts gesendet.</translation>
         </message>
         <message>
             <source>Stop</source>
-            <translation type="unfinished"></translation>
+            <translation>Anhalten</translation>
         </message>
         <message>
             <source>Stop the answer and keep what has arrived</source>
-            <translation type="unfinished"></translation>
+            <translation>Antwort anhalten und behalten, was angekommen ist</translation>
         </message>
         <message>
             <source>Stricter: not even for a short time. Fewer models can answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Strenger: nicht einmal für kurze Zeit. Weniger Modelle können antworten.</translation>
         </message>
         <message>
             <source>Switch it in Windows' Settings, Apps, Startup.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es in den Windows-Einstellungen unter Apps, Autostart schalten.</translation>
         </message>
         <message>
             <source>Switch it on in System Settings, General, Login Items, Allow in the Background.</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter Systemeinstellungen, Allgemein, Anmeldeobjekte, „Im Hintergrund erlauben“ einschalten.</translation>
         </message>
         <message>
             <source>Switch them off and on in Settings, Shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie unter Einstellungen, Tastenkürzel aus- und einschalten.</translation>
         </message>
         <message>
             <source>Tab, Delete</source>
-            <translation type="unfinished"></translation>
+            <translation>Tab, Delete</translation>
         </message>
         <message>
             <source>Tab: the next</source>
-            <translation type="unfinished"></translation>
+            <translation>Tab: das nächste</translation>
         </message>
         <message>
             <source>Take what is offered; ask once something is selected</source>
-            <translation type="unfinished"></translation>
+            <translation>Übernehmen, was angeboten wird; fragen, sobald etwas ausgewählt ist</translation>
         </message>
         <message>
             <source>Test</source>
-            <translation type="unfinished"></translation>
+            <translation>Testen</translation>
         </message>
         <message>
             <source>Test and keep</source>
-            <translation type="unfinished"></translation>
+            <translation>Testen und behalten</translation>
         </message>
         <message>
             <source>Test connection</source>
-            <translation type="unfinished"></translation>
+            <translation>Verbindung testen</translation>
         </message>
         <message>
             <source>Test the {title} key</source>
-            <translation type="unfinished"></translation>
+            <translation>Schlüssel für {title} testen</translation>
         </message>
         <message>
             <source>Testing the key with the service…</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Schlüssel wird beim Dienst getestet…</translation>
         </message>
         <message>
             <source>Testing…</source>
-            <translation type="unfinished"></translation>
+            <translation>Wird getestet…</translation>
         </message>
         <message>
             <source>Text in pictures is read on this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Text in Bildern wird auf diesem Computer gelesen.</translation>
         </message>
         <message>
             <source>Text size</source>
-            <translation type="unfinished"></translation>
+            <translation>Textgröße</translation>
         </message>
         <message>
             <source>That is neither an Anthropic key (sk-ant-…) nor an OpenRouter key (sk-or-…).</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist weder ein Schlüssel von Anthropic (sk-ant-…) noch von OpenRouter (sk-or-…).</translation>
         </message>
         <message>
             <source>That is not a key.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist kein Schlüssel.</translation>
         </message>
         <message>
             <source>That model cannot see pictures; it gets the text this computer reads in them.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieses Modell sieht keine Bilder; es erhält den Text, den dieser Computer darin liest.</translation>
         </message>
         <message>
             <source>The account of this key at {name} has a payment problem or no credit left.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Konto dieses Schlüssels bei {name} hat ein Zahlungsproblem oder kein Guthaben mehr.</translation>
         </message>
         <message>
             <source>The account of this key has reached its spending limit or has no credit left.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Konto dieses Schlüssels hat seine Ausgabengrenze erreicht oder kein Guthaben mehr.</translation>
         </message>
         <message>
-            <source>The address leads to what is</source>
-            <translation type="unfinished"></translation>
+            <source>The address leads to what is not an address of the web.</source>
+            <translation>Die Adresse führt zu etwas, das keine Adresse im Web ist.</translation>
         </message>
         <message>
             <source>The address of the proxy is none that can be used: it begins with http:// or https://.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Adresse des Proxys ist nicht brauchbar: sie beginnt mit http:// oder https://.</translation>
         </message>
         <message>
             <source>The answer broke off before its end.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Antwort ist vor ihrem Ende abgebrochen.</translation>
         </message>
         <message>
             <source>The answer broke off before its first word.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Antwort ist vor ihrem ersten Wort abgebrochen.</translation>
         </message>
         <message>
             <source>The answer broke off.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Antwort ist abgebrochen.</translation>
         </message>
         <message>
             <source>The answer paused after many steps. It can be continued.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Antwort hat nach vielen Schritten innegehalten. Sie kann fortgesetzt werden.</translation>
         </message>
         <message>
             <source>The answer was cut at the maximum length. It can be continued.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Antwort wurde bei der größten Länge abgeschnitten. Sie kann fortgesetzt werden.</translation>
         </message>
         <message>
             <source>The answer was cut because the conversation fills all that this model can read. It can be continued with a model that reads more, or in a new conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Antwort wurde abgeschnitten, weil die Unterhaltung alles füllt, was dieses Modell lesen kann. Sie kann mit einem Modell, das mehr liest, oder in einer neuen Unterhaltung fortgesetzt werden.</translation>
         </message>
         <message>
             <source>The browser came back without a code.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Browser kam ohne Code zurück.</translation>
         </message>
         <message>
             <source>The certificate "{subject}" of {host}</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Zertifikat „{subject}“ von {host}</translation>
         </message>
         <message>
             <source>The certificate of {host}</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Zertifikat von {host}</translation>
         </message>
         <message>
             <source>The certificate of {host} is not trusted.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dem Zertifikat von {host} wird nicht vertraut.</translation>
         </message>
         <message>
             <source>The certificates in {path}, named by {name}, cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Zertifikate in {path}, genannt von {name}, können nicht gelesen werden.</translation>
         </message>
         <message>
             <source>The certificates of the system are trusted. Choose a file (PEM) for others beside them.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Zertifikaten des Systems wird vertraut. Für weitere eine Datei (PEM) wählen.</translation>
         </message>
         <message>
             <source>The connection to the desktop was lost.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Verbindung zum Desktop ist verloren gegangen.</translation>
         </message>
         <message>
             <source>The connection to {host} was lost.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Verbindung zu {host} ist verloren gegangen.</translation>
         </message>
         <message>
             <source>The conversation with its pictures is too large to send.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Unterhaltung mit ihren Bildern ist zu groß zum Senden.</translation>
         </message>
         <message>
             <source>The desktop did not accept “{title}”. {bind_by_hand}</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Desktop hat „{title}“ nicht angenommen. {bind_by_hand}</translation>
         </message>
         <message>
             <source>The desktop does not let Kireji take pictures of the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Desktop lässt Kireji den Bildschirm nicht aufnehmen.</translation>
         </message>
         <message>
             <source>The desktop gave no answer when asked for the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Desktop gab keine Antwort, als er nach dem Bildschirm gefragt wurde.</translation>
         </message>
         <message>
             <source>The desktop gave no keys for this. Choose them in its keyboard settings, or bind the command.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Desktop hat hierfür keine Tasten gegeben. Sie in dessen Tastatureinstellungen wählen oder den Befehl binden.</translation>
         </message>
         <message>
             <source>The desktop gave something else than a picture of the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Desktop hat etwas anderes als ein Bild des Bildschirms gegeben.</translation>
         </message>
         <message>
             <source>The desktop gave these keys; {chord} was asked for.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Desktop hat diese Tasten gegeben; gewünscht war {chord}.</translation>
         </message>
         <message>
             <source>The desktop has not answered yet whether it gives the shortcut; it may be asking you.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Desktop hat noch nicht geantwortet, ob er das Tastenkürzel gibt; vielleicht fragt er gerade nach.</translation>
         </message>
         <message>
             <source>The desktop has not answered yet; it may be asking you.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Desktop hat noch nicht geantwortet; vielleicht fragt er gerade nach.</translation>
         </message>
         <message>
             <source>The desktop has taken the shortcuts back.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Desktop hat die Tastenkürzel zurückgenommen.</translation>
         </message>
         <message>
             <source>The desktop knows “{title}” but gave it no keys. Set them in its keyboard settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Desktop kennt „{title}“, hat aber keine Tasten gegeben. Sie in dessen Tastatureinstellungen festlegen.</translation>
         </message>
         <message>
             <source>The desktop never answered when asked for shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Desktop hat auf die Frage nach Tastenkürzeln nie geantwortet.</translation>
         </message>
         <message>
             <source>The desktop refused the shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Desktop hat die Tastenkürzel abgelehnt.</translation>
         </message>
         <message>
             <source>The desktop's picture of the screen cannot be opened.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Bild, das der Desktop vom Bildschirm gemacht hat, kann nicht geöffnet werden.</translation>
         </message>
         <message>
             <source>The desktop's picture of the screen cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Bild, das der Desktop vom Bildschirm gemacht hat, kann nicht gelesen werden.</translation>
         </message>
         <message>
             <source>The desktop's portal answers in a way Kireji does not know.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Portal des Desktops antwortet auf eine Weise, die Kireji nicht kennt.</translation>
         </message>
         <message>
             <source>The desktop's portal does not answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Portal des Desktops antwortet nicht.</translation>
         </message>
         <message>
             <source>The desktop's portal has stopped.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Portal des Desktops hat sich beendet.</translation>
         </message>
         <message>
             <source>The desktop's portal refused.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Portal des Desktops hat abgelehnt.</translation>
         </message>
         <message>
             <source>The desktop's question about the picture of the screen was declined.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Rückfrage des Desktops zum Bild des Bildschirms wurde abgelehnt.</translation>
         </message>
         <message>
             <source>The desktop's screenshot portal, version {version}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Bildschirmfoto-Portal des Desktops, Version {version}.</translation>
         </message>
         <message>
             <source>The desktop's shortcuts portal, version {version}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Tastenkürzel-Portal des Desktops, Version {version}.</translation>
         </message>
         <message>
             <source>The display cannot be reached.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Anzeige ist nicht erreichbar.</translation>
         </message>
         <message>
             <source>The display has gone.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Anzeige ist weg.</translation>
         </message>
         <message>
             <source>The display is gone, so Kireji has ended.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Anzeige ist weg, deshalb hat sich Kireji beendet.</translation>
         </message>
         <message>
             <source>The display {display} cannot be reached.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Anzeige {display} ist nicht erreichbar.</translation>
         </message>
         <message>
             <source>The earlier region lies on no screen any more. Drag to cut out another one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der frühere Bereich liegt auf keinem Bildschirm mehr. Durch Ziehen einen anderen ausschneiden.</translation>
         </message>
         <message>
             <source>The entry for the login cannot be written: {reason}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Eintrag für die Anmeldung kann nicht geschrieben werden: {reason}.</translation>
         </message>
         <message>
             <source>The entry for the session's start cannot be written: {reason}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Eintrag für den Start der Sitzung kann nicht geschrieben werden: {reason}.</translation>
         </message>
         <message>
             <source>The file can be read. Its certificates are trusted beside the system's.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Datei ist lesbar. Ihren Zertifikaten wird neben denen des Systems vertraut.</translation>
         </message>
         <message>
             <source>The file is empty.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Datei ist leer.</translation>
         </message>
         <message>
             <source>The first that sees pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>Das erste, das Bilder sieht</translation>
         </message>
         <message>
             <source>The history in {path} is damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Verlauf in {path} ist beschädigt.</translation>
         </message>
         <message>
             <source>The job ended before this question was answered.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Aufgabe endete, bevor diese Frage beantwortet war.</translation>
         </message>
         <message>
             <source>The key comes from {variable} and is never stored.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Schlüssel kommt aus {variable} und wird nie gespeichert.</translation>
         </message>
         <message>
             <source>The key holds characters that no key has.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Schlüssel enthält Zeichen, die kein Schlüssel hat.</translation>
         </message>
         <message>
             <source>The key is empty.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Schlüssel ist leer.</translation>
         </message>
         <message>
             <source>The key is {length} characters long; a keychain entry holds {max_length}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Schlüssel ist {length} Zeichen lang; ein Eintrag im Schlüsselbund fasst {max_length}.</translation>
         </message>
         <message>
             <source>The keychain could not be opened.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Schlüsselbund konnte nicht geöffnet werden.</translation>
         </message>
         <message>
             <source>The keychain does not answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Schlüsselbund antwortet nicht.</translation>
         </message>
         <message>
             <source>The keychain failed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Schlüsselbund ist fehlgeschlagen.</translation>
         </message>
         <message>
             <source>The keychain is locked.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Schlüsselbund ist gesperrt.</translation>
         </message>
         <message>
             <source>The library libxcb is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Bibliothek libxcb fehlt.</translation>
         </message>
         <message>
             <source>The local server</source>
-            <translation type="unfinished"></translation>
+            <translation>Der lokale Server</translation>
         </message>
         <message>
             <source>The local server was reached, but does not take the key.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der lokale Server wurde erreicht, nimmt den Schlüssel aber nicht an.</translation>
         </message>
         <message>
             <source>The model asked for a tool that is not there ({names}); none ran.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Modell verlangte ein Werkzeug, das es nicht gibt ({names}); keines wurde ausgeführt.</translation>
         </message>
         <message>
             <source>The model decides</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Modell entscheidet</translation>
         </message>
         <message>
             <source>The model declined to answer{about}. Ask differently, or choose another model.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Modell hat die Antwort abgelehnt{about}. Anders fragen oder ein anderes Modell wählen.</translation>
         </message>
         <message>
             <source>The model gave no answer. Ask again, or with a lower effort.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Modell gab keine Antwort. Noch einmal oder mit geringerem Aufwand fragen.</translation>
         </message>
         <message>
             <source>The model may still be loading, or be too large for this computer: ask again, or choose a smaller one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Vielleicht wird das Modell noch geladen oder ist zu groß für diesen Computer: noch einmal fragen oder ein kleineres wählen.</translation>
         </message>
         <message>
             <source>The model reached the maximum length before its first word. Ask again with a lower effort or a higher maximum.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Modell hat seine größte Länge vor dem ersten Wort erreicht. Mit geringerem Aufwand oder größerem Höchstwert noch einmal fragen.</translation>
         </message>
         <message>
             <source>The model {model} cannot see pictures.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Modell {model} kann keine Bilder sehen.</translation>
         </message>
         <message>
-            <source>The model {model} does not exist{where}{opens}.</source>
-            <translation type="unfinished"></translation>
+            <source>The model {model} does not exist at {host}.</source>
+            <translation>Das Modell {model} gibt es unter {host} nicht.</translation>
+        </message>
+        <message>
+            <source>The model {model} does not exist or is not open to this key.</source>
+            <translation>Das Modell {model} gibt es nicht, oder es ist für diesen Schlüssel nicht offen.</translation>
         </message>
         <message>
             <source>The model {model} has been retired; {new} replaces it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Modell {model} wurde eingestellt; {new} ersetzt es.</translation>
         </message>
         <message>
             <source>The model {model} is no longer served; {new} replaces it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Modell {model} wird nicht mehr angeboten; {new} ersetzt es.</translation>
         </message>
         <message>
             <source>The models could not be listed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Modelle konnten nicht aufgelistet werden.</translation>
         </message>
         <message>
             <source>The picture could not be saved as {file}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Bild konnte nicht als {file} gesichert werden.</translation>
         </message>
         <message>
             <source>The picture could not be saved in {folder}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Bild konnte nicht in {folder} gesichert werden.</translation>
         </message>
         <message>
             <source>The picture did not arrive within {seconds} seconds.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Bild ist nicht innerhalb von {seconds} Sekunden angekommen.</translation>
         </message>
         <message>
             <source>The picture has more than {most} million pixels.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Bild hat mehr als {most} Millionen Pixel.</translation>
         </message>
         <message>
             <source>The picture is too large for the text reader.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Bild ist zu groß für den Textleser.</translation>
         </message>
         <message>
             <source>The picture is too large to open.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Bild ist zu groß zum Öffnen.</translation>
         </message>
         <message>
             <source>The pointer is on no screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Zeiger ist auf keinem Bildschirm.</translation>
         </message>
         <message>
             <source>The price of this model is unknown, so only the number of questions is limited.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Preis dieses Modells ist nicht bekannt, deshalb ist nur die Zahl der Fragen begrenzt.</translation>
         </message>
         <message>
             <source>The program in front takes no keys from others.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Programm vorn nimmt keine Tasten von anderen an.</translation>
         </message>
         <message>
             <source>The program that holds the clipboard does not answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Programm, das die Zwischenablage hält, antwortet nicht.</translation>
         </message>
         <message>
             <source>The proxy asks for a name and a password.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Proxy verlangt Namen und Passwort.</translation>
         </message>
         <message>
             <source>The proxy does not let {host} through.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Proxy lässt {host} nicht durch.</translation>
         </message>
         <message>
             <source>The proxy {address} does not answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Proxy {address} antwortet nicht.</translation>
         </message>
         <message>
             <source>The question is no longer in this conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Frage ist nicht mehr in dieser Unterhaltung.</translation>
         </message>
         <message>
             <source>The region has changed</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Bereich hat sich geändert</translation>
         </message>
         <message>
             <source>The region has changed more than {per_hour} times in an hour and is not watched any more. Watch a smaller region, or begin again later.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Bereich hat sich mehr als {per_hour}-mal in einer Stunde geändert und wird nicht mehr beobachtet. Einen kleineren Bereich beobachten oder später neu beginnen.</translation>
         </message>
         <message>
             <source>The region {rect} has nothing of the screen in it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Im Bereich {rect} liegt nichts vom Bildschirm.</translation>
         </message>
         <message>
             <source>The region {rect} lies outside every screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Bereich {rect} liegt außerhalb aller Bildschirme.</translation>
         </message>
         <message>
             <source>The registry cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Registrierung kann nicht gelesen werden.</translation>
         </message>
         <message>
             <source>The registry cannot be written.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Registrierung kann nicht geschrieben werden.</translation>
         </message>
         <message>
             <source>The same for the edges that Ctrl and Alt move</source>
-            <translation type="unfinished"></translation>
+            <translation>Dasselbe für die Kanten, die Ctrl und Alt verschieben</translation>
         </message>
         <message>
             <source>The same region again</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch einmal derselbe Bereich</translation>
         </message>
         <message>
             <source>The screen cannot be captured here.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Bildschirm kann hier nicht aufgenommen werden.</translation>
         </message>
         <message>
             <source>The screen could not be captured.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Bildschirm konnte nicht aufgenommen werden.</translation>
         </message>
         <message>
             <source>The screens have changed, so the capture was closed. Press the shortcut to start again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Bildschirme haben sich geändert, deshalb wurde die Aufnahme geschlossen. Mit dem Tastenkürzel neu beginnen.</translation>
         </message>
         <message>
             <source>The selected text can be had here only by pressing the copy keys.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der markierte Text ist hier nur durch Drücken der Kopiertasten zu haben.</translation>
         </message>
         <message>
             <source>The service accepts this key.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Dienst nimmt diesen Schlüssel an.</translation>
         </message>
         <message>
             <source>The service does not take this conversation's earlier reasoning back.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Dienst nimmt die früheren Überlegungen dieser Unterhaltung nicht zurück.</translation>
         </message>
         <message>
             <source>The shortcut cannot be held here.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Tastenkürzel kann hier nicht gehalten werden.</translation>
         </message>
         <message>
             <source>The shortcuts were declined in the desktop's dialog.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Tastenkürzel wurden im Dialog des Desktops abgelehnt.</translation>
         </message>
         <message>
             <source>The sign-in was declined in the browser.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Anmeldung wurde im Browser abgelehnt.</translation>
         </message>
         <message>
             <source>The text is on the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Text ist in der Zwischenablage.</translation>
         </message>
         <message>
             <source>The text reader cannot open this picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Textleser kann dieses Bild nicht öffnen.</translation>
         </message>
         <message>
             <source>The text reader could not be started.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Textleser konnte nicht gestartet werden.</translation>
         </message>
         <message>
             <source>The text reader gave an answer that makes no sense and was ended.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Textleser gab eine sinnlose Antwort und wurde beendet.</translation>
         </message>
         <message>
             <source>The text reader gave no answer for {silence_seconds} seconds and was ended.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Textleser hat {silence_seconds} Sekunden lang nicht geantwortet und wurde beendet.</translation>
         </message>
         <message>
             <source>The text reader is not installed ({missing}).</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Textleser ist nicht installiert ({missing}).</translation>
         </message>
         <message>
             <source>The text reader on this computer stopped unexpectedly.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Textleser auf diesem Computer hat sich unerwartet beendet.</translation>
         </message>
         <message>
             <source>The text reader was closed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Textleser wurde geschlossen.</translation>
         </message>
         <message>
             <source>The windows are not known on this desktop. Drag to cut out a region.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Fenster sind auf diesem Desktop nicht bekannt. Durch Ziehen einen Bereich ausschneiden.</translation>
         </message>
         <message>
             <source>The windows of other programs are not told here.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Fenster anderer Programme sind hier nicht bekannt.</translation>
         </message>
         <message>
             <source>The {kind} file is damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die {kind}-Datei ist beschädigt.</translation>
         </message>
         <message>
             <source>There are no certificates (PEM) in this file. Choose another one, or remove it here.</source>
-            <translation type="unfinished"></translation>
+            <translation>In dieser Datei sind keine Zertifikate (PEM). Eine andere wählen oder sie hier entfernen.</translation>
         </message>
         <message>
             <source>There is a key for {name} for this session.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt einen Schlüssel für {name} für diese Sitzung.</translation>
         </message>
         <message>
             <source>There is a key for {name} in the environment ({variable}).</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt einen Schlüssel für {name} in der Umgebung ({variable}).</translation>
         </message>
         <message>
             <source>There is a key for {name} in your keychain.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt einen Schlüssel für {name} im Schlüsselbund.</translation>
         </message>
         <message>
             <source>There is no answer</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt keine Antwort</translation>
         </message>
         <message>
             <source>There is no conversation {conversation}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt keine Unterhaltung {conversation}.</translation>
         </message>
         <message>
             <source>There is no display to hold a key combination on.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt keine Anzeige, auf der eine Tastenkombination gehalten werden könnte.</translation>
         </message>
         <message>
             <source>There is no display.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt keine Anzeige.</translation>
         </message>
         <message>
             <source>There is no earlier region yet. Drag to cut one out.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt noch keinen früheren Bereich. Durch Ziehen einen ausschneiden.</translation>
         </message>
         <message>
             <source>There is no key and no server to test it with. Add one under Keys &amp; models; nothing is sent before.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt weder Schlüssel noch Server zum Testen. Unter „Schlüssel &amp; Modelle“ hinzufügen; vorher wird nichts gesendet.</translation>
         </message>
         <message>
             <source>There is no key for Anthropic.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt keinen Schlüssel für Anthropic.</translation>
         </message>
         <message>
             <source>There is no key for OpenRouter.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt keinen Schlüssel für OpenRouter.</translation>
         </message>
         <message>
             <source>There is no keychain on this computer that Kireji can use.</source>
-            <translation type="unfinished"></translation>
+            <translation>Auf diesem Computer gibt es keinen Schlüsselbund, den Kireji verwenden kann.</translation>
         </message>
         <message>
             <source>There is no picture at this address.</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter dieser Adresse ist kein Bild.</translation>
         </message>
         <message>
             <source>There is no picture to be had from {host}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Von {host} ist kein Bild zu haben.</translation>
         </message>
         <message>
             <source>There is no provider {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt keinen Anbieter {name}.</translation>
         </message>
         <message>
             <source>There is no quick prompt called {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt keine Schnellfrage namens {name}.</translation>
         </message>
         <message>
             <source>There is no room left on the disk for {path}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Auf dem Datenträger ist kein Platz mehr für {path}.</translation>
         </message>
         <message>
             <source>There is no session bus here, so the desktop cannot be asked.</source>
-            <translation type="unfinished"></translation>
+            <translation>Hier gibt es keinen Sitzungsbus, deshalb kann der Desktop nicht gefragt werden.</translation>
         </message>
         <message>
             <source>There is no signing in to {provider} in the browser.</source>
-            <translation type="unfinished"></translation>
+            <translation>Bei {provider} gibt es keine Anmeldung im Browser.</translation>
         </message>
         <message>
             <source>There is no such service at {host}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter {host} gibt es keinen solchen Dienst.</translation>
         </message>
         <message>
             <source>There is no window under the pointer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Unter dem Zeiger ist kein Fenster.</translation>
         </message>
         <message>
             <source>There is nothing to ask about in the clipboard. Copy text, a picture or a file first.</source>
-            <translation type="unfinished"></translation>
+            <translation>In der Zwischenablage ist nichts, wonach gefragt werden könnte. Zuerst einen Text, ein Bild oder eine Datei kopieren.</translation>
         </message>
         <message>
             <source>There is nothing to ask.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt nichts zu fragen.</translation>
         </message>
         <message>
             <source>These are the keys in use already.</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Tasten sind schon in Gebrauch.</translation>
         </message>
         <message>
             <source>These keys work anywhere, whatever program is in front. Kireji never sees any other key.</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Tasten wirken überall, gleich welches Programm vorn ist. Andere Tasten sieht Kireji nie.</translation>
         </message>
         <message>
             <source>They hold from the next question on. Changing them starts the cache anew, so the next answer costs more.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie gelten ab der nächsten Frage. Eine Änderung beginnt den Zwischenspeicher neu, deshalb kostet die nächste Antwort mehr.</translation>
         </message>
         <message>
             <source>They stand before everything you ask; each conversation can have its own.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie stehen vor allem, was gefragt wird; jede Unterhaltung kann eigene haben.</translation>
         </message>
         <message>
             <source>They stand before the conversation and hold until you change them.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie stehen vor der Unterhaltung und gelten, bis sie geändert werden.</translation>
         </message>
         <message>
             <source>Thick</source>
-            <translation type="unfinished"></translation>
+            <translation>Dick</translation>
         </message>
         <message>
             <source>Thin</source>
-            <translation type="unfinished"></translation>
+            <translation>Dünn</translation>
         </message>
         <message>
             <source>This address</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Adresse</translation>
         </message>
         <message>
-            <source>This address is redirected</source>
-            <translation type="unfinished"></translation>
+            <source>This address is redirected into the local network, to {host}.</source>
+            <translation>Diese Adresse wird in das lokale Netz umgeleitet, zu {host}.</translation>
         </message>
         <message>
             <source>This address leads from one place to the next without end.</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Adresse führt ohne Ende von einem Ort zum nächsten.</translation>
         </message>
         <message>
             <source>This answer reached the most it may say.</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Antwort hat ihre größte Länge erreicht.</translation>
         </message>
         <message>
             <source>This answer was cut off before its end. What had arrived is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Antwort ist vor ihrem Ende abgebrochen. Was angekommen war, ist erhalten.</translation>
         </message>
         <message>
             <source>This answer was cut off before its first word.</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Antwort ist vor ihrem ersten Wort abgebrochen.</translation>
         </message>
         <message>
             <source>This computer</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieser Computer</translation>
         </message>
         <message>
             <source>This computer's own model servers are always reached directly.</source>
-            <translation type="unfinished"></translation>
+            <translation>Modellserver auf diesem Computer werden immer direkt erreicht.</translation>
         </message>
         <message>
             <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieser Computer selbst kann nur den Text in einem Bild lesen, und diese Frage hat keines. Ein Stück des Bildschirms ausschneiden oder in den Einstellungen einen Schlüssel hinzufügen, um ein Modell zu fragen.</translation>
         </message>
         <message>
             <source>This conversation holds {count} pictures, and {model} takes {most} at most.</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Unterhaltung enthält {count} Bilder, und {model} nimmt höchstens {most}.</translation>
         </message>
         <message>
             <source>This conversation is longer than the model can read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Unterhaltung ist länger, als das Modell lesen kann.</translation>
         </message>
         <message>
             <source>This desktop does not show Kireji the selected text.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieser Desktop zeigt Kireji den markierten Text nicht.</translation>
         </message>
         <message>
             <source>This desktop does not tell where the pointer is.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieser Desktop sagt nicht, wo der Zeiger ist.</translation>
         </message>
         <message>
             <source>This desktop gives shortcuts only to programs with an installed menu entry.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieser Desktop gibt Tastenkürzel nur Programmen mit installiertem Menüeintrag.</translation>
         </message>
         <message>
             <source>This desktop hands out no shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieser Desktop vergibt keine Tastenkürzel.</translation>
         </message>
         <message>
             <source>This desktop has no dialog for cutting out a region.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieser Desktop hat keinen Dialog zum Ausschneiden eines Bereichs.</translation>
         </message>
         <message>
             <source>This desktop has no notifications.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieser Desktop hat keine Benachrichtigungen.</translation>
         </message>
         <message>
             <source>This desktop shows no notifications.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieser Desktop zeigt keine Benachrichtigungen.</translation>
         </message>
         <message>
             <source>This desktop shows no tray, so closing this window ends Kireji. Minimise it instead to keep the shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieser Desktop zeigt keinen Infobereich, deshalb beendet das Schließen dieses Fensters Kireji. Wird es stattdessen minimiert, bleiben die Tastenkürzel erhalten.</translation>
         </message>
         <message>
             <source>This desktop's portal cannot do it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Portal dieses Desktops kann es nicht.</translation>
         </message>
         <message>
             <source>This desktop's portal cannot take pictures of the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Portal dieses Desktops kann den Bildschirm nicht aufnehmen.</translation>
         </message>
         <message>
             <source>This desktop's portal hands out no shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Portal dieses Desktops vergibt keine Tastenkürzel.</translation>
         </message>
         <message>
             <source>This desktop's portal has no dialog for choosing a region.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Portal dieses Desktops hat keinen Dialog zum Wählen eines Bereichs.</translation>
         </message>
         <message>
             <source>This file cannot be read. Change its permissions, or choose another one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Datei kann nicht gelesen werden. Ihre Rechte ändern oder eine andere wählen.</translation>
         </message>
         <message>
             <source>This file is not there. Choose another one, or remove it here.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>This is</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Datei gibt es nicht. Eine andere wählen oder sie hier entfernen.</translation>
         </message>
         <message>
             <source>This is a Wayland session, where programs cannot read the screen by themselves.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dies ist eine Wayland-Sitzung, in der Programme den Bildschirm nicht selbst lesen können.</translation>
         </message>
         <message>
             <source>This is a file of another kind ({name}).</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist eine Datei anderer Art ({name}).</translation>
         </message>
         <message>
             <source>This is a key of {right}, not of {asked}; it was not sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist ein Schlüssel von {right}, nicht von {asked}; er wurde nicht gesendet.</translation>
         </message>
         <message>
             <source>This is no file. Choose the file with the certificates.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist keine Datei. Die Datei mit den Zertifikaten wählen.</translation>
         </message>
         <message>
             <source>This is not a picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist kein Bild.</translation>
         </message>
         <message>
             <source>This is not an address of the web.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist keine Adresse im Web.</translation>
         </message>
         <message>
             <source>This is the default for {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist die Vorgabe für {name}</translation>
         </message>
         <message>
             <source>This keyboard has no key for {shortcut}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Tastatur hat keine Taste für {shortcut}.</translation>
         </message>
         <message>
-            <source>This name leads</source>
-            <translation type="unfinished"></translation>
+            <source>This name leads into the local network, to {host}.</source>
+            <translation>Dieser Name führt in das lokale Netz, zu {host}.</translation>
         </message>
         <message>
             <source>This question was not answered.</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Frage wurde nicht beantwortet.</translation>
         </message>
         <message>
             <source>This screen</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieser Bildschirm</translation>
         </message>
         <message>
             <source>This session only</source>
-            <translation type="unfinished"></translation>
+            <translation>Nur diese Sitzung</translation>
         </message>
         <message>
             <source>To the next edge of a window, left and right; with Shift up and down</source>
-            <translation type="unfinished"></translation>
+            <translation>Zur nächsten Kante eines Fensters, nach links und rechts; mit Shift nach oben und unten</translation>
         </message>
         <message>
             <source>Today</source>
-            <translation type="unfinished"></translation>
+            <translation>Heute</translation>
         </message>
         <message>
             <source>Trust the system's certificates alone</source>
-            <translation type="unfinished"></translation>
+            <translation>Nur den Zertifikaten des Systems vertrauen</translation>
         </message>
         <message>
             <source>Try again</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch einmal versuchen</translation>
         </message>
         <message>
             <source>Try again with a smaller region.</source>
-            <translation type="unfinished"></translation>
+            <translation>Mit einem kleineren Bereich noch einmal versuchen.</translation>
         </message>
         <message>
             <source>Try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch einmal versuchen.</translation>
         </message>
         <message>
             <source>Try again; a smaller region needs less memory.</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch einmal versuchen; ein kleinerer Bereich braucht weniger Speicher.</translation>
         </message>
         <message>
             <source>Try again; if it stays so: {without}</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch einmal versuchen; bleibt es so: {without}</translation>
         </message>
         <message>
             <source>Try the shortcut</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Tastenkürzel ausprobieren</translation>
         </message>
         <message>
             <source>Try to get the keys again: {title}</source>
-            <translation type="unfinished"></translation>
+            <translation>Tasten noch einmal anfordern: {title}</translation>
         </message>
         <message>
             <source>Type a question or add a picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine Frage eingeben oder ein Bild hinzufügen.</translation>
         </message>
         <message>
             <source>Undo</source>
-            <translation type="unfinished"></translation>
+            <translation>Rückgängig</translation>
         </message>
         <message>
             <source>Undo (Ctrl+Z)</source>
-            <translation type="unfinished"></translation>
+            <translation>Rückgängig (Ctrl+Z)</translation>
         </message>
         <message>
             <source>Undo, redo</source>
-            <translation type="unfinished"></translation>
+            <translation>Rückgängig, wiederholen</translation>
         </message>
         <message>
             <source>Unless Ollama is set up for more, it may read only the last few thousand tokens of a conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ist Ollama nicht für mehr eingerichtet, liest es vielleicht nur die letzten paar tausend Token einer Unterhaltung.</translation>
         </message>
         <message>
             <source>Unlock it in your desktop's password settings, then try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ihn in den Passworteinstellungen des Desktops entsperren und noch einmal versuchen.</translation>
         </message>
         <message>
             <source>Update it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es aktualisieren.</translation>
         </message>
         <message>
             <source>Update xdg-desktop-portal.</source>
-            <translation type="unfinished"></translation>
+            <translation>xdg-desktop-portal aktualisieren.</translation>
         </message>
         <message>
             <source>Use --screen N or --region, or leave out -o.</source>
-            <translation type="unfinished"></translation>
+            <translation>--screen N oder --region verwenden oder -o weglassen.</translation>
         </message>
         <message>
             <source>Use a PNG, JPEG, WebP or GIF file.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine PNG-, JPEG-, WebP- oder GIF-Datei verwenden.</translation>
         </message>
         <message>
             <source>Use an undamaged PNG, JPEG, WebP or GIF picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein unbeschädigtes PNG-, JPEG-, WebP- oder GIF-Bild verwenden.</translation>
         </message>
         <message>
             <source>Use default</source>
-            <translation type="unfinished"></translation>
+            <translation>Vorgabe verwenden</translation>
         </message>
         <message>
             <source>Use for this session</source>
-            <translation type="unfinished"></translation>
+            <translation>Für diese Sitzung verwenden</translation>
         </message>
         <message>
             <source>Use it</source>
-            <translation type="unfinished"></translation>
+            <translation>Verwenden</translation>
         </message>
         <message>
             <source>Use one of: {names}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Einen von diesen verwenden: {names}.</translation>
         </message>
         <message>
             <source>Use the menu bar's menu.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Menü in der Menüleiste verwenden.</translation>
         </message>
         <message>
             <source>Use the tray's menu.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Menü im Infobereich verwenden.</translation>
         </message>
         <message>
             <source>Use {chord}</source>
-            <translation type="unfinished"></translation>
+            <translation>{chord} verwenden</translation>
         </message>
         <message>
             <source>Use {model} of {server}</source>
-            <translation type="unfinished"></translation>
+            <translation>{model} von {server} verwenden</translation>
         </message>
         <message>
             <source>Very high</source>
-            <translation type="unfinished"></translation>
+            <translation>Sehr hoch</translation>
         </message>
         <message>
             <source>W</source>
-            <translation type="unfinished"></translation>
+            <translation>W</translation>
         </message>
         <message>
             <source>Wait for the answer; the next change is watched for then.</source>
-            <translation type="unfinished"></translation>
+            <translation>Bitte auf die Antwort warten; dann wird die nächste Änderung beobachtet.</translation>
         </message>
         <message>
             <source>Waiting for you to allow it in the browser. Did no browser open? Copy the address.</source>
-            <translation type="unfinished"></translation>
+            <translation>Warten auf die Erlaubnis im Browser. Hat sich keiner geöffnet? Die Adresse kopieren.</translation>
         </message>
         <message>
             <source>Waiting for {keys}…</source>
-            <translation type="unfinished"></translation>
+            <translation>Warten auf {keys}…</translation>
         </message>
         <message>
             <source>Waiting for {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>Warten auf {name}</translation>
         </message>
         <message>
             <source>Waiting for {name}; the model may be loading</source>
-            <translation type="unfinished"></translation>
+            <translation>Warten auf {name}; vielleicht wird das Modell noch geladen</translation>
         </message>
         <message>
             <source>Watch this region</source>
-            <translation type="unfinished"></translation>
+            <translation>Diesen Bereich beobachten</translation>
         </message>
         <message>
             <source>Watched region</source>
-            <translation type="unfinished"></translation>
+            <translation>Beobachteter Bereich</translation>
         </message>
         <message>
             <source>Watching goes on when the screens are as before.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Beobachtung geht weiter, wenn die Bildschirme wie vorher sind.</translation>
         </message>
         <message>
             <source>Watching the region</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Bereich wird beobachtet</translation>
         </message>
         <message>
             <source>Watching this region</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieser Bereich wird beobachtet</translation>
         </message>
         <message>
             <source>Welcome to Kireji</source>
-            <translation type="unfinished"></translation>
+            <translation>Willkommen bei Kireji</translation>
         </message>
         <message>
             <source>What was copied is larger than {size} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>Was kopiert wurde, ist größer als {size} MB.</translation>
         </message>
         <message>
             <source>What {host} has at this address is no picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Was {host} unter dieser Adresse hat, ist kein Bild.</translation>
         </message>
         <message>
             <source>When that does not work</source>
-            <translation type="unfinished"></translation>
+            <translation>Wenn das nicht geht</translation>
         </message>
         <message>
             <source>When the one that was asked cannot be reached or has no capacity, these are asked in this order; the answer says who gave it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Wenn der Gefragte nicht erreichbar ist oder keine Kapazität hat, werden diese der Reihe nach gefragt; die Antwort sagt, von wem sie ist.</translation>
         </message>
         <message>
             <source>When the one that was asked cannot be reached, nobody else is asked; you are told why.</source>
-            <translation type="unfinished"></translation>
+            <translation>Wenn der Gefragte nicht erreichbar ist, wird niemand sonst gefragt; der Grund wird genannt.</translation>
         </message>
         <message>
             <source>Who answers</source>
-            <translation type="unfinished"></translation>
+            <translation>Wer antwortet</translation>
         </message>
         <message>
             <source>Who answers instead</source>
-            <translation type="unfinished"></translation>
+            <translation>Wer stattdessen antwortet</translation>
         </message>
         <message>
             <source>Whole screen</source>
-            <translation type="unfinished"></translation>
+            <translation>Ganzer Bildschirm</translation>
         </message>
         <message>
             <source>Windows 11 opens its own capture with this key; Settings, Accessibility, Keyboard changes that. </source>
-            <translation type="unfinished"></translation>
+            <translation>Windows 11 öffnet mit dieser Taste seine eigene Aufnahme; unter Einstellungen, Barrierefreiheit, Tastatur lässt sich das ändern. </translation>
         </message>
         <message>
             <source>Windows does not answer about shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>Windows antwortet nicht auf Fragen nach Tastenkürzeln.</translation>
         </message>
         <message>
             <source>Windows does not offer global shortcuts to this program.</source>
-            <translation type="unfinished"></translation>
+            <translation>Windows bietet diesem Programm keine globalen Tastenkürzel.</translation>
         </message>
         <message>
             <source>Windows has stopped telling of shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>Windows meldet keine Tastenkürzel mehr.</translation>
         </message>
         <message>
             <source>Windows keeps F12 for debuggers.</source>
-            <translation type="unfinished"></translation>
+            <translation>Windows hält F12 für Debugger frei.</translation>
         </message>
         <message>
             <source>Windows keeps most combinations with the Windows key for itself. </source>
-            <translation type="unfinished"></translation>
+            <translation>Windows behält die meisten Kombinationen mit der Windows-Taste für sich. </translation>
         </message>
         <message>
             <source>With a tool: go to a place, begin and end there</source>
-            <translation type="unfinished"></translation>
+            <translation>Mit einem Werkzeug: zu einer Stelle gehen, dort beginnen und enden</translation>
         </message>
         <message>
             <source>With a tool: the next mark, remove it</source>
-            <translation type="unfinished"></translation>
+            <translation>Mit einem Werkzeug: die nächste Markierung, sie entfernen</translation>
         </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ohne Schlüssel liest dieser Computer den Text im ausgeschnittenen Bereich. Nichts wird gesendet.</translation>
         </message>
         <message>
             <source>Words of the mark</source>
-            <translation type="unfinished"></translation>
+            <translation>Wörter der Markierung</translation>
         </message>
         <message>
             <source>Write on the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Auf das Bild schreiben</translation>
         </message>
         <message>
             <source>Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie in seine Adresse schreiben, http://name:passwort@host:port, in network.proxy oder HTTPS_PROXY.</translation>
         </message>
         <message>
             <source>Yesterday</source>
-            <translation type="unfinished"></translation>
+            <translation>Gestern</translation>
         </message>
         <message>
             <source>You are signed in with OpenRouter.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Anmeldung bei OpenRouter ist erfolgt.</translation>
         </message>
         <message>
             <source>You stopped this answer before its first word.</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Antwort wurde vor ihrem ersten Wort angehalten.</translation>
         </message>
         <message>
             <source>You stopped this answer. What had arrived is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Antwort wurde angehalten. Was angekommen war, ist erhalten.</translation>
         </message>
         <message>
             <source>Your question about a picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Frage zu einem Bild</translation>
         </message>
         <message>
             <source>[picture: {description}]</source>
-            <translation type="unfinished"></translation>
+            <translation>[Bild: {description}]</translation>
         </message>
         <message>
             <source>[picture]</source>
-            <translation type="unfinished"></translation>
+            <translation>[Bild]</translation>
         </message>
         <message>
             <source>a server</source>
-            <translation type="unfinished"></translation>
+            <translation>ein Server</translation>
         </message>
         <message>
             <source>asked the desktop</source>
-            <translation type="unfinished"></translation>
+            <translation>beim Desktop angefragt</translation>
         </message>
         <message>
             <source>can use tools</source>
-            <translation type="unfinished"></translation>
+            <translation>kann Werkzeuge nutzen</translation>
         </message>
         <message>
             <source>cannot fetch pictures from the web</source>
-            <translation type="unfinished"></translation>
+            <translation>kann keine Bilder aus dem Web holen</translation>
         </message>
         <message>
             <source>cannot read PDF documents</source>
-            <translation type="unfinished"></translation>
+            <translation>kann keine PDF-Dokumente lesen</translation>
         </message>
         <message>
             <source>cannot see pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>sieht keine Bilder</translation>
         </message>
         <message>
             <source>cannot see; gets the text this computer reads</source>
-            <translation type="unfinished"></translation>
+            <translation>sieht keine Bilder; erhält den Text, den dieser Computer liest</translation>
         </message>
         <message>
             <source>d MMM</source>
-            <translation type="unfinished"></translation>
+            <translation>d. MMM</translation>
         </message>
         <message>
             <source>default</source>
-            <translation type="unfinished"></translation>
+            <translation>Vorgabe</translation>
         </message>
         <message>
             <source>ends {day}</source>
-            <translation type="unfinished"></translation>
+            <translation>endet {day}</translation>
         </message>
         <message>
             <source>for this session</source>
-            <translation type="unfinished"></translation>
+            <translation>für diese Sitzung</translation>
         </message>
         <message>
             <source>found {name} on {place}</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} gefunden, {place}</translation>
         </message>
         <message>
             <source>free</source>
-            <translation type="unfinished"></translation>
+            <translation>kostenlos</translation>
         </message>
         <message>
             <source>free tier, no credit bought yet</source>
-            <translation type="unfinished"></translation>
+            <translation>kostenlose Stufe, noch kein Guthaben gekauft</translation>
         </message>
         <message>
             <source>from the environment</source>
-            <translation type="unfinished"></translation>
+            <translation>aus der Umgebung</translation>
         </message>
         <message>
             <source>in use</source>
-            <translation type="unfinished"></translation>
+            <translation>in Gebrauch</translation>
         </message>
         <message>
             <source>just now</source>
-            <translation type="unfinished"></translation>
+            <translation>gerade eben</translation>
         </message>
         <message>
             <source>keychain not open</source>
-            <translation type="unfinished"></translation>
+            <translation>Schlüsselbund nicht offen</translation>
         </message>
         <message>
             <source>looking…</source>
-            <translation type="unfinished"></translation>
+            <translation>wird gesucht…</translation>
         </message>
         <message>
             <source>macOS 15.0 and 15.1 refuse shortcuts with Option alone.</source>
-            <translation type="unfinished"></translation>
+            <translation>macOS 15.0 und 15.1 lehnen Tastenkürzel mit Option allein ab.</translation>
         </message>
         <message>
             <source>macOS did not press the keys for Copy.</source>
-            <translation type="unfinished"></translation>
+            <translation>macOS hat die Tasten zum Kopieren nicht gedrückt.</translation>
         </message>
         <message>
             <source>macOS does not let Kireji press keys in other programs.</source>
-            <translation type="unfinished"></translation>
+            <translation>macOS lässt Kireji keine Tasten in anderen Programmen drücken.</translation>
         </message>
         <message>
             <source>macOS does not let Kireji record the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>macOS erlaubt Kireji nicht, den Bildschirm aufzunehmen.</translation>
         </message>
         <message>
             <source>macOS does not offer global shortcuts to this program.</source>
-            <translation type="unfinished"></translation>
+            <translation>macOS bietet diesem Programm keine globalen Tastenkürzel.</translation>
         </message>
         <message>
             <source>macOS does not tell this program of shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>macOS meldet diesem Programm keine Tastenkürzel.</translation>
         </message>
         <message>
             <source>macOS has Kireji switched off at login.</source>
-            <translation type="unfinished"></translation>
+            <translation>In macOS ist Kireji bei der Anmeldung ausgeschaltet.</translation>
         </message>
         <message>
             <source>macOS will ask for leave to record the screen at the first capture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Bei der ersten Aufnahme fragt macOS, ob der Bildschirm aufgenommen werden darf.</translation>
         </message>
         <message>
             <source>no key</source>
-            <translation type="unfinished"></translation>
+            <translation>kein Schlüssel</translation>
         </message>
         <message>
             <source>no keys</source>
-            <translation type="unfinished"></translation>
+            <translation>keine Tasten</translation>
         </message>
         <message>
             <source>no model</source>
-            <translation type="unfinished"></translation>
+            <translation>kein Modell</translation>
         </message>
         <message>
             <source>none</source>
-            <translation type="unfinished"></translation>
+            <translation>keine</translation>
         </message>
         <message>
             <source>none found</source>
-            <translation type="unfinished"></translation>
+            <translation>keiner gefunden</translation>
         </message>
         <message>
             <source>not available</source>
-            <translation type="unfinished"></translation>
+            <translation>nicht verfügbar</translation>
         </message>
         <message>
             <source>not known</source>
-            <translation type="unfinished"></translation>
+            <translation>nicht bekannt</translation>
         </message>
         <message>
             <source>not possible here</source>
-            <translation type="unfinished"></translation>
+            <translation>hier nicht möglich</translation>
         </message>
         <message>
             <source>not reached</source>
-            <translation type="unfinished"></translation>
+            <translation>nicht erreicht</translation>
         </message>
         <message>
             <source>nothing</source>
-            <translation type="unfinished"></translation>
+            <translation>nichts</translation>
         </message>
         <message>
             <source>nothing that it names</source>
-            <translation type="unfinished"></translation>
+            <translation>nichts, das genannt würde</translation>
         </message>
         <message>
             <source>now</source>
-            <translation type="unfinished"></translation>
+            <translation>jetzt</translation>
         </message>
         <message>
             <source>paused</source>
-            <translation type="unfinished"></translation>
+            <translation>pausiert</translation>
         </message>
         <message>
             <source>picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Bild</translation>
         </message>
         <message>
             <source>port {port}</source>
-            <translation type="unfinished"></translation>
+            <translation>Port {port}</translation>
         </message>
         <message>
             <source>reads documents</source>
-            <translation type="unfinished"></translation>
+            <translation>liest Dokumente</translation>
         </message>
         <message>
             <source>ready</source>
-            <translation type="unfinished"></translation>
+            <translation>bereit</translation>
         </message>
         <message>
             <source>ready · reads text only</source>
-            <translation type="unfinished"></translation>
+            <translation>bereit · liest nur Text</translation>
         </message>
         <message>
             <source>refused</source>
-            <translation type="unfinished"></translation>
+            <translation>abgelehnt</translation>
         </message>
         <message>
             <source>retired</source>
-            <translation type="unfinished"></translation>
+            <translation>eingestellt</translation>
         </message>
         <message>
             <source>seen working</source>
-            <translation type="unfinished"></translation>
+            <translation>Funktion bestätigt</translation>
         </message>
         <message>
             <source>sees pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>sieht Bilder</translation>
         </message>
         <message>
             <source>stored, not tested yet</source>
-            <translation type="unfinished"></translation>
+            <translation>gespeichert, noch nicht getestet</translation>
         </message>
         <message>
             <source>taken by another program</source>
-            <translation type="unfinished"></translation>
+            <translation>von einem anderen Programm belegt</translation>
         </message>
         <message>
             <source>tested {when}</source>
-            <translation type="unfinished"></translation>
+            <translation>getestet {when}</translation>
         </message>
         <message>
             <source>testing…</source>
-            <translation type="unfinished"></translation>
+            <translation>wird getestet…</translation>
         </message>
         <message>
             <source>the local server</source>
-            <translation type="unfinished"></translation>
+            <translation>den lokalen Server</translation>
         </message>
         <message>
             <source>the model server at {host}</source>
-            <translation type="unfinished"></translation>
+            <translation>der Modellserver unter {host}</translation>
+        </message>
+        <message>
+            <source>this model</source>
+            <translation>dieses Modell</translation>
         </message>
         <message>
             <source>tokens</source>
-            <translation type="unfinished"></translation>
+            <translation>Token</translation>
         </message>
         <message>
             <source>tried {when}</source>
-            <translation type="unfinished"></translation>
+            <translation>versucht {when}</translation>
         </message>
         <message>
             <source>under {amount}</source>
-            <translation type="unfinished"></translation>
+            <translation>unter {amount}</translation>
         </message>
         <message>
             <source>used {used}, no limit</source>
-            <translation type="unfinished"></translation>
+            <translation>{used} verbraucht, keine Grenze</translation>
         </message>
         <message>
             <source>works</source>
-            <translation type="unfinished"></translation>
+            <translation>funktioniert</translation>
         </message>
         <message>
             <source>{address_hint}, and the model.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address_hint}, ebenso das Modell.</translation>
         </message>
         <message>
             <source>{address_hint}, and the proxy settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address_hint}, ebenso die Proxy-Einstellungen.</translation>
         </message>
         <message>
             <source>{address_hint}: a service without encryption begins with http://.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address_hint}: ein Dienst ohne Verschlüsselung beginnt mit http://.</translation>
         </message>
         <message>
             <source>{address_hint}; a network's login page may be in the way too.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address_hint}; auch die Anmeldeseite eines Netzes kann im Weg sein.</translation>
         </message>
         <message>
             <source>{address_hint}; it begins with https:// or http://.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address_hint}; sie beginnt mit https:// oder http://.</translation>
         </message>
         <message>
             <source>{behind}, to whom {name} passed the question, has a fault at the moment.</source>
-            <translation type="unfinished"></translation>
+            <translation>{behind}, wohin {name} die Frage weitergereicht hat, hat gerade eine Störung.</translation>
         </message>
         <message>
             <source>{chords} and {last} are already used by other programs. Choose others in Settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>{chords} und {last} werden schon von anderen Programmen verwendet. In den Einstellungen andere wählen.</translation>
         </message>
         <message>
             <source>{chord} is already used for “{title}”. Choose other keys.</source>
-            <translation type="unfinished"></translation>
+            <translation>{chord} wird schon für „{title}“ verwendet. Andere Tasten wählen.</translation>
         </message>
         <message>
             <source>{colour}, {width} pixels wide</source>
-            <translation type="unfinished"></translation>
+            <translation>{colour}, {width} Pixel breit</translation>
         </message>
         <message>
             <source>{context} context</source>
-            <translation type="unfinished"></translation>
+            <translation>{context} Kontext</translation>
         </message>
         <message>
             <source>{cost} per million</source>
-            <translation type="unfinished"></translation>
+            <translation>{cost} je Million</translation>
         </message>
         <message>
             <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
-            <translation type="unfinished"></translation>
+            <translation>{display} nimmt höchstens {max_stops} Texte, an denen eine Antwort endet.</translation>
         </message>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} hat mit etwas geantwortet, das keine Antwort ist (HTTP {status}).</translation>
         </message>
         <message>
             <source>{host} does not answer as a web service.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} antwortet nicht wie ein Webdienst.</translation>
         </message>
         <message>
             <source>{host} does not list its models as a model server does.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} listet seine Modelle nicht wie ein Modellserver auf.</translation>
         </message>
         <message>
             <source>{host} gave an empty answer; the model may still be starting.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} gab eine leere Antwort; vielleicht startet das Modell noch.</translation>
         </message>
         <message>
             <source>{host} is not an address that can be reached.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} ist keine erreichbare Adresse.</translation>
         </message>
         <message>
             <source>{host} refused the request (HTTP {status})</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} hat die Anfrage abgelehnt (HTTP {status})</translation>
         </message>
         <message>
             <source>{host} sent far more than was asked for.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} hat weit mehr gesendet, als verlangt war.</translation>
         </message>
         <message>
             <source>{host} sent something that is not a list of models.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} hat etwas gesendet, das keine Liste von Modellen ist.</translation>
         </message>
         <message>
             <source>{host} sent something that is not part of an answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} hat etwas gesendet, das kein Teil einer Antwort ist.</translation>
         </message>
         <message>
             <source>{host} sent something that is not {what}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} hat etwas anderes gesendet als {what}.</translation>
         </message>
         <message>
             <source>{host} sent the answer in one piece instead of as a stream.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} hat die Antwort in einem Stück statt als Strom gesendet.</translation>
         </message>
         <message>
             <source>{hours} h ago</source>
-            <translation type="unfinished"></translation>
+            <translation>vor {hours} h</translation>
         </message>
         <message>
             <source>{hours}h</source>
-            <translation type="unfinished"></translation>
+            <translation>{hours} h</translation>
         </message>
         <message>
             <source>{left} left of {limit}</source>
-            <translation type="unfinished"></translation>
+            <translation>{left} von {limit} übrig</translation>
         </message>
         <message>
             <source>{minutes} min ago</source>
-            <translation type="unfinished"></translation>
+            <translation>vor {minutes} min</translation>
         </message>
         <message>
             <source>{minutes}m</source>
-            <translation type="unfinished"></translation>
+            <translation>{minutes} min</translation>
         </message>
         <message>
             <source>{model} cannot be made to use a tool.</source>
-            <translation type="unfinished"></translation>
+            <translation>{model} lässt sich nicht zum Gebrauch eines Werkzeugs bringen.</translation>
         </message>
         <message>
             <source>{model} on this computer answers. A key can be added later, in the settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>{model} auf diesem Computer antwortet. Ein Schlüssel kann später in den Einstellungen hinzugefügt werden.</translation>
         </message>
         <message>
             <source>{most} regions are the most for one question. Remove one first.</source>
-            <translation type="unfinished"></translation>
+            <translation>Höchstens {most} Bereiche für eine Frage. Zuerst einen entfernen.</translation>
         </message>
         <message>
             <source>{named} expired on {not_after}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named} ist am {not_after} abgelaufen.</translation>
         </message>
         <message>
             <source>{named} is made out to {names}, not to this address.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named} ist auf {names} ausgestellt, nicht auf diese Adresse.</translation>
         </message>
         <message>
             <source>{named} is not trusted: {reason_text}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named} ist nicht vertrauenswürdig: {reason_text}.</translation>
         </message>
         <message>
             <source>{named} is not valid before {not_before}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named} gilt erst ab {not_before}.</translation>
         </message>
         <message>
             <source>{named} is vouched for by nobody but itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>Für {named} bürgt niemand als es selbst.</translation>
         </message>
         <message>
             <source>{named} was issued by "{issuer}", which is not trusted here.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named} wurde von „{issuer}“ ausgestellt; diesem Aussteller wird hier nicht vertraut.</translation>
         </message>
         <message>
             <source>{name} at {place}</source>
-            <translation type="unfinished"></translation>
+            <translation>{name}, {place}</translation>
         </message>
         <message>
             <source>{name} cannot read PDF documents.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} kann keine PDF-Dokumente lesen.</translation>
         </message>
         <message>
             <source>{name} cannot read a picture in this conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} kann ein Bild in dieser Unterhaltung nicht lesen.</translation>
         </message>
         <message>
             <source>{name} cannot see pictures; it gets the text this computer reads in them.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} kann keine Bilder sehen; es erhält den Text, den dieser Computer darin liest.</translation>
         </message>
         <message>
             <source>{name} did not answer within {total} seconds.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} hat nicht innerhalb von {total} Sekunden geantwortet.</translation>
         </message>
         <message>
             <source>{name} does not allow this key to do that.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} erlaubt diesem Schlüssel das nicht.</translation>
         </message>
         <message>
             <source>{name} does not know the effort {asked}; it answers with {sent}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} kennt den Aufwand {asked} nicht; es antwortet mit {sent}.</translation>
         </message>
         <message>
             <source>{name} has a fault at the moment.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} hat gerade eine Störung.</translation>
         </message>
         <message>
             <source>{name} has been silent for {silence} seconds, which is the limit.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} hat {silence} Sekunden lang geschwiegen; mehr ist nicht zulässig.</translation>
         </message>
         <message>
             <source>{name} has no model.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} hat kein Modell.</translation>
         </message>
         <message>
-            <source>{name} has nobody free who runs {value} within the settings.</source>
-            <translation type="unfinished"></translation>
+            <source>{name} has nobody free who runs {model} within the settings.</source>
+            <translation>{name} hat niemanden frei, der {model} im Rahmen der Einstellungen betreibt.</translation>
         </message>
         <message>
             <source>{name} has nobody who runs {model} and keeps to the setting openrouter.data_collection.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} hat niemanden, der {model} betreibt und sich an die Einstellung openrouter.data_collection hält.</translation>
         </message>
         <message>
             <source>{name} has nobody who runs {model} for such a question: {ended}</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} hat niemanden, der {model} für eine solche Frage betreibt: {ended}</translation>
         </message>
         <message>
             <source>{name} is overloaded.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} ist überlastet.</translation>
         </message>
         <message>
             <source>{name} is still loading the model.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} lädt das Modell noch.</translation>
         </message>
         <message>
             <source>{name} refused the key.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} hat den Schlüssel abgelehnt.</translation>
         </message>
         <message>
             <source>{name} refused the question.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} hat die Frage abgelehnt.</translation>
         </message>
         <message>
             <source>{name} refused the question: {ended}</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} hat die Frage abgelehnt: {ended}</translation>
         </message>
         <message>
             <source>{name} takes no effort; it answers as it does by itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} kennt keinen Aufwand; es antwortet, wie es von selbst antwortet.</translation>
         </message>
         <message>
             <source>{name} takes no more requests for now.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} nimmt vorerst keine weiteren Anfragen an.</translation>
         </message>
         <message>
             <source>{name} took too long to answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} hat zu lange für die Antwort gebraucht.</translation>
         </message>
         <message>
             <source>{name} wants a key.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} verlangt einen Schlüssel.</translation>
         </message>
         <message>
             <source>{name} was reached and accepts the key.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} wurde erreicht und nimmt den Schlüssel an.</translation>
         </message>
         <message>
             <source>{name} was reached, but does not take the key.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} wurde erreicht, nimmt den Schlüssel aber nicht an.</translation>
         </message>
         <message>
             <source>{name} was reached, but has no model yet.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} wurde erreicht, hat aber noch kein Modell.</translation>
         </message>
         <message>
             <source>{name} was reached.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} wurde erreicht.</translation>
         </message>
         <message>
             <source>{name}: ask earlier</source>
-            <translation type="unfinished"></translation>
+            <translation>{name}: früher fragen</translation>
         </message>
         <message>
             <source>{name}: ask later</source>
-            <translation type="unfinished"></translation>
+            <translation>{name}: später fragen</translation>
         </message>
         <message>
             <source>{name}: do not ask</source>
-            <translation type="unfinished"></translation>
+            <translation>{name}: nicht fragen</translation>
         </message>
         <message>
             <source>{network} and ask again.</source>
-            <translation type="unfinished"></translation>
+            <translation>{network} und noch einmal fragen.</translation>
         </message>
         <message numerus="yes">
             <source>{n} B</source>
             <extracomment>1 B</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} B</numerusform>
+                <numerusform>{n} B</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>{n} found</source>
             <extracomment>1 found</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} gefunden</numerusform>
+                <numerusform>{n} gefunden</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>{n} models</source>
             <extracomment>1 model</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} Modell</numerusform>
+                <numerusform>{n} Modelle</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>{n} seconds</source>
             <extracomment>1 second</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} Sekunde</numerusform>
+                <numerusform>{n} Sekunden</numerusform>
             </translation>
         </message>
         <message>
             <source>{path} cannot be created because a file stands where a folder should be.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} kann nicht angelegt werden, weil eine Datei steht, wo ein Ordner sein sollte.</translation>
         </message>
         <message>
             <source>{path} cannot be written.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} kann nicht geschrieben werden.</translation>
         </message>
         <message>
             <source>{path} could not be used: {error}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} konnte nicht verwendet werden: {error}.</translation>
         </message>
         <message>
             <source>{path} is a database of another program.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} ist die Datenbank eines anderen Programms.</translation>
         </message>
         <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} wurde von einer neueren Version von Kireji geschrieben (Format {version}; diese kennt {newest}).</translation>
         </message>
         <message>
             <source>{place} for a typing mistake, and the network.</source>
-            <translation type="unfinished"></translation>
+            <translation>{place} (vielleicht ein Tippfehler), ebenso das Netz.</translation>
         </message>
         <message>
             <source>{provider} key</source>
-            <translation type="unfinished"></translation>
+            <translation>Schlüssel für {provider}</translation>
         </message>
         <message>
             <source>{read} in and {written} out per million tokens</source>
-            <translation type="unfinished"></translation>
+            <translation>{read} rein und {written} raus je Million Token</translation>
         </message>
         <message>
             <source>{read} in · {written} out</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>{removesuffix}, or change the settings under openrouter.</source>
-            <translation type="unfinished"></translation>
+            <translation>{read} rein · {written} raus</translation>
         </message>
         <message>
             <source>{seconds} seconds</source>
-            <translation type="unfinished"></translation>
+            <translation>{seconds} Sekunden</translation>
         </message>
         <message>
             <source>{server} is running here with {model}. Nothing would leave this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>{server} läuft hier mit {model}. Nichts würde diesen Computer verlassen.</translation>
         </message>
         <message>
             <source>{server} runs, but has no model yet. Add one there, then look again.</source>
-            <translation type="unfinished"></translation>
+            <translation>{server} läuft, hat aber noch kein Modell. Dort eines hinzufügen und noch einmal suchen.</translation>
         </message>
         <message>
             <source>{shortcut} cannot be held here.</source>
-            <translation type="unfinished"></translation>
+            <translation>{shortcut} kann hier nicht gehalten werden.</translation>
         </message>
         <message>
             <source>{shortcut} is already used by Kireji itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>{shortcut} wird schon von Kireji selbst verwendet.</translation>
         </message>
         <message>
             <source>{shortcut} is already used by another program.</source>
-            <translation type="unfinished"></translation>
+            <translation>{shortcut} wird schon von einem anderen Programm verwendet.</translation>
         </message>
         <message>
             <source>{size} KiB</source>
-            <translation type="unfinished"></translation>
+            <translation>{size} KiB</translation>
         </message>
         <message>
             <source>{size} MiB</source>
-            <translation type="unfinished"></translation>
+            <translation>{size} MiB</translation>
         </message>
         <message>
             <source>{size} tokens of context</source>
-            <translation type="unfinished"></translation>
+            <translation>{size} Token Kontext</translation>
         </message>
         <message>
             <source>{there}: it does not answer in time.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}: die Antwort kommt nicht rechtzeitig.</translation>
         </message>
         <message>
             <source>{there}: it does not speak TLS as it should.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}: es spricht TLS nicht, wie es sollte.</translation>
         </message>
         <message>
             <source>{there}: no name can be looked up.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}: es kann kein Name nachgeschlagen werden.</translation>
         </message>
         <message>
             <source>{there}: nothing answers at that address.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}: unter dieser Adresse antwortet nichts.</translation>
         </message>
         <message>
             <source>{there}: the name is not known.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}: der Name ist nicht bekannt.</translation>
         </message>
         <message>
             <source>{there}: there is no way to it.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}: es führt kein Weg dorthin.</translation>
         </message>
         <message>
             <source>{title} answers with {model}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{title} antwortet mit {model}.</translation>
         </message>
         <message>
             <source>{title} reads the text in the picture instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>{title} liest stattdessen den Text im Bild.</translation>
         </message>
         <message>
             <source>{url_variable} is set, but {key_variable} is not.</source>
-            <translation type="unfinished"></translation>
+            <translation>{url_variable} ist gesetzt, {key_variable} aber nicht.</translation>
         </message>
         <message>
             <source>{wanted} is not there any more; {model} answers.</source>
-            <translation type="unfinished"></translation>
+            <translation>{wanted} ist nicht mehr da; {model} antwortet.</translation>
         </message>
         <message>
             <source>{what} ({letter} on the picture, Alt+{letter} anywhere)</source>
-            <translation type="unfinished"></translation>
+            <translation>{what} ({letter} auf dem Bild, Alt+{letter} überall)</translation>
         </message>
         <message>
             <source>{what} came from {host} instead of an answer.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>{what} into the local network, to {host}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{what} kam von {host} statt einer Antwort.</translation>
         </message>
         <message>
             <source>{what} is described by something that is not a JSON object.</source>
-            <translation type="unfinished"></translation>
+            <translation>{what}: die Beschreibung ist kein JSON-Objekt.</translation>
         </message>
         <message>
             <source>{what} is too large to open.</source>
-            <translation type="unfinished"></translation>
+            <translation>{what} ist zu groß zum Öffnen.</translation>
         </message>
         <message>
-            <source>{what} not an address of the web.</source>
-            <translation type="unfinished"></translation>
+            <source>{when}, or change the settings under openrouter.</source>
+            <translation>{when}, oder die Einstellungen unter openrouter ändern.</translation>
         </message>
         <message>
             <source>“Capture after a delay” waits</source>
-            <translation type="unfinished"></translation>
+            <translation>„Nach einer Pause aufnehmen“ wartet</translation>
         </message>
         <message>
             <source>“{title}” has these keys. Choose others.</source>
-            <translation type="unfinished"></translation>
+            <translation>„{title}“ hat diese Tasten. Andere wählen.</translation>
         </message>
     </context>
 </TS>

@@ -4,3796 +4,3784 @@
     <context>
         <name>Kireji</name>
         <message>
-            <source> at {host}</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source> or is not open to this key</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>${amount}</source>
-            <translation type="unfinished"></translation>
+            <translation>${amount}</translation>
         </message>
         <message>
             <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
-            <translation type="unfinished"></translation>
+            <translation>*由本机读取；个别字符可能有误。问题没有发送给任何模型。*</translation>
         </message>
         <message numerus="yes">
             <source>, {n} see pictures</source>
             <extracomment>, 1 sees pictures</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>，{n} 个能看图片</numerusform>
             </translation>
         </message>
         <message>
             <source>A content check held the question back{why}.</source>
-            <translation type="unfinished"></translation>
+            <translation>内容审查拦下了问题{why}。</translation>
         </message>
         <message>
             <source>A key belongs to one address, and there is none.</source>
-            <translation type="unfinished"></translation>
+            <translation>密钥属于某个地址，而现在没有地址。</translation>
         </message>
         <message>
             <source>A key can be used for this session only.</source>
-            <translation type="unfinished"></translation>
+            <translation>密钥只能用于本次会话。</translation>
         </message>
         <message>
             <source>A key can be used for this session only; it is never written to a file.</source>
-            <translation type="unfinished"></translation>
+            <translation>密钥只能用于本次会话；从不写入文件。</translation>
         </message>
         <message>
             <source>A network's login page or a proxy may be in the way: open a web browser, log in, and ask again.</source>
-            <translation type="unfinished"></translation>
+            <translation>可能有网络登录页面或代理拦截：请打开浏览器登录，然后重新提问。</translation>
         </message>
         <message>
             <source>A number between {lowest} and {highest}, please; {value} stays.</source>
-            <translation type="unfinished"></translation>
+            <translation>请输入 {lowest} 到 {highest} 之间的数字；保留 {value}。</translation>
         </message>
         <message>
             <source>A picture in this conversation is larger than the service takes.</source>
-            <translation type="unfinished"></translation>
+            <translation>此对话中有一张图片超出了服务接受的大小。</translation>
         </message>
         <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
-            <translation type="unfinished"></translation>
+            <translation>中间的代理可能拦住了数据流：请检查代理设置或服务地址。</translation>
         </message>
         <message>
             <source>A redirect</source>
-            <translation type="unfinished"></translation>
+            <translation>重定向</translation>
         </message>
         <message>
             <source>A rule of this {name} account held the question back.</source>
-            <translation type="unfinished"></translation>
+            <translation>此 {name} 账户的一条规则拦下了问题。</translation>
         </message>
         <message>
             <source>A stored picture is missing or damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>一张已保存的图片丢失或损坏。</translation>
         </message>
         <message>
             <source>A web page</source>
-            <translation type="unfinished"></translation>
+            <translation>网页</translation>
         </message>
         <message>
             <source>A window</source>
-            <translation type="unfinished"></translation>
+            <translation>一个窗口</translation>
         </message>
         <message>
             <source>A window of Kireji lies over the watched region, which is not looked at until it is gone.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji 的窗口盖住了被监视的区域，在移开之前不会查看该区域。</translation>
         </message>
         <message>
             <source>A, B, P, T, N, R</source>
-            <translation type="unfinished"></translation>
+            <translation>A、B、P、T、N、R</translation>
         </message>
         <message>
             <source>About</source>
-            <translation type="unfinished"></translation>
+            <translation>关于</translation>
         </message>
         <message>
             <source>Actual size</source>
-            <translation type="unfinished"></translation>
+            <translation>实际大小</translation>
         </message>
         <message>
             <source>Add Control or Command in Settings, or update macOS.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在设置中加上 Control 或 Command，或更新 macOS。</translation>
         </message>
         <message>
             <source>Add Kireji in System Settings, General, Login Items.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在“系统设置”、“通用”、“登录项”中添加 Kireji。</translation>
         </message>
         <message>
             <source>Add Kireji to the Startup folder (shell:startup).</source>
-            <translation type="unfinished"></translation>
+            <translation>请将 Kireji 添加到“启动”文件夹 (shell:startup)。</translation>
         </message>
         <message>
             <source>Add Kireji to the start-up programs in the desktop's settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在桌面设置的启动程序中添加 Kireji。</translation>
         </message>
         <message>
             <source>Add a key for this server</source>
-            <translation type="unfinished"></translation>
+            <translation>为此服务器添加密钥</translation>
         </message>
         <message>
             <source>Add a key in Settings, Keys &amp; models, or with: kireji keys set {provider}</source>
-            <translation type="unfinished"></translation>
+            <translation>请在“设置”的“密钥与模型”中添加密钥，或使用：kireji keys set {provider}</translation>
         </message>
         <message>
             <source>Add a key in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在“设置”的“密钥与模型”中添加密钥。</translation>
         </message>
         <message>
             <source>Add a region to the question</source>
-            <translation type="unfinished"></translation>
+            <translation>为问题添加区域</translation>
         </message>
         <message>
             <source>Add a region: keep this one and choose another for the same question (Insert)</source>
-            <translation type="unfinished"></translation>
+            <translation>添加区域：保留此区域，并为同一问题再选一个 (Insert)</translation>
         </message>
         <message>
             <source>Add credit or raise the limit in the console of {name}, or use another key.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在 {name} 的控制台中充值或提高上限，或使用其他密钥。</translation>
         </message>
         <message>
             <source>Add key…</source>
-            <translation type="unfinished"></translation>
+            <translation>添加密钥…</translation>
         </message>
         <message>
             <source>Add one in Settings, Keys &amp; models, or with: kireji keys set {provider}</source>
-            <translation type="unfinished"></translation>
+            <translation>请在“设置”的“密钥与模型”中添加，或使用：kireji keys set {provider}</translation>
         </message>
         <message>
             <source>Add one there, then try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在那里添加一个，然后重试。</translation>
         </message>
         <message>
             <source>Add the picture itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>请添加图片本身。</translation>
         </message>
         <message>
             <source>Add who answers instead</source>
-            <translation type="unfinished"></translation>
+            <translation>添加代为回答者</translation>
         </message>
         <message>
             <source>Address of another model server</source>
-            <translation type="unfinished"></translation>
+            <translation>另一个模型服务器的地址</translation>
         </message>
         <message>
             <source>Address of another server</source>
-            <translation type="unfinished"></translation>
+            <translation>另一个服务器的地址</translation>
         </message>
         <message>
             <source>Address of the proxy</source>
-            <translation type="unfinished"></translation>
+            <translation>代理地址</translation>
         </message>
         <message>
             <source>Address to open in a browser</source>
-            <translation type="unfinished"></translation>
+            <translation>要在浏览器中打开的地址</translation>
         </message>
         <message>
             <source>Add…</source>
-            <translation type="unfinished"></translation>
+            <translation>添加…</translation>
         </message>
         <message numerus="yes">
             <source>After {n} seconds</source>
             <extracomment>After 1 second</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} 秒后</numerusform>
             </translation>
         </message>
         <message>
             <source>All files (*)</source>
-            <translation type="unfinished"></translation>
+            <translation>所有文件 (*)</translation>
         </message>
         <message>
             <source>All screens</source>
-            <translation type="unfinished"></translation>
+            <translation>所有屏幕</translation>
         </message>
         <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Accessibility; or copy the text, then ask about the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在“系统设置”的“隐私与安全性”、“辅助功能”中允许；或者复制文字，然后就剪贴板内容提问。</translation>
         </message>
         <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Screen Recording, then start Kireji again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在“系统设置”的“隐私与安全性”、“屏幕录制”中允许，然后重新启动 Kireji。</translation>
         </message>
         <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Screen Recording, then start Kireji again; if it is allowed there already, the permission was for an older copy: remove it from that list and add it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在“系统设置”的“隐私与安全性”、“屏幕录制”中允许，然后重新启动 Kireji；如果那里已经允许，则该权限属于旧的副本：请从列表中移除后重新添加。</translation>
         </message>
         <message>
             <source>Allow screenshots for Kireji in the system's privacy settings, or use the desktop's own dialog.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在系统隐私设置中允许 Kireji 截图，或使用桌面自带的对话框。</translation>
         </message>
         <message>
             <source>Allow that in Settings, General, or copy the text and choose Ask about the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在“设置”的“常规”中允许，或复制文字后选择“就剪贴板内容提问”。</translation>
         </message>
         <message>
             <source>Allow writing to that folder, or choose another one with KIREJI_HOME.</source>
-            <translation type="unfinished"></translation>
+            <translation>请允许写入该文件夹，或用 KIREJI_HOME 选择其他文件夹。</translation>
         </message>
         <message>
             <source>Alt + 1 … 9</source>
-            <translation type="unfinished"></translation>
+            <translation>Alt + 1 … 9</translation>
         </message>
         <message>
             <source>Alt + arrow keys</source>
-            <translation type="unfinished"></translation>
+            <translation>Alt + 方向键</translation>
         </message>
         <message>
             <source>Always use the desktop's own dialog to cut out a region</source>
-            <translation type="unfinished"></translation>
+            <translation>总是使用桌面自带的对话框选取区域</translation>
         </message>
         <message>
             <source>Amber</source>
-            <translation type="unfinished"></translation>
+            <translation>琥珀色</translation>
         </message>
         <message>
             <source>An address with a name or password in it is not fetched.</source>
-            <translation type="unfinished"></translation>
+            <translation>不会获取含有用户名或密码的地址。</translation>
         </message>
         <message>
             <source>Another answer would pass the limit of ${max_cost} (${cost} are spent), so the region is not watched any more. Begin again with a higher limit.</source>
-            <translation type="unfinished"></translation>
+            <translation>再回答一次会超过 ${max_cost} 的上限（已用 ${cost}），因此不再监视该区域。请提高上限后重新开始。</translation>
         </message>
         <message>
             <source>Another language shows from the next start on.</source>
-            <translation type="unfinished"></translation>
+            <translation>更改语言将在下次启动时生效。</translation>
         </message>
         <message>
             <source>Another program keeps {path} locked.</source>
-            <translation type="unfinished"></translation>
+            <translation>其他程序锁定了 {path}。</translation>
         </message>
         <message>
             <source>Another program uses the shortcut. Choose another in Settings, Shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>其他程序占用了该快捷键。请在“设置”的“快捷键”中另选一个。</translation>
         </message>
         <message>
             <source>Another program uses these keys. Choose others.</source>
-            <translation type="unfinished"></translation>
+            <translation>其他程序占用了这些按键。请选择其他按键。</translation>
         </message>
         <message>
             <source>Another running Kireji writes this answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>另一个正在运行的 Kireji 正在写这条回答。</translation>
         </message>
         <message>
             <source>Answer</source>
-            <translation type="unfinished"></translation>
+            <translation>回答</translation>
         </message>
         <message>
             <source>Answer ready</source>
-            <translation type="unfinished"></translation>
+            <translation>回答已完成</translation>
         </message>
         <message>
             <source>Answers from a model</source>
-            <translation type="unfinished"></translation>
+            <translation>由模型回答</translation>
         </message>
         <message>
             <source>Anthropic or OpenRouter</source>
-            <translation type="unfinished"></translation>
+            <translation>Anthropic 或 OpenRouter</translation>
         </message>
         <message>
             <source>Appearance</source>
-            <translation type="unfinished"></translation>
+            <translation>外观</translation>
         </message>
         <message>
             <source>Arrow keys</source>
-            <translation type="unfinished"></translation>
+            <translation>方向键</translation>
         </message>
         <message>
             <source>Arrow keys and Enter</source>
-            <translation type="unfinished"></translation>
+            <translation>方向键和 Enter</translation>
         </message>
         <message>
             <source>Arrow keys move, plus and minus zoom, Ctrl+C copies, Ctrl+S saves, Esc closes, the menu key shows more.</source>
-            <translation type="unfinished"></translation>
+            <translation>方向键移动，加号和减号缩放，Ctrl+C 复制，Ctrl+S 保存，Esc 关闭，菜单键显示更多。</translation>
         </message>
         <message>
             <source>Arrow keys, Space</source>
-            <translation type="unfinished"></translation>
+            <translation>方向键、空格</translation>
         </message>
         <message>
             <source>Arrow keys: first corner</source>
-            <translation type="unfinished"></translation>
+            <translation>方向键：第一个角</translation>
         </message>
         <message>
             <source>Arrow keys: second corner</source>
-            <translation type="unfinished"></translation>
+            <translation>方向键：第二个角</translation>
         </message>
         <message>
             <source>Arrow keys: the one beside</source>
-            <translation type="unfinished"></translation>
+            <translation>方向键：旁边的窗口</translation>
         </message>
         <message>
             <source>Arrow, box, pen, text, number, redact; from the question with Alt</source>
-            <translation type="unfinished"></translation>
+            <translation>箭头、方框、画笔、文字、编号、涂黑；在问题框中加 Alt</translation>
         </message>
         <message>
             <source>As the system has it</source>
-            <translation type="unfinished"></translation>
+            <translation>跟随系统</translation>
         </message>
         <message>
             <source>Ask</source>
-            <translation type="unfinished"></translation>
+            <translation>提问</translation>
         </message>
         <message>
             <source>Ask about selected text by copying it</source>
-            <translation type="unfinished"></translation>
+            <translation>通过复制来就选中文字提问</translation>
         </message>
         <message>
             <source>Ask about the clipboard</source>
-            <translation type="unfinished"></translation>
+            <translation>就剪贴板内容提问</translation>
         </message>
         <message>
             <source>Ask about the selected text</source>
-            <translation type="unfinished"></translation>
+            <translation>就选中文字提问</translation>
         </message>
         <message>
             <source>Ask about the selection</source>
-            <translation type="unfinished"></translation>
+            <translation>就选区提问</translation>
         </message>
         <message>
             <source>Ask about this…</source>
-            <translation type="unfinished"></translation>
+            <translation>就此提问…</translation>
         </message>
         <message>
             <source>Ask about this…  (⏎ {question}  Page Up: earlier questions)</source>
-            <translation type="unfinished"></translation>
+            <translation>就此提问…  (⏎ {question}  Page Up：之前的问题)</translation>
         </message>
         <message>
             <source>Ask about this…  (⏎ {question})</source>
-            <translation type="unfinished"></translation>
+            <translation>就此提问…  (⏎ {question})</translation>
         </message>
         <message>
             <source>Ask again</source>
-            <translation type="unfinished"></translation>
+            <translation>重新提问</translation>
         </message>
         <message>
             <source>Ask again in a moment.</source>
-            <translation type="unfinished"></translation>
+            <translation>请稍后重新提问。</translation>
         </message>
         <message>
             <source>Ask again in a new conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在新对话中重新提问。</translation>
+        </message>
+        <message>
+            <source>Ask again in {minutes} minutes.</source>
+            <translation>请在 {minutes} 分钟后重新提问。</translation>
         </message>
         <message>
             <source>Ask again in {seconds} seconds.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>Ask again in {value} minutes.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在 {seconds} 秒后重新提问。</translation>
         </message>
         <message>
             <source>Ask again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请重新提问。</translation>
         </message>
         <message>
             <source>Ask again; if it happens again, check the address in Settings, Keys &amp; models, and the proxy settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>请重新提问；如果再次出现，请检查“设置”的“密钥与模型”中的地址和代理设置。</translation>
         </message>
         <message>
             <source>Ask again; the log says more.</source>
-            <translation type="unfinished"></translation>
+            <translation>请重新提问；详情见日志。</translation>
         </message>
         <message>
             <source>Ask now, or run the job at Anthropic.</source>
-            <translation type="unfinished"></translation>
+            <translation>请现在提问，或在 Anthropic 运行任务。</translation>
         </message>
         <message>
             <source>Ask the desktop again</source>
-            <translation type="unfinished"></translation>
+            <translation>再次请求桌面</translation>
         </message>
         <message>
             <source>Ask the same question again</source>
-            <translation type="unfinished"></translation>
+            <translation>再次提出同一问题</translation>
         </message>
         <message>
             <source>Ask this at once</source>
-            <translation type="unfinished"></translation>
+            <translation>立即提此问题</translation>
         </message>
         <message>
             <source>Ask ⏎</source>
-            <translation type="unfinished"></translation>
+            <translation>提问 ⏎</translation>
         </message>
         <message>
             <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在桌面的键盘设置中把命令 'kireji capture' 绑定到一个按键；完整命令见“设置”的“快捷键”。</translation>
         </message>
         <message>
             <source>Black out</source>
-            <translation type="unfinished"></translation>
+            <translation>涂黑</translation>
         </message>
         <message>
             <source>Blue</source>
-            <translation type="unfinished"></translation>
+            <translation>蓝色</translation>
         </message>
         <message>
             <source>Branch {place} / {count}</source>
-            <translation type="unfinished"></translation>
+            <translation>分支 {place} / {count}</translation>
         </message>
         <message>
             <source>Branch {place} of {count}. Show another</source>
-            <translation type="unfinished"></translation>
+            <translation>分支 {place}，共 {count} 个。显示另一个</translation>
         </message>
         <message>
             <source>Cancel</source>
-            <translation type="unfinished"></translation>
+            <translation>取消</translation>
         </message>
         <message>
             <source>Capture</source>
-            <translation type="unfinished"></translation>
+            <translation>截取</translation>
         </message>
         <message>
             <source>Capture a window</source>
-            <translation type="unfinished"></translation>
+            <translation>截取窗口</translation>
         </message>
         <message>
             <source>Capture after a delay</source>
-            <translation type="unfinished"></translation>
+            <translation>延迟后截取</translation>
         </message>
         <message>
             <source>Capture all screens</source>
-            <translation type="unfinished"></translation>
+            <translation>截取所有屏幕</translation>
         </message>
         <message>
             <source>Capture and ask</source>
-            <translation type="unfinished"></translation>
+            <translation>截取并提问</translation>
         </message>
         <message>
             <source>Capture it again, or ask without it in a new conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>请重新截取，或在新对话中不带它提问。</translation>
         </message>
         <message>
             <source>Capture the same region again</source>
-            <translation type="unfinished"></translation>
+            <translation>再次截取同一区域</translation>
         </message>
         <message>
             <source>Capture this screen</source>
-            <translation type="unfinished"></translation>
+            <translation>截取此屏幕</translation>
         </message>
         <message>
             <source>Capture with the button, the tray menu or the command “{command}”.</source>
-            <translation type="unfinished"></translation>
+            <translation>请用按钮、托盘菜单或命令“{command}”截取。</translation>
         </message>
         <message>
             <source>Capturing soon</source>
-            <translation type="unfinished"></translation>
+            <translation>即将截取</translation>
         </message>
         <message>
             <source>Certificates (*.pem *.crt *.cer)</source>
-            <translation type="unfinished"></translation>
+            <translation>证书 (*.pem *.crt *.cer)</translation>
         </message>
         <message>
             <source>Change the instructions</source>
-            <translation type="unfinished"></translation>
+            <translation>更改指令</translation>
         </message>
         <message>
             <source>Change the question or the model, or start a new conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>请更改问题或模型，或开始新对话。</translation>
         </message>
         <message>
             <source>Change the question, or choose another model.</source>
-            <translation type="unfinished"></translation>
+            <translation>请更改问题，或选择其他模型。</translation>
         </message>
         <message>
             <source>Change the question, or the account's rules at {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>请更改问题，或 {name} 账户的规则。</translation>
         </message>
         <message>
             <source>Change…</source>
-            <translation type="unfinished"></translation>
+            <translation>更改…</translation>
         </message>
         <message>
             <source>Check its billing in the console of {name}, or use another key.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在 {name} 的控制台检查账单，或使用其他密钥。</translation>
         </message>
         <message>
             <source>Check that only the key was pasted.</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查是否只粘贴了密钥。</translation>
         </message>
         <message>
             <source>Check that the desktop is running.</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查桌面是否正在运行。</translation>
         </message>
         <message>
             <source>Check the address and the network.</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查地址和网络。</translation>
         </message>
         <message>
             <source>Check the address in Settings, Keys &amp; models</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查“设置”的“密钥与模型”中的地址</translation>
         </message>
         <message>
             <source>Check the address in Settings, Keys &amp; models, or in OPENAI_BASE_URL</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查“设置”的“密钥与模型”或 OPENAI_BASE_URL 中的地址</translation>
         </message>
         <message>
             <source>Check the address in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查“设置”的“密钥与模型”中的地址。</translation>
         </message>
         <message>
             <source>Check the address in {variable}</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查 {variable} 中的地址</translation>
         </message>
         <message>
             <source>Check the address, or ask again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查地址，或重新提问。</translation>
         </message>
         <message>
             <source>Check the address, or save the picture and drop the file here.</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查地址，或保存图片后将文件拖到这里。</translation>
         </message>
         <message>
             <source>Check the clock of this computer; if it is right, only the service can help.</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查本机的时钟；如果时钟无误，只有服务方能解决。</translation>
         </message>
         <message>
             <source>Check the disk and the folder, then try again; nothing was deleted.</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查磁盘和文件夹，然后重试；没有删除任何内容。</translation>
         </message>
         <message>
             <source>Check the network</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查网络</translation>
         </message>
         <message>
             <source>Check the setting network.proxy, HTTPS_PROXY or the proxy settings of the system.</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查设置 network.proxy、HTTPS_PROXY 或系统的代理设置。</translation>
         </message>
         <message>
             <source>Choose a file of certificates</source>
-            <translation type="unfinished"></translation>
+            <translation>选择证书文件</translation>
         </message>
         <message>
             <source>Choose a file…</source>
-            <translation type="unfinished"></translation>
+            <translation>选择文件…</translation>
         </message>
         <message>
             <source>Choose a model</source>
-            <translation type="unfinished"></translation>
+            <translation>选择模型</translation>
         </message>
         <message>
             <source>Choose a model that can, or leave the picture out.</source>
-            <translation type="unfinished"></translation>
+            <translation>请选择能看图片的模型，或去掉图片。</translation>
         </message>
         <message>
             <source>Choose another folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>请选择其他文件夹。</translation>
         </message>
         <message>
             <source>Choose another model in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在“设置”的“密钥与模型”中选择其他模型。</translation>
         </message>
         <message>
             <source>Choose another model, or change the settings under openrouter.</source>
-            <translation type="unfinished"></translation>
+            <translation>请选择其他模型，或更改 openrouter 下的设置。</translation>
         </message>
         <message>
             <source>Choose another model, or paste the document's text.</source>
-            <translation type="unfinished"></translation>
+            <translation>请选择其他模型，或粘贴文档的文字。</translation>
         </message>
         <message>
             <source>Choose another model, or set openrouter.data_collection to "allow" if requests may be kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>请选择其他模型；如果允许保留请求，请将 openrouter.data_collection 设为 "allow"。</translation>
         </message>
         <message>
             <source>Choose another model, or use a key with more permissions in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>请选择其他模型，或在“设置”的“密钥与模型”中使用权限更多的密钥。</translation>
         </message>
         <message>
             <source>Choose another model.</source>
-            <translation type="unfinished"></translation>
+            <translation>请选择其他模型。</translation>
         </message>
         <message>
             <source>Choose another shortcut in Settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在设置中选择其他快捷键。</translation>
         </message>
         <message>
             <source>Choose another.</source>
-            <translation type="unfinished"></translation>
+            <translation>请另选一个。</translation>
         </message>
         <message>
             <source>Choose one in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在“设置”的“密钥与模型”中选择一个。</translation>
         </message>
         <message>
             <source>Choose one within {width} x {height} pixels.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在 {width} x {height} 像素之内选择。</translation>
         </message>
         <message>
             <source>Choose other keys</source>
-            <translation type="unfinished"></translation>
+            <translation>选择其他按键</translation>
         </message>
         <message>
             <source>Choose the model</source>
-            <translation type="unfinished"></translation>
+            <translation>选择模型</translation>
         </message>
         <message>
             <source>Choose {new} in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在“设置”的“密钥与模型”中选择 {new}。</translation>
         </message>
         <message>
             <source>Click or Enter: this window</source>
-            <translation type="unfinished"></translation>
+            <translation>单击或 Enter：此窗口</translation>
         </message>
         <message>
             <source>Click: a window</source>
-            <translation type="unfinished"></translation>
+            <translation>单击：一个窗口</translation>
         </message>
         <message>
             <source>Close</source>
-            <translation type="unfinished"></translation>
+            <translation>关闭</translation>
         </message>
         <message>
             <source>Close a program that listens on many ports, or paste a key instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>请关闭占用大量端口的程序，或改为粘贴密钥。</translation>
         </message>
         <message>
             <source>Close the program that uses it (a database viewer, a backup) and try again; nothing was lost.</source>
-            <translation type="unfinished"></translation>
+            <translation>请关闭使用它的程序（数据库查看器、备份），然后重试；没有丢失任何内容。</translation>
         </message>
         <message>
             <source>Colour and width</source>
-            <translation type="unfinished"></translation>
+            <translation>颜色和粗细</translation>
         </message>
         <message>
             <source>Colours</source>
-            <translation type="unfinished"></translation>
+            <translation>颜色</translation>
         </message>
         <message>
             <source>Connect one and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请连接一个屏幕后重试。</translation>
         </message>
         <message>
             <source>Continue</source>
-            <translation type="unfinished"></translation>
+            <translation>继续</translation>
         </message>
         <message>
             <source>Continue the answer where it was cut</source>
-            <translation type="unfinished"></translation>
+            <translation>从中断处继续回答</translation>
         </message>
         <message>
             <source>Contrast</source>
-            <translation type="unfinished"></translation>
+            <translation>对比度</translation>
         </message>
         <message>
             <source>Conversations and captures</source>
-            <translation type="unfinished"></translation>
+            <translation>对话和截图</translation>
         </message>
         <message>
             <source>Copied</source>
-            <translation type="unfinished"></translation>
+            <translation>已复制</translation>
         </message>
         <message>
             <source>Copied. Open it in a browser on this computer, and allow it there.</source>
-            <translation type="unfinished"></translation>
+            <translation>已复制。请在本机的浏览器中打开，并在那里允许。</translation>
         </message>
         <message>
             <source>Copied: {command}</source>
-            <translation type="unfinished"></translation>
+            <translation>已复制：{command}</translation>
         </message>
         <message>
             <source>Copy</source>
-            <translation type="unfinished"></translation>
+            <translation>复制</translation>
         </message>
         <message>
             <source>Copy a smaller part of it.</source>
-            <translation type="unfinished"></translation>
+            <translation>请复制其中较小的一部分。</translation>
         </message>
         <message>
             <source>Copy details</source>
-            <translation type="unfinished"></translation>
+            <translation>复制详情</translation>
         </message>
         <message>
             <source>Copy it again, or from another program.</source>
-            <translation type="unfinished"></translation>
+            <translation>请重新复制，或从其他程序复制。</translation>
         </message>
         <message>
             <source>Copy it instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>请改为复制。</translation>
         </message>
         <message>
             <source>Copy picture</source>
-            <translation type="unfinished"></translation>
+            <translation>复制图片</translation>
         </message>
         <message>
             <source>Copy picture, copy its text</source>
-            <translation type="unfinished"></translation>
+            <translation>复制图片、复制其中的文字</translation>
         </message>
         <message>
             <source>Copy text</source>
-            <translation type="unfinished"></translation>
+            <translation>复制文字</translation>
         </message>
         <message>
             <source>Copy the address</source>
-            <translation type="unfinished"></translation>
+            <translation>复制地址</translation>
         </message>
         <message>
             <source>Copy the answer</source>
-            <translation type="unfinished"></translation>
+            <translation>复制回答</translation>
         </message>
         <message>
             <source>Copy the command</source>
-            <translation type="unfinished"></translation>
+            <translation>复制命令</translation>
         </message>
         <message>
             <source>Copy the command {command}</source>
-            <translation type="unfinished"></translation>
+            <translation>复制命令 {command}</translation>
         </message>
         <message>
             <source>Copy the command: {title}</source>
-            <translation type="unfinished"></translation>
+            <translation>复制命令：{title}</translation>
         </message>
         <message>
             <source>Copy the text in the picture (Ctrl+Shift+C)</source>
-            <translation type="unfinished"></translation>
+            <translation>复制图片中的文字 (Ctrl+Shift+C)</translation>
         </message>
         <message>
             <source>Copy the text yourself, then choose Ask about the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>请自行复制文字，然后选择“就剪贴板内容提问”。</translation>
         </message>
         <message>
             <source>Copy the text yourself.</source>
-            <translation type="unfinished"></translation>
+            <translation>请自行复制文字。</translation>
         </message>
         <message>
             <source>Copy the whole key and paste it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请复制完整的密钥并重新粘贴。</translation>
         </message>
         <message>
             <source>Copy the whole key, without spaces, and paste it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请复制完整的密钥（不含空格），然后重新粘贴。</translation>
         </message>
         <message>
             <source>Copy there, then ask about the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在那里复制，然后就剪贴板内容提问。</translation>
         </message>
         <message>
             <source>Copy with the terminal's own keys, then ask about the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>请用终端自己的按键复制，然后就剪贴板内容提问。</translation>
         </message>
         <message>
             <source>Correct its schema.</source>
-            <translation type="unfinished"></translation>
+            <translation>请更正其架构。</translation>
         </message>
         <message>
             <source>Ctrl + A</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + A</translation>
         </message>
         <message>
             <source>Ctrl + C, Ctrl + Shift + C</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + C、Ctrl + Shift + C</translation>
         </message>
         <message>
             <source>Ctrl + S, Ctrl + Shift + S</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + S、Ctrl + Shift + S</translation>
         </message>
         <message>
             <source>Ctrl + Tab</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + Tab</translation>
         </message>
         <message>
             <source>Ctrl + Z, Ctrl + Shift + Z</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + Z、Ctrl + Shift + Z</translation>
         </message>
         <message>
             <source>Ctrl + arrow keys</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl + 方向键</translation>
         </message>
         <message>
             <source>Ctrl or Alt + Home, End</source>
-            <translation type="unfinished"></translation>
+            <translation>Ctrl 或 Alt + Home、End</translation>
         </message>
         <message>
             <source>Cut one out by its place: --region.</source>
-            <translation type="unfinished"></translation>
+            <translation>请按位置截取：--region。</translation>
         </message>
         <message>
             <source>Cut out a piece of the screen, ask, and read the answer as it streams.</source>
-            <translation type="unfinished"></translation>
+            <translation>截取屏幕的一部分，提问，并随着回答生成而阅读。</translation>
         </message>
         <message>
             <source>Cut out a smaller region.</source>
-            <translation type="unfinished"></translation>
+            <translation>请截取较小的区域。</translation>
         </message>
         <message>
             <source>Cut out the region in the desktop's own dialog, or give Kireji a picture file.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在桌面自带的对话框中选取区域，或给 Kireji 一个图片文件。</translation>
         </message>
         <message>
             <source>Dark</source>
-            <translation type="unfinished"></translation>
+            <translation>深色</translation>
         </message>
         <message>
             <source>Default</source>
-            <translation type="unfinished"></translation>
+            <translation>默认</translation>
         </message>
         <message>
             <source>Default model</source>
-            <translation type="unfinished"></translation>
+            <translation>默认模型</translation>
         </message>
         <message>
             <source>Details</source>
-            <translation type="unfinished"></translation>
+            <translation>详情</translation>
         </message>
         <message>
             <source>Done</source>
-            <translation type="unfinished"></translation>
+            <translation>完成</translation>
         </message>
         <message>
             <source>Drag over a part of the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在屏幕上拖动选取一部分。</translation>
         </message>
         <message>
             <source>Drag to cut out</source>
-            <translation type="unfinished"></translation>
+            <translation>拖动以选取</translation>
         </message>
         <message>
             <source>Drag: any region</source>
-            <translation type="unfinished"></translation>
+            <translation>拖动：任意区域</translation>
         </message>
         <message>
             <source>Draw a box</source>
-            <translation type="unfinished"></translation>
+            <translation>画方框</translation>
         </message>
         <message>
             <source>Draw an arrow</source>
-            <translation type="unfinished"></translation>
+            <translation>画箭头</translation>
         </message>
         <message>
             <source>Draw by hand</source>
-            <translation type="unfinished"></translation>
+            <translation>手绘</translation>
         </message>
         <message>
             <source>Draw on the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>在图片上绘制</translation>
         </message>
         <message>
             <source>Draw with the mouse, or arrow keys and Space</source>
-            <translation type="unfinished"></translation>
+            <translation>用鼠标，或用方向键和空格键绘制</translation>
         </message>
         <message>
             <source>Draw with the mouse, or with arrow keys and Space  (Esc: done)</source>
-            <translation type="unfinished"></translation>
+            <translation>用鼠标绘制，或用方向键和空格键  (Esc：完成)</translation>
         </message>
         <message>
             <source>Earlier questions</source>
-            <translation type="unfinished"></translation>
+            <translation>之前的问题</translation>
         </message>
         <message>
             <source>Effort</source>
-            <translation type="unfinished"></translation>
+            <translation>推理强度</translation>
         </message>
         <message>
             <source>Enter</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter</translation>
         </message>
         <message>
             <source>Enter an address, or choose another way above.</source>
-            <translation type="unfinished"></translation>
+            <translation>请输入地址，或在上面选择其他方式。</translation>
         </message>
         <message>
             <source>Enter it by hand.</source>
-            <translation type="unfinished"></translation>
+            <translation>请手动添加。</translation>
         </message>
         <message>
             <source>Enter one in Settings, Keys &amp; models, or with: kireji keys set local. Beside OPENAI_BASE_URL, set OPENAI_API_KEY.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在“设置”的“密钥与模型”中输入，或使用：kireji keys set local。设置 OPENAI_BASE_URL 时还要设置 OPENAI_API_KEY。</translation>
         </message>
         <message>
             <source>Enter the server's address in Settings, Keys &amp; models, first.</source>
-            <translation type="unfinished"></translation>
+            <translation>请先在“设置”的“密钥与模型”中输入服务器地址。</translation>
         </message>
         <message>
             <source>Enter: done. Shift+Enter: new line.</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter：完成。Shift+Enter：换行。</translation>
         </message>
         <message>
             <source>Enter: set it</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter：确定</translation>
         </message>
         <message>
             <source>Enter: take it</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter：采用</translation>
         </message>
         <message>
             <source>Enter: whole screen</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter：整个屏幕</translation>
         </message>
         <message>
             <source>Esc</source>
-            <translation type="unfinished"></translation>
+            <translation>Esc</translation>
         </message>
         <message>
             <source>Esc: close</source>
-            <translation type="unfinished"></translation>
+            <translation>Esc：关闭</translation>
         </message>
         <message>
             <source>Every host is reached directly.</source>
-            <translation type="unfinished"></translation>
+            <translation>所有主机都直接连接。</translation>
         </message>
         <message>
             <source>Explain what is shown.</source>
-            <translation type="unfinished"></translation>
+            <translation>请解释图中的内容。</translation>
         </message>
         <message>
             <source>Extra certificates</source>
-            <translation type="unfinished"></translation>
+            <translation>额外证书</translation>
         </message>
         <message>
             <source>F1: all keys</source>
-            <translation type="unfinished"></translation>
+            <translation>F1：所有按键</translation>
         </message>
         <message>
             <source>First that can work</source>
-            <translation type="unfinished"></translation>
+            <translation>第一个可用的</translation>
         </message>
         <message>
             <source>Follow up…</source>
-            <translation type="unfinished"></translation>
+            <translation>追问…</translation>
         </message>
         <message>
             <source>Follow-up question</source>
-            <translation type="unfinished"></translation>
+            <translation>追问</translation>
         </message>
         <message>
             <source>For example: Answer in two sentences.</source>
-            <translation type="unfinished"></translation>
+            <translation>例如：用两句话回答。</translation>
         </message>
         <message>
             <source>Free software under the MIT licence.</source>
-            <translation type="unfinished"></translation>
+            <translation>依据 MIT 许可证发布的自由软件。</translation>
         </message>
         <message>
             <source>Free some space and try again; what was saved before is still there.</source>
-            <translation type="unfinished"></translation>
+            <translation>请腾出空间后重试；之前保存的内容仍在。</translation>
         </message>
         <message>
             <source>Frozen screen</source>
-            <translation type="unfinished"></translation>
+            <translation>定格的屏幕</translation>
         </message>
         <message>
             <source>General</source>
-            <translation type="unfinished"></translation>
+            <translation>常规</translation>
         </message>
         <message>
             <source>Give Kireji a picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>请给 Kireji 一张图片。</translation>
         </message>
         <message>
             <source>Global shortcuts are not supported on this system yet.</source>
-            <translation type="unfinished"></translation>
+            <translation>此系统尚不支持全局快捷键。</translation>
         </message>
         <message>
             <source>Go on in the main window</source>
-            <translation type="unfinished"></translation>
+            <translation>在主窗口中继续</translation>
         </message>
         <message>
             <source>Go on without a key</source>
-            <translation type="unfinished"></translation>
+            <translation>不用密钥继续</translation>
         </message>
         <message>
             <source>Green</source>
-            <translation type="unfinished"></translation>
+            <translation>绿色</translation>
         </message>
         <message>
             <source>Hide details</source>
-            <translation type="unfinished"></translation>
+            <translation>隐藏详情</translation>
         </message>
         <message>
             <source>High</source>
-            <translation type="unfinished"></translation>
+            <translation>高</translation>
         </message>
         <message>
             <source>Home, End</source>
-            <translation type="unfinished"></translation>
+            <translation>Home、End</translation>
         </message>
         <message>
             <source>Home, End: next edge</source>
-            <translation type="unfinished"></translation>
+            <translation>Home、End：下一条边</translation>
         </message>
         <message>
             <source>Hosts without proxy</source>
-            <translation type="unfinished"></translation>
+            <translation>不使用代理的主机</translation>
         </message>
         <message>
             <source>If a company network is in between, name its certificate file in the setting network.ca_file or in SSL_CERT_FILE.</source>
-            <translation type="unfinished"></translation>
+            <translation>如果中间有公司网络，请在设置 network.ca_file 或 SSL_CERT_FILE 中指定其证书文件。</translation>
         </message>
         <message>
             <source>In a terminal Ctrl+C interrupts what runs, so nothing was copied.</source>
-            <translation type="unfinished"></translation>
+            <translation>在终端中 Ctrl+C 会中断正在运行的程序，因此没有复制。</translation>
         </message>
         <message>
             <source>In force: none; the system names no proxy.</source>
-            <translation type="unfinished"></translation>
+            <translation>当前使用：无；系统没有设置代理。</translation>
         </message>
         <message>
             <source>In force: {address}, from the system.</source>
-            <translation type="unfinished"></translation>
+            <translation>当前使用：{address}，来自系统。</translation>
         </message>
         <message>
             <source>In force: {address}.</source>
-            <translation type="unfinished"></translation>
+            <translation>当前使用：{address}。</translation>
         </message>
         <message>
             <source>Insert</source>
-            <translation type="unfinished"></translation>
+            <translation>Insert</translation>
         </message>
         <message>
             <source>Install Kireji again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请重新安装 Kireji。</translation>
         </message>
         <message>
             <source>Install it in a folder with a shorter name.</source>
-            <translation type="unfinished"></translation>
+            <translation>请安装到名称较短的文件夹中。</translation>
         </message>
         <message>
             <source>Install libxcb1, or: </source>
-            <translation type="unfinished"></translation>
+            <translation>请安装 libxcb1，或者：</translation>
         </message>
         <message>
             <source>Install libxcb1.</source>
-            <translation type="unfinished"></translation>
+            <translation>请安装 libxcb1。</translation>
         </message>
         <message>
             <source>Install the part of xdg-desktop-portal that is made for your desktop.</source>
-            <translation type="unfinished"></translation>
+            <translation>请安装适用于此桌面的 xdg-desktop-portal 组件。</translation>
         </message>
         <message>
             <source>Install xdg-desktop-portal and the part of it for your desktop.</source>
-            <translation type="unfinished"></translation>
+            <translation>请安装 xdg-desktop-portal 及其适用于您的桌面的组件。</translation>
         </message>
         <message>
             <source>Instructions</source>
-            <translation type="unfinished"></translation>
+            <translation>指令</translation>
         </message>
         <message>
             <source>Instructions for new conversations</source>
-            <translation type="unfinished"></translation>
+            <translation>新对话的指令</translation>
         </message>
         <message>
             <source>Instructions: {words}. Change them</source>
-            <translation type="unfinished"></translation>
+            <translation>指令：{words}。更改</translation>
         </message>
         <message>
             <source>It cannot be used yet.</source>
-            <translation type="unfinished"></translation>
+            <translation>暂时还不能使用。</translation>
         </message>
         <message>
             <source>It comes from {fixed}.</source>
-            <translation type="unfinished"></translation>
+            <translation>它来自 {fixed}。</translation>
         </message>
         <message>
             <source>It comes from {variable}: change it there. While that is set, no stored key is used.</source>
-            <translation type="unfinished"></translation>
+            <translation>它来自 {variable}：请在那里更改。只要设置了它，就不会使用已保存的密钥。</translation>
         </message>
         <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
-            <translation type="unfinished"></translation>
+            <translation>图片变化时会再次提问。可在托盘的“任务”中停止。</translation>
         </message>
         <message>
             <source>It is kept in your system keychain.</source>
-            <translation type="unfinished"></translation>
+            <translation>它保存在系统钥匙串中。</translation>
         </message>
         <message>
             <source>It is kept until Kireji ends.</source>
-            <translation type="unfinished"></translation>
+            <translation>保留到 Kireji 结束为止。</translation>
         </message>
         <message>
             <source>It is not known whether this model can see.</source>
-            <translation type="unfinished"></translation>
+            <translation>不清楚该模型能否看图片。</translation>
         </message>
         <message>
             <source>It is then kept in your system keychain.</source>
-            <translation type="unfinished"></translation>
+            <translation>之后保存在系统钥匙串中。</translation>
         </message>
         <message>
             <source>It runs on another computer, to which Ollama passes everything on.</source>
-            <translation type="unfinished"></translation>
+            <translation>它运行在另一台计算机上，Ollama 会把所有内容转给它。</translation>
         </message>
         <message>
             <source>It works.</source>
-            <translation type="unfinished"></translation>
+            <translation>可用。</translation>
         </message>
         <message>
             <source>It works. The keys arrived.</source>
-            <translation type="unfinished"></translation>
+            <translation>可用。已收到按键。</translation>
         </message>
         <message>
             <source>Its key, if it wants one</source>
-            <translation type="unfinished"></translation>
+            <translation>它的密钥（如果需要）</translation>
         </message>
         <message>
             <source>JPEG picture (*.jpg *.jpeg)</source>
-            <translation type="unfinished"></translation>
+            <translation>JPEG 图片 (*.jpg *.jpeg)</translation>
         </message>
         <message>
             <source>Jobs</source>
-            <translation type="unfinished"></translation>
+            <translation>任务</translation>
         </message>
         <message numerus="yes">
             <source>Jobs ({n} running)</source>
             <extracomment>Jobs (1 running)</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>任务（{n} 个正在运行）</numerusform>
             </translation>
         </message>
         <message>
             <source>Keep it</source>
-            <translation type="unfinished"></translation>
+            <translation>保留</translation>
         </message>
         <message>
             <source>Keep it untested</source>
-            <translation type="unfinished"></translation>
+            <translation>不测试直接保存</translation>
         </message>
         <message>
             <source>Keep this region and choose another one</source>
-            <translation type="unfinished"></translation>
+            <translation>保留此区域并再选一个</translation>
         </message>
         <message>
             <source>Keys</source>
-            <translation type="unfinished"></translation>
+            <translation>按键</translation>
         </message>
         <message>
             <source>Keys &amp; models</source>
-            <translation type="unfinished"></translation>
+            <translation>密钥与模型</translation>
         </message>
         <message>
             <source>Keys are kept in your system keychain{where}, never in a file.</source>
-            <translation type="unfinished"></translation>
+            <translation>密钥保存在系统钥匙串中{where}，从不写入文件。</translation>
         </message>
         <message>
             <source>Keys cannot be sent to other programs here.</source>
-            <translation type="unfinished"></translation>
+            <translation>在此无法向其他程序发送按键。</translation>
         </message>
         <message>
             <source>Keys for “{title}”: {keys}</source>
-            <translation type="unfinished"></translation>
+            <translation>“{title}”的按键：{keys}</translation>
         </message>
         <message>
             <source>Kind: {kind}</source>
-            <translation type="unfinished"></translation>
+            <translation>类型：{kind}</translation>
         </message>
         <message>
             <source>Kireji cannot enter itself into this system's start.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji 无法将自己加入此系统的启动项。</translation>
         </message>
         <message>
             <source>Kireji cannot start</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji 无法启动</translation>
         </message>
         <message>
             <source>Kireji lies in a folder whose name is too long for Windows to start it from.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji 所在文件夹的名称太长，Windows 无法从中启动。</translation>
         </message>
         <message>
             <source>Kireji presses the copy keys in the program in front, reads the text and puts your clipboard back as it was. Never in terminals, where these keys stop programs.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji 在前台程序中按下复制键，读取文字，然后把剪贴板恢复原样。在终端中从不这样做，因为那里的这些按键会中止程序。</translation>
         </message>
         <message>
             <source>Kireji runs in a sandbox, which cannot enter itself into the session's start.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji 运行在沙盒中，无法将自己加入会话启动项。</translation>
         </message>
         <message>
             <source>Kireji: capture and ask</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji：截取并提问</translation>
         </message>
         <message>
             <source>Kireji: capturing soon</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji：即将截取</translation>
         </message>
         <message>
             <source>Kireji: choose what to ask about</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji：选择要提问的内容</translation>
         </message>
         <message>
             <source>Language</source>
-            <translation type="unfinished"></translation>
+            <translation>语言</translation>
         </message>
         <message>
             <source>Last 30 days</source>
-            <translation type="unfinished"></translation>
+            <translation>最近 30 天</translation>
         </message>
         <message>
             <source>Last 7 days</source>
-            <translation type="unfinished"></translation>
+            <translation>最近 7 天</translation>
         </message>
         <message>
             <source>Light</source>
-            <translation type="unfinished"></translation>
+            <translation>浅色</translation>
         </message>
         <message>
             <source>List them with: kireji history list</source>
-            <translation type="unfinished"></translation>
+            <translation>列出对话：kireji history list</translation>
         </message>
         <message>
             <source>Local server</source>
-            <translation type="unfinished"></translation>
+            <translation>本地服务器</translation>
         </message>
         <message>
             <source>Log in with an X11 session, or give Kireji a picture file.</source>
-            <translation type="unfinished"></translation>
+            <translation>请使用 X11 会话登录，或给 Kireji 一个图片文件。</translation>
         </message>
         <message>
             <source>Log out and in again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请注销后重新登录。</translation>
         </message>
         <message>
             <source>Logs</source>
-            <translation type="unfinished"></translation>
+            <translation>日志</translation>
         </message>
         <message>
             <source>Longest answer, thinking included</source>
-            <translation type="unfinished"></translation>
+            <translation>最长回答（含思考）</translation>
         </message>
         <message>
             <source>Look again</source>
-            <translation type="unfinished"></translation>
+            <translation>重新寻找</translation>
         </message>
         <message>
             <source>Look for servers on this computer</source>
-            <translation type="unfinished"></translation>
+            <translation>在本机寻找服务器</translation>
         </message>
         <message>
             <source>Look into the system's privacy settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>请查看系统的隐私设置。</translation>
         </message>
         <message>
             <source>Low</source>
-            <translation type="unfinished"></translation>
+            <translation>低</translation>
         </message>
         <message>
             <source>Low: quick and cheap</source>
-            <translation type="unfinished"></translation>
+            <translation>低：快速且便宜</translation>
         </message>
         <message>
             <source>Lucide icons</source>
-            <translation type="unfinished"></translation>
+            <translation>Lucide 图标</translation>
         </message>
         <message>
             <source>Make default for {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>设为 {name} 的默认模型</translation>
         </message>
         <message>
             <source>Make {parent} writable, or add Kireji in the desktop's settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>请让 {parent} 可写，或在桌面设置中添加 Kireji。</translation>
         </message>
         <message>
             <source>Marks</source>
-            <translation type="unfinished"></translation>
+            <translation>标注</translation>
         </message>
         <message>
             <source>Max</source>
-            <translation type="unfinished"></translation>
+            <translation>最高</translation>
         </message>
         <message>
             <source>Medium</source>
-            <translation type="unfinished"></translation>
+            <translation>中</translation>
         </message>
         <message>
             <source>Model</source>
-            <translation type="unfinished"></translation>
+            <translation>模型</translation>
         </message>
         <message>
             <source>Model: {name}. Choose another</source>
-            <translation type="unfinished"></translation>
+            <translation>模型：{name}。选择其他模型</translation>
         </message>
         <message>
             <source>Models</source>
-            <translation type="unfinished"></translation>
+            <translation>模型</translation>
         </message>
         <message>
             <source>More</source>
-            <translation type="unfinished"></translation>
+            <translation>更多</translation>
         </message>
         <message>
             <source>More about this conversation</source>
-            <translation type="unfinished"></translation>
+            <translation>有关此对话的更多操作</translation>
         </message>
         <message>
             <source>More quick prompts</source>
-            <translation type="unfinished"></translation>
+            <translation>更多快捷提问</translation>
         </message>
         <message>
             <source>More to do with the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>对图片的更多操作</translation>
         </message>
         <message>
             <source>More…</source>
-            <translation type="unfinished"></translation>
+            <translation>更多…</translation>
         </message>
         <message>
             <source>Most: slow and dear</source>
-            <translation type="unfinished"></translation>
+            <translation>最高：慢且贵</translation>
         </message>
         <message>
             <source>Move by a pixel; with Shift by ten</source>
-            <translation type="unfinished"></translation>
+            <translation>移动一个像素；按住 Shift 移动十个</translation>
         </message>
         <message>
             <source>Move it away, or choose another folder with KIREJI_HOME; it was left as it is.</source>
-            <translation type="unfinished"></translation>
+            <translation>请将它移走，或用 KIREJI_HOME 选择其他文件夹；它保持原样。</translation>
         </message>
         <message>
             <source>Move that file away, or choose another folder with KIREJI_HOME.</source>
-            <translation type="unfinished"></translation>
+            <translation>请将该文件移走，或用 KIREJI_HOME 选择其他文件夹。</translation>
         </message>
         <message>
             <source>Move the left and the top edge</source>
-            <translation type="unfinished"></translation>
+            <translation>移动左边和上边</translation>
         </message>
         <message>
             <source>Move the pointer over one.</source>
-            <translation type="unfinished"></translation>
+            <translation>请将指针移到一个窗口上。</translation>
         </message>
         <message>
             <source>Move the right and the bottom edge</source>
-            <translation type="unfinished"></translation>
+            <translation>移动右边和下边</translation>
         </message>
         <message>
             <source>Name fewer of them.</source>
-            <translation type="unfinished"></translation>
+            <translation>请减少数量。</translation>
         </message>
         <message>
             <source>Name the screen: --screen N.</source>
-            <translation type="unfinished"></translation>
+            <translation>请指定屏幕：--screen N。</translation>
         </message>
         <message>
             <source>Network</source>
-            <translation type="unfinished"></translation>
+            <translation>网络</translation>
         </message>
         <message>
             <source>New conversations are answered by</source>
-            <translation type="unfinished"></translation>
+            <translation>新对话由谁回答</translation>
         </message>
         <message>
             <source>Next screen</source>
-            <translation type="unfinished"></translation>
+            <translation>下一个屏幕</translation>
         </message>
         <message>
             <source>No browser could be opened.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法打开浏览器。</translation>
         </message>
         <message>
             <source>No browser could be opened. Open this address in one on this computer:</source>
-            <translation type="unfinished"></translation>
+            <translation>无法打开浏览器。请在本机的浏览器中打开此地址：</translation>
         </message>
         <message>
             <source>No connection to {host}</source>
-            <translation type="unfinished"></translation>
+            <translation>无法连接 {host}</translation>
         </message>
         <message>
             <source>No desktop portal runs here.</source>
-            <translation type="unfinished"></translation>
+            <translation>这里没有运行桌面门户服务。</translation>
         </message>
         <message>
             <source>No jobs</source>
-            <translation type="unfinished"></translation>
+            <translation>没有任务</translation>
         </message>
         <message>
             <source>No key is stored.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有保存密钥。</translation>
         </message>
         <message>
             <source>No model matches “{query}”.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有与“{query}”匹配的模型。</translation>
         </message>
         <message>
             <source>No model of {display} is chosen.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有选择 {display} 的模型。</translation>
         </message>
         <message>
             <source>No model server answers at {address}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address} 没有模型服务器响应。</translation>
         </message>
         <message>
             <source>No model server answers on this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>本机没有模型服务器响应。</translation>
         </message>
         <message>
             <source>No model server answers on this computer. Start one, then test again.</source>
-            <translation type="unfinished"></translation>
+            <translation>本机没有模型服务器响应。请启动一个，然后重新测试。</translation>
         </message>
         <message>
             <source>No model server was found on this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>本机没有找到模型服务器。</translation>
         </message>
         <message>
             <source>No models are known.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有已知的模型。</translation>
         </message>
         <message>
             <source>No port of this computer could be opened for the browser's answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法在本机打开端口以接收浏览器的答复。</translation>
         </message>
         <message>
             <source>No portal here takes pictures of the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>这里没有可截取屏幕的门户服务。</translation>
         </message>
         <message>
             <source>No provider can work here.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有可用的服务商。</translation>
         </message>
         <message>
             <source>No proxy</source>
-            <translation type="unfinished"></translation>
+            <translation>不使用代理</translation>
         </message>
         <message>
             <source>No screen is connected.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有连接屏幕。</translation>
         </message>
         <message>
             <source>No shortcut is set.</source>
-            <translation type="unfinished"></translation>
+            <translation>未设置快捷键。</translation>
         </message>
         <message>
             <source>No shortcut is set. Choose one in Settings, Shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>未设置快捷键。请在“设置”的“快捷键”中选择一个。</translation>
         </message>
         <message>
             <source>No text is selected. Select some in any program, then choose this again.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有选中文字。请在任意程序中选中一些文字，然后再次选择此项。</translation>
         </message>
         <message>
             <source>No text was found here.</source>
-            <translation type="unfinished"></translation>
+            <translation>此处没有找到文字。</translation>
         </message>
         <message>
             <source>No text was found in the picture. This reader knows Latin, Chinese and Japanese script: cut out a region with larger or clearer text, or add a key in the settings to ask a model about it.</source>
-            <translation type="unfinished"></translation>
+            <translation>图片中没有找到文字。本机可识别拉丁文、中文和日文：请截取文字更大或更清晰的区域，或在设置中添加密钥以询问模型。</translation>
         </message>
         <message>
             <source>No way of capturing is built in.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有内置任何截取方式。</translation>
         </message>
         <message>
             <source>Nobody came back from the browser within {minutes}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{minutes}内没有从浏览器返回。</translation>
         </message>
         <message>
             <source>Nobody looks, because that is switched off.</source>
-            <translation type="unfinished"></translation>
+            <translation>未在寻找，因为此功能已关闭。</translation>
         </message>
         <message>
             <source>None</source>
-            <translation type="unfinished"></translation>
+            <translation>无</translation>
         </message>
         <message>
             <source>Normal</source>
-            <translation type="unfinished"></translation>
+            <translation>普通</translation>
         </message>
         <message>
             <source>Not tested.</source>
-            <translation type="unfinished"></translation>
+            <translation>未测试。</translation>
         </message>
         <message>
             <source>Nothing answers at {address}. Start the server, or correct the address.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address} 没有响应。请启动服务器，或更正地址。</translation>
         </message>
         <message>
             <source>Nothing is selected.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有选中任何内容。</translation>
         </message>
         <message>
             <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有删除任何内容：请将 {name} 及以此名称开头的文件移到其他文件夹，以空的历史记录开始；或用您的备份替换。</translation>
         </message>
         <message>
             <source>Notify when an answer is ready</source>
-            <translation type="unfinished"></translation>
+            <translation>回答完成时通知</translation>
         </message>
         <message>
             <source>Now that is {name} ({who}).</source>
-            <translation type="unfinished"></translation>
+            <translation>现在是 {name}（{who}）。</translation>
         </message>
         <message>
             <source>Now that is {who}.</source>
-            <translation type="unfinished"></translation>
+            <translation>现在是 {who}。</translation>
         </message>
         <message>
             <source>On the usual ports of Ollama, llama.cpp and LM Studio.</source>
-            <translation type="unfinished"></translation>
+            <translation>在 Ollama、llama.cpp 和 LM Studio 的常用端口上。</translation>
         </message>
         <message>
             <source>On this desktop programs ask for keys and the desktop hands them out; it may give others than were asked for. Its own keyboard settings can change them too.</source>
-            <translation type="unfinished"></translation>
+            <translation>在此桌面上，程序申请按键，由桌面分配；分配的可能与请求的不同。桌面的键盘设置也可以更改它们。</translation>
         </message>
         <message>
             <source>Only for answers that took a while and that no window shows. It holds your question, never the answer. Regions that are watched always tell.</source>
-            <translation type="unfinished"></translation>
+            <translation>只针对耗时较长且没有窗口显示的回答。通知中只含您的问题，从不含回答。被监视的区域总会通知。</translation>
         </message>
         <message>
             <source>Only services that do not keep or train on what they are sent</source>
-            <translation type="unfinished"></translation>
+            <translation>只用不保留请求、也不用于训练的服务</translation>
         </message>
         <message>
             <source>Only services that keep nothing at all</source>
-            <translation type="unfinished"></translation>
+            <translation>只用完全不保留任何内容的服务</translation>
         </message>
         <message>
             <source>Opacity</source>
-            <translation type="unfinished"></translation>
+            <translation>不透明度</translation>
         </message>
         <message>
             <source>Open</source>
-            <translation type="unfinished"></translation>
+            <translation>打开</translation>
         </message>
         <message>
             <source>Open Kireji</source>
-            <translation type="unfinished"></translation>
+            <translation>打开 Kireji</translation>
         </message>
         <message>
             <source>Open Settings, Keys &amp; models, and paste a current key.</source>
-            <translation type="unfinished"></translation>
+            <translation>请打开“设置”的“密钥与模型”粘贴有效的密钥。</translation>
         </message>
         <message>
             <source>Open Settings, Keys &amp; models, and paste it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请打开“设置”的“密钥与模型”重新粘贴。</translation>
         </message>
         <message>
             <source>Open Settings, Keys &amp; models, and paste one.</source>
-            <translation type="unfinished"></translation>
+            <translation>请打开“设置”的“密钥与模型”粘贴一个。</translation>
         </message>
         <message>
             <source>Open Settings, Keys &amp; models, and sign in or paste one.</source>
-            <translation type="unfinished"></translation>
+            <translation>请打开“设置”的“密钥与模型”登录或粘贴一个。</translation>
         </message>
         <message>
             <source>Open Settings, Keys &amp; models: paste it under {right}, and a key of {asked} here.</source>
-            <translation type="unfinished"></translation>
+            <translation>请打开“设置”的“密钥与模型”：将它粘贴到 {right}，并在此处粘贴 {asked} 的密钥。</translation>
         </message>
         <message>
             <source>Open folder</source>
-            <translation type="unfinished"></translation>
+            <translation>打开文件夹</translation>
         </message>
         <message>
             <source>Open it in another program and save it anew.</source>
-            <translation type="unfinished"></translation>
+            <translation>请用其他程序打开并重新保存。</translation>
         </message>
         <message>
             <source>Open settings</source>
-            <translation type="unfinished"></translation>
+            <translation>打开设置</translation>
         </message>
         <message>
             <source>Open the conversation again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请重新打开对话。</translation>
         </message>
         <message>
             <source>Open the folder: {title}</source>
-            <translation type="unfinished"></translation>
+            <translation>打开文件夹：{title}</translation>
         </message>
         <message>
             <source>Open what you want to show. Click here to cancel.</source>
-            <translation type="unfinished"></translation>
+            <translation>请打开要展示的内容。点击此处取消。</translation>
         </message>
         <message>
             <source>OpenRouter did not accept the sign-in.</source>
-            <translation type="unfinished"></translation>
+            <translation>OpenRouter 没有接受登录。</translation>
         </message>
         <message>
             <source>OpenRouter passes questions on to other services; the others are then never used.</source>
-            <translation type="unfinished"></translation>
+            <translation>OpenRouter 会把问题转给其他服务；其余服务将不会被使用。</translation>
         </message>
         <message>
             <source>OpenRouter's jobs take no pictures and documents from this computer, only pictures on the web.</source>
-            <translation type="unfinished"></translation>
+            <translation>OpenRouter 的任务不接受本机的图片和文档，只接受网络图片。</translation>
         </message>
         <message>
             <source>Opening the browser…</source>
-            <translation type="unfinished"></translation>
+            <translation>正在打开浏览器…</translation>
         </message>
         <message>
             <source>Or bind a command to a key in your desktop's own keyboard settings:</source>
-            <translation type="unfinished"></translation>
+            <translation>或者在桌面的键盘设置中为按键绑定命令：</translation>
         </message>
         <message>
             <source>Or let this computer read the text in the picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>或者让本机读取图片中的文字。</translation>
         </message>
         <message>
             <source>Otherwise only where the desktop does not let Kireji freeze the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>否则只在桌面不允许 Kireji 定格屏幕时使用。</translation>
         </message>
         <message>
             <source>PNG picture (*.png)</source>
-            <translation type="unfinished"></translation>
+            <translation>PNG 图片 (*.png)</translation>
         </message>
         <message>
             <source>Page Up, Page Down</source>
-            <translation type="unfinished"></translation>
+            <translation>Page Up、Page Down</translation>
         </message>
         <message>
             <source>Part of the watched region is on no screen now.</source>
-            <translation type="unfinished"></translation>
+            <translation>被监视区域的一部分现在不在任何屏幕上。</translation>
         </message>
         <message>
             <source>Paste a key from Anthropic or OpenRouter; it is tested at once.</source>
-            <translation type="unfinished"></translation>
+            <translation>请粘贴 Anthropic 或 OpenRouter 的密钥；会立即测试。</translation>
         </message>
         <message>
             <source>Paste a key in Settings, Keys &amp; models, instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>请改为在“设置”的“密钥与模型”中粘贴密钥。</translation>
         </message>
         <message>
             <source>Paste the whole key.</source>
-            <translation type="unfinished"></translation>
+            <translation>请粘贴完整的密钥。</translation>
         </message>
         <message>
             <source>Paste your {provider} key</source>
-            <translation type="unfinished"></translation>
+            <translation>粘贴您的 {provider} 密钥</translation>
         </message>
         <message>
             <source>Pause shortcuts</source>
-            <translation type="unfinished"></translation>
+            <translation>暂停快捷键</translation>
         </message>
         <message>
             <source>Paused from the tray menu; other programs get these keys until you resume there.</source>
-            <translation type="unfinished"></translation>
+            <translation>已从托盘菜单暂停；在恢复之前，其他程序会收到这些按键。</translation>
         </message>
         <message>
             <source>People type with that key. Press it together with Ctrl, Alt or Super.</source>
-            <translation type="unfinished"></translation>
+            <translation>这个键用于打字。请与 Ctrl、Alt 或 Super 一起按。</translation>
         </message>
         <message>
             <source>Pick a window; Tab or arrow keys: another one</source>
-            <translation type="unfinished"></translation>
+            <translation>选取窗口；Tab 或方向键：另一个</translation>
         </message>
         <message>
             <source>Picture, {width} × {height} pixels</source>
-            <translation type="unfinished"></translation>
+            <translation>图片，{width} × {height} 像素</translation>
         </message>
         <message>
             <source>Pin to the screen</source>
-            <translation type="unfinished"></translation>
+            <translation>钉在屏幕上</translation>
         </message>
         <message>
             <source>Pinned picture</source>
-            <translation type="unfinished"></translation>
+            <translation>钉住的图片</translation>
         </message>
         <message>
             <source>Press a shortcut, cut out a piece of the screen and ask about it; the answer streams right beside it. Every conversation is kept on this computer, and what leaves it is written down for you to see.</source>
-            <translation type="unfinished"></translation>
+            <translation>按下快捷键，截取屏幕的一部分并就此提问；回答会在旁边实时显示。所有对话都保存在本机，离开本机的内容都有记录可查。</translation>
         </message>
         <message>
             <source>Press it now</source>
-            <translation type="unfinished"></translation>
+            <translation>现在按一下</translation>
         </message>
         <message>
             <source>Press it now, from here or from any other window.</source>
-            <translation type="unfinished"></translation>
+            <translation>现在就按，在这里或任何其他窗口都可以。</translation>
         </message>
         <message>
             <source>Press it now: {title}</source>
-            <translation type="unfinished"></translation>
+            <translation>现在按一下：{title}</translation>
         </message>
         <message>
             <source>Press the keys…</source>
-            <translation type="unfinished"></translation>
+            <translation>请按下按键…</translation>
         </message>
         <message>
             <source>Press the new keys, or Escape to keep the old ones. If nothing happens, another program has them: press others.</source>
-            <translation type="unfinished"></translation>
+            <translation>请按下新的按键，或按 Escape 保留原来的。如果没有反应，说明其他程序占用了它们：请按别的键。</translation>
         </message>
         <message>
             <source>Programs cannot hold a key combination in this Wayland session.</source>
-            <translation type="unfinished"></translation>
+            <translation>在此 Wayland 会话中，程序无法占用组合键。</translation>
         </message>
         <message>
             <source>Provider: {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>服务商：{name}</translation>
         </message>
         <message>
             <source>Proxy</source>
-            <translation type="unfinished"></translation>
+            <translation>代理</translation>
         </message>
         <message>
             <source>Question</source>
-            <translation type="unfinished"></translation>
+            <translation>问题</translation>
         </message>
         <message>
             <source>Quick prompts</source>
-            <translation type="unfinished"></translation>
+            <translation>快捷提问</translation>
         </message>
         <message>
             <source>Quit</source>
-            <translation type="unfinished"></translation>
+            <translation>退出</translation>
         </message>
         <message>
             <source>RapidOCR, its PP-OCR models</source>
-            <translation type="unfinished"></translation>
+            <translation>RapidOCR 及其 PP-OCR 模型</translation>
         </message>
         <message>
             <source>Reading the picture on this computer</source>
-            <translation type="unfinished"></translation>
+            <translation>正在本机读取图片</translation>
         </message>
         <message>
             <source>Reading…</source>
-            <translation type="unfinished"></translation>
+            <translation>正在读取…</translation>
         </message>
         <message>
             <source>Reads the text in a capture without any network. No key needed.</source>
-            <translation type="unfinished"></translation>
+            <translation>无需网络即可读取截图中的文字。不需要密钥。</translation>
         </message>
         <message>
             <source>Recent</source>
-            <translation type="unfinished"></translation>
+            <translation>最近</translation>
         </message>
         <message>
             <source>Red</source>
-            <translation type="unfinished"></translation>
+            <translation>红色</translation>
         </message>
         <message>
             <source>Redo</source>
-            <translation type="unfinished"></translation>
+            <translation>重做</translation>
         </message>
         <message>
             <source>Redo (Ctrl+Shift+Z)</source>
-            <translation type="unfinished"></translation>
+            <translation>重做 (Ctrl+Shift+Z)</translation>
         </message>
         <message>
             <source>Region {number}, {width} × {height} pixels. Remove it</source>
-            <translation type="unfinished"></translation>
+            <translation>区域 {number}，{width} × {height} 像素。移除</translation>
         </message>
         <message>
             <source>Regions for this question</source>
-            <translation type="unfinished"></translation>
+            <translation>用于此问题的区域</translation>
         </message>
         <message>
             <source>Release: take it</source>
-            <translation type="unfinished"></translation>
+            <translation>松开：采用</translation>
         </message>
         <message>
             <source>Remove</source>
-            <translation type="unfinished"></translation>
+            <translation>移除</translation>
         </message>
         <message>
             <source>Remove region {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>移除区域 {number}</translation>
         </message>
         <message>
             <source>Remove the key</source>
-            <translation type="unfinished"></translation>
+            <translation>移除密钥</translation>
         </message>
         <message>
             <source>Remove the key from the keychain? It can be pasted again.</source>
-            <translation type="unfinished"></translation>
+            <translation>要从钥匙串中移除密钥吗？以后可以再次粘贴。</translation>
         </message>
         <message>
             <source>Remove the key of this server</source>
-            <translation type="unfinished"></translation>
+            <translation>移除此服务器的密钥</translation>
         </message>
         <message>
             <source>Remove the keys: {title}</source>
-            <translation type="unfinished"></translation>
+            <translation>移除按键：{title}</translation>
         </message>
         <message>
             <source>Remove the {title} key</source>
-            <translation type="unfinished"></translation>
+            <translation>移除 {title} 密钥</translation>
         </message>
         <message>
             <source>Replace key…</source>
-            <translation type="unfinished"></translation>
+            <translation>更换密钥…</translation>
         </message>
         <message>
             <source>Request id: {id}</source>
-            <translation type="unfinished"></translation>
+            <translation>请求编号：{id}</translation>
         </message>
         <message>
             <source>Requests go to {address}, from the environment.</source>
-            <translation type="unfinished"></translation>
+            <translation>请求发往 {address}（来自环境变量）。</translation>
         </message>
         <message>
             <source>Run it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请重新运行。</translation>
         </message>
         <message>
             <source>Save</source>
-            <translation type="unfinished"></translation>
+            <translation>保存</translation>
         </message>
         <message>
             <source>Save as…</source>
-            <translation type="unfinished"></translation>
+            <translation>另存为…</translation>
         </message>
         <message>
             <source>Save the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>保存图片</translation>
         </message>
         <message>
             <source>Save the picture as a file (Ctrl+S)</source>
-            <translation type="unfinished"></translation>
+            <translation>将图片保存为文件 (Ctrl+S)</translation>
         </message>
         <message>
             <source>Save, save as</source>
-            <translation type="unfinished"></translation>
+            <translation>保存、另存为</translation>
         </message>
         <message>
             <source>Saved as {file}.</source>
-            <translation type="unfinished"></translation>
+            <translation>已保存为 {file}。</translation>
         </message>
         <message>
             <source>Screens are at (x,y,width,height): {shown}.</source>
-            <translation type="unfinished"></translation>
+            <translation>屏幕位于 (x,y,宽,高)：{shown}。</translation>
         </message>
         <message>
             <source>Search models</source>
-            <translation type="unfinished"></translation>
+            <translation>搜索模型</translation>
         </message>
         <message>
             <source>Sending the question</source>
-            <translation type="unfinished"></translation>
+            <translation>正在发送问题</translation>
         </message>
         <message>
             <source>Set a corner; while dragging: move the whole</source>
-            <translation type="unfinished"></translation>
+            <translation>确定一个角；拖动时：移动整体</translation>
         </message>
         <message>
             <source>Set a number</source>
-            <translation type="unfinished"></translation>
+            <translation>放置编号</translation>
         </message>
         <message>
             <source>Set both or neither: an address from the environment gets no stored key.</source>
-            <translation type="unfinished"></translation>
+            <translation>请同时设置两者，或都不设置：来自环境变量的地址不会使用已保存的密钥。</translation>
         </message>
         <message>
             <source>Set keys…</source>
-            <translation type="unfinished"></translation>
+            <translation>设置按键…</translation>
         </message>
         <message>
             <source>Set the key as an environment variable.</source>
-            <translation type="unfinished"></translation>
+            <translation>请将密钥设为环境变量。</translation>
         </message>
         <message>
             <source>Settings</source>
-            <translation type="unfinished"></translation>
+            <translation>设置</translation>
         </message>
         <message>
             <source>Settings page</source>
-            <translation type="unfinished"></translation>
+            <translation>设置页面</translation>
         </message>
         <message>
             <source>Shortcuts</source>
-            <translation type="unfinished"></translation>
+            <translation>快捷键</translation>
         </message>
         <message>
             <source>Shortcuts are paused. Resume them from the tray menu.</source>
-            <translation type="unfinished"></translation>
+            <translation>快捷键已暂停。请从托盘菜单恢复。</translation>
         </message>
         <message numerus="yes">
             <source>Show all {n} models</source>
             <extracomment>Show the model</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>显示全部 {n} 个模型</numerusform>
             </translation>
         </message>
         <message>
             <source>Show another branch</source>
-            <translation type="unfinished"></translation>
+            <translation>显示另一个分支</translation>
         </message>
         <message>
             <source>Show or hide the details</source>
-            <translation type="unfinished"></translation>
+            <translation>显示或隐藏详情</translation>
         </message>
         <message>
             <source>Show the conversations</source>
-            <translation type="unfinished"></translation>
+            <translation>显示对话列表</translation>
         </message>
         <message>
             <source>Shown by {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>由 {name} 显示。</translation>
         </message>
         <message>
             <source>Shrink it below {most} megapixels.</source>
-            <translation type="unfinished"></translation>
+            <translation>请缩小到 {most} 百万像素以下。</translation>
         </message>
         <message>
             <source>Shrink it below {most} million pixels.</source>
-            <translation type="unfinished"></translation>
+            <translation>请缩小到 {most} 百万像素以下。</translation>
         </message>
         <message>
             <source>Sign in again, or paste a key instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>请重新登录，或改为粘贴密钥。</translation>
         </message>
         <message>
             <source>Sign in again; the page in the browser works only once and only for a few minutes.</source>
-            <translation type="unfinished"></translation>
+            <translation>请重新登录；浏览器中的页面只能使用一次，且只在几分钟内有效。</translation>
         </message>
         <message>
             <source>Sign in in browser</source>
-            <translation type="unfinished"></translation>
+            <translation>在浏览器中登录</translation>
         </message>
         <message>
             <source>Sign in with OpenRouter</source>
-            <translation type="unfinished"></translation>
+            <translation>使用 OpenRouter 登录</translation>
         </message>
         <message>
             <source>Some settings could not be used:</source>
-            <translation type="unfinished"></translation>
+            <translation>有些设置无法使用：</translation>
         </message>
         <message>
             <source>Something in Kireji failed before this answer was complete.</source>
-            <translation type="unfinished"></translation>
+            <translation>在回答完成之前，Kireji 内部出现错误。</translation>
         </message>
         <message>
             <source>Something in Kireji failed, so the region is not watched any more. The log says more.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji 内部出现错误，因此不再监视该区域。详情见日志。</translation>
         </message>
         <message>
             <source>Something in Kireji failed. The log has the details; please try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji 内部出现错误。详情见日志；请重试。</translation>
         </message>
         <message>
             <source>Something in Kireji failed. The log has the details; press the shortcut to start again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji 内部出现错误。详情见日志；请按快捷键重新开始。</translation>
         </message>
         <message>
             <source>Something in Kireji failed. The log has the details; what you were doing can be repeated.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji 内部出现错误。详情见日志；刚才的操作可以重试。</translation>
         </message>
         <message>
             <source>Space</source>
-            <translation type="unfinished"></translation>
+            <translation>空格</translation>
         </message>
         <message>
             <source>Space: move it as it is</source>
-            <translation type="unfinished"></translation>
+            <translation>空格：整体移动</translation>
         </message>
         <message>
             <source>Stands on the work of</source>
-            <translation type="unfinished"></translation>
+            <translation>基于以下项目</translation>
         </message>
         <message>
             <source>Start Kireji again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请重新启动 Kireji。</translation>
         </message>
         <message>
             <source>Start Kireji from a desktop, or give it a picture file.</source>
-            <translation type="unfinished"></translation>
+            <translation>请从桌面启动 Kireji，或给它一个图片文件。</translation>
         </message>
         <message>
             <source>Start Kireji from a desktop.</source>
-            <translation type="unfinished"></translation>
+            <translation>请从桌面启动 Kireji。</translation>
         </message>
         <message>
             <source>Start Kireji from the desktop.</source>
-            <translation type="unfinished"></translation>
+            <translation>请从桌面启动 Kireji。</translation>
         </message>
         <message>
             <source>Start Ollama, LM Studio or llama.cpp, or name its address in Settings, Keys &amp; models.</source>
-            <translation type="unfinished"></translation>
+            <translation>请启动 Ollama、LM Studio 或 llama.cpp，或在“设置”的“密钥与模型”中填写其地址。</translation>
         </message>
         <message>
             <source>Start Ollama, llama.cpp or LM Studio, or enter the server's address in Settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>请启动 Ollama、llama.cpp 或 LM Studio，或在设置中输入服务器地址。</translation>
         </message>
         <message>
             <source>Start Ollama, llama.cpp or LM Studio, then look again. Nothing leaves this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>请启动 Ollama、llama.cpp 或 LM Studio，然后重新寻找。不会有任何内容离开本机。</translation>
         </message>
         <message>
             <source>Start a new conversation with a smaller picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>请用较小的图片开始新对话。</translation>
         </message>
         <message>
             <source>Start a new conversation without it, or save the picture as PNG first.</source>
-            <translation type="unfinished"></translation>
+            <translation>请不带该图片开始新对话，或先将它另存为 PNG。</translation>
         </message>
         <message>
             <source>Start a new conversation, or leave some out.</source>
-            <translation type="unfinished"></translation>
+            <translation>请开始新对话，或去掉一些。</translation>
         </message>
         <message>
             <source>Start a new conversation, or use fewer or smaller pictures.</source>
-            <translation type="unfinished"></translation>
+            <translation>请开始新对话，或使用更少、更小的图片。</translation>
         </message>
         <message>
             <source>Start a new conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>请开始新对话。</translation>
         </message>
         <message>
             <source>Start a notification daemon, such as the desktop's own.</source>
-            <translation type="unfinished"></translation>
+            <translation>请启动通知服务，例如桌面自带的。</translation>
         </message>
         <message>
             <source>Start it again when the desktop is back; what was written before is in the history.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面恢复后请重新启动；之前写下的内容都在历史记录中。</translation>
         </message>
         <message>
             <source>Start it and ask again, or check the address.</source>
-            <translation type="unfinished"></translation>
+            <translation>请启动它后重新提问，或检查地址。</translation>
         </message>
         <message>
             <source>Start the newer version, or choose another folder with KIREJI_HOME; the file was left as it is.</source>
-            <translation type="unfinished"></translation>
+            <translation>请启动较新的版本，或用 KIREJI_HOME 选择其他文件夹；文件保持原样。</translation>
         </message>
         <message>
             <source>Start when you log in</source>
-            <translation type="unfinished"></translation>
+            <translation>登录时启动</translation>
         </message>
         <message>
             <source>Stays in the tray, with the shortcuts ready. Nothing is opened and nothing is sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>停留在托盘中，快捷键随时可用。不会打开或发送任何内容。</translation>
         </message>
         <message>
             <source>Stop</source>
-            <translation type="unfinished"></translation>
+            <translation>停止</translation>
         </message>
         <message>
             <source>Stop the answer and keep what has arrived</source>
-            <translation type="unfinished"></translation>
+            <translation>停止回答并保留已收到的内容</translation>
         </message>
         <message>
             <source>Stricter: not even for a short time. Fewer models can answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>更严格：短时间也不保留。可回答的模型更少。</translation>
         </message>
         <message>
             <source>Switch it in Windows' Settings, Apps, Startup.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在 Windows 设置的“应用”、“启动”中切换。</translation>
         </message>
         <message>
             <source>Switch it on in System Settings, General, Login Items, Allow in the Background.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在“系统设置”、“通用”、“登录项”、“允许在后台”中打开。</translation>
         </message>
         <message>
             <source>Switch them off and on in Settings, Shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在“设置”的“快捷键”中关闭后重新打开。</translation>
         </message>
         <message>
             <source>Tab, Delete</source>
-            <translation type="unfinished"></translation>
+            <translation>Tab、Delete</translation>
         </message>
         <message>
             <source>Tab: the next</source>
-            <translation type="unfinished"></translation>
+            <translation>Tab：下一个</translation>
         </message>
         <message>
             <source>Take what is offered; ask once something is selected</source>
-            <translation type="unfinished"></translation>
+            <translation>采用所提示的内容；已有选区时提问</translation>
         </message>
         <message>
             <source>Test</source>
-            <translation type="unfinished"></translation>
+            <translation>测试</translation>
         </message>
         <message>
             <source>Test and keep</source>
-            <translation type="unfinished"></translation>
+            <translation>测试并保存</translation>
         </message>
         <message>
             <source>Test connection</source>
-            <translation type="unfinished"></translation>
+            <translation>测试连接</translation>
         </message>
         <message>
             <source>Test the {title} key</source>
-            <translation type="unfinished"></translation>
+            <translation>测试 {title} 密钥</translation>
         </message>
         <message>
             <source>Testing the key with the service…</source>
-            <translation type="unfinished"></translation>
+            <translation>正在向服务测试密钥…</translation>
         </message>
         <message>
             <source>Testing…</source>
-            <translation type="unfinished"></translation>
+            <translation>正在测试…</translation>
         </message>
         <message>
             <source>Text in pictures is read on this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>图片中的文字由本机读取。</translation>
         </message>
         <message>
             <source>Text size</source>
-            <translation type="unfinished"></translation>
+            <translation>文字大小</translation>
         </message>
         <message>
             <source>That is neither an Anthropic key (sk-ant-…) nor an OpenRouter key (sk-or-…).</source>
-            <translation type="unfinished"></translation>
+            <translation>这既不是 Anthropic 密钥 (sk-ant-…)，也不是 OpenRouter 密钥 (sk-or-…)。</translation>
         </message>
         <message>
             <source>That is not a key.</source>
-            <translation type="unfinished"></translation>
+            <translation>这不是密钥。</translation>
         </message>
         <message>
             <source>That model cannot see pictures; it gets the text this computer reads in them.</source>
-            <translation type="unfinished"></translation>
+            <translation>该模型看不到图片；它会得到本机从中读出的文字。</translation>
         </message>
         <message>
             <source>The account of this key at {name} has a payment problem or no credit left.</source>
-            <translation type="unfinished"></translation>
+            <translation>此密钥在 {name} 的账户有付款问题，或余额不足。</translation>
         </message>
         <message>
             <source>The account of this key has reached its spending limit or has no credit left.</source>
-            <translation type="unfinished"></translation>
+            <translation>此密钥的账户已达到支出上限，或余额不足。</translation>
         </message>
         <message>
-            <source>The address leads to what is</source>
-            <translation type="unfinished"></translation>
+            <source>The address leads to what is not an address of the web.</source>
+            <translation>该地址指向的不是网络地址。</translation>
         </message>
         <message>
             <source>The address of the proxy is none that can be used: it begins with http:// or https://.</source>
-            <translation type="unfinished"></translation>
+            <translation>代理地址无法使用：应以 http:// 或 https:// 开头。</translation>
         </message>
         <message>
             <source>The answer broke off before its end.</source>
-            <translation type="unfinished"></translation>
+            <translation>回答在结束前中断。</translation>
         </message>
         <message>
             <source>The answer broke off before its first word.</source>
-            <translation type="unfinished"></translation>
+            <translation>回答在第一个字之前中断。</translation>
         </message>
         <message>
             <source>The answer broke off.</source>
-            <translation type="unfinished"></translation>
+            <translation>回答中断。</translation>
         </message>
         <message>
             <source>The answer paused after many steps. It can be continued.</source>
-            <translation type="unfinished"></translation>
+            <translation>回答在多个步骤后暂停。可以继续。</translation>
         </message>
         <message>
             <source>The answer was cut at the maximum length. It can be continued.</source>
-            <translation type="unfinished"></translation>
+            <translation>回答因达到最大长度而被截断。可以继续。</translation>
         </message>
         <message>
             <source>The answer was cut because the conversation fills all that this model can read. It can be continued with a model that reads more, or in a new conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>对话已占满该模型能读取的全部内容，因此回答被截断。可用能读取更多的模型继续，或在新对话中继续。</translation>
         </message>
         <message>
             <source>The browser came back without a code.</source>
-            <translation type="unfinished"></translation>
+            <translation>浏览器返回时没有代码。</translation>
         </message>
         <message>
             <source>The certificate "{subject}" of {host}</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 的证书“{subject}”</translation>
         </message>
         <message>
             <source>The certificate of {host}</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 的证书</translation>
         </message>
         <message>
             <source>The certificate of {host} is not trusted.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 的证书不受信任。</translation>
         </message>
         <message>
             <source>The certificates in {path}, named by {name}, cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法读取 {name} 指定的 {path} 中的证书。</translation>
         </message>
         <message>
             <source>The certificates of the system are trusted. Choose a file (PEM) for others beside them.</source>
-            <translation type="unfinished"></translation>
+            <translation>信任系统的证书。如需其他证书，请选择一个 PEM 文件。</translation>
         </message>
         <message>
             <source>The connection to the desktop was lost.</source>
-            <translation type="unfinished"></translation>
+            <translation>与桌面的连接已断开。</translation>
         </message>
         <message>
             <source>The connection to {host} was lost.</source>
-            <translation type="unfinished"></translation>
+            <translation>与 {host} 的连接已断开。</translation>
         </message>
         <message>
             <source>The conversation with its pictures is too large to send.</source>
-            <translation type="unfinished"></translation>
+            <translation>对话及其图片太大，无法发送。</translation>
         </message>
         <message>
             <source>The desktop did not accept “{title}”. {bind_by_hand}</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面没有接受“{title}”。{bind_by_hand}</translation>
         </message>
         <message>
             <source>The desktop does not let Kireji take pictures of the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面不允许 Kireji 截取屏幕。</translation>
         </message>
         <message>
             <source>The desktop gave no answer when asked for the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>请求截取屏幕时，桌面没有答复。</translation>
         </message>
         <message>
             <source>The desktop gave no keys for this. Choose them in its keyboard settings, or bind the command.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面没有为此分配按键。请在其键盘设置中选择，或绑定命令。</translation>
         </message>
         <message>
             <source>The desktop gave something else than a picture of the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面给出的不是屏幕图片。</translation>
         </message>
         <message>
             <source>The desktop gave these keys; {chord} was asked for.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面给了这些按键；所请求的是 {chord}。</translation>
         </message>
         <message>
             <source>The desktop has not answered yet whether it gives the shortcut; it may be asking you.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面尚未答复是否分配该快捷键；它可能正在询问您。</translation>
         </message>
         <message>
             <source>The desktop has not answered yet; it may be asking you.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面尚未答复；它可能正在询问您。</translation>
         </message>
         <message>
             <source>The desktop has taken the shortcuts back.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面收回了快捷键。</translation>
         </message>
         <message>
             <source>The desktop knows “{title}” but gave it no keys. Set them in its keyboard settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面知道“{title}”，但没有分配按键。请在其键盘设置中设置。</translation>
         </message>
         <message>
             <source>The desktop never answered when asked for shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>请求快捷键时，桌面始终没有答复。</translation>
         </message>
         <message>
             <source>The desktop refused the shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面拒绝了快捷键。</translation>
         </message>
         <message>
             <source>The desktop's picture of the screen cannot be opened.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法打开桌面截取的屏幕图片。</translation>
         </message>
         <message>
             <source>The desktop's picture of the screen cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法读取桌面截取的屏幕图片。</translation>
         </message>
         <message>
             <source>The desktop's portal answers in a way Kireji does not know.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面的门户服务以 Kireji 不了解的方式答复。</translation>
         </message>
         <message>
             <source>The desktop's portal does not answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面的门户服务没有响应。</translation>
         </message>
         <message>
             <source>The desktop's portal has stopped.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面的门户服务已停止。</translation>
         </message>
         <message>
             <source>The desktop's portal refused.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面的门户服务拒绝了请求。</translation>
         </message>
         <message>
             <source>The desktop's question about the picture of the screen was declined.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面关于截取屏幕的询问被拒绝。</translation>
         </message>
         <message>
             <source>The desktop's screenshot portal, version {version}.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面的截图门户，版本 {version}。</translation>
         </message>
         <message>
             <source>The desktop's shortcuts portal, version {version}.</source>
-            <translation type="unfinished"></translation>
+            <translation>桌面的快捷键门户，版本 {version}。</translation>
         </message>
         <message>
             <source>The display cannot be reached.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法连接显示设备。</translation>
         </message>
         <message>
             <source>The display has gone.</source>
-            <translation type="unfinished"></translation>
+            <translation>显示连接已断开。</translation>
         </message>
         <message>
             <source>The display is gone, so Kireji has ended.</source>
-            <translation type="unfinished"></translation>
+            <translation>显示连接已断开，Kireji 已结束。</translation>
         </message>
         <message>
             <source>The display {display} cannot be reached.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法连接显示设备 {display}。</translation>
         </message>
         <message>
             <source>The earlier region lies on no screen any more. Drag to cut out another one.</source>
-            <translation type="unfinished"></translation>
+            <translation>之前的区域已不在任何屏幕上。请拖动选取另一个。</translation>
         </message>
         <message>
             <source>The entry for the login cannot be written: {reason}.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法写入登录项：{reason}。</translation>
         </message>
         <message>
             <source>The entry for the session's start cannot be written: {reason}.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法写入会话启动项：{reason}。</translation>
         </message>
         <message>
             <source>The file can be read. Its certificates are trusted beside the system's.</source>
-            <translation type="unfinished"></translation>
+            <translation>文件可以读取。除系统证书外，也信任其中的证书。</translation>
         </message>
         <message>
             <source>The file is empty.</source>
-            <translation type="unfinished"></translation>
+            <translation>文件为空。</translation>
         </message>
         <message>
             <source>The first that sees pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>第一个能看图片的</translation>
         </message>
         <message>
             <source>The history in {path} is damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} 中的历史记录已损坏。</translation>
         </message>
         <message>
             <source>The job ended before this question was answered.</source>
-            <translation type="unfinished"></translation>
+            <translation>任务在回答此问题之前结束了。</translation>
         </message>
         <message>
             <source>The key comes from {variable} and is never stored.</source>
-            <translation type="unfinished"></translation>
+            <translation>密钥来自 {variable}，从不保存。</translation>
         </message>
         <message>
             <source>The key holds characters that no key has.</source>
-            <translation type="unfinished"></translation>
+            <translation>密钥含有不应出现的字符。</translation>
         </message>
         <message>
             <source>The key is empty.</source>
-            <translation type="unfinished"></translation>
+            <translation>密钥为空。</translation>
         </message>
         <message>
             <source>The key is {length} characters long; a keychain entry holds {max_length}.</source>
-            <translation type="unfinished"></translation>
+            <translation>密钥长 {length} 个字符；钥匙串条目最多容纳 {max_length} 个。</translation>
         </message>
         <message>
             <source>The keychain could not be opened.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法打开钥匙串。</translation>
         </message>
         <message>
             <source>The keychain does not answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>钥匙串没有响应。</translation>
         </message>
         <message>
             <source>The keychain failed.</source>
-            <translation type="unfinished"></translation>
+            <translation>钥匙串出错。</translation>
         </message>
         <message>
             <source>The keychain is locked.</source>
-            <translation type="unfinished"></translation>
+            <translation>钥匙串已锁定。</translation>
         </message>
         <message>
             <source>The library libxcb is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>缺少 libxcb 库。</translation>
         </message>
         <message>
             <source>The local server</source>
-            <translation type="unfinished"></translation>
+            <translation>本地服务器</translation>
         </message>
         <message>
             <source>The local server was reached, but does not take the key.</source>
-            <translation type="unfinished"></translation>
+            <translation>已连接本地服务器，但密钥不被接受。</translation>
         </message>
         <message>
             <source>The model asked for a tool that is not there ({names}); none ran.</source>
-            <translation type="unfinished"></translation>
+            <translation>模型请求了不存在的工具（{names}）；没有运行任何工具。</translation>
         </message>
         <message>
             <source>The model decides</source>
-            <translation type="unfinished"></translation>
+            <translation>由模型决定</translation>
         </message>
         <message>
             <source>The model declined to answer{about}. Ask differently, or choose another model.</source>
-            <translation type="unfinished"></translation>
+            <translation>模型拒绝回答{about}。请换一种问法，或选择其他模型。</translation>
         </message>
         <message>
             <source>The model gave no answer. Ask again, or with a lower effort.</source>
-            <translation type="unfinished"></translation>
+            <translation>模型没有给出回答。请重新提问，或降低推理强度。</translation>
         </message>
         <message>
             <source>The model may still be loading, or be too large for this computer: ask again, or choose a smaller one.</source>
-            <translation type="unfinished"></translation>
+            <translation>模型可能仍在加载，或对本机来说太大：请重新提问，或选择较小的模型。</translation>
         </message>
         <message>
             <source>The model reached the maximum length before its first word. Ask again with a lower effort or a higher maximum.</source>
-            <translation type="unfinished"></translation>
+            <translation>模型在第一个字之前就达到了最大长度。请降低推理强度或提高上限后重新提问。</translation>
         </message>
         <message>
             <source>The model {model} cannot see pictures.</source>
-            <translation type="unfinished"></translation>
+            <translation>模型 {model} 看不到图片。</translation>
         </message>
         <message>
-            <source>The model {model} does not exist{where}{opens}.</source>
-            <translation type="unfinished"></translation>
+            <source>The model {model} does not exist at {host}.</source>
+            <translation>{host} 上没有模型 {model}。</translation>
+        </message>
+        <message>
+            <source>The model {model} does not exist or is not open to this key.</source>
+            <translation>模型 {model} 不存在，或此密钥无权使用。</translation>
         </message>
         <message>
             <source>The model {model} has been retired; {new} replaces it.</source>
-            <translation type="unfinished"></translation>
+            <translation>模型 {model} 已停用；由 {new} 代替。</translation>
         </message>
         <message>
             <source>The model {model} is no longer served; {new} replaces it.</source>
-            <translation type="unfinished"></translation>
+            <translation>模型 {model} 已不再提供；由 {new} 代替。</translation>
         </message>
         <message>
             <source>The models could not be listed.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法列出模型。</translation>
         </message>
         <message>
             <source>The picture could not be saved as {file}.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法将图片保存为 {file}。</translation>
         </message>
         <message>
             <source>The picture could not be saved in {folder}.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法将图片保存到 {folder}。</translation>
         </message>
         <message>
             <source>The picture did not arrive within {seconds} seconds.</source>
-            <translation type="unfinished"></translation>
+            <translation>图片未在 {seconds} 秒内到达。</translation>
         </message>
         <message>
             <source>The picture has more than {most} million pixels.</source>
-            <translation type="unfinished"></translation>
+            <translation>图片超过 {most} 百万像素。</translation>
         </message>
         <message>
             <source>The picture is too large for the text reader.</source>
-            <translation type="unfinished"></translation>
+            <translation>图片对文字识别程序来说太大。</translation>
         </message>
         <message>
             <source>The picture is too large to open.</source>
-            <translation type="unfinished"></translation>
+            <translation>图片太大，无法打开。</translation>
         </message>
         <message>
             <source>The pointer is on no screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>指针不在任何屏幕上。</translation>
         </message>
         <message>
             <source>The price of this model is unknown, so only the number of questions is limited.</source>
-            <translation type="unfinished"></translation>
+            <translation>该模型的价格未知，因此只限制提问次数。</translation>
         </message>
         <message>
             <source>The program in front takes no keys from others.</source>
-            <translation type="unfinished"></translation>
+            <translation>前台程序不接受其他程序的按键。</translation>
         </message>
         <message>
             <source>The program that holds the clipboard does not answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>持有剪贴板的程序没有响应。</translation>
         </message>
         <message>
             <source>The proxy asks for a name and a password.</source>
-            <translation type="unfinished"></translation>
+            <translation>代理要求用户名和密码。</translation>
         </message>
         <message>
             <source>The proxy does not let {host} through.</source>
-            <translation type="unfinished"></translation>
+            <translation>代理不允许访问 {host}。</translation>
         </message>
         <message>
             <source>The proxy {address} does not answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>代理 {address} 没有响应。</translation>
         </message>
         <message>
             <source>The question is no longer in this conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>该问题已不在此对话中。</translation>
         </message>
         <message>
             <source>The region has changed</source>
-            <translation type="unfinished"></translation>
+            <translation>区域已变化</translation>
         </message>
         <message>
             <source>The region has changed more than {per_hour} times in an hour and is not watched any more. Watch a smaller region, or begin again later.</source>
-            <translation type="unfinished"></translation>
+            <translation>该区域一小时内变化超过 {per_hour} 次，不再监视。请监视较小的区域，或稍后重新开始。</translation>
         </message>
         <message>
             <source>The region {rect} has nothing of the screen in it.</source>
-            <translation type="unfinished"></translation>
+            <translation>区域 {rect} 中没有屏幕内容。</translation>
         </message>
         <message>
             <source>The region {rect} lies outside every screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>区域 {rect} 不在任何屏幕内。</translation>
         </message>
         <message>
             <source>The registry cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法读取注册表。</translation>
         </message>
         <message>
             <source>The registry cannot be written.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法写入注册表。</translation>
         </message>
         <message>
             <source>The same for the edges that Ctrl and Alt move</source>
-            <translation type="unfinished"></translation>
+            <translation>对 Ctrl 和 Alt 所移动的边同样适用</translation>
         </message>
         <message>
             <source>The same region again</source>
-            <translation type="unfinished"></translation>
+            <translation>再次截取同一区域</translation>
         </message>
         <message>
             <source>The screen cannot be captured here.</source>
-            <translation type="unfinished"></translation>
+            <translation>在此无法截取屏幕。</translation>
         </message>
         <message>
             <source>The screen could not be captured.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法截取屏幕。</translation>
         </message>
         <message>
             <source>The screens have changed, so the capture was closed. Press the shortcut to start again.</source>
-            <translation type="unfinished"></translation>
+            <translation>屏幕已变化，截取已关闭。请按快捷键重新开始。</translation>
         </message>
         <message>
             <source>The selected text can be had here only by pressing the copy keys.</source>
-            <translation type="unfinished"></translation>
+            <translation>在此只有按下复制键才能取得选中的文字。</translation>
         </message>
         <message>
             <source>The service accepts this key.</source>
-            <translation type="unfinished"></translation>
+            <translation>服务接受此密钥。</translation>
         </message>
         <message>
             <source>The service does not take this conversation's earlier reasoning back.</source>
-            <translation type="unfinished"></translation>
+            <translation>服务不接受此对话之前的推理内容。</translation>
         </message>
         <message>
             <source>The shortcut cannot be held here.</source>
-            <translation type="unfinished"></translation>
+            <translation>该快捷键在此无法使用。</translation>
         </message>
         <message>
             <source>The shortcuts were declined in the desktop's dialog.</source>
-            <translation type="unfinished"></translation>
+            <translation>快捷键在桌面的对话框中被拒绝。</translation>
         </message>
         <message>
             <source>The sign-in was declined in the browser.</source>
-            <translation type="unfinished"></translation>
+            <translation>登录在浏览器中被拒绝。</translation>
         </message>
         <message>
             <source>The text is on the clipboard.</source>
-            <translation type="unfinished"></translation>
+            <translation>文字已在剪贴板中。</translation>
         </message>
         <message>
             <source>The text reader cannot open this picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>文字识别程序无法打开此图片。</translation>
         </message>
         <message>
             <source>The text reader could not be started.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法启动文字识别程序。</translation>
         </message>
         <message>
             <source>The text reader gave an answer that makes no sense and was ended.</source>
-            <translation type="unfinished"></translation>
+            <translation>文字识别程序给出了无意义的结果，已被终止。</translation>
         </message>
         <message>
             <source>The text reader gave no answer for {silence_seconds} seconds and was ended.</source>
-            <translation type="unfinished"></translation>
+            <translation>文字识别程序 {silence_seconds} 秒没有响应，已被终止。</translation>
         </message>
         <message>
             <source>The text reader is not installed ({missing}).</source>
-            <translation type="unfinished"></translation>
+            <translation>文字识别程序未安装（{missing}）。</translation>
         </message>
         <message>
             <source>The text reader on this computer stopped unexpectedly.</source>
-            <translation type="unfinished"></translation>
+            <translation>本机的文字识别程序意外停止。</translation>
         </message>
         <message>
             <source>The text reader was closed.</source>
-            <translation type="unfinished"></translation>
+            <translation>文字识别程序已关闭。</translation>
         </message>
         <message>
             <source>The windows are not known on this desktop. Drag to cut out a region.</source>
-            <translation type="unfinished"></translation>
+            <translation>在此桌面上无法得知窗口位置。请拖动选取一个区域。</translation>
         </message>
         <message>
             <source>The windows of other programs are not told here.</source>
-            <translation type="unfinished"></translation>
+            <translation>在此无法得知其他程序的窗口。</translation>
         </message>
         <message>
             <source>The {kind} file is damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>{kind} 文件已损坏。</translation>
         </message>
         <message>
             <source>There are no certificates (PEM) in this file. Choose another one, or remove it here.</source>
-            <translation type="unfinished"></translation>
+            <translation>此文件中没有证书 (PEM)。请选择其他文件，或在此移除。</translation>
         </message>
         <message>
             <source>There is a key for {name} for this session.</source>
-            <translation type="unfinished"></translation>
+            <translation>本次会话有 {name} 的密钥。</translation>
         </message>
         <message>
             <source>There is a key for {name} in the environment ({variable}).</source>
-            <translation type="unfinished"></translation>
+            <translation>环境变量（{variable}）中有 {name} 的密钥。</translation>
         </message>
         <message>
             <source>There is a key for {name} in your keychain.</source>
-            <translation type="unfinished"></translation>
+            <translation>钥匙串中有 {name} 的密钥。</translation>
         </message>
         <message>
             <source>There is no answer</source>
-            <translation type="unfinished"></translation>
+            <translation>没有回答</translation>
         </message>
         <message>
             <source>There is no conversation {conversation}.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有对话 {conversation}。</translation>
         </message>
         <message>
             <source>There is no display to hold a key combination on.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有可用来占用组合键的显示设备。</translation>
         </message>
         <message>
             <source>There is no display.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有显示设备。</translation>
         </message>
         <message>
             <source>There is no earlier region yet. Drag to cut one out.</source>
-            <translation type="unfinished"></translation>
+            <translation>还没有之前的区域。请拖动选取一个。</translation>
         </message>
         <message>
             <source>There is no key and no server to test it with. Add one under Keys &amp; models; nothing is sent before.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有可用来测试的密钥或服务器。请在“密钥与模型”中添加；在此之前不会发送任何内容。</translation>
         </message>
         <message>
             <source>There is no key for Anthropic.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有 Anthropic 的密钥。</translation>
         </message>
         <message>
             <source>There is no key for OpenRouter.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有 OpenRouter 的密钥。</translation>
         </message>
         <message>
             <source>There is no keychain on this computer that Kireji can use.</source>
-            <translation type="unfinished"></translation>
+            <translation>本机没有 Kireji 可以使用的钥匙串。</translation>
         </message>
         <message>
             <source>There is no picture at this address.</source>
-            <translation type="unfinished"></translation>
+            <translation>该地址没有图片。</translation>
         </message>
         <message>
             <source>There is no picture to be had from {host}.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法从 {host} 获取图片。</translation>
         </message>
         <message>
             <source>There is no provider {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有服务商 {name}。</translation>
         </message>
         <message>
             <source>There is no quick prompt called {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有名为 {name} 的快捷提问。</translation>
         </message>
         <message>
             <source>There is no room left on the disk for {path}.</source>
-            <translation type="unfinished"></translation>
+            <translation>磁盘上没有空间存放 {path}。</translation>
         </message>
         <message>
             <source>There is no session bus here, so the desktop cannot be asked.</source>
-            <translation type="unfinished"></translation>
+            <translation>这里没有会话总线，因此无法询问桌面。</translation>
         </message>
         <message>
             <source>There is no signing in to {provider} in the browser.</source>
-            <translation type="unfinished"></translation>
+            <translation>{provider} 不支持在浏览器中登录。</translation>
         </message>
         <message>
             <source>There is no such service at {host}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 没有这样的服务。</translation>
         </message>
         <message>
             <source>There is no window under the pointer.</source>
-            <translation type="unfinished"></translation>
+            <translation>指针下没有窗口。</translation>
         </message>
         <message>
             <source>There is nothing to ask about in the clipboard. Copy text, a picture or a file first.</source>
-            <translation type="unfinished"></translation>
+            <translation>剪贴板中没有可以提问的内容。请先复制文字、图片或文件。</translation>
         </message>
         <message>
             <source>There is nothing to ask.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有可提问的内容。</translation>
         </message>
         <message>
             <source>These are the keys in use already.</source>
-            <translation type="unfinished"></translation>
+            <translation>这些正是当前使用的按键。</translation>
         </message>
         <message>
             <source>These keys work anywhere, whatever program is in front. Kireji never sees any other key.</source>
-            <translation type="unfinished"></translation>
+            <translation>这些按键在任何地方都有效，无论哪个程序在前台。Kireji 从不读取其他按键。</translation>
         </message>
         <message>
             <source>They hold from the next question on. Changing them starts the cache anew, so the next answer costs more.</source>
-            <translation type="unfinished"></translation>
+            <translation>从下一个问题起生效。更改会使缓存重新建立，因此下一条回答费用较高。</translation>
         </message>
         <message>
             <source>They stand before everything you ask; each conversation can have its own.</source>
-            <translation type="unfinished"></translation>
+            <translation>它们位于您所有提问之前；每个对话也可以有自己的指令。</translation>
         </message>
         <message>
             <source>They stand before the conversation and hold until you change them.</source>
-            <translation type="unfinished"></translation>
+            <translation>它们位于对话之前，在更改之前一直有效。</translation>
         </message>
         <message>
             <source>Thick</source>
-            <translation type="unfinished"></translation>
+            <translation>粗</translation>
         </message>
         <message>
             <source>Thin</source>
-            <translation type="unfinished"></translation>
+            <translation>细</translation>
         </message>
         <message>
             <source>This address</source>
-            <translation type="unfinished"></translation>
+            <translation>此地址</translation>
         </message>
         <message>
-            <source>This address is redirected</source>
-            <translation type="unfinished"></translation>
+            <source>This address is redirected into the local network, to {host}.</source>
+            <translation>该地址被重定向到本地网络 {host}。</translation>
         </message>
         <message>
             <source>This address leads from one place to the next without end.</source>
-            <translation type="unfinished"></translation>
+            <translation>该地址不断重定向，没有尽头。</translation>
         </message>
         <message>
             <source>This answer reached the most it may say.</source>
-            <translation type="unfinished"></translation>
+            <translation>这条回答已达到允许的最大长度。</translation>
         </message>
         <message>
             <source>This answer was cut off before its end. What had arrived is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>这条回答在结束前中断了。已收到的内容已保留。</translation>
         </message>
         <message>
             <source>This answer was cut off before its first word.</source>
-            <translation type="unfinished"></translation>
+            <translation>这条回答在第一个字出现前中断了。</translation>
         </message>
         <message>
             <source>This computer</source>
-            <translation type="unfinished"></translation>
+            <translation>本机</translation>
         </message>
         <message>
             <source>This computer's own model servers are always reached directly.</source>
-            <translation type="unfinished"></translation>
+            <translation>本机的模型服务器总是直接连接。</translation>
         </message>
         <message>
             <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
-            <translation type="unfinished"></translation>
+            <translation>本机只能读取图片中的文字，而这个问题没有图片。请截取屏幕的一部分，或在设置中添加密钥以询问模型。</translation>
         </message>
         <message>
             <source>This conversation holds {count} pictures, and {model} takes {most} at most.</source>
-            <translation type="unfinished"></translation>
+            <translation>此对话含有 {count} 张图片，而 {model} 最多接受 {most} 张。</translation>
         </message>
         <message>
             <source>This conversation is longer than the model can read.</source>
-            <translation type="unfinished"></translation>
+            <translation>此对话超出了模型能读取的长度。</translation>
         </message>
         <message>
             <source>This desktop does not show Kireji the selected text.</source>
-            <translation type="unfinished"></translation>
+            <translation>此桌面不向 Kireji 提供选中的文字。</translation>
         </message>
         <message>
             <source>This desktop does not tell where the pointer is.</source>
-            <translation type="unfinished"></translation>
+            <translation>此桌面不提供指针位置。</translation>
         </message>
         <message>
             <source>This desktop gives shortcuts only to programs with an installed menu entry.</source>
-            <translation type="unfinished"></translation>
+            <translation>此桌面只向安装了菜单项的程序分配快捷键。</translation>
         </message>
         <message>
             <source>This desktop hands out no shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>此桌面不分配快捷键。</translation>
         </message>
         <message>
             <source>This desktop has no dialog for cutting out a region.</source>
-            <translation type="unfinished"></translation>
+            <translation>此桌面没有选取区域的对话框。</translation>
         </message>
         <message>
             <source>This desktop has no notifications.</source>
-            <translation type="unfinished"></translation>
+            <translation>此桌面没有通知功能。</translation>
         </message>
         <message>
             <source>This desktop shows no notifications.</source>
-            <translation type="unfinished"></translation>
+            <translation>此桌面不显示通知。</translation>
         </message>
         <message>
             <source>This desktop shows no tray, so closing this window ends Kireji. Minimise it instead to keep the shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>此桌面没有系统托盘，因此关闭这个窗口会结束 Kireji。请改为最小化，以保留快捷键。</translation>
         </message>
         <message>
             <source>This desktop's portal cannot do it.</source>
-            <translation type="unfinished"></translation>
+            <translation>此桌面的门户服务不支持。</translation>
         </message>
         <message>
             <source>This desktop's portal cannot take pictures of the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>此桌面的门户服务无法截取屏幕。</translation>
         </message>
         <message>
             <source>This desktop's portal hands out no shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>此桌面的门户服务不分配快捷键。</translation>
         </message>
         <message>
             <source>This desktop's portal has no dialog for choosing a region.</source>
-            <translation type="unfinished"></translation>
+            <translation>此桌面的门户服务没有选取区域的对话框。</translation>
         </message>
         <message>
             <source>This file cannot be read. Change its permissions, or choose another one.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法读取此文件。请更改其权限，或选择其他文件。</translation>
         </message>
         <message>
             <source>This file is not there. Choose another one, or remove it here.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>This is</source>
-            <translation type="unfinished"></translation>
+            <translation>此文件不存在。请选择其他文件，或在此移除。</translation>
         </message>
         <message>
             <source>This is a Wayland session, where programs cannot read the screen by themselves.</source>
-            <translation type="unfinished"></translation>
+            <translation>这是 Wayland 会话，程序无法自行读取屏幕。</translation>
         </message>
         <message>
             <source>This is a file of another kind ({name}).</source>
-            <translation type="unfinished"></translation>
+            <translation>这是另一种文件（{name}）。</translation>
         </message>
         <message>
             <source>This is a key of {right}, not of {asked}; it was not sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>这是 {right} 的密钥，不是 {asked} 的；没有发送。</translation>
         </message>
         <message>
             <source>This is no file. Choose the file with the certificates.</source>
-            <translation type="unfinished"></translation>
+            <translation>这不是文件。请选择含有证书的文件。</translation>
         </message>
         <message>
             <source>This is not a picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>这不是图片。</translation>
         </message>
         <message>
             <source>This is not an address of the web.</source>
-            <translation type="unfinished"></translation>
+            <translation>这不是网络地址。</translation>
         </message>
         <message>
             <source>This is the default for {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>这是 {name} 的默认模型</translation>
         </message>
         <message>
             <source>This keyboard has no key for {shortcut}.</source>
-            <translation type="unfinished"></translation>
+            <translation>此键盘没有 {shortcut} 所需的键。</translation>
         </message>
         <message>
-            <source>This name leads</source>
-            <translation type="unfinished"></translation>
+            <source>This name leads into the local network, to {host}.</source>
+            <translation>该名称指向本地网络 {host}。</translation>
         </message>
         <message>
             <source>This question was not answered.</source>
-            <translation type="unfinished"></translation>
+            <translation>这个问题没有得到回答。</translation>
         </message>
         <message>
             <source>This screen</source>
-            <translation type="unfinished"></translation>
+            <translation>此屏幕</translation>
         </message>
         <message>
             <source>This session only</source>
-            <translation type="unfinished"></translation>
+            <translation>仅限本次会话</translation>
         </message>
         <message>
             <source>To the next edge of a window, left and right; with Shift up and down</source>
-            <translation type="unfinished"></translation>
+            <translation>跳到窗口的下一条边，向左和向右；按住 Shift 则向上和向下</translation>
         </message>
         <message>
             <source>Today</source>
-            <translation type="unfinished"></translation>
+            <translation>今天</translation>
         </message>
         <message>
             <source>Trust the system's certificates alone</source>
-            <translation type="unfinished"></translation>
+            <translation>只信任系统的证书</translation>
         </message>
         <message>
             <source>Try again</source>
-            <translation type="unfinished"></translation>
+            <translation>重试</translation>
         </message>
         <message>
             <source>Try again with a smaller region.</source>
-            <translation type="unfinished"></translation>
+            <translation>请用较小的区域重试。</translation>
         </message>
         <message>
             <source>Try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请重试。</translation>
         </message>
         <message>
             <source>Try again; a smaller region needs less memory.</source>
-            <translation type="unfinished"></translation>
+            <translation>请重试；较小的区域需要的内存较少。</translation>
         </message>
         <message>
             <source>Try again; if it stays so: {without}</source>
-            <translation type="unfinished"></translation>
+            <translation>请重试；如果仍然如此：{without}</translation>
         </message>
         <message>
             <source>Try the shortcut</source>
-            <translation type="unfinished"></translation>
+            <translation>试试快捷键</translation>
         </message>
         <message>
             <source>Try to get the keys again: {title}</source>
-            <translation type="unfinished"></translation>
+            <translation>重新尝试取得按键：{title}</translation>
         </message>
         <message>
             <source>Type a question or add a picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>请输入问题或添加图片。</translation>
         </message>
         <message>
             <source>Undo</source>
-            <translation type="unfinished"></translation>
+            <translation>撤销</translation>
         </message>
         <message>
             <source>Undo (Ctrl+Z)</source>
-            <translation type="unfinished"></translation>
+            <translation>撤销 (Ctrl+Z)</translation>
         </message>
         <message>
             <source>Undo, redo</source>
-            <translation type="unfinished"></translation>
+            <translation>撤销、重做</translation>
         </message>
         <message>
             <source>Unless Ollama is set up for more, it may read only the last few thousand tokens of a conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>除非 Ollama 另有配置，它可能只读取对话最后的几千个 token。</translation>
         </message>
         <message>
             <source>Unlock it in your desktop's password settings, then try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请在桌面的密码设置中解锁，然后重试。</translation>
         </message>
         <message>
             <source>Update it.</source>
-            <translation type="unfinished"></translation>
+            <translation>请更新它。</translation>
         </message>
         <message>
             <source>Update xdg-desktop-portal.</source>
-            <translation type="unfinished"></translation>
+            <translation>请更新 xdg-desktop-portal。</translation>
         </message>
         <message>
             <source>Use --screen N or --region, or leave out -o.</source>
-            <translation type="unfinished"></translation>
+            <translation>请使用 --screen N 或 --region，或省略 -o。</translation>
         </message>
         <message>
             <source>Use a PNG, JPEG, WebP or GIF file.</source>
-            <translation type="unfinished"></translation>
+            <translation>请使用 PNG、JPEG、WebP 或 GIF 文件。</translation>
         </message>
         <message>
             <source>Use an undamaged PNG, JPEG, WebP or GIF picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>请使用未损坏的 PNG、JPEG、WebP 或 GIF 图片。</translation>
         </message>
         <message>
             <source>Use default</source>
-            <translation type="unfinished"></translation>
+            <translation>使用默认值</translation>
         </message>
         <message>
             <source>Use for this session</source>
-            <translation type="unfinished"></translation>
+            <translation>仅在本次会话中使用</translation>
         </message>
         <message>
             <source>Use it</source>
-            <translation type="unfinished"></translation>
+            <translation>使用</translation>
         </message>
         <message>
             <source>Use one of: {names}.</source>
-            <translation type="unfinished"></translation>
+            <translation>请使用以下之一：{names}。</translation>
         </message>
         <message>
             <source>Use the menu bar's menu.</source>
-            <translation type="unfinished"></translation>
+            <translation>请使用菜单栏的菜单。</translation>
         </message>
         <message>
             <source>Use the tray's menu.</source>
-            <translation type="unfinished"></translation>
+            <translation>请使用托盘菜单。</translation>
         </message>
         <message>
             <source>Use {chord}</source>
-            <translation type="unfinished"></translation>
+            <translation>使用 {chord}</translation>
         </message>
         <message>
             <source>Use {model} of {server}</source>
-            <translation type="unfinished"></translation>
+            <translation>使用 {server} 的 {model}</translation>
         </message>
         <message>
             <source>Very high</source>
-            <translation type="unfinished"></translation>
+            <translation>很高</translation>
         </message>
         <message>
             <source>W</source>
-            <translation type="unfinished"></translation>
+            <translation>W</translation>
         </message>
         <message>
             <source>Wait for the answer; the next change is watched for then.</source>
-            <translation type="unfinished"></translation>
+            <translation>请等待回答；之后会监视下一次变化。</translation>
         </message>
         <message>
             <source>Waiting for you to allow it in the browser. Did no browser open? Copy the address.</source>
-            <translation type="unfinished"></translation>
+            <translation>正在等待您在浏览器中允许。没有打开浏览器？请复制地址。</translation>
         </message>
         <message>
             <source>Waiting for {keys}…</source>
-            <translation type="unfinished"></translation>
+            <translation>正在等待 {keys}…</translation>
         </message>
         <message>
             <source>Waiting for {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>正在等待 {name}</translation>
         </message>
         <message>
             <source>Waiting for {name}; the model may be loading</source>
-            <translation type="unfinished"></translation>
+            <translation>正在等待 {name}；模型可能正在加载</translation>
         </message>
         <message>
             <source>Watch this region</source>
-            <translation type="unfinished"></translation>
+            <translation>监视此区域</translation>
         </message>
         <message>
             <source>Watched region</source>
-            <translation type="unfinished"></translation>
+            <translation>监视的区域</translation>
         </message>
         <message>
             <source>Watching goes on when the screens are as before.</source>
-            <translation type="unfinished"></translation>
+            <translation>屏幕恢复原状后会继续监视。</translation>
         </message>
         <message>
             <source>Watching the region</source>
-            <translation type="unfinished"></translation>
+            <translation>正在监视区域</translation>
         </message>
         <message>
             <source>Watching this region</source>
-            <translation type="unfinished"></translation>
+            <translation>正在监视此区域</translation>
         </message>
         <message>
             <source>Welcome to Kireji</source>
-            <translation type="unfinished"></translation>
+            <translation>欢迎使用 Kireji</translation>
         </message>
         <message>
             <source>What was copied is larger than {size} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>复制的内容超过 {size} MB。</translation>
         </message>
         <message>
             <source>What {host} has at this address is no picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 在该地址上的内容不是图片。</translation>
         </message>
         <message>
             <source>When that does not work</source>
-            <translation type="unfinished"></translation>
+            <translation>当无法使用时</translation>
         </message>
         <message>
             <source>When the one that was asked cannot be reached or has no capacity, these are asked in this order; the answer says who gave it.</source>
-            <translation type="unfinished"></translation>
+            <translation>当所询问的服务无法连接或没有余力时，按此顺序询问以下服务；回答会注明来自谁。</translation>
         </message>
         <message>
             <source>When the one that was asked cannot be reached, nobody else is asked; you are told why.</source>
-            <translation type="unfinished"></translation>
+            <translation>当所询问的服务无法连接时，不再询问其他服务；会告诉您原因。</translation>
         </message>
         <message>
             <source>Who answers</source>
-            <translation type="unfinished"></translation>
+            <translation>由谁回答</translation>
         </message>
         <message>
             <source>Who answers instead</source>
-            <translation type="unfinished"></translation>
+            <translation>由谁代为回答</translation>
         </message>
         <message>
             <source>Whole screen</source>
-            <translation type="unfinished"></translation>
+            <translation>整个屏幕</translation>
         </message>
         <message>
             <source>Windows 11 opens its own capture with this key; Settings, Accessibility, Keyboard changes that. </source>
-            <translation type="unfinished"></translation>
+            <translation>Windows 11 用此键打开自带的截图；可在“设置”、“辅助功能”、“键盘”中更改。</translation>
         </message>
         <message>
             <source>Windows does not answer about shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>Windows 对快捷键请求没有响应。</translation>
         </message>
         <message>
             <source>Windows does not offer global shortcuts to this program.</source>
-            <translation type="unfinished"></translation>
+            <translation>Windows 不向此程序提供全局快捷键。</translation>
         </message>
         <message>
             <source>Windows has stopped telling of shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>Windows 不再报告快捷键。</translation>
         </message>
         <message>
             <source>Windows keeps F12 for debuggers.</source>
-            <translation type="unfinished"></translation>
+            <translation>Windows 将 F12 保留给调试器。</translation>
         </message>
         <message>
             <source>Windows keeps most combinations with the Windows key for itself. </source>
-            <translation type="unfinished"></translation>
+            <translation>Windows 保留了大多数含 Windows 键的组合。</translation>
         </message>
         <message>
             <source>With a tool: go to a place, begin and end there</source>
-            <translation type="unfinished"></translation>
+            <translation>使用工具时：移到某处，在那里开始和结束</translation>
         </message>
         <message>
             <source>With a tool: the next mark, remove it</source>
-            <translation type="unfinished"></translation>
+            <translation>使用工具时：下一个标注、删除它</translation>
         </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有密钥时，由本机读取您截取内容中的文字。不会发送任何内容。</translation>
         </message>
         <message>
             <source>Words of the mark</source>
-            <translation type="unfinished"></translation>
+            <translation>标注文字</translation>
         </message>
         <message>
             <source>Write on the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>在图片上写字</translation>
         </message>
         <message>
             <source>Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY.</source>
-            <translation type="unfinished"></translation>
+            <translation>请写入其地址，http://name:password@host:port，放在 network.proxy 或 HTTPS_PROXY 中。</translation>
         </message>
         <message>
             <source>Yesterday</source>
-            <translation type="unfinished"></translation>
+            <translation>昨天</translation>
         </message>
         <message>
             <source>You are signed in with OpenRouter.</source>
-            <translation type="unfinished"></translation>
+            <translation>您已登录 OpenRouter。</translation>
         </message>
         <message>
             <source>You stopped this answer before its first word.</source>
-            <translation type="unfinished"></translation>
+            <translation>您在第一个字出现前停止了这条回答。</translation>
         </message>
         <message>
             <source>You stopped this answer. What had arrived is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>您停止了这条回答。已收到的内容已保留。</translation>
         </message>
         <message>
             <source>Your question about a picture</source>
-            <translation type="unfinished"></translation>
+            <translation>您关于图片的问题</translation>
         </message>
         <message>
             <source>[picture: {description}]</source>
-            <translation type="unfinished"></translation>
+            <translation>[图片：{description}]</translation>
         </message>
         <message>
             <source>[picture]</source>
-            <translation type="unfinished"></translation>
+            <translation>[图片]</translation>
         </message>
         <message>
             <source>a server</source>
-            <translation type="unfinished"></translation>
+            <translation>一个服务器</translation>
         </message>
         <message>
             <source>asked the desktop</source>
-            <translation type="unfinished"></translation>
+            <translation>已请求桌面</translation>
         </message>
         <message>
             <source>can use tools</source>
-            <translation type="unfinished"></translation>
+            <translation>能使用工具</translation>
         </message>
         <message>
             <source>cannot fetch pictures from the web</source>
-            <translation type="unfinished"></translation>
+            <translation>无法从网络获取图片</translation>
         </message>
         <message>
             <source>cannot read PDF documents</source>
-            <translation type="unfinished"></translation>
+            <translation>无法读取 PDF 文档</translation>
         </message>
         <message>
             <source>cannot see pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>看不到图片</translation>
         </message>
         <message>
             <source>cannot see; gets the text this computer reads</source>
-            <translation type="unfinished"></translation>
+            <translation>看不到图片；会得到本机读出的文字</translation>
         </message>
         <message>
             <source>d MMM</source>
-            <translation type="unfinished"></translation>
+            <translation>M月d日</translation>
         </message>
         <message>
             <source>default</source>
-            <translation type="unfinished"></translation>
+            <translation>默认</translation>
         </message>
         <message>
             <source>ends {day}</source>
-            <translation type="unfinished"></translation>
+            <translation>{day} 停用</translation>
         </message>
         <message>
             <source>for this session</source>
-            <translation type="unfinished"></translation>
+            <translation>仅限本次会话</translation>
         </message>
         <message>
             <source>found {name} on {place}</source>
-            <translation type="unfinished"></translation>
+            <translation>在 {place} 找到 {name}</translation>
         </message>
         <message>
             <source>free</source>
-            <translation type="unfinished"></translation>
+            <translation>免费</translation>
         </message>
         <message>
             <source>free tier, no credit bought yet</source>
-            <translation type="unfinished"></translation>
+            <translation>免费额度，尚未购买余额</translation>
         </message>
         <message>
             <source>from the environment</source>
-            <translation type="unfinished"></translation>
+            <translation>来自环境变量</translation>
         </message>
         <message>
             <source>in use</source>
-            <translation type="unfinished"></translation>
+            <translation>使用中</translation>
         </message>
         <message>
             <source>just now</source>
-            <translation type="unfinished"></translation>
+            <translation>刚刚</translation>
         </message>
         <message>
             <source>keychain not open</source>
-            <translation type="unfinished"></translation>
+            <translation>钥匙串未打开</translation>
         </message>
         <message>
             <source>looking…</source>
-            <translation type="unfinished"></translation>
+            <translation>正在寻找…</translation>
         </message>
         <message>
             <source>macOS 15.0 and 15.1 refuse shortcuts with Option alone.</source>
-            <translation type="unfinished"></translation>
+            <translation>macOS 15.0 和 15.1 不接受只含 Option 的快捷键。</translation>
         </message>
         <message>
             <source>macOS did not press the keys for Copy.</source>
-            <translation type="unfinished"></translation>
+            <translation>macOS 没有按下复制键。</translation>
         </message>
         <message>
             <source>macOS does not let Kireji press keys in other programs.</source>
-            <translation type="unfinished"></translation>
+            <translation>macOS 不允许 Kireji 在其他程序中按键。</translation>
         </message>
         <message>
             <source>macOS does not let Kireji record the screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>macOS 不允许 Kireji 录制屏幕。</translation>
         </message>
         <message>
             <source>macOS does not offer global shortcuts to this program.</source>
-            <translation type="unfinished"></translation>
+            <translation>macOS 不向此程序提供全局快捷键。</translation>
         </message>
         <message>
             <source>macOS does not tell this program of shortcuts.</source>
-            <translation type="unfinished"></translation>
+            <translation>macOS 不向此程序报告快捷键。</translation>
         </message>
         <message>
             <source>macOS has Kireji switched off at login.</source>
-            <translation type="unfinished"></translation>
+            <translation>macOS 已关闭 Kireji 的登录启动。</translation>
         </message>
         <message>
             <source>macOS will ask for leave to record the screen at the first capture.</source>
-            <translation type="unfinished"></translation>
+            <translation>首次截取时，macOS 会询问是否允许录制屏幕。</translation>
         </message>
         <message>
             <source>no key</source>
-            <translation type="unfinished"></translation>
+            <translation>无密钥</translation>
         </message>
         <message>
             <source>no keys</source>
-            <translation type="unfinished"></translation>
+            <translation>无按键</translation>
         </message>
         <message>
             <source>no model</source>
-            <translation type="unfinished"></translation>
+            <translation>没有模型</translation>
         </message>
         <message>
             <source>none</source>
-            <translation type="unfinished"></translation>
+            <translation>无</translation>
         </message>
         <message>
             <source>none found</source>
-            <translation type="unfinished"></translation>
+            <translation>未找到</translation>
         </message>
         <message>
             <source>not available</source>
-            <translation type="unfinished"></translation>
+            <translation>不可用</translation>
         </message>
         <message>
             <source>not known</source>
-            <translation type="unfinished"></translation>
+            <translation>未知</translation>
         </message>
         <message>
             <source>not possible here</source>
-            <translation type="unfinished"></translation>
+            <translation>在此不可用</translation>
         </message>
         <message>
             <source>not reached</source>
-            <translation type="unfinished"></translation>
+            <translation>无法连接</translation>
         </message>
         <message>
             <source>nothing</source>
-            <translation type="unfinished"></translation>
+            <translation>无</translation>
         </message>
         <message>
             <source>nothing that it names</source>
-            <translation type="unfinished"></translation>
+            <translation>未注明</translation>
         </message>
         <message>
             <source>now</source>
-            <translation type="unfinished"></translation>
+            <translation>现在</translation>
         </message>
         <message>
             <source>paused</source>
-            <translation type="unfinished"></translation>
+            <translation>已暂停</translation>
         </message>
         <message>
             <source>picture</source>
-            <translation type="unfinished"></translation>
+            <translation>图片</translation>
         </message>
         <message>
             <source>port {port}</source>
-            <translation type="unfinished"></translation>
+            <translation>端口 {port}</translation>
         </message>
         <message>
             <source>reads documents</source>
-            <translation type="unfinished"></translation>
+            <translation>能读文档</translation>
         </message>
         <message>
             <source>ready</source>
-            <translation type="unfinished"></translation>
+            <translation>就绪</translation>
         </message>
         <message>
             <source>ready · reads text only</source>
-            <translation type="unfinished"></translation>
+            <translation>就绪 · 只读文字</translation>
         </message>
         <message>
             <source>refused</source>
-            <translation type="unfinished"></translation>
+            <translation>被拒绝</translation>
         </message>
         <message>
             <source>retired</source>
-            <translation type="unfinished"></translation>
+            <translation>已停用</translation>
         </message>
         <message>
             <source>seen working</source>
-            <translation type="unfinished"></translation>
+            <translation>已确认可用</translation>
         </message>
         <message>
             <source>sees pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>能看图片</translation>
         </message>
         <message>
             <source>stored, not tested yet</source>
-            <translation type="unfinished"></translation>
+            <translation>已保存，尚未测试</translation>
         </message>
         <message>
             <source>taken by another program</source>
-            <translation type="unfinished"></translation>
+            <translation>被其他程序占用</translation>
         </message>
         <message>
             <source>tested {when}</source>
-            <translation type="unfinished"></translation>
+            <translation>{when}测试</translation>
         </message>
         <message>
             <source>testing…</source>
-            <translation type="unfinished"></translation>
+            <translation>正在测试…</translation>
         </message>
         <message>
             <source>the local server</source>
-            <translation type="unfinished"></translation>
+            <translation>本地服务器</translation>
         </message>
         <message>
             <source>the model server at {host}</source>
-            <translation type="unfinished"></translation>
+            <translation>位于 {host} 的模型服务器</translation>
+        </message>
+        <message>
+            <source>this model</source>
+            <translation>此模型</translation>
         </message>
         <message>
             <source>tokens</source>
-            <translation type="unfinished"></translation>
+            <translation>token</translation>
         </message>
         <message>
             <source>tried {when}</source>
-            <translation type="unfinished"></translation>
+            <translation>{when}尝试</translation>
         </message>
         <message>
             <source>under {amount}</source>
-            <translation type="unfinished"></translation>
+            <translation>低于 {amount}</translation>
         </message>
         <message>
             <source>used {used}, no limit</source>
-            <translation type="unfinished"></translation>
+            <translation>已用 {used}，无上限</translation>
         </message>
         <message>
             <source>works</source>
-            <translation type="unfinished"></translation>
+            <translation>可用</translation>
         </message>
         <message>
             <source>{address_hint}, and the model.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address_hint}，以及模型。</translation>
         </message>
         <message>
             <source>{address_hint}, and the proxy settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address_hint}，以及代理设置。</translation>
         </message>
         <message>
             <source>{address_hint}: a service without encryption begins with http://.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address_hint}：未加密的服务以 http:// 开头。</translation>
         </message>
         <message>
             <source>{address_hint}; a network's login page may be in the way too.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address_hint}；也可能有网络登录页面拦截。</translation>
         </message>
         <message>
             <source>{address_hint}; it begins with https:// or http://.</source>
-            <translation type="unfinished"></translation>
+            <translation>{address_hint}；应以 https:// 或 http:// 开头。</translation>
         </message>
         <message>
             <source>{behind}, to whom {name} passed the question, has a fault at the moment.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 将问题转给的 {behind} 目前出现故障。</translation>
         </message>
         <message>
             <source>{chords} and {last} are already used by other programs. Choose others in Settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>{chords} 和 {last} 已被其他程序占用。请在设置中选择其他按键。</translation>
         </message>
         <message>
             <source>{chord} is already used for “{title}”. Choose other keys.</source>
-            <translation type="unfinished"></translation>
+            <translation>{chord} 已用于“{title}”。请选择其他按键。</translation>
         </message>
         <message>
             <source>{colour}, {width} pixels wide</source>
-            <translation type="unfinished"></translation>
+            <translation>{colour}，宽 {width} 像素</translation>
         </message>
         <message>
             <source>{context} context</source>
-            <translation type="unfinished"></translation>
+            <translation>{context} 上下文</translation>
         </message>
         <message>
             <source>{cost} per million</source>
-            <translation type="unfinished"></translation>
+            <translation>每百万 {cost}</translation>
         </message>
         <message>
             <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
-            <translation type="unfinished"></translation>
+            <translation>{display} 最多接受 {max_stops} 个终止文本。</translation>
         </message>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 返回的不是回答 (HTTP {status})。</translation>
         </message>
         <message>
             <source>{host} does not answer as a web service.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 的响应不像网络服务。</translation>
         </message>
         <message>
             <source>{host} does not list its models as a model server does.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 没有像模型服务器那样列出模型。</translation>
         </message>
         <message>
             <source>{host} gave an empty answer; the model may still be starting.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 返回了空回答；模型可能仍在启动。</translation>
         </message>
         <message>
             <source>{host} is not an address that can be reached.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 不是可以连接的地址。</translation>
         </message>
         <message>
             <source>{host} refused the request (HTTP {status})</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 拒绝了请求 (HTTP {status})</translation>
         </message>
         <message>
             <source>{host} sent far more than was asked for.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 发来的内容远超所请求的。</translation>
         </message>
         <message>
             <source>{host} sent something that is not a list of models.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 发来的不是模型列表。</translation>
         </message>
         <message>
             <source>{host} sent something that is not part of an answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 发来的内容不属于回答。</translation>
         </message>
         <message>
             <source>{host} sent something that is not {what}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 发来的不是{what}。</translation>
         </message>
         <message>
             <source>{host} sent the answer in one piece instead of as a stream.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 一次性返回了整个回答，而不是流式发送。</translation>
         </message>
         <message>
             <source>{hours} h ago</source>
-            <translation type="unfinished"></translation>
+            <translation>{hours} 小时前</translation>
         </message>
         <message>
             <source>{hours}h</source>
-            <translation type="unfinished"></translation>
+            <translation>{hours} 时</translation>
         </message>
         <message>
             <source>{left} left of {limit}</source>
-            <translation type="unfinished"></translation>
+            <translation>剩余 {left}，共 {limit}</translation>
         </message>
         <message>
             <source>{minutes} min ago</source>
-            <translation type="unfinished"></translation>
+            <translation>{minutes} 分钟前</translation>
         </message>
         <message>
             <source>{minutes}m</source>
-            <translation type="unfinished"></translation>
+            <translation>{minutes} 分</translation>
         </message>
         <message>
             <source>{model} cannot be made to use a tool.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法让 {model} 使用工具。</translation>
         </message>
         <message>
             <source>{model} on this computer answers. A key can be added later, in the settings.</source>
-            <translation type="unfinished"></translation>
+            <translation>由本机的 {model} 回答。以后可以在设置中添加密钥。</translation>
         </message>
         <message>
             <source>{most} regions are the most for one question. Remove one first.</source>
-            <translation type="unfinished"></translation>
+            <translation>一个问题最多 {most} 个区域。请先移除一个。</translation>
         </message>
         <message>
             <source>{named} expired on {not_after}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named}已于 {not_after} 过期。</translation>
         </message>
         <message>
             <source>{named} is made out to {names}, not to this address.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named}颁发给 {names}，而不是此地址。</translation>
         </message>
         <message>
             <source>{named} is not trusted: {reason_text}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named}不受信任：{reason_text}。</translation>
         </message>
         <message>
             <source>{named} is not valid before {not_before}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named}在 {not_before} 之前无效。</translation>
         </message>
         <message>
             <source>{named} is vouched for by nobody but itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named}只由它自己担保。</translation>
         </message>
         <message>
             <source>{named} was issued by "{issuer}", which is not trusted here.</source>
-            <translation type="unfinished"></translation>
+            <translation>{named}由“{issuer}”颁发，在此不受信任。</translation>
         </message>
         <message>
             <source>{name} at {place}</source>
-            <translation type="unfinished"></translation>
+            <translation>{name}（{place}）</translation>
         </message>
         <message>
             <source>{name} cannot read PDF documents.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 无法读取 PDF 文档。</translation>
         </message>
         <message>
             <source>{name} cannot read a picture in this conversation.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 无法读取此对话中的一张图片。</translation>
         </message>
         <message>
             <source>{name} cannot see pictures; it gets the text this computer reads in them.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 看不到图片；它会得到本机从中读出的文字。</translation>
         </message>
         <message>
             <source>{name} did not answer within {total} seconds.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 在 {total} 秒内没有响应。</translation>
         </message>
         <message>
             <source>{name} does not allow this key to do that.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 不允许此密钥这样做。</translation>
         </message>
         <message>
             <source>{name} does not know the effort {asked}; it answers with {sent}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 不支持推理强度 {asked}；以 {sent} 回答。</translation>
         </message>
         <message>
             <source>{name} has a fault at the moment.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 目前出现故障。</translation>
         </message>
         <message>
             <source>{name} has been silent for {silence} seconds, which is the limit.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 已 {silence} 秒没有响应，达到上限。</translation>
         </message>
         <message>
             <source>{name} has no model.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 没有模型。</translation>
         </message>
         <message>
-            <source>{name} has nobody free who runs {value} within the settings.</source>
-            <translation type="unfinished"></translation>
+            <source>{name} has nobody free who runs {model} within the settings.</source>
+            <translation>{name} 目前没有空闲且符合设置的服务来运行 {model}。</translation>
         </message>
         <message>
             <source>{name} has nobody who runs {model} and keeps to the setting openrouter.data_collection.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 没有运行 {model} 且符合设置 openrouter.data_collection 的服务。</translation>
         </message>
         <message>
             <source>{name} has nobody who runs {model} for such a question: {ended}</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 没有能以 {model} 处理此类问题的服务：{ended}</translation>
         </message>
         <message>
             <source>{name} is overloaded.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 负载过高。</translation>
         </message>
         <message>
             <source>{name} is still loading the model.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 仍在加载模型。</translation>
         </message>
         <message>
             <source>{name} refused the key.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 拒绝了密钥。</translation>
         </message>
         <message>
             <source>{name} refused the question.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 拒绝了问题。</translation>
         </message>
         <message>
             <source>{name} refused the question: {ended}</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 拒绝了问题：{ended}</translation>
         </message>
         <message>
             <source>{name} takes no effort; it answers as it does by itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 不支持推理强度；按其默认方式回答。</translation>
         </message>
         <message>
             <source>{name} takes no more requests for now.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 暂时不再接受请求。</translation>
         </message>
         <message>
             <source>{name} took too long to answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 回答耗时过长。</translation>
         </message>
         <message>
             <source>{name} wants a key.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 需要密钥。</translation>
         </message>
         <message>
             <source>{name} was reached and accepts the key.</source>
-            <translation type="unfinished"></translation>
+            <translation>已连接 {name}，密钥被接受。</translation>
         </message>
         <message>
             <source>{name} was reached, but does not take the key.</source>
-            <translation type="unfinished"></translation>
+            <translation>已连接 {name}，但密钥不被接受。</translation>
         </message>
         <message>
             <source>{name} was reached, but has no model yet.</source>
-            <translation type="unfinished"></translation>
+            <translation>已连接 {name}，但还没有模型。</translation>
         </message>
         <message>
             <source>{name} was reached.</source>
-            <translation type="unfinished"></translation>
+            <translation>已连接 {name}。</translation>
         </message>
         <message>
             <source>{name}: ask earlier</source>
-            <translation type="unfinished"></translation>
+            <translation>{name}：提前询问</translation>
         </message>
         <message>
             <source>{name}: ask later</source>
-            <translation type="unfinished"></translation>
+            <translation>{name}：推后询问</translation>
         </message>
         <message>
             <source>{name}: do not ask</source>
-            <translation type="unfinished"></translation>
+            <translation>{name}：不询问</translation>
         </message>
         <message>
             <source>{network} and ask again.</source>
-            <translation type="unfinished"></translation>
+            <translation>{network}，然后重新提问。</translation>
         </message>
         <message numerus="yes">
             <source>{n} B</source>
             <extracomment>1 B</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} B</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>{n} found</source>
             <extracomment>1 found</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>找到 {n} 个</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>{n} models</source>
             <extracomment>1 model</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} 个模型</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>{n} seconds</source>
             <extracomment>1 second</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} 秒</numerusform>
             </translation>
         </message>
         <message>
             <source>{path} cannot be created because a file stands where a folder should be.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法创建 {path}，因为应为文件夹的位置上有一个文件。</translation>
         </message>
         <message>
             <source>{path} cannot be written.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法写入 {path}。</translation>
         </message>
         <message>
             <source>{path} could not be used: {error}.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法使用 {path}：{error}。</translation>
         </message>
         <message>
             <source>{path} is a database of another program.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} 是其他程序的数据库。</translation>
         </message>
         <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} 由较新版本的 Kireji 写成（格式 {version}；此版本支持 {newest}）。</translation>
         </message>
         <message>
             <source>{place} for a typing mistake, and the network.</source>
-            <translation type="unfinished"></translation>
+            <translation>{place}是否有误，以及网络。</translation>
         </message>
         <message>
             <source>{provider} key</source>
-            <translation type="unfinished"></translation>
+            <translation>{provider} 密钥</translation>
         </message>
         <message>
             <source>{read} in and {written} out per million tokens</source>
-            <translation type="unfinished"></translation>
+            <translation>每百万 token 输入 {read}，输出 {written}</translation>
         </message>
         <message>
             <source>{read} in · {written} out</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>{removesuffix}, or change the settings under openrouter.</source>
-            <translation type="unfinished"></translation>
+            <translation>输入 {read} · 输出 {written}</translation>
         </message>
         <message>
             <source>{seconds} seconds</source>
-            <translation type="unfinished"></translation>
+            <translation>{seconds} 秒</translation>
         </message>
         <message>
             <source>{server} is running here with {model}. Nothing would leave this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>{server} 正在本机运行 {model}。不会有任何内容离开本机。</translation>
         </message>
         <message>
             <source>{server} runs, but has no model yet. Add one there, then look again.</source>
-            <translation type="unfinished"></translation>
+            <translation>{server} 正在运行，但还没有模型。请在那里添加一个，然后重新寻找。</translation>
         </message>
         <message>
             <source>{shortcut} cannot be held here.</source>
-            <translation type="unfinished"></translation>
+            <translation>{shortcut} 在此无法使用。</translation>
         </message>
         <message>
             <source>{shortcut} is already used by Kireji itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>{shortcut} 已被 Kireji 自己使用。</translation>
         </message>
         <message>
             <source>{shortcut} is already used by another program.</source>
-            <translation type="unfinished"></translation>
+            <translation>{shortcut} 已被其他程序占用。</translation>
         </message>
         <message>
             <source>{size} KiB</source>
-            <translation type="unfinished"></translation>
+            <translation>{size} KiB</translation>
         </message>
         <message>
             <source>{size} MiB</source>
-            <translation type="unfinished"></translation>
+            <translation>{size} MiB</translation>
         </message>
         <message>
             <source>{size} tokens of context</source>
-            <translation type="unfinished"></translation>
+            <translation>{size} token 上下文</translation>
         </message>
         <message>
             <source>{there}: it does not answer in time.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}：没有及时响应。</translation>
         </message>
         <message>
             <source>{there}: it does not speak TLS as it should.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}：它的 TLS 不正常。</translation>
         </message>
         <message>
             <source>{there}: no name can be looked up.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}：无法解析名称。</translation>
         </message>
         <message>
             <source>{there}: nothing answers at that address.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}：该地址没有响应。</translation>
         </message>
         <message>
             <source>{there}: the name is not known.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}：名称未知。</translation>
         </message>
         <message>
             <source>{there}: there is no way to it.</source>
-            <translation type="unfinished"></translation>
+            <translation>{there}：没有通往它的路由。</translation>
         </message>
         <message>
             <source>{title} answers with {model}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{title}以 {model} 回答。</translation>
         </message>
         <message>
             <source>{title} reads the text in the picture instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>{title}改为读取图片中的文字。</translation>
         </message>
         <message>
             <source>{url_variable} is set, but {key_variable} is not.</source>
-            <translation type="unfinished"></translation>
+            <translation>已设置 {url_variable}，但没有设置 {key_variable}。</translation>
         </message>
         <message>
             <source>{wanted} is not there any more; {model} answers.</source>
-            <translation type="unfinished"></translation>
+            <translation>{wanted} 已不存在；由 {model} 回答。</translation>
         </message>
         <message>
             <source>{what} ({letter} on the picture, Alt+{letter} anywhere)</source>
-            <translation type="unfinished"></translation>
+            <translation>{what}（在图片上按 {letter}，其他位置按 Alt+{letter}）</translation>
         </message>
         <message>
             <source>{what} came from {host} instead of an answer.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>{what} into the local network, to {host}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{host} 返回的是{what}而不是回答。</translation>
         </message>
         <message>
             <source>{what} is described by something that is not a JSON object.</source>
-            <translation type="unfinished"></translation>
+            <translation>{what}的描述不是 JSON 对象。</translation>
         </message>
         <message>
             <source>{what} is too large to open.</source>
-            <translation type="unfinished"></translation>
+            <translation>{what}太大，无法打开。</translation>
         </message>
         <message>
-            <source>{what} not an address of the web.</source>
-            <translation type="unfinished"></translation>
+            <source>{when}, or change the settings under openrouter.</source>
+            <translation>{when}，或更改 openrouter 下的设置。</translation>
         </message>
         <message>
             <source>“Capture after a delay” waits</source>
-            <translation type="unfinished"></translation>
+            <translation>“延迟后截取”等待</translation>
         </message>
         <message>
             <source>“{title}” has these keys. Choose others.</source>
-            <translation type="unfinished"></translation>
+            <translation>“{title}”已使用这些按键。请选择其他按键。</translation>
         </message>
     </context>
 </TS>

@@ -249,23 +249,20 @@ def _from_upstream(error: ErrorObject, status: int, words: str, common: _Common,
         return Overloaded(message, when, retryable=True, **common)
     if status == 503 and who.provider == "openrouter":
         message = say(
-            "{name} has nobody free who runs {value} within the settings.",
+            "{name} has nobody free who runs {model} within the settings.",
             name=who.name,
-            value=who.model or "this model",
+            model=who.model or say("this model"),
         )
-        hint = say("{removesuffix}, or change the settings under openrouter.", removesuffix=when.removesuffix("."))
+        hint = say("{when}, or change the settings under openrouter.", when=when.removesuffix("."))
         return Overloaded(message, hint, retryable=True, **common)
     return None
 
 
 def _unknown_model(common: _Common, who: Answerer) -> ModelUnavailable:
-    opens = "" if who.provider == "local" else say(" or is not open to this key")
-    where = say(" at {host}", host=who.host) if who.provider == "local" else ""
-    return ModelUnavailable(
-        say("The model {model} does not exist{where}{opens}.", model=who.model, where=where, opens=opens),
-        say("Choose another model in Settings, Keys & models."),
-        **common,
-    )
+    message = say("The model {model} does not exist or is not open to this key.", model=who.model)
+    if who.provider == "local":
+        message = say("The model {model} does not exist at {host}.", model=who.model, host=who.host)
+    return ModelUnavailable(message, say("Choose another model in Settings, Keys & models."), **common)
 
 
 def _from_status(status: int, said: str, common: _Common, who: Answerer) -> ProviderError:
@@ -375,4 +372,4 @@ def _when(seconds: float | None) -> str:
         return say("Ask again in a moment.")
     if seconds < 120:
         return say("Ask again in {seconds} seconds.", seconds=f"{seconds:.0f}")
-    return say("Ask again in {value} minutes.", value=f"{seconds / 60:.0f}")
+    return say("Ask again in {minutes} minutes.", minutes=f"{seconds / 60:.0f}")

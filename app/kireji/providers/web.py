@@ -104,15 +104,17 @@ async def _check(url: str, *, named: bool) -> None:
     except ValueError:
         raise _refusal(say("This is not an address of the web.")) from None
     if parts.scheme not in ("http", "https") or not host:
-        what = say("This is") if named else say("The address leads to what is")
-        raise _refusal(say("{what} not an address of the web.", what=what))
+        if named:
+            raise _refusal(say("This is not an address of the web."))
+        raise _refusal(say("The address leads to what is not an address of the web."))
     if parts.username is not None or parts.password is not None:
         raise _refusal(say("An address with a name or password in it is not fetched."))
     if named and (_address(host) is not None or "." not in host or host.endswith(_NEARBY)):
         return
     if not all(_is_public(address) for address in await _addresses(host, port or 443)):
-        what = say("This name leads") if named else say("This address is redirected")
-        raise _refusal(say("{what} into the local network, to {host}.", what=what, host=host))
+        if named:
+            raise _refusal(say("This name leads into the local network, to {host}.", host=host))
+        raise _refusal(say("This address is redirected into the local network, to {host}.", host=host))
 
 
 async def _addresses(host: str, port: int) -> list[str]:

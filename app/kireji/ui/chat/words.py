@@ -36,7 +36,7 @@ def day_group(moment: datetime, now: datetime) -> str:
         return tr("Last 7 days")
     if days < 30:
         return tr("Last 30 days")
-    return _written(moment.date(), "%B %Y", "LLLL yyyy")
+    return _written(moment.date(), "%B %Y", "MMMM yyyy")
 
 
 def row_time(moment: datetime, now: datetime) -> str:
