@@ -8,6 +8,14 @@
             <translation>{amount} دولار</translation>
         </message>
         <message>
+            <source>(/ for prompts)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>(/ for prompts, drop files or images)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
             <translation>*قُرئ على هذا الحاسوب؛ قد تخطئ بعض الحروف. لم يُرسل السؤال إلى أي نموذج.*</translation>
         </message>
@@ -26,6 +34,10 @@
         <message>
             <source>A content check held the question back{why}.</source>
             <translation>أوقف فحص المحتوى السؤال{why}.</translation>
+        </message>
+        <message>
+            <source>A file on another computer was not attached. Copy it to this one first.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A key belongs to one address, and there is none.</source>
@@ -52,8 +64,16 @@
             <translation>في هذه المحادثة صورة أكبر مما تقبله الخدمة.</translation>
         </message>
         <message>
+            <source>A picture or document is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
             <translation>ربما يحجز وكيل بينهما التدفقات: تحقق من إعدادات الوكيل أو عنوان الخدمة.</translation>
+        </message>
+        <message>
+            <source>A question takes up to {most} files and pictures.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A redirect</source>
@@ -184,6 +204,18 @@
             </translation>
         </message>
         <message>
+            <source>Again with the same model</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>All conversations</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>All files</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>All files (*)</source>
             <translation>كل الملفات (*)</translation>
         </message>
@@ -216,6 +248,10 @@
             <translation>اسمح بالكتابة في ذلك المجلد، أو اختر غيره بـ KIREJI_HOME.</translation>
         </message>
         <message>
+            <source>Also for the questions that follow</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Alt + 1 … 9</source>
             <translation>Alt + 1 … 9</translation>
         </message>
@@ -234,6 +270,14 @@
         <message>
             <source>An address with a name or password in it is not fetched.</source>
             <translation>لا يُجلب عنوان فيه اسم أو كلمة سر.</translation>
+        </message>
+        <message>
+            <source>An answer is being written in this branch.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>And {more} more.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Another answer would pass the limit of ${max_cost} (${cost} are spent), so the region is not watched any more. Begin again with a higher limit.</source>
@@ -264,8 +308,24 @@
             <translation>الإجابة</translation>
         </message>
         <message>
+            <source>Answer again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Answer by {model}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Answer in {title}: {words}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Answer ready</source>
             <translation>الإجابة جاهزة</translation>
+        </message>
+        <message>
+            <source>Answers</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Answers from a model</source>
@@ -278,6 +338,42 @@
         <message>
             <source>Appearance</source>
             <translation>المظهر</translation>
+        </message>
+        <message numerus="yes">
+            <source>Archive {n} conversations</source>
+            <extracomment>Archive</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Archived</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Archived and deleted</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message numerus="yes">
+            <source>Archived {n} conversations</source>
+            <extracomment>Archived 1 conversation</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Archived “{title}”</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Arrow keys</source>
@@ -318,6 +414,10 @@
         <message>
             <source>Ask</source>
             <translation>اسأل</translation>
+        </message>
+        <message>
+            <source>Ask a follow-up…</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Ask about selected text by copying it</source>
@@ -380,8 +480,16 @@
             <translation>اسأل مرة أخرى؛ في السجل التقني المزيد.</translation>
         </message>
         <message>
+            <source>Ask anything, or capture a piece of the screen…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Ask now, or run the job at Anthropic.</source>
             <translation>اسأل الآن، أو شغّل المهمة لدى Anthropic.</translation>
+        </message>
+        <message>
+            <source>Ask something first.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Ask the desktop again</source>
@@ -396,8 +504,32 @@
             <translation>اطرح هذا فورًا</translation>
         </message>
         <message>
+            <source>Ask this when the answer is complete</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Ask ⏎</source>
             <translation>اسأل ⏎</translation>
+        </message>
+        <message>
+            <source>Asked with</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Attach files or pictures</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Attach text, a PDF or pictures.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Attach the part of it that matters.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Attached files and pictures</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
@@ -424,8 +556,16 @@
             <translation>إلغاء</translation>
         </message>
         <message>
+            <source>Cancel {name}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Capture</source>
             <translation>التقاط</translation>
+        </message>
+        <message>
+            <source>Capture &amp; ask</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Capture a window</source>
@@ -488,8 +628,16 @@
             <translation>تغيير…</translation>
         </message>
         <message>
+            <source>Check it and try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Check its billing in the console of {name}, or use another key.</source>
             <translation>تحقق من الفوترة في لوحة {name}، أو استعمل مفتاحًا آخر.</translation>
+        </message>
+        <message>
+            <source>Check its permissions.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Check that only the key was pasted.</source>
@@ -534,6 +682,14 @@
         <message>
             <source>Check the disk and the folder, then try again; nothing was deleted.</source>
             <translation>تحقق من القرص والمجلد ثم حاول مجددًا؛ لم يُحذف شيء.</translation>
+        </message>
+        <message>
+            <source>Check the disk. Earlier backups are still there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the name.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Check the network</source>
@@ -588,6 +744,14 @@
             <translation>اختر نموذجًا آخر.</translation>
         </message>
         <message>
+            <source>Choose another name, or allow it to be overwritten.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose another name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Choose another shortcut in Settings.</source>
             <translation>اختر اختصارًا آخر في الإعدادات.</translation>
         </message>
@@ -606,6 +770,14 @@
         <message>
             <source>Choose other keys</source>
             <translation>اختيار مفاتيح أخرى</translation>
+        </message>
+        <message>
+            <source>Choose text, a PDF or a picture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose the files in it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Choose the model</source>
@@ -648,6 +820,10 @@
             <translation>صِل شاشة ثم حاول مرة أخرى.</translation>
         </message>
         <message>
+            <source>Context</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Continue</source>
             <translation>متابعة</translation>
         </message>
@@ -658,6 +834,18 @@
         <message>
             <source>Contrast</source>
             <translation>التباين</translation>
+        </message>
+        <message>
+            <source>Conversation</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Conversation {number}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Conversations</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Conversations and captures</source>
@@ -682,6 +870,14 @@
         <message>
             <source>Copy a smaller part of it.</source>
             <translation>انسخ جزءًا أصغر منه.</translation>
+        </message>
+        <message>
+            <source>Copy as Markdown</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Copy as rich text</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Copy details</source>
@@ -716,6 +912,10 @@
             <translation>نسخ الإجابة</translation>
         </message>
         <message>
+            <source>Copy the answer as Markdown</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Copy the command</source>
             <translation>نسخ الأمر</translation>
         </message>
@@ -726,6 +926,14 @@
         <message>
             <source>Copy the command: {title}</source>
             <translation>نسخ الأمر: {title}</translation>
+        </message>
+        <message>
+            <source>Copy the link's address</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Copy the question</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Copy the text in the picture (Ctrl+Shift+C)</source>
@@ -760,6 +968,10 @@
             <translation>صحّح مخططه.</translation>
         </message>
         <message>
+            <source>Cost</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Ctrl + A</source>
             <translation>Ctrl + A</translation>
         </message>
@@ -788,8 +1000,16 @@
             <translation>Ctrl أو Alt + Home, End</translation>
         </message>
         <message>
+            <source>Cut</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Cut one out by its place: --region.</source>
             <translation>اقتطع واحدة بموضعها: --region.</translation>
+        </message>
+        <message>
+            <source>Cut out a piece of the screen and ask about it</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Cut out a piece of the screen, ask, and read the answer as it streams.</source>
@@ -815,13 +1035,53 @@
             <source>Default model</source>
             <translation>النموذج الافتراضي</translation>
         </message>
+        <message numerus="yes">
+            <source>Delete {n} conversations</source>
+            <extracomment>Delete</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Deleted {n} conversations</source>
+            <extracomment>Deleted 1 conversation</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Deleted “{title}”</source>
+            <translation type="unfinished"></translation>
+        </message>
         <message>
             <source>Details</source>
             <translation>التفاصيل</translation>
         </message>
         <message>
+            <source>Do not say whose export it is, or say it right.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Document</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Done</source>
             <translation>تم</translation>
+        </message>
+        <message>
+            <source>Download or copy the export again, then try once more.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Drag over a part of the screen.</source>
@@ -860,12 +1120,32 @@
             <translation>ارسم بالفأرة أو بمفاتيح الأسهم والمسافة  (Esc: تم)</translation>
         </message>
         <message>
+            <source>Drop to ask about it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Dropped picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Earlier questions</source>
             <translation>أسئلة سابقة</translation>
         </message>
         <message>
+            <source>Edit the question and ask again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Editing an earlier question</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Effort</source>
             <translation>الجهد</translation>
+        </message>
+        <message>
+            <source>End the search</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Enter</source>
@@ -920,12 +1200,20 @@
             <translation>اشرح ما هو معروض.</translation>
         </message>
         <message>
+            <source>Export them again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Extra certificates</source>
             <translation>شهادات إضافية</translation>
         </message>
         <message>
             <source>F1: all keys</source>
             <translation>F1: كل المفاتيح</translation>
+        </message>
+        <message>
+            <source>First picture of an animation</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>First that can work</source>
@@ -952,6 +1240,14 @@
             <translation>أفرغ بعض المساحة وحاول مجددًا؛ ما حُفظ سابقًا ما زال موجودًا.</translation>
         </message>
         <message>
+            <source>Free some space.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>From cache</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Frozen screen</source>
             <translation>شاشة مجمّدة</translation>
         </message>
@@ -962,6 +1258,10 @@
         <message>
             <source>Give Kireji a picture.</source>
             <translation>أعطِ Kireji صورة.</translation>
+        </message>
+        <message>
+            <source>Give a name that ends with .zip, or one without an ending for a folder.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Global shortcuts are not supported on this system yet.</source>
@@ -984,6 +1284,10 @@
             <translation>إخفاء التفاصيل</translation>
         </message>
         <message>
+            <source>Hide the text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>High</source>
             <translation>عالٍ</translation>
         </message>
@@ -1004,8 +1308,16 @@
             <translation>إن كانت بينهما شبكة شركة فسمّ ملف شهاداتها في الإعداد network.ca_file أو في SSL_CERT_FILE.</translation>
         </message>
         <message>
+            <source>Import a smaller export.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>In a terminal Ctrl+C interrupts what runs, so nothing was copied.</source>
             <translation>يقطع Ctrl+C في الطرفية ما يعمل، لذا لم يُنسخ شيء.</translation>
+        </message>
+        <message>
+            <source>In all</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>In force: none; the system names no proxy.</source>
@@ -1018,6 +1330,10 @@
         <message>
             <source>In force: {address}.</source>
             <translation>الساري: {address}.</translation>
+        </message>
+        <message>
+            <source>In window</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Insert</source>
@@ -1072,8 +1388,20 @@
             <translation>يأتي من {variable}: غيّره هناك. ما دام معيّنًا فلا يُستعمل مفتاح محفوظ.</translation>
         </message>
         <message>
+            <source>It failed with</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It has no identifier, or no messages.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
             <translation>يُعاد السؤال كلما تغيّرت الصورة. يمكن إيقافه من شريط النظام، تحت المهام.</translation>
+        </message>
+        <message>
+            <source>It is damaged ({why}).</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It is kept in your system keychain.</source>
@@ -1084,12 +1412,32 @@
             <translation>يُحتفظ به حتى ينتهي Kireji.</translation>
         </message>
         <message>
+            <source>It is larger than {most} MB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It is nested too deeply.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It is no valid JSON ({why}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It is not as this version writes it ({why}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>It is not known whether this model can see.</source>
             <translation>لا يُعرف هل يستطيع هذا النموذج الرؤية.</translation>
         </message>
         <message>
             <source>It is then kept in your system keychain.</source>
             <translation>ثم يُحفظ في سلسلة مفاتيح النظام.</translation>
+        </message>
+        <message>
+            <source>It is too long for the field</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It runs on another computer, to which Ollama passes everything on.</source>
@@ -1208,12 +1556,28 @@
             <translation>آخر 7 أيام</translation>
         </message>
         <message>
+            <source>Leave the earlier question as it was</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Left this computer</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Light</source>
             <translation>فاتح</translation>
         </message>
         <message>
             <source>List them with: kireji history list</source>
             <translation>اسردها بالأمر: kireji history list</translation>
+        </message>
+        <message>
+            <source>List them with: {command}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Loading…</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Local server</source>
@@ -1292,6 +1656,10 @@
             <translation>النماذج</translation>
         </message>
         <message>
+            <source>Models cannot read {program} files.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>More</source>
             <translation>المزيد</translation>
         </message>
@@ -1339,17 +1707,53 @@
             <source>Move the right and the bottom edge</source>
             <translation>تحريك الحافة اليمنى والسفلى</translation>
         </message>
+        <message numerus="yes">
+            <source>Move {n} out of the archive</source>
+            <extracomment>Move out of the archive</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
         <message>
             <source>Name fewer of them.</source>
             <translation>اذكر أقل منها.</translation>
+        </message>
+        <message>
+            <source>Name the export you downloaded.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Name the folder or the zip file that Kireji made; exports are imported instead.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Name the screen: --screen N.</source>
             <translation>سمّ الشاشة: --screen N.</translation>
         </message>
         <message>
+            <source>Name the zip file that ChatGPT, Claude or Kireji made, or export again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Name the zip file that ChatGPT, Claude or Kireji made, or the folder it was unpacked to.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Name the zip file that it made.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Network</source>
             <translation>الشبكة</translation>
+        </message>
+        <message>
+            <source>New conversation</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>New conversations are answered by</source>
@@ -1370,6 +1774,14 @@
         <message>
             <source>No connection to {host}</source>
             <translation>لا اتصال بـ {host}</translation>
+        </message>
+        <message>
+            <source>No conversation can be read in {name}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No conversations yet. What you ask appears here.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No desktop portal runs here.</source>
@@ -1480,8 +1892,20 @@
             <translation>لا شيء يجيب على {address}. شغّل الخادم أو صحّح العنوان.</translation>
         </message>
         <message>
+            <source>Nothing found for “{words}”. Try fewer or shorter words.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Nothing is archived.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing is selected.</source>
             <translation>لم يُحدَّد شيء.</translation>
+        </message>
+        <message>
+            <source>Nothing was deleted in the last 30 days.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
@@ -1592,6 +2016,10 @@
             <translation>يُفتح المتصفح…</translation>
         </message>
         <message>
+            <source>Opening the conversation…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Or bind a command to a key in your desktop's own keyboard settings:</source>
             <translation>أو اربط أمرًا بمفتاح في إعدادات لوحة المفاتيح لسطح المكتب:</translation>
         </message>
@@ -1600,8 +2028,24 @@
             <translation>أو دع هذا الحاسوب يقرأ النص في الصورة.</translation>
         </message>
         <message>
+            <source>Other ways to answer again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Other ways to copy</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Otherwise only where the desktop does not let Kireji freeze the screen.</source>
             <translation>وإلا فحيث لا يسمح سطح المكتب لـ Kireji بتجميد الشاشة فقط.</translation>
+        </message>
+        <message>
+            <source>PDF</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>PDF documents</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>PNG picture (*.png)</source>
@@ -1614,6 +2058,10 @@
         <message>
             <source>Part of the watched region is on no screen now.</source>
             <translation>جزء من المنطقة المراقَبة ليس على أي شاشة الآن.</translation>
+        </message>
+        <message>
+            <source>Paste</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Paste a key from Anthropic or OpenRouter; it is tested at once.</source>
@@ -1632,6 +2080,14 @@
             <translation>الصق مفتاح {provider}</translation>
         </message>
         <message>
+            <source>Pasted picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Pasted text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Pause shortcuts</source>
             <translation>إيقاف الاختصارات مؤقتًا</translation>
         </message>
@@ -1648,12 +2104,36 @@
             <translation>اختيار نافذة؛ Tab أو مفاتيح الأسهم: نافذة أخرى</translation>
         </message>
         <message>
+            <source>Picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Picture, {width} × {height} pixels</source>
             <translation>صورة، {width} × {height} بكسل</translation>
         </message>
         <message>
+            <source>Pictures</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Pin to the screen</source>
             <translation>تثبيت على الشاشة</translation>
+        </message>
+        <message numerus="yes">
+            <source>Pin {n} to the top</source>
+            <extracomment>Pin to the top</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Pinned</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Pinned picture</source>
@@ -1684,8 +2164,24 @@
             <translation>اضغط المفاتيح الجديدة، أو Escape للإبقاء على القديمة. إن لم يحدث شيء فهي لدى برنامج آخر: اضغط غيرها.</translation>
         </message>
         <message>
+            <source>Press {chord} anywhere, or use the button.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Price in</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Price out</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Programs cannot hold a key combination in this Wayland session.</source>
             <translation>لا تستطيع البرامج حجز تركيبة مفاتيح في جلسة Wayland هذه.</translation>
+        </message>
+        <message>
+            <source>Provider</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Provider: {name}</source>
@@ -1696,8 +2192,20 @@
             <translation>الوكيل</translation>
         </message>
         <message>
+            <source>Put into the question</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Put this message away</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Question</source>
             <translation>السؤال</translation>
+        </message>
+        <message>
+            <source>Queue</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Quick prompts</source>
@@ -1708,8 +2216,20 @@
             <translation>إنهاء</translation>
         </message>
         <message>
+            <source>Quote in the question</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>RapidOCR, its PP-OCR models</source>
             <translation>RapidOCR ونماذجه PP-OCR</translation>
+        </message>
+        <message>
+            <source>Read anew</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Read from the cache</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Reading the picture on this computer</source>
@@ -1726,6 +2246,10 @@
         <message>
             <source>Recent</source>
             <translation>الأخيرة</translation>
+        </message>
+        <message>
+            <source>Recently deleted</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Red</source>
@@ -1776,8 +2300,20 @@
             <translation>إزالة المفاتيح: {title}</translation>
         </message>
         <message>
+            <source>Remove the text to ask about</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Remove the {title} key</source>
             <translation>إزالة مفتاح {title}</translation>
+        </message>
+        <message>
+            <source>Remove {name}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Rename</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Replace key…</source>
@@ -1792,6 +2328,30 @@
             <translation>تذهب الطلبات إلى {address}، من متغيرات البيئة.</translation>
         </message>
         <message>
+            <source>Restore another one; nothing was changed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Restore it instead; nothing was imported.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message numerus="yes">
+            <source>Restore {n} conversations</source>
+            <extracomment>Restore</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Result</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Run it again.</source>
             <translation>شغّلها مرة أخرى.</translation>
         </message>
@@ -1802,6 +2362,14 @@
         <message>
             <source>Save as…</source>
             <translation>حفظ باسم…</translation>
+        </message>
+        <message>
+            <source>Save it as a PDF and attach that.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Save it without one.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Save the picture</source>
@@ -1824,8 +2392,28 @@
             <translation>الشاشات عند (x,y,العرض,الارتفاع): {shown}.</translation>
         </message>
         <message>
+            <source>Search everything</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Search everything…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Search models</source>
             <translation>البحث في النماذج</translation>
+        </message>
+        <message>
+            <source>Search results</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Select all</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Send</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Sending the question</source>
@@ -1860,6 +2448,10 @@
             <translation>صفحة الإعدادات</translation>
         </message>
         <message>
+            <source>Several conversations do not fit into one file.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Shortcuts</source>
             <translation>الاختصارات</translation>
         </message>
@@ -1884,12 +2476,20 @@
             <translation>عرض فرع آخر</translation>
         </message>
         <message>
+            <source>Show it large</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Show or hide the details</source>
             <translation>عرض التفاصيل أو إخفاؤها</translation>
         </message>
         <message>
             <source>Show the conversations</source>
             <translation>عرض المحادثات</translation>
+        </message>
+        <message>
+            <source>Show the text</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Shown by {name}.</source>
@@ -1918,6 +2518,10 @@
         <message>
             <source>Sign in with OpenRouter</source>
             <translation>تسجيل الدخول عبر OpenRouter</translation>
+        </message>
+        <message>
+            <source>Size</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Some settings could not be used:</source>
@@ -1950,6 +2554,10 @@
         <message>
             <source>Space: move it as it is</source>
             <translation>المسافة: تحريكها كما هي</translation>
+        </message>
+        <message>
+            <source>Split it, or save it with smaller pictures.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Stands on the work of</source>
@@ -2088,12 +2696,32 @@
             <translation>يجري الاختبار…</translation>
         </message>
         <message>
+            <source>Text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Text in pictures is read on this computer.</source>
             <translation>يُقرأ النص في الصور على هذا الحاسوب.</translation>
         </message>
         <message>
             <source>Text size</source>
             <translation>حجم النص</translation>
+        </message>
+        <message>
+            <source>Text to ask about</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message numerus="yes">
+            <source>Text to ask about, {n} characters</source>
+            <extracomment>Text to ask about, 1 character</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
         </message>
         <message>
             <source>That is neither an Anthropic key (sk-ant-…) nor an OpenRouter key (sk-or-…).</source>
@@ -2106,6 +2734,18 @@
         <message>
             <source>That model cannot see pictures; it gets the text this computer reads in them.</source>
             <translation>لا يرى هذا النموذج الصور؛ يحصل على النص الذي يقرؤه هذا الحاسوب فيها.</translation>
+        </message>
+        <message>
+            <source>The PDF has more than {most} pages.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The PDF is larger than {most} MB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The PDF is protected by a password.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The account of this key at {name} has a payment problem or no credit left.</source>
@@ -2146,6 +2786,14 @@
         <message>
             <source>The answer was cut because the conversation fills all that this model can read. It can be continued with a model that reads more, or in a new conversation.</source>
             <translation>قُطعت الإجابة لأن المحادثة تملأ كل ما يستطيع هذا النموذج قراءته. يمكن متابعتها بنموذج يقرأ أكثر، أو في محادثة جديدة.</translation>
+        </message>
+        <message>
+            <source>The backup was made, but does not pass its check, so it was thrown away.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backup {name} is damaged.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The browser came back without a code.</source>
@@ -2300,8 +2948,24 @@
             <translation>الملف مقروء. يوثَق بشهاداته إلى جانب شهادات النظام.</translation>
         </message>
         <message>
+            <source>The file cannot be read ({reason}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The file ends in the middle of it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The file ends in the middle; what comes after is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The file is empty.</source>
             <translation>الملف فارغ.</translation>
+        </message>
+        <message>
+            <source>The file is larger than {most} MB.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The first that sees pictures</source>
@@ -2406,6 +3070,10 @@
         <message>
             <source>The models could not be listed.</source>
             <translation>تعذر سرد النماذج.</translation>
+        </message>
+        <message>
+            <source>The next version</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The picture could not be saved as {file}.</source>
@@ -2532,6 +3200,10 @@
             <translation>رُفض تسجيل الدخول في المتصفح.</translation>
         </message>
         <message>
+            <source>The text is longer than {most} MB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The text is on the clipboard.</source>
             <translation>النص في الحافظة.</translation>
         </message>
@@ -2564,6 +3236,14 @@
             <translation>أُغلق قارئ النص.</translation>
         </message>
         <message>
+            <source>The text to ask about</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The version before</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The windows are not known on this desktop. Drag to cut out a region.</source>
             <translation>النوافذ غير معروفة على سطح المكتب هذا. اسحب لاقتطاع منطقة.</translation>
         </message>
@@ -2578,6 +3258,22 @@
         <message>
             <source>There are no certificates (PEM) in this file. Choose another one, or remove it here.</source>
             <translation>لا شهادات (PEM) في هذا الملف. اختر غيره، أو أزله هنا.</translation>
+        </message>
+        <message>
+            <source>There are no conversations in {name}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There are no words in it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There are pictures in it, which do not fit into one JSON file.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There are pictures in it, which do not fit into one Markdown file.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is a key for {name} for this session.</source>
@@ -2598,6 +3294,10 @@
         <message>
             <source>There is no conversation {conversation}.</source>
             <translation>لا محادثة برقم {conversation}.</translation>
+        </message>
+        <message>
+            <source>There is no conversation {number}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no display to hold a key combination on.</source>
@@ -2648,6 +3348,10 @@
             <translation>لم تبق مساحة على القرص لـ {path}.</translation>
         </message>
         <message>
+            <source>There is no room to open {name}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no session bus here, so the desktop cannot be asked.</source>
             <translation>لا ناقل جلسة هنا، ولذلك لا يمكن سؤال سطح المكتب.</translation>
         </message>
@@ -2664,12 +3368,24 @@
             <translation>لا نافذة تحت المؤشر.</translation>
         </message>
         <message>
+            <source>There is nothing in it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is nothing to ask about in the clipboard. Copy text, a picture or a file first.</source>
             <translation>لا يوجد في الحافظة ما يُسأل عنه. انسخ نصًا أو صورة أو ملفًا أولًا.</translation>
         </message>
         <message>
             <source>There is nothing to ask.</source>
             <translation>لا شيء يُسأل عنه.</translation>
+        </message>
+        <message>
+            <source>There is nothing to export.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is something in the folder {path} already.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>These are the keys in use already.</source>
@@ -2700,6 +3416,14 @@
             <translation>رفيع</translation>
         </message>
         <message>
+            <source>Thinking…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Thinking… {seconds} s</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This address</source>
             <translation>هذا العنوان</translation>
         </message>
@@ -2710,6 +3434,10 @@
         <message>
             <source>This address leads from one place to the next without end.</source>
             <translation>يقود هذا العنوان من مكان إلى آخر بلا نهاية.</translation>
+        </message>
+        <message>
+            <source>This answer</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This answer reached the most it may say.</source>
@@ -2724,6 +3452,10 @@
             <translation>انقطعت هذه الإجابة قبل أول كلمة منها.</translation>
         </message>
         <message>
+            <source>This branch is no longer in the history.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This computer</source>
             <translation>هذا الحاسوب</translation>
         </message>
@@ -2734,6 +3466,14 @@
         <message>
             <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
             <translation>لا يستطيع قارئ هذا الحاسوب إلا قراءة النص في صورة، ولا صورة في هذا السؤال. اقتطع جزءًا من الشاشة، أو أضف مفتاحًا في الإعدادات لسؤال نموذج.</translation>
+        </message>
+        <message>
+            <source>This conversation</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This conversation cannot be shown</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This conversation holds {count} pictures, and {model} takes {most} at most.</source>
@@ -2792,8 +3532,20 @@
             <translation>لا تحوي بوابة سطح المكتب هذا مربع حوار لاختيار منطقة.</translation>
         </message>
         <message>
+            <source>This does not look like an export.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This export was written by a newer version of Kireji (format {theirs}; this one knows {ours}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This file cannot be read. Change its permissions, or choose another one.</source>
             <translation>تعذرت قراءة هذا الملف. غيّر أذوناته أو اختر غيره.</translation>
+        </message>
+        <message>
+            <source>This file holds no text that could be read.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This file is not there. Choose another one, or remove it here.</source>
@@ -2804,16 +3556,48 @@
             <translation>هذه جلسة Wayland، ولا تستطيع البرامج فيها قراءة الشاشة بنفسها.</translation>
         </message>
         <message>
+            <source>This is a database, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is a file of another kind ({name}).</source>
             <translation>هذا ملف من نوع آخر ({name}).</translation>
+        </message>
+        <message>
+            <source>This is a folder.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is a key of {right}, not of {asked}; it was not sent.</source>
             <translation>هذا مفتاح {right} لا {asked}؛ لم يُرسل.</translation>
         </message>
         <message>
+            <source>This is a program, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is a sound file, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is a video, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is an archive, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is an old Office document, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is no file. Choose the file with the certificates.</source>
             <translation>هذا ليس ملفًا. اختر الملف الذي فيه الشهادات.</translation>
+        </message>
+        <message>
+            <source>This is not a file that can be read.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is not a picture.</source>
@@ -2822,6 +3606,10 @@
         <message>
             <source>This is not an address of the web.</source>
             <translation>هذا ليس عنوان ويب.</translation>
+        </message>
+        <message>
+            <source>This is not an export of Kireji.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is the default for {name}</source>
@@ -2848,12 +3636,40 @@
             <translation>هذه الجلسة فقط</translation>
         </message>
         <message>
+            <source>Thought</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Thought for {time}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Title of the conversation</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>To the next edge of a window, left and right; with Shift up and down</source>
             <translation>إلى الحافة التالية لنافذة، يسارًا ويمينًا؛ ومع Shift أعلى وأسفل</translation>
         </message>
         <message>
             <source>Today</source>
             <translation>اليوم</translation>
+        </message>
+        <message>
+            <source>Today's backup could not be made.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Together with the rest it is more than {most} MB, which services do not take.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Tokens</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Tool</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Trust the system's certificates alone</source>
@@ -2912,6 +3728,30 @@
             <translation>افتحها في إعدادات كلمات السر لسطح المكتب ثم حاول مجددًا.</translation>
         </message>
         <message>
+            <source>Unpack the archive with its password, and import the folder.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message numerus="yes">
+            <source>Unpin {n} conversations</source>
+            <extracomment>Unpin</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Update Kireji, then import it again; nothing was imported.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Update Kireji, then restore it; nothing was changed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Update it.</source>
             <translation>حدّثها.</translation>
         </message>
@@ -2948,6 +3788,10 @@
             <translation>استعمل واحدًا من: {names}.</translation>
         </message>
         <message>
+            <source>Use the button, or write below.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Use the menu bar's menu.</source>
             <translation>استعمل قائمة شريط القوائم.</translation>
         </message>
@@ -2964,12 +3808,20 @@
             <translation>استعمال {model} من {server}</translation>
         </message>
         <message>
+            <source>Version {number} of {count}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Very high</source>
             <translation>عالٍ جدًا</translation>
         </message>
         <message>
             <source>W</source>
             <translation>W</translation>
+        </message>
+        <message>
+            <source>Wait for its end, or stop it with Esc.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Wait for the answer; the next change is watched for then.</source>
@@ -3018,6 +3870,10 @@
         <message>
             <source>What was copied is larger than {size} MB.</source>
             <translation>ما نُسخ أكبر من {size} م.ب.</translation>
+        </message>
+        <message>
+            <source>What was deleted is kept for 30 days.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What {host} has at this address is no picture.</source>
@@ -3080,6 +3936,10 @@
             <translation>مع أداة: العلامة التالية، حذفها</translation>
         </message>
         <message>
+            <source>With another model…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
             <translation>بلا مفتاح يقرأ هذا الحاسوب النص فيما تقتطعه. لا يُرسل شيء إلى أي مكان.</translation>
         </message>
@@ -3096,6 +3956,10 @@
             <translation>اكتبهما في عنوانه، http://name:password@host:port، في network.proxy أو HTTPS_PROXY.</translation>
         </message>
         <message>
+            <source>Written</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Yesterday</source>
             <translation>أمس</translation>
         </message>
@@ -3104,12 +3968,20 @@
             <translation>سُجّل دخولك عبر OpenRouter.</translation>
         </message>
         <message>
+            <source>You asked in {title}: {words}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>You stopped this answer before its first word.</source>
             <translation>أوقفتَ هذه الإجابة قبل أول كلمة منها.</translation>
         </message>
         <message>
             <source>You stopped this answer. What had arrived is kept.</source>
             <translation>أوقفتَ هذه الإجابة. ما وصل منها محفوظ.</translation>
+        </message>
+        <message>
+            <source>Your question</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Your question about a picture</source>
@@ -3126,6 +3998,10 @@
         <message>
             <source>a server</source>
             <translation>خادم</translation>
+        </message>
+        <message>
+            <source>an answer is being written</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>asked the desktop</source>
@@ -3164,6 +4040,10 @@
             <translation>ينتهي {day}</translation>
         </message>
         <message>
+            <source>folded</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>for this session</source>
             <translation>لهذه الجلسة</translation>
         </message>
@@ -3188,12 +4068,20 @@
             <translation>قيد الاستعمال</translation>
         </message>
         <message>
+            <source>it unpacks to far more than an export does</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>just now</source>
             <translation>للتو</translation>
         </message>
         <message>
             <source>keychain not open</source>
             <translation>سلسلة المفاتيح غير مفتوحة</translation>
+        </message>
+        <message>
+            <source>less than a second</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>looking…</source>
@@ -3230,6 +4118,14 @@
         <message>
             <source>macOS will ask for leave to record the screen at the first capture.</source>
             <translation>سيطلب macOS الإذن بتسجيل الشاشة عند أول التقاط.</translation>
+        </message>
+        <message>
+            <source>more than {most} GB came out of the archive</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>new answer</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>no key</source>
@@ -3280,12 +4176,20 @@
             <translation>الآن</translation>
         </message>
         <message>
+            <source>open</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>paused</source>
             <translation>موقوف مؤقتًا</translation>
         </message>
         <message>
             <source>picture</source>
             <translation>صورة</translation>
+        </message>
+        <message>
+            <source>pinned</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>port {port}</source>
@@ -3334,6 +4238,10 @@
         <message>
             <source>testing…</source>
             <translation>يجري الاختبار…</translation>
+        </message>
+        <message>
+            <source>the archive is damaged ({why})</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>the local server</source>
@@ -3388,6 +4296,10 @@
             <translation>{address_hint}؛ يبدأ بـ https:// أو http://.</translation>
         </message>
         <message>
+            <source>{amount} per million</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{behind}, to whom {name} passed the question, has a fault at the moment.</source>
             <translation>لدى {behind}، الذي مرّر إليه {name} السؤال، خلل الآن.</translation>
         </message>
@@ -3412,8 +4324,20 @@
             <translation>{cost} لكل مليون</translation>
         </message>
         <message>
+            <source>{count} more conversations could not be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
             <translation>يقبل {display} {max_stops} نصوص توقف على الأكثر.</translation>
+        </message>
+        <message>
+            <source>{file}, after conversation {number}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{file}, conversation {number}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
@@ -3476,6 +4400,10 @@
             <translation>قبل {minutes} د</translation>
         </message>
         <message>
+            <source>{minutes} min {seconds} s</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{minutes}m</source>
             <translation>{minutes} د</translation>
         </message>
@@ -3518,6 +4446,10 @@
         <message>
             <source>{name} at {place}</source>
             <translation>{name} على {place}</translation>
+        </message>
+        <message>
+            <source>{name} cannot be read: {why}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{name} cannot read PDF documents.</source>
@@ -3568,6 +4500,42 @@
             <translation>ليس لدى {name} من يشغّل {model} لسؤال كهذا: {ended}</translation>
         </message>
         <message>
+            <source>{name} holds no conversations.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} holds too many files.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is a backup.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is an export of {found}, not of {wanted}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is damaged.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is damaged: its end is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is encrypted.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is larger than {most} MB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is not a whole backup.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{name} is overloaded.</source>
             <translation>{name} مثقل بالطلبات.</translation>
         </message>
@@ -3604,6 +4572,14 @@
             <translation>يطلب {name} مفتاحًا.</translation>
         </message>
         <message>
+            <source>{name} was made by a newer version of Kireji (format {theirs}; this one knows {ours}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} was not read further: {why}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{name} was reached and accepts the key.</source>
             <translation>بُلغ {name} وهو يقبل المفتاح.</translation>
         </message>
@@ -3635,6 +4611,10 @@
             <source>{network} and ask again.</source>
             <translation>{network} واسأل مرة أخرى.</translation>
         </message>
+        <message>
+            <source>{number} / {count}</source>
+            <translation type="unfinished"></translation>
+        </message>
         <message numerus="yes">
             <source>{n} B</source>
             <extracomment>1 B</extracomment>
@@ -3645,6 +4625,18 @@
                 <numerusform>{n} بايت</numerusform>
                 <numerusform>{n} بايت</numerusform>
                 <numerusform>{n} بايت</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} conversations are back in the list</source>
+            <extracomment>1 conversation is back in the list</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -3672,6 +4664,42 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} prompts</source>
+            <extracomment>1 prompt</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} requests</source>
+            <extracomment>1 request</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} s</source>
+            <extracomment>1 s</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} seconds</source>
             <extracomment>1 second</extracomment>
             <translation>
@@ -3681,6 +4709,18 @@
                 <numerusform>{n} ثوانٍ</numerusform>
                 <numerusform>{n} ثانية</numerusform>
                 <numerusform>{n} ثانية</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} were left out.</source>
+            <extracomment>1 was left out.</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+                <numerusform></numerusform>
             </translation>
         </message>
         <message>
@@ -3696,12 +4736,28 @@
             <translation>تعذر استعمال {path}: {error}.</translation>
         </message>
         <message>
+            <source>{path} exists already.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{path} is a database of another program.</source>
             <translation>{path} قاعدة بيانات لبرنامج آخر.</translation>
         </message>
         <message>
+            <source>{path} is neither a file nor a folder.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{path} is not there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
             <translation>كتب {path} إصدارٌ أحدث من Kireji (الصيغة {version}؛ وهذا يعرف {newest}).</translation>
+        </message>
+        <message>
+            <source>{percent} % of the context is taken</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{place} for a typing mistake, and the network.</source>
@@ -3718,6 +4774,14 @@
         <message>
             <source>{read} in · {written} out</source>
             <translation>{read} إدخال · {written} إخراج</translation>
+        </message>
+        <message>
+            <source>{read} of {prompt} tokens from the cache</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{read} of {prompt} tokens from the cache, saved {amount}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{seconds} seconds</source>
@@ -3788,6 +4852,34 @@
             <translation>يقرأ {title} النص في الصورة بدلًا من ذلك.</translation>
         </message>
         <message>
+            <source>{title}, {row} of {count}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{title}: fold away</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{title}: folded away. Show</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{tool}: being asked for</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{tool}: did not run</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{tool}: done</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{tool}: failed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{url_variable} is set, but {key_variable} is not.</source>
             <translation>عُيّن {url_variable} ولم يُعيَّن {key_variable}.</translation>
         </message>
@@ -3812,6 +4904,10 @@
             <translation>{what} أكبر من أن تُفتح.</translation>
         </message>
         <message>
+            <source>{what} · {time}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{when}, or change the settings under openrouter.</source>
             <translation>{when}، أو غيّر الإعدادات تحت openrouter.</translation>
         </message>
@@ -3822,6 +4918,14 @@
         <message>
             <source>“{title}” has these keys. Choose others.</source>
             <translation>هذه المفاتيح لـ«{title}». اختر غيرها.</translation>
+        </message>
+        <message>
+            <source>“{title}” is back in the list</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>… and {more} more characters</source>
+            <translation type="unfinished"></translation>
         </message>
     </context>
 </TS>

@@ -8,6 +8,14 @@
             <translation>{amount} $</translation>
         </message>
         <message>
+            <source>(/ for prompts)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>(/ for prompts, drop files or images)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
             <translation>*Auf diesem Computer gelesen; einzelne Buchstaben können falsch sein. Die Frage wurde an kein Modell gesendet.*</translation>
         </message>
@@ -22,6 +30,10 @@
         <message>
             <source>A content check held the question back{why}.</source>
             <translation>Eine Inhaltsprüfung hat die Frage zurückgehalten{why}.</translation>
+        </message>
+        <message>
+            <source>A file on another computer was not attached. Copy it to this one first.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A key belongs to one address, and there is none.</source>
@@ -48,8 +60,16 @@
             <translation>Ein Bild in dieser Unterhaltung ist größer, als der Dienst annimmt.</translation>
         </message>
         <message>
+            <source>A picture or document is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
             <translation>Ein Proxy dazwischen hält Ströme vielleicht zurück: die Proxy-Einstellungen oder die Adresse des Dienstes prüfen.</translation>
+        </message>
+        <message>
+            <source>A question takes up to {most} files and pictures.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A redirect</source>
@@ -176,6 +196,18 @@
             </translation>
         </message>
         <message>
+            <source>Again with the same model</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>All conversations</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>All files</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>All files (*)</source>
             <translation>Alle Dateien (*)</translation>
         </message>
@@ -208,6 +240,10 @@
             <translation>Das Schreiben in diesen Ordner erlauben oder mit KIREJI_HOME einen anderen wählen.</translation>
         </message>
         <message>
+            <source>Also for the questions that follow</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Alt + 1 … 9</source>
             <translation>Alt + 1 … 9</translation>
         </message>
@@ -226,6 +262,14 @@
         <message>
             <source>An address with a name or password in it is not fetched.</source>
             <translation>Eine Adresse mit Namen oder Passwort darin wird nicht geholt.</translation>
+        </message>
+        <message>
+            <source>An answer is being written in this branch.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>And {more} more.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Another answer would pass the limit of ${max_cost} (${cost} are spent), so the region is not watched any more. Begin again with a higher limit.</source>
@@ -256,8 +300,24 @@
             <translation>Antwort</translation>
         </message>
         <message>
+            <source>Answer again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Answer by {model}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Answer in {title}: {words}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Answer ready</source>
             <translation>Antwort fertig</translation>
+        </message>
+        <message>
+            <source>Answers</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Answers from a model</source>
@@ -270,6 +330,34 @@
         <message>
             <source>Appearance</source>
             <translation>Aussehen</translation>
+        </message>
+        <message numerus="yes">
+            <source>Archive {n} conversations</source>
+            <extracomment>Archive</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Archived</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Archived and deleted</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message numerus="yes">
+            <source>Archived {n} conversations</source>
+            <extracomment>Archived 1 conversation</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Archived “{title}”</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Arrow keys</source>
@@ -310,6 +398,10 @@
         <message>
             <source>Ask</source>
             <translation>Fragen</translation>
+        </message>
+        <message>
+            <source>Ask a follow-up…</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Ask about selected text by copying it</source>
@@ -372,8 +464,16 @@
             <translation>Noch einmal fragen; mehr steht im Protokoll.</translation>
         </message>
         <message>
+            <source>Ask anything, or capture a piece of the screen…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Ask now, or run the job at Anthropic.</source>
             <translation>Jetzt fragen oder die Aufgabe bei Anthropic ausführen.</translation>
+        </message>
+        <message>
+            <source>Ask something first.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Ask the desktop again</source>
@@ -388,8 +488,32 @@
             <translation>Dies sofort fragen</translation>
         </message>
         <message>
+            <source>Ask this when the answer is complete</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Ask ⏎</source>
             <translation>Fragen ⏎</translation>
+        </message>
+        <message>
+            <source>Asked with</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Attach files or pictures</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Attach text, a PDF or pictures.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Attach the part of it that matters.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Attached files and pictures</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
@@ -416,8 +540,16 @@
             <translation>Abbrechen</translation>
         </message>
         <message>
+            <source>Cancel {name}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Capture</source>
             <translation>Aufnehmen</translation>
+        </message>
+        <message>
+            <source>Capture &amp; ask</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Capture a window</source>
@@ -480,8 +612,16 @@
             <translation>Ändern…</translation>
         </message>
         <message>
+            <source>Check it and try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Check its billing in the console of {name}, or use another key.</source>
             <translation>Die Abrechnung in der Konsole von {name} prüfen oder einen anderen Schlüssel verwenden.</translation>
+        </message>
+        <message>
+            <source>Check its permissions.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Check that only the key was pasted.</source>
@@ -526,6 +666,14 @@
         <message>
             <source>Check the disk and the folder, then try again; nothing was deleted.</source>
             <translation>Den Datenträger und den Ordner prüfen und noch einmal versuchen; nichts wurde gelöscht.</translation>
+        </message>
+        <message>
+            <source>Check the disk. Earlier backups are still there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the name.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Check the network</source>
@@ -580,6 +728,14 @@
             <translation>Ein anderes Modell wählen.</translation>
         </message>
         <message>
+            <source>Choose another name, or allow it to be overwritten.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose another name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Choose another shortcut in Settings.</source>
             <translation>In den Einstellungen ein anderes Tastenkürzel wählen.</translation>
         </message>
@@ -598,6 +754,14 @@
         <message>
             <source>Choose other keys</source>
             <translation>Andere Tasten wählen</translation>
+        </message>
+        <message>
+            <source>Choose text, a PDF or a picture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose the files in it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Choose the model</source>
@@ -640,6 +804,10 @@
             <translation>Einen anschließen und noch einmal versuchen.</translation>
         </message>
         <message>
+            <source>Context</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Continue</source>
             <translation>Fortsetzen</translation>
         </message>
@@ -650,6 +818,18 @@
         <message>
             <source>Contrast</source>
             <translation>Kontrast</translation>
+        </message>
+        <message>
+            <source>Conversation</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Conversation {number}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Conversations</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Conversations and captures</source>
@@ -674,6 +854,14 @@
         <message>
             <source>Copy a smaller part of it.</source>
             <translation>Einen kleineren Teil davon kopieren.</translation>
+        </message>
+        <message>
+            <source>Copy as Markdown</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Copy as rich text</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Copy details</source>
@@ -708,6 +896,10 @@
             <translation>Antwort kopieren</translation>
         </message>
         <message>
+            <source>Copy the answer as Markdown</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Copy the command</source>
             <translation>Befehl kopieren</translation>
         </message>
@@ -718,6 +910,14 @@
         <message>
             <source>Copy the command: {title}</source>
             <translation>Befehl kopieren: {title}</translation>
+        </message>
+        <message>
+            <source>Copy the link's address</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Copy the question</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Copy the text in the picture (Ctrl+Shift+C)</source>
@@ -752,6 +952,10 @@
             <translation>Das Schema berichtigen.</translation>
         </message>
         <message>
+            <source>Cost</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Ctrl + A</source>
             <translation>Ctrl + A</translation>
         </message>
@@ -780,8 +984,16 @@
             <translation>Ctrl oder Alt + Home, End</translation>
         </message>
         <message>
+            <source>Cut</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Cut one out by its place: --region.</source>
             <translation>Eines nach seiner Lage ausschneiden: --region.</translation>
+        </message>
+        <message>
+            <source>Cut out a piece of the screen and ask about it</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Cut out a piece of the screen, ask, and read the answer as it streams.</source>
@@ -807,13 +1019,45 @@
             <source>Default model</source>
             <translation>Standardmodell</translation>
         </message>
+        <message numerus="yes">
+            <source>Delete {n} conversations</source>
+            <extracomment>Delete</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Deleted {n} conversations</source>
+            <extracomment>Deleted 1 conversation</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Deleted “{title}”</source>
+            <translation type="unfinished"></translation>
+        </message>
         <message>
             <source>Details</source>
             <translation>Einzelheiten</translation>
         </message>
         <message>
+            <source>Do not say whose export it is, or say it right.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Document</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Done</source>
             <translation>Fertig</translation>
+        </message>
+        <message>
+            <source>Download or copy the export again, then try once more.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Drag over a part of the screen.</source>
@@ -852,12 +1096,32 @@
             <translation>Mit der Maus zeichnen oder mit Pfeiltasten und Leertaste  (Esc: fertig)</translation>
         </message>
         <message>
+            <source>Drop to ask about it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Dropped picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Earlier questions</source>
             <translation>Frühere Fragen</translation>
         </message>
         <message>
+            <source>Edit the question and ask again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Editing an earlier question</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Effort</source>
             <translation>Aufwand</translation>
+        </message>
+        <message>
+            <source>End the search</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Enter</source>
@@ -912,12 +1176,20 @@
             <translation>Erkläre, was zu sehen ist.</translation>
         </message>
         <message>
+            <source>Export them again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Extra certificates</source>
             <translation>Weitere Zertifikate</translation>
         </message>
         <message>
             <source>F1: all keys</source>
             <translation>F1: alle Tasten</translation>
+        </message>
+        <message>
+            <source>First picture of an animation</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>First that can work</source>
@@ -944,6 +1216,14 @@
             <translation>Platz schaffen und noch einmal versuchen; was vorher gesichert war, ist noch da.</translation>
         </message>
         <message>
+            <source>Free some space.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>From cache</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Frozen screen</source>
             <translation>Eingefrorener Bildschirm</translation>
         </message>
@@ -954,6 +1234,10 @@
         <message>
             <source>Give Kireji a picture.</source>
             <translation>Kireji ein Bild geben.</translation>
+        </message>
+        <message>
+            <source>Give a name that ends with .zip, or one without an ending for a folder.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Global shortcuts are not supported on this system yet.</source>
@@ -976,6 +1260,10 @@
             <translation>Einzelheiten ausblenden</translation>
         </message>
         <message>
+            <source>Hide the text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>High</source>
             <translation>Hoch</translation>
         </message>
@@ -996,8 +1284,16 @@
             <translation>Liegt ein Firmennetz dazwischen, dessen Zertifikatsdatei in der Einstellung network.ca_file oder in SSL_CERT_FILE nennen.</translation>
         </message>
         <message>
+            <source>Import a smaller export.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>In a terminal Ctrl+C interrupts what runs, so nothing was copied.</source>
             <translation>In einem Terminal unterbricht Ctrl+C, was läuft, deshalb wurde nichts kopiert.</translation>
+        </message>
+        <message>
+            <source>In all</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>In force: none; the system names no proxy.</source>
@@ -1010,6 +1306,10 @@
         <message>
             <source>In force: {address}.</source>
             <translation>In Kraft: {address}.</translation>
+        </message>
+        <message>
+            <source>In window</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Insert</source>
@@ -1064,8 +1364,20 @@
             <translation>Er kommt aus {variable}: dort ändern. Solange diese gesetzt ist, wird kein gespeicherter Schlüssel verwendet.</translation>
         </message>
         <message>
+            <source>It failed with</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It has no identifier, or no messages.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
             <translation>Bei einer Änderung des Bildes wird wieder gefragt. Im Infobereich unter Aufgaben lässt sich das anhalten.</translation>
+        </message>
+        <message>
+            <source>It is damaged ({why}).</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It is kept in your system keychain.</source>
@@ -1076,12 +1388,32 @@
             <translation>Er wird behalten, bis Kireji endet.</translation>
         </message>
         <message>
+            <source>It is larger than {most} MB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It is nested too deeply.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It is no valid JSON ({why}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It is not as this version writes it ({why}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>It is not known whether this model can see.</source>
             <translation>Ob dieses Modell sehen kann, ist nicht bekannt.</translation>
         </message>
         <message>
             <source>It is then kept in your system keychain.</source>
             <translation>Danach wird er im Schlüsselbund des Systems aufbewahrt.</translation>
+        </message>
+        <message>
+            <source>It is too long for the field</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It runs on another computer, to which Ollama passes everything on.</source>
@@ -1196,12 +1528,28 @@
             <translation>Letzte 7 Tage</translation>
         </message>
         <message>
+            <source>Leave the earlier question as it was</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Left this computer</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Light</source>
             <translation>Hell</translation>
         </message>
         <message>
             <source>List them with: kireji history list</source>
             <translation>Sie auflisten mit: kireji history list</translation>
+        </message>
+        <message>
+            <source>List them with: {command}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Loading…</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Local server</source>
@@ -1280,6 +1628,10 @@
             <translation>Modelle</translation>
         </message>
         <message>
+            <source>Models cannot read {program} files.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>More</source>
             <translation>Mehr</translation>
         </message>
@@ -1327,17 +1679,49 @@
             <source>Move the right and the bottom edge</source>
             <translation>Rechte und untere Kante verschieben</translation>
         </message>
+        <message numerus="yes">
+            <source>Move {n} out of the archive</source>
+            <extracomment>Move out of the archive</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
         <message>
             <source>Name fewer of them.</source>
             <translation>Weniger davon nennen.</translation>
+        </message>
+        <message>
+            <source>Name the export you downloaded.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Name the folder or the zip file that Kireji made; exports are imported instead.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Name the screen: --screen N.</source>
             <translation>Den Bildschirm nennen: --screen N.</translation>
         </message>
         <message>
+            <source>Name the zip file that ChatGPT, Claude or Kireji made, or export again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Name the zip file that ChatGPT, Claude or Kireji made, or the folder it was unpacked to.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Name the zip file that it made.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Network</source>
             <translation>Netz</translation>
+        </message>
+        <message>
+            <source>New conversation</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>New conversations are answered by</source>
@@ -1358,6 +1742,14 @@
         <message>
             <source>No connection to {host}</source>
             <translation>Keine Verbindung zu {host}</translation>
+        </message>
+        <message>
+            <source>No conversation can be read in {name}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No conversations yet. What you ask appears here.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No desktop portal runs here.</source>
@@ -1468,8 +1860,20 @@
             <translation>Unter {address} antwortet nichts. Den Server starten oder die Adresse berichtigen.</translation>
         </message>
         <message>
+            <source>Nothing found for “{words}”. Try fewer or shorter words.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Nothing is archived.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing is selected.</source>
             <translation>Es ist nichts ausgewählt.</translation>
+        </message>
+        <message>
+            <source>Nothing was deleted in the last 30 days.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
@@ -1580,6 +1984,10 @@
             <translation>Der Browser wird geöffnet…</translation>
         </message>
         <message>
+            <source>Opening the conversation…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Or bind a command to a key in your desktop's own keyboard settings:</source>
             <translation>Oder in den Tastatureinstellungen des Desktops einen Befehl an eine Taste binden:</translation>
         </message>
@@ -1588,8 +1996,24 @@
             <translation>Oder diesen Computer den Text im Bild lesen lassen.</translation>
         </message>
         <message>
+            <source>Other ways to answer again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Other ways to copy</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Otherwise only where the desktop does not let Kireji freeze the screen.</source>
             <translation>Sonst nur, wo der Desktop Kireji den Bildschirm nicht einfrieren lässt.</translation>
+        </message>
+        <message>
+            <source>PDF</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>PDF documents</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>PNG picture (*.png)</source>
@@ -1602,6 +2026,10 @@
         <message>
             <source>Part of the watched region is on no screen now.</source>
             <translation>Ein Teil des beobachteten Bereichs liegt jetzt auf keinem Bildschirm.</translation>
+        </message>
+        <message>
+            <source>Paste</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Paste a key from Anthropic or OpenRouter; it is tested at once.</source>
@@ -1620,6 +2048,14 @@
             <translation>Schlüssel für {provider} einfügen</translation>
         </message>
         <message>
+            <source>Pasted picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Pasted text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Pause shortcuts</source>
             <translation>Tastenkürzel pausieren</translation>
         </message>
@@ -1636,12 +2072,32 @@
             <translation>Ein Fenster wählen; Tab oder Pfeiltasten: ein anderes</translation>
         </message>
         <message>
+            <source>Picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Picture, {width} × {height} pixels</source>
             <translation>Bild, {width} × {height} Pixel</translation>
         </message>
         <message>
+            <source>Pictures</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Pin to the screen</source>
             <translation>An den Bildschirm heften</translation>
+        </message>
+        <message numerus="yes">
+            <source>Pin {n} to the top</source>
+            <extracomment>Pin to the top</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Pinned</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Pinned picture</source>
@@ -1672,8 +2128,24 @@
             <translation>Die neuen Tasten drücken, oder Escape, um die alten zu behalten. Geschieht nichts, hat sie ein anderes Programm: andere drücken.</translation>
         </message>
         <message>
+            <source>Press {chord} anywhere, or use the button.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Price in</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Price out</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Programs cannot hold a key combination in this Wayland session.</source>
             <translation>In dieser Wayland-Sitzung können Programme keine Tastenkombination halten.</translation>
+        </message>
+        <message>
+            <source>Provider</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Provider: {name}</source>
@@ -1684,8 +2156,20 @@
             <translation>Proxy</translation>
         </message>
         <message>
+            <source>Put into the question</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Put this message away</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Question</source>
             <translation>Frage</translation>
+        </message>
+        <message>
+            <source>Queue</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Quick prompts</source>
@@ -1696,8 +2180,20 @@
             <translation>Beenden</translation>
         </message>
         <message>
+            <source>Quote in the question</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>RapidOCR, its PP-OCR models</source>
             <translation>RapidOCR, dessen PP-OCR-Modelle</translation>
+        </message>
+        <message>
+            <source>Read anew</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Read from the cache</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Reading the picture on this computer</source>
@@ -1714,6 +2210,10 @@
         <message>
             <source>Recent</source>
             <translation>Zuletzt</translation>
+        </message>
+        <message>
+            <source>Recently deleted</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Red</source>
@@ -1764,8 +2264,20 @@
             <translation>Tasten entfernen: {title}</translation>
         </message>
         <message>
+            <source>Remove the text to ask about</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Remove the {title} key</source>
             <translation>Schlüssel für {title} entfernen</translation>
+        </message>
+        <message>
+            <source>Remove {name}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Rename</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Replace key…</source>
@@ -1780,6 +2292,26 @@
             <translation>Anfragen gehen an {address}, aus der Umgebung.</translation>
         </message>
         <message>
+            <source>Restore another one; nothing was changed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Restore it instead; nothing was imported.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message numerus="yes">
+            <source>Restore {n} conversations</source>
+            <extracomment>Restore</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Result</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Run it again.</source>
             <translation>Sie noch einmal ausführen.</translation>
         </message>
@@ -1790,6 +2322,14 @@
         <message>
             <source>Save as…</source>
             <translation>Sichern unter…</translation>
+        </message>
+        <message>
+            <source>Save it as a PDF and attach that.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Save it without one.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Save the picture</source>
@@ -1812,8 +2352,28 @@
             <translation>Bildschirme liegen bei (x,y,Breite,Höhe): {shown}.</translation>
         </message>
         <message>
+            <source>Search everything</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Search everything…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Search models</source>
             <translation>Modelle suchen</translation>
+        </message>
+        <message>
+            <source>Search results</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Select all</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Send</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Sending the question</source>
@@ -1848,6 +2408,10 @@
             <translation>Seite der Einstellungen</translation>
         </message>
         <message>
+            <source>Several conversations do not fit into one file.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Shortcuts</source>
             <translation>Tastenkürzel</translation>
         </message>
@@ -1868,12 +2432,20 @@
             <translation>Einen anderen Zweig zeigen</translation>
         </message>
         <message>
+            <source>Show it large</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Show or hide the details</source>
             <translation>Einzelheiten ein- oder ausblenden</translation>
         </message>
         <message>
             <source>Show the conversations</source>
             <translation>Unterhaltungen zeigen</translation>
+        </message>
+        <message>
+            <source>Show the text</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Shown by {name}.</source>
@@ -1902,6 +2474,10 @@
         <message>
             <source>Sign in with OpenRouter</source>
             <translation>Mit OpenRouter anmelden</translation>
+        </message>
+        <message>
+            <source>Size</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Some settings could not be used:</source>
@@ -1934,6 +2510,10 @@
         <message>
             <source>Space: move it as it is</source>
             <translation>Leertaste: als Ganzes verschieben</translation>
+        </message>
+        <message>
+            <source>Split it, or save it with smaller pictures.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Stands on the work of</source>
@@ -2072,12 +2652,28 @@
             <translation>Wird getestet…</translation>
         </message>
         <message>
+            <source>Text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Text in pictures is read on this computer.</source>
             <translation>Text in Bildern wird auf diesem Computer gelesen.</translation>
         </message>
         <message>
             <source>Text size</source>
             <translation>Textgröße</translation>
+        </message>
+        <message>
+            <source>Text to ask about</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message numerus="yes">
+            <source>Text to ask about, {n} characters</source>
+            <extracomment>Text to ask about, 1 character</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
         </message>
         <message>
             <source>That is neither an Anthropic key (sk-ant-…) nor an OpenRouter key (sk-or-…).</source>
@@ -2090,6 +2686,18 @@
         <message>
             <source>That model cannot see pictures; it gets the text this computer reads in them.</source>
             <translation>Dieses Modell sieht keine Bilder; es erhält den Text, den dieser Computer darin liest.</translation>
+        </message>
+        <message>
+            <source>The PDF has more than {most} pages.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The PDF is larger than {most} MB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The PDF is protected by a password.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The account of this key at {name} has a payment problem or no credit left.</source>
@@ -2130,6 +2738,14 @@
         <message>
             <source>The answer was cut because the conversation fills all that this model can read. It can be continued with a model that reads more, or in a new conversation.</source>
             <translation>Die Antwort wurde abgeschnitten, weil die Unterhaltung alles füllt, was dieses Modell lesen kann. Sie kann mit einem Modell, das mehr liest, oder in einer neuen Unterhaltung fortgesetzt werden.</translation>
+        </message>
+        <message>
+            <source>The backup was made, but does not pass its check, so it was thrown away.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backup {name} is damaged.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The browser came back without a code.</source>
@@ -2284,8 +2900,24 @@
             <translation>Die Datei ist lesbar. Ihren Zertifikaten wird neben denen des Systems vertraut.</translation>
         </message>
         <message>
+            <source>The file cannot be read ({reason}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The file ends in the middle of it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The file ends in the middle; what comes after is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The file is empty.</source>
             <translation>Die Datei ist leer.</translation>
+        </message>
+        <message>
+            <source>The file is larger than {most} MB.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The first that sees pictures</source>
@@ -2390,6 +3022,10 @@
         <message>
             <source>The models could not be listed.</source>
             <translation>Die Modelle konnten nicht aufgelistet werden.</translation>
+        </message>
+        <message>
+            <source>The next version</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The picture could not be saved as {file}.</source>
@@ -2516,6 +3152,10 @@
             <translation>Die Anmeldung wurde im Browser abgelehnt.</translation>
         </message>
         <message>
+            <source>The text is longer than {most} MB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The text is on the clipboard.</source>
             <translation>Der Text ist in der Zwischenablage.</translation>
         </message>
@@ -2548,6 +3188,14 @@
             <translation>Der Textleser wurde geschlossen.</translation>
         </message>
         <message>
+            <source>The text to ask about</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The version before</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The windows are not known on this desktop. Drag to cut out a region.</source>
             <translation>Die Fenster sind auf diesem Desktop nicht bekannt. Durch Ziehen einen Bereich ausschneiden.</translation>
         </message>
@@ -2562,6 +3210,22 @@
         <message>
             <source>There are no certificates (PEM) in this file. Choose another one, or remove it here.</source>
             <translation>In dieser Datei sind keine Zertifikate (PEM). Eine andere wählen oder sie hier entfernen.</translation>
+        </message>
+        <message>
+            <source>There are no conversations in {name}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There are no words in it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There are pictures in it, which do not fit into one JSON file.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There are pictures in it, which do not fit into one Markdown file.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is a key for {name} for this session.</source>
@@ -2582,6 +3246,10 @@
         <message>
             <source>There is no conversation {conversation}.</source>
             <translation>Es gibt keine Unterhaltung {conversation}.</translation>
+        </message>
+        <message>
+            <source>There is no conversation {number}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no display to hold a key combination on.</source>
@@ -2632,6 +3300,10 @@
             <translation>Auf dem Datenträger ist kein Platz mehr für {path}.</translation>
         </message>
         <message>
+            <source>There is no room to open {name}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no session bus here, so the desktop cannot be asked.</source>
             <translation>Hier gibt es keinen Sitzungsbus, deshalb kann der Desktop nicht gefragt werden.</translation>
         </message>
@@ -2648,12 +3320,24 @@
             <translation>Unter dem Zeiger ist kein Fenster.</translation>
         </message>
         <message>
+            <source>There is nothing in it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is nothing to ask about in the clipboard. Copy text, a picture or a file first.</source>
             <translation>In der Zwischenablage ist nichts, wonach gefragt werden könnte. Zuerst einen Text, ein Bild oder eine Datei kopieren.</translation>
         </message>
         <message>
             <source>There is nothing to ask.</source>
             <translation>Es gibt nichts zu fragen.</translation>
+        </message>
+        <message>
+            <source>There is nothing to export.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is something in the folder {path} already.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>These are the keys in use already.</source>
@@ -2684,6 +3368,14 @@
             <translation>Dünn</translation>
         </message>
         <message>
+            <source>Thinking…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Thinking… {seconds} s</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This address</source>
             <translation>Diese Adresse</translation>
         </message>
@@ -2694,6 +3386,10 @@
         <message>
             <source>This address leads from one place to the next without end.</source>
             <translation>Diese Adresse führt ohne Ende von einem Ort zum nächsten.</translation>
+        </message>
+        <message>
+            <source>This answer</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This answer reached the most it may say.</source>
@@ -2708,6 +3404,10 @@
             <translation>Diese Antwort ist vor ihrem ersten Wort abgebrochen.</translation>
         </message>
         <message>
+            <source>This branch is no longer in the history.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This computer</source>
             <translation>Dieser Computer</translation>
         </message>
@@ -2718,6 +3418,14 @@
         <message>
             <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
             <translation>Dieser Computer selbst kann nur den Text in einem Bild lesen, und diese Frage hat keines. Ein Stück des Bildschirms ausschneiden oder in den Einstellungen einen Schlüssel hinzufügen, um ein Modell zu fragen.</translation>
+        </message>
+        <message>
+            <source>This conversation</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This conversation cannot be shown</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This conversation holds {count} pictures, and {model} takes {most} at most.</source>
@@ -2776,8 +3484,20 @@
             <translation>Das Portal dieses Desktops hat keinen Dialog zum Wählen eines Bereichs.</translation>
         </message>
         <message>
+            <source>This does not look like an export.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This export was written by a newer version of Kireji (format {theirs}; this one knows {ours}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This file cannot be read. Change its permissions, or choose another one.</source>
             <translation>Diese Datei kann nicht gelesen werden. Ihre Rechte ändern oder eine andere wählen.</translation>
+        </message>
+        <message>
+            <source>This file holds no text that could be read.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This file is not there. Choose another one, or remove it here.</source>
@@ -2788,16 +3508,48 @@
             <translation>Dies ist eine Wayland-Sitzung, in der Programme den Bildschirm nicht selbst lesen können.</translation>
         </message>
         <message>
+            <source>This is a database, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is a file of another kind ({name}).</source>
             <translation>Das ist eine Datei anderer Art ({name}).</translation>
+        </message>
+        <message>
+            <source>This is a folder.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is a key of {right}, not of {asked}; it was not sent.</source>
             <translation>Das ist ein Schlüssel von {right}, nicht von {asked}; er wurde nicht gesendet.</translation>
         </message>
         <message>
+            <source>This is a program, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is a sound file, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is a video, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is an archive, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is an old Office document, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is no file. Choose the file with the certificates.</source>
             <translation>Das ist keine Datei. Die Datei mit den Zertifikaten wählen.</translation>
+        </message>
+        <message>
+            <source>This is not a file that can be read.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is not a picture.</source>
@@ -2806,6 +3558,10 @@
         <message>
             <source>This is not an address of the web.</source>
             <translation>Das ist keine Adresse im Web.</translation>
+        </message>
+        <message>
+            <source>This is not an export of Kireji.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is the default for {name}</source>
@@ -2832,12 +3588,40 @@
             <translation>Nur diese Sitzung</translation>
         </message>
         <message>
+            <source>Thought</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Thought for {time}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Title of the conversation</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>To the next edge of a window, left and right; with Shift up and down</source>
             <translation>Zur nächsten Kante eines Fensters, nach links und rechts; mit Shift nach oben und unten</translation>
         </message>
         <message>
             <source>Today</source>
             <translation>Heute</translation>
+        </message>
+        <message>
+            <source>Today's backup could not be made.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Together with the rest it is more than {most} MB, which services do not take.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Tokens</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Tool</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Trust the system's certificates alone</source>
@@ -2896,6 +3680,26 @@
             <translation>Ihn in den Passworteinstellungen des Desktops entsperren und noch einmal versuchen.</translation>
         </message>
         <message>
+            <source>Unpack the archive with its password, and import the folder.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message numerus="yes">
+            <source>Unpin {n} conversations</source>
+            <extracomment>Unpin</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Update Kireji, then import it again; nothing was imported.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Update Kireji, then restore it; nothing was changed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Update it.</source>
             <translation>Es aktualisieren.</translation>
         </message>
@@ -2932,6 +3736,10 @@
             <translation>Einen von diesen verwenden: {names}.</translation>
         </message>
         <message>
+            <source>Use the button, or write below.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Use the menu bar's menu.</source>
             <translation>Das Menü in der Menüleiste verwenden.</translation>
         </message>
@@ -2948,12 +3756,20 @@
             <translation>{model} von {server} verwenden</translation>
         </message>
         <message>
+            <source>Version {number} of {count}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Very high</source>
             <translation>Sehr hoch</translation>
         </message>
         <message>
             <source>W</source>
             <translation>W</translation>
+        </message>
+        <message>
+            <source>Wait for its end, or stop it with Esc.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Wait for the answer; the next change is watched for then.</source>
@@ -3002,6 +3818,10 @@
         <message>
             <source>What was copied is larger than {size} MB.</source>
             <translation>Was kopiert wurde, ist größer als {size} MB.</translation>
+        </message>
+        <message>
+            <source>What was deleted is kept for 30 days.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What {host} has at this address is no picture.</source>
@@ -3064,6 +3884,10 @@
             <translation>Mit einem Werkzeug: die nächste Markierung, sie entfernen</translation>
         </message>
         <message>
+            <source>With another model…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
             <translation>Ohne Schlüssel liest dieser Computer den Text im ausgeschnittenen Bereich. Nichts wird gesendet.</translation>
         </message>
@@ -3080,6 +3904,10 @@
             <translation>Sie in seine Adresse schreiben, http://name:passwort@host:port, in network.proxy oder HTTPS_PROXY.</translation>
         </message>
         <message>
+            <source>Written</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Yesterday</source>
             <translation>Gestern</translation>
         </message>
@@ -3088,12 +3916,20 @@
             <translation>Die Anmeldung bei OpenRouter ist erfolgt.</translation>
         </message>
         <message>
+            <source>You asked in {title}: {words}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>You stopped this answer before its first word.</source>
             <translation>Diese Antwort wurde vor ihrem ersten Wort angehalten.</translation>
         </message>
         <message>
             <source>You stopped this answer. What had arrived is kept.</source>
             <translation>Diese Antwort wurde angehalten. Was angekommen war, ist erhalten.</translation>
+        </message>
+        <message>
+            <source>Your question</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Your question about a picture</source>
@@ -3110,6 +3946,10 @@
         <message>
             <source>a server</source>
             <translation>ein Server</translation>
+        </message>
+        <message>
+            <source>an answer is being written</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>asked the desktop</source>
@@ -3148,6 +3988,10 @@
             <translation>endet {day}</translation>
         </message>
         <message>
+            <source>folded</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>for this session</source>
             <translation>für diese Sitzung</translation>
         </message>
@@ -3172,12 +4016,20 @@
             <translation>in Gebrauch</translation>
         </message>
         <message>
+            <source>it unpacks to far more than an export does</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>just now</source>
             <translation>gerade eben</translation>
         </message>
         <message>
             <source>keychain not open</source>
             <translation>Schlüsselbund nicht offen</translation>
+        </message>
+        <message>
+            <source>less than a second</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>looking…</source>
@@ -3214,6 +4066,14 @@
         <message>
             <source>macOS will ask for leave to record the screen at the first capture.</source>
             <translation>Bei der ersten Aufnahme fragt macOS, ob der Bildschirm aufgenommen werden darf.</translation>
+        </message>
+        <message>
+            <source>more than {most} GB came out of the archive</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>new answer</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>no key</source>
@@ -3264,12 +4124,20 @@
             <translation>jetzt</translation>
         </message>
         <message>
+            <source>open</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>paused</source>
             <translation>pausiert</translation>
         </message>
         <message>
             <source>picture</source>
             <translation>Bild</translation>
+        </message>
+        <message>
+            <source>pinned</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>port {port}</source>
@@ -3318,6 +4186,10 @@
         <message>
             <source>testing…</source>
             <translation>wird getestet…</translation>
+        </message>
+        <message>
+            <source>the archive is damaged ({why})</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>the local server</source>
@@ -3372,6 +4244,10 @@
             <translation>{address_hint}; sie beginnt mit https:// oder http://.</translation>
         </message>
         <message>
+            <source>{amount} per million</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{behind}, to whom {name} passed the question, has a fault at the moment.</source>
             <translation>{behind}, wohin {name} die Frage weitergereicht hat, hat gerade eine Störung.</translation>
         </message>
@@ -3396,8 +4272,20 @@
             <translation>{cost} je Million</translation>
         </message>
         <message>
+            <source>{count} more conversations could not be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
             <translation>{display} nimmt höchstens {max_stops} Texte, an denen eine Antwort endet.</translation>
+        </message>
+        <message>
+            <source>{file}, after conversation {number}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{file}, conversation {number}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
@@ -3460,6 +4348,10 @@
             <translation>vor {minutes} min</translation>
         </message>
         <message>
+            <source>{minutes} min {seconds} s</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{minutes}m</source>
             <translation>{minutes} min</translation>
         </message>
@@ -3502,6 +4394,10 @@
         <message>
             <source>{name} at {place}</source>
             <translation>{name}, {place}</translation>
+        </message>
+        <message>
+            <source>{name} cannot be read: {why}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{name} cannot read PDF documents.</source>
@@ -3552,6 +4448,42 @@
             <translation>{name} hat niemanden, der {model} für eine solche Frage betreibt: {ended}</translation>
         </message>
         <message>
+            <source>{name} holds no conversations.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} holds too many files.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is a backup.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is an export of {found}, not of {wanted}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is damaged.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is damaged: its end is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is encrypted.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is larger than {most} MB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is not a whole backup.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{name} is overloaded.</source>
             <translation>{name} ist überlastet.</translation>
         </message>
@@ -3588,6 +4520,14 @@
             <translation>{name} verlangt einen Schlüssel.</translation>
         </message>
         <message>
+            <source>{name} was made by a newer version of Kireji (format {theirs}; this one knows {ours}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} was not read further: {why}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{name} was reached and accepts the key.</source>
             <translation>{name} wurde erreicht und nimmt den Schlüssel an.</translation>
         </message>
@@ -3619,12 +4559,24 @@
             <source>{network} and ask again.</source>
             <translation>{network} und noch einmal fragen.</translation>
         </message>
+        <message>
+            <source>{number} / {count}</source>
+            <translation type="unfinished"></translation>
+        </message>
         <message numerus="yes">
             <source>{n} B</source>
             <extracomment>1 B</extracomment>
             <translation>
                 <numerusform>{n} B</numerusform>
                 <numerusform>{n} B</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} conversations are back in the list</source>
+            <extracomment>1 conversation is back in the list</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -3644,11 +4596,43 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} prompts</source>
+            <extracomment>1 prompt</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} requests</source>
+            <extracomment>1 request</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} s</source>
+            <extracomment>1 s</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} seconds</source>
             <extracomment>1 second</extracomment>
             <translation>
                 <numerusform>{n} Sekunde</numerusform>
                 <numerusform>{n} Sekunden</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} were left out.</source>
+            <extracomment>1 was left out.</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+                <numerusform></numerusform>
             </translation>
         </message>
         <message>
@@ -3664,12 +4648,28 @@
             <translation>{path} konnte nicht verwendet werden: {error}.</translation>
         </message>
         <message>
+            <source>{path} exists already.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{path} is a database of another program.</source>
             <translation>{path} ist die Datenbank eines anderen Programms.</translation>
         </message>
         <message>
+            <source>{path} is neither a file nor a folder.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{path} is not there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
             <translation>{path} wurde von einer neueren Version von Kireji geschrieben (Format {version}; diese kennt {newest}).</translation>
+        </message>
+        <message>
+            <source>{percent} % of the context is taken</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{place} for a typing mistake, and the network.</source>
@@ -3686,6 +4686,14 @@
         <message>
             <source>{read} in · {written} out</source>
             <translation>{read} rein · {written} raus</translation>
+        </message>
+        <message>
+            <source>{read} of {prompt} tokens from the cache</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{read} of {prompt} tokens from the cache, saved {amount}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{seconds} seconds</source>
@@ -3756,6 +4764,34 @@
             <translation>{title} liest stattdessen den Text im Bild.</translation>
         </message>
         <message>
+            <source>{title}, {row} of {count}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{title}: fold away</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{title}: folded away. Show</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{tool}: being asked for</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{tool}: did not run</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{tool}: done</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{tool}: failed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{url_variable} is set, but {key_variable} is not.</source>
             <translation>{url_variable} ist gesetzt, {key_variable} aber nicht.</translation>
         </message>
@@ -3780,6 +4816,10 @@
             <translation>{what} ist zu groß zum Öffnen.</translation>
         </message>
         <message>
+            <source>{what} · {time}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{when}, or change the settings under openrouter.</source>
             <translation>{when}, oder die Einstellungen unter openrouter ändern.</translation>
         </message>
@@ -3790,6 +4830,14 @@
         <message>
             <source>“{title}” has these keys. Choose others.</source>
             <translation>„{title}“ hat diese Tasten. Andere wählen.</translation>
+        </message>
+        <message>
+            <source>“{title}” is back in the list</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>… and {more} more characters</source>
+            <translation type="unfinished"></translation>
         </message>
     </context>
 </TS>

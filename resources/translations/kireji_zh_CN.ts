@@ -8,6 +8,14 @@
             <translation>${amount}</translation>
         </message>
         <message>
+            <source>(/ for prompts)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>(/ for prompts, drop files or images)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
             <translation>*由本机读取；个别字符可能有误。问题没有发送给任何模型。*</translation>
         </message>
@@ -21,6 +29,10 @@
         <message>
             <source>A content check held the question back{why}.</source>
             <translation>内容审查拦下了问题{why}。</translation>
+        </message>
+        <message>
+            <source>A file on another computer was not attached. Copy it to this one first.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A key belongs to one address, and there is none.</source>
@@ -47,8 +59,16 @@
             <translation>此对话中有一张图片超出了服务接受的大小。</translation>
         </message>
         <message>
+            <source>A picture or document is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
             <translation>中间的代理可能拦住了数据流：请检查代理设置或服务地址。</translation>
+        </message>
+        <message>
+            <source>A question takes up to {most} files and pictures.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A redirect</source>
@@ -174,6 +194,18 @@
             </translation>
         </message>
         <message>
+            <source>Again with the same model</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>All conversations</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>All files</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>All files (*)</source>
             <translation>所有文件 (*)</translation>
         </message>
@@ -206,6 +238,10 @@
             <translation>请允许写入该文件夹，或用 KIREJI_HOME 选择其他文件夹。</translation>
         </message>
         <message>
+            <source>Also for the questions that follow</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Alt + 1 … 9</source>
             <translation>Alt + 1 … 9</translation>
         </message>
@@ -224,6 +260,14 @@
         <message>
             <source>An address with a name or password in it is not fetched.</source>
             <translation>不会获取含有用户名或密码的地址。</translation>
+        </message>
+        <message>
+            <source>An answer is being written in this branch.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>And {more} more.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Another answer would pass the limit of ${max_cost} (${cost} are spent), so the region is not watched any more. Begin again with a higher limit.</source>
@@ -254,8 +298,24 @@
             <translation>回答</translation>
         </message>
         <message>
+            <source>Answer again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Answer by {model}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Answer in {title}: {words}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Answer ready</source>
             <translation>回答已完成</translation>
+        </message>
+        <message>
+            <source>Answers</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Answers from a model</source>
@@ -268,6 +328,32 @@
         <message>
             <source>Appearance</source>
             <translation>外观</translation>
+        </message>
+        <message numerus="yes">
+            <source>Archive {n} conversations</source>
+            <extracomment>Archive</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Archived</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Archived and deleted</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message numerus="yes">
+            <source>Archived {n} conversations</source>
+            <extracomment>Archived 1 conversation</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Archived “{title}”</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Arrow keys</source>
@@ -308,6 +394,10 @@
         <message>
             <source>Ask</source>
             <translation>提问</translation>
+        </message>
+        <message>
+            <source>Ask a follow-up…</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Ask about selected text by copying it</source>
@@ -370,8 +460,16 @@
             <translation>请重新提问；详情见日志。</translation>
         </message>
         <message>
+            <source>Ask anything, or capture a piece of the screen…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Ask now, or run the job at Anthropic.</source>
             <translation>请现在提问，或在 Anthropic 运行任务。</translation>
+        </message>
+        <message>
+            <source>Ask something first.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Ask the desktop again</source>
@@ -386,8 +484,32 @@
             <translation>立即提此问题</translation>
         </message>
         <message>
+            <source>Ask this when the answer is complete</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Ask ⏎</source>
             <translation>提问 ⏎</translation>
+        </message>
+        <message>
+            <source>Asked with</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Attach files or pictures</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Attach text, a PDF or pictures.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Attach the part of it that matters.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Attached files and pictures</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
@@ -414,8 +536,16 @@
             <translation>取消</translation>
         </message>
         <message>
+            <source>Cancel {name}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Capture</source>
             <translation>截取</translation>
+        </message>
+        <message>
+            <source>Capture &amp; ask</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Capture a window</source>
@@ -478,8 +608,16 @@
             <translation>更改…</translation>
         </message>
         <message>
+            <source>Check it and try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Check its billing in the console of {name}, or use another key.</source>
             <translation>请在 {name} 的控制台检查账单，或使用其他密钥。</translation>
+        </message>
+        <message>
+            <source>Check its permissions.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Check that only the key was pasted.</source>
@@ -524,6 +662,14 @@
         <message>
             <source>Check the disk and the folder, then try again; nothing was deleted.</source>
             <translation>请检查磁盘和文件夹，然后重试；没有删除任何内容。</translation>
+        </message>
+        <message>
+            <source>Check the disk. Earlier backups are still there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Check the name.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Check the network</source>
@@ -578,6 +724,14 @@
             <translation>请选择其他模型。</translation>
         </message>
         <message>
+            <source>Choose another name, or allow it to be overwritten.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose another name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Choose another shortcut in Settings.</source>
             <translation>请在设置中选择其他快捷键。</translation>
         </message>
@@ -596,6 +750,14 @@
         <message>
             <source>Choose other keys</source>
             <translation>选择其他按键</translation>
+        </message>
+        <message>
+            <source>Choose text, a PDF or a picture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose the files in it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Choose the model</source>
@@ -638,6 +800,10 @@
             <translation>请连接一个屏幕后重试。</translation>
         </message>
         <message>
+            <source>Context</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Continue</source>
             <translation>继续</translation>
         </message>
@@ -648,6 +814,18 @@
         <message>
             <source>Contrast</source>
             <translation>对比度</translation>
+        </message>
+        <message>
+            <source>Conversation</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Conversation {number}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Conversations</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Conversations and captures</source>
@@ -672,6 +850,14 @@
         <message>
             <source>Copy a smaller part of it.</source>
             <translation>请复制其中较小的一部分。</translation>
+        </message>
+        <message>
+            <source>Copy as Markdown</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Copy as rich text</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Copy details</source>
@@ -706,6 +892,10 @@
             <translation>复制回答</translation>
         </message>
         <message>
+            <source>Copy the answer as Markdown</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Copy the command</source>
             <translation>复制命令</translation>
         </message>
@@ -716,6 +906,14 @@
         <message>
             <source>Copy the command: {title}</source>
             <translation>复制命令：{title}</translation>
+        </message>
+        <message>
+            <source>Copy the link's address</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Copy the question</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Copy the text in the picture (Ctrl+Shift+C)</source>
@@ -750,6 +948,10 @@
             <translation>请更正其架构。</translation>
         </message>
         <message>
+            <source>Cost</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Ctrl + A</source>
             <translation>Ctrl + A</translation>
         </message>
@@ -778,8 +980,16 @@
             <translation>Ctrl 或 Alt + Home、End</translation>
         </message>
         <message>
+            <source>Cut</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Cut one out by its place: --region.</source>
             <translation>请按位置截取：--region。</translation>
+        </message>
+        <message>
+            <source>Cut out a piece of the screen and ask about it</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Cut out a piece of the screen, ask, and read the answer as it streams.</source>
@@ -805,13 +1015,43 @@
             <source>Default model</source>
             <translation>默认模型</translation>
         </message>
+        <message numerus="yes">
+            <source>Delete {n} conversations</source>
+            <extracomment>Delete</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Deleted {n} conversations</source>
+            <extracomment>Deleted 1 conversation</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Deleted “{title}”</source>
+            <translation type="unfinished"></translation>
+        </message>
         <message>
             <source>Details</source>
             <translation>详情</translation>
         </message>
         <message>
+            <source>Do not say whose export it is, or say it right.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Document</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Done</source>
             <translation>完成</translation>
+        </message>
+        <message>
+            <source>Download or copy the export again, then try once more.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Drag over a part of the screen.</source>
@@ -850,12 +1090,32 @@
             <translation>用鼠标绘制，或用方向键和空格键  (Esc：完成)</translation>
         </message>
         <message>
+            <source>Drop to ask about it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Dropped picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Earlier questions</source>
             <translation>之前的问题</translation>
         </message>
         <message>
+            <source>Edit the question and ask again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Editing an earlier question</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Effort</source>
             <translation>推理强度</translation>
+        </message>
+        <message>
+            <source>End the search</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Enter</source>
@@ -910,12 +1170,20 @@
             <translation>请解释图中的内容。</translation>
         </message>
         <message>
+            <source>Export them again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Extra certificates</source>
             <translation>额外证书</translation>
         </message>
         <message>
             <source>F1: all keys</source>
             <translation>F1：所有按键</translation>
+        </message>
+        <message>
+            <source>First picture of an animation</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>First that can work</source>
@@ -942,6 +1210,14 @@
             <translation>请腾出空间后重试；之前保存的内容仍在。</translation>
         </message>
         <message>
+            <source>Free some space.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>From cache</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Frozen screen</source>
             <translation>定格的屏幕</translation>
         </message>
@@ -952,6 +1228,10 @@
         <message>
             <source>Give Kireji a picture.</source>
             <translation>请给 Kireji 一张图片。</translation>
+        </message>
+        <message>
+            <source>Give a name that ends with .zip, or one without an ending for a folder.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Global shortcuts are not supported on this system yet.</source>
@@ -974,6 +1254,10 @@
             <translation>隐藏详情</translation>
         </message>
         <message>
+            <source>Hide the text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>High</source>
             <translation>高</translation>
         </message>
@@ -994,8 +1278,16 @@
             <translation>如果中间有公司网络，请在设置 network.ca_file 或 SSL_CERT_FILE 中指定其证书文件。</translation>
         </message>
         <message>
+            <source>Import a smaller export.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>In a terminal Ctrl+C interrupts what runs, so nothing was copied.</source>
             <translation>在终端中 Ctrl+C 会中断正在运行的程序，因此没有复制。</translation>
+        </message>
+        <message>
+            <source>In all</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>In force: none; the system names no proxy.</source>
@@ -1008,6 +1300,10 @@
         <message>
             <source>In force: {address}.</source>
             <translation>当前使用：{address}。</translation>
+        </message>
+        <message>
+            <source>In window</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Insert</source>
@@ -1062,8 +1358,20 @@
             <translation>它来自 {variable}：请在那里更改。只要设置了它，就不会使用已保存的密钥。</translation>
         </message>
         <message>
+            <source>It failed with</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It has no identifier, or no messages.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
             <translation>图片变化时会再次提问。可在托盘的“任务”中停止。</translation>
+        </message>
+        <message>
+            <source>It is damaged ({why}).</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It is kept in your system keychain.</source>
@@ -1074,12 +1382,32 @@
             <translation>保留到 Kireji 结束为止。</translation>
         </message>
         <message>
+            <source>It is larger than {most} MB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It is nested too deeply.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It is no valid JSON ({why}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It is not as this version writes it ({why}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>It is not known whether this model can see.</source>
             <translation>不清楚该模型能否看图片。</translation>
         </message>
         <message>
             <source>It is then kept in your system keychain.</source>
             <translation>之后保存在系统钥匙串中。</translation>
+        </message>
+        <message>
+            <source>It is too long for the field</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It runs on another computer, to which Ollama passes everything on.</source>
@@ -1193,12 +1521,28 @@
             <translation>最近 7 天</translation>
         </message>
         <message>
+            <source>Leave the earlier question as it was</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Left this computer</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Light</source>
             <translation>浅色</translation>
         </message>
         <message>
             <source>List them with: kireji history list</source>
             <translation>列出对话：kireji history list</translation>
+        </message>
+        <message>
+            <source>List them with: {command}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Loading…</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Local server</source>
@@ -1277,6 +1621,10 @@
             <translation>模型</translation>
         </message>
         <message>
+            <source>Models cannot read {program} files.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>More</source>
             <translation>更多</translation>
         </message>
@@ -1324,17 +1672,48 @@
             <source>Move the right and the bottom edge</source>
             <translation>移动右边和下边</translation>
         </message>
+        <message numerus="yes">
+            <source>Move {n} out of the archive</source>
+            <extracomment>Move out of the archive</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+            </translation>
+        </message>
         <message>
             <source>Name fewer of them.</source>
             <translation>请减少数量。</translation>
+        </message>
+        <message>
+            <source>Name the export you downloaded.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Name the folder or the zip file that Kireji made; exports are imported instead.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Name the screen: --screen N.</source>
             <translation>请指定屏幕：--screen N。</translation>
         </message>
         <message>
+            <source>Name the zip file that ChatGPT, Claude or Kireji made, or export again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Name the zip file that ChatGPT, Claude or Kireji made, or the folder it was unpacked to.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Name the zip file that it made.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Network</source>
             <translation>网络</translation>
+        </message>
+        <message>
+            <source>New conversation</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>New conversations are answered by</source>
@@ -1355,6 +1734,14 @@
         <message>
             <source>No connection to {host}</source>
             <translation>无法连接 {host}</translation>
+        </message>
+        <message>
+            <source>No conversation can be read in {name}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No conversations yet. What you ask appears here.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No desktop portal runs here.</source>
@@ -1465,8 +1852,20 @@
             <translation>{address} 没有响应。请启动服务器，或更正地址。</translation>
         </message>
         <message>
+            <source>Nothing found for “{words}”. Try fewer or shorter words.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Nothing is archived.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing is selected.</source>
             <translation>没有选中任何内容。</translation>
+        </message>
+        <message>
+            <source>Nothing was deleted in the last 30 days.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
@@ -1577,6 +1976,10 @@
             <translation>正在打开浏览器…</translation>
         </message>
         <message>
+            <source>Opening the conversation…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Or bind a command to a key in your desktop's own keyboard settings:</source>
             <translation>或者在桌面的键盘设置中为按键绑定命令：</translation>
         </message>
@@ -1585,8 +1988,24 @@
             <translation>或者让本机读取图片中的文字。</translation>
         </message>
         <message>
+            <source>Other ways to answer again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Other ways to copy</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Otherwise only where the desktop does not let Kireji freeze the screen.</source>
             <translation>否则只在桌面不允许 Kireji 定格屏幕时使用。</translation>
+        </message>
+        <message>
+            <source>PDF</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>PDF documents</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>PNG picture (*.png)</source>
@@ -1599,6 +2018,10 @@
         <message>
             <source>Part of the watched region is on no screen now.</source>
             <translation>被监视区域的一部分现在不在任何屏幕上。</translation>
+        </message>
+        <message>
+            <source>Paste</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Paste a key from Anthropic or OpenRouter; it is tested at once.</source>
@@ -1617,6 +2040,14 @@
             <translation>粘贴您的 {provider} 密钥</translation>
         </message>
         <message>
+            <source>Pasted picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Pasted text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Pause shortcuts</source>
             <translation>暂停快捷键</translation>
         </message>
@@ -1633,12 +2064,31 @@
             <translation>选取窗口；Tab 或方向键：另一个</translation>
         </message>
         <message>
+            <source>Picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Picture, {width} × {height} pixels</source>
             <translation>图片，{width} × {height} 像素</translation>
         </message>
         <message>
+            <source>Pictures</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Pin to the screen</source>
             <translation>钉在屏幕上</translation>
+        </message>
+        <message numerus="yes">
+            <source>Pin {n} to the top</source>
+            <extracomment>Pin to the top</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Pinned</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Pinned picture</source>
@@ -1669,8 +2119,24 @@
             <translation>请按下新的按键，或按 Escape 保留原来的。如果没有反应，说明其他程序占用了它们：请按别的键。</translation>
         </message>
         <message>
+            <source>Press {chord} anywhere, or use the button.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Price in</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Price out</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Programs cannot hold a key combination in this Wayland session.</source>
             <translation>在此 Wayland 会话中，程序无法占用组合键。</translation>
+        </message>
+        <message>
+            <source>Provider</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Provider: {name}</source>
@@ -1681,8 +2147,20 @@
             <translation>代理</translation>
         </message>
         <message>
+            <source>Put into the question</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Put this message away</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Question</source>
             <translation>问题</translation>
+        </message>
+        <message>
+            <source>Queue</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Quick prompts</source>
@@ -1693,8 +2171,20 @@
             <translation>退出</translation>
         </message>
         <message>
+            <source>Quote in the question</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>RapidOCR, its PP-OCR models</source>
             <translation>RapidOCR 及其 PP-OCR 模型</translation>
+        </message>
+        <message>
+            <source>Read anew</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Read from the cache</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Reading the picture on this computer</source>
@@ -1711,6 +2201,10 @@
         <message>
             <source>Recent</source>
             <translation>最近</translation>
+        </message>
+        <message>
+            <source>Recently deleted</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Red</source>
@@ -1761,8 +2255,20 @@
             <translation>移除按键：{title}</translation>
         </message>
         <message>
+            <source>Remove the text to ask about</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Remove the {title} key</source>
             <translation>移除 {title} 密钥</translation>
+        </message>
+        <message>
+            <source>Remove {name}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Rename</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Replace key…</source>
@@ -1777,6 +2283,25 @@
             <translation>请求发往 {address}（来自环境变量）。</translation>
         </message>
         <message>
+            <source>Restore another one; nothing was changed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Restore it instead; nothing was imported.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message numerus="yes">
+            <source>Restore {n} conversations</source>
+            <extracomment>Restore</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Result</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Run it again.</source>
             <translation>请重新运行。</translation>
         </message>
@@ -1787,6 +2312,14 @@
         <message>
             <source>Save as…</source>
             <translation>另存为…</translation>
+        </message>
+        <message>
+            <source>Save it as a PDF and attach that.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Save it without one.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Save the picture</source>
@@ -1809,8 +2342,28 @@
             <translation>屏幕位于 (x,y,宽,高)：{shown}。</translation>
         </message>
         <message>
+            <source>Search everything</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Search everything…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Search models</source>
             <translation>搜索模型</translation>
+        </message>
+        <message>
+            <source>Search results</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Select all</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Send</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Sending the question</source>
@@ -1845,6 +2398,10 @@
             <translation>设置页面</translation>
         </message>
         <message>
+            <source>Several conversations do not fit into one file.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Shortcuts</source>
             <translation>快捷键</translation>
         </message>
@@ -1864,12 +2421,20 @@
             <translation>显示另一个分支</translation>
         </message>
         <message>
+            <source>Show it large</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Show or hide the details</source>
             <translation>显示或隐藏详情</translation>
         </message>
         <message>
             <source>Show the conversations</source>
             <translation>显示对话列表</translation>
+        </message>
+        <message>
+            <source>Show the text</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Shown by {name}.</source>
@@ -1898,6 +2463,10 @@
         <message>
             <source>Sign in with OpenRouter</source>
             <translation>使用 OpenRouter 登录</translation>
+        </message>
+        <message>
+            <source>Size</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Some settings could not be used:</source>
@@ -1930,6 +2499,10 @@
         <message>
             <source>Space: move it as it is</source>
             <translation>空格：整体移动</translation>
+        </message>
+        <message>
+            <source>Split it, or save it with smaller pictures.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Stands on the work of</source>
@@ -2068,12 +2641,27 @@
             <translation>正在测试…</translation>
         </message>
         <message>
+            <source>Text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Text in pictures is read on this computer.</source>
             <translation>图片中的文字由本机读取。</translation>
         </message>
         <message>
             <source>Text size</source>
             <translation>文字大小</translation>
+        </message>
+        <message>
+            <source>Text to ask about</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message numerus="yes">
+            <source>Text to ask about, {n} characters</source>
+            <extracomment>Text to ask about, 1 character</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+            </translation>
         </message>
         <message>
             <source>That is neither an Anthropic key (sk-ant-…) nor an OpenRouter key (sk-or-…).</source>
@@ -2086,6 +2674,18 @@
         <message>
             <source>That model cannot see pictures; it gets the text this computer reads in them.</source>
             <translation>该模型看不到图片；它会得到本机从中读出的文字。</translation>
+        </message>
+        <message>
+            <source>The PDF has more than {most} pages.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The PDF is larger than {most} MB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The PDF is protected by a password.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The account of this key at {name} has a payment problem or no credit left.</source>
@@ -2126,6 +2726,14 @@
         <message>
             <source>The answer was cut because the conversation fills all that this model can read. It can be continued with a model that reads more, or in a new conversation.</source>
             <translation>对话已占满该模型能读取的全部内容，因此回答被截断。可用能读取更多的模型继续，或在新对话中继续。</translation>
+        </message>
+        <message>
+            <source>The backup was made, but does not pass its check, so it was thrown away.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The backup {name} is damaged.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The browser came back without a code.</source>
@@ -2280,8 +2888,24 @@
             <translation>文件可以读取。除系统证书外，也信任其中的证书。</translation>
         </message>
         <message>
+            <source>The file cannot be read ({reason}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The file ends in the middle of it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The file ends in the middle; what comes after is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The file is empty.</source>
             <translation>文件为空。</translation>
+        </message>
+        <message>
+            <source>The file is larger than {most} MB.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The first that sees pictures</source>
@@ -2386,6 +3010,10 @@
         <message>
             <source>The models could not be listed.</source>
             <translation>无法列出模型。</translation>
+        </message>
+        <message>
+            <source>The next version</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The picture could not be saved as {file}.</source>
@@ -2512,6 +3140,10 @@
             <translation>登录在浏览器中被拒绝。</translation>
         </message>
         <message>
+            <source>The text is longer than {most} MB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The text is on the clipboard.</source>
             <translation>文字已在剪贴板中。</translation>
         </message>
@@ -2544,6 +3176,14 @@
             <translation>文字识别程序已关闭。</translation>
         </message>
         <message>
+            <source>The text to ask about</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The version before</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The windows are not known on this desktop. Drag to cut out a region.</source>
             <translation>在此桌面上无法得知窗口位置。请拖动选取一个区域。</translation>
         </message>
@@ -2558,6 +3198,22 @@
         <message>
             <source>There are no certificates (PEM) in this file. Choose another one, or remove it here.</source>
             <translation>此文件中没有证书 (PEM)。请选择其他文件，或在此移除。</translation>
+        </message>
+        <message>
+            <source>There are no conversations in {name}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There are no words in it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There are pictures in it, which do not fit into one JSON file.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There are pictures in it, which do not fit into one Markdown file.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is a key for {name} for this session.</source>
@@ -2578,6 +3234,10 @@
         <message>
             <source>There is no conversation {conversation}.</source>
             <translation>没有对话 {conversation}。</translation>
+        </message>
+        <message>
+            <source>There is no conversation {number}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no display to hold a key combination on.</source>
@@ -2628,6 +3288,10 @@
             <translation>磁盘上没有空间存放 {path}。</translation>
         </message>
         <message>
+            <source>There is no room to open {name}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no session bus here, so the desktop cannot be asked.</source>
             <translation>这里没有会话总线，因此无法询问桌面。</translation>
         </message>
@@ -2644,12 +3308,24 @@
             <translation>指针下没有窗口。</translation>
         </message>
         <message>
+            <source>There is nothing in it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is nothing to ask about in the clipboard. Copy text, a picture or a file first.</source>
             <translation>剪贴板中没有可以提问的内容。请先复制文字、图片或文件。</translation>
         </message>
         <message>
             <source>There is nothing to ask.</source>
             <translation>没有可提问的内容。</translation>
+        </message>
+        <message>
+            <source>There is nothing to export.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is something in the folder {path} already.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>These are the keys in use already.</source>
@@ -2680,6 +3356,14 @@
             <translation>细</translation>
         </message>
         <message>
+            <source>Thinking…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Thinking… {seconds} s</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This address</source>
             <translation>此地址</translation>
         </message>
@@ -2690,6 +3374,10 @@
         <message>
             <source>This address leads from one place to the next without end.</source>
             <translation>该地址不断重定向，没有尽头。</translation>
+        </message>
+        <message>
+            <source>This answer</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This answer reached the most it may say.</source>
@@ -2704,6 +3392,10 @@
             <translation>这条回答在第一个字出现前中断了。</translation>
         </message>
         <message>
+            <source>This branch is no longer in the history.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This computer</source>
             <translation>本机</translation>
         </message>
@@ -2714,6 +3406,14 @@
         <message>
             <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
             <translation>本机只能读取图片中的文字，而这个问题没有图片。请截取屏幕的一部分，或在设置中添加密钥以询问模型。</translation>
+        </message>
+        <message>
+            <source>This conversation</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This conversation cannot be shown</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This conversation holds {count} pictures, and {model} takes {most} at most.</source>
@@ -2772,8 +3472,20 @@
             <translation>此桌面的门户服务没有选取区域的对话框。</translation>
         </message>
         <message>
+            <source>This does not look like an export.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This export was written by a newer version of Kireji (format {theirs}; this one knows {ours}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This file cannot be read. Change its permissions, or choose another one.</source>
             <translation>无法读取此文件。请更改其权限，或选择其他文件。</translation>
+        </message>
+        <message>
+            <source>This file holds no text that could be read.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This file is not there. Choose another one, or remove it here.</source>
@@ -2784,16 +3496,48 @@
             <translation>这是 Wayland 会话，程序无法自行读取屏幕。</translation>
         </message>
         <message>
+            <source>This is a database, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is a file of another kind ({name}).</source>
             <translation>这是另一种文件（{name}）。</translation>
+        </message>
+        <message>
+            <source>This is a folder.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is a key of {right}, not of {asked}; it was not sent.</source>
             <translation>这是 {right} 的密钥，不是 {asked} 的；没有发送。</translation>
         </message>
         <message>
+            <source>This is a program, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is a sound file, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is a video, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is an archive, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is an old Office document, which models cannot read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is no file. Choose the file with the certificates.</source>
             <translation>这不是文件。请选择含有证书的文件。</translation>
+        </message>
+        <message>
+            <source>This is not a file that can be read.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is not a picture.</source>
@@ -2802,6 +3546,10 @@
         <message>
             <source>This is not an address of the web.</source>
             <translation>这不是网络地址。</translation>
+        </message>
+        <message>
+            <source>This is not an export of Kireji.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is the default for {name}</source>
@@ -2828,12 +3576,40 @@
             <translation>仅限本次会话</translation>
         </message>
         <message>
+            <source>Thought</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Thought for {time}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Title of the conversation</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>To the next edge of a window, left and right; with Shift up and down</source>
             <translation>跳到窗口的下一条边，向左和向右；按住 Shift 则向上和向下</translation>
         </message>
         <message>
             <source>Today</source>
             <translation>今天</translation>
+        </message>
+        <message>
+            <source>Today's backup could not be made.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Together with the rest it is more than {most} MB, which services do not take.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Tokens</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Tool</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Trust the system's certificates alone</source>
@@ -2892,6 +3668,25 @@
             <translation>请在桌面的密码设置中解锁，然后重试。</translation>
         </message>
         <message>
+            <source>Unpack the archive with its password, and import the folder.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message numerus="yes">
+            <source>Unpin {n} conversations</source>
+            <extracomment>Unpin</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Update Kireji, then import it again; nothing was imported.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Update Kireji, then restore it; nothing was changed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Update it.</source>
             <translation>请更新它。</translation>
         </message>
@@ -2928,6 +3723,10 @@
             <translation>请使用以下之一：{names}。</translation>
         </message>
         <message>
+            <source>Use the button, or write below.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Use the menu bar's menu.</source>
             <translation>请使用菜单栏的菜单。</translation>
         </message>
@@ -2944,12 +3743,20 @@
             <translation>使用 {server} 的 {model}</translation>
         </message>
         <message>
+            <source>Version {number} of {count}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Very high</source>
             <translation>很高</translation>
         </message>
         <message>
             <source>W</source>
             <translation>W</translation>
+        </message>
+        <message>
+            <source>Wait for its end, or stop it with Esc.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Wait for the answer; the next change is watched for then.</source>
@@ -2998,6 +3805,10 @@
         <message>
             <source>What was copied is larger than {size} MB.</source>
             <translation>复制的内容超过 {size} MB。</translation>
+        </message>
+        <message>
+            <source>What was deleted is kept for 30 days.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What {host} has at this address is no picture.</source>
@@ -3060,6 +3871,10 @@
             <translation>使用工具时：下一个标注、删除它</translation>
         </message>
         <message>
+            <source>With another model…</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
             <translation>没有密钥时，由本机读取您截取内容中的文字。不会发送任何内容。</translation>
         </message>
@@ -3076,6 +3891,10 @@
             <translation>请写入其地址，http://name:password@host:port，放在 network.proxy 或 HTTPS_PROXY 中。</translation>
         </message>
         <message>
+            <source>Written</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Yesterday</source>
             <translation>昨天</translation>
         </message>
@@ -3084,12 +3903,20 @@
             <translation>您已登录 OpenRouter。</translation>
         </message>
         <message>
+            <source>You asked in {title}: {words}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>You stopped this answer before its first word.</source>
             <translation>您在第一个字出现前停止了这条回答。</translation>
         </message>
         <message>
             <source>You stopped this answer. What had arrived is kept.</source>
             <translation>您停止了这条回答。已收到的内容已保留。</translation>
+        </message>
+        <message>
+            <source>Your question</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Your question about a picture</source>
@@ -3106,6 +3933,10 @@
         <message>
             <source>a server</source>
             <translation>一个服务器</translation>
+        </message>
+        <message>
+            <source>an answer is being written</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>asked the desktop</source>
@@ -3144,6 +3975,10 @@
             <translation>{day} 停用</translation>
         </message>
         <message>
+            <source>folded</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>for this session</source>
             <translation>仅限本次会话</translation>
         </message>
@@ -3168,12 +4003,20 @@
             <translation>使用中</translation>
         </message>
         <message>
+            <source>it unpacks to far more than an export does</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>just now</source>
             <translation>刚刚</translation>
         </message>
         <message>
             <source>keychain not open</source>
             <translation>钥匙串未打开</translation>
+        </message>
+        <message>
+            <source>less than a second</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>looking…</source>
@@ -3210,6 +4053,14 @@
         <message>
             <source>macOS will ask for leave to record the screen at the first capture.</source>
             <translation>首次截取时，macOS 会询问是否允许录制屏幕。</translation>
+        </message>
+        <message>
+            <source>more than {most} GB came out of the archive</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>new answer</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>no key</source>
@@ -3260,12 +4111,20 @@
             <translation>现在</translation>
         </message>
         <message>
+            <source>open</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>paused</source>
             <translation>已暂停</translation>
         </message>
         <message>
             <source>picture</source>
             <translation>图片</translation>
+        </message>
+        <message>
+            <source>pinned</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>port {port}</source>
@@ -3314,6 +4173,10 @@
         <message>
             <source>testing…</source>
             <translation>正在测试…</translation>
+        </message>
+        <message>
+            <source>the archive is damaged ({why})</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>the local server</source>
@@ -3368,6 +4231,10 @@
             <translation>{address_hint}；应以 https:// 或 http:// 开头。</translation>
         </message>
         <message>
+            <source>{amount} per million</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{behind}, to whom {name} passed the question, has a fault at the moment.</source>
             <translation>{name} 将问题转给的 {behind} 目前出现故障。</translation>
         </message>
@@ -3392,8 +4259,20 @@
             <translation>每百万 {cost}</translation>
         </message>
         <message>
+            <source>{count} more conversations could not be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
             <translation>{display} 最多接受 {max_stops} 个终止文本。</translation>
+        </message>
+        <message>
+            <source>{file}, after conversation {number}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{file}, conversation {number}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
@@ -3456,6 +4335,10 @@
             <translation>{minutes} 分钟前</translation>
         </message>
         <message>
+            <source>{minutes} min {seconds} s</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{minutes}m</source>
             <translation>{minutes} 分</translation>
         </message>
@@ -3498,6 +4381,10 @@
         <message>
             <source>{name} at {place}</source>
             <translation>{name}（{place}）</translation>
+        </message>
+        <message>
+            <source>{name} cannot be read: {why}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{name} cannot read PDF documents.</source>
@@ -3548,6 +4435,42 @@
             <translation>{name} 没有能以 {model} 处理此类问题的服务：{ended}</translation>
         </message>
         <message>
+            <source>{name} holds no conversations.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} holds too many files.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is a backup.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is an export of {found}, not of {wanted}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is damaged.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is damaged: its end is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is encrypted.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is larger than {most} MB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} is not a whole backup.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{name} is overloaded.</source>
             <translation>{name} 负载过高。</translation>
         </message>
@@ -3584,6 +4507,14 @@
             <translation>{name} 需要密钥。</translation>
         </message>
         <message>
+            <source>{name} was made by a newer version of Kireji (format {theirs}; this one knows {ours}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{name} was not read further: {why}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{name} was reached and accepts the key.</source>
             <translation>已连接 {name}，密钥被接受。</translation>
         </message>
@@ -3615,11 +4546,22 @@
             <source>{network} and ask again.</source>
             <translation>{network}，然后重新提问。</translation>
         </message>
+        <message>
+            <source>{number} / {count}</source>
+            <translation type="unfinished"></translation>
+        </message>
         <message numerus="yes">
             <source>{n} B</source>
             <extracomment>1 B</extracomment>
             <translation>
                 <numerusform>{n} B</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} conversations are back in the list</source>
+            <extracomment>1 conversation is back in the list</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -3637,10 +4579,38 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} prompts</source>
+            <extracomment>1 prompt</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} requests</source>
+            <extracomment>1 request</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} s</source>
+            <extracomment>1 s</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} seconds</source>
             <extracomment>1 second</extracomment>
             <translation>
                 <numerusform>{n} 秒</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} were left out.</source>
+            <extracomment>1 was left out.</extracomment>
+            <translation type="unfinished">
+                <numerusform></numerusform>
             </translation>
         </message>
         <message>
@@ -3656,12 +4626,28 @@
             <translation>无法使用 {path}：{error}。</translation>
         </message>
         <message>
+            <source>{path} exists already.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{path} is a database of another program.</source>
             <translation>{path} 是其他程序的数据库。</translation>
         </message>
         <message>
+            <source>{path} is neither a file nor a folder.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{path} is not there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
             <translation>{path} 由较新版本的 Kireji 写成（格式 {version}；此版本支持 {newest}）。</translation>
+        </message>
+        <message>
+            <source>{percent} % of the context is taken</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{place} for a typing mistake, and the network.</source>
@@ -3678,6 +4664,14 @@
         <message>
             <source>{read} in · {written} out</source>
             <translation>输入 {read} · 输出 {written}</translation>
+        </message>
+        <message>
+            <source>{read} of {prompt} tokens from the cache</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{read} of {prompt} tokens from the cache, saved {amount}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{seconds} seconds</source>
@@ -3748,6 +4742,34 @@
             <translation>{title}改为读取图片中的文字。</translation>
         </message>
         <message>
+            <source>{title}, {row} of {count}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{title}: fold away</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{title}: folded away. Show</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{tool}: being asked for</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{tool}: did not run</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{tool}: done</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{tool}: failed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{url_variable} is set, but {key_variable} is not.</source>
             <translation>已设置 {url_variable}，但没有设置 {key_variable}。</translation>
         </message>
@@ -3772,6 +4794,10 @@
             <translation>{what}太大，无法打开。</translation>
         </message>
         <message>
+            <source>{what} · {time}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{when}, or change the settings under openrouter.</source>
             <translation>{when}，或更改 openrouter 下的设置。</translation>
         </message>
@@ -3782,6 +4808,14 @@
         <message>
             <source>“{title}” has these keys. Choose others.</source>
             <translation>“{title}”已使用这些按键。请选择其他按键。</translation>
+        </message>
+        <message>
+            <source>“{title}” is back in the list</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>… and {more} more characters</source>
+            <translation type="unfinished"></translation>
         </message>
     </context>
 </TS>

@@ -99,7 +99,7 @@ def test_numbers_and_days_are_written_as_people_there_write_them(app: QApplicati
     assert words.count(12_345) == "12.345"
     assert words.dollars(0.0123) == "0,0123 $"
     assert words.day_group(datetime(2026, 3, 5), now) == "März 2026"
-    assert words.row_time(datetime(2026, 12, 19), now) == "Sa"
+    assert words.row_time(datetime(2026, 12, 19), now) == "Sa."
     assert words.row_time(datetime(2026, 3, 5), now) == "5. März"
 
 
