@@ -19,7 +19,7 @@ from kireji.ui.translation import tr
 
 _EDGE = 38
 """Of a thumbnail, in logical pixels at the usual text size."""
-_NAME = 96
+_NAME = 106
 """Room for the name, the same way."""
 _MOST_ROWS = 3
 _ICONS = {PDF: "file-text", PLAIN: "file-text"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from kireji.ui.chat.attachment_row import AttachmentRow
@@ -53,7 +54,7 @@ class Composer(QFrame):
         self._field = PromptField(theme)
         self.prompts = PromptPopup(theme, self._field, self)
         self._attach = button("", "chip", name=tr("Attach files or pictures"))
-        self._capture = button(tr("Capture"), "chip")
+        self._capture = button(tr("Capture"), "chip", name=tr("Capture"))
         self._queue = button(tr("Queue"))
         self._queue.setToolTip(tr("Ask this when the answer is complete"))
         self._go = button(tr("Send"), "primary")
@@ -170,12 +171,27 @@ class Composer(QFrame):
         self._go.setEnabled(self._running or written)
         self._queue.setVisible(self._running)
         self._queue.setEnabled(written)
+        self._spread()
         self._dress()
+
+    def _spread(self) -> None:
+        """Where the buttons do not fit beside each other, the one that its icon explains does without its word."""
+        self._capture.setText(tr("Capture"))
+        shown = [each for each in (self._attach, self._capture, self._queue, self._go) if not each.isHidden()]
+        needed = sum(each.sizeHint().width() + SPACE[1] for each in shown) + SPACE[2]
+        if needed > self.width() and self.width() > 0:
+            self._capture.setText("")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self._spread()
+            self._dress()
 
     def _dress(self) -> None:
         colours = self._theme.colours
         set_icon(self._attach, self._theme, "plus", colours.muted, 16)
-        set_icon(self._capture, self._theme, "crop", colours.muted, 13)
+        set_icon(self._capture, self._theme, "crop", colours.muted, 13 if self._capture.text() else 16)
         colour = colours.on_accent if self._go.isEnabled() else colours.muted
         name = "square" if self._running else "arrow-up"
         set_icon(self._go, self._theme, name, colour, 12 if self._running else 14, solid=self._running)

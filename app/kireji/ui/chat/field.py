@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QPlainTextEdit, QSizePolicy
 
+from kireji.ui.chat.words import has_letters
 from kireji.ui.composition import Composition
 from kireji.ui.parts import begin_at_side, turn
 from kireji.ui.quick_prompts import place_in
@@ -26,7 +27,7 @@ from kireji.ui.recall import Recall
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
-_MOST_LINES = 8
+_MOST_LINES, _LEAST_LINES = 8, 2
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down)
 _TAB = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
@@ -65,13 +66,14 @@ class PromptField(QPlainTextEdit):
         self._offer: Offer | None = None
         self._recall = Recall()
         self._invitations: tuple[str, ...] = ("",)
+        self._wanted = 0
         self.keep_escape = False
         """Whether Escape is for what this field is in the middle of."""
         self.setAccessibleName(tr("Your question"))
         self.setTabChangesFocus(True)
         self.setAcceptDrops(False)  # the whole window takes drops
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.document().setDocumentMargin(2)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self.textChanged.connect(self._turn)
@@ -264,7 +266,10 @@ class PromptField(QPlainTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._choose_invitation()
-        self._fit()
+        if event.oldSize().width() != event.size().width():
+            self._fit()
+        else:
+            self._show_bar()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -273,6 +278,9 @@ class PromptField(QPlainTextEdit):
         elif event.type() == QEvent.Type.FontChange:
             self._choose_invitation()
             self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, self._wanted)
 
     def _choose_invitation(self) -> None:
         room = self.viewport().width() - 2 * round(self.document().documentMargin()) - 2
@@ -283,16 +291,24 @@ class PromptField(QPlainTextEdit):
             self.setPlaceholderText(chosen)
 
     def _turn(self) -> None:
-        """Begin at the side where the text begins; where there is none yet, at the interface's."""
-        if self.document().isEmpty():
-            begin_at_side(self, self.layoutDirection())
-        else:
+        """Begin at the side where the text begins; while it has no letters, at the interface's."""
+        if has_letters(self.document().firstBlock().text()):
             turn(self)
+        else:
+            begin_at_side(self, self.layoutDirection())
 
     def _fit(self) -> None:
         lines = max(1, min(_MOST_LINES, round(self.document().size().height())))
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 6)
-        more = self.document().size().height() > _MOST_LINES
+        line = self.fontMetrics().lineSpacing()
+        # In a low window it gives way to what stands around it, and scrolls.
+        self.setMinimumHeight(min(lines, _LEAST_LINES) * line + 6)
+        self.setMaximumHeight(lines * line + 6)
+        self._wanted = lines * line + 6
+        self.updateGeometry()
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        more = self.document().size().height() > _MOST_LINES or self.height() < self._wanted
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if more else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.setVerticalScrollBarPolicy(policy)
 

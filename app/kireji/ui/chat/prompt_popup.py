@@ -250,6 +250,7 @@ class _Row(QStyledItemDelegate):
         rtl = option.direction == Qt.LayoutDirection.RightToLeft
         colours = self._theme.colours
         painter.save()
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # each text as its own script wants it
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if QStyle.StateFlag(option.state) & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)

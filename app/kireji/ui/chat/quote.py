@@ -74,6 +74,7 @@ class Quote(QFrame):
             self._chip.setText(words)
             self._chip.setAccessibleName(words)
             self._body.clear()
+            self._dress()
             self._elide()
         self.setVisible(bool(text))
 

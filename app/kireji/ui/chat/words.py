@@ -115,6 +115,11 @@ def provider_name(name: str) -> str:
     return tr(_PROVIDERS[name]) if name in _PROVIDERS else name.capitalize()
 
 
+def has_letters(text: str) -> bool:
+    """Whether a text has signs that belong to a direction of writing."""
+    return any(unicodedata.bidirectional(sign) in ("L", "R", "AL") for sign in text)
+
+
 def is_right_to_left(text: str) -> bool:
     """Whether the first letter of a text belongs to a script that is written from the right."""
     for sign in text:

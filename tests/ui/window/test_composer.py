@@ -1,0 +1,245 @@
+"""What the composer does with keys: quick prompts, earlier questions, quotes, an earlier question that is changed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from kireji.core.messages import Message, Role, TextPart
+from kireji.core.prompts import Prompt, Variable
+from kireji.ui.chat.composer import Composer
+from kireji.ui.chat.field import PromptField
+from tests.fakes.provider import answer
+from tests.fakes.services import FakeSurroundings
+from tests.ui.window.support import Stand, window_over
+
+pytestmark = pytest.mark.qt
+
+PROMPTS = (
+    Prompt("explain", "Explain", "Explain what is shown."),
+    Prompt("translate", "Translate", "Translate into {{language}}.", {"language": Variable(default="English")}),
+    Prompt("sum-up", "Résumé", "Sum up in {{words}} words for {{whom}}.", {"words": Variable(), "whom": Variable()}),
+    Prompt("fanyi", "翻译成中文", "请翻译。"),
+)
+
+
+@pytest.fixture
+async def stand() -> AsyncIterator[Stand]:
+    below = FakeSurroundings().with_key()
+    below.prompts.found = PROMPTS
+    below.provider.enqueue(answer("A."))
+    for question in ("first", "second\nof two lines", "third"):
+        await below.conversations.create("t", Message(Role.USER, (TextPart(question),)))
+    async with window_over(below) as stand:
+        stand.window.activateWindow()
+        await stand.until(lambda: composer(stand).field.hasFocus())
+        await stand.until(lambda: composer(stand).field.recall.earlier)
+        yield stand
+
+
+def composer(stand: Stand) -> Composer:
+    return stand.window.chat.composer
+
+
+def keys(stand: Stand, *pressed: Qt.Key | str) -> PromptField:
+    """Press keys, and write what is no key."""
+    field = composer(stand).field
+    for each in pressed:
+        if isinstance(each, str):
+            QTest.keyClicks(field, each)
+        else:
+            QTest.keyClick(field, each)
+    return field
+
+
+async def slash(stand: Stand, *pressed: Qt.Key | str) -> None:
+    keys(stand, "/")
+    await stand.until(composer(stand).prompts.shown)
+    keys(stand, *pressed)
+
+
+def sent(stand: Stand) -> list[object]:
+    """What is asked from now on, in the place of asking it."""
+    found: list[object] = []
+    composer(stand).sent.disconnect(stand.presenter.chat.send)
+    composer(stand).sent.connect(found.append)
+    return found
+
+
+# Quick prompts.
+
+
+async def test_a_slash_offers_the_prompts_in_their_order(stand: Stand) -> None:
+    await slash(stand)
+    assert composer(stand).prompts.offered() == ("explain", "translate", "fanyi", "sum-up")
+    assert composer(stand).prompts.chosen() == "explain"
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("tr", ("translate",)),
+        ("up", ("sum-up",)),
+        ("resu", ("sum-up",)),
+        ("翻译", ("fanyi",)),
+        ("中文", ("fanyi",)),
+        ("an", ("translate", "fanyi")),
+    ],
+)
+async def test_what_follows_chooses_by_name_and_title(stand: Stand, typed: str, found: tuple[str, ...]) -> None:
+    await slash(stand)
+    composer(stand).field.insertPlainText(typed)
+    assert composer(stand).prompts.offered() == found
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
+async def test_the_words_of_the_chosen_one_take_the_place_of_the_slash(stand: Stand, key: Qt.Key) -> None:
+    asked = sent(stand)
+    await slash(stand, Qt.Key.Key_Down, key)
+    assert (composer(stand).text(), asked) == ("Translate into English.", [])
+    assert not composer(stand).prompts.shown()
+    keys(stand, Qt.Key.Key_Return)
+    assert asked == ["Translate into English."]
+
+
+async def test_up_goes_round_to_the_last(stand: Stand) -> None:
+    await slash(stand, Qt.Key.Key_Up)
+    assert composer(stand).prompts.chosen() == "sum-up"
+
+
+async def test_a_click_chooses(stand: Stand) -> None:
+    await slash(stand)
+    popup = composer(stand).prompts
+    place = popup._list.visualRect(popup._model.index(1, 0)).center()
+    QTest.mouseClick(popup._list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place))
+    assert composer(stand).text() == "Translate into English."
+
+
+async def test_places_to_fill_in_are_selected_one_after_the_other(stand: Stand) -> None:
+    await slash(stand, "sum", Qt.Key.Key_Return, "20", Qt.Key.Key_Tab, "children")
+    assert composer(stand).text() == "Sum up in 20 words for children."
+
+
+async def test_without_a_place_to_fill_in_tab_leaves_the_field(stand: Stand) -> None:
+    keys(stand, "words", Qt.Key.Key_Tab)
+    assert not composer(stand).field.hasFocus()
+
+
+async def test_a_path_is_asked_as_it_is(stand: Stand) -> None:
+    asked = sent(stand)
+    await slash(stand, "etc/hosts", Qt.Key.Key_Return)
+    assert asked == ["/etc/hosts"]
+
+
+async def test_a_slash_within_a_line_offers_nothing(stand: Stand) -> None:
+    keys(stand, "either /")
+    assert not composer(stand).prompts.shown()
+
+
+async def test_a_slash_at_the_beginning_of_a_later_line_offers_them_too(stand: Stand) -> None:
+    composer(stand).set_text("Look:\n")
+    await slash(stand, "tra", Qt.Key.Key_Return)
+    assert composer(stand).text() == "Look:\nTranslate into English."
+
+
+async def test_escape_puts_them_away_until_the_next_slash(stand: Stand) -> None:
+    await slash(stand, Qt.Key.Key_Escape, "e")
+    assert not composer(stand).prompts.shown()
+    keys(stand, Qt.Key.Key_Backspace, Qt.Key.Key_Backspace)
+    await slash(stand)
+    assert composer(stand).prompts.shown()
+
+
+async def test_a_prompt_can_be_undone_and_what_was_typed_is_back(stand: Stand) -> None:
+    await slash(stand, "tra", Qt.Key.Key_Return)
+    composer(stand).field.undo()
+    assert composer(stand).text() == "/tra"
+
+
+async def test_keys_of_an_unfinished_word_choose_no_prompt(stand: Stand) -> None:
+    await slash(stand)
+    field = composer(stand).field
+    QApplication.sendEvent(field, QInputMethodEvent("fanyi", []))
+    keys(stand, Qt.Key.Key_Down, Qt.Key.Key_Return)
+    assert (composer(stand).prompts.chosen(), composer(stand).text()) == ("explain", "/")
+    event = QInputMethodEvent("", [])
+    event.setCommitString("翻译")
+    QApplication.sendEvent(field, event)
+    assert composer(stand).prompts.offered() == ("fanyi",)
+    keys(stand, Qt.Key.Key_Return)
+    assert composer(stand).text() == "请翻译。"
+
+
+# Earlier questions.
+
+
+async def test_up_in_an_empty_field_goes_back_and_down_comes_back(stand: Stand) -> None:
+    seen = []
+    for key in (Qt.Key.Key_Up,) * 4 + (Qt.Key.Key_Down,) * 3:
+        keys(stand, key)
+        seen.append(composer(stand).text())
+    two = "second\nof two lines"
+    assert seen == ["third", two, "first", "first", two, "third", ""]
+
+
+async def test_up_in_what_is_being_written_moves_the_caret_only(stand: Stand) -> None:
+    keys(stand, "half a thought", Qt.Key.Key_Up)
+    assert composer(stand).text() == "half a thought"
+
+
+async def test_a_recalled_question_that_was_changed_is_not_replaced(stand: Stand) -> None:
+    keys(stand, Qt.Key.Key_Up, "!", Qt.Key.Key_Up)
+    assert composer(stand).text() == "third!"
+
+
+async def test_a_recalled_question_can_be_undone(stand: Stand) -> None:
+    keys(stand, Qt.Key.Key_Up).undo()
+    assert composer(stand).text() == ""
+
+
+async def test_what_was_asked_just_now_is_the_first_to_come_back(stand: Stand) -> None:
+    keys(stand, "fourth", Qt.Key.Key_Return)
+    await stand.until(lambda: composer(stand).text() == "")
+    await stand.until(lambda: stand.below.provider.asked and stand.services.chat.live.find(4) is None)
+    keys(stand, Qt.Key.Key_Up)
+    assert composer(stand).text() == "fourth"
+
+
+# While an answer streams.
+
+
+async def test_enter_queues_while_an_answer_streams(stand: Stand) -> None:
+    asked, queued = sent(stand), []
+    composer(stand).queued.connect(queued.append)
+    composer(stand).set_running(True)
+    keys(stand, " next ", Qt.Key.Key_Return)
+    assert (asked, queued) == ([], ["next"])
+    assert composer(stand)._queue.isVisible()
+    assert composer(stand)._go.text() == "Stop"
+
+
+# Quotes and earlier questions.
+
+
+async def test_quotes_are_collected_and_sent_above_the_words(stand: Stand) -> None:
+    drafts = stand.presenter.chat.drafts
+    drafts.quote("one\n")
+    drafts.quote("two")
+    keys(stand, "Why?")
+    assert drafts.draft.question == "> one\n>\n> two\n\nWhy?"
+
+
+async def test_escape_leaves_an_earlier_question_and_brings_back_what_was_written(stand: Stand) -> None:
+    stored = await stand.below.conversations.load(1)
+    assert stored is not None
+    keys(stand, "half a thought")
+    stand.presenter.chat.drafts.edit(stored.messages[0])
+    assert (composer(stand).text(), composer(stand).editing) == ("first", True)
+    keys(stand, Qt.Key.Key_Escape)
+    assert (composer(stand).text(), composer(stand).editing) == ("half a thought", False)
+    assert stand.presenter.chat.drafts.editing is None
