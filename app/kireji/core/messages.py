@@ -159,6 +159,11 @@ class Message(msgspec.Struct, frozen=True):
         return tuple(part for part in self.parts if isinstance(part, ImagePart))
 
     @property
+    def documents(self) -> tuple[DocumentPart, ...]:
+        """All documents that stand in the message itself."""
+        return tuple(part for part in self.parts if isinstance(part, DocumentPart))
+
+    @property
     def calls(self) -> tuple[ToolCallPart, ...]:
         """All tools it asks for, without a call that was cut."""
         return tuple(part for part in self.parts if isinstance(part, ToolCallPart) and not part.cut)

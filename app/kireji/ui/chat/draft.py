@@ -102,6 +102,11 @@ class Draft:
         )
 
     @property
+    def size(self) -> int:
+        """Bytes of everything that goes along."""
+        return sum(each.size for each in self.attachments)
+
+    @property
     def question(self) -> str:
         """The words that are sent: what they are about, marked line by line as a quote, then the person's own."""
         own, quote = self.text.strip(), self.quote.strip("\n")

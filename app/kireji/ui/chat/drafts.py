@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject
@@ -22,6 +22,7 @@ from kireji.ui.chat.draft_keeper import DraftKeeper
 from kireji.ui.chat.intake import Intake
 from kireji.ui.chat.loading import Loading
 from kireji.ui.chat.pane import ChatPane
+from kireji.ui.chat.problems import Problems
 from kireji.ui.chat.sources import EncodedSource, Given, Source, StoredSource, TextSource, given_by
 from kireji.ui.chat.suggesting import Suggesting
 from kireji.ui.theme import Theme
@@ -29,7 +30,6 @@ from kireji.ui.translation import plural, tr
 
 log = logging.getLogger(__name__)
 
-_SAID_AT_ONCE = 3
 LONGEST_IN_FIELD = 20_000
 """Characters; more than that is attached, because laying out one long line takes time that grows with its square: a
 minute for a million."""
@@ -66,10 +66,11 @@ class Drafts(QObject):
         self._drafts: dict[int | None, Draft] = {}
         self._current: int | None = None
         self._editing: _Editing | None = None
+        self._finding: dict[int | None, asyncio.Task[None]] = {}
         self._count = 0
-        self._problems: list[str] = []
-        self._loading = Loading(services, self._scope, self._say)
-        self._keeper = DraftKeeper(services, self._scope, self._read, self._say)
+        self._problems = Problems(pane)
+        self._loading = Loading(services, self._scope, self._problems.say)
+        self._keeper = DraftKeeper(services, self._scope, self._read, self._problems.say)
         self._suggesting = Suggesting(services, pane.composer, self._scope)
         self._intake = Intake(services, pane, theme, self._scope)
         self._connect()
@@ -81,6 +82,8 @@ class Drafts(QObject):
         composer.attachments.opened.connect(self._open)
         composer.quote.removed.connect(self._remove_quote)
         composer.editing_cancelled.connect(self.stop_editing)
+        self._pane.transcript.quote_wanted.connect(self.quote_answer)
+        self._pane.transcript.document_clicked.connect(self._intake.show_document)
         self._loading.loaded.connect(self._arrived)
         self._loading.failed.connect(self._lost)
         self._intake.given.connect(self.give)
@@ -93,6 +96,8 @@ class Drafts(QObject):
 
     async def aclose(self) -> None:
         """Keep what is written, and end what is on its way."""
+        if self._finding:  # what was written since stands behind what is found, so both are kept
+            await asyncio.wait(self._finding.values())
         await self._keeper.flush()
         await self._scope.aclose()
 
@@ -113,7 +118,7 @@ class Drafts(QObject):
         self._keeper.changed()
         self._current = conversation
         self._intake.current = conversation
-        self._problems = []
+        self._problems.begin()
         self._pane.composer.show_draft(self._drafts.get(conversation, Draft()))
         self._find(conversation)
 
@@ -186,6 +191,11 @@ class Drafts(QObject):
         if str(text).strip():
             self._keep(self.draft.with_quote(str(text)))
 
+    def quote_answer(self, text: object) -> None:
+        """The same for what is selected in an answer, and the next words are about it."""
+        self.quote(text)
+        self._pane.composer.setFocus()
+
     def add(self, picture: EncodedPicture, name: str) -> None:
         """Attach a picture that is encoded already."""
         self._attach(Given((EncodedSource(name, picture),)))
@@ -245,8 +255,10 @@ class Drafts(QObject):
         self._keeper.changed()
 
     def _find(self, conversation: int | None) -> None:
-        if not self._keeper.known(conversation):
-            self._scope.restart(self._bring_back(conversation), name="bring back")
+        if not self._keeper.known(conversation) and conversation not in self._finding:
+            task = self._scope.start(self._bring_back(conversation), name=f"bring back {conversation}")
+            self._finding[conversation] = task
+            task.add_done_callback(lambda _done: self._finding.pop(conversation, None))
 
     async def _bring_back(self, conversation: int | None) -> None:
         """Show what was being written in a conversation, before anything that was written since it is open."""
@@ -254,7 +266,7 @@ class Drafts(QObject):
             found = await self._keeper.load(conversation)
         except StoreError as error:
             log.warning("a draft cannot be read: %s", error)
-            self._say(error.sentence)
+            self._problems.say(error.sentence)
             return
         attachments: list[tuple[Attachment, Source]] = []
         for part, name in zip(found.attachments, found.names, strict=False):
@@ -275,9 +287,9 @@ class Drafts(QObject):
     # Attachments.
 
     def _attach(self, given: Given) -> None:
-        self._problems = []
+        self._problems.begin()
         if given.problem:
-            self._say(given.problem)
+            self._problems.say(given.problem)
         for source in given.sources[: self._room(len(given.sources))]:
             self._begin(source)
 
@@ -286,7 +298,9 @@ class Drafts(QObject):
         room = max(0, MOST_ATTACHMENTS - len(self.draft.attachments))
         if wanted > room:
             left = plural(wanted - room, "1 was left out.", "{n} were left out.")
-            self._say(f"{tr('A question takes up to {most} files and pictures.', most=MOST_ATTACHMENTS)} {left}")
+            self._problems.say(
+                f"{tr('A question takes up to {most} files and pictures.', most=MOST_ATTACHMENTS)} {left}"
+            )
         return min(room, wanted)
 
     def _begin(self, source: Source, part: ImagePart | DocumentPart | None = None) -> None:
@@ -299,10 +313,10 @@ class Drafts(QObject):
     def _arrived(self, attachment: object) -> None:
         assert isinstance(attachment, Attachment)
         home = self._home(attachment.number)
-        if home is not None and _sum(home.attachments, attachment) > MOST_BYTES:
+        if home is not None and home.with_loaded(attachment).size > MOST_BYTES:
             most = MOST_BYTES // 1024 // 1024
             told = tr("Together with the rest it is more than {most} MB, which services do not take.", most=most)
-            self._say(f"{attachment.name}: {told}")
+            self._problems.say(f"{attachment.name}: {told}")
             self._update(attachment.number, None)
             home = None
         else:
@@ -361,18 +375,14 @@ class Drafts(QObject):
             self._intake.show(attachment)
 
     def _unfold(self, number: object, text: str) -> None:
-        """Words that were attached shall stand in the field after all."""
+        """Words that were attached shall stand in the field after all; those of a question asked before are copied."""
+        assert isinstance(number, int)
         self._pane.composer.insert(text)
-        self._remove(number)
+        if self._known(number) is not None:
+            self._remove(number)
         self._pane.composer.setFocus()
 
     # What went wrong.
-
-    def _say(self, sentence: str) -> None:
-        self._problems.append(sentence)
-        told = " ".join(self._problems[:_SAID_AT_ONCE])
-        more = len(self._problems) - _SAID_AT_ONCE
-        self._pane.show_notice(f"{told} {tr('And {more} more.', more=more)}" if more > 0 else told)
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, KirejiError):
@@ -386,8 +396,3 @@ def _name_of(part: ImagePart | DocumentPart) -> str:
     if isinstance(part, DocumentPart):
         return part.title or tr("Document")
     return tr("Picture")
-
-
-def _sum(attachments: Iterable[Attachment], arrived: Attachment) -> int:
-    """Bytes of all that goes along once one has arrived."""
-    return sum(each.size for each in attachments if each.number != arrived.number) + arrived.size

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from kireji.core.documents import PLAIN
+from kireji.core.messages import DocumentPart
 from kireji.core.pictures import PICTURE_ENDINGS
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
@@ -58,6 +59,11 @@ class Intake(QObject):
             self._scope.restart(self._show_picture(attachment), name="large")
         elif attachment.media_type == PLAIN:
             self._scope.restart(self._show_text(attachment), name="large")
+
+    def show_document(self, part: object) -> None:
+        """Show the words of a document in a question that was asked."""
+        assert isinstance(part, DocumentPart)
+        self.show(Attachment(0, part.title, part=part))
 
     def _paste(self) -> None:
         self._start(self._read_clipboard(self.current))

@@ -13,6 +13,7 @@ from kireji.core.history import StoredMessage
 from kireji.core.messages import ImagePart
 from kireji.services.turns import GO_ON
 from kireji.ui.chat.document import EDGE
+from kireji.ui.chat.file_chip import FileChip
 from kireji.ui.chat.transcript.piece import Piece
 from kireji.ui.chat.words import count, is_right_to_left
 from kireji.ui.flow import FlowLayout
@@ -105,6 +106,8 @@ class QuestionCard(QWidget):
 
     picture_clicked = Signal(object)
     """The `ImagePart` that shall be seen large."""
+    document_clicked = Signal(object)
+    """The `DocumentPart` whose words shall be seen."""
     resized = Signal(object)
     """This widget needs more or less room."""
     copy_clicked = Signal(object)
@@ -132,6 +135,13 @@ class QuestionCard(QWidget):
                 inside.addWidget(thumbnail, 0, Qt.AlignmentFlag.AlignLeading)
         if self._pictures is not None:
             inside.addWidget(self._pictures)
+        self._files = _Pictures() if stored.message.documents else None
+        if self._files is not None:
+            for document in stored.message.documents:
+                chip = FileChip(theme, document)
+                chip.opened.connect(self.document_clicked)
+                self._files.flow.addWidget(chip)
+            inside.addWidget(self._files)
         self.words: PlainText | None = None
         self.shows_all = shows_all
         self._room = 0
@@ -193,8 +203,9 @@ class QuestionCard(QWidget):
         self._room = room = widest - 2 * (SPACE[2] + 2)
         if self.words is not None:
             self.words.set_widest(room)
-        if self._pictures is not None:
-            self._pictures.set_widest(room)
+        for several in (self._pictures, self._files):
+            if several is not None:
+                several.set_widest(room)
 
     def _show_more(self) -> None:
         self.shows_all = True
@@ -213,7 +224,7 @@ class QuestionCard(QWidget):
 
 
 class _Pictures(QWidget):
-    """Several thumbnails, in as many rows as they need."""
+    """Several thumbnails or files, in as many rows as they need."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -114,7 +114,7 @@ class QuestionItem(Item):
         """Its rows as they are to be shown now."""
         rows: list[Row] = [row for tool in self._tools for row in tool.rows()]
         message = self.stored.message if self.stored is not None else None
-        if message is not None and (message.text.strip() or message.images or not rows):
+        if message is not None and (message.text.strip() or message.images or message.documents or not rows):
             line = round(self._theme.px(TYPE_BODY) * LINE_HEIGHT)
             guess = _CARD + line * (1 + len(self.text) // 60)
             self._card_row = self._card_row or CardRow(self, self._make_card, guess)

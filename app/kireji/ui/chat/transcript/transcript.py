@@ -45,6 +45,7 @@ class Transcript(SelectingColumn):
     pictures_wanted = Signal(object)
     """A `QuestionCard` whose pictures are not there yet."""
     picture_clicked = Signal(object)
+    document_clicked = Signal(object)
     retry_clicked = Signal(object)
     """The number of a question that shall be asked again."""
     regenerate_clicked = Signal(object)
@@ -256,6 +257,7 @@ class Transcript(SelectingColumn):
     def connect_card(self, card: QuestionCard) -> None:
         """Pass on what a question's card tells."""
         card.picture_clicked.connect(self.picture_clicked)
+        card.document_clicked.connect(self.document_clicked)
         card.resized.connect(self._resized)
         card.copy_clicked.connect(self._copy_message)
         card.edit_clicked.connect(self._edit)
