@@ -71,7 +71,7 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """A formula as shapes without a colour of their own.
+    """A formula as shapes, black where they have no colour of their own.
 
     Args:
         svg: The shapes.
@@ -273,9 +273,7 @@ def _painted(drawing: _Drawing, size_px: float, colour: str, ratio: float) -> Fo
         return None
     image = QImage(pixels_wide, pixels_high, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
-    head, end, shapes = drawing.svg.partition(">")
-    coloured = f'{head}{end}<g fill="{colour}">{shapes.removesuffix("</svg>")}</g></svg>'
-    renderer = QSvgRenderer(QByteArray(coloured.encode()))
+    renderer = QSvgRenderer(QByteArray(drawing.svg.replace('="black"', f'="{colour}"').encode()))
     if not renderer.isValid():
         return None
     painter = QPainter(image)
