@@ -27,10 +27,10 @@ _SAFETY_COPIES = 2
 AUTOMATIC, BY_HAND, SAFETY = "kireji-auto-", "kireji-", "kireji-before-restore-"
 """Beginnings of the names; only what begins like the first and the last is ever deleted."""
 
-_FIRST_LOOK = 180.0
-"""Seconds after the start before anything is copied."""
 _NEXT_LOOK = 1800.0
+"""Seconds between two looks whether a backup is due."""
 _BUSY_LOOK = 60.0
+"""Seconds after which it is tried again when something else went on."""
 
 
 class BackupService:
@@ -122,7 +122,6 @@ class BackupService:
             pause: Waits for so many seconds.
         """
         said = ""
-        await pause(_FIRST_LOOK)
         while True:
             if busy():
                 await pause(_BUSY_LOOK)

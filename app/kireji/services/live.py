@@ -81,6 +81,11 @@ class LiveTurns:
         self.changed: Publisher[int] = Publisher()
         self.ended: Publisher[LiveTurn] = Publisher()
 
+    @property
+    def running(self) -> int:
+        """How many run."""
+        return len(self._turns)
+
     def find(self, conversation: int) -> LiveTurn | None:
         """The newest turn that runs in a conversation."""
         return self._turns.get(conversation)

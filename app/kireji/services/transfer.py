@@ -115,6 +115,13 @@ class TransferService:
         told(Progress(len(rows), len(rows)))
         return ExportReport(where, written.conversations, written.messages, len(written.blobs), len(written.lost))
 
+    async def fits_one_file(self, conversations: Sequence[int], form: Format) -> bool:
+        """Whether these conversations can be one file in this form: one alone, with its pictures in it or none."""
+        if len(conversations) != 1:
+            return False
+        whole = await self._store.whole(conversations[0]) if form is not Format.HTML else None
+        return whole is None or not whole.blobs
+
     async def bring_in(
         self, path: Path, kind: Kind | None = None, *, only_look: bool = False, told: Told = tell_nobody
     ) -> ImportReport:

@@ -20,6 +20,7 @@ from kireji.ui.curtain import Curtain, covered
 from kireji.ui.qt_application import Application
 from kireji.ui.shortcut import GlobalShortcuts
 from kireji.ui.theme import Theme
+from kireji.ui.transfer.daily import back_up_daily
 from kireji.ui.translation import mark, tr
 from kireji.ui.tray import Tray
 
@@ -294,6 +295,7 @@ class DesktopApplication(QObject):
         parts.overlay.warm()
         if parts.tray is not None:
             parts.tray.settle()
+        self._scope.start(back_up_daily(services, self._tell), name="backups")
 
     def _menu_chosen(self, action: object) -> None:
         assert isinstance(action, Action)

@@ -54,6 +54,12 @@ QMenu {{ background: {c.surface}; border: 1px solid {c.line}; padding: 4px; }}
 QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {c.raised}; }}
 QMenu::item:disabled {{ color: {c.muted}; }}
+QRadioButton::indicator {{ width: {_px(12, scale)}; height: {_px(12, scale)}; border: 2px solid {c.muted};
+    border-radius: {_px(8, scale)}; background: {c.surface}; }}
+QRadioButton::indicator:checked {{ width: {_px(6, scale)}; height: {_px(6, scale)};
+    border: {_px(5, scale)} solid {c.accent}; }}
+QProgressBar {{ background: {c.raised}; border: none; border-radius: 3px; }}
+QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
 QMenu::separator {{ height: 1px; background: {c.line}; margin: 4px 8px; }}
 QScrollArea, QScrollArea > QWidget > QWidget[kind="page"] {{ background: transparent; border: none; }}
 """

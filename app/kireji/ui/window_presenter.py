@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -23,8 +24,11 @@ from kireji.ui.settings.places import Places
 from kireji.ui.settings.presenter import SettingsPresenter
 from kireji.ui.settings.shortcuts import ShortcutControl
 from kireji.ui.theme import Theme
-from kireji.ui.translation import tr
+from kireji.ui.translation import plural, tr
 from kireji.ui.welcome_presenter import WelcomePresenter
+
+if TYPE_CHECKING:  # loaded when something is first exported
+    from kireji.ui.transfer.exporting import Exporter
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +64,7 @@ class WindowPresenter(QObject):
         self._scope = TaskScope("window", self._failed)
         self._settings: SettingsPresenter | None = None
         self._welcome: WelcomePresenter | None = None
+        self.exporter: Exporter | None = None
         self.chat = ChatPresenter(services, window, theme, self._held_chord)
         answers = answers or Answers(services.chat.live, self.shows)
         self.history = HistoryPresenter(services, window, self.chat, answers)
@@ -68,6 +73,7 @@ class WindowPresenter(QObject):
             shortcut.changed.subscribe(self._shortcut_changed),
             shortcut.pressed.subscribe(self._pressed),
         ]
+        self.history.orders.export_wanted.connect(self._export)
         window.settings_clicked.connect(self.show_settings)
         window.conversation_chosen.connect(self._left_settings)
         window.hit_chosen.connect(self._left_settings)
@@ -90,6 +96,8 @@ class WindowPresenter(QObject):
             await self._welcome.aclose()
         if self._settings is not None:
             await self._settings.aclose()
+        if self.exporter is not None:
+            await self.exporter.aclose()
         await self.history.aclose()
         await self.chat.aclose()
 
@@ -166,6 +174,23 @@ class WindowPresenter(QObject):
             self._welcome = None
         self._window.testing_shortcut = False
         self._scope.restart(self._services.preferences.set("general.welcomed", True), name="welcomed")
+
+    def _export(self, rows: object) -> None:
+        from kireji.ui.transfer.exporting import Exporter
+
+        assert isinstance(rows, tuple)
+        if self.exporter is None:
+            self.exporter = Exporter(self._services, self._window, self._failed)
+            self.exporter.ended.connect(self._exported)
+        summary = self._window.sidebar.list.rows.summary(rows[0]) if len(rows) == 1 else None
+        if summary is not None:
+            what = tr("Export “{title}”", title=summary.title)
+        else:
+            what = plural(len(rows), "Export this conversation", "Export {n} conversations")
+        self.exporter.ask(rows, summary.title if summary is not None else "", what)
+
+    def _exported(self, sentence: str, _well: bool) -> None:
+        self._window.show_notice(sentence)
 
     def _held_chord(self) -> str:
         return self._shortcut.state(Action.CAPTURE).keys

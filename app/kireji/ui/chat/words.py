@@ -14,6 +14,8 @@ _PROVIDERS = {
     "openrouter": "OpenRouter",
     "local": mark("Local server"),
     "device": mark("This computer"),
+    "chatgpt": "ChatGPT",
+    "claude": "Claude",
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from kireji.core.errors import KirejiError
 from kireji.core.history import ConversationSummary
@@ -75,6 +75,9 @@ class Orders(QObject):
         again: Reads the list anew after something could not be done.
     """
 
+    export_wanted = Signal(object)
+    """Rows of conversations."""
+
     def __init__(
         self,
         services: Services,
@@ -103,6 +106,9 @@ class Orders(QObject):
         """Carry an order out; the list shows it at once."""
         if order.command is Command.RENAME:
             self._sidebar.list.rename(order.conversations[0])
+            return
+        if order.command is Command.EXPORT:
+            self.export_wanted.emit(order.conversations)
             return
         opened = self._chat.current if self._chat.current in order.conversations else None
         if order.command in _OPPOSITE:

@@ -16,6 +16,8 @@ from kireji.ui.settings.about_page import AboutPage
 from kireji.ui.settings.appearance_page import AppearancePage
 from kireji.ui.settings.general_page import GeneralPage
 from kireji.ui.settings.general_presenter import GeneralPresenter
+from kireji.ui.settings.history_page import HistoryPage
+from kireji.ui.settings.history_presenter import HistoryPagePresenter
 from kireji.ui.settings.key_check import KeyCheck
 from kireji.ui.settings.keys_page import KeysPage
 from kireji.ui.settings.keys_presenter import KeysPresenter
@@ -62,17 +64,20 @@ class SettingsPresenter(QObject):
         self.general_page = GeneralPage()
         self.shortcuts_page = ShortcutsPage(places.program())
         self.network_page = NetworkPage()
+        self.history_page = HistoryPage()
         self.appearance_page = AppearancePage()
         self.keys = KeysPresenter(self.keys_page, services, theme, keys, self._failed, self)
         self.general = GeneralPresenter(self.general_page, services, self._failed, self)
         self.shortcuts = ShortcutsPresenter(self.shortcuts_page, shortcut, services.preferences, self._failed, self)
         self.network = NetworkPresenter(self.network_page, services, keys, self._failed, self)
+        self.history = HistoryPagePresenter(self.history_page, services, self._failed, self)
         self.pane = SettingsPane(
             theme,
             (
                 (tr("Keys & models"), self.keys_page),
                 (tr("General"), self.general_page),
                 (tr("Shortcuts"), self.shortcuts_page),
+                (tr("History"), self.history_page),
                 (tr("Network"), self.network_page),
                 (tr("Appearance"), self.appearance_page),
                 (tr("About"), AboutPage(places)),
@@ -98,6 +103,7 @@ class SettingsPresenter(QObject):
         self.shortcuts.show()
         self.keys.show()
         self.network.show()
+        self.history.show()
         self._minute.start()
 
     def show_shortcuts(self) -> None:
@@ -118,6 +124,7 @@ class SettingsPresenter(QObject):
         await self.general.aclose()
         await self.shortcuts.aclose()
         await self.network.aclose()
+        await self.history.aclose()
         await self._scope.aclose()
 
     def _theme_chosen(self, value: object) -> None:
@@ -138,6 +145,7 @@ class SettingsPresenter(QObject):
     def _settings_changed(self, settings: Settings) -> None:
         self.keys.settings_changed(settings)
         self.network.settings_changed()
+        self.history.settings_changed()
         self.general.settings_changed(settings)
         self.appearance_page.show_settings(settings.appearance)
 

@@ -79,12 +79,18 @@ class SwitchRow(QWidget):
         spread(layout, 0, SPACE[2])
         words = QVBoxLayout()
         spread(words, 0, 0)
-        words.addWidget(label(title, "value", wrap=True))
+        self._title = label(title, "value", wrap=True)
+        words.addWidget(self._title)
         if explanation:
             words.addWidget(label(explanation, "small", wrap=True))
         layout.addLayout(words, 1)
         layout.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignVCenter)
         self.switch.clicked.connect(self._clicked)
+
+    def set_title(self, title: str) -> None:
+        """Say anew what is so when it is on."""
+        self._title.setText(title)
+        self.switch.setAccessibleName(title)
 
     def set_on(self, on: bool) -> None:
         """Show what holds."""

@@ -22,6 +22,7 @@ class Command(enum.Enum):
     UNPIN = "unpin"
     ARCHIVE = "archive"
     UNARCHIVE = "unarchive"
+    EXPORT = "export"
     REMOVE = "remove"
     RESTORE = "restore"
 
@@ -87,5 +88,6 @@ def offered(summaries: Sequence[ConversationSummary]) -> list[tuple[Command, str
         else:
             found.append((Command.PIN, plural(count, "Pin to the top", "Pin {n} to the top"), ""))
         found.append((Command.ARCHIVE, plural(count, "Archive", "Archive {n} conversations"), ""))
+    found.append((Command.EXPORT, plural(count, "Export…", "Export {n} conversations…"), ""))
     found.append((Command.REMOVE, plural(count, "Delete", "Delete {n} conversations"), "Del"))
     return found

@@ -1,0 +1,1 @@
+"""Exports, imports and backups as people see them."""
