@@ -14,6 +14,7 @@ from kireji.ui.theme import Theme
 if TYPE_CHECKING:  # the tray and the overlay do without
     from kireji.core.desktop_ports import ClipboardContent
     from kireji.core.ports import EncodedPicture
+    from kireji.ui.announcer import AnswerEndings
     from kireji.ui.history.answers import Answers
     from kireji.ui.main_window import MainWindow
     from kireji.ui.settings.places import Places
@@ -54,6 +55,8 @@ class Windows(QObject):
         self._answers = answers
         self._window: MainWindow | None = None
         self._presenter: WindowPresenter | None = None
+        self._endings: AnswerEndings | None = None
+        self._unsubscribe: Callable[[], None] | None = None
 
     @property
     def on_screen(self) -> bool:
@@ -118,8 +121,20 @@ class Windows(QObject):
         self._build()[1].take_picture(picture, question)
         self.show()
 
+    def _announce(self, window: MainWindow) -> None:
+        """Tell screen readers what is said in the window."""
+        from kireji.ui.announcer import Announcer, AnswerEndings, ScreenReader
+
+        announcer = Announcer(ScreenReader(window), window)
+        window.chat.transcript.spoken.connect(announcer.tell)
+        window.chat.notice.said.connect(announcer.tell)
+        self._endings = AnswerEndings(announcer, self.shows)
+        self._unsubscribe = self._services.chat.live.ended.subscribe(self._endings.ended)
+
     async def aclose(self) -> None:
         """End the presenters and put the window away."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
         if self._window is not None and self._presenter is not None:
             await self._presenter.aclose()
             self._window.hide()
@@ -138,4 +153,5 @@ class Windows(QObject):
             self._presenter = WindowPresenter(
                 self._services, window, self._theme, self._shortcuts, self._places, self._answers
             )
+            self._announce(window)
         return self._window, self._presenter

@@ -124,6 +124,8 @@ class Notice(QFrame):
     """
 
     settings_clicked = Signal()
+    said = Signal(object)
+    """A sentence was shown, which screen readers shall say."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -148,6 +150,8 @@ class Notice(QFrame):
         self._sentence.setText(sentence)
         self._settings.setVisible(settings)
         self.setVisible(bool(sentence))
+        if sentence:
+            self.said.emit(sentence)
 
     def sentence(self) -> str:
         """What it says now."""
