@@ -115,7 +115,7 @@ class Notices:
             else tr("Watched region")
         )
         body = shortened(news.watch.title) if news.answer else news.sentence
-        self.tell(Notice(title, body, f"watch-{news.watch.id}"), conversation)
+        self.tell(Notice(title, body, key=f"watch-{news.watch.id}"), conversation)
 
 
 class _Ended(Protocol):

@@ -113,6 +113,7 @@ class Inspector(QFrame):
         self._build()
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
+        self._area.setAccessibleName(tr("Details"))
         self._area.setWidget(body)
         outer = QVBoxLayout(self)
         spread(outer, (1, 0, 1, 0))

@@ -85,6 +85,7 @@ class ModelPicker(QFrame):
         self._glass = self.search.addAction(
             icon("search", theme.colours.muted), QLineEdit.ActionPosition.LeadingPosition
         )
+        self._glass.setText(tr("Search models"))
         self._model = RowModel()
         self.list = _List(theme, self._model)
         self._effort_name = label(tr("Effort"), "muted")
