@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.benchmarks.table import Row, machine, render
 
 _BEGIN, _END = "<!-- measurements -->", "<!-- end of measurements -->"
-_ALL = ("start", "overlay", "peer", "drag", "answer", "wire", "picture", "idle", "memory", "repetition")
+_ALL = ("start", "overlay", "peer", "drag", "answer", "wire", "picture", "idle", "memory", "repetition", "search")
 
 
 def main(names: list[str]) -> int:

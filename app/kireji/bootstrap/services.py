@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from kireji.services.application import Services
     from kireji.services.capture import CaptureService
     from kireji.services.catalog import Catalog
+    from kireji.services.chat import ChatService
     from kireji.services.credentials import Credentials
     from kireji.services.local_servers import LocalServers
     from kireji.services.outbox import Outbox
     from kireji.services.preferences import Preferences
+    from kireji.services.upkeep import Upkeep
     from kireji.storage.captures import FileCaptureStore
     from kireji.storage.conversations import SqliteConversationStore
     from kireji.storage.database import Database
@@ -118,6 +120,7 @@ async def open_services(
         queue = await stack.enter_async_context(QuestionQueue(chat, SqliteQueueStore(stores.database)))
         transfers = Transfers(paths, stores, preferences, base.clock)
         watches = await stack.enter_async_context(WatchService(capture, chat, base.clock))
+        await stack.enter_async_context(_upkeep(stack, stores, base, prompts, chat, overrides))
         yield Services(
             preferences=preferences,
             credentials=credentials,
@@ -263,6 +266,18 @@ def _capture(
 
     picker = desktop.area_picker(environ)
     return CaptureService(backends, PillowCodec(), stores.captures, lister, last, picker, pointer)
+
+
+def _upkeep(
+    stack: AsyncExitStack, stores: _Stores, base: _Base, prompts: PromptStore, chat: ChatService, overrides: Overrides
+) -> Upkeep:
+    from kireji.reader.client import ReaderProcess
+    from kireji.services.upkeep import Upkeep
+
+    # One of its own: nobody's question waits behind it, and its memory is free again as soon as it has read.
+    reader = overrides.reader or ReaderProcess(idle_seconds=1.0)
+    stack.push_async_callback(reader.aclose)
+    return Upkeep(stores.conversations, stores.captures, reader, prompts, chat.live, base.preferences, base.clock)
 
 
 def _prompts(paths: Paths) -> PromptStore:

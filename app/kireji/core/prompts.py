@@ -95,6 +95,11 @@ class Prompt(msgspec.Struct, frozen=True):
         return _PLACE.sub(value, self.text)
 
 
+def between_places(text: str) -> list[str]:
+    """The words of a prompt without its places: what stands before the first, between them, and behind the last."""
+    return _PLACE.split(text)[::2]
+
+
 class PromptProblem(ValueError):
     """Why a file is no prompt.
 

@@ -206,6 +206,17 @@ class BackupSettings(msgspec.Struct, frozen=True):
     folder: str = ""
 
 
+class HistorySettings(msgspec.Struct, frozen=True):
+    """[history]
+
+    Args:
+        read_pictures: Whether this computer reads the text in stored pictures when nothing else is to be done, so that
+            conversations are found by it.
+    """
+
+    read_pictures: bool = True
+
+
 class Settings(msgspec.Struct, frozen=True):
     """The whole tree; one attribute per section of the file."""
 
@@ -218,6 +229,7 @@ class Settings(msgspec.Struct, frozen=True):
     capture: CaptureSettings = msgspec.field(default_factory=CaptureSettings)
     appearance: AppearanceSettings = msgspec.field(default_factory=AppearanceSettings)
     backup: BackupSettings = msgspec.field(default_factory=BackupSettings)
+    history: HistorySettings = msgspec.field(default_factory=HistorySettings)
 
 
 class SettingProblem(msgspec.Struct, frozen=True):

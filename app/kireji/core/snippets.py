@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
 
 from kireji.core.search import CJK, Term, fold, plain
 
+Range = tuple[int, int]
+"""From which character to before which."""
+
 _WORD = re.compile(r"[^\W_]+")
-_BEGINS, _ENDS = rf"(?<![^\W_{CJK}])", rf"(?![^\W_{CJK}])"
+_LETTER = re.compile(rf"[^\W_{CJK}]")
+_GAP = r"[\W_]+"
+_UNEVEN = re.compile(r"[^\S ]|  ")
 _BEFORE = 40
 """Characters shown before the first match."""
 _LENGTH = 160
 """Characters of a snippet."""
 _TO_SPACE = 16
 """So far a snippet is shortened so that it does not begin within a word."""
-_LOOKED_AT = 64
-"""Matches among which the best place is chosen."""
+_LOOKED_AT = 16
+"""Matches of each term among which the best place is chosen."""
 _PIECE = 64 * 1024
 """Characters that are folded and looked through at a time."""
 
@@ -25,20 +31,18 @@ class Finder:
     """Finds the terms of a query in texts.
 
     Args:
-        terms: At least one.
+        terms: What is looked for.
     """
 
     def __init__(self, terms: Sequence[Term]) -> None:
-        patterns = [_pattern(term) for term in terms]
-        self._each = [re.compile(pattern) for pattern in patterns]
-        self._any = re.compile("|".join(f"({pattern})" for pattern in patterns))
+        self._needles = [_Needle(term) for term in terms]
 
     def matches(self, texts: Sequence[str]) -> bool:
         """Whether every term stands in one of these texts."""
         folded = [fold(plain(text)) for text in texts]
-        return all(any(pattern.search(text) for text in folded) for pattern in self._each)
+        return all(any(needle.stands_in(text) for text in folded) for needle in self._needles)
 
-    def snippet(self, texts: Sequence[str], most: int) -> tuple[str, tuple[tuple[int, int], ...]]:
+    def snippet(self, texts: Sequence[str], most: int) -> tuple[str, tuple[Range, ...]]:
         """The words around the best place, on one line.
 
         Args:
@@ -56,51 +60,116 @@ class Finder:
             most -= len(text)
         return _cut(plain(texts[0][: 2 * _LENGTH]), []) if texts else ("", ())
 
-    def _places(self, folded: str) -> list[tuple[int, int]]:
+    def _places(self, folded: str) -> list[Range]:
         """Where terms stand, from the first place on that has the most different ones near it."""
-        found: list[tuple[int, int, int]] = []
-        for match in self._any.finditer(folded):
-            found.append((match.start(), match.end(), match.lastindex or 0))
-            if len(found) == _LOOKED_AT:
+        if len(self._needles) == 1:
+            return _apart(_near_the_first(self._needles[0].places(folded)))
+        found = sorted(
+            (*place, index)
+            for index, needle in enumerate(self._needles)
+            for place in islice(needle.places(folded), _LOOKED_AT)
+        )
+        best = most = 0
+        for first, (start, _, _) in enumerate(found):
+            near = len({index for begin, _, index in found[first:] if begin < start + _LENGTH - _BEFORE})
+            if near > most:
+                best, most = first, near
+            if most == len(self._needles):
                 break
-        best, most = 0, 0
-        for index, (start, _, _) in enumerate(found):
-            near = {term for begin, _, term in found[index:] if begin < start + _LENGTH - _BEFORE}
-            if len(near) > most:
-                best, most = index, len(near)
-        return [(start, end) for start, end, _ in found[best:]]
+        return _apart((start, end) for start, end, _ in found[best:])
 
 
-def _pattern(term: Term) -> str:
-    folded = fold(term.text)
-    if term.cjk:
-        return re.escape(folded)
-    words = r"[\W_]+".join(map(re.escape, _WORD.findall(folded)))
-    return f"{_BEGINS}{words}{'' if term.prefix else _ENDS}"
+def _near_the_first(places: Iterator[Range]) -> Iterator[Range]:
+    if (first := next(places, None)) is not None:
+        yield first
+        yield from takewhile(lambda place: place[0] < first[0] + _LENGTH, places)
 
 
-def _cut(text: str, places: Sequence[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:
+class _Needle:
+    """One term. Looks for its first word as it stands, which is fast, and at what stands around it then."""
+
+    def __init__(self, term: Term) -> None:
+        folded = fold(term.text)
+        words = [folded] if term.cjk else _WORD.findall(folded)
+        self._first = words[0] if words else ""
+        self._rest = re.compile(_GAP.join(map(re.escape, words))) if len(words) > 1 else None
+        self._ends = not term.prefix
+        self._cjk = term.cjk
+
+    def stands_in(self, folded: str) -> bool:
+        return next(self.places(folded), None) is not None
+
+    def places(self, folded: str) -> Iterator[Range]:
+        """Where it stands, first to last."""
+        first, size = self._first, len(self._first)
+        start = folded.find(first) if first else -1
+        while start >= 0:
+            end = self._end(folded, start, start + size)
+            if end:
+                yield start, end
+            start = folded.find(first, end or start + 1)
+
+    def _end(self, folded: str, start: int, end: int) -> int:
+        """Where it ends when its first word stands here; 0 when it is something else."""
+        if self._cjk:
+            return end
+        if start and _LETTER.match(folded, start - 1):
+            return 0
+        if self._rest is not None:
+            whole = self._rest.match(folded, start)
+            if whole is None:
+                return 0
+            end = whole.end()
+        return 0 if self._ends and _LETTER.match(folded, end) else end
+
+
+def _apart(places: Iterator[Range]) -> list[Range]:
+    """Ranges in order, those that overlap made one."""
+    result: list[Range] = []
+    for start, end in places:
+        if result and start < result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+def _cut(text: str, places: Sequence[Range]) -> tuple[str, tuple[Range, ...]]:
     begin = max(0, places[0][0] - _BEFORE) if places else 0
     if begin:
         space = text.find(" ", begin, begin + _TO_SPACE)
         begin = begin if space < 0 else space + 1
     end = min(len(text), begin + _LENGTH)
-    pieces, length, marks = ["…" if begin else ""], 1 if begin else 0, []
-    position = begin
+    marks = [(start - begin, stop - begin) for start, stop in places if stop <= end]
+    shown, marks = _on_one_line(text[begin:end], marks)
+    if begin:
+        shown, marks = f"…{shown}", [(start + 1, stop + 1) for start, stop in marks]
+    return (f"{shown}…" if end < len(text) else shown), tuple(marks)
 
-    def put(until: int) -> int:
-        nonlocal position, length
-        words = re.sub(r"\s+", " ", text[position:until])
-        if not length or pieces[-1].endswith((" ", "…")):
-            words = words.lstrip(" ")
-        pieces.append(words)
-        position, length = until, length + len(words)
-        return length
 
-    for start, stop in places:
-        if stop > end:
-            break
-        first = put(start)
-        marks.append((first, put(stop)))
-    put(end)
-    return "".join(pieces).rstrip() + ("…" if end < len(text) else ""), tuple(marks)
+def _on_one_line(text: str, marks: list[Range]) -> tuple[str, list[Range]]:
+    """Text with single spaces for everything blank, and where the marks stand in it."""
+    if not _UNEVEN.search(text):
+        return text.rstrip(), marks
+    result: list[str] = []
+    places: list[int] = []
+    length = 0
+    for number, (start, end) in enumerate(_pieces(len(text), marks)):
+        piece = re.sub(r"\s+", " ", text[start:end])
+        if not number:
+            piece = piece.lstrip()
+        places.append(length)
+        result.append(piece)
+        length += len(piece)
+    moved = [(places[2 * number + 1], places[2 * number + 2]) for number in range(len(marks))]
+    return "".join(result).rstrip(), moved
+
+
+def _pieces(length: int, marks: Sequence[Range]) -> Iterator[Range]:
+    """What stands before, in, and behind each mark, in turn."""
+    position = 0
+    for start, end in marks:
+        yield position, start
+        yield start, end
+        position = end
+    yield position, length

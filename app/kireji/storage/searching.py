@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from kireji.core.history import Origin, SearchHit
+from kireji.core.history import ConversationSummary, Origin, SearchHit
 from kireji.core.messages import MessageState, Role
-from kireji.core.search import match_expression, parse_query, searchable
+from kireji.core.search import Term, last_word, match_expression, parse_query, searchable
 from kireji.core.snippets import Finder
 from kireji.storage import rows, search_index
 
@@ -19,13 +19,21 @@ _TITLES = f"""
     WHERE title_search MATCH ? AND removed IS NULL ORDER BY title_search.rowid DESC LIMIT ?
 """  # noqa: S608 - nothing of it is input; so below
 
+_COLUMNS = f"messages.id, role, parts, messages.created, {rows.SUMMARY}"
+
 # CROSS JOIN: only in this order nothing needs to be sorted, and reading ends with the last hit that is wanted.
-_MESSAGES = f"""
-    SELECT messages.id, role, parts, messages.created, {rows.SUMMARY}
-    FROM search CROSS JOIN messages ON messages.id = search.rowid
+_MATCHING = f"""
+    SELECT {_COLUMNS} FROM search CROSS JOIN messages ON messages.id = search.rowid
     CROSS JOIN conversations ON conversations.id = messages.conversation
     WHERE search MATCH ? AND search.rowid < ? AND removed IS NULL ORDER BY search.rowid DESC LIMIT ?
 """  # noqa: S608
+
+_ALL = f"""
+    SELECT {_COLUMNS} FROM messages CROSS JOIN conversations ON conversations.id = messages.conversation
+    WHERE messages.id < ? AND removed IS NULL AND state != 'streaming' ORDER BY messages.id DESC LIMIT ?
+"""  # noqa: S608
+
+_PLACES = "SELECT count(*) FROM (SELECT 1 FROM search_terms WHERE term >= ? AND term < ? LIMIT ?)"
 
 _NEWEST = 2**63 - 1
 
@@ -34,28 +42,93 @@ _STREAMING = "SELECT id, parts, origin_pid, origin_started FROM messages WHERE s
 _LOOKED_THROUGH = 4_000_000
 """Characters that are looked through for the snippets of one page."""
 
+_MANY = 5000
+"""Places in the index. SQLite collects all places of all words with a beginning before it gives back the first."""
+
+_TRIED = 1000
+"""Messages that are looked at, newest first, before the index is asked for a beginning that many words have."""
+
+_TRIED_CHARACTERS = 2_000_000
+"""The same as characters."""
+
 
 def find(connection: Connection, words: str, limit: int, before: int | None) -> list[SearchHit]:
     """As `ConversationStore.search`."""
     terms = parse_query(words)
     if not terms:
         return []
-    finder, expression = Finder(terms), match_expression(terms)
-    hits: list[SearchHit] = []
+    finder, hits = Finder(terms), []
     if before is None:
-        for row in connection.execute(_TITLES, (expression, max(1, limit // 2))).fetchall():
+        for row in connection.execute(_TITLES, (match_expression(terms), max(1, limit // 2))):
             conversation = rows.summary(row)
             snippet, marks = finder.snippet((conversation.title,), _LOOKED_THROUGH)
             hits.append(SearchHit(conversation, None, None, conversation.created, snippet, marks))
-    left = _LOOKED_THROUGH
-    values = (expression, _NEWEST if before is None else before, limit - len(hits))
-    for number, role, parts, created, *about in connection.execute(_MESSAGES, values):
-        texts = (*searchable(rows.decode_parts(parts)), *search_index.picture_texts(connection, number))
-        snippet, marks = finder.snippet(texts, left)
-        left = max(0, left - sum(map(len, texts)))
-        time = rows.from_microseconds(created)
-        hits.append(SearchHit(rows.summary(tuple(about)), number, Role(role), time, snippet, marks))
-    return hits[:limit]
+    newest = _NEWEST if before is None else before
+    return hits + _Page(connection, finder).read(terms, newest, limit - len(hits))
+
+
+class _Page:
+    """Hits in messages.
+
+    Args:
+        connection: Outside a transaction.
+        finder: Of the whole query.
+    """
+
+    def __init__(self, connection: Connection, finder: Finder) -> None:
+        self._connection = connection
+        self._finder = finder
+        self._left = _LOOKED_THROUGH
+        self._conversations: dict[int, ConversationSummary] = {}
+
+    def read(self, terms: tuple[Term, ...], newest: int, limit: int) -> list[SearchHit]:
+        """The newest hits below a message's number."""
+        if self._begins_many(terms[-1]):
+            found, whole = self._among_newest(terms, newest, limit)
+            if whole:
+                return found
+        values = (match_expression(terms), newest, limit)
+        return [self._hit(row, self._texts(row)) for row in self._connection.execute(_MATCHING, values)]
+
+    def _begins_many(self, term: Term) -> bool:
+        if not term.prefix or not (beginning := last_word(term)):
+            return False
+        values = (beginning, beginning + "\U0010ffff", _MANY)
+        return int(self._connection.execute(_PLACES, values).fetchone()[0]) == _MANY
+
+    def _among_newest(self, terms: tuple[Term, ...], newest: int, limit: int) -> tuple[list[SearchHit], bool]:
+        """Hits found by reading the newest messages that have the other terms, and whether these are the whole page."""
+        finder = Finder(terms[-1:])
+        found: list[SearchHit] = []
+        looked_at = length = 0
+        for row in self._candidates(terms[:-1], newest):
+            texts = self._texts(row)
+            if finder.matches(texts):
+                found.append(self._hit(row, texts))
+                if len(found) == limit:
+                    return found, True
+            looked_at += 1
+            length += sum(map(len, texts))
+            if length > _TRIED_CHARACTERS:
+                return found, False
+        return found, looked_at < _TRIED
+
+    def _candidates(self, terms: tuple[Term, ...], newest: int) -> Iterator[tuple[Any, ...]]:
+        if terms:
+            return self._connection.execute(_MATCHING, (match_expression(terms), newest, _TRIED))
+        return self._connection.execute(_ALL, (newest, _TRIED))
+
+    def _texts(self, row: tuple[Any, ...]) -> tuple[str, ...]:
+        texts = searchable(rows.decode_parts(row[2]))
+        return (*texts, *search_index.picture_texts(self._connection, row[0])) if '"blob"' in row[2] else texts
+
+    def _hit(self, row: tuple[Any, ...], texts: tuple[str, ...]) -> SearchHit:
+        number, role, _, created, *about = row
+        if (conversation := self._conversations.get(about[0])) is None:
+            conversation = self._conversations[about[0]] = rows.summary(about)
+        snippet, marks = self._finder.snippet(texts, self._left)
+        self._left = max(0, self._left - sum(map(len, texts)))
+        return SearchHit(conversation, number, Role(role), rows.from_microseconds(created), snippet, marks)
 
 
 def has_abandoned(connection: Connection, alive: Callable[[Origin], bool]) -> bool:

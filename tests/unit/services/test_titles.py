@@ -1,0 +1,76 @@
+"""What a conversation is called when nobody named it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kireji.core.prompts import Prompt
+from kireji.services.titles import LONGEST, own_words, title_from_answer, title_from_words
+
+PROMPTS = (
+    Prompt("explain", "Explain", "Explain what is shown. Be brief."),
+    Prompt("translate", "Translate", "Translate into {{language}}, please."),
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "title"),
+    [
+        ("# A full disk\n\nThe disk is full.", "A full disk"),
+        ("Here it is.\n\n## The **cause** of `ENOSPC` ##\nMore.", "The cause of ENOSPC"),
+        ("**The error**:\n\nIt says that…", "The error"),
+        ("The disk is full. Delete something.", "The disk is full"),
+        ("Sure! The disk is full.", "The disk is full"),
+        ("Yes.", "Yes"),
+        ("这是一个错误。磁盘已满。", "这是一个错误"),
+        ("```python\n# not a heading\n```\n\nThat prints nothing.", "That prints nothing"),
+        ("- the first *point*\n- the second", "the first point"),
+        ("> quoted\n> words", "quoted words"),
+        ("See [the manual](https://example.com/a_b) and ![a picture](x.png).", "See the manual and a picture"),
+        ("snake_case_names stay as they are", "snake_case_names stay as they are"),
+        ("---\n\nAfter a rule.", "After a rule"),
+        ("2 * 3 is <b>six</b>", "2 * 3 is six"),
+        ("", ""),
+        ("```\nonly code", ""),
+    ],
+)
+def test_the_title_is_the_first_heading_or_sentence_without_markdown(answer: str, title: str) -> None:
+    assert title_from_answer(answer) == title
+
+
+def test_a_long_sentence_is_cut_between_words() -> None:
+    title = title_from_answer("word " * 40)
+    assert title == "word " * 10 + "word…"
+    assert len(title) <= LONGEST
+
+
+@given(st.text())
+def test_a_title_is_one_short_line_of_printable_characters(answer: str) -> None:
+    for title in (title_from_answer(answer), title_from_words(answer)):
+        assert len(title) <= LONGEST
+        assert title == " ".join(title.split())
+        assert not any(unicodedata.category(letter)[0] == "C" for letter in title)
+
+
+@pytest.mark.parametrize("hostile", ["*" * 9999, "[" * 9999, "`" * 9999, "<a" * 9999, "# " * 9999, "> " * 9999])
+def test_hostile_answers_take_no_time(hostile: str) -> None:
+    assert len(title_from_answer(hostile)) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("question", "own"),
+    [
+        ("Explain what is shown. Be brief.", ""),
+        ("Explain what is shown. Be brief.\n\nAnd why it is red", "And why it is red"),
+        ("Translate into Plain English, please.", ""),
+        ("Translate into German, please. Thanks", "Translate into German, please. Thanks"),
+        ("Explain what is shown.", "Explain what is shown."),
+        ("  ", ""),
+    ],
+)
+def test_the_words_of_a_quick_prompt_are_not_the_persons(question: str, own: str) -> None:
+    assert own_words(question, PROMPTS) == own
