@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kireji.core.history import Origin, StoredDraft
+from kireji.core.history_ports import ConversationStore, DraftStore
 from kireji.core.messages import (
     DocumentPart,
     ImagePart,
@@ -23,7 +24,7 @@ from kireji.core.messages import (
     ToolResultPart,
     Usage,
 )
-from kireji.core.ports import CaptureStore, ConversationStore, DraftStore, EncodedPicture
+from kireji.core.ports import CaptureStore, EncodedPicture
 from kireji.storage.captures import FileCaptureStore
 from kireji.storage.conversations import SqliteConversationStore
 from kireji.storage.database import Database

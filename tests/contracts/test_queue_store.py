@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from kireji.core.errors import StoreCorrupt
+from kireji.core.history_ports import ConversationStore, QueueStore
 from kireji.core.messages import DocumentPart, ImagePart, Message, Role, TextPart
-from kireji.core.ports import ConversationStore, EncodedPicture, QueueStore
+from kireji.core.ports import EncodedPicture
 from kireji.storage.captures import FileCaptureStore
 from kireji.storage.conversations import SqliteConversationStore
 from kireji.storage.database import Database

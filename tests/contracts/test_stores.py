@@ -13,6 +13,7 @@ import pytest
 
 from kireji.core.errors import SettingsError, StoreCorrupt
 from kireji.core.history import ConversationSetup, Origin
+from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import (
     Citation,
     DocumentPart,
@@ -30,15 +31,7 @@ from kireji.core.messages import (
     Usage,
 )
 from kireji.core.models import Effort, Lifecycle, ModelInfo, Price
-from kireji.core.ports import (
-    CaptureStore,
-    ConversationStore,
-    EncodedDocument,
-    EncodedPicture,
-    Ledger,
-    ModelListStore,
-    SettingsStore,
-)
+from kireji.core.ports import CaptureStore, EncodedDocument, EncodedPicture, Ledger, ModelListStore, SettingsStore
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.storage.captures import FileCaptureStore
 from kireji.storage.conversations import SqliteConversationStore

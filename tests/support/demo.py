@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
+from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import ImagePart, Message, MessageState, Role, StopReason, TextPart, Usage
 from kireji.core.models import ModelInfo, Price
-from kireji.core.ports import ConversationStore, EncodedPicture
+from kireji.core.ports import EncodedPicture
 
 MODELS = (
     ModelInfo("anthropic", "claude-haiku-5-5", "Claude Haiku 5.5", 1_000_000, prices=(Price(1, 5, 1.25, 0.1),)),

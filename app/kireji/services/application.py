@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from kireji.core.desktop_ports import Autostart, Clipboard, Notifier
-from kireji.core.ports import Clock, ConversationStore, DraftStore, Ledger, PromptStore, Reader
+from kireji.core.history_ports import ConversationStore, DraftStore
+from kireji.core.ports import Clock, Ledger, PromptStore, Reader
 from kireji.services.capture import CaptureService
 from kireji.services.catalog import Catalog
 from kireji.services.chat import ChatService

@@ -12,8 +12,9 @@ import msgspec
 
 from kireji.core.errors import KeyStoreError, KirejiError, ProviderError, ReaderError, ReplayRefused
 from kireji.core.history import ConversationSetup, Origin, StoredConversation, StoredMessage
+from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import DocumentPart, ImagePart, Message, MessageState, Role, TextPart
-from kireji.core.ports import CaptureStore, ConversationStore
+from kireji.core.ports import CaptureStore
 from kireji.core.provider_ports import Provider
 from kireji.core.requests import ClearedRequest, ModelRequest
 from kireji.core.words import say

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, Self
 
 from kireji.core.errors import KirejiError, StoreError
 from kireji.core.history import QueuedQuestion
+from kireji.core.history_ports import QueueStore
 from kireji.core.messages import Message, MessageState
-from kireji.core.ports import QueueStore
 from kireji.core.publisher import Publisher
 from kireji.services.chat import ChatService
 from kireji.services.live import LiveTurn

@@ -22,8 +22,8 @@ from kireji.core.events import (
     UsageReported,
 )
 from kireji.core.history import Origin, StoredMessage
+from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import Message, MessageState, Role, StopReason, Usage
-from kireji.core.ports import ConversationStore
 from kireji.services.endings import ending
 from kireji.services.turns import AnswerBegins, AnswerEnds, Observer
 

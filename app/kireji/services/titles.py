@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import DocumentPart
-from kireji.core.ports import ConversationStore, PromptStore
+from kireji.core.ports import PromptStore
 from kireji.core.prompts import Prompt, between_places
 from kireji.services.chat import title_of
 from kireji.services.live import LiveTurn

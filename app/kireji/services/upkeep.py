@@ -10,8 +10,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from kireji.core.errors import KirejiError, ReaderError, StoreCorrupt
+from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import Sha256
-from kireji.core.ports import CaptureStore, Clock, ConversationStore, PromptStore, Reader
+from kireji.core.ports import CaptureStore, Clock, PromptStore, Reader
 from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.preferences import Preferences
 

@@ -42,11 +42,14 @@ _STREAMING = "SELECT id, parts, origin_pid, origin_started FROM messages WHERE s
 _LOOKED_THROUGH = 4_000_000
 """Characters that are looked through for the snippets of one page."""
 
-_MANY = 5000
+_MANY = 20_000
 """Places in the index. SQLite collects all places of all words with a beginning before it gives back the first."""
 
 _TRIED = 1000
 """Messages that are looked at, newest first, before the index is asked for a beginning that many words have."""
+
+_FIRST_TRIED = 200
+"""After so many it is clear whether the page will be full."""
 
 _TRIED_CHARACTERS = 2_000_000
 """The same as characters."""
@@ -109,7 +112,8 @@ class _Page:
                     return found, True
             looked_at += 1
             length += sum(map(len, texts))
-            if length > _TRIED_CHARACTERS:
+            hopeless = looked_at == _FIRST_TRIED and len(found) * _TRIED < limit * _FIRST_TRIED
+            if hopeless or length > _TRIED_CHARACTERS:
                 return found, False
         return found, looked_at < _TRIED
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import pytest
 
@@ -45,6 +46,10 @@ class Kept:
 
     async def picture(self, data: bytes = b"\x89PNG one") -> ImagePart:
         return await self.world.captures.put(EncodedPicture(data, "image/png", 3, 2))
+
+    async def remove(self, number: int, when: datetime) -> None:
+        self.world.conversations._now = lambda: when
+        await self.world.conversations.remove(number)
 
     async def pass_time(self, seconds: float) -> None:
         self.world.clock.advance(seconds)
@@ -165,8 +170,7 @@ class TestPictures:
 class TestForgetting:
     async def test_what_was_removed_long_ago_is_deleted_some_time_after_the_start(self, kept: Kept) -> None:
         number = await kept.ask("What is this?")
-        await kept.world.conversations.remove(number)
-        kept.world.conversations._removed[number] = kept.world.clock.now() - KEPT
+        await kept.remove(number, kept.world.clock.now() - KEPT)
         await kept.pass_time(PURGE_SECONDS - 1)
         assert await kept.world.conversations.load(number) is not None
         await kept.pass_time(2)
@@ -174,8 +178,7 @@ class TestForgetting:
 
     async def test_what_was_removed_lately_stays(self, kept: Kept) -> None:
         number = await kept.ask("What is this?")
-        await kept.world.conversations.remove(number)
-        kept.world.conversations._removed[number] = kept.world.clock.now()
+        await kept.remove(number, kept.world.clock.now())
         await kept.pass_time(PURGE_SECONDS + 1)
         assert await kept.world.conversations.load(number) is not None
 

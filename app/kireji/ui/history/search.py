@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from kireji.core.ports import ConversationStore
+from kireji.core.history_ports import ConversationStore
 from kireji.ui.history.orders import Begin
 from kireji.ui.sidebar.pane import Sidebar
 
