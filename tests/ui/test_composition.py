@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from kireji.ui.chat.field import PromptField
 from kireji.ui.composition import Composition
 from kireji.ui.overlay.field import QuestionField
+from kireji.ui.sidebar.search_field import SearchField
 from kireji.ui.theme import Theme
 
 pytestmark = pytest.mark.qt
@@ -32,12 +33,15 @@ class Line(QLineEdit):
 class Script:
     """Plays what an input method and the keyboard send to a field."""
 
-    def __init__(self, field: PromptField | QuestionField | Line) -> None:
+    def __init__(self, field: PromptField | QuestionField | SearchField | Line) -> None:
         self.field = field
         self.asked: list[str] = []
         self.time = 100.0
         if isinstance(field, QuestionField):
             field.asked.connect(self._ask)
+            field._composition._now = self._clock
+        elif isinstance(field, SearchField):
+            field.confirmed.connect(self._ask)
             field._composition._now = self._clock
         else:
             field.composition._now = self._clock
@@ -51,7 +55,7 @@ class Script:
 
     @property
     def text(self) -> str:
-        return self.field.text() if isinstance(self.field, Line | QuestionField) else self.field.toPlainText()
+        return self.field.text() if isinstance(self.field, QLineEdit | QuestionField) else self.field.toPlainText()
 
     def compose(self, *preedits: str) -> None:
         """The method shows unfinished words, one after the other."""
@@ -76,16 +80,18 @@ class Script:
             await asyncio.sleep(0)
 
 
-@pytest.fixture(params=["composer", "overlay", "line"])
+@pytest.fixture(params=["composer", "overlay", "search", "line"])
 async def script(request: pytest.FixtureRequest) -> AsyncIterator[Script]:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     theme = Theme(app)
-    field: PromptField | QuestionField | Line
+    field: PromptField | QuestionField | SearchField | Line
     if request.param == "composer":
         field = PromptField(theme)
     elif request.param == "overlay":
         field = QuestionField(("Ask",), "Question")
+    elif request.param == "search":
+        field = SearchField(theme)
     else:
         field = Line()
     yield Script(field)

@@ -8,12 +8,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from kireji.core.messages import Message, Role, TextPart
 from kireji.core.prompts import Prompt, Variable
 from kireji.ui.chat.composer import Composer
 from kireji.ui.chat.field import PromptField
+from kireji.ui.chat.sources import Given, TextSource
 from tests.fakes.provider import answer
 from tests.fakes.services import FakeSurroundings
 from tests.ui.window.support import Stand, window_over
@@ -243,3 +244,50 @@ async def test_escape_leaves_an_earlier_question_and_brings_back_what_was_writte
     keys(stand, Qt.Key.Key_Escape)
     assert (composer(stand).text(), composer(stand).editing) == ("half a thought", False)
     assert stand.presenter.chat.drafts.editing is None
+
+
+# The field, and the way through it.
+
+
+async def test_the_field_grows_to_eight_lines_and_scrolls_then(stand: Stand) -> None:
+    field, heights = composer(stand).field, []
+    for lines in (1, 2, 8, 9, 30):
+        composer(stand).set_text("\n".join("x" * lines))
+        await stand.until(lambda: field.height() >= field.sizeHint().height())
+        heights.append(round((field.height() - 6) / field.fontMetrics().lineSpacing()))
+    assert heights == [1, 2, 8, 8, 8]
+    assert field.verticalScrollBarPolicy() is not Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+
+
+async def test_tab_goes_from_the_words_to_what_goes_along_and_then_to_the_buttons(stand: Stand) -> None:
+    drafts = stand.presenter.chat.drafts
+    drafts.quote("quoted")
+    drafts.give(Given((TextSource("a.txt", "a"), TextSource("b.txt", "b"))))
+    await stand.until(lambda: all(each.arrived for each in drafts.draft.attachments))
+    keys(stand, "words")
+    names = []
+    while (focus := stand.window.focusWidget()) is not None and composer(stand).isAncestorOf(focus):
+        names.append(focus.accessibleName())
+        assert len(names) < 20
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+    assert names == [
+        "Your question",
+        "a.txt, Text, 1 B. Show the text",
+        "Remove a.txt",
+        "b.txt, Text, 1 B. Show the text",
+        "Remove b.txt",
+        "Attach files or pictures",
+        "Capture",
+        "Send",
+    ]
+
+
+async def test_every_control_has_a_name(stand: Stand) -> None:
+    stand.presenter.chat.drafts.give(Given((TextSource("a.txt", "a"),)))
+    composer(stand).show_editing(True)
+    await slash(stand)
+    buttons = [*composer(stand).findChildren(QAbstractButton), *composer(stand).prompts.findChildren(QAbstractButton)]
+    assert [each for each in buttons if each.isVisible() and not each.accessibleName()] == []
+    model = composer(stand).prompts._model
+    spoken = model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "Explain: Explain what is shown."

@@ -172,3 +172,20 @@ async def test_a_question_shows_its_documents_and_their_words() -> None:
         assert isinstance(dialog, TextDialog)
         assert dialog._body.toPlainText() == "some words"
         dialog.close()
+
+
+async def test_an_earlier_question_that_is_being_changed_waits_while_another_conversation_is_looked_at() -> None:
+    below = FakeSurroundings().with_key()
+    _, first = await below.conversations.create("t", Message(Role.USER, (TextPart("q"),)))
+    async with window_over(below) as stand:
+        stand.window.open_conversation(1)
+        await stand.until(lambda: stand.presenter.chat.current == 1)
+        stand.window.chat.composer.set_text("half a thought")
+        stand.presenter.chat.drafts.edit(first)
+        stand.window.chat.composer.set_text("q, but better")
+        stand.presenter.chat.begin()
+        assert (text(stand), stand.window.chat.composer.editing) == ("", False)
+        stand.window.open_conversation(1)
+        assert (text(stand), stand.window.chat.composer.editing) == ("q, but better", True)
+        assert stand.presenter.chat.drafts.editing == first.id
+    assert (await kept(below, 1)).text == "half a thought\n\nq, but better"

@@ -83,6 +83,10 @@ class AttachmentRow(QScrollArea):
         """What is shown, in order."""
         return tuple(self._tiles)
 
+    def tab_stops(self) -> tuple[QWidget, ...]:
+        """What Tab goes through, in order."""
+        return tuple(stop for tile in self._tiles for stop in tile.tab_stops())
+
     def _add(self, attachment: Attachment) -> AttachmentTile:
         tile = AttachmentTile(self._theme, attachment.number)
         tile.removed.connect(self.removed)
@@ -180,6 +184,11 @@ class AttachmentTile(QFrame):
         self._remove.setAccessibleName(verb)
         self._remove.setToolTip(verb)
         self._elide()
+
+    def tab_stops(self) -> tuple[QWidget, ...]:
+        """What Tab goes through, in order."""
+        none = Qt.FocusPolicy.NoFocus
+        return tuple(each for each in (self._thumbnail, self._remove) if each.focusPolicy() != none)
 
     def focus_remove(self) -> None:
         """Put the keyboard on the button that takes it out."""

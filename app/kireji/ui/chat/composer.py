@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kireji.ui.chat.attachment_row import AttachmentRow
 from kireji.ui.chat.draft import Draft
@@ -48,6 +50,7 @@ class Composer(QFrame):
         self._theme = theme
         self._running = False
         self._full = False
+        self._stops: tuple[QWidget, ...] = ()
         self._editing = EditingBar(theme)
         self.attachments = AttachmentRow(theme)
         self.quote = Quote(theme)
@@ -63,6 +66,7 @@ class Composer(QFrame):
         theme.changed.connect(self._dress)
         self.setFocusProxy(self._field)
         self._refresh()
+        self._dress()
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
@@ -108,8 +112,17 @@ class Composer(QFrame):
         self._field.write(draft.text)
         self.quote.show_text(draft.quote)
         self.attachments.show_attachments(draft.attachments)
+        self._order()
         self._full = bool(draft.attachments or draft.quote)
         self._refresh()
+
+    def _order(self) -> None:
+        """Tab goes from the words to what goes along: what came last would else be last in the whole window."""
+        stops = self.attachments.tab_stops()
+        if stops != self._stops:
+            self._stops = stops
+            for earlier, later in itertools.pairwise((self._field, *stops, self._attach)):
+                QWidget.setTabOrder(earlier, later)
 
     def set_text(self, text: str) -> None:
         """Put words into the field."""
@@ -164,22 +177,25 @@ class Composer(QFrame):
 
     def _refresh(self) -> None:
         name = tr("Stop") if self._running else tr("Send")
-        if self._go.text() != name:
+        renamed = self._go.text() != name
+        if renamed:
             self._go.setText(name)
             self._go.setAccessibleName(name)
         written = self._full or bool(self._field.toPlainText().strip())
+        before = (self._go.isEnabled(), self._queue.isHidden())
         self._go.setEnabled(self._running or written)
         self._queue.setVisible(self._running)
         self._queue.setEnabled(written)
-        self._spread()
-        self._dress()
+        if before != (self._go.isEnabled(), self._queue.isHidden()) or renamed:
+            self._spread()
+            self._dress()
 
     def _spread(self) -> None:
         """Where the buttons do not fit beside each other, the one that its icon explains does without its word."""
-        self._capture.setText(tr("Capture"))
         shown = [each for each in (self._attach, self._capture, self._queue, self._go) if not each.isHidden()]
+        self._capture.setText(tr("Capture"))
         needed = sum(each.sizeHint().width() + SPACE[1] for each in shown) + SPACE[2]
-        if needed > self.width() and self.width() > 0:
+        if needed > self.width() > 0:
             self._capture.setText("")
 
     def resizeEvent(self, event: QResizeEvent) -> None:

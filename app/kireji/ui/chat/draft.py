@@ -113,3 +113,27 @@ class Draft:
         if not own or not quote.strip():
             return own or quote
         return "\n".join(f"> {line}".rstrip() for line in quote.splitlines()) + "\n\n" + own
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """An earlier question that is being changed.
+
+    Args:
+        question: Its row.
+        text: Its own words.
+        parts: Its own pictures and documents.
+        aside: What was being written before.
+    """
+
+    question: int
+    text: str
+    parts: tuple[ImagePart | DocumentPart, ...]
+    aside: Draft
+
+    def kept(self, changed: Draft) -> Draft:
+        """What is kept beyond the program's end: what was being written, and behind it the words as they are now."""
+        if changed.text.strip() == self.text.strip():
+            return self.aside
+        texts = (self.aside.text, changed.text)
+        return replace(self.aside, text="\n\n".join(each for each in texts if each.strip()))

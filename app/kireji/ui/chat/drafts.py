@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
@@ -17,7 +17,7 @@ from kireji.core.ports import EncodedPicture
 from kireji.services.application import Services
 from kireji.services.turns import Question
 from kireji.ui.aio import TaskScope
-from kireji.ui.chat.draft import MOST_ATTACHMENTS, Attachment, Draft
+from kireji.ui.chat.draft import MOST_ATTACHMENTS, Attachment, Draft, Editing
 from kireji.ui.chat.draft_keeper import DraftKeeper
 from kireji.ui.chat.intake import Intake
 from kireji.ui.chat.loading import Loading
@@ -35,21 +35,6 @@ LONGEST_IN_FIELD = 20_000
 minute for a million."""
 
 
-@dataclass(frozen=True)
-class _Editing:
-    """An earlier question that is being changed.
-
-    Args:
-        question: Its row.
-        parts: Its own pictures and documents.
-        aside: What was being written before.
-    """
-
-    question: int
-    parts: tuple[ImagePart | DocumentPart, ...]
-    aside: Draft
-
-
 class Drafts(QObject):
     """Keeps a draft per conversation, and shows the one of the conversation that is open.
 
@@ -65,7 +50,7 @@ class Drafts(QObject):
         self._scope = TaskScope("drafts", self._failed)
         self._drafts: dict[int | None, Draft] = {}
         self._current: int | None = None
-        self._editing: _Editing | None = None
+        self._edited: dict[int | None, Editing] = {}
         self._finding: dict[int | None, asyncio.Task[None]] = {}
         self._count = 0
         self._problems = Problems(pane)
@@ -109,24 +94,25 @@ class Drafts(QObject):
     @property
     def editing(self) -> int | None:
         """The row of the earlier question that is being changed; None for none."""
-        return self._editing.question if self._editing is not None else None
+        editing = self._edited.get(self._current)
+        return editing.question if editing is not None else None
 
     def switch(self, conversation: int | None) -> None:
-        """Put the draft of the open conversation aside, and take out that of another."""
-        self.stop_editing()
+        """Put what is written in the open conversation aside, and take out what was written in another."""
         self._drafts[self._current] = self.draft
         self._keeper.changed()
         self._current = conversation
         self._intake.current = conversation
         self._problems.begin()
         self._pane.composer.show_draft(self._drafts.get(conversation, Draft()))
+        self._pane.composer.show_editing(conversation in self._edited)
         self._find(conversation)
 
     def edit(self, message: StoredMessage) -> None:
         """Change an earlier question: its words and attachments are shown, and what was being written waits."""
         self.stop_editing()
         parts = tuple(part for part in message.message.parts if isinstance(part, ImagePart | DocumentPart))
-        self._editing = _Editing(message.id, parts, self.draft)
+        self._edited[self._current] = Editing(message.id, message.message.text, parts, self.draft)
         self._drafts[self._current] = Draft()
         self._pane.composer.show_draft(Draft(message.message.text))
         for part in parts:
@@ -136,11 +122,10 @@ class Drafts(QObject):
 
     def stop_editing(self) -> None:
         """Leave the earlier question as it was; what was being written before comes back."""
-        if self._editing is None:
-            return
-        aside, self._editing = self._editing.aside, None
-        self._pane.composer.show_editing(False)
-        self._keep(aside)
+        editing = self._edited.pop(self._current, None)
+        if editing is not None:
+            self._pane.composer.show_editing(False)
+            self._keep(editing.aside)
 
     def sent(self, begun: int | None, conversation: int, asked: Draft) -> None:
         """A question has been saved: what went out with it is no longer prepared.
@@ -152,8 +137,11 @@ class Drafts(QObject):
         """
         if asked.text.strip():
             self._suggesting.note(asked.question)
-        if begun == self._current and self._editing is not None:
+        if begun == self._current and begun in self._edited:
             self.stop_editing()
+            return
+        if (editing := self._edited.pop(begun, None)) is not None:
+            self._drafts[begun] = editing.aside
             return
         before = self.draft if begun == self._current else self._drafts.get(begun, Draft())
         rest = before.less(asked)
@@ -245,9 +233,11 @@ class Drafts(QObject):
     # Drafts and where they are kept.
 
     def _read(self) -> dict[int | None, Draft]:
-        """All drafts as they are to be kept; an earlier question that is being changed is none."""
-        here = self.draft if self._editing is None else self._editing.aside
-        return self._drafts | {self._current: here}
+        """All drafts as they are to be kept: an earlier question that is being changed behind what waits for it."""
+        drafts = self._drafts | {self._current: self.draft}
+        for conversation, editing in self._edited.items():
+            drafts[conversation] = editing.kept(drafts.get(conversation, Draft()))
+        return drafts
 
     def _keep(self, draft: Draft) -> None:
         self._drafts[self._current] = draft
@@ -274,11 +264,11 @@ class Drafts(QObject):
             named = name or _name_of(part)
             attachments.append((Attachment(self._count, named, part=part), StoredSource(named, part)))
         earlier = Draft(found.text, tuple(each for each, _ in attachments), found.quote)
-        if conversation == self._current and self._editing is None:
+        if (editing := self._edited.get(conversation)) is not None:
+            self._edited[conversation] = replace(editing, aside=editing.aside.behind(earlier))
+        elif conversation == self._current:
             if earlier != Draft():
                 self._keep(self.draft.behind(earlier))
-        elif self._editing is not None and conversation == self._current:
-            self._editing = replace(self._editing, aside=self._editing.aside.behind(earlier))
         else:
             self._drafts[conversation] = self._drafts.get(conversation, Draft()).behind(earlier)
         for attachment, source in attachments:
@@ -339,15 +329,14 @@ class Drafts(QObject):
                 if conversation == self._current:
                     self._pane.composer.show_draft(changed)
                 return
-        if self._editing is not None:
-            aside = self._editing.aside
+        for conversation, editing in self._edited.items():
+            aside = editing.aside
             aside = aside.without(number) if loaded is None else aside.with_loaded(loaded)
-            self._editing = replace(self._editing, aside=aside)
+            self._edited[conversation] = replace(editing, aside=aside)
 
     def _home(self, number: int) -> Draft | None:
         """The draft that an attachment belongs to."""
-        aside = (self._editing.aside,) if self._editing is not None else ()
-        everything = (*self._drafts.values(), *aside)
+        everything = (*self._drafts.values(), *(editing.aside for editing in self._edited.values()))
         return next((draft for draft in everything if any(each.number == number for each in draft.attachments)), None)
 
     def _known(self, number: int) -> Attachment | None:
@@ -359,7 +348,8 @@ class Drafts(QObject):
         self._loading.cancel(number)
         gone = self._known(number)
         self._keep(self.draft.without(number))
-        of_question = self._editing.parts if self._editing is not None else ()
+        editing = self._edited.get(self._current)
+        of_question = editing.parts if editing is not None else ()
         if gone is not None and gone.part is not None and gone.part not in of_question:
             self._keeper.release(gone.part)
         if not self.draft.attachments:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton
 
+from kireji.ui.composition import Composition
 from kireji.ui.icons import icon
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
@@ -34,7 +35,7 @@ class SearchField(QLineEdit):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._composing = False
+        self._composition = Composition(self)
         self._said = ""
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
         self._clear = QAction(self)
@@ -78,7 +79,10 @@ class SearchField(QLineEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._composing:
+        if self._composition.takes(event):
+            event.accept()  # Enter takes a word over
+            return
+        if self._composition.active:
             super().keyPressEvent(event)
             return
         match event.key():
@@ -96,7 +100,7 @@ class SearchField(QLineEdit):
                 super().keyPressEvent(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        self._composing = bool(event.preeditString())
+        self._composition.note(event)
         super().inputMethodEvent(event)
 
     def _typed(self) -> None:
