@@ -10,7 +10,7 @@ from kireji.resources import resource
 WINDOW_SIZES = (16, 22, 32, 48, 64, 128, 256)
 
 
-def icon(name: str, colour: str, size: int = 16, *, solid: bool = False, gap: int = 0) -> QIcon:
+def icon(name: str, colour: str, size: int = 16, *, solid: bool = False, gap: int = 0, mirrored: bool = False) -> QIcon:
     """One icon.
 
     Args:
@@ -19,6 +19,7 @@ def icon(name: str, colour: str, size: int = 16, *, solid: bool = False, gap: in
         size: Edge in logical pixels.
         solid: Filled instead of drawn in lines.
         gap: Empty space at its right side, because Qt leaves too little between an icon and a button's words.
+        mirrored: That space is at its left, where the words stand in a mirrored window.
 
     Raises:
         FileNotFoundError: The icon was not brought in by packaging/icons.py.
@@ -26,11 +27,20 @@ def icon(name: str, colour: str, size: int = 16, *, solid: bool = False, gap: in
     result = QIcon()
     ratios = {1.0, 2.0, QGuiApplication.primaryScreen().devicePixelRatio()}
     for ratio in sorted(ratios):
-        result.addPixmap(pixmap(name, colour, size, ratio, solid=solid, gap=gap))
+        result.addPixmap(pixmap(name, colour, size, ratio, solid=solid, gap=gap, mirrored=mirrored))
     return result
 
 
-def pixmap(name: str, colour: str, size: int, ratio: float = 1.0, *, solid: bool = False, gap: int = 0) -> QPixmap:
+def pixmap(
+    name: str,
+    colour: str,
+    size: int,
+    ratio: float = 1.0,
+    *,
+    solid: bool = False,
+    gap: int = 0,
+    mirrored: bool = False,
+) -> QPixmap:
     """The same as a picture for one screen.
 
     Args:
@@ -40,6 +50,7 @@ def pixmap(name: str, colour: str, size: int, ratio: float = 1.0, *, solid: bool
         ratio: Device pixels per logical pixel.
         solid: Filled.
         gap: Empty space at its right side, in logical pixels.
+        mirrored: At its left instead.
     """
     # Loading QtSvg costs a new start 10 ms, and the tray needs none of it.
     from PySide6.QtSvg import QSvgRenderer
@@ -51,7 +62,7 @@ def pixmap(name: str, colour: str, size: int, ratio: float = 1.0, *, solid: bool
     result.setDevicePixelRatio(ratio)
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
-    QSvgRenderer(QByteArray(drawing.encode())).render(painter, QRectF(0, 0, size, size))
+    QSvgRenderer(QByteArray(drawing.encode())).render(painter, QRectF(gap if mirrored else 0, 0, size, size))
     painter.end()
     return result
 

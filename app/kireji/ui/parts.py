@@ -121,7 +121,8 @@ def set_icon(target: QPushButton, theme: Theme, name: str, colour: str, size: in
     """Give a button an icon that grows with the text."""
     edge = theme.px(size)
     gap = theme.px(3) if target.text() else 0
-    target.setIcon(icon(name, colour, edge, solid=solid, gap=gap))
+    mirrored = target.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    target.setIcon(icon(name, colour, edge, solid=solid, gap=gap, mirrored=mirrored))
     target.setIconSize(QSize(edge + gap, edge))
 
 

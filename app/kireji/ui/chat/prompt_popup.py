@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from kireji.ui.announcer import ScreenReader
 from kireji.ui.chat.field import PromptField
 from kireji.ui.parts import spread
 from kireji.ui.quick_prompts import QuickPrompt
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import RADIUS_CONTROL, SPACE, TYPE_BODY, TYPE_LABEL
-from kireji.ui.translation import plural, tr
+from kireji.ui.translation import tr
 
 _MOST_ROWS = 7
 _WIDEST, _ROW = 520, 34
@@ -177,17 +178,10 @@ class PromptPopup(QFrame):
 
     def _select(self, row: int) -> None:
         self._list.setCurrentIndex(self._model.index(row, 0))
-        count = len(self._matches)
-        self._say(
-            tr("{title}, {row} of {count}", title=self._matches[row].title, row=row + 1, count=count)
-            + (". " + plural(count, "1 prompt", "{n} prompts") if row == 0 else "")
-        )
-
-    def _say(self, words: str) -> None:
-        from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-
-        if QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._field, words))
+        # The keyboard stays in the field, so that nothing else would tell which one it is.
+        voice, title = ScreenReader(self._field), self._matches[row].title
+        if voice.active():
+            voice.say(tr("{title}, {row} of {count}", title=title, row=row + 1, count=len(self._matches)), urgent=True)
 
     def _go(self, step: int) -> None:
         self._select((self._list.currentIndex().row() + step) % len(self._matches))
