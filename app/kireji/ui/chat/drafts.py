@@ -67,7 +67,6 @@ class Drafts(QObject):
         composer.attachments.opened.connect(self._open)
         composer.quote.removed.connect(self._remove_quote)
         composer.editing_cancelled.connect(self.stop_editing)
-        self._pane.transcript.quote_wanted.connect(self.quote_answer)
         self._pane.transcript.document_clicked.connect(self._intake.show_document)
         self._loading.loaded.connect(self._arrived)
         self._loading.failed.connect(self._lost)
@@ -178,11 +177,6 @@ class Drafts(QObject):
         """Ask about a piece of text, from an answer or from elsewhere, besides those quoted already."""
         if str(text).strip():
             self._keep(self.draft.with_quote(str(text)))
-
-    def quote_answer(self, text: object) -> None:
-        """The same for what is selected in an answer, and the next words are about it."""
-        self.quote(text)
-        self._pane.composer.setFocus()
 
     def add(self, picture: EncodedPicture, name: str) -> None:
         """Attach a picture that is encoded already."""

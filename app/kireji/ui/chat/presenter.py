@@ -91,6 +91,7 @@ class ChatPresenter(QObject):
         chat.transcript.continue_clicked.connect(self._continue)
         chat.transcript.pictures_wanted.connect(self._read_pictures)
         chat.transcript.picture_clicked.connect(self._show_picture)
+        chat.transcript.quote_wanted.connect(self._quote)
 
     def start(self) -> None:
         """Fill the window for the first time."""
@@ -139,6 +140,10 @@ class ChatPresenter(QObject):
     def ask(self, draft: Draft) -> None:
         """Ask in the open conversation what has been prepared, there or elsewhere."""
         self._ask(Question("", conversation=self._current, setup=self._setup.for_new()), draft)
+
+    def _quote(self, text: object) -> None:
+        self.drafts.quote(text)
+        self._window.chat.composer.setFocus()
 
     def stop(self) -> None:
         """Stop the answer that streams in the open conversation, whoever asked, or the question on its way out."""
