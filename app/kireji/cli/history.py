@@ -6,10 +6,10 @@ import argparse
 
 from kireji.cli.console import Console
 from kireji.cli.parser import LATEST
-from kireji.cli.values import message_value, preview, summary_value
+from kireji.cli.values import hit_value, message_value, preview, summary_value
 from kireji.cli.work import DONE, Work
 from kireji.core.errors import KirejiError
-from kireji.core.history import StoredMessage
+from kireji.core.history import SearchHit, StoredMessage
 from kireji.core.messages import MessageState, Role
 from kireji.services.application import Services
 
@@ -21,13 +21,15 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
 
         return transfer.prepare(arguments, console)
     if arguments.action == "list":
-        return _list(arguments.limit, console, as_json=arguments.json)
+        return _list(arguments.limit, console, archived=arguments.archived, as_json=arguments.json)
+    if arguments.action == "search":
+        return _search(" ".join(arguments.words), arguments.limit, console, as_json=arguments.json)
     return _show(arguments.id, console, as_json=arguments.json)
 
 
-def _list(limit: int, console: Console, *, as_json: bool) -> Work:
+def _list(limit: int, console: Console, *, archived: bool, as_json: bool) -> Work:
     async def work(services: Services) -> int:
-        found = await services.conversations.recent(limit)
+        found = await services.conversations.recent(limit, archived=archived)
         if as_json:
             console.object({"conversations": [summary_value(summary) for summary in found]})
         elif found:
@@ -36,10 +38,34 @@ def _list(limit: int, console: Console, *, as_json: bool) -> Work:
             ]
             console.table(("ID", "UPDATED", "TITLE"), rows)
         else:
-            console.note("The history is empty.")
+            console.note("No conversation is archived." if archived else "The history is empty.")
         return DONE
 
     return work
+
+
+def _search(words: str, limit: int, console: Console, *, as_json: bool) -> Work:
+    async def work(services: Services) -> int:
+        found = await services.conversations.search(words, limit)
+        if as_json:
+            console.object({"hits": [hit_value(hit) for hit in found]})
+        elif found:
+            rows = [
+                (str(hit.conversation.id), f"{hit.created.astimezone():%Y-%m-%d %H:%M}", _where(hit), hit.snippet)
+                for hit in found
+            ]
+            console.table(("ID", "WRITTEN", "IN", "WORDS"), rows)
+        else:
+            console.note("Nothing was found.")
+        return DONE
+
+    return work
+
+
+def _where(hit: SearchHit) -> str:
+    if hit.role is None:
+        return "title"
+    return "question" if hit.role is Role.USER else "answer"
 
 
 def _show(wanted: int, console: Console, *, as_json: bool) -> Work:

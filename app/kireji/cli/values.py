@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from kireji.core.history import ConversationSummary, StoredMessage
+from kireji.core.history import ConversationSummary, SearchHit, StoredMessage
 from kireji.core.messages import ImagePart, TextPart, ThinkingPart, Usage
 from kireji.core.models import Balance, Effort, ModelInfo
 
@@ -52,6 +52,20 @@ def summary_value(summary: ConversationSummary) -> dict[str, object]:
         "title": summary.title,
         "created": time_value(summary.created),
         "updated": time_value(summary.updated),
+        "pinned": summary.pinned,
+        "archived": summary.archived,
+    }
+
+
+def hit_value(hit: SearchHit) -> dict[str, object]:
+    """A place that a search has found; `message` and `role` are null for a title, `marks` count characters."""
+    return {
+        "conversation": summary_value(hit.conversation),
+        "message": hit.message,
+        "role": hit.role.value if hit.role else None,
+        "created": time_value(hit.created),
+        "snippet": hit.snippet,
+        "marks": [list(mark) for mark in hit.marks],
     }
 
 

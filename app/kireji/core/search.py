@@ -126,11 +126,12 @@ class Term(msgspec.Struct, frozen=True):
 def parse_query(words: str) -> tuple[Term, ...]:
     """What the person's words mean; empty when there is nothing in them to search for."""
     terms: list[Term] = []
-    for found in _QUOTED.finditer(plain(words)):
+    typed = plain(words)
+    for found in _QUOTED.finditer(typed):
         quoted = found[2] is None
         text = found[1] if quoted else found[2]
         terms.extend(_terms(text))
-        last = not quoted and not words[found.end() :].strip()
+        last = not quoted and not _WORD.search(typed, found.end())
         if last and terms and not terms[-1].cjk and _WORD.search(_PIECE.findall(text)[-1]):
             terms[-1] = msgspec.structs.replace(terms[-1], prefix=True)
     return tuple(dict.fromkeys(terms[:_MOST_TERMS]))
@@ -156,8 +157,7 @@ def match_expression(terms: Sequence[Term]) -> str:
 
 
 def _expression(term: Term) -> str:
-    text = term.text
-    if term.cjk and len(text) > 1:
-        text = " ".join(map("".join, pairwise(text)))
-    text = _NO_WORD.sub(" ", fold(text)).replace('"', " ").replace("\0", " ")
+    if term.cjk:
+        return f'"{" ".join(map("".join, pairwise(term.text))) or term.text}"'
+    text = _NO_WORD.sub(" ", fold(term.text)).replace('"', " ").replace("\0", " ")
     return f'"{text}"{"*" if term.prefix else ""}'

@@ -12,7 +12,7 @@ Range = tuple[int, int]
 """From which character to before which."""
 
 _WORD = re.compile(r"[^\W_]+")
-_LETTER = re.compile(rf"[^\W_{CJK}]")
+_LETTER = rf"[^\W_{CJK}]"
 _GAP = r"[\W_]+"
 _UNEVEN = re.compile(r"[^\S ]|  ")
 _BEFORE = 40
@@ -35,12 +35,12 @@ class Finder:
     """
 
     def __init__(self, terms: Sequence[Term]) -> None:
-        self._needles = [_Needle(term) for term in terms]
+        self._patterns = [_pattern(term) for term in terms]
 
     def matches(self, texts: Sequence[str]) -> bool:
         """Whether every term stands in one of these texts."""
         folded = [fold(plain(text)) for text in texts]
-        return all(any(needle.stands_in(text) for text in folded) for needle in self._needles)
+        return all(any(pattern.search(text) for text in folded) for pattern in self._patterns)
 
     def snippet(self, texts: Sequence[str], most: int) -> tuple[str, tuple[Range, ...]]:
         """The words around the best place, on one line.
@@ -62,65 +62,41 @@ class Finder:
 
     def _places(self, folded: str) -> list[Range]:
         """Where terms stand, from the first place on that has the most different ones near it."""
-        if len(self._needles) == 1:
-            return _apart(_near_the_first(self._needles[0].places(folded)))
+        if len(self._patterns) == 1:
+            return _apart(_near_the_first(self._patterns[0].finditer(folded)))
         found = sorted(
-            (*place, index)
-            for index, needle in enumerate(self._needles)
-            for place in islice(needle.places(folded), _LOOKED_AT)
+            (*match.span(), index)
+            for index, pattern in enumerate(self._patterns)
+            for match in islice(pattern.finditer(folded), _LOOKED_AT)
         )
         best = most = 0
         for first, (start, _, _) in enumerate(found):
-            near = len({index for begin, _, index in found[first:] if begin < start + _LENGTH - _BEFORE})
-            if near > most:
-                best, most = first, near
-            if most == len(self._needles):
+            near = takewhile(lambda place: place[0] < start + _LENGTH - _BEFORE, found[first:])  # noqa: B023 - at once
+            different = len({index for _, _, index in near})
+            if different > most:
+                best, most = first, different
+            if most == len(self._patterns):
                 break
         return _apart((start, end) for start, end, _ in found[best:])
 
 
-def _near_the_first(places: Iterator[Range]) -> Iterator[Range]:
-    if (first := next(places, None)) is not None:
-        yield first
-        yield from takewhile(lambda place: place[0] < first[0] + _LENGTH, places)
+def _near_the_first(matches: Iterator[re.Match[str]]) -> Iterator[Range]:
+    if (first := next(matches, None)) is not None:
+        yield first.span()
+        for match in matches:
+            if match.start() > first.start() + _LENGTH:
+                break
+            yield match.span()
 
 
-class _Needle:
-    """One term. Looks for its first word as it stands, which is fast, and at what stands around it then."""
-
-    def __init__(self, term: Term) -> None:
-        folded = fold(term.text)
-        words = [folded] if term.cjk else _WORD.findall(folded)
-        self._first = words[0] if words else ""
-        self._rest = re.compile(_GAP.join(map(re.escape, words))) if len(words) > 1 else None
-        self._ends = not term.prefix
-        self._cjk = term.cjk
-
-    def stands_in(self, folded: str) -> bool:
-        return next(self.places(folded), None) is not None
-
-    def places(self, folded: str) -> Iterator[Range]:
-        """Where it stands, first to last."""
-        first, size = self._first, len(self._first)
-        start = folded.find(first) if first else -1
-        while start >= 0:
-            end = self._end(folded, start, start + size)
-            if end:
-                yield start, end
-            start = folded.find(first, end or start + 1)
-
-    def _end(self, folded: str, start: int, end: int) -> int:
-        """Where it ends when its first word stands here; 0 when it is something else."""
-        if self._cjk:
-            return end
-        if start and _LETTER.match(folded, start - 1):
-            return 0
-        if self._rest is not None:
-            whole = self._rest.match(folded, start)
-            if whole is None:
-                return 0
-            end = whole.end()
-        return 0 if self._ends and _LETTER.match(folded, end) else end
+def _pattern(term: Term) -> re.Pattern[str]:
+    """One term. It begins with letters as they stand, which is what makes looking for it fast."""
+    folded = fold(term.text)
+    if term.cjk:
+        return re.compile(re.escape(folded))
+    first, *rest = map(re.escape, _WORD.findall(folded))
+    begins = f"{first}(?<!{_LETTER}{first})"
+    return re.compile(_GAP.join((begins, *rest)) + ("" if term.prefix else f"(?!{_LETTER})"))
 
 
 def _apart(places: Iterator[Range]) -> list[Range]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
@@ -37,6 +38,37 @@ def test_conversations_are_listed_newest_first(kireji: Kireji) -> None:
     assert (newest.split()[0], newest.split()[-1]) == ("2", "two")
     assert oldest.split()[0] == "1"
     assert len(json.loads(kireji("history", "list", "-n", "1", "--json").out)["conversations"]) == 1
+
+
+@pytest.mark.usefixtures("two_conversations")
+def test_archived_conversations_are_listed_when_asked_for(world: World, kireji: Kireji) -> None:
+    assert kireji("history", "list", "--archived").err == "No conversation is archived.\n"
+    asyncio.run(world.conversations.set_archived(2, True))
+    assert [line.split()[0] for line in kireji("history", "list").out.splitlines()] == ["ID", "1"]
+    (listed,) = json.loads(kireji("history", "list", "--archived", "--json").out)["conversations"]
+    assert (listed["id"], listed["archived"], listed["pinned"]) == (2, True, False)
+
+
+@pytest.mark.usefixtures("two_conversations")
+def test_words_are_found_wherever_they_stand(kireji: Kireji) -> None:
+    _, *lines = kireji("history", "search", "two").out.splitlines()
+    assert [(line.split()[0], line.split()[3]) for line in lines] == [("2", "title"), ("2", "question")]
+    _, line = kireji("history", "search", "answer", "first").out.splitlines()
+    assert line.endswith("first answer")
+    assert len(kireji("history", "search", "answer", "-n", "1").out.splitlines()) == 2
+
+
+@pytest.mark.usefixtures("two_conversations")
+def test_what_was_found_is_told_as_json(kireji: Kireji) -> None:
+    (hit,) = json.loads(kireji("history", "search", "second", "--json").out)["hits"]
+    assert (hit["conversation"]["id"], hit["message"], hit["role"]) == (2, 4, "assistant")
+    assert (hit["snippet"], hit["marks"]) == ("second answer", [[0, 6]])
+
+
+@pytest.mark.usefixtures("two_conversations")
+def test_words_that_stand_nowhere_are_no_failure(kireji: Kireji) -> None:
+    result = kireji("history", "search", "NOT", "(", '"')
+    assert (result.code, result.out, result.err) == (0, "", "Nothing was found.\n")
 
 
 @pytest.mark.usefixtures("two_conversations")
