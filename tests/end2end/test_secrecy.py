@@ -140,6 +140,10 @@ def test_a_key_is_in_no_file_output_argument_or_child_after_all_commands(seat: S
         run("doctor", "--json")
         for number in ("2", "3", "4"):
             run("history", "show", number, "--json")
+        for form in ("md", "json", "html"):
+            run("history", "export", "--all", "--format", form, "-o", str(seat.desktop.home / f"export-{form}"))
+        run("history", "backup", str(seat.desktop.home / "backup"))
+        run("history", "restore", str(seat.desktop.home / "backup"), "--yes")
         assert_while_asking(seat, service, network)
         assert_not_in_reader(seat, network)
         assert all(header_of(request) == IN_ENVIRONMENT for request in service.requests)

@@ -9,8 +9,10 @@ import msgspec
 
 from kireji.core.history import StoredMessage
 from kireji.core.messages import (
+    ImagePart,
     Message,
     OpaquePart,
+    Part,
     Role,
     StopReason,
     TextPart,
@@ -24,9 +26,9 @@ _NOT_RUN = "This tool was not run."
 def sendable(history: Sequence[StoredMessage]) -> tuple[Message, ...]:
     """What is sent of a conversation.
 
-    Left out are turns in which nothing was said (failed, cut before a word, only thought), calls that were cut, and
-    what a model had begun before it declined. Every call of a tool gets its result in the turn that follows it, because
-    a history without is refused for ever after.
+    Left out are turns in which nothing was said (failed, cut before a word, only thought), calls that were cut or ran
+    elsewhere, and what a model had begun before it declined. Every call of a tool gets its result in the turn that
+    follows it, because a history without is refused for ever after.
     """
     messages = [stored.message for stored in map(_whole, history) if _counts(stored)]
     sent: list[Message] = []
@@ -87,11 +89,27 @@ def _counts(stored: StoredMessage) -> bool:
 
 
 def _whole(stored: StoredMessage) -> StoredMessage:
-    """The same without calls that were cut."""
-    parts = tuple(part for part in stored.message.parts if not (isinstance(part, ToolCallPart) and part.cut))
+    """The same without what no service takes back.
+
+    That is calls that were cut, and in an answer that was given elsewhere: calls whose results stand in the answer
+    itself, these results, and pictures that it made.
+    """
+    parts = stored.message.parts
+    if stored.message.role is Role.ASSISTANT:
+        ran = {part.call_id for part in parts if isinstance(part, ToolResultPart)}
+        parts = tuple(part for part in parts if _goes_back(part, ran))
     if len(parts) == len(stored.message.parts):
         return stored
     return msgspec.structs.replace(stored, message=msgspec.structs.replace(stored.message, parts=parts))
+
+
+def _goes_back(part: Part, ran: set[str]) -> bool:
+    match part:
+        case ToolCallPart(call_id=call, cut=cut):
+            return not cut and call not in ran
+        case ToolResultPart() | ImagePart():
+            return False
+    return True
 
 
 def _answered(asking: Message, following: Message) -> Message:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 DATABASE, CAPTURES, CONTENT = "kireji.db", "captures", "backup.json"
 
-_STAGING = ".backup-"
+_STAGING, _OPENED = ".backup-", ".restore-"
 _STALE = 24 * 3600
 """Seconds after which what a killed process left behind is cleared away."""
 _SAMPLE = 64
@@ -108,7 +108,8 @@ class FileBackupStore:
         """As in BackupStore."""
         from kireji.storage.transfer.backup_source import open_backup
 
-        return open_backup(path, self._database.parent)
+        self._clear_stale()
+        return open_backup(path, self._database.parent, _OPENED)
 
     def mark(self) -> int:
         """As in BackupStore."""
@@ -153,7 +154,7 @@ class FileBackupStore:
 
     def _clear_stale(self) -> None:
         """Take away what processes left that were killed in the middle."""
-        for entry in self._database.parent.glob(f"{_STAGING}*"):
+        for entry in (*self._database.parent.glob(f"{_STAGING}*"), *self._database.parent.glob(f"{_OPENED}*")):
             with suppress(OSError):
                 if time.time() - entry.stat().st_mtime > _STALE:
                     shutil.rmtree(entry, ignore_errors=True)

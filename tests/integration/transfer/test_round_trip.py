@@ -86,7 +86,7 @@ async def test_there_and_back_again_only_what_is_new_comes(home: Home, other: Ho
     assert again.messages[-1].message.text == "Go on."
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(conversations())
 async def test_any_conversation_comes_back_as_it_was(tmp_path: Path, conversation: WholeConversation) -> None:
     name = hashlib.sha256(msgspec.json.encode(conversation)).hexdigest()[:20]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kireji.core.history import StoredMessage
 from kireji.core.messages import (
+    ImagePart,
     Message,
     MessageState,
     Part,
@@ -116,3 +117,14 @@ def test_every_call_is_answered_in_the_turn_that_follows(history: list[StoredMes
             assert following.role is Role.USER
             given_ids = {part.call_id for part in following.parts if isinstance(part, ToolResultPart)}
             assert {call.call_id for call in message.calls} <= given_ids
+
+
+def test_what_tools_did_elsewhere_within_an_answer_is_not_sent() -> None:
+    picture = ImagePart("0" * 64, "image/png", 1, 1)
+    history = [
+        user(TextPart("q")),
+        model(TextPart("Let me look."), CALL, RESULT, picture, TextPart("Found.")),
+        user(TextPart("r")),
+    ]
+    _, answer, _ = sendable(history)
+    assert answer.parts == (TextPart("Let me look."), TextPart("Found."))

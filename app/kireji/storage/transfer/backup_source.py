@@ -26,12 +26,13 @@ _DATABASE, _CONTENT = "kireji.db", "backup.json"
 _COPIED_AT_ONCE = 1024 * 1024
 
 
-def open_backup(path: Path, folder: Path) -> BackupSource:
+def open_backup(path: Path, folder: Path, prefix: str) -> BackupSource:
     """Open a backup.
 
     Args:
         path: A folder or a zip.
         folder: Where the copy of its database is made; it goes when the source is closed.
+        prefix: How the name of that copy's own folder begins.
 
     Raises:
         StoreTooNew: A newer version made it.
@@ -40,9 +41,9 @@ def open_backup(path: Path, folder: Path) -> BackupSource:
     with ExitStack() as stack:
         archive = open_archive(path)
         stack.callback(archive.close)
-        prefix, database = _place(archive, path)
+        inside, database = _place(archive, path)
         try:
-            copy = Path(tempfile.mkdtemp(prefix=".restore-", dir=folder))
+            copy = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
         except OSError as error:
             raise TransferError(
                 say("There is no room to open {name}.", name=path.name), say("Free some space."), detail=str(error)
@@ -51,7 +52,7 @@ def open_backup(path: Path, folder: Path) -> BackupSource:
         _copy_out(archive, database, copy / _DATABASE)
         connection = _connect(copy / _DATABASE, path)
         stack.callback(connection.close)
-        return BackupSource(archive, prefix, connection, stack.pop_all())
+        return BackupSource(archive, inside, connection, stack.pop_all())
 
 
 class BackupSource:
@@ -59,14 +60,14 @@ class BackupSource:
 
     kind = Kind.KIREJI
 
-    def __init__(self, archive: Archive, prefix: str, connection: Connection, held: ExitStack) -> None:
+    def __init__(self, archive: Archive, inside: str, connection: Connection, held: ExitStack) -> None:
         self._archive = archive
         self._connection = connection
         self._held = held
         self._busy = threading.Lock()
         self._closed = False
-        inside = f"{prefix}captures/"
-        self._blobs = {PurePosixPath(name).stem: name for name in archive.names if name.startswith(inside)}
+        captures = f"{inside}captures/"
+        self._blobs = {PurePosixPath(name).stem: name for name in archive.names if name.startswith(captures)}
 
     def read(self) -> Iterator[Found | Problem]:
         """As in Source. What had been removed when it was made is left out."""

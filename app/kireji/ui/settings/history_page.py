@@ -34,7 +34,7 @@ class RestoreQuestion(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.words = label("", "", wrap=True)
-        self.removed = SwitchRow("", "")
+        self.removed = SwitchRow(tr("Bring back what you deleted"))
         self.yes = button(tr("Restore"), "primary", name=tr("Restore this backup"))
         self.no = button(tr("Cancel"), name=tr("Do not restore"))
         layout = QVBoxLayout(self)

@@ -167,7 +167,7 @@ def attempt(data: bytes, folder: Path) -> None:
         source.close()
 
 
-FEW = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @FEW
@@ -219,7 +219,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ANYTHING, ANYTHING)
 def test_values_of_any_kind_in_any_place_are_told_or_read(tmp_path: Path, nodes: object, messages: object) -> None:
     values = [

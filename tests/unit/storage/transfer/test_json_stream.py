@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kireji.storage.transfer import json_stream
@@ -63,6 +63,7 @@ class TestElements:
         assert elements(b'[{"a": "caf\xe9"}, {"a": "\xe8\x93\x9d"}]') == [{"a": "café"}, {"a": "蓝"}]
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(OBJECTS, max_size=5), st.sampled_from([1, 3, 16]), st.booleans())
 def test_whatever_was_written_is_read(values: list[dict[str, Any]], chunk: int, ascii_only: bool) -> None:
     with pytest.MonkeyPatch.context() as patch:
