@@ -79,7 +79,8 @@ async def window_over(
     presenter = WindowPresenter(services, window, theme, shortcut, places)
     window.show()
     try:
-        yield Stand(below, services, hotkeys, shortcut, window, presenter, theme)
+        async with services.queue:
+            yield Stand(below, services, hotkeys, shortcut, window, presenter, theme)
     finally:
         await presenter.aclose()
         window.close()

@@ -82,7 +82,7 @@ async def test_a_follow_up_stays_in_the_conversation() -> None:
         stand.below.provider.enqueue(answer("A."), answer("B."))
         ask(stand, "one")
         await finished(stand)
-        await stand.until(lambda: stand.presenter.chat._turn is None)
+        await stand.until(lambda: not stand.presenter.chat.streaming)
         ask(stand, "two")
         await stand.until(lambda: len(shown(stand)) == 4 and last_answer(stand).stored)
         assert shown(stand) == ["one", "A.", "two", "B."]
@@ -116,7 +116,7 @@ async def test_a_failed_question_is_asked_again_without_a_second_copy() -> None:
         await finished(stand)
         item = last_answer(stand)
         assert said(item) == "The service was not reached. Check the network."
-        await stand.until(lambda: stand.presenter.chat._turn is None)
+        await stand.until(lambda: not stand.presenter.chat.streaming)
         offered(stand, item).retry.click()
         await stand.until(lambda: shown(stand) == ["Why?", "Now it is here."] and last_answer(stand).stored)
         stored = await stand.below.conversations.load(1)
@@ -267,8 +267,8 @@ async def test_numbers_of_the_answer_and_of_what_left_are_shown() -> None:
         await finished(stand)
         values = stand.window.inspector._values
         await stand.until(lambda: values["This conversation"].text() == "1 request")
+        await stand.until(lambda: values["Answers"].text() == "1")
         assert values["Tokens read"].text() == "10"
-        assert values["Answers"].text() == "1"
 
 
 async def test_a_second_question_waits_for_the_first_answer() -> None:
@@ -299,7 +299,7 @@ async def test_an_answer_that_broke_off_is_not_asked_again_once_something_follow
         ask(stand, "Why?")
         await finished(stand)
         broken = last_answer(stand)
-        await stand.until(lambda: stand.presenter.chat._turn is None)
+        await stand.until(lambda: not stand.presenter.chat.streaming)
         assert not offered(stand, broken).retry.isHidden()
         offered(stand, broken).go_on.click()
         await stand.until(lambda: last_answer(stand) is not broken and last_answer(stand).stored)

@@ -34,8 +34,8 @@ def last_answer(stand: Stand) -> AnswerItem:
 
 async def asked(stand: Stand, text: str) -> None:
     stand.window.chat.composer.sent.emit(text)
-    await stand.until(lambda: stand.presenter.chat._turn is not None)
-    await stand.until(lambda: stand.presenter.chat._turn is None and last_answer(stand).stored)
+    await stand.until(lambda: stand.presenter.chat.streaming)
+    await stand.until(lambda: not stand.presenter.chat.streaming and last_answer(stand).stored)
 
 
 def pick(stand: Stand, chosen: Pick) -> None:
@@ -234,7 +234,7 @@ async def test_escape_stops_the_answer() -> None:
         stand.window.chat.composer.sent.emit("one")
         await hold.reached.wait()
         stand.window._leave()
-        await stand.until(lambda: stand.presenter.chat._turn is None and last_answer(stand).stored)
+        await stand.until(lambda: not stand.presenter.chat.streaming and last_answer(stand).stored)
         assert last_answer(stand).stored.state is MessageState.STOPPED  # type: ignore[union-attr]
 
 

@@ -12,7 +12,7 @@ from kireji.core.desktop_ports import ClipboardContent
 from kireji.core.documents import MOST_BYTES
 from kireji.core.errors import KirejiError, StoreError
 from kireji.core.history import StoredMessage
-from kireji.core.messages import DocumentPart, ImagePart, Sha256
+from kireji.core.messages import DocumentPart, ImagePart, Message, Sha256
 from kireji.core.ports import EncodedPicture
 from kireji.services.application import Services
 from kireji.services.turns import Question
@@ -155,6 +155,15 @@ class Drafts(QObject):
             self._current = conversation
             self._intake.current = conversation
         self._pane.composer.show_draft(rest)
+
+    def put_back(self, message: Message) -> None:
+        """A question that waited is written again: it comes before what is being written."""
+        here = self.draft
+        between = "\n\n" if here.text.strip() and message.text else ""
+        self._keep(replace(here, text=f"{message.text}{between}{here.text}"))
+        for part in message.parts:
+            if isinstance(part, ImagePart | DocumentPart):
+                self._begin(StoredSource(_name_of(part), part), part)
 
     def restore(self, unsent: Draft) -> None:
         """A question could not be saved: what went out without having stood in the composer is put there."""

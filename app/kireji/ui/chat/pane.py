@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBox
 
 from kireji.ui.chat.composer import Composer
 from kireji.ui.chat.header import Header
+from kireji.ui.chat.queue_row import QueueRow
 from kireji.ui.chat.transcript.transcript import Transcript, side_margin
 from kireji.ui.parts import button, label, set_icon, spread
 from kireji.ui.theme import Theme
@@ -39,6 +40,7 @@ class ChatPane(QWidget):
         self._theme = theme
         self.header = Header(theme)
         self.transcript = Transcript(theme)
+        self.queue = QueueRow(theme)
         self.composer = Composer(theme)
         self._blank = Blank(theme)
         self._notice = Notice(theme)
@@ -64,6 +66,7 @@ class ChatPane(QWidget):
         self._column = column = QVBoxLayout(self._foot)
         spread(column, (SPACE[4], SPACE[1], SPACE[4], SPACE[3] + 2), SPACE[1])
         column.addWidget(self._notice)
+        column.addWidget(self.queue)
         column.addWidget(self.composer)
         layout.addWidget(self._foot)
 

@@ -1,0 +1,200 @@
+"""Turns of the open conversation: asked from this window or joined, shown while they run, stopped."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from kireji.core.errors import KirejiError
+from kireji.core.events import PartStarted, UsageReported
+from kireji.core.history import StoredMessage
+from kireji.core.messages import ThinkingPart
+from kireji.services.application import Services
+from kireji.services.live import LiveTurn
+from kireji.services.turns import AnswerBegins, AnswerEnds, Question, QuestionSaved, TurnControl, TurnEvent
+from kireji.ui.aio import TaskScope
+from kireji.ui.chat.conversation import OpenConversation
+from kireji.ui.chat.draft import Draft
+from kireji.ui.chat.drafts import Drafts
+from kireji.ui.chat.endings import Waiting, waiting_for, wants_settings
+from kireji.ui.chat.pane import ChatPane
+from kireji.ui.models.lookup import server_name
+from kireji.ui.translation import tr
+
+if TYPE_CHECKING:
+    from kireji.ui.chat.transcript.live import LiveAnswer
+
+log = logging.getLogger(__name__)
+
+
+class Turns(QObject):
+    """Owns the turns that were asked from this window, and shows the one that runs in the open conversation.
+
+    Args:
+        services: The use cases.
+        pane: Where it shows.
+        conversation: Which one is open.
+        drafts: What has been prepared.
+    """
+
+    begun = Signal(object)
+    """A conversation exists now that was opened without one: its number."""
+    usage_reported = Signal(object)
+    """`(provider, model, usage)` of the answer that streams; usage is None when it begins."""
+    ended = Signal()
+    """The answer that was shown while it streamed has ended."""
+
+    def __init__(self, services: Services, pane: ChatPane, conversation: OpenConversation, drafts: Drafts) -> None:
+        super().__init__(pane)
+        self._services = services
+        self._pane = pane
+        self._conversation = conversation
+        self._drafts = drafts
+        self._scope = TaskScope("turns", self._failed)
+        self._turn: LiveTurn | None = None
+        self._detach: Callable[[], None] | None = None
+        self._answer: LiveAnswer | None = None
+        self._answering = ("", "")
+        self._pending: TurnControl | None = None
+        self._asked = 0
+        self._unsubscribe = services.chat.live.changed.subscribe(self._turns_changed)
+
+    async def aclose(self) -> None:
+        """End what this window asked; what had arrived is kept."""
+        self._unsubscribe()
+        self.leave()
+        await self._scope.aclose()
+
+    @property
+    def running(self) -> bool:
+        """Whether an answer streams in the open conversation, or a question is on its way out."""
+        return self._turn is not None or self._pending is not None
+
+    @property
+    def streaming(self) -> bool:
+        """Whether an answer streams in the open conversation, whoever asked."""
+        return self._turn is not None
+
+    def ask(self, question: Question, draft: Draft | None = None) -> None:
+        """Ask in the open conversation.
+
+        Args:
+            question: Its words and attachments are replaced by those of the draft.
+            draft: What has been prepared; None for a question that brings its own words.
+        """
+        self._asked += 1
+        self._pane.show_notice("")
+        self._pane.composer.set_running(True)
+        # A name of its own per turn: one conversation's answer goes on while another is asked.
+        self._pending = control = TurnControl()
+        self._scope.start(self._run(question, draft, control), name=f"turn-{self._asked}")
+
+    def stop(self) -> None:
+        """Stop the answer that streams in the open conversation, whoever asked, or the question on its way out."""
+        if self._turn is not None:
+            self._turn.control.stop()
+        elif self._pending is not None:
+            self._pending.stop()
+
+    def join(self) -> None:
+        """Show the turn that runs in the open conversation, if there is one."""
+        number = self._conversation.number
+        turn = self._services.chat.live.find(number) if number is not None else None
+        if turn is None or turn is self._turn:
+            return
+        self._let_go()
+        self._turn = turn
+        self._pane.composer.set_running(True)
+        self._detach = turn.attach(self._event)
+
+    def leave(self) -> None:
+        """Another conversation is opened: what runs here goes on without being shown."""
+        self._let_go()
+        self._pending = None
+        self._pane.composer.set_running(False)
+
+    def _let_go(self) -> None:
+        if self._detach is not None:
+            self._detach()
+        self._detach = self._turn = self._answer = None
+
+    async def _run(self, question: Question, draft: Draft | None, control: TurnControl) -> None:
+        begun = self._conversation.number
+
+        def observe(event: TurnEvent) -> None:
+            if isinstance(event, QuestionSaved):
+                self._question_saved(event, begun, draft)
+
+        try:
+            control.attach()  # the person may stop it while pictures are still on their way
+            whole = question if draft is None else await self._drafts.question(question, draft)
+            if whole is not None:
+                await self._services.chat.ask(whole, observe, control)
+        except KirejiError as error:
+            if self._conversation.number == begun:
+                if draft is not None:
+                    self._drafts.restore(draft)
+                action = "settings" if wants_settings(error, error.sentence) else ""
+                self._pane.show_notice(error.sentence, action)
+        finally:
+            if self._pending is control:
+                self._pending = None
+                self._pane.composer.set_running(self._turn is not None)
+
+    def _question_saved(self, event: QuestionSaved, begun: int | None, draft: Draft | None) -> None:
+        number = event.conversation.id
+        if draft is not None:
+            self._drafts.sent(begun, number, draft)
+        if begun is None and self._conversation.number is None:
+            self._conversation.begun(number, event.conversation.title)
+            self.begun.emit(number)
+
+    def _turns_changed(self, conversation: int) -> None:
+        if conversation != self._conversation.number:
+            return
+        turn = self._services.chat.live.find(conversation)
+        if turn is not None and not self._conversation.opening:
+            self.join()
+        elif turn is None:
+            self._let_go()
+            self._pane.composer.set_running(self._pending is not None)
+
+    # What happens in the turn that is shown.
+
+    def _event(self, event: TurnEvent) -> None:
+        transcript = self._pane.transcript
+        match event:
+            case QuestionSaved(_, message):
+                self._conversation.show_question(message)
+                self._answer = transcript.begin_answer("", "")
+            case AnswerBegins(provider, model, note):
+                self._answering = (provider, model)
+                self._answer = transcript.begin_answer(provider, model)
+                self._answer.show_lead(note, settings=provider == "device" and bool(note))
+                self._answer.show_waiting(waiting_for(provider, server_name(self._services, provider, model)))
+                self.usage_reported.emit((provider, model, None))
+            case AnswerEnds(message, error, _):
+                self._end(message, error)
+            case UsageReported(usage):
+                self.usage_reported.emit((*self._answering, usage))
+            case _ if self._answer is not None:
+                if isinstance(event, PartStarted) and isinstance(event.part, ThinkingPart):
+                    self._answer.show_waiting(Waiting(tr("Thinking")))
+                self._answer.feed(event)
+
+    def _end(self, message: StoredMessage, error: KirejiError | None) -> None:
+        if self._answer is not None:
+            self._answer.finish(message, error=error)
+        self._answer = None
+        self._conversation.answered(message)
+        self.ended.emit()
+
+    def _failed(self, error: BaseException) -> None:
+        if isinstance(error, KirejiError):
+            self._pane.show_notice(error.sentence)
+            return
+        log.error("a turn failed", exc_info=error)
+        self._pane.show_notice(tr("Something in Kireji failed. The log has the details; please try again."))
