@@ -366,15 +366,6 @@ async def test_nothing_is_dropped_upon_the_settings() -> None:
         assert not enter.isAccepted()
 
 
-async def test_words_without_end_become_a_file_below_the_field() -> None:
-    below = FakeSurroundings().with_key()
-    async with window_over(below) as stand:
-        below.clipboard.content = ClipboardContent(text="x" * 5_000_000)
-        QTest.keyClick(field_of(stand), Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-        await stand.until(lambda: tiles(stand) and tiles(stand)[0].fact() == "Text, 4.8 MiB")
-        assert (tiles(stand)[0]._full_name, stand.window.chat.composer.text()) == ("Pasted text", "")
-
-
 def png_header(width: int, height: int) -> bytes:
     """A PNG that says it is that large, and has next to nothing of it."""
     body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)

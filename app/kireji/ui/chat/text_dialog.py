@@ -41,10 +41,12 @@ class TextDialog(QDialog):
         self._body.setReadOnly(True)
         self._body.setTabChangesFocus(True)
         self._body.setAccessibleName(name)
-        more = len(text) - _SHOWN
-        self._body.setPlainText(text[:_SHOWN])
+        folded = max(map(len, text[:_SHOWN].split("\n"))) > _LONGEST_LINE
+        shown = text[: _LONGEST_LINE if folded else _SHOWN]
+        more = len(text) - len(shown)
+        self._body.setPlainText(shown)
         turn(self._body)
-        self._rest = label(tr("… and {more} more characters", more=count(max(0, more))), "muted")
+        self._rest = label(tr("… and {more} more characters", more=count(more)), "muted")
         self._rest.setVisible(more > 0)
         self._into_field = button(tr("Put into the question"))
         self._close = button(tr("Close"))
