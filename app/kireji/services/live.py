@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from kireji.core.messages import MessageState
+from kireji.core.messages import DocumentPart, MessageState
 from kireji.core.publisher import Publisher
 from kireji.services.turns import AnswerBegins, AnswerEnds, Observer, QuestionSaved, TurnControl, TurnEvent
 
@@ -39,6 +39,11 @@ class LiveTurn:
     def question(self) -> int:
         """The row of the question that is being answered."""
         return self._begun.message.id
+
+    @property
+    def documents(self) -> tuple[DocumentPart, ...]:
+        """What goes along with the question, besides pictures."""
+        return self._begun.message.message.documents
 
     def feed(self, event: TurnEvent) -> None:
         """Tell everyone; called by the turn itself."""

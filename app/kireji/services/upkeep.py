@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
+from kireji.core.documents import PLAIN
 from kireji.core.errors import KirejiError, ReaderError, StoreCorrupt
 from kireji.core.history_ports import ConversationStore
-from kireji.core.messages import Sha256
+from kireji.core.messages import DocumentPart, Sha256
 from kireji.core.ports import CaptureStore, Clock, PromptStore, Reader
 from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.preferences import Preferences
@@ -31,6 +32,8 @@ _DAY_SECONDS = 24 * 60 * 60.0
 _AT_ONCE = 20
 """Pictures that are read after one turn."""
 _BETWEEN_SECONDS = 0.5
+_SEARCHED = 200_000
+"""Bytes of a document by which it is found: the beginning of a long log says which it is."""
 _FAILURES = 3
 """Pictures in a row that could not be read, after which it is left for this time."""
 
@@ -111,6 +114,17 @@ class Upkeep:
 
             titling = suggest(turn, self._conversations, self._prompts)
             self._group.create_task(_kept_quiet(titling, "a title could not be made"), name="title")
+            if turn.documents:
+                noting = self._note_documents(turn.documents)
+                self._group.create_task(_kept_quiet(noting, "documents could not be noted"), name="documents")
+
+    async def _note_documents(self, documents: Sequence[DocumentPart]) -> None:
+        """Let questions be found by the names of their documents, and by the words of those that are text."""
+        for part in documents:
+            words = b""
+            if part.media_type == PLAIN:
+                words = (await self._captures.get(part.blob))[:_SEARCHED]
+            await self._conversations.note_picture_text(part.blob, f"{part.title}\n{words.decode('utf-8', 'ignore')}")
 
     async def _read_pictures(self) -> None:
         await self._pause(QUIET_SECONDS)

@@ -320,6 +320,8 @@ async def test_preparing_warms_who_will_answer(world: World) -> None:
 @pytest.mark.parametrize(
     ("text", "pictures", "title"),
     [
+        ("> quoted words\n>\n> more\n\nWhy?", 0, "Why?"),
+        ("> quoted words", 0, "> quoted words"),
         ("\n  Why?  \nmore", 0, "Why?"),
         ("", 1, "Capture"),
         ("", 0, "Conversation"),

@@ -10,7 +10,7 @@ import pytest
 
 from kireji.core.errors import StoreError
 from kireji.core.messages import ImagePart, Message, Role
-from kireji.core.ports import EncodedPicture
+from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.services.turns import Question
 from kireji.services.upkeep import KEPT, PURGE_SECONDS, QUIET_SECONDS, Upkeep
 from tests.fakes.provider import answer
@@ -98,6 +98,18 @@ class TestTitles:
     async def test_an_answer_without_words_leaves_the_title(self, kept: Kept) -> None:
         await kept.ask("", await kept.picture(), says="")
         assert await kept.title() == "Capture"
+
+
+class TestDocuments:
+    async def test_a_question_is_found_by_the_words_and_names_of_its_documents(self, kept: Kept) -> None:
+        plain = await kept.world.captures.put_document(EncodedDocument(b"a heron", "text/plain", "birds.txt"))
+        pdf = await kept.world.captures.put_document(EncodedDocument(b"%PDF-1.7", "application/pdf", "invoice.pdf"))
+        kept.world.remote.enqueue(answer("Yes."))
+        await kept.services.chat.ask(Question("q", documents=(plain, pdf)), lambda _event: None)
+        await settle()
+        for words in ("heron", "birds", "invoice"):
+            assert await found(kept, words) == [1], words
+        assert await found(kept, "PDF-1.7") == []
 
 
 class TestPictures:
