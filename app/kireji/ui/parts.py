@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QLabel, QLayout, QPlainTextEdit, QPushButton, QWidget
 
 from kireji.ui.chat.words import is_right_to_left
@@ -85,6 +85,16 @@ class _Button(QPushButton):
             self.click()
             return
         super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        if self.property("kind") != "segment":
+            return hint
+        # The chosen one is bold, which the stylesheet does not reckon with; its neighbours do not move for it.
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        wider = QFontMetrics(bold).horizontalAdvance(self.text()) - self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(hint.width() + max(0, wider), hint.height())
 
 
 def frame(kind: str) -> QFrame:
@@ -199,5 +209,9 @@ class ChoiceBox(QComboBox):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self.palette().placeholderText().color(), 1.6))
-        x, y = self.width() - 16.0, self.height() / 2 + 1.0
-        painter.drawPolyline([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)])
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        x, y = 16.0 if mirrored else self.width() - 16.0, self.height() / 2 + 1.0
+        half = min(8.0, max(4.0, self.fontMetrics().height() / 5))
+        painter.drawPolyline(
+            [QPointF(x - half, y - half / 2), QPointF(x, y + half / 2), QPointF(x + half, y - half / 2)]
+        )

@@ -32,11 +32,11 @@ def stylesheet(colours: Colours, scale: float, *, mirrored: bool = False) -> str
             _base(colours, scale),
             _labels(colours, scale),
             _buttons(colours, scale, start),
-            _fields(colours, scale),
+            _fields(colours, scale, end),
             _surfaces(colours, start, end),
             _lists(colours, scale),
             _bars(colours),
-            _rings(colours) if colours.strong else "",
+            _rings(colours, end) if colours.strong else "",
         )
     )
 
@@ -143,19 +143,21 @@ QPushButton[kind="nav"]:focus {{ border-color: {c.accent}; }}
 """
 
 
-def _fields(c: Colours, scale: float) -> str:
+def _fields(c: Colours, scale: float, end: str) -> str:
     return f"""
 QLineEdit, QComboBox {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px;
-    padding: 6px 10px; selection-background-color: {c.accent_soft}; selection-color: {c.ink}; }}
+    padding: 6px 10px; selection-background-color: {c.accent_soft}; selection-color: {c.ink};
+    placeholder-text-color: {c.muted}; }}
 QLineEdit:focus, QComboBox:focus {{ border-color: {c.accent}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {c.muted}; background: {c.raised}; }}
 QLineEdit[kind="search"] {{ padding: 7px 9px; }}
 QLineEdit[kind="title"] {{ padding: 0 8px; border-color: {c.accent}; }}
-QComboBox {{ padding-right: 28px; font-weight: 500; }}
+QComboBox {{ padding-{end}: 28px; font-weight: 500; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox QAbstractItemView {{ background: {c.surface}; border: 1px solid {c.line}; padding: 4px; outline: none;
     selection-background-color: {c.raised}; selection-color: {c.ink}; }}
 QPlainTextEdit {{ background: transparent; border: none; font-size: {_px(TYPE_BODY, scale)};
+    placeholder-text-color: {c.muted};
     selection-background-color: {c.accent_soft}; selection-color: {c.ink}; }}
 """
 
@@ -198,7 +200,7 @@ QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::su
 """
 
 
-def _rings(c: Colours) -> str:
+def _rings(c: Colours, end: str) -> str:
     """High contrast: what has the keyboard is framed twice as strong, in ink; the frame grows inwards."""
     return f"""
 QPushButton:focus, QToolButton:focus {{ border: 2px solid {c.ink}; padding: 5px 12px; }}
@@ -209,7 +211,7 @@ QPushButton[kind="tool"]:focus {{ border: 2px solid {c.ink}; padding: 5px 6px; }
 QPushButton[kind="row"]:focus {{ border: 2px solid {c.ink}; padding: 3px 5px; }}
 QPushButton[kind="nav"]:focus {{ border: 2px solid {c.ink}; padding: 6px 8px; }}
 QLineEdit:focus, QComboBox:focus {{ border: 2px solid {c.ink}; padding: 5px 9px; }}
-QComboBox:focus {{ padding-right: 27px; }}
+QComboBox:focus {{ padding-{end}: 27px; }}
 QFrame[kind="composer"][focused="true"], QFrame[kind="editor"][focused="true"] {{ border-color: {c.ink}; }}
 QMenu::item:selected, QPushButton:checked {{ font-weight: 600; }}
 """

@@ -21,8 +21,6 @@ from tests.ui.window.support import Stand, window_over
 
 pytestmark = pytest.mark.qt
 
-PAGES = 6
-
 
 @asynccontextmanager
 async def conversation() -> AsyncIterator[Stand]:
@@ -85,13 +83,13 @@ async def test_everything_has_a_name_beside_an_answer_that_failed() -> None:
         assert unnamed(stand.window) == []
 
 
-@pytest.mark.parametrize("page", range(PAGES))
-async def test_everything_has_a_name_on_the_pages_of_the_settings(page: int) -> None:
+async def test_everything_has_a_name_on_the_pages_of_the_settings() -> None:
     async with window_over(FakeSurroundings().with_key()) as stand:
         stand.presenter.show_settings()
         pane = stand.presenter._settings.pane  # type: ignore[union-attr]
-        pane.show_widget(pane._pages[page][1])
-        assert unnamed(stand.window) == []
+        for title, page in pane._pages:
+            pane.show_widget(page)
+            assert unnamed(stand.window) == [], title
 
 
 async def test_everything_has_a_name_in_the_list_of_models() -> None:

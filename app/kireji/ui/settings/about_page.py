@@ -65,7 +65,7 @@ class _Place(QFrame):
         spread(row, (SPACE[3] - 2, SPACE[2], SPACE[3] - 2, SPACE[2]), SPACE[2])
         words = QVBoxLayout()
         spread(words, 0, SPACE[0] // 2)
-        words.addWidget(label(title, "strong"))
+        words.addWidget(label(title, "strong", wrap=True))
         shown = label(str(path), "muted", wrap=True)
         shown.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard

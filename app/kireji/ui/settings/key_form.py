@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -10,6 +10,9 @@ from kireji.ui.parts import Pair, button, label, restyle, row_of, spread
 from kireji.ui.settings.key_check import KeyResult, Outcome
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
+
+_SIGNS = 18
+"""Least width of the field, in letters."""
 
 
 class KeyForm(QWidget):
@@ -28,7 +31,7 @@ class KeyForm(QWidget):
 
     def __init__(self, provider: str, *, cancellable: bool = True) -> None:
         super().__init__()
-        self.field = QLineEdit()
+        self.field = _KeyField()
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
         self.field.setPlaceholderText(tr("Paste your {provider} key", provider=provider))
         self.field.setAccessibleName(tr("{provider} key", provider=provider))
@@ -112,3 +115,11 @@ class KeyForm(QWidget):
 
     def _session(self) -> None:
         self.keep_for_session.emit(self.field.text())
+
+
+class _KeyField(QLineEdit):
+    """Needs room for the invitation to paste: where there is little, the buttons go below it."""
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(max(hint.width(), self.fontMetrics().averageCharWidth() * _SIGNS), hint.height())

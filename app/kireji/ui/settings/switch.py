@@ -11,6 +11,8 @@ from kireji.ui.tokens import SPACE
 
 _WIDTH, _HEIGHT = 36, 20
 _RING = 2
+_TEXT_HEIGHT = 20
+"""Of a line of text in its normal size, which goes with the size above."""
 
 
 class Switch(QCheckBox):
@@ -27,7 +29,13 @@ class Switch(QCheckBox):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:
-        return QSize(_WIDTH + 2 * _RING, _HEIGHT + 2 * _RING)
+        width, height = self._track()
+        return QSize(width + 2 * _RING, height + 2 * _RING)
+
+    def _track(self) -> tuple[int, int]:
+        """Width and height, which grow with the text."""
+        scale = max(1.0, self.fontMetrics().height() / _TEXT_HEIGHT)
+        return round(_WIDTH * scale), round(_HEIGHT * scale)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -43,7 +51,7 @@ class Switch(QCheckBox):
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Text), 1.2))
             whole = QRectF(self.rect()).adjusted(0.6, 0.6, -0.6, -0.6)
             painter.drawRoundedRect(whole, whole.height() / 2, whole.height() / 2)
-        track = QRectF(_RING, _RING, _WIDTH, _HEIGHT).adjusted(1, 1, -1, -1)
+        track = QRectF(_RING, _RING, *self._track()).adjusted(1, 1, -1, -1)
         ground = palette.color(QPalette.ColorRole.Accent if on else QPalette.ColorRole.Light)
         edge = ground if on else palette.color(QPalette.ColorRole.PlaceholderText)
         painter.setPen(QPen(edge, 1.2))
