@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _TREE = "SELECT id, parent, role, state, size FROM messages WHERE conversation = ?"
 """Answered from the index `messages_tree` alone."""
 
+_ROLES = {role.value: role for role in Role}
+_STATES = {state.value: state for state in MessageState}
+
 _NEWEST_BELOW = """
     WITH RECURSIVE below (id) AS (
         SELECT id FROM messages WHERE id = ? AND conversation = ?
@@ -30,19 +33,27 @@ def read_outline(
 ) -> tuple[MessageOutline, ...]:
     """The current path with the alternatives to each of its messages, first to last."""
     head = connection.execute("SELECT head FROM conversations WHERE id = ?", (conversation,)).fetchone()[0]
-    tree = {row[0]: row for row in connection.execute(_TREE, (conversation,))}
+    tree = {}
     children: dict[int | None, list[int]] = {}
-    for number, parent, *_ in tree.values():
-        children.setdefault(parent, []).append(number)
+    for row in connection.execute(_TREE, (conversation,)):
+        number, parent = row[:2]
+        tree[number] = row
+        if (beside := children.get(parent)) is None:
+            children[parent] = [number]
+        else:
+            beside.append(number)
     path: list[MessageOutline] = []
     while head is not None:
         number, parent, role, stored, size = tree[head]
-        state = MessageState(stored)
+        state = _STATES[stored]
         if state is MessageState.STREAMING:
             state = _streaming_now(connection, number, alive)
-        path.append(MessageOutline(number, parent, Role(role), state, size, tuple(sorted(children[parent]))))
+        beside = children[parent]
+        alternatives = (number,) if len(beside) == 1 else tuple(sorted(beside))
+        path.append(MessageOutline(number, parent, _ROLES[role], state, size, alternatives))
         head = parent
-    return tuple(reversed(path))
+    path.reverse()
+    return tuple(path)
 
 
 def newest_below(connection: Connection, conversation: int, message: int) -> int:

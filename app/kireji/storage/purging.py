@@ -65,8 +65,17 @@ def _delete_one(connection: Connection, time: int) -> list[Sha256] | None:
     question = "SELECT id, parts FROM messages WHERE conversation = ? AND state != 'streaming'"
     for number, parts in connection.execute(question, (conversation,)):
         search_index.drop(connection, number, rows.decode_parts(parts))
-    connection.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
+    _delete(connection, conversation)
     return blobs
+
+
+def _delete(connection: Connection, conversation: int) -> None:
+    """From the last message to the first: SQLite follows only 1000 messages to those below them."""
+    connection.execute("UPDATE conversations SET head = NULL WHERE id = ?", (conversation,))
+    question = "SELECT id FROM messages WHERE conversation = ? ORDER BY id DESC"
+    numbers = connection.execute(question, (conversation,)).fetchall()
+    connection.executemany("DELETE FROM messages WHERE id = ?", numbers)
+    connection.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
 
 
 async def _forget_words(database: Database) -> None:

@@ -49,6 +49,13 @@ async def last_message(path: Path) -> StoredMessage:
     return loaded.messages[-1]
 
 
+async def found(path: Path, words: str) -> list[int | None]:
+    database = await Database.open(path)
+    hits = await SqliteConversationStore(database, origin_alive).search(words)
+    await database.close()
+    return [hit.message for hit in hits]
+
+
 class TestKilled:
     @pytest.mark.parametrize("count", [1, 7, 60])
     async def test_what_had_arrived_is_there_and_marked_as_interrupted(self, tmp_path: Path, count: int) -> None:
@@ -62,6 +69,7 @@ class TestKilled:
         assert message.error
         assert len(message.message.text.split()) >= reported
         assert set(message.message.text.split()) == {"piece"}
+        assert await found(path, "piece") == [message.id]
 
     async def test_while_the_process_runs_the_answer_counts_as_streaming(self, tmp_path: Path) -> None:
         path = tmp_path / "kireji.db"
