@@ -233,3 +233,24 @@ async def test_an_existing_file_is_not_replaced(home: Home, tmp_path: Path) -> N
         await home.backups.make(tmp_path / "backup.zip")
     assert (tmp_path / "backup.zip").read_text() == "mine"
     assert (await home.backups.state()).failed is None
+
+
+async def test_a_backup_that_mostly_holds_free_space_can_be_opened(home: Home, other: Home, tmp_path: Path) -> None:
+    await filled(home)
+    await home.database.write(lambda connection: connection.execute("CREATE TABLE room (a)").rowcount)
+    numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 24)"
+    fill = f"{numbers} INSERT INTO room SELECT zeroblob(1000000) FROM n"
+    await home.database.write(lambda connection: connection.execute(fill).rowcount)
+    await home.database.write(lambda connection: connection.execute("DROP TABLE room").rowcount)
+    path = (await home.backups.make(tmp_path / "backup.zip")).path
+    assert (await other.backups.restore(path)).conversations == 3
+
+
+async def test_a_backup_larger_than_the_disk_is_not_opened(
+    home: Home, other: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await filled(home)
+    path = (await home.backups.make(tmp_path / "backup.zip")).path
+    monkeypatch.setattr("kireji.storage.transfer.backup_source._LEFT_FREE", 2**60)
+    with pytest.raises(TransferError, match="no room to open"):
+        await other.backups.restore(path)

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
 
 from kireji.core.errors import TransferError
 from kireji.core.words import say
@@ -49,15 +49,38 @@ class Archive(Protocol):
             TransferError: It cannot be opened. Reading from it raises OSError or `Overrun`.
         """
 
+    def size(self, name: str) -> int:
+        """How many bytes one says it has; no more come out."""
+
     def close(self) -> None: ...
+
+
+class Limits(NamedTuple):
+    """What an archive may do.
+
+    Args:
+        unpacked: Bytes that come out of it in all.
+        ratio: Unpacked to packed bytes of one entry.
+    """
+
+    unpacked: int = MOST_UNPACKED
+    ratio: int = MOST_RATIO
+
+
+FOREIGN = Limits()
+"""For what somebody hands over."""
 
 
 class Overrun(OSError):
     """More came out than the limits allow."""
 
 
-def open_archive(path: Path) -> Archive:
+def open_archive(path: Path, limits: Limits = FOREIGN) -> Archive:
     """A zip, a folder, or a single file as an archive with one entry.
+
+    Args:
+        path: Where it is.
+        limits: For a zip.
 
     Raises:
         TransferError: It is not there, cannot be read, or passes a limit.
@@ -79,13 +102,13 @@ def open_archive(path: Path) -> Archive:
             is_zip = file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
     except OSError as error:
         raise _unreadable(path, error) from error
-    return _Zip(path) if is_zip else _SingleFile(path)
+    return _Zip(path, limits) if is_zip else _SingleFile(path)
 
 
 class _Zip:
     """Entries of a zip; nested archives are entries like others and are never opened."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limits: Limits) -> None:
         import zipfile
 
         _check_directory(path)
@@ -96,7 +119,8 @@ class _Zip:
             self._zip.close()
             raise _too_many(path)
         self._infos = {info.filename: info for info in infos}
-        self._left = MOST_UNPACKED
+        self._left = limits.unpacked
+        self.limits = limits
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -112,11 +136,14 @@ class _Zip:
         with _damage_told(name):
             return io.BufferedReader(_Unpacked(self, self._zip.open(info), info), 256 * 1024)
 
+    def size(self, name: str) -> int:
+        return self._infos[name].file_size
+
     def spend(self, size: int) -> None:
         """Count bytes that came out of any entry."""
         self._left -= size
         if self._left < 0:
-            raise Overrun(say("more than {most} GB came out of the archive", most=MOST_UNPACKED // 1024**3))
+            raise Overrun(say("more than {most} GB came out of the archive", most=self.limits.unpacked // 1024**3))
 
     def close(self) -> None:
         self._zip.close()
@@ -141,7 +168,7 @@ class _Unpacked(io.RawIOBase):
         view[: len(data)] = data
         self._size += len(data)
         self._owner.spend(len(data))
-        if self._size > RATIO_COUNTS_FROM and self._size > self._packed * MOST_RATIO:
+        if self._size > RATIO_COUNTS_FROM and self._size > self._packed * self._owner.limits.ratio:
             raise Overrun(say("it unpacks to far more than an export does"))
         return len(data)
 
@@ -172,6 +199,9 @@ class _Folder:
     def open(self, name: str) -> IO[bytes]:
         return _open(self._files[name], name)
 
+    def size(self, name: str) -> int:
+        return self._files[name].stat().st_size
+
     def close(self) -> None:
         """Nothing is kept open."""
 
@@ -186,6 +216,9 @@ class _SingleFile:
 
     def open(self, name: str) -> IO[bytes]:
         return _open(self._path, name)
+
+    def size(self, name: str) -> int:
+        return self._path.stat().st_size
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -15,7 +15,7 @@ from kireji.core.history import Origin
 from kireji.core.transfer import Found, Kind, Problem, SourceBlob
 from kireji.core.words import say
 from kireji.storage.migrations import APPLICATION_ID, STEPS, migrate, version_of
-from kireji.storage.transfer.archives import Archive, open_archive, read_whole, reading_told
+from kireji.storage.transfer.archives import Archive, Limits, open_archive, read_whole, reading_told
 from kireji.storage.transfer.exported_files import MOST_FILE
 from kireji.storage.transfer.merging import read_whole as read_conversation
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 _DATABASE, _CONTENT = "kireji.db", "backup.json"
 _COPIED_AT_ONCE = 1024 * 1024
+_LEFT_FREE = 256 * 1024 * 1024
+"""Bytes of the disk that stay free when a backup is opened."""
+_LIMITS = Limits(unpacked=1024**4, ratio=100_000)
+"""The disk's room limits it: free pages of a database are zeros, which pack to nothing."""
 
 
 def open_backup(path: Path, folder: Path, prefix: str) -> BackupSource:
@@ -39,10 +43,12 @@ def open_backup(path: Path, folder: Path, prefix: str) -> BackupSource:
         TransferError: It is none, or damaged.
     """
     with ExitStack() as stack:
-        archive = open_archive(path)
+        archive = open_archive(path, _LIMITS)
         stack.callback(archive.close)
         inside, database = _place(archive, path)
         try:
+            if archive.size(database) > shutil.disk_usage(folder).free - _LEFT_FREE:
+                raise OSError("not enough space")
             copy = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
         except OSError as error:
             raise TransferError(

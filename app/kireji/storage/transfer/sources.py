@@ -24,6 +24,8 @@ BACKUP_NAME = "backup.json"
 _SHARD = re.compile(r"conversations(?:-(\d+))?\.json", re.IGNORECASE)
 _ASSET_NAMES = "conversation_asset_file_names.json"
 _MOST_TABLE = 16 * 1024 * 1024
+_OTHERS = ("projects.json", "memories.json", "group_chats.json")
+"""What else an export holds, for which there is no place here."""
 _MOST_PROBLEMS = 200
 """Told one by one; of a file that is all rubbish the rest is only counted."""
 
@@ -121,6 +123,9 @@ class ExportSource:
                         untold += 1
                         continue
                 yield step
+        for name in self._archive.names:
+            if PurePosixPath(name).name in _OTHERS and self._archive.size(name) > len("[]\n"):
+                yield Problem(PurePosixPath(name).name, say("It holds no conversations and was left out."))
         if untold:
             yield Problem(self._shards[0], say("{count} more conversations could not be read.", count=untold))
 

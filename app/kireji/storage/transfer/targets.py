@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from kireji.core.errors import StoreError, TransferError
 from kireji.core.words import say
@@ -30,8 +30,8 @@ class Target(Protocol):
     def write(self, name: str, data: bytes) -> None:
         """Add a file; / separates the parts of its name."""
 
-    def take(self, name: str, file: Path) -> None:
-        """Add a file that is on the disk."""
+    def take(self, name: str, file: IO[bytes]) -> None:
+        """Add what an open file holds from where it stands."""
 
     def commit(self) -> Path:
         """Give the whole its name."""
@@ -84,9 +84,10 @@ class _FolderTarget:
         except OSError as error:
             raise failure(error, self._path) from error
 
-    def take(self, name: str, file: Path) -> None:
+    def take(self, name: str, file: IO[bytes]) -> None:
         try:
-            shutil.copyfile(file, self._part / name)
+            with (self._part / name).open("wb") as copy:
+                shutil.copyfileobj(file, copy)
         except OSError as error:
             raise failure(error, self._path) from error
 
@@ -144,9 +145,10 @@ class _ZipTarget(_PartFile):
         except OSError as error:
             raise failure(error, self._path) from error
 
-    def take(self, name: str, file: Path) -> None:
+    def take(self, name: str, file: IO[bytes]) -> None:
         try:
-            self._zip.write(file, name)
+            with self._zip.open(name, "w", force_zip64=True) as copy:
+                shutil.copyfileobj(file, copy)
         except OSError as error:
             raise failure(error, self._path) from error
 
@@ -172,9 +174,10 @@ class _FileTarget(_PartFile):
         except OSError as error:
             raise failure(error, self._path) from error
 
-    def take(self, name: str, file: Path) -> None:
+    def take(self, name: str, file: IO[bytes]) -> None:
         try:
-            shutil.copyfile(file, self._part)
+            with self._part.open("wb") as copy:
+                shutil.copyfileobj(file, copy)
         except OSError as error:
             raise failure(error, self._path) from error
 

@@ -147,7 +147,7 @@ class _OwnWriter:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._spool: IO[bytes] = tempfile.NamedTemporaryFile(prefix="kireji-", suffix=".json")  # noqa: SIM115 - finish
+        self._spool: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `finish` and `abandon`
         self._spool.write(own.beginning(datetime.now(UTC)))
         self._first = True
         self._written: set[Sha256] = set()
@@ -168,17 +168,17 @@ class _OwnWriter:
         try:
             self._spool.write((b"" if self._first else b",\n") + own.line(conversation))
         except OSError as error:
-            raise failure(error, Path(self._spool.name)) from error
+            raise failure(error, Path(tempfile.gettempdir())) from error
         self._first = False
 
     def finish(self) -> Path:
         """As in Writer."""
         try:
             self._spool.write(own.ENDING)
-            self._spool.flush()
+            self._spool.seek(0)
         except OSError as error:
-            raise failure(error, Path(self._spool.name)) from error
-        self._target.take(own.NAME, Path(self._spool.name))
+            raise failure(error, Path(tempfile.gettempdir())) from error
+        self._target.take(own.NAME, self._spool)
         self._spool.close()
         return self._target.commit()
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from kireji.core.errors import TransferError
 from kireji.core.transfer import Found
 from kireji.storage.transfer import archives
-from kireji.storage.transfer.archives import open_archive, read_whole
+from kireji.storage.transfer.archives import Limits, open_archive, read_whole
 from kireji.storage.transfer.sources import open_source
 from tests.support.exports import CHATGPT, CLAUDE, packed, read, zip_of
 
@@ -80,10 +80,9 @@ def test_a_bomb_is_given_up_soon(tmp_path: Path) -> None:
     assert "unpacks to far more" in str(steps[-1])
 
 
-def test_all_entries_together_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_UNPACKED", 1000)
+def test_all_entries_together_are_limited(tmp_path: Path) -> None:
     path = zip_of(tmp_path / "a.zip", one__json=b"x" * 800, two__json=b"y" * 800)
-    archive = open_archive(path)
+    archive = open_archive(path, Limits(unpacked=1000))
     assert len(read_whole(archive, "one.json", 10_000)) == 800
     with pytest.raises(TransferError, match="GB came out"):
         read_whole(archive, "two.json", 10_000)

@@ -118,3 +118,11 @@ def test_times_in_any_form_or_none_are_taken(tmp_path: Path) -> None:
         "2026-01-01 00:00 UTC",
     ]
     assert {each.message.role for each in found.conversation.messages} == {Role.ASSISTANT}
+
+
+def test_what_else_an_export_holds_is_said_to_be_left_out(tmp_path: Path) -> None:
+    one(tmp_path, {"uuid": "a", "sender": "human", "text": "x"})
+    (tmp_path / "projects.json").write_text('[{"uuid": "p"}]')
+    (tmp_path / "memories.json").write_text("[]")
+    _, problems = read(tmp_path)
+    assert [problem.where for problem in problems] == ["projects.json"]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -195,3 +199,12 @@ class TestNames:
             "TIDE (3).md",
             "Tides.md",
         ]
+
+
+def test_rendering_a_page_loads_no_window_system() -> None:
+    program = (
+        "import sys; from kireji.ui.chat.answer_page import render; render('# a\\n\\n```python\\n1\\n```\\n\\n$x$');"
+        "sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[4] / "app")}
+    assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == 0
