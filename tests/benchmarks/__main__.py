@@ -9,7 +9,20 @@ from pathlib import Path
 from tests.benchmarks.table import Row, machine, render
 
 _BEGIN, _END = "<!-- measurements -->", "<!-- end of measurements -->"
-_ALL = ("start", "overlay", "peer", "drag", "answer", "wire", "picture", "idle", "memory", "repetition", "search")
+_ALL = (
+    "start",
+    "overlay",
+    "peer",
+    "drag",
+    "answer",
+    "wire",
+    "picture",
+    "idle",
+    "memory",
+    "repetition",
+    "search",
+    "markdown",
+)
 
 
 def main(names: list[str]) -> int:

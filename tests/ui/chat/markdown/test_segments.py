@@ -10,7 +10,7 @@ from kireji.ui.chat.highlight import plain_code
 from kireji.ui.chat.markdown import Limits, MarkdownSource
 from kireji.ui.chat.markdown.reader import read
 from kireji.ui.chat.markdown.scan import Opening
-from tests.ui.chat.markdown.texts import MARKDOWN
+from tests.ui.chat.markdown.texts import MARKDOWN, TAME_MARKDOWN
 
 SMALL = Limits(target=12, inner=20, most=40, line=30, code_lines=3, rows=3)
 """So small that every kind of cut happens in short texts."""
@@ -61,7 +61,7 @@ def test_segments_cover_the_text_without_gaps(text: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(MARKDOWN)
+@given(TAME_MARKDOWN)
 def test_cut_text_shows_what_one_parse_of_it_shows(text: str) -> None:
     limits = Limits(target=12, inner=20, most=10_000)
     source = whole(text, limits)

@@ -9,10 +9,13 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_inline import StateInline
 
-_ADDRESS = re.compile(r"://[A-Za-z0-9\[][^\s<>\"'`\\^{|}\u0000-\u0020\u007f-\u00a0\u3000-\u3002\uff00-\uff0f]{1,2000}")
+_ADDRESS = re.compile(
+    r"://[A-Za-z0-9][^\s<>\"'`\\^{|}\[\]\u0000-\u0020\u007f-\u00a0\u3000-\u3002\uff00-\uff0f]{1,2000}"
+)
 _SCHEMES = ("https", "http")
+_BEFORE = re.compile(r"[A-Za-z0-9+._-]")
+"""What makes a scheme the end of another word."""
 _TRAILING = ".,:;!?*_~"
-_PAIRS = {")": "(", "]": "["}
 
 
 def add_to(parser: MarkdownIt) -> None:
@@ -26,7 +29,7 @@ def _address(state: StateInline, silent: bool) -> bool:
         return False
     scheme = next((name for name in _SCHEMES if source[max(0, pos - len(name)) : pos].lower() == name), "")
     begin = pos - len(scheme)
-    if not scheme or (begin and (source[begin - 1].isalnum() or source[begin - 1] in "+-._")):
+    if not scheme or (begin and _BEFORE.match(source[begin - 1])):
         return False
     match = _ADDRESS.match(source, pos, state.posMax)
     if match is None:
@@ -49,8 +52,7 @@ def _trimmed(source: str, begin: int, end: int) -> int:
     """Where an address ends that may have the sentence's punctuation behind it."""
     while end > begin:
         last = source[end - 1]
-        opening = _PAIRS.get(last)
-        unpaired = opening is not None and source.count(last, begin, end) > source.count(opening, begin, end)
+        unpaired = last == ")" and source.count(")", begin, end) > source.count("(", begin, end)
         if last not in _TRAILING and not unpaired:
             break
         end -= 1

@@ -91,10 +91,12 @@ def _needed(character: str, text: str, index: int) -> bool:
         flag = text.rfind("\U0001f3f4", max(0, index - 8), index)
         return flag >= 0 and all(0xE0020 <= ord(tag) <= 0xE007F for tag in text[flag + 1 : index])
     if 0xFE00 <= ord(character) <= 0xFE0D or 0xE0100 <= ord(character) <= 0xE01EF:
-        return unicodedata.name(before, "").startswith(("CJK", "MONGOLIAN", "PHAGS-PA", "MYANMAR"))
+        return before.isalpha() and unicodedata.name(before, "").startswith(("CJK", "MONGOLIAN", "PHAGS-PA", "MYANMAR"))
     if character in "\u115f\u1160":
         return "\u1100" <= before <= "\u11ff" or "\u1100" <= behind <= "\u11ff"
-    return "\u180b" <= character <= "\u180f" and unicodedata.name(before, "").startswith("MONGOLIAN")
+    return (
+        "\u180b" <= character <= "\u180f" and before.isalpha() and unicodedata.name(before, "").startswith("MONGOLIAN")
+    )
 
 
 def _pictorial(character: str) -> bool:

@@ -25,18 +25,18 @@ class Definitions:
         self._users: dict[str, list[int]] = {}
         self._read = 0
 
-    def add(self, paragraph: str) -> list[str]:
-        """Take what a paragraph defines.
+    def add(self, paragraphs: str) -> list[str]:
+        """Take what paragraphs define.
 
         Returns:
             Labels that were not defined before.
         """
         from kireji.ui.chat.markdown.parser import definitions
 
-        if "]:" not in paragraph:
+        if "]:" not in paragraphs:
             return []
         added = []
-        for label, definition in definitions(paragraph).items():
+        for label, definition in definitions(paragraphs).items():
             if label not in self.known:
                 dict.__setitem__(self.known, label, definition)
                 added.append(label)

@@ -22,7 +22,7 @@ def allowed_link(address: str) -> str:
     headers that would fill it in.
     """
     address = address.strip(" ")
-    if len(address) > _LONGEST or _UNSAFE.search(address) or HIDDEN.search(address):
+    if len(address) > _LONGEST or not address.isprintable() or _UNSAFE.search(address) or HIDDEN.search(address):
         return ""
     try:
         parts = urlsplit(address)
@@ -38,7 +38,7 @@ def allowed_link(address: str) -> str:
     if not ascii_host:
         return ""
     place = ascii_host if port is None else f"{ascii_host}:{port}"
-    if parts.netloc == place:
+    if parts.netloc == place and address.startswith(parts.scheme):
         return address
     return parts._replace(netloc=place).geturl()
 
@@ -59,18 +59,11 @@ def shown_target(address: str, words: str) -> str:
         target = readable_host(host)
     # Words that are the address may be shown alone; words that merely contain the host may still lie.
     plain = words.strip().lower().removeprefix("https://").removeprefix("http://").removeprefix("mailto:")
-    for name in {host.lower(), target.lower()}:
-        if plain == name or plain.startswith(
-            (f"{name}/", f"{name}:{parts.port}/" if _has_port(address) else f"{name}/")
-        ):
-            return ""
-        if _has_port(address) and plain == f"{name}:{parts.port}":
-            return ""
-    return target
-
-
-def _has_port(address: str) -> bool:
-    return urlsplit(address).port is not None if not address.startswith("mailto:") else False
+    shown = plain.partition("/")[0]
+    places = {host.lower(), target.lower()}
+    if parts.port is not None:
+        places |= {f"{place}:{parts.port}" for place in places}
+    return "" if shown in places else target
 
 
 def readable_host(host: str) -> str:

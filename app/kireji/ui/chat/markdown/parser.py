@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
 DEEPEST = 24
@@ -21,6 +22,7 @@ def parser() -> MarkdownIt:
     """The one parser; it takes 40 ms to import, which no start should pay, and keeps nothing of what it parsed."""
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import blockquote, list_block
+    from markdown_it.rules_inline import image, link
 
     from kireji.ui.chat.markdown import addresses, formulas
 
@@ -30,6 +32,8 @@ def parser() -> MarkdownIt:
         "blockquote", _bounded(blockquote, 1), {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
     made.block.ruler.at("list", _bounded(list_block, 2), {"alt": ["paragraph", "reference", "blockquote"]})
+    made.inline.ruler.at("link", _closed(link))
+    made.inline.ruler.at("image", _closed(image))
     formulas.add_to(made)
     addresses.add_to(made)
     return made
@@ -42,6 +46,15 @@ def _bounded(
         return state.level + state.env.get("level", 0) + levels <= DEEPEST and rule(state, start, end, silent)
 
     return bounded
+
+
+def _closed(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
+    """Brackets that nothing closes would be tried one inside the other."""
+
+    def closed(state: StateInline, silent: bool) -> bool:
+        return state.src[state.pos] in "[!" and state.src.find("]", state.pos) >= 0 and rule(state, silent)
+
+    return closed
 
 
 def parse(source: str, known: dict[str, Any], level: int) -> list[Token]:
@@ -60,8 +73,9 @@ def parse_words(source: str, known: dict[str, Any]) -> list[Token]:
     return parser().parseInline(source, {"references": known})[0].children or []
 
 
-def definitions(paragraph: str) -> dict[str, Any]:
-    """The links that a paragraph defines, by label."""
+def definitions(paragraphs: str) -> dict[str, Any]:
+    """The links that paragraphs define, by label."""
+    made = parser()
     env: dict[str, Any] = {}
-    parser().parse(paragraph, env)
+    made.block.parse(paragraphs, made, env, [])
     return env.get("references", {})  # type: ignore[no-any-return]

@@ -148,6 +148,7 @@ class _Reader:
         self._in_list = False
         """Whether the last block is in a list that has not ended."""
         self._line = 0
+        self._item_line = 0
         self._begun = -1
         """Where the last block begins."""
         self._numbers: list[int | None] = []
@@ -175,11 +176,12 @@ class _Reader:
             self._set_tight(len(self._lines) - 1)
 
     def _add(self, kind: Kind, runs: tuple[Run, ...] = (), **more: Any) -> None:
+        line = self._item_line if self._marker else self._line
         if self._in_list:
-            self._set_tight(self._line)
+            self._set_tight(line)
         self.blocks.append(Block(kind, runs, path=self._path, marker=self._marker, task=self._task, **more))
         self._in_list = self._lists > 0
-        self._begun = self._line
+        self._begun = line
         self._marker, self._task = "", None
 
     def _set_tight(self, line: int) -> None:
@@ -210,6 +212,7 @@ class _Reader:
         self._in_list = self._lists > 0
 
     def _item_open(self, token: Token) -> None:
+        self._item_line = self._line
         number = self._numbers[-1]
         self._marker = "*" if number is None else str(number)
         self._task = token.meta.get("checked") if token.meta else None

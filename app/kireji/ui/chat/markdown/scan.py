@@ -17,7 +17,7 @@ from kireji.ui.chat.markdown import starts
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When to cut, in characters unless said otherwise.
+    """When to cut, in characters unless said otherwise; each line counts some more, because short ones cost the most.
 
     Args:
         target: A piece of at least this size ends where the next top-level block begins.
@@ -26,6 +26,7 @@ class Limits:
         line: Longer lines are divided.
         code_lines: Lines of code in one piece.
         rows: Rows of a table in one piece.
+        cells: The same for a table's cells, where rows are wide.
         depth: Quotes count one and list items two; deeper ones are words.
     """
 
@@ -35,7 +36,12 @@ class Limits:
     line: int = 2000
     code_lines: int = 80
     rows: int = 40
+    cells: int = 320
     depth: int = 24
+
+
+_LINE = 16
+"""What a line counts in addition to its characters."""
 
 
 class SegmentKind(enum.Enum):
@@ -214,6 +220,8 @@ class Scanner:
         self.definitions: list[str] = []
         """Paragraphs that may define links, as Markdown, since the caller last emptied it."""
         self._begin = 0
+        self._count = 0
+        """Lines in this piece."""
         self._opening = Opening()
         self._leaf = _NONE
         self._stack: tuple[Container, ...] = ()
@@ -223,6 +231,8 @@ class Scanner:
         """Lines of code, rows or lines of a formula in this piece."""
         self._fence_line = 0
         self._table = ""
+        self._rows = 0
+        """Of the open table, how many one piece holds."""
         self._end = ""
         self._head: str | None = None
         self._collected: list[str] | None = None
@@ -281,6 +291,7 @@ class Scanner:
         """
         if "\t" in line:
             line = line.expandtabs(4)
+        self._count += 1
         stack = self._stack
         pos = depth = 0
         text = line.lstrip(" ")
@@ -316,6 +327,8 @@ class Scanner:
         elif self._leaf is not _INDENTED:
             self._close_paragraph()
             self._leaf = _NONE
+        if at - self._begin >= 2 * self.limits.most:
+            self._cut(at, Opening(joined=bool(self._stack)))
         self._over = self._empty_item
 
     def _goes_on(self, text: str, indent: int, at: int) -> bool:
@@ -361,7 +374,7 @@ class Scanner:
         self._fence_line += 1
 
     def _row(self, at: int) -> None:
-        if self._lines >= self.limits.rows or at - self._begin >= self.limits.most:
+        if self._lines >= self._rows or at - self._begin >= self.limits.most:
             self._cut(at, Opening(SegmentKind.TABLE, table=self._table, line=self._fence_line))
             self._lines = 0
         self._lines += 1
@@ -467,6 +480,7 @@ class Scanner:
         if self._head is not None and starts.is_table(self._head, text):
             self._table = f"{self._head}\n{text}\n"
             self._collected = None
+            self._rows = max(1, min(self.limits.rows, self.limits.cells // (text.count("|") + 1)))
             self._leaf, self._lines, self._fence_line = _TABLE, 0, 0
             return True
         if starts.UNDERLINE.match(text):
@@ -477,17 +491,20 @@ class Scanner:
 
     def _begin_block(self, at: int, depth: int, sibling: bool) -> None:
         self._close_paragraph()
-        size = at - self._begin
+        size = self._size(at)
         top = not depth and not sibling
         forced = self._opening.kind is not SegmentKind.FLOW or depth < len(self._opening.around)
         # The marker of an item without words stands with what follows.
-        if not size or (self._empty_item and depth == len(self._stack)):
+        if at == self._begin or (self._empty_item and depth == len(self._stack)):
             return
         if forced or size >= (self.limits.target if top else self.limits.inner):
             number = None
             if sibling and (previous := self._stack[depth]).number is not None:
                 number = previous.number + 1
             self._cut(at, Opening(joined=not top, number=number, in_list=sibling), depth)
+
+    def _size(self, at: int) -> int:
+        return at - self._begin + self._count * _LINE
 
     def _begin_paragraph(self, text: str) -> None:
         self._underlined = True
@@ -496,7 +513,7 @@ class Scanner:
 
     def _paragraph_line(self, text: str, at: int) -> None:
         """One more line of the open paragraph."""
-        if at - self._begin >= self.limits.most:
+        if self._size(at) >= self.limits.most:
             self._close_paragraph()
             self._cut(at, Opening(SegmentKind.TEXT))
             self._underlined, self._head = False, None
@@ -524,6 +541,7 @@ class Scanner:
             opening = replace(opening, joined=True)
         self._opening = replace(opening, around=around)
         self._begin = at
+        self._count = 0
         self.cuts.append((at, self._opening))
 
 

@@ -268,7 +268,7 @@ class MarkdownSource:
     def _define(self) -> None:
         texts = self._scanner.definitions
         if texts:
-            added = [label for text in texts for label in self._definitions.add(text)]
+            added = self._definitions.add("\n\n".join(texts))
             texts.clear()
             self._restyled |= self._definitions.users(added, self._sources)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from kireji.ui.chat.blocks import Align, Block, Cell, Kind, Run, Style
+from kireji.ui.chat.markdown.links import allowed_link
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -277,17 +278,6 @@ def _inline_runs(tokens: Sequence[Token]) -> tuple[Run, ...]:
             case "strong_close" | "em_close" | "s_close":
                 styles.pop()
     return _spaced(_joined(runs))
-
-
-def allowed_link(address: str) -> str:
-    """The address if it may be opened, else nothing."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    if parts.scheme in ("http", "https") and parts.hostname:
-        return address
-    return address if parts.scheme == "mailto" and parts.path else ""
 
 
 def _shown_host(address: str, begin: int, runs: Sequence[Run]) -> list[Run]:

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+
+from kireji.ui.chat import highlight
+from kireji.ui.chat.blocks import Block, Kind
+from kireji.ui.chat.highlight import CodeColours, Highlighter
+from kireji.ui.chat.markdown import MarkdownSource
+
+CODE = "\n".join(
+    f'def f{number}(x):\n    """First\n    line {number}\n    """\n    return {number}' for number in range(120)
+)
+
+
+@pytest.fixture(autouse=True)
+def _python_is_loaded() -> None:
+    highlight.load("python")
+
+
+def code_of(source: MarkdownSource) -> list[Block]:
+    found = [block for index in range(len(source.segments)) for block in source.blocks(index)]
+    return [block for block in found if block.kind is Kind.CODE]
+
+
+def all_coloured(source: MarkdownSource) -> list[Block]:
+    code_of(source)
+    while source.uncoloured:
+        source.colour()
+    return code_of(source)
+
+
+def roles(blocks: list[Block]) -> list[tuple[str, str]]:
+    return [(line, run.style.role) for block in blocks for run in block.runs for line in run.text.split("\n") if line]
+
+
+def test_code_is_coloured_once_its_fence_is_closed() -> None:
+    source = MarkdownSource("```python\nimport os")
+    assert len(code_of(source)[0].runs) == 1
+    source.append("\n```\n")
+    assert len(all_coloured(source)[0].runs) > 1
+
+
+def test_code_without_a_fence_at_its_end_is_coloured_when_nothing_more_comes() -> None:
+    source = MarkdownSource("```python\nimport os")
+    code_of(source)
+    source.finish()
+    assert len(all_coloured(source)[0].runs) > 1
+
+
+def test_long_code_has_the_colours_of_the_whole() -> None:
+    source = MarkdownSource(f"```python\n{CODE}\n```\n")
+    source.finish()
+    alone = Block(Kind.CODE, Highlighter()(CODE, "python"))
+    assert len(source.segments) > 3
+    assert roles(all_coloured(source)) == roles([alone])
+
+
+def test_long_code_is_told_to_have_changed_when_it_got_its_colours() -> None:
+    source = MarkdownSource(f"```python\n{CODE}\n")
+    plain = code_of(source)
+    assert all(len(block.runs) == 1 for block in plain)
+    source.append("```\n\nend\n")
+    source.take_changes()
+    all_coloured(source)
+    assert set(range(1, len(plain) - 1)) <= set(source.take_changes().restyled)
+
+
+def test_the_code_of_a_long_fence_is_there_as_a_whole() -> None:
+    source = MarkdownSource(f"text\n\n```python\n{CODE}\n```\n")
+    source.finish()
+    assert source.code(0) == CODE
+    assert source.code(2) == CODE
+
+
+def test_colours_are_found_in_steps() -> None:
+    source = MarkdownSource(f"```python\n{CODE * 3}\n```\n")
+    source.finish()
+    code_of(source)
+    steps = 0
+    while source.uncoloured:
+        source.colour(0.0)
+        steps += 1
+    assert steps > 3
+
+
+@pytest.mark.parametrize("code", ["x" * 60_000, "x = 1\n" + "y" * 3000])
+def test_very_long_code_stays_plain(code: str) -> None:
+    assert CodeColours(code, "python").plain
+
+
+@pytest.mark.parametrize("language", ["python", "json", "sh", "html", "diff", "no such language", "c++", "php", "erb"])
+@pytest.mark.parametrize("code", ["", "\n\nx = 1\n", "\tx y", "# ما معنى\n'\u2028'", "<?php echo 1 ?>\n<b>"])
+def test_highlighting_never_changes_the_code(language: str, code: str) -> None:
+    assert "".join(run.text for run in Highlighter()(code, language)) == code
