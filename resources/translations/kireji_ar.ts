@@ -9,11 +9,11 @@
         </message>
         <message>
             <source>(/ for prompts)</source>
-            <translation type="unfinished"></translation>
+            <translation>(/ للأسئلة السريعة)</translation>
         </message>
         <message>
             <source>(/ for prompts, drop files or images)</source>
-            <translation type="unfinished"></translation>
+            <translation>(/ للأسئلة السريعة، أو أفلت ملفات أو صورًا)</translation>
         </message>
         <message>
             <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
@@ -37,7 +37,7 @@
         </message>
         <message>
             <source>A file on another computer was not attached. Copy it to this one first.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُرفق ملف على حاسوب آخر. انسخه إلى هذا أولًا.</translation>
         </message>
         <message>
             <source>A key belongs to one address, and there is none.</source>
@@ -65,7 +65,7 @@
         </message>
         <message>
             <source>A picture or document is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>صورة أو مستند مفقود.</translation>
         </message>
         <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
@@ -73,7 +73,19 @@
         </message>
         <message>
             <source>A question takes up to {most} files and pictures.</source>
-            <translation type="unfinished"></translation>
+            <translation>يتسع السؤال لـ {most} من الملفات والصور على الأكثر.</translation>
+        </message>
+        <message numerus="yes">
+            <source>A question with {n} pictures or files</source>
+            <extracomment>A question with a picture or file</extracomment>
+            <translation>
+                <numerusform>سؤال مع {n} صورة أو ملف</numerusform>
+                <numerusform>سؤال مع صورة أو ملف</numerusform>
+                <numerusform>سؤال مع صورتين أو ملفين</numerusform>
+                <numerusform>سؤال مع {n} صور أو ملفات</numerusform>
+                <numerusform>سؤال مع {n} صورة أو ملف</numerusform>
+                <numerusform>سؤال مع {n} صورة أو ملف</numerusform>
+            </translation>
         </message>
         <message>
             <source>A redirect</source>
@@ -172,6 +184,10 @@
             <translation>إضافة من يجيب بدلًا منه</translation>
         </message>
         <message>
+            <source>Added {conversations} and {messages}.</source>
+            <translation>أُضيفت {conversations} و{messages}.</translation>
+        </message>
+        <message>
             <source>Address of another model server</source>
             <translation>عنوان خادم نماذج آخر</translation>
         </message>
@@ -205,15 +221,15 @@
         </message>
         <message>
             <source>Again with the same model</source>
-            <translation type="unfinished"></translation>
+            <translation>مجددًا بالنموذج نفسه</translation>
         </message>
         <message>
             <source>All conversations</source>
-            <translation type="unfinished"></translation>
+            <translation>كل المحادثات</translation>
         </message>
         <message>
             <source>All files</source>
-            <translation type="unfinished"></translation>
+            <translation>كل الملفات</translation>
         </message>
         <message>
             <source>All files (*)</source>
@@ -249,7 +265,7 @@
         </message>
         <message>
             <source>Also for the questions that follow</source>
-            <translation type="unfinished"></translation>
+            <translation>للأسئلة التالية أيضًا</translation>
         </message>
         <message>
             <source>Alt + 1 … 9</source>
@@ -273,15 +289,23 @@
         </message>
         <message>
             <source>An answer is being written in this branch.</source>
-            <translation type="unfinished"></translation>
+            <translation>تُكتب إجابة في هذا الفرع.</translation>
         </message>
         <message>
             <source>And {more} more.</source>
-            <translation type="unfinished"></translation>
+            <translation>و{more} أخرى.</translation>
         </message>
         <message>
             <source>Another answer would pass the limit of ${max_cost} (${cost} are spent), so the region is not watched any more. Begin again with a higher limit.</source>
             <translation>إجابة أخرى ستتجاوز حد {max_cost} دولار (أُنفق {cost} دولار)، لذا لم تعد المنطقة مراقَبة. ابدأ مجددًا بحد أعلى.</translation>
+        </message>
+        <message>
+            <source>Another file…</source>
+            <translation>ملف آخر…</translation>
+        </message>
+        <message>
+            <source>Another folder…</source>
+            <translation>مجلد آخر…</translation>
         </message>
         <message>
             <source>Another language shows from the next start on.</source>
@@ -309,15 +333,19 @@
         </message>
         <message>
             <source>Answer again</source>
-            <translation type="unfinished"></translation>
+            <translation>الإجابة مجددًا</translation>
         </message>
         <message>
             <source>Answer by {model}</source>
-            <translation type="unfinished"></translation>
+            <translation>إجابة من {model}</translation>
+        </message>
+        <message>
+            <source>Answer finished.</source>
+            <translation>اكتملت الإجابة.</translation>
         </message>
         <message>
             <source>Answer in {title}: {words}</source>
-            <translation type="unfinished"></translation>
+            <translation>إجابة في {title}: {words}</translation>
         </message>
         <message>
             <source>Answer ready</source>
@@ -325,7 +353,11 @@
         </message>
         <message>
             <source>Answers</source>
-            <translation type="unfinished"></translation>
+            <translation>الإجابات</translation>
+        </message>
+        <message>
+            <source>Answers and questions</source>
+            <translation>الإجابات والأسئلة</translation>
         </message>
         <message>
             <source>Answers from a model</source>
@@ -342,38 +374,42 @@
         <message numerus="yes">
             <source>Archive {n} conversations</source>
             <extracomment>Archive</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>أرشفة {n} محادثة</numerusform>
+                <numerusform>أرشفة</numerusform>
+                <numerusform>أرشفة محادثتين</numerusform>
+                <numerusform>أرشفة {n} محادثات</numerusform>
+                <numerusform>أرشفة {n} محادثة</numerusform>
+                <numerusform>أرشفة {n} محادثة</numerusform>
             </translation>
         </message>
         <message>
             <source>Archived</source>
-            <translation type="unfinished"></translation>
+            <translation>المؤرشفة</translation>
         </message>
         <message>
             <source>Archived and deleted</source>
-            <translation type="unfinished"></translation>
+            <translation>المؤرشف والمحذوف</translation>
         </message>
         <message numerus="yes">
             <source>Archived {n} conversations</source>
             <extracomment>Archived 1 conversation</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>أُرشفت {n} محادثة</numerusform>
+                <numerusform>أُرشفت محادثة واحدة</numerusform>
+                <numerusform>أُرشفت محادثتان</numerusform>
+                <numerusform>أُرشفت {n} محادثات</numerusform>
+                <numerusform>أُرشفت {n} محادثة</numerusform>
+                <numerusform>أُرشفت {n} محادثة</numerusform>
             </translation>
         </message>
         <message>
             <source>Archived “{title}”</source>
-            <translation type="unfinished"></translation>
+            <translation>أُرشفت «{title}»</translation>
+        </message>
+        <message>
+            <source>Archives and JSON (*.zip *.json *.db)</source>
+            <translation>أرشيفات وJSON (*.zip *.json *.db)</translation>
         </message>
         <message>
             <source>Arrow keys</source>
@@ -417,7 +453,7 @@
         </message>
         <message>
             <source>Ask a follow-up…</source>
-            <translation type="unfinished"></translation>
+            <translation>سؤال تابع…</translation>
         </message>
         <message>
             <source>Ask about selected text by copying it</source>
@@ -481,15 +517,23 @@
         </message>
         <message>
             <source>Ask anything, or capture a piece of the screen…</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل ما تشاء، أو التقط جزءًا من الشاشة…</translation>
+        </message>
+        <message>
+            <source>Ask now</source>
+            <translation>اسأل الآن</translation>
         </message>
         <message>
             <source>Ask now, or run the job at Anthropic.</source>
             <translation>اسأل الآن، أو شغّل المهمة لدى Anthropic.</translation>
         </message>
         <message>
+            <source>Ask question {place} now: {words}</source>
+            <translation>طرح السؤال {place} الآن: {words}</translation>
+        </message>
+        <message>
             <source>Ask something first.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل شيئًا أولًا.</translation>
         </message>
         <message>
             <source>Ask the desktop again</source>
@@ -505,31 +549,63 @@
         </message>
         <message>
             <source>Ask this when the answer is complete</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل هذا عند اكتمال الإجابة</translation>
         </message>
         <message>
             <source>Ask ⏎</source>
             <translation>اسأل ⏎</translation>
         </message>
+        <message numerus="yes">
+            <source>Asked one after the other when this answer is done:</source>
+            <extracomment>Asked when this answer is done:</extracomment>
+            <translation>
+                <numerusform>تُطرح واحدًا تلو الآخر عند اكتمال هذه الإجابة:</numerusform>
+                <numerusform>يُطرح عند اكتمال هذه الإجابة:</numerusform>
+                <numerusform>يُطرحان تباعًا عند اكتمال هذه الإجابة:</numerusform>
+                <numerusform>تُطرح تباعًا عند اكتمال هذه الإجابة:</numerusform>
+                <numerusform>تُطرح تباعًا عند اكتمال هذه الإجابة:</numerusform>
+                <numerusform>تُطرح تباعًا عند اكتمال هذه الإجابة:</numerusform>
+            </translation>
+        </message>
         <message>
             <source>Asked with</source>
-            <translation type="unfinished"></translation>
+            <translation>طُلب بـ</translation>
         </message>
         <message>
             <source>Attach files or pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>إرفاق ملفات أو صور</translation>
         </message>
         <message>
             <source>Attach text, a PDF or pictures.</source>
-            <translation type="unfinished"></translation>
+            <translation>أرفق نصًا أو ملف PDF أو صورًا.</translation>
         </message>
         <message>
             <source>Attach the part of it that matters.</source>
-            <translation type="unfinished"></translation>
+            <translation>أرفق الجزء المهم منه.</translation>
         </message>
         <message>
             <source>Attached files and pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>الملفات والصور المرفقة</translation>
+        </message>
+        <message>
+            <source>Back up every day</source>
+            <translation>نسخ احتياطي كل يوم</translation>
+        </message>
+        <message>
+            <source>Back up now</source>
+            <translation>انسخ احتياطيًا الآن</translation>
+        </message>
+        <message>
+            <source>Backed up to {path}.</source>
+            <translation>نُسخ احتياطيًا إلى {path}.</translation>
+        </message>
+        <message>
+            <source>Backup and restore</source>
+            <translation>النسخ الاحتياطي والاستعادة</translation>
+        </message>
+        <message>
+            <source>Backups</source>
+            <translation>النسخ الاحتياطية</translation>
         </message>
         <message>
             <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
@@ -544,6 +620,14 @@
             <translation>أزرق</translation>
         </message>
         <message>
+            <source>Branch before this one, at the last fork</source>
+            <translation>الفرع السابق، عند آخر تفرّع</translation>
+        </message>
+        <message>
+            <source>Branch behind it</source>
+            <translation>الفرع التالي</translation>
+        </message>
+        <message>
             <source>Branch {place} / {count}</source>
             <translation>الفرع {place} / {count}</translation>
         </message>
@@ -552,12 +636,28 @@
             <translation>الفرع {place} من {count}. عرض فرع آخر</translation>
         </message>
         <message>
+            <source>Bring back what you deleted</source>
+            <translation>استرجاع ما حذفته</translation>
+        </message>
+        <message numerus="yes">
+            <source>Bring back {n} that you deleted</source>
+            <extracomment>Bring back 1 that you deleted</extracomment>
+            <translation>
+                <numerusform>استرجاع {n} مما حذفته</numerusform>
+                <numerusform>استرجاع واحدة مما حذفته</numerusform>
+                <numerusform>استرجاع اثنتين مما حذفته</numerusform>
+                <numerusform>استرجاع {n} مما حذفته</numerusform>
+                <numerusform>استرجاع {n} مما حذفته</numerusform>
+                <numerusform>استرجاع {n} مما حذفته</numerusform>
+            </translation>
+        </message>
+        <message>
             <source>Cancel</source>
             <translation>إلغاء</translation>
         </message>
         <message>
             <source>Cancel {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>إلغاء {name}</translation>
         </message>
         <message>
             <source>Capture</source>
@@ -565,7 +665,7 @@
         </message>
         <message>
             <source>Capture &amp; ask</source>
-            <translation type="unfinished"></translation>
+            <translation>التقط واسأل</translation>
         </message>
         <message>
             <source>Capture a window</source>
@@ -608,6 +708,10 @@
             <translation>شهادات (*.pem *.crt *.cer)</translation>
         </message>
         <message>
+            <source>Change the folder of backups</source>
+            <translation>تغيير مجلد النسخ الاحتياطية</translation>
+        </message>
+        <message>
             <source>Change the instructions</source>
             <translation>تغيير التعليمات</translation>
         </message>
@@ -629,7 +733,7 @@
         </message>
         <message>
             <source>Check it and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق منه ثم حاول مجددًا.</translation>
         </message>
         <message>
             <source>Check its billing in the console of {name}, or use another key.</source>
@@ -637,7 +741,7 @@
         </message>
         <message>
             <source>Check its permissions.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من أذوناته.</translation>
         </message>
         <message>
             <source>Check that only the key was pasted.</source>
@@ -685,11 +789,11 @@
         </message>
         <message>
             <source>Check the disk. Earlier backups are still there.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من القرص. النسخ السابقة ما زالت موجودة.</translation>
         </message>
         <message>
             <source>Check the name.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحقق من الاسم.</translation>
         </message>
         <message>
             <source>Check the network</source>
@@ -700,6 +804,10 @@
             <translation>تحقق من الإعداد network.proxy أو HTTPS_PROXY أو إعدادات الوكيل في النظام.</translation>
         </message>
         <message>
+            <source>Choose a backup</source>
+            <translation>اختيار نسخة احتياطية</translation>
+        </message>
+        <message>
             <source>Choose a file of certificates</source>
             <translation>اختيار ملف شهادات</translation>
         </message>
@@ -708,12 +816,24 @@
             <translation>اختيار ملف…</translation>
         </message>
         <message>
+            <source>Choose a folder for backups</source>
+            <translation>اختيار مجلد للنسخ الاحتياطية</translation>
+        </message>
+        <message>
+            <source>Choose a folder…</source>
+            <translation>اختيار مجلد…</translation>
+        </message>
+        <message>
             <source>Choose a model</source>
             <translation>اختيار نموذج</translation>
         </message>
         <message>
             <source>Choose a model that can, or leave the picture out.</source>
             <translation>اختر نموذجًا يستطيع ذلك، أو اترك الصورة.</translation>
+        </message>
+        <message>
+            <source>Choose an export</source>
+            <translation>اختيار تصدير</translation>
         </message>
         <message>
             <source>Choose another folder.</source>
@@ -745,11 +865,11 @@
         </message>
         <message>
             <source>Choose another name, or allow it to be overwritten.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر اسمًا آخر، أو اسمح بالكتابة فوقه.</translation>
         </message>
         <message>
             <source>Choose another name.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر اسمًا آخر.</translation>
         </message>
         <message>
             <source>Choose another shortcut in Settings.</source>
@@ -773,15 +893,27 @@
         </message>
         <message>
             <source>Choose text, a PDF or a picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر نصًا أو ملف PDF أو صورة.</translation>
         </message>
         <message>
             <source>Choose the files in it.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر الملفات التي فيه.</translation>
+        </message>
+        <message>
+            <source>Choose the folder of a backup</source>
+            <translation>اختيار مجلد نسخة احتياطية</translation>
+        </message>
+        <message>
+            <source>Choose the folder of an export</source>
+            <translation>اختيار مجلد تصدير</translation>
         </message>
         <message>
             <source>Choose the model</source>
             <translation>اختيار النموذج</translation>
+        </message>
+        <message>
+            <source>Choose where…</source>
+            <translation>اختيار المكان…</translation>
         </message>
         <message>
             <source>Choose {new} in Settings, Keys &amp; models.</source>
@@ -808,6 +940,10 @@
             <translation>أغلق البرنامج الذي يستعملها (عارض قواعد بيانات أو نسخ احتياطي) وحاول مجددًا؛ لم يُفقد شيء.</translation>
         </message>
         <message>
+            <source>Close the window</source>
+            <translation>إغلاق النافذة</translation>
+        </message>
+        <message>
             <source>Colour and width</source>
             <translation>اللون والسُّمك</translation>
         </message>
@@ -821,7 +957,7 @@
         </message>
         <message>
             <source>Context</source>
-            <translation type="unfinished"></translation>
+            <translation>السياق</translation>
         </message>
         <message>
             <source>Continue</source>
@@ -837,15 +973,15 @@
         </message>
         <message>
             <source>Conversation</source>
-            <translation type="unfinished"></translation>
+            <translation>المحادثة</translation>
         </message>
         <message>
             <source>Conversation {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>المحادثة {number}</translation>
         </message>
         <message>
             <source>Conversations</source>
-            <translation type="unfinished"></translation>
+            <translation>المحادثات</translation>
         </message>
         <message>
             <source>Conversations and captures</source>
@@ -873,11 +1009,11 @@
         </message>
         <message>
             <source>Copy as Markdown</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ بصيغة Markdown</translation>
         </message>
         <message>
             <source>Copy as rich text</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ كنص منسّق</translation>
         </message>
         <message>
             <source>Copy details</source>
@@ -913,7 +1049,7 @@
         </message>
         <message>
             <source>Copy the answer as Markdown</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ الإجابة بصيغة Markdown</translation>
         </message>
         <message>
             <source>Copy the command</source>
@@ -928,12 +1064,16 @@
             <translation>نسخ الأمر: {title}</translation>
         </message>
         <message>
+            <source>Copy the last answer</source>
+            <translation>نسخ آخر إجابة</translation>
+        </message>
+        <message>
             <source>Copy the link's address</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ عنوان الرابط</translation>
         </message>
         <message>
             <source>Copy the question</source>
-            <translation type="unfinished"></translation>
+            <translation>نسخ السؤال</translation>
         </message>
         <message>
             <source>Copy the text in the picture (Ctrl+Shift+C)</source>
@@ -964,12 +1104,16 @@
             <translation>انسخ بمفاتيح الطرفية، ثم اسأل عن الحافظة.</translation>
         </message>
         <message>
+            <source>Copying and checking…</source>
+            <translation>يجري النسخ والفحص…</translation>
+        </message>
+        <message>
             <source>Correct its schema.</source>
             <translation>صحّح مخططه.</translation>
         </message>
         <message>
             <source>Cost</source>
-            <translation type="unfinished"></translation>
+            <translation>التكلفة</translation>
         </message>
         <message>
             <source>Ctrl + A</source>
@@ -1001,7 +1145,7 @@
         </message>
         <message>
             <source>Cut</source>
-            <translation type="unfinished"></translation>
+            <translation>قص</translation>
         </message>
         <message>
             <source>Cut one out by its place: --region.</source>
@@ -1009,7 +1153,7 @@
         </message>
         <message>
             <source>Cut out a piece of the screen and ask about it</source>
-            <translation type="unfinished"></translation>
+            <translation>اقتطع جزءًا من الشاشة واسأل عنه</translation>
         </message>
         <message>
             <source>Cut out a piece of the screen, ask, and read the answer as it streams.</source>
@@ -1038,42 +1182,54 @@
         <message numerus="yes">
             <source>Delete {n} conversations</source>
             <extracomment>Delete</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>حذف {n} محادثة</numerusform>
+                <numerusform>حذف</numerusform>
+                <numerusform>حذف محادثتين</numerusform>
+                <numerusform>حذف {n} محادثات</numerusform>
+                <numerusform>حذف {n} محادثة</numerusform>
+                <numerusform>حذف {n} محادثة</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Delete, in the list</source>
+            <translation>حذف، في القائمة</translation>
         </message>
         <message numerus="yes">
             <source>Deleted {n} conversations</source>
             <extracomment>Deleted 1 conversation</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>حُذفت {n} محادثة</numerusform>
+                <numerusform>حُذفت محادثة واحدة</numerusform>
+                <numerusform>حُذفت محادثتان</numerusform>
+                <numerusform>حُذفت {n} محادثات</numerusform>
+                <numerusform>حُذفت {n} محادثة</numerusform>
+                <numerusform>حُذفت {n} محادثة</numerusform>
             </translation>
         </message>
         <message>
             <source>Deleted “{title}”</source>
-            <translation type="unfinished"></translation>
+            <translation>حُذفت «{title}»</translation>
         </message>
         <message>
             <source>Details</source>
             <translation>التفاصيل</translation>
         </message>
         <message>
+            <source>Details at the side</source>
+            <translation>التفاصيل في الجانب</translation>
+        </message>
+        <message>
+            <source>Do not restore</source>
+            <translation>عدم الاستعادة</translation>
+        </message>
+        <message>
             <source>Do not say whose export it is, or say it right.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تذكر مصدر التصدير، أو اذكره صحيحًا.</translation>
         </message>
         <message>
             <source>Document</source>
-            <translation type="unfinished"></translation>
+            <translation>مستند</translation>
         </message>
         <message>
             <source>Done</source>
@@ -1081,7 +1237,7 @@
         </message>
         <message>
             <source>Download or copy the export again, then try once more.</source>
-            <translation type="unfinished"></translation>
+            <translation>نزّل التصدير أو انسخه مجددًا ثم أعد المحاولة.</translation>
         </message>
         <message>
             <source>Drag over a part of the screen.</source>
@@ -1121,23 +1277,31 @@
         </message>
         <message>
             <source>Drop to ask about it</source>
-            <translation type="unfinished"></translation>
+            <translation>أفلت للسؤال عنه</translation>
         </message>
         <message>
             <source>Dropped picture</source>
-            <translation type="unfinished"></translation>
+            <translation>صورة مُفلتة</translation>
         </message>
         <message>
             <source>Earlier questions</source>
             <translation>أسئلة سابقة</translation>
         </message>
         <message>
+            <source>Earlier questions, in an empty field</source>
+            <translation>أسئلة سابقة، في خانة فارغة</translation>
+        </message>
+        <message>
+            <source>Edit the last question</source>
+            <translation>تعديل آخر سؤال</translation>
+        </message>
+        <message>
             <source>Edit the question and ask again</source>
-            <translation type="unfinished"></translation>
+            <translation>تعديل السؤال وطرحه مجددًا</translation>
         </message>
         <message>
             <source>Editing an earlier question</source>
-            <translation type="unfinished"></translation>
+            <translation>يجري تعديل سؤال سابق</translation>
         </message>
         <message>
             <source>Effort</source>
@@ -1145,7 +1309,7 @@
         </message>
         <message>
             <source>End the search</source>
-            <translation type="unfinished"></translation>
+            <translation>إنهاء البحث</translation>
         </message>
         <message>
             <source>Enter</source>
@@ -1196,12 +1360,68 @@
             <translation>يُبلَغ كل مضيف مباشرة.</translation>
         </message>
         <message>
+            <source>Everything that was said, with its pictures. Keys are never in an export or a backup.</source>
+            <translation>كل ما قيل مع صوره. لا مفاتيح في تصدير أو نسخة احتياطية أبدًا.</translation>
+        </message>
+        <message>
             <source>Explain what is shown.</source>
             <translation>اشرح ما هو معروض.</translation>
         </message>
         <message>
+            <source>Export</source>
+            <translation>التصدير</translation>
+        </message>
+        <message>
+            <source>Export all conversations</source>
+            <translation>تصدير كل المحادثات</translation>
+        </message>
+        <message>
+            <source>Export all…</source>
+            <translation>تصدير الكل…</translation>
+        </message>
+        <message>
             <source>Export them again.</source>
-            <translation type="unfinished"></translation>
+            <translation>صدّرها مجددًا.</translation>
+        </message>
+        <message>
+            <source>Export to</source>
+            <translation>التصدير إلى</translation>
+        </message>
+        <message numerus="yes">
+            <source>Export {n} conversations</source>
+            <extracomment>Export this conversation</extracomment>
+            <translation>
+                <numerusform>تصدير {n} محادثة</numerusform>
+                <numerusform>تصدير هذه المحادثة</numerusform>
+                <numerusform>تصدير محادثتين</numerusform>
+                <numerusform>تصدير {n} محادثات</numerusform>
+                <numerusform>تصدير {n} محادثة</numerusform>
+                <numerusform>تصدير {n} محادثة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Export {n} conversations…</source>
+            <extracomment>Export…</extracomment>
+            <translation>
+                <numerusform>تصدير {n} محادثة…</numerusform>
+                <numerusform>تصدير…</numerusform>
+                <numerusform>تصدير محادثتين…</numerusform>
+                <numerusform>تصدير {n} محادثات…</numerusform>
+                <numerusform>تصدير {n} محادثة…</numerusform>
+                <numerusform>تصدير {n} محادثة…</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Export “{title}”</source>
+            <translation>تصدير «{title}»</translation>
+        </message>
+        <message>
+            <source>Exported {conversations} to {path}.</source>
+            <translation>صُدّرت {conversations} إلى {path}.</translation>
+        </message>
+        <message>
+            <source>Exports of ChatGPT and Claude (the zip file they send, or its folder) and Kireji's own. What is there already is not added again, so a newer export can be imported later.</source>
+            <translation>تصديرات ChatGPT وClaude (ملف zip الذي يرسلانه أو مجلده) وتصديرات Kireji. لا يُضاف الموجود مرة أخرى، فيمكن استيراد تصدير أحدث لاحقًا.</translation>
         </message>
         <message>
             <source>Extra certificates</source>
@@ -1213,11 +1433,15 @@
         </message>
         <message>
             <source>First picture of an animation</source>
-            <translation type="unfinished"></translation>
+            <translation>أول صورة من رسم متحرك</translation>
         </message>
         <message>
             <source>First that can work</source>
             <translation>أول من يستطيع</translation>
+        </message>
+        <message>
+            <source>Folder</source>
+            <translation>المجلد</translation>
         </message>
         <message>
             <source>Follow up…</source>
@@ -1241,11 +1465,11 @@
         </message>
         <message>
             <source>Free some space.</source>
-            <translation type="unfinished"></translation>
+            <translation>أفرغ بعض المساحة.</translation>
         </message>
         <message>
             <source>From cache</source>
-            <translation type="unfinished"></translation>
+            <translation>من الذاكرة المؤقتة</translation>
         </message>
         <message>
             <source>Frozen screen</source>
@@ -1261,7 +1485,7 @@
         </message>
         <message>
             <source>Give a name that ends with .zip, or one without an ending for a folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>أعطِ اسمًا ينتهي بـ .zip، أو اسمًا بلا امتداد لمجلد.</translation>
         </message>
         <message>
             <source>Global shortcuts are not supported on this system yet.</source>
@@ -1285,11 +1509,15 @@
         </message>
         <message>
             <source>Hide the text</source>
-            <translation type="unfinished"></translation>
+            <translation>إخفاء النص</translation>
         </message>
         <message>
             <source>High</source>
             <translation>عالٍ</translation>
+        </message>
+        <message>
+            <source>History</source>
+            <translation>السجل</translation>
         </message>
         <message>
             <source>Home, End</source>
@@ -1308,8 +1536,20 @@
             <translation>إن كانت بينهما شبكة شركة فسمّ ملف شهاداتها في الإعداد network.ca_file أو في SSL_CERT_FILE.</translation>
         </message>
         <message>
+            <source>Import</source>
+            <translation>الاستيراد</translation>
+        </message>
+        <message>
+            <source>Import a file</source>
+            <translation>استيراد ملف</translation>
+        </message>
+        <message>
+            <source>Import a folder</source>
+            <translation>استيراد مجلد</translation>
+        </message>
+        <message>
             <source>Import a smaller export.</source>
-            <translation type="unfinished"></translation>
+            <translation>استورد تصديرًا أصغر.</translation>
         </message>
         <message>
             <source>In a terminal Ctrl+C interrupts what runs, so nothing was copied.</source>
@@ -1317,7 +1557,7 @@
         </message>
         <message>
             <source>In all</source>
-            <translation type="unfinished"></translation>
+            <translation>الإجمالي</translation>
         </message>
         <message>
             <source>In force: none; the system names no proxy.</source>
@@ -1333,7 +1573,7 @@
         </message>
         <message>
             <source>In window</source>
-            <translation type="unfinished"></translation>
+            <translation>في النافذة</translation>
         </message>
         <message>
             <source>Insert</source>
@@ -1389,11 +1629,11 @@
         </message>
         <message>
             <source>It failed with</source>
-            <translation type="unfinished"></translation>
+            <translation>أخفق بـ</translation>
         </message>
         <message>
             <source>It has no identifier, or no messages.</source>
-            <translation type="unfinished"></translation>
+            <translation>بلا معرّف أو بلا رسائل.</translation>
         </message>
         <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
@@ -1401,7 +1641,7 @@
         </message>
         <message>
             <source>It is damaged ({why}).</source>
-            <translation type="unfinished"></translation>
+            <translation>تالف ({why}).</translation>
         </message>
         <message>
             <source>It is kept in your system keychain.</source>
@@ -1413,19 +1653,23 @@
         </message>
         <message>
             <source>It is larger than {most} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>أكبر من {most} م.ب.</translation>
         </message>
         <message>
             <source>It is nested too deeply.</source>
-            <translation type="unfinished"></translation>
+            <translation>متداخلة أكثر من اللازم.</translation>
+        </message>
+        <message>
+            <source>It is no longer in the history.</source>
+            <translation>لم تعد في السجل.</translation>
         </message>
         <message>
             <source>It is no valid JSON ({why}).</source>
-            <translation type="unfinished"></translation>
+            <translation>ليس JSON صالحًا ({why}).</translation>
         </message>
         <message>
             <source>It is not as this version writes it ({why}).</source>
-            <translation type="unfinished"></translation>
+            <translation>ليس كما يكتبه هذا الإصدار ({why}).</translation>
         </message>
         <message>
             <source>It is not known whether this model can see.</source>
@@ -1437,7 +1681,7 @@
         </message>
         <message>
             <source>It is too long for the field</source>
-            <translation type="unfinished"></translation>
+            <translation>أطول مما تتسع له الخانة</translation>
         </message>
         <message>
             <source>It runs on another computer, to which Ollama passes everything on.</source>
@@ -1476,6 +1720,10 @@
             </translation>
         </message>
         <message>
+            <source>Keep backups in the data folder</source>
+            <translation>حفظ النسخ الاحتياطية في مجلد البيانات</translation>
+        </message>
+        <message>
             <source>Keep it</source>
             <translation>الإبقاء عليه</translation>
         </message>
@@ -1486,6 +1734,14 @@
         <message>
             <source>Keep this region and choose another one</source>
             <translation>الإبقاء على هذه المنطقة واختيار أخرى</translation>
+        </message>
+        <message>
+            <source>Kept as a note in the text: {kinds}</source>
+            <translation>أُبقي كملاحظة في النص: {kinds}</translation>
+        </message>
+        <message>
+            <source>Keyboard</source>
+            <translation>لوحة المفاتيح</translation>
         </message>
         <message>
             <source>Keys</source>
@@ -1520,6 +1776,10 @@
             <translation>يتعذر تشغيل Kireji</translation>
         </message>
         <message>
+            <source>Kireji ended before this was asked:</source>
+            <translation>انتهى Kireji قبل طرح هذا:</translation>
+        </message>
+        <message>
             <source>Kireji lies in a folder whose name is too long for Windows to start it from.</source>
             <translation>يقع Kireji في مجلد اسمه أطول من أن يشغّله Windows منه.</translation>
         </message>
@@ -1530,6 +1790,10 @@
         <message>
             <source>Kireji runs in a sandbox, which cannot enter itself into the session's start.</source>
             <translation>يعمل Kireji في بيئة معزولة لا تستطيع إدراج نفسها في بدء الجلسة.</translation>
+        </message>
+        <message>
+            <source>Kireji's own form</source>
+            <translation>صيغة Kireji الخاصة</translation>
         </message>
         <message>
             <source>Kireji: capture and ask</source>
@@ -1556,12 +1820,16 @@
             <translation>آخر 7 أيام</translation>
         </message>
         <message>
+            <source>Last backup {when}, checked, {size}.</source>
+            <translation>آخر نسخة احتياطية {when}، فُحصت، {size}.</translation>
+        </message>
+        <message>
             <source>Leave the earlier question as it was</source>
-            <translation type="unfinished"></translation>
+            <translation>ترك السؤال السابق كما كان</translation>
         </message>
         <message>
             <source>Left this computer</source>
-            <translation type="unfinished"></translation>
+            <translation>غادر هذا الحاسوب</translation>
         </message>
         <message>
             <source>Light</source>
@@ -1573,11 +1841,11 @@
         </message>
         <message>
             <source>List them with: {command}</source>
-            <translation type="unfinished"></translation>
+            <translation>اسردها بالأمر: {command}</translation>
         </message>
         <message>
             <source>Loading…</source>
-            <translation type="unfinished"></translation>
+            <translation>يجري التحميل…</translation>
         </message>
         <message>
             <source>Local server</source>
@@ -1632,6 +1900,10 @@
             <translation>اجعل {parent} قابلًا للكتابة، أو أضف Kireji في إعدادات سطح المكتب.</translation>
         </message>
         <message>
+            <source>Markdown</source>
+            <translation>Markdown</translation>
+        </message>
+        <message>
             <source>Marks</source>
             <translation>العلامات</translation>
         </message>
@@ -1657,7 +1929,7 @@
         </message>
         <message>
             <source>Models cannot read {program} files.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تستطيع النماذج قراءة ملفات {program}.</translation>
         </message>
         <message>
             <source>More</source>
@@ -1710,13 +1982,13 @@
         <message numerus="yes">
             <source>Move {n} out of the archive</source>
             <extracomment>Move out of the archive</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>إخراج {n} من الأرشيف</numerusform>
+                <numerusform>إخراج من الأرشيف</numerusform>
+                <numerusform>إخراج اثنتين من الأرشيف</numerusform>
+                <numerusform>إخراج {n} من الأرشيف</numerusform>
+                <numerusform>إخراج {n} من الأرشيف</numerusform>
+                <numerusform>إخراج {n} من الأرشيف</numerusform>
             </translation>
         </message>
         <message>
@@ -1725,11 +1997,11 @@
         </message>
         <message>
             <source>Name the export you downloaded.</source>
-            <translation type="unfinished"></translation>
+            <translation>سمّ التصدير الذي نزّلته.</translation>
         </message>
         <message>
             <source>Name the folder or the zip file that Kireji made; exports are imported instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>سمّ المجلد أو ملف zip الذي صنعه Kireji؛ أما التصديرات فتُستورد.</translation>
         </message>
         <message>
             <source>Name the screen: --screen N.</source>
@@ -1737,15 +2009,15 @@
         </message>
         <message>
             <source>Name the zip file that ChatGPT, Claude or Kireji made, or export again.</source>
-            <translation type="unfinished"></translation>
+            <translation>سمّ ملف zip الذي صنعه ChatGPT أو Claude أو Kireji، أو صدّر مجددًا.</translation>
         </message>
         <message>
             <source>Name the zip file that ChatGPT, Claude or Kireji made, or the folder it was unpacked to.</source>
-            <translation type="unfinished"></translation>
+            <translation>سمّ ملف zip الذي صنعه ChatGPT أو Claude أو Kireji، أو المجلد الذي فُك إليه.</translation>
         </message>
         <message>
             <source>Name the zip file that it made.</source>
-            <translation type="unfinished"></translation>
+            <translation>سمّ ملف zip الذي صنعه.</translation>
         </message>
         <message>
             <source>Network</source>
@@ -1753,15 +2025,23 @@
         </message>
         <message>
             <source>New conversation</source>
-            <translation type="unfinished"></translation>
+            <translation>محادثة جديدة</translation>
         </message>
         <message>
             <source>New conversations are answered by</source>
             <translation>يجيب عن المحادثات الجديدة</translation>
         </message>
         <message>
+            <source>New line</source>
+            <translation>سطر جديد</translation>
+        </message>
+        <message>
             <source>Next screen</source>
             <translation>الشاشة التالية</translation>
+        </message>
+        <message>
+            <source>No backup was made yet.</source>
+            <translation>لم تُجرَ أي نسخة احتياطية بعد.</translation>
         </message>
         <message>
             <source>No browser could be opened.</source>
@@ -1777,11 +2057,11 @@
         </message>
         <message>
             <source>No conversation can be read in {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة أي محادثة في {name}.</translation>
         </message>
         <message>
             <source>No conversations yet. What you ask appears here.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا محادثات بعد. يظهر هنا ما تسأله.</translation>
         </message>
         <message>
             <source>No desktop portal runs here.</source>
@@ -1868,6 +2148,10 @@
             <translation>لا وسيلة التقاط مضمّنة.</translation>
         </message>
         <message>
+            <source>No words</source>
+            <translation>بلا كلمات</translation>
+        </message>
+        <message>
             <source>Nobody came back from the browser within {minutes}.</source>
             <translation>لم يعد أحد من المتصفح خلال {minutes}.</translation>
         </message>
@@ -1893,23 +2177,31 @@
         </message>
         <message>
             <source>Nothing found for “{words}”. Try fewer or shorter words.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُعثر على شيء لـ«{words}». جرّب كلمات أقل أو أقصر.</translation>
         </message>
         <message>
             <source>Nothing is archived.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا شيء في الأرشيف.</translation>
         </message>
         <message>
             <source>Nothing is selected.</source>
             <translation>لم يُحدَّد شيء.</translation>
         </message>
         <message>
+            <source>Nothing new: everything in it is there already.</source>
+            <translation>لا جديد: كل ما فيه موجود بالفعل.</translation>
+        </message>
+        <message>
             <source>Nothing was deleted in the last 30 days.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُحذف شيء في آخر 30 يومًا.</translation>
         </message>
         <message>
             <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
             <translation>لم يُحذف شيء: انقل {name} والملفات التي تبدأ بهذا الاسم إلى مجلد آخر للبدء بسجل فارغ، أو ضع نسخة لديك مكانها.</translation>
+        </message>
+        <message>
+            <source>Nothing would be added: everything in it is there already.</source>
+            <translation>لن يُضاف شيء: كل ما فيه موجود بالفعل.</translation>
         </message>
         <message>
             <source>Notify when an answer is ready</source>
@@ -1922,6 +2214,10 @@
         <message>
             <source>Now that is {who}.</source>
             <translation>هو الآن {who}.</translation>
+        </message>
+        <message>
+            <source>On days on which something has changed, while nothing else goes on. Seven days and four weeks are kept.</source>
+            <translation>في الأيام التي تغيّر فيها شيء، حين لا يجري غيره. يُحتفظ بسبعة أيام وأربعة أسابيع.</translation>
         </message>
         <message>
             <source>On the usual ports of Ollama, llama.cpp and LM Studio.</source>
@@ -2017,7 +2313,7 @@
         </message>
         <message>
             <source>Opening the conversation…</source>
-            <translation type="unfinished"></translation>
+            <translation>تُفتح المحادثة…</translation>
         </message>
         <message>
             <source>Or bind a command to a key in your desktop's own keyboard settings:</source>
@@ -2029,11 +2325,11 @@
         </message>
         <message>
             <source>Other ways to answer again</source>
-            <translation type="unfinished"></translation>
+            <translation>طرق أخرى للإجابة مجددًا</translation>
         </message>
         <message>
             <source>Other ways to copy</source>
-            <translation type="unfinished"></translation>
+            <translation>طرق أخرى للنسخ</translation>
         </message>
         <message>
             <source>Otherwise only where the desktop does not let Kireji freeze the screen.</source>
@@ -2041,11 +2337,11 @@
         </message>
         <message>
             <source>PDF</source>
-            <translation type="unfinished"></translation>
+            <translation>PDF</translation>
         </message>
         <message>
             <source>PDF documents</source>
-            <translation type="unfinished"></translation>
+            <translation>مستندات PDF</translation>
         </message>
         <message>
             <source>PNG picture (*.png)</source>
@@ -2061,7 +2357,7 @@
         </message>
         <message>
             <source>Paste</source>
-            <translation type="unfinished"></translation>
+            <translation>لصق</translation>
         </message>
         <message>
             <source>Paste a key from Anthropic or OpenRouter; it is tested at once.</source>
@@ -2081,11 +2377,11 @@
         </message>
         <message>
             <source>Pasted picture</source>
-            <translation type="unfinished"></translation>
+            <translation>صورة ملصقة</translation>
         </message>
         <message>
             <source>Pasted text</source>
-            <translation type="unfinished"></translation>
+            <translation>نص ملصق</translation>
         </message>
         <message>
             <source>Pause shortcuts</source>
@@ -2105,7 +2401,7 @@
         </message>
         <message>
             <source>Picture</source>
-            <translation type="unfinished"></translation>
+            <translation>صورة</translation>
         </message>
         <message>
             <source>Picture, {width} × {height} pixels</source>
@@ -2113,7 +2409,7 @@
         </message>
         <message>
             <source>Pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>صور</translation>
         </message>
         <message>
             <source>Pin to the screen</source>
@@ -2122,18 +2418,18 @@
         <message numerus="yes">
             <source>Pin {n} to the top</source>
             <extracomment>Pin to the top</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>تثبيت {n} في الأعلى</numerusform>
+                <numerusform>تثبيت في الأعلى</numerusform>
+                <numerusform>تثبيت اثنتين في الأعلى</numerusform>
+                <numerusform>تثبيت {n} في الأعلى</numerusform>
+                <numerusform>تثبيت {n} في الأعلى</numerusform>
+                <numerusform>تثبيت {n} في الأعلى</numerusform>
             </translation>
         </message>
         <message>
             <source>Pinned</source>
-            <translation type="unfinished"></translation>
+            <translation>المثبّتة</translation>
         </message>
         <message>
             <source>Pinned picture</source>
@@ -2165,15 +2461,15 @@
         </message>
         <message>
             <source>Press {chord} anywhere, or use the button.</source>
-            <translation type="unfinished"></translation>
+            <translation>اضغط {chord} في أي مكان، أو استعمل الزر.</translation>
         </message>
         <message>
             <source>Price in</source>
-            <translation type="unfinished"></translation>
+            <translation>سعر الإدخال</translation>
         </message>
         <message>
             <source>Price out</source>
-            <translation type="unfinished"></translation>
+            <translation>سعر الإخراج</translation>
         </message>
         <message>
             <source>Programs cannot hold a key combination in this Wayland session.</source>
@@ -2181,7 +2477,7 @@
         </message>
         <message>
             <source>Provider</source>
-            <translation type="unfinished"></translation>
+            <translation>المزوّد</translation>
         </message>
         <message>
             <source>Provider: {name}</source>
@@ -2193,23 +2489,35 @@
         </message>
         <message>
             <source>Put into the question</source>
-            <translation type="unfinished"></translation>
+            <translation>وضعه في السؤال</translation>
+        </message>
+        <message>
+            <source>Put question {place} back into the field</source>
+            <translation>إعادة السؤال {place} إلى الخانة</translation>
         </message>
         <message>
             <source>Put this message away</source>
-            <translation type="unfinished"></translation>
+            <translation>إغلاق هذه الرسالة</translation>
         </message>
         <message>
             <source>Question</source>
             <translation>السؤال</translation>
         </message>
         <message>
+            <source>Questions that wait</source>
+            <translation>أسئلة في الانتظار</translation>
+        </message>
+        <message>
             <source>Queue</source>
-            <translation type="unfinished"></translation>
+            <translation>إلى الطابور</translation>
         </message>
         <message>
             <source>Quick prompts</source>
             <translation>أسئلة سريعة</translation>
+        </message>
+        <message>
+            <source>Quick prompts, in an empty field</source>
+            <translation>أسئلة سريعة، في خانة فارغة</translation>
         </message>
         <message>
             <source>Quit</source>
@@ -2217,7 +2525,11 @@
         </message>
         <message>
             <source>Quote in the question</source>
-            <translation type="unfinished"></translation>
+            <translation>الاقتباس في السؤال</translation>
+        </message>
+        <message>
+            <source>Quote what is selected</source>
+            <translation>اقتباس المحدد</translation>
         </message>
         <message>
             <source>RapidOCR, its PP-OCR models</source>
@@ -2225,11 +2537,15 @@
         </message>
         <message>
             <source>Read anew</source>
-            <translation type="unfinished"></translation>
+            <translation>قُرئ من جديد</translation>
         </message>
         <message>
             <source>Read from the cache</source>
-            <translation type="unfinished"></translation>
+            <translation>قُرئ من الذاكرة المؤقتة</translation>
+        </message>
+        <message>
+            <source>Reading the backup…</source>
+            <translation>تُقرأ النسخة الاحتياطية…</translation>
         </message>
         <message>
             <source>Reading the picture on this computer</source>
@@ -2249,7 +2565,7 @@
         </message>
         <message>
             <source>Recently deleted</source>
-            <translation type="unfinished"></translation>
+            <translation>المحذوفة حديثًا</translation>
         </message>
         <message>
             <source>Red</source>
@@ -2262,6 +2578,18 @@
         <message>
             <source>Redo (Ctrl+Shift+Z)</source>
             <translation>إعادة (Ctrl+Shift+Z)</translation>
+        </message>
+        <message>
+            <source>Regenerate it with another model</source>
+            <translation>إعادة توليدها بنموذج آخر</translation>
+        </message>
+        <message>
+            <source>Regenerate it with another model…</source>
+            <translation>إعادة توليدها بنموذج آخر…</translation>
+        </message>
+        <message>
+            <source>Regenerate the last answer</source>
+            <translation>إعادة توليد آخر إجابة</translation>
         </message>
         <message>
             <source>Region {number}, {width} × {height} pixels. Remove it</source>
@@ -2278,6 +2606,10 @@
         <message>
             <source>Remove</source>
             <translation>إزالة</translation>
+        </message>
+        <message>
+            <source>Remove question {place}</source>
+            <translation>إزالة السؤال {place}</translation>
         </message>
         <message>
             <source>Remove region {number}</source>
@@ -2301,7 +2633,7 @@
         </message>
         <message>
             <source>Remove the text to ask about</source>
-            <translation type="unfinished"></translation>
+            <translation>إزالة النص المسؤول عنه</translation>
         </message>
         <message>
             <source>Remove the {title} key</source>
@@ -2309,11 +2641,15 @@
         </message>
         <message>
             <source>Remove {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>إزالة {name}</translation>
         </message>
         <message>
             <source>Rename</source>
-            <translation type="unfinished"></translation>
+            <translation>إعادة التسمية</translation>
+        </message>
+        <message>
+            <source>Rename, in the list</source>
+            <translation>إعادة التسمية، في القائمة</translation>
         </message>
         <message>
             <source>Replace key…</source>
@@ -2328,28 +2664,44 @@
             <translation>تذهب الطلبات إلى {address}، من متغيرات البيئة.</translation>
         </message>
         <message>
+            <source>Restore</source>
+            <translation>استعادة</translation>
+        </message>
+        <message>
             <source>Restore another one; nothing was changed.</source>
-            <translation type="unfinished"></translation>
+            <translation>استعد غيرها؛ لم يتغير شيء.</translation>
         </message>
         <message>
             <source>Restore it instead; nothing was imported.</source>
-            <translation type="unfinished"></translation>
+            <translation>استعدها بدلًا من ذلك؛ لم يُستورد شيء.</translation>
+        </message>
+        <message>
+            <source>Restore this backup</source>
+            <translation>استعادة هذه النسخة</translation>
         </message>
         <message numerus="yes">
             <source>Restore {n} conversations</source>
             <extracomment>Restore</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>استعادة {n} محادثة</numerusform>
+                <numerusform>استعادة</numerusform>
+                <numerusform>استعادة محادثتين</numerusform>
+                <numerusform>استعادة {n} محادثات</numerusform>
+                <numerusform>استعادة {n} محادثة</numerusform>
+                <numerusform>استعادة {n} محادثة</numerusform>
             </translation>
         </message>
         <message>
+            <source>Restore…</source>
+            <translation>استعادة…</translation>
+        </message>
+        <message>
+            <source>Restoring…</source>
+            <translation>تجري الاستعادة…</translation>
+        </message>
+        <message>
             <source>Result</source>
-            <translation type="unfinished"></translation>
+            <translation>النتيجة</translation>
         </message>
         <message>
             <source>Run it again.</source>
@@ -2365,11 +2717,11 @@
         </message>
         <message>
             <source>Save it as a PDF and attach that.</source>
-            <translation type="unfinished"></translation>
+            <translation>احفظه بصيغة PDF وأرفقه.</translation>
         </message>
         <message>
             <source>Save it without one.</source>
-            <translation type="unfinished"></translation>
+            <translation>احفظه بدونها.</translation>
         </message>
         <message>
             <source>Save the picture</source>
@@ -2393,11 +2745,11 @@
         </message>
         <message>
             <source>Search everything</source>
-            <translation type="unfinished"></translation>
+            <translation>البحث في كل شيء</translation>
         </message>
         <message>
             <source>Search everything…</source>
-            <translation type="unfinished"></translation>
+            <translation>ابحث في كل شيء…</translation>
         </message>
         <message>
             <source>Search models</source>
@@ -2405,15 +2757,23 @@
         </message>
         <message>
             <source>Search results</source>
-            <translation type="unfinished"></translation>
+            <translation>نتائج البحث</translation>
+        </message>
+        <message>
+            <source>Select a passage of an answer first, then quote it.</source>
+            <translation>حدّد مقطعًا من إجابة أولًا، ثم اقتبسه.</translation>
         </message>
         <message>
             <source>Select all</source>
-            <translation type="unfinished"></translation>
+            <translation>تحديد الكل</translation>
         </message>
         <message>
             <source>Send</source>
-            <translation type="unfinished"></translation>
+            <translation>إرسال</translation>
+        </message>
+        <message>
+            <source>Send; while an answer streams: queue</source>
+            <translation>إرسال؛ وأثناء تدفق إجابة: إلى الطابور</translation>
         </message>
         <message>
             <source>Sending the question</source>
@@ -2449,7 +2809,7 @@
         </message>
         <message>
             <source>Several conversations do not fit into one file.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تتسع ملف واحد لعدة محادثات.</translation>
         </message>
         <message>
             <source>Shortcuts</source>
@@ -2477,7 +2837,7 @@
         </message>
         <message>
             <source>Show it large</source>
-            <translation type="unfinished"></translation>
+            <translation>عرض كبير</translation>
         </message>
         <message>
             <source>Show or hide the details</source>
@@ -2489,7 +2849,7 @@
         </message>
         <message>
             <source>Show the text</source>
-            <translation type="unfinished"></translation>
+            <translation>عرض النص</translation>
         </message>
         <message>
             <source>Shown by {name}.</source>
@@ -2521,7 +2881,7 @@
         </message>
         <message>
             <source>Size</source>
-            <translation type="unfinished"></translation>
+            <translation>الحجم</translation>
         </message>
         <message>
             <source>Some settings could not be used:</source>
@@ -2557,7 +2917,7 @@
         </message>
         <message>
             <source>Split it, or save it with smaller pictures.</source>
-            <translation type="unfinished"></translation>
+            <translation>قسّمه، أو احفظه بصور أصغر.</translation>
         </message>
         <message>
             <source>Stands on the work of</source>
@@ -2640,8 +3000,20 @@
             <translation>إيقاف</translation>
         </message>
         <message>
+            <source>Stop the answer</source>
+            <translation>إيقاف الإجابة</translation>
+        </message>
+        <message>
             <source>Stop the answer and keep what has arrived</source>
             <translation>إيقاف الإجابة والإبقاء على ما وصل</translation>
+        </message>
+        <message>
+            <source>Stop: {title}</source>
+            <translation>إيقاف: {title}</translation>
+        </message>
+        <message>
+            <source>Stopped. What was added before stays.</source>
+            <translation>أُوقف. ما أُضيف قبل ذلك باقٍ.</translation>
         </message>
         <message>
             <source>Stricter: not even for a short time. Fewer models can answer.</source>
@@ -2697,7 +3069,7 @@
         </message>
         <message>
             <source>Text</source>
-            <translation type="unfinished"></translation>
+            <translation>نص</translation>
         </message>
         <message>
             <source>Text in pictures is read on this computer.</source>
@@ -2709,18 +3081,18 @@
         </message>
         <message>
             <source>Text to ask about</source>
-            <translation type="unfinished"></translation>
+            <translation>النص المسؤول عنه</translation>
         </message>
         <message numerus="yes">
             <source>Text to ask about, {n} characters</source>
             <extracomment>Text to ask about, 1 character</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>النص المسؤول عنه، {n} حرف</numerusform>
+                <numerusform>النص المسؤول عنه، حرف واحد</numerusform>
+                <numerusform>النص المسؤول عنه، حرفان</numerusform>
+                <numerusform>النص المسؤول عنه، {n} أحرف</numerusform>
+                <numerusform>النص المسؤول عنه، {n} حرفًا</numerusform>
+                <numerusform>النص المسؤول عنه، {n} حرف</numerusform>
             </translation>
         </message>
         <message>
@@ -2737,15 +3109,15 @@
         </message>
         <message>
             <source>The PDF has more than {most} pages.</source>
-            <translation type="unfinished"></translation>
+            <translation>في ملف PDF أكثر من {most} صفحة.</translation>
         </message>
         <message>
             <source>The PDF is larger than {most} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>ملف PDF أكبر من {most} م.ب.</translation>
         </message>
         <message>
             <source>The PDF is protected by a password.</source>
-            <translation type="unfinished"></translation>
+            <translation>ملف PDF محمي بكلمة سر.</translation>
         </message>
         <message>
             <source>The account of this key at {name} has a payment problem or no credit left.</source>
@@ -2789,11 +3161,11 @@
         </message>
         <message>
             <source>The backup was made, but does not pass its check, so it was thrown away.</source>
-            <translation type="unfinished"></translation>
+            <translation>أُجريت النسخة الاحتياطية لكنها لم تجتز فحصها فرُميت.</translation>
         </message>
         <message>
             <source>The backup {name} is damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>النسخة الاحتياطية {name} تالفة.</translation>
         </message>
         <message>
             <source>The browser came back without a code.</source>
@@ -2944,20 +3316,24 @@
             <translation>تعذرت كتابة مدخل بدء الجلسة: {reason}.</translation>
         </message>
         <message>
+            <source>The export was stopped; nothing of it was kept.</source>
+            <translation>أُوقف التصدير؛ ولم يُحفظ منه شيء.</translation>
+        </message>
+        <message>
             <source>The file can be read. Its certificates are trusted beside the system's.</source>
             <translation>الملف مقروء. يوثَق بشهاداته إلى جانب شهادات النظام.</translation>
         </message>
         <message>
             <source>The file cannot be read ({reason}).</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذرت قراءة الملف ({reason}).</translation>
         </message>
         <message>
             <source>The file ends in the middle of it.</source>
-            <translation type="unfinished"></translation>
+            <translation>ينتهي الملف في وسطها.</translation>
         </message>
         <message>
             <source>The file ends in the middle; what comes after is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>ينتهي الملف في الوسط؛ وما بعده مفقود.</translation>
         </message>
         <message>
             <source>The file is empty.</source>
@@ -2965,7 +3341,7 @@
         </message>
         <message>
             <source>The file is larger than {most} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>الملف أكبر من {most} م.ب.</translation>
         </message>
         <message>
             <source>The first that sees pictures</source>
@@ -3073,7 +3449,7 @@
         </message>
         <message>
             <source>The next version</source>
-            <translation type="unfinished"></translation>
+            <translation>النسخة التالية</translation>
         </message>
         <message>
             <source>The picture could not be saved as {file}.</source>
@@ -3201,7 +3577,7 @@
         </message>
         <message>
             <source>The text is longer than {most} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>النص أطول من {most} م.ب.</translation>
         </message>
         <message>
             <source>The text is on the clipboard.</source>
@@ -3237,11 +3613,11 @@
         </message>
         <message>
             <source>The text to ask about</source>
-            <translation type="unfinished"></translation>
+            <translation>النص المسؤول عنه</translation>
         </message>
         <message>
             <source>The version before</source>
-            <translation type="unfinished"></translation>
+            <translation>النسخة السابقة</translation>
         </message>
         <message>
             <source>The windows are not known on this desktop. Drag to cut out a region.</source>
@@ -3261,19 +3637,19 @@
         </message>
         <message>
             <source>There are no conversations in {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا محادثات في {name}.</translation>
         </message>
         <message>
             <source>There are no words in it.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا كلمات فيه.</translation>
         </message>
         <message>
             <source>There are pictures in it, which do not fit into one JSON file.</source>
-            <translation type="unfinished"></translation>
+            <translation>فيها صور لا يتسع لها ملف JSON واحد.</translation>
         </message>
         <message>
             <source>There are pictures in it, which do not fit into one Markdown file.</source>
-            <translation type="unfinished"></translation>
+            <translation>فيها صور لا يتسع لها ملف Markdown واحد.</translation>
         </message>
         <message>
             <source>There is a key for {name} for this session.</source>
@@ -3297,7 +3673,7 @@
         </message>
         <message>
             <source>There is no conversation {number}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا محادثة برقم {number}.</translation>
         </message>
         <message>
             <source>There is no display to hold a key combination on.</source>
@@ -3349,7 +3725,7 @@
         </message>
         <message>
             <source>There is no room to open {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا مساحة لفتح {name}.</translation>
         </message>
         <message>
             <source>There is no session bus here, so the desktop cannot be asked.</source>
@@ -3369,7 +3745,7 @@
         </message>
         <message>
             <source>There is nothing in it.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا شيء فيها.</translation>
         </message>
         <message>
             <source>There is nothing to ask about in the clipboard. Copy text, a picture or a file first.</source>
@@ -3381,11 +3757,15 @@
         </message>
         <message>
             <source>There is nothing to export.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا شيء للتصدير.</translation>
         </message>
         <message>
             <source>There is something in the folder {path} already.</source>
-            <translation type="unfinished"></translation>
+            <translation>في المجلد {path} شيء بالفعل.</translation>
+        </message>
+        <message>
+            <source>There was no whole answer to the question before, so this waits:</source>
+            <translation>لم تكتمل إجابة السؤال السابق، لذا ينتظر هذا:</translation>
         </message>
         <message>
             <source>These are the keys in use already.</source>
@@ -3416,12 +3796,16 @@
             <translation>رفيع</translation>
         </message>
         <message>
+            <source>Thinking</source>
+            <translation>يفكر</translation>
+        </message>
+        <message>
             <source>Thinking…</source>
-            <translation type="unfinished"></translation>
+            <translation>يفكر…</translation>
         </message>
         <message>
             <source>Thinking… {seconds} s</source>
-            <translation type="unfinished"></translation>
+            <translation>يفكر… {seconds} ث</translation>
         </message>
         <message>
             <source>This address</source>
@@ -3437,7 +3821,7 @@
         </message>
         <message>
             <source>This answer</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه الإجابة</translation>
         </message>
         <message>
             <source>This answer reached the most it may say.</source>
@@ -3453,7 +3837,7 @@
         </message>
         <message>
             <source>This branch is no longer in the history.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يعد هذا الفرع في السجل.</translation>
         </message>
         <message>
             <source>This computer</source>
@@ -3469,11 +3853,11 @@
         </message>
         <message>
             <source>This conversation</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه المحادثة</translation>
         </message>
         <message>
             <source>This conversation cannot be shown</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن عرض هذه المحادثة</translation>
         </message>
         <message>
             <source>This conversation holds {count} pictures, and {model} takes {most} at most.</source>
@@ -3482,6 +3866,10 @@
         <message>
             <source>This conversation is longer than the model can read.</source>
             <translation>هذه المحادثة أطول مما يستطيع النموذج قراءته.</translation>
+        </message>
+        <message>
+            <source>This could not be asked:</source>
+            <translation>تعذر طرح هذا:</translation>
         </message>
         <message>
             <source>This desktop does not show Kireji the selected text.</source>
@@ -3533,11 +3921,11 @@
         </message>
         <message>
             <source>This does not look like an export.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يبدو هذا تصديرًا.</translation>
         </message>
         <message>
             <source>This export was written by a newer version of Kireji (format {theirs}; this one knows {ours}).</source>
-            <translation type="unfinished"></translation>
+            <translation>كتب هذا التصديرَ إصدارٌ أحدث من Kireji (الصيغة {theirs}؛ وهذا يعرف {ours}).</translation>
         </message>
         <message>
             <source>This file cannot be read. Change its permissions, or choose another one.</source>
@@ -3545,7 +3933,7 @@
         </message>
         <message>
             <source>This file holds no text that could be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا نص في هذا الملف يمكن قراءته.</translation>
         </message>
         <message>
             <source>This file is not there. Choose another one, or remove it here.</source>
@@ -3557,7 +3945,7 @@
         </message>
         <message>
             <source>This is a database, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه قاعدة بيانات لا تستطيع النماذج قراءتها.</translation>
         </message>
         <message>
             <source>This is a file of another kind ({name}).</source>
@@ -3565,7 +3953,7 @@
         </message>
         <message>
             <source>This is a folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا مجلد.</translation>
         </message>
         <message>
             <source>This is a key of {right}, not of {asked}; it was not sent.</source>
@@ -3573,23 +3961,23 @@
         </message>
         <message>
             <source>This is a program, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا برنامج لا تستطيع النماذج قراءته.</translation>
         </message>
         <message>
             <source>This is a sound file, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ملف صوتي لا تستطيع النماذج قراءته.</translation>
         </message>
         <message>
             <source>This is a video, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا فيديو لا تستطيع النماذج قراءته.</translation>
         </message>
         <message>
             <source>This is an archive, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا أرشيف مضغوط لا تستطيع النماذج قراءته.</translation>
         </message>
         <message>
             <source>This is an old Office document, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا مستند Office قديم لا تستطيع النماذج قراءته.</translation>
         </message>
         <message>
             <source>This is no file. Choose the file with the certificates.</source>
@@ -3597,7 +3985,7 @@
         </message>
         <message>
             <source>This is not a file that can be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس ملفًا يمكن قراءته.</translation>
         </message>
         <message>
             <source>This is not a picture.</source>
@@ -3609,7 +3997,7 @@
         </message>
         <message>
             <source>This is not an export of Kireji.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس تصديرًا من Kireji.</translation>
         </message>
         <message>
             <source>This is the default for {name}</source>
@@ -3618,6 +4006,10 @@
         <message>
             <source>This keyboard has no key for {shortcut}.</source>
             <translation>لا مفتاح لـ {shortcut} على لوحة المفاتيح هذه.</translation>
+        </message>
+        <message>
+            <source>This list</source>
+            <translation>هذه القائمة</translation>
         </message>
         <message>
             <source>This name leads into the local network, to {host}.</source>
@@ -3637,15 +4029,31 @@
         </message>
         <message>
             <source>Thought</source>
-            <translation type="unfinished"></translation>
+            <translation>فكّر</translation>
         </message>
         <message>
             <source>Thought for {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>فكّر لمدة {time}</translation>
         </message>
         <message>
             <source>Title of the conversation</source>
-            <translation type="unfinished"></translation>
+            <translation>عنوان المحادثة</translation>
+        </message>
+        <message>
+            <source>To import again: everything, with all branches and pictures.</source>
+            <translation>لإعادة الاستيراد: كل شيء، بكل الفروع والصور.</translation>
+        </message>
+        <message>
+            <source>To read in any browser: one file for each conversation, with its pictures.</source>
+            <translation>للقراءة في أي متصفح: ملف لكل محادثة مع صورها.</translation>
+        </message>
+        <message>
+            <source>To read, and to go on with elsewhere: text with pictures beside it.</source>
+            <translation>للقراءة وللمتابعة في مكان آخر: نص وبجانبه الصور.</translation>
+        </message>
+        <message>
+            <source>To the list of conversations</source>
+            <translation>إلى قائمة المحادثات</translation>
         </message>
         <message>
             <source>To the next edge of a window, left and right; with Shift up and down</source>
@@ -3657,19 +4065,19 @@
         </message>
         <message>
             <source>Today's backup could not be made.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذر إجراء نسخة اليوم الاحتياطية.</translation>
         </message>
         <message>
             <source>Together with the rest it is more than {most} MB, which services do not take.</source>
-            <translation type="unfinished"></translation>
+            <translation>مع الباقي يتجاوز {most} م.ب، وهو ما لا تقبله الخدمات.</translation>
         </message>
         <message>
             <source>Tokens</source>
-            <translation type="unfinished"></translation>
+            <translation>الرموز</translation>
         </message>
         <message>
             <source>Tool</source>
-            <translation type="unfinished"></translation>
+            <translation>أداة</translation>
         </message>
         <message>
             <source>Trust the system's certificates alone</source>
@@ -3729,27 +4137,27 @@
         </message>
         <message>
             <source>Unpack the archive with its password, and import the folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>فك الأرشيف بكلمة سره واستورد المجلد.</translation>
         </message>
         <message numerus="yes">
             <source>Unpin {n} conversations</source>
             <extracomment>Unpin</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>إلغاء تثبيت {n} محادثة</numerusform>
+                <numerusform>إلغاء التثبيت</numerusform>
+                <numerusform>إلغاء تثبيت محادثتين</numerusform>
+                <numerusform>إلغاء تثبيت {n} محادثات</numerusform>
+                <numerusform>إلغاء تثبيت {n} محادثة</numerusform>
+                <numerusform>إلغاء تثبيت {n} محادثة</numerusform>
             </translation>
         </message>
         <message>
             <source>Update Kireji, then import it again; nothing was imported.</source>
-            <translation type="unfinished"></translation>
+            <translation>حدّث Kireji ثم استورده مجددًا؛ لم يُستورد شيء.</translation>
         </message>
         <message>
             <source>Update Kireji, then restore it; nothing was changed.</source>
-            <translation type="unfinished"></translation>
+            <translation>حدّث Kireji ثم استعدها؛ لم يتغير شيء.</translation>
         </message>
         <message>
             <source>Update it.</source>
@@ -3789,7 +4197,7 @@
         </message>
         <message>
             <source>Use the button, or write below.</source>
-            <translation type="unfinished"></translation>
+            <translation>استعمل الزر أو اكتب أدناه.</translation>
         </message>
         <message>
             <source>Use the menu bar's menu.</source>
@@ -3798,6 +4206,10 @@
         <message>
             <source>Use the tray's menu.</source>
             <translation>استعمل قائمة الشريط.</translation>
+        </message>
+        <message>
+            <source>Use the usual one</source>
+            <translation>استعمال المعتاد</translation>
         </message>
         <message>
             <source>Use {chord}</source>
@@ -3809,7 +4221,7 @@
         </message>
         <message>
             <source>Version {number} of {count}</source>
-            <translation type="unfinished"></translation>
+            <translation>النسخة {number} من {count}</translation>
         </message>
         <message>
             <source>Very high</source>
@@ -3821,7 +4233,7 @@
         </message>
         <message>
             <source>Wait for its end, or stop it with Esc.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتظر نهايتها، أو أوقفها بـ Esc.</translation>
         </message>
         <message>
             <source>Wait for the answer; the next change is watched for then.</source>
@@ -3864,6 +4276,10 @@
             <translation>تجري مراقبة هذه المنطقة</translation>
         </message>
         <message>
+            <source>Web page</source>
+            <translation>صفحة ويب</translation>
+        </message>
+        <message>
             <source>Welcome to Kireji</source>
             <translation>مرحبًا بك في Kireji</translation>
         </message>
@@ -3873,7 +4289,7 @@
         </message>
         <message>
             <source>What was deleted is kept for 30 days.</source>
-            <translation type="unfinished"></translation>
+            <translation>يُحتفظ بالمحذوف 30 يومًا.</translation>
         </message>
         <message>
             <source>What {host} has at this address is no picture.</source>
@@ -3902,6 +4318,10 @@
         <message>
             <source>Whole screen</source>
             <translation>الشاشة كلها</translation>
+        </message>
+        <message>
+            <source>Window</source>
+            <translation>النافذة</translation>
         </message>
         <message>
             <source>Windows 11 opens its own capture with this key; Settings, Accessibility, Keyboard changes that. </source>
@@ -3937,7 +4357,7 @@
         </message>
         <message>
             <source>With another model…</source>
-            <translation type="unfinished"></translation>
+            <translation>بنموذج آخر…</translation>
         </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
@@ -3956,12 +4376,24 @@
             <translation>اكتبهما في عنوانه، http://name:password@host:port، في network.proxy أو HTTPS_PROXY.</translation>
         </message>
         <message>
+            <source>Writing</source>
+            <translation>الكتابة</translation>
+        </message>
+        <message>
+            <source>Writing…</source>
+            <translation>تجري الكتابة…</translation>
+        </message>
+        <message>
             <source>Written</source>
-            <translation type="unfinished"></translation>
+            <translation>كُتب</translation>
         </message>
         <message>
             <source>Yesterday</source>
             <translation>أمس</translation>
+        </message>
+        <message>
+            <source>You</source>
+            <translation>أنت</translation>
         </message>
         <message>
             <source>You are signed in with OpenRouter.</source>
@@ -3969,7 +4401,11 @@
         </message>
         <message>
             <source>You asked in {title}: {words}</source>
-            <translation type="unfinished"></translation>
+            <translation>سألتَ في {title}: {words}</translation>
+        </message>
+        <message>
+            <source>You stopped the answer before, so this waits:</source>
+            <translation>أوقفتَ الإجابة السابقة، لذا ينتظر هذا:</translation>
         </message>
         <message>
             <source>You stopped this answer before its first word.</source>
@@ -3981,7 +4417,7 @@
         </message>
         <message>
             <source>Your question</source>
-            <translation type="unfinished"></translation>
+            <translation>سؤالك</translation>
         </message>
         <message>
             <source>Your question about a picture</source>
@@ -4001,7 +4437,19 @@
         </message>
         <message>
             <source>an answer is being written</source>
-            <translation type="unfinished"></translation>
+            <translation>تُكتب إجابة</translation>
+        </message>
+        <message numerus="yes">
+            <source>and {n} more</source>
+            <extracomment>and one more</extracomment>
+            <translation>
+                <numerusform>و{n} أخرى</numerusform>
+                <numerusform>وواحد آخر</numerusform>
+                <numerusform>واثنان آخران</numerusform>
+                <numerusform>و{n} أخرى</numerusform>
+                <numerusform>و{n} آخر</numerusform>
+                <numerusform>و{n} آخر</numerusform>
+            </translation>
         </message>
         <message>
             <source>asked the desktop</source>
@@ -4028,6 +4476,10 @@
             <translation>لا يرى الصور؛ يحصل على النص الذي يقرؤه هذا الحاسوب</translation>
         </message>
         <message>
+            <source>checked</source>
+            <translation>فُحصت</translation>
+        </message>
+        <message>
             <source>d MMM</source>
             <translation>d MMM</translation>
         </message>
@@ -4040,8 +4492,12 @@
             <translation>ينتهي {day}</translation>
         </message>
         <message>
+            <source>failed</source>
+            <translation>أخفق</translation>
+        </message>
+        <message>
             <source>folded</source>
-            <translation type="unfinished"></translation>
+            <translation>مطوي</translation>
         </message>
         <message>
             <source>for this session</source>
@@ -4069,7 +4525,7 @@
         </message>
         <message>
             <source>it unpacks to far more than an export does</source>
-            <translation type="unfinished"></translation>
+            <translation>يُفك إلى أكثر بكثير مما في تصدير</translation>
         </message>
         <message>
             <source>just now</source>
@@ -4081,7 +4537,7 @@
         </message>
         <message>
             <source>less than a second</source>
-            <translation type="unfinished"></translation>
+            <translation>أقل من ثانية</translation>
         </message>
         <message>
             <source>looking…</source>
@@ -4121,11 +4577,11 @@
         </message>
         <message>
             <source>more than {most} GB came out of the archive</source>
-            <translation type="unfinished"></translation>
+            <translation>خرج من الأرشيف أكثر من {most} غ.ب</translation>
         </message>
         <message>
             <source>new answer</source>
-            <translation type="unfinished"></translation>
+            <translation>إجابة جديدة</translation>
         </message>
         <message>
             <source>no key</source>
@@ -4146,6 +4602,10 @@
         <message>
             <source>none found</source>
             <translation>لم يُعثر على شيء</translation>
+        </message>
+        <message>
+            <source>none yet</source>
+            <translation>لا شيء بعد</translation>
         </message>
         <message>
             <source>not available</source>
@@ -4177,7 +4637,7 @@
         </message>
         <message>
             <source>open</source>
-            <translation type="unfinished"></translation>
+            <translation>مفتوح</translation>
         </message>
         <message>
             <source>paused</source>
@@ -4189,7 +4649,7 @@
         </message>
         <message>
             <source>pinned</source>
-            <translation type="unfinished"></translation>
+            <translation>مثبّتة</translation>
         </message>
         <message>
             <source>port {port}</source>
@@ -4241,7 +4701,7 @@
         </message>
         <message>
             <source>the archive is damaged ({why})</source>
-            <translation type="unfinished"></translation>
+            <translation>الأرشيف تالف ({why})</translation>
         </message>
         <message>
             <source>the local server</source>
@@ -4254,6 +4714,10 @@
         <message>
             <source>this model</source>
             <translation>هذا النموذج</translation>
+        </message>
+        <message>
+            <source>today {time}</source>
+            <translation>اليوم {time}</translation>
         </message>
         <message>
             <source>tokens</source>
@@ -4274,6 +4738,10 @@
         <message>
             <source>works</source>
             <translation>يعمل</translation>
+        </message>
+        <message>
+            <source>yesterday {time}</source>
+            <translation>أمس {time}</translation>
         </message>
         <message>
             <source>{address_hint}, and the model.</source>
@@ -4297,7 +4765,7 @@
         </message>
         <message>
             <source>{amount} per million</source>
-            <translation type="unfinished"></translation>
+            <translation>{amount} لكل مليون</translation>
         </message>
         <message>
             <source>{behind}, to whom {name} passed the question, has a fault at the moment.</source>
@@ -4320,24 +4788,40 @@
             <translation>سياق {context}</translation>
         </message>
         <message>
+            <source>{conversations} and {messages} would be added. Nothing that is there is changed, and a copy of the history as it is now is made first.</source>
+            <translation>ستُضاف {conversations} و{messages}. لا يتغير الموجود، وتُصنع أولًا نسخة من السجل الحالي.</translation>
+        </message>
+        <message>
+            <source>{conversations} had nothing new.</source>
+            <translation>لا جديد في {conversations}.</translation>
+        </message>
+        <message>
             <source>{cost} per million</source>
             <translation>{cost} لكل مليون</translation>
         </message>
         <message>
             <source>{count} more conversations could not be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذرت قراءة {count} محادثة أخرى.</translation>
         </message>
         <message>
             <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
             <translation>يقبل {display} {max_stops} نصوص توقف على الأكثر.</translation>
         </message>
         <message>
+            <source>{done} conversations read</source>
+            <translation>قُرئت {done} محادثة</translation>
+        </message>
+        <message>
+            <source>{done} of {total} conversations</source>
+            <translation>{done} من {total} محادثة</translation>
+        </message>
+        <message>
             <source>{file}, after conversation {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>{file}، بعد المحادثة {number}</translation>
         </message>
         <message>
             <source>{file}, conversation {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>{file}، المحادثة {number}</translation>
         </message>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
@@ -4401,7 +4885,7 @@
         </message>
         <message>
             <source>{minutes} min {seconds} s</source>
-            <translation type="unfinished"></translation>
+            <translation>{minutes} د {seconds} ث</translation>
         </message>
         <message>
             <source>{minutes}m</source>
@@ -4449,7 +4933,7 @@
         </message>
         <message>
             <source>{name} cannot be read: {why}.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذرت قراءة {name}: {why}.</translation>
         </message>
         <message>
             <source>{name} cannot read PDF documents.</source>
@@ -4501,39 +4985,39 @@
         </message>
         <message>
             <source>{name} holds no conversations.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا محادثات في {name}.</translation>
         </message>
         <message>
             <source>{name} holds too many files.</source>
-            <translation type="unfinished"></translation>
+            <translation>في {name} ملفات أكثر من اللازم.</translation>
         </message>
         <message>
             <source>{name} is a backup.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} نسخة احتياطية.</translation>
         </message>
         <message>
             <source>{name} is an export of {found}, not of {wanted}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} تصدير من {found} لا من {wanted}.</translation>
         </message>
         <message>
             <source>{name} is damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} تالف.</translation>
         </message>
         <message>
             <source>{name} is damaged: its end is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} تالف: نهايته مفقودة.</translation>
         </message>
         <message>
             <source>{name} is encrypted.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} مشفّر.</translation>
         </message>
         <message>
             <source>{name} is larger than {most} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} أكبر من {most} م.ب.</translation>
         </message>
         <message>
             <source>{name} is not a whole backup.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} ليس نسخة احتياطية كاملة.</translation>
         </message>
         <message>
             <source>{name} is overloaded.</source>
@@ -4573,11 +5057,11 @@
         </message>
         <message>
             <source>{name} was made by a newer version of Kireji (format {theirs}; this one knows {ours}).</source>
-            <translation type="unfinished"></translation>
+            <translation>صنع {name} إصدارٌ أحدث من Kireji (الصيغة {theirs}؛ وهذا يعرف {ours}).</translation>
         </message>
         <message>
             <source>{name} was not read further: {why}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُقرأ {name} أكثر: {why}.</translation>
         </message>
         <message>
             <source>{name} was reached and accepts the key.</source>
@@ -4613,7 +5097,7 @@
         </message>
         <message>
             <source>{number} / {count}</source>
-            <translation type="unfinished"></translation>
+            <translation>{number} / {count}</translation>
         </message>
         <message numerus="yes">
             <source>{n} B</source>
@@ -4628,15 +5112,27 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} conversations</source>
+            <extracomment>1 conversation</extracomment>
+            <translation>
+                <numerusform>{n} محادثة</numerusform>
+                <numerusform>محادثة واحدة</numerusform>
+                <numerusform>محادثتان</numerusform>
+                <numerusform>{n} محادثات</numerusform>
+                <numerusform>{n} محادثة</numerusform>
+                <numerusform>{n} محادثة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} conversations are back in the list</source>
             <extracomment>1 conversation is back in the list</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>عادت {n} محادثة إلى القائمة</numerusform>
+                <numerusform>عادت محادثة واحدة إلى القائمة</numerusform>
+                <numerusform>عادت محادثتان إلى القائمة</numerusform>
+                <numerusform>عادت {n} محادثات إلى القائمة</numerusform>
+                <numerusform>عادت {n} محادثة إلى القائمة</numerusform>
+                <numerusform>عادت {n} محادثة إلى القائمة</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -4652,6 +5148,18 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} messages</source>
+            <extracomment>1 message</extracomment>
+            <translation>
+                <numerusform>{n} رسالة</numerusform>
+                <numerusform>رسالة واحدة</numerusform>
+                <numerusform>رسالتان</numerusform>
+                <numerusform>{n} رسائل</numerusform>
+                <numerusform>{n} رسالة</numerusform>
+                <numerusform>{n} رسالة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} models</source>
             <extracomment>1 model</extracomment>
             <translation>
@@ -4664,39 +5172,63 @@
             </translation>
         </message>
         <message numerus="yes">
-            <source>{n} prompts</source>
-            <extracomment>1 prompt</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <source>{n} pictures</source>
+            <extracomment>1 picture</extracomment>
+            <translation>
+                <numerusform>{n} صورة</numerusform>
+                <numerusform>صورة واحدة</numerusform>
+                <numerusform>صورتان</numerusform>
+                <numerusform>{n} صور</numerusform>
+                <numerusform>{n} صورة</numerusform>
+                <numerusform>{n} صورة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} pictures are missing or damaged.</source>
+            <extracomment>1 picture is missing or damaged.</extracomment>
+            <translation>
+                <numerusform>{n} صورة مفقودة أو تالفة.</numerusform>
+                <numerusform>صورة واحدة مفقودة أو تالفة.</numerusform>
+                <numerusform>صورتان مفقودتان أو تالفتان.</numerusform>
+                <numerusform>{n} صور مفقودة أو تالفة.</numerusform>
+                <numerusform>{n} صورة مفقودة أو تالفة.</numerusform>
+                <numerusform>{n} صورة مفقودة أو تالفة.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} pictures of the history are lost.</source>
+            <extracomment>1 picture of the history is lost.</extracomment>
+            <translation>
+                <numerusform>فُقدت {n} صورة من السجل.</numerusform>
+                <numerusform>فُقدت صورة واحدة من السجل.</numerusform>
+                <numerusform>فُقدت صورتان من السجل.</numerusform>
+                <numerusform>فُقدت {n} صور من السجل.</numerusform>
+                <numerusform>فُقدت {n} صورة من السجل.</numerusform>
+                <numerusform>فُقدت {n} صورة من السجل.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>{n} requests</source>
             <extracomment>1 request</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} طلب</numerusform>
+                <numerusform>طلب واحد</numerusform>
+                <numerusform>طلبان</numerusform>
+                <numerusform>{n} طلبات</numerusform>
+                <numerusform>{n} طلبًا</numerusform>
+                <numerusform>{n} طلب</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>{n} s</source>
             <extracomment>1 s</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} ث</numerusform>
+                <numerusform>{n} ث</numerusform>
+                <numerusform>{n} ث</numerusform>
+                <numerusform>{n} ث</numerusform>
+                <numerusform>{n} ث</numerusform>
+                <numerusform>{n} ث</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -4714,13 +5246,13 @@
         <message numerus="yes">
             <source>{n} were left out.</source>
             <extracomment>1 was left out.</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>تُرك {n}.</numerusform>
+                <numerusform>تُرك واحد.</numerusform>
+                <numerusform>تُرك اثنان.</numerusform>
+                <numerusform>تُركت {n}.</numerusform>
+                <numerusform>تُرك {n}.</numerusform>
+                <numerusform>تُرك {n}.</numerusform>
             </translation>
         </message>
         <message>
@@ -4737,7 +5269,7 @@
         </message>
         <message>
             <source>{path} exists already.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} موجود بالفعل.</translation>
         </message>
         <message>
             <source>{path} is a database of another program.</source>
@@ -4745,11 +5277,11 @@
         </message>
         <message>
             <source>{path} is neither a file nor a folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} ليس ملفًا ولا مجلدًا.</translation>
         </message>
         <message>
             <source>{path} is not there.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} غير موجود.</translation>
         </message>
         <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
@@ -4757,7 +5289,11 @@
         </message>
         <message>
             <source>{percent} % of the context is taken</source>
-            <translation type="unfinished"></translation>
+            <translation>شُغل {percent} % من السياق</translation>
+        </message>
+        <message>
+            <source>{pictures} came with it.</source>
+            <translation>جاءت معها {pictures}.</translation>
         </message>
         <message>
             <source>{place} for a typing mistake, and the network.</source>
@@ -4777,11 +5313,11 @@
         </message>
         <message>
             <source>{read} of {prompt} tokens from the cache</source>
-            <translation type="unfinished"></translation>
+            <translation>{read} من {prompt} رمزًا من الذاكرة المؤقتة</translation>
         </message>
         <message>
             <source>{read} of {prompt} tokens from the cache, saved {amount}</source>
-            <translation type="unfinished"></translation>
+            <translation>{read} من {prompt} رمزًا من الذاكرة المؤقتة، وُفّر {amount}</translation>
         </message>
         <message>
             <source>{seconds} seconds</source>
@@ -4853,31 +5389,31 @@
         </message>
         <message>
             <source>{title}, {row} of {count}</source>
-            <translation type="unfinished"></translation>
+            <translation>{title}، {row} من {count}</translation>
         </message>
         <message>
             <source>{title}: fold away</source>
-            <translation type="unfinished"></translation>
+            <translation>{title}: طي</translation>
         </message>
         <message>
             <source>{title}: folded away. Show</source>
-            <translation type="unfinished"></translation>
+            <translation>{title}: مطوي. عرض</translation>
         </message>
         <message>
             <source>{tool}: being asked for</source>
-            <translation type="unfinished"></translation>
+            <translation>{tool}: قيد الطلب</translation>
         </message>
         <message>
             <source>{tool}: did not run</source>
-            <translation type="unfinished"></translation>
+            <translation>{tool}: لم يُشغَّل</translation>
         </message>
         <message>
             <source>{tool}: done</source>
-            <translation type="unfinished"></translation>
+            <translation>{tool}: تم</translation>
         </message>
         <message>
             <source>{tool}: failed</source>
-            <translation type="unfinished"></translation>
+            <translation>{tool}: أخفق</translation>
         </message>
         <message>
             <source>{url_variable} is set, but {key_variable} is not.</source>
@@ -4905,7 +5441,11 @@
         </message>
         <message>
             <source>{what} · {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>{what} · {time}</translation>
+        </message>
+        <message>
+            <source>{when} · {conversations}</source>
+            <translation>{when} · {conversations}</translation>
         </message>
         <message>
             <source>{when}, or change the settings under openrouter.</source>
@@ -4921,11 +5461,11 @@
         </message>
         <message>
             <source>“{title}” is back in the list</source>
-            <translation type="unfinished"></translation>
+            <translation>عادت «{title}» إلى القائمة</translation>
         </message>
         <message>
             <source>… and {more} more characters</source>
-            <translation type="unfinished"></translation>
+            <translation>… و{more} حرفًا آخر</translation>
         </message>
     </context>
 </TS>

@@ -9,11 +9,11 @@
         </message>
         <message>
             <source>(/ for prompts)</source>
-            <translation type="unfinished"></translation>
+            <translation>(/ für Schnellfragen)</translation>
         </message>
         <message>
             <source>(/ for prompts, drop files or images)</source>
-            <translation type="unfinished"></translation>
+            <translation>(/ für Schnellfragen, Dateien oder Bilder ablegen)</translation>
         </message>
         <message>
             <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
@@ -33,7 +33,7 @@
         </message>
         <message>
             <source>A file on another computer was not attached. Copy it to this one first.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine Datei auf einem anderen Computer wurde nicht angehängt. Sie zuerst auf diesen kopieren.</translation>
         </message>
         <message>
             <source>A key belongs to one address, and there is none.</source>
@@ -61,7 +61,7 @@
         </message>
         <message>
             <source>A picture or document is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Bild oder Dokument fehlt.</translation>
         </message>
         <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
@@ -69,7 +69,15 @@
         </message>
         <message>
             <source>A question takes up to {most} files and pictures.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine Frage nimmt bis zu {most} Dateien und Bilder.</translation>
+        </message>
+        <message numerus="yes">
+            <source>A question with {n} pictures or files</source>
+            <extracomment>A question with a picture or file</extracomment>
+            <translation>
+                <numerusform>Eine Frage mit einem Bild oder einer Datei</numerusform>
+                <numerusform>Eine Frage mit {n} Bildern oder Dateien</numerusform>
+            </translation>
         </message>
         <message>
             <source>A redirect</source>
@@ -168,6 +176,10 @@
             <translation>Hinzufügen, wer stattdessen antwortet</translation>
         </message>
         <message>
+            <source>Added {conversations} and {messages}.</source>
+            <translation>{conversations} und {messages} hinzugefügt.</translation>
+        </message>
+        <message>
             <source>Address of another model server</source>
             <translation>Adresse eines anderen Modellservers</translation>
         </message>
@@ -197,15 +209,15 @@
         </message>
         <message>
             <source>Again with the same model</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch einmal mit demselben Modell</translation>
         </message>
         <message>
             <source>All conversations</source>
-            <translation type="unfinished"></translation>
+            <translation>Alle Unterhaltungen</translation>
         </message>
         <message>
             <source>All files</source>
-            <translation type="unfinished"></translation>
+            <translation>Alle Dateien</translation>
         </message>
         <message>
             <source>All files (*)</source>
@@ -241,7 +253,7 @@
         </message>
         <message>
             <source>Also for the questions that follow</source>
-            <translation type="unfinished"></translation>
+            <translation>Auch für die folgenden Fragen</translation>
         </message>
         <message>
             <source>Alt + 1 … 9</source>
@@ -265,15 +277,23 @@
         </message>
         <message>
             <source>An answer is being written in this branch.</source>
-            <translation type="unfinished"></translation>
+            <translation>In diesem Zweig wird gerade eine Antwort geschrieben.</translation>
         </message>
         <message>
             <source>And {more} more.</source>
-            <translation type="unfinished"></translation>
+            <translation>Und {more} weitere.</translation>
         </message>
         <message>
             <source>Another answer would pass the limit of ${max_cost} (${cost} are spent), so the region is not watched any more. Begin again with a higher limit.</source>
             <translation>Eine weitere Antwort überschritte die Grenze von {max_cost} $ ({cost} $ sind ausgegeben), deshalb wird der Bereich nicht mehr beobachtet. Mit einer höheren Grenze neu beginnen.</translation>
+        </message>
+        <message>
+            <source>Another file…</source>
+            <translation>Andere Datei…</translation>
+        </message>
+        <message>
+            <source>Another folder…</source>
+            <translation>Anderer Ordner…</translation>
         </message>
         <message>
             <source>Another language shows from the next start on.</source>
@@ -301,15 +321,19 @@
         </message>
         <message>
             <source>Answer again</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch einmal antworten</translation>
         </message>
         <message>
             <source>Answer by {model}</source>
-            <translation type="unfinished"></translation>
+            <translation>Antwort von {model}</translation>
+        </message>
+        <message>
+            <source>Answer finished.</source>
+            <translation>Antwort fertig.</translation>
         </message>
         <message>
             <source>Answer in {title}: {words}</source>
-            <translation type="unfinished"></translation>
+            <translation>Antwort in {title}: {words}</translation>
         </message>
         <message>
             <source>Answer ready</source>
@@ -317,7 +341,11 @@
         </message>
         <message>
             <source>Answers</source>
-            <translation type="unfinished"></translation>
+            <translation>Antworten</translation>
+        </message>
+        <message>
+            <source>Answers and questions</source>
+            <translation>Antworten und Fragen</translation>
         </message>
         <message>
             <source>Answers from a model</source>
@@ -334,30 +362,34 @@
         <message numerus="yes">
             <source>Archive {n} conversations</source>
             <extracomment>Archive</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>Archivieren</numerusform>
+                <numerusform>{n} Unterhaltungen archivieren</numerusform>
             </translation>
         </message>
         <message>
             <source>Archived</source>
-            <translation type="unfinished"></translation>
+            <translation>Archiviert</translation>
         </message>
         <message>
             <source>Archived and deleted</source>
-            <translation type="unfinished"></translation>
+            <translation>Archiviert und gelöscht</translation>
         </message>
         <message numerus="yes">
             <source>Archived {n} conversations</source>
             <extracomment>Archived 1 conversation</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} Unterhaltung archiviert</numerusform>
+                <numerusform>{n} Unterhaltungen archiviert</numerusform>
             </translation>
         </message>
         <message>
             <source>Archived “{title}”</source>
-            <translation type="unfinished"></translation>
+            <translation>„{title}“ archiviert</translation>
+        </message>
+        <message>
+            <source>Archives and JSON (*.zip *.json *.db)</source>
+            <translation>Archive und JSON (*.zip *.json *.db)</translation>
         </message>
         <message>
             <source>Arrow keys</source>
@@ -401,7 +433,7 @@
         </message>
         <message>
             <source>Ask a follow-up…</source>
-            <translation type="unfinished"></translation>
+            <translation>Nachfragen…</translation>
         </message>
         <message>
             <source>Ask about selected text by copying it</source>
@@ -465,15 +497,23 @@
         </message>
         <message>
             <source>Ask anything, or capture a piece of the screen…</source>
-            <translation type="unfinished"></translation>
+            <translation>Etwas fragen oder ein Stück des Bildschirms aufnehmen…</translation>
+        </message>
+        <message>
+            <source>Ask now</source>
+            <translation>Jetzt fragen</translation>
         </message>
         <message>
             <source>Ask now, or run the job at Anthropic.</source>
             <translation>Jetzt fragen oder die Aufgabe bei Anthropic ausführen.</translation>
         </message>
         <message>
+            <source>Ask question {place} now: {words}</source>
+            <translation>Frage {place} jetzt stellen: {words}</translation>
+        </message>
+        <message>
             <source>Ask something first.</source>
-            <translation type="unfinished"></translation>
+            <translation>Zuerst etwas fragen.</translation>
         </message>
         <message>
             <source>Ask the desktop again</source>
@@ -489,31 +529,59 @@
         </message>
         <message>
             <source>Ask this when the answer is complete</source>
-            <translation type="unfinished"></translation>
+            <translation>Dies fragen, wenn die Antwort vollständig ist</translation>
         </message>
         <message>
             <source>Ask ⏎</source>
             <translation>Fragen ⏎</translation>
         </message>
+        <message numerus="yes">
+            <source>Asked one after the other when this answer is done:</source>
+            <extracomment>Asked when this answer is done:</extracomment>
+            <translation>
+                <numerusform>Wird gefragt, wenn diese Antwort fertig ist:</numerusform>
+                <numerusform>Werden nacheinander gefragt, wenn diese Antwort fertig ist:</numerusform>
+            </translation>
+        </message>
         <message>
             <source>Asked with</source>
-            <translation type="unfinished"></translation>
+            <translation>Gefragt mit</translation>
         </message>
         <message>
             <source>Attach files or pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>Dateien oder Bilder anhängen</translation>
         </message>
         <message>
             <source>Attach text, a PDF or pictures.</source>
-            <translation type="unfinished"></translation>
+            <translation>Text, ein PDF oder Bilder anhängen.</translation>
         </message>
         <message>
             <source>Attach the part of it that matters.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Teil anhängen, auf den es ankommt.</translation>
         </message>
         <message>
             <source>Attached files and pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>Angehängte Dateien und Bilder</translation>
+        </message>
+        <message>
+            <source>Back up every day</source>
+            <translation>Täglich sichern</translation>
+        </message>
+        <message>
+            <source>Back up now</source>
+            <translation>Jetzt sichern</translation>
+        </message>
+        <message>
+            <source>Backed up to {path}.</source>
+            <translation>Nach {path} gesichert.</translation>
+        </message>
+        <message>
+            <source>Backup and restore</source>
+            <translation>Sichern und wiederherstellen</translation>
+        </message>
+        <message>
+            <source>Backups</source>
+            <translation>Sicherungen</translation>
         </message>
         <message>
             <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
@@ -528,6 +596,14 @@
             <translation>Blau</translation>
         </message>
         <message>
+            <source>Branch before this one, at the last fork</source>
+            <translation>Zweig vor diesem, an der letzten Gabelung</translation>
+        </message>
+        <message>
+            <source>Branch behind it</source>
+            <translation>Zweig nach diesem</translation>
+        </message>
+        <message>
             <source>Branch {place} / {count}</source>
             <translation>Zweig {place} / {count}</translation>
         </message>
@@ -536,12 +612,24 @@
             <translation>Zweig {place} von {count}. Einen anderen zeigen</translation>
         </message>
         <message>
+            <source>Bring back what you deleted</source>
+            <translation>Gelöschtes zurückholen</translation>
+        </message>
+        <message numerus="yes">
+            <source>Bring back {n} that you deleted</source>
+            <extracomment>Bring back 1 that you deleted</extracomment>
+            <translation>
+                <numerusform>{n} Gelöschte zurückholen</numerusform>
+                <numerusform>{n} Gelöschte zurückholen</numerusform>
+            </translation>
+        </message>
+        <message>
             <source>Cancel</source>
             <translation>Abbrechen</translation>
         </message>
         <message>
             <source>Cancel {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} abbrechen</translation>
         </message>
         <message>
             <source>Capture</source>
@@ -549,7 +637,7 @@
         </message>
         <message>
             <source>Capture &amp; ask</source>
-            <translation type="unfinished"></translation>
+            <translation>Aufnehmen &amp; fragen</translation>
         </message>
         <message>
             <source>Capture a window</source>
@@ -592,6 +680,10 @@
             <translation>Zertifikate (*.pem *.crt *.cer)</translation>
         </message>
         <message>
+            <source>Change the folder of backups</source>
+            <translation>Ordner der Sicherungen ändern</translation>
+        </message>
+        <message>
             <source>Change the instructions</source>
             <translation>Anweisungen ändern</translation>
         </message>
@@ -613,7 +705,7 @@
         </message>
         <message>
             <source>Check it and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie prüfen und noch einmal versuchen.</translation>
         </message>
         <message>
             <source>Check its billing in the console of {name}, or use another key.</source>
@@ -621,7 +713,7 @@
         </message>
         <message>
             <source>Check its permissions.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Rechte prüfen.</translation>
         </message>
         <message>
             <source>Check that only the key was pasted.</source>
@@ -669,11 +761,11 @@
         </message>
         <message>
             <source>Check the disk. Earlier backups are still there.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Datenträger prüfen. Frühere Sicherungen sind noch da.</translation>
         </message>
         <message>
             <source>Check the name.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Namen prüfen.</translation>
         </message>
         <message>
             <source>Check the network</source>
@@ -684,6 +776,10 @@
             <translation>Die Einstellung network.proxy, HTTPS_PROXY oder die Proxy-Einstellungen des Systems prüfen.</translation>
         </message>
         <message>
+            <source>Choose a backup</source>
+            <translation>Sicherung wählen</translation>
+        </message>
+        <message>
             <source>Choose a file of certificates</source>
             <translation>Datei mit Zertifikaten wählen</translation>
         </message>
@@ -692,12 +788,24 @@
             <translation>Datei wählen…</translation>
         </message>
         <message>
+            <source>Choose a folder for backups</source>
+            <translation>Ordner für Sicherungen wählen</translation>
+        </message>
+        <message>
+            <source>Choose a folder…</source>
+            <translation>Ordner wählen…</translation>
+        </message>
+        <message>
             <source>Choose a model</source>
             <translation>Modell wählen</translation>
         </message>
         <message>
             <source>Choose a model that can, or leave the picture out.</source>
             <translation>Ein Modell wählen, das es kann, oder das Bild weglassen.</translation>
+        </message>
+        <message>
+            <source>Choose an export</source>
+            <translation>Export wählen</translation>
         </message>
         <message>
             <source>Choose another folder.</source>
@@ -729,11 +837,11 @@
         </message>
         <message>
             <source>Choose another name, or allow it to be overwritten.</source>
-            <translation type="unfinished"></translation>
+            <translation>Einen anderen Namen wählen oder das Überschreiben erlauben.</translation>
         </message>
         <message>
             <source>Choose another name.</source>
-            <translation type="unfinished"></translation>
+            <translation>Einen anderen Namen wählen.</translation>
         </message>
         <message>
             <source>Choose another shortcut in Settings.</source>
@@ -757,15 +865,27 @@
         </message>
         <message>
             <source>Choose text, a PDF or a picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Text, ein PDF oder ein Bild wählen.</translation>
         </message>
         <message>
             <source>Choose the files in it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Dateien darin wählen.</translation>
+        </message>
+        <message>
+            <source>Choose the folder of a backup</source>
+            <translation>Ordner einer Sicherung wählen</translation>
+        </message>
+        <message>
+            <source>Choose the folder of an export</source>
+            <translation>Ordner eines Exports wählen</translation>
         </message>
         <message>
             <source>Choose the model</source>
             <translation>Modell wählen</translation>
+        </message>
+        <message>
+            <source>Choose where…</source>
+            <translation>Ort wählen…</translation>
         </message>
         <message>
             <source>Choose {new} in Settings, Keys &amp; models.</source>
@@ -792,6 +912,10 @@
             <translation>Das Programm schließen, das sie verwendet (ein Datenbankbetrachter, eine Sicherung), und noch einmal versuchen; nichts ging verloren.</translation>
         </message>
         <message>
+            <source>Close the window</source>
+            <translation>Fenster schließen</translation>
+        </message>
+        <message>
             <source>Colour and width</source>
             <translation>Farbe und Breite</translation>
         </message>
@@ -805,7 +929,7 @@
         </message>
         <message>
             <source>Context</source>
-            <translation type="unfinished"></translation>
+            <translation>Kontext</translation>
         </message>
         <message>
             <source>Continue</source>
@@ -821,15 +945,15 @@
         </message>
         <message>
             <source>Conversation</source>
-            <translation type="unfinished"></translation>
+            <translation>Unterhaltung</translation>
         </message>
         <message>
             <source>Conversation {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>Unterhaltung {number}</translation>
         </message>
         <message>
             <source>Conversations</source>
-            <translation type="unfinished"></translation>
+            <translation>Unterhaltungen</translation>
         </message>
         <message>
             <source>Conversations and captures</source>
@@ -857,11 +981,11 @@
         </message>
         <message>
             <source>Copy as Markdown</source>
-            <translation type="unfinished"></translation>
+            <translation>Als Markdown kopieren</translation>
         </message>
         <message>
             <source>Copy as rich text</source>
-            <translation type="unfinished"></translation>
+            <translation>Als formatierten Text kopieren</translation>
         </message>
         <message>
             <source>Copy details</source>
@@ -897,7 +1021,7 @@
         </message>
         <message>
             <source>Copy the answer as Markdown</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Antwort als Markdown kopieren</translation>
         </message>
         <message>
             <source>Copy the command</source>
@@ -912,12 +1036,16 @@
             <translation>Befehl kopieren: {title}</translation>
         </message>
         <message>
+            <source>Copy the last answer</source>
+            <translation>Die letzte Antwort kopieren</translation>
+        </message>
+        <message>
             <source>Copy the link's address</source>
-            <translation type="unfinished"></translation>
+            <translation>Adresse des Links kopieren</translation>
         </message>
         <message>
             <source>Copy the question</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Frage kopieren</translation>
         </message>
         <message>
             <source>Copy the text in the picture (Ctrl+Shift+C)</source>
@@ -948,12 +1076,16 @@
             <translation>Mit den Tasten des Terminals kopieren, dann nach der Zwischenablage fragen.</translation>
         </message>
         <message>
+            <source>Copying and checking…</source>
+            <translation>Kopieren und prüfen…</translation>
+        </message>
+        <message>
             <source>Correct its schema.</source>
             <translation>Das Schema berichtigen.</translation>
         </message>
         <message>
             <source>Cost</source>
-            <translation type="unfinished"></translation>
+            <translation>Kosten</translation>
         </message>
         <message>
             <source>Ctrl + A</source>
@@ -985,7 +1117,7 @@
         </message>
         <message>
             <source>Cut</source>
-            <translation type="unfinished"></translation>
+            <translation>Ausschneiden</translation>
         </message>
         <message>
             <source>Cut one out by its place: --region.</source>
@@ -993,7 +1125,7 @@
         </message>
         <message>
             <source>Cut out a piece of the screen and ask about it</source>
-            <translation type="unfinished"></translation>
+            <translation>Ein Stück des Bildschirms ausschneiden und danach fragen</translation>
         </message>
         <message>
             <source>Cut out a piece of the screen, ask, and read the answer as it streams.</source>
@@ -1022,34 +1154,46 @@
         <message numerus="yes">
             <source>Delete {n} conversations</source>
             <extracomment>Delete</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>Löschen</numerusform>
+                <numerusform>{n} Unterhaltungen löschen</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Delete, in the list</source>
+            <translation>Löschen, in der Liste</translation>
         </message>
         <message numerus="yes">
             <source>Deleted {n} conversations</source>
             <extracomment>Deleted 1 conversation</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} Unterhaltung gelöscht</numerusform>
+                <numerusform>{n} Unterhaltungen gelöscht</numerusform>
             </translation>
         </message>
         <message>
             <source>Deleted “{title}”</source>
-            <translation type="unfinished"></translation>
+            <translation>„{title}“ gelöscht</translation>
         </message>
         <message>
             <source>Details</source>
             <translation>Einzelheiten</translation>
         </message>
         <message>
+            <source>Details at the side</source>
+            <translation>Einzelheiten an der Seite</translation>
+        </message>
+        <message>
+            <source>Do not restore</source>
+            <translation>Nicht wiederherstellen</translation>
+        </message>
+        <message>
             <source>Do not say whose export it is, or say it right.</source>
-            <translation type="unfinished"></translation>
+            <translation>Nicht angeben, von wem der Export ist, oder es richtig angeben.</translation>
         </message>
         <message>
             <source>Document</source>
-            <translation type="unfinished"></translation>
+            <translation>Dokument</translation>
         </message>
         <message>
             <source>Done</source>
@@ -1057,7 +1201,7 @@
         </message>
         <message>
             <source>Download or copy the export again, then try once more.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Export noch einmal herunterladen oder kopieren und erneut versuchen.</translation>
         </message>
         <message>
             <source>Drag over a part of the screen.</source>
@@ -1097,23 +1241,31 @@
         </message>
         <message>
             <source>Drop to ask about it</source>
-            <translation type="unfinished"></translation>
+            <translation>Ablegen, um danach zu fragen</translation>
         </message>
         <message>
             <source>Dropped picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Abgelegtes Bild</translation>
         </message>
         <message>
             <source>Earlier questions</source>
             <translation>Frühere Fragen</translation>
         </message>
         <message>
+            <source>Earlier questions, in an empty field</source>
+            <translation>Frühere Fragen, in einem leeren Feld</translation>
+        </message>
+        <message>
+            <source>Edit the last question</source>
+            <translation>Die letzte Frage bearbeiten</translation>
+        </message>
+        <message>
             <source>Edit the question and ask again</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Frage bearbeiten und noch einmal stellen</translation>
         </message>
         <message>
             <source>Editing an earlier question</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine frühere Frage wird bearbeitet</translation>
         </message>
         <message>
             <source>Effort</source>
@@ -1121,7 +1273,7 @@
         </message>
         <message>
             <source>End the search</source>
-            <translation type="unfinished"></translation>
+            <translation>Suche beenden</translation>
         </message>
         <message>
             <source>Enter</source>
@@ -1172,12 +1324,60 @@
             <translation>Jeder Host wird direkt erreicht.</translation>
         </message>
         <message>
+            <source>Everything that was said, with its pictures. Keys are never in an export or a backup.</source>
+            <translation>Alles, was gesagt wurde, mit den Bildern. Schlüssel sind nie in einem Export oder einer Sicherung.</translation>
+        </message>
+        <message>
             <source>Explain what is shown.</source>
             <translation>Erkläre, was zu sehen ist.</translation>
         </message>
         <message>
+            <source>Export</source>
+            <translation>Export</translation>
+        </message>
+        <message>
+            <source>Export all conversations</source>
+            <translation>Alle Unterhaltungen exportieren</translation>
+        </message>
+        <message>
+            <source>Export all…</source>
+            <translation>Alles exportieren…</translation>
+        </message>
+        <message>
             <source>Export them again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie noch einmal exportieren.</translation>
+        </message>
+        <message>
+            <source>Export to</source>
+            <translation>Exportieren nach</translation>
+        </message>
+        <message numerus="yes">
+            <source>Export {n} conversations</source>
+            <extracomment>Export this conversation</extracomment>
+            <translation>
+                <numerusform>Diese Unterhaltung exportieren</numerusform>
+                <numerusform>{n} Unterhaltungen exportieren</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Export {n} conversations…</source>
+            <extracomment>Export…</extracomment>
+            <translation>
+                <numerusform>Exportieren…</numerusform>
+                <numerusform>{n} Unterhaltungen exportieren…</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Export “{title}”</source>
+            <translation>„{title}“ exportieren</translation>
+        </message>
+        <message>
+            <source>Exported {conversations} to {path}.</source>
+            <translation>{conversations} nach {path} exportiert.</translation>
+        </message>
+        <message>
+            <source>Exports of ChatGPT and Claude (the zip file they send, or its folder) and Kireji's own. What is there already is not added again, so a newer export can be imported later.</source>
+            <translation>Exporte von ChatGPT und Claude (die Zip-Datei, die sie senden, oder ihr Ordner) und die von Kireji. Was schon da ist, wird nicht noch einmal hinzugefügt; ein neuerer Export kann also später importiert werden.</translation>
         </message>
         <message>
             <source>Extra certificates</source>
@@ -1189,11 +1389,15 @@
         </message>
         <message>
             <source>First picture of an animation</source>
-            <translation type="unfinished"></translation>
+            <translation>Erstes Bild einer Animation</translation>
         </message>
         <message>
             <source>First that can work</source>
             <translation>Der erste, der kann</translation>
+        </message>
+        <message>
+            <source>Folder</source>
+            <translation>Ordner</translation>
         </message>
         <message>
             <source>Follow up…</source>
@@ -1217,11 +1421,11 @@
         </message>
         <message>
             <source>Free some space.</source>
-            <translation type="unfinished"></translation>
+            <translation>Platz schaffen.</translation>
         </message>
         <message>
             <source>From cache</source>
-            <translation type="unfinished"></translation>
+            <translation>Aus Zwischenspeicher</translation>
         </message>
         <message>
             <source>Frozen screen</source>
@@ -1237,7 +1441,7 @@
         </message>
         <message>
             <source>Give a name that ends with .zip, or one without an ending for a folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>Einen Namen angeben, der auf .zip endet, oder einen ohne Endung für einen Ordner.</translation>
         </message>
         <message>
             <source>Global shortcuts are not supported on this system yet.</source>
@@ -1261,11 +1465,15 @@
         </message>
         <message>
             <source>Hide the text</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Text ausblenden</translation>
         </message>
         <message>
             <source>High</source>
             <translation>Hoch</translation>
+        </message>
+        <message>
+            <source>History</source>
+            <translation>Verlauf</translation>
         </message>
         <message>
             <source>Home, End</source>
@@ -1284,8 +1492,20 @@
             <translation>Liegt ein Firmennetz dazwischen, dessen Zertifikatsdatei in der Einstellung network.ca_file oder in SSL_CERT_FILE nennen.</translation>
         </message>
         <message>
+            <source>Import</source>
+            <translation>Import</translation>
+        </message>
+        <message>
+            <source>Import a file</source>
+            <translation>Datei importieren</translation>
+        </message>
+        <message>
+            <source>Import a folder</source>
+            <translation>Ordner importieren</translation>
+        </message>
+        <message>
             <source>Import a smaller export.</source>
-            <translation type="unfinished"></translation>
+            <translation>Einen kleineren Export importieren.</translation>
         </message>
         <message>
             <source>In a terminal Ctrl+C interrupts what runs, so nothing was copied.</source>
@@ -1293,7 +1513,7 @@
         </message>
         <message>
             <source>In all</source>
-            <translation type="unfinished"></translation>
+            <translation>Insgesamt</translation>
         </message>
         <message>
             <source>In force: none; the system names no proxy.</source>
@@ -1309,7 +1529,7 @@
         </message>
         <message>
             <source>In window</source>
-            <translation type="unfinished"></translation>
+            <translation>Im Fenster</translation>
         </message>
         <message>
             <source>Insert</source>
@@ -1365,11 +1585,11 @@
         </message>
         <message>
             <source>It failed with</source>
-            <translation type="unfinished"></translation>
+            <translation>Fehlgeschlagen mit</translation>
         </message>
         <message>
             <source>It has no identifier, or no messages.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie hat keine Kennung oder keine Nachrichten.</translation>
         </message>
         <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
@@ -1377,7 +1597,7 @@
         </message>
         <message>
             <source>It is damaged ({why}).</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie ist beschädigt ({why}).</translation>
         </message>
         <message>
             <source>It is kept in your system keychain.</source>
@@ -1389,19 +1609,23 @@
         </message>
         <message>
             <source>It is larger than {most} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie ist größer als {most} MB.</translation>
         </message>
         <message>
             <source>It is nested too deeply.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie ist zu tief verschachtelt.</translation>
+        </message>
+        <message>
+            <source>It is no longer in the history.</source>
+            <translation>Sie ist nicht mehr im Verlauf.</translation>
         </message>
         <message>
             <source>It is no valid JSON ({why}).</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist kein gültiges JSON ({why}).</translation>
         </message>
         <message>
             <source>It is not as this version writes it ({why}).</source>
-            <translation type="unfinished"></translation>
+            <translation>Er ist nicht so, wie diese Version ihn schreibt ({why}).</translation>
         </message>
         <message>
             <source>It is not known whether this model can see.</source>
@@ -1413,7 +1637,7 @@
         </message>
         <message>
             <source>It is too long for the field</source>
-            <translation type="unfinished"></translation>
+            <translation>Es ist zu lang für das Feld</translation>
         </message>
         <message>
             <source>It runs on another computer, to which Ollama passes everything on.</source>
@@ -1448,6 +1672,10 @@
             </translation>
         </message>
         <message>
+            <source>Keep backups in the data folder</source>
+            <translation>Sicherungen im Datenordner aufbewahren</translation>
+        </message>
+        <message>
             <source>Keep it</source>
             <translation>Behalten</translation>
         </message>
@@ -1458,6 +1686,14 @@
         <message>
             <source>Keep this region and choose another one</source>
             <translation>Diesen Bereich behalten und einen weiteren wählen</translation>
+        </message>
+        <message>
+            <source>Kept as a note in the text: {kinds}</source>
+            <translation>Als Hinweis im Text behalten: {kinds}</translation>
+        </message>
+        <message>
+            <source>Keyboard</source>
+            <translation>Tastatur</translation>
         </message>
         <message>
             <source>Keys</source>
@@ -1492,6 +1728,10 @@
             <translation>Kireji kann nicht starten</translation>
         </message>
         <message>
+            <source>Kireji ended before this was asked:</source>
+            <translation>Kireji endete, bevor dies gefragt wurde:</translation>
+        </message>
+        <message>
             <source>Kireji lies in a folder whose name is too long for Windows to start it from.</source>
             <translation>Kireji liegt in einem Ordner, dessen Name zu lang ist, als dass Windows es von dort starten könnte.</translation>
         </message>
@@ -1502,6 +1742,10 @@
         <message>
             <source>Kireji runs in a sandbox, which cannot enter itself into the session's start.</source>
             <translation>Kireji läuft in einer Sandbox, die sich nicht in den Start der Sitzung eintragen kann.</translation>
+        </message>
+        <message>
+            <source>Kireji's own form</source>
+            <translation>Kirejis eigene Form</translation>
         </message>
         <message>
             <source>Kireji: capture and ask</source>
@@ -1528,12 +1772,16 @@
             <translation>Letzte 7 Tage</translation>
         </message>
         <message>
+            <source>Last backup {when}, checked, {size}.</source>
+            <translation>Letzte Sicherung {when}, geprüft, {size}.</translation>
+        </message>
+        <message>
             <source>Leave the earlier question as it was</source>
-            <translation type="unfinished"></translation>
+            <translation>Die frühere Frage lassen, wie sie war</translation>
         </message>
         <message>
             <source>Left this computer</source>
-            <translation type="unfinished"></translation>
+            <translation>Hat diesen Computer verlassen</translation>
         </message>
         <message>
             <source>Light</source>
@@ -1545,11 +1793,11 @@
         </message>
         <message>
             <source>List them with: {command}</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie auflisten mit: {command}</translation>
         </message>
         <message>
             <source>Loading…</source>
-            <translation type="unfinished"></translation>
+            <translation>Wird geladen…</translation>
         </message>
         <message>
             <source>Local server</source>
@@ -1604,6 +1852,10 @@
             <translation>{parent} beschreibbar machen oder Kireji in den Einstellungen des Desktops hinzufügen.</translation>
         </message>
         <message>
+            <source>Markdown</source>
+            <translation>Markdown</translation>
+        </message>
+        <message>
             <source>Marks</source>
             <translation>Markierungen</translation>
         </message>
@@ -1629,7 +1881,7 @@
         </message>
         <message>
             <source>Models cannot read {program} files.</source>
-            <translation type="unfinished"></translation>
+            <translation>Modelle können keine Dateien von {program} lesen.</translation>
         </message>
         <message>
             <source>More</source>
@@ -1682,9 +1934,9 @@
         <message numerus="yes">
             <source>Move {n} out of the archive</source>
             <extracomment>Move out of the archive</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>Aus dem Archiv holen</numerusform>
+                <numerusform>{n} aus dem Archiv holen</numerusform>
             </translation>
         </message>
         <message>
@@ -1693,11 +1945,11 @@
         </message>
         <message>
             <source>Name the export you downloaded.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den heruntergeladenen Export nennen.</translation>
         </message>
         <message>
             <source>Name the folder or the zip file that Kireji made; exports are imported instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Ordner oder die Zip-Datei nennen, die Kireji gemacht hat; Exporte werden stattdessen importiert.</translation>
         </message>
         <message>
             <source>Name the screen: --screen N.</source>
@@ -1705,15 +1957,15 @@
         </message>
         <message>
             <source>Name the zip file that ChatGPT, Claude or Kireji made, or export again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Zip-Datei von ChatGPT, Claude oder Kireji nennen oder noch einmal exportieren.</translation>
         </message>
         <message>
             <source>Name the zip file that ChatGPT, Claude or Kireji made, or the folder it was unpacked to.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Zip-Datei von ChatGPT, Claude oder Kireji nennen oder den Ordner, in den sie entpackt wurde.</translation>
         </message>
         <message>
             <source>Name the zip file that it made.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Zip-Datei nennen, die es gemacht hat.</translation>
         </message>
         <message>
             <source>Network</source>
@@ -1721,15 +1973,23 @@
         </message>
         <message>
             <source>New conversation</source>
-            <translation type="unfinished"></translation>
+            <translation>Neue Unterhaltung</translation>
         </message>
         <message>
             <source>New conversations are answered by</source>
             <translation>Neue Unterhaltungen beantwortet</translation>
         </message>
         <message>
+            <source>New line</source>
+            <translation>Neue Zeile</translation>
+        </message>
+        <message>
             <source>Next screen</source>
             <translation>Nächster Bildschirm</translation>
+        </message>
+        <message>
+            <source>No backup was made yet.</source>
+            <translation>Es wurde noch keine Sicherung gemacht.</translation>
         </message>
         <message>
             <source>No browser could be opened.</source>
@@ -1745,11 +2005,11 @@
         </message>
         <message>
             <source>No conversation can be read in {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>In {name} kann keine Unterhaltung gelesen werden.</translation>
         </message>
         <message>
             <source>No conversations yet. What you ask appears here.</source>
-            <translation type="unfinished"></translation>
+            <translation>Noch keine Unterhaltungen. Was gefragt wird, erscheint hier.</translation>
         </message>
         <message>
             <source>No desktop portal runs here.</source>
@@ -1836,6 +2096,10 @@
             <translation>Es ist kein Weg zum Aufnehmen eingebaut.</translation>
         </message>
         <message>
+            <source>No words</source>
+            <translation>Keine Wörter</translation>
+        </message>
+        <message>
             <source>Nobody came back from the browser within {minutes}.</source>
             <translation>Innerhalb von {minutes} kam niemand aus dem Browser zurück.</translation>
         </message>
@@ -1861,23 +2125,31 @@
         </message>
         <message>
             <source>Nothing found for “{words}”. Try fewer or shorter words.</source>
-            <translation type="unfinished"></translation>
+            <translation>Nichts gefunden für „{words}“. Weniger oder kürzere Wörter versuchen.</translation>
         </message>
         <message>
             <source>Nothing is archived.</source>
-            <translation type="unfinished"></translation>
+            <translation>Nichts ist archiviert.</translation>
         </message>
         <message>
             <source>Nothing is selected.</source>
             <translation>Es ist nichts ausgewählt.</translation>
         </message>
         <message>
+            <source>Nothing new: everything in it is there already.</source>
+            <translation>Nichts Neues: alles darin ist schon da.</translation>
+        </message>
+        <message>
             <source>Nothing was deleted in the last 30 days.</source>
-            <translation type="unfinished"></translation>
+            <translation>In den letzten 30 Tagen wurde nichts gelöscht.</translation>
         </message>
         <message>
             <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
             <translation>Nichts wurde gelöscht: {name} und die Dateien, die mit diesem Namen beginnen, in einen anderen Ordner bewegen, um mit leerem Verlauf zu beginnen, oder eine eigene Kopie an ihre Stelle legen.</translation>
+        </message>
+        <message>
+            <source>Nothing would be added: everything in it is there already.</source>
+            <translation>Nichts würde hinzugefügt: alles darin ist schon da.</translation>
         </message>
         <message>
             <source>Notify when an answer is ready</source>
@@ -1890,6 +2162,10 @@
         <message>
             <source>Now that is {who}.</source>
             <translation>Das ist jetzt {who}.</translation>
+        </message>
+        <message>
+            <source>On days on which something has changed, while nothing else goes on. Seven days and four weeks are kept.</source>
+            <translation>An Tagen, an denen sich etwas geändert hat, wenn sonst nichts läuft. Sieben Tage und vier Wochen werden aufbewahrt.</translation>
         </message>
         <message>
             <source>On the usual ports of Ollama, llama.cpp and LM Studio.</source>
@@ -1985,7 +2261,7 @@
         </message>
         <message>
             <source>Opening the conversation…</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Unterhaltung wird geöffnet…</translation>
         </message>
         <message>
             <source>Or bind a command to a key in your desktop's own keyboard settings:</source>
@@ -1997,11 +2273,11 @@
         </message>
         <message>
             <source>Other ways to answer again</source>
-            <translation type="unfinished"></translation>
+            <translation>Andere Arten, noch einmal zu antworten</translation>
         </message>
         <message>
             <source>Other ways to copy</source>
-            <translation type="unfinished"></translation>
+            <translation>Andere Arten zu kopieren</translation>
         </message>
         <message>
             <source>Otherwise only where the desktop does not let Kireji freeze the screen.</source>
@@ -2009,11 +2285,11 @@
         </message>
         <message>
             <source>PDF</source>
-            <translation type="unfinished"></translation>
+            <translation>PDF</translation>
         </message>
         <message>
             <source>PDF documents</source>
-            <translation type="unfinished"></translation>
+            <translation>PDF-Dokumente</translation>
         </message>
         <message>
             <source>PNG picture (*.png)</source>
@@ -2029,7 +2305,7 @@
         </message>
         <message>
             <source>Paste</source>
-            <translation type="unfinished"></translation>
+            <translation>Einfügen</translation>
         </message>
         <message>
             <source>Paste a key from Anthropic or OpenRouter; it is tested at once.</source>
@@ -2049,11 +2325,11 @@
         </message>
         <message>
             <source>Pasted picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Eingefügtes Bild</translation>
         </message>
         <message>
             <source>Pasted text</source>
-            <translation type="unfinished"></translation>
+            <translation>Eingefügter Text</translation>
         </message>
         <message>
             <source>Pause shortcuts</source>
@@ -2073,7 +2349,7 @@
         </message>
         <message>
             <source>Picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Bild</translation>
         </message>
         <message>
             <source>Picture, {width} × {height} pixels</source>
@@ -2081,7 +2357,7 @@
         </message>
         <message>
             <source>Pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>Bilder</translation>
         </message>
         <message>
             <source>Pin to the screen</source>
@@ -2090,14 +2366,14 @@
         <message numerus="yes">
             <source>Pin {n} to the top</source>
             <extracomment>Pin to the top</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>Oben anheften</numerusform>
+                <numerusform>{n} oben anheften</numerusform>
             </translation>
         </message>
         <message>
             <source>Pinned</source>
-            <translation type="unfinished"></translation>
+            <translation>Angeheftet</translation>
         </message>
         <message>
             <source>Pinned picture</source>
@@ -2129,15 +2405,15 @@
         </message>
         <message>
             <source>Press {chord} anywhere, or use the button.</source>
-            <translation type="unfinished"></translation>
+            <translation>{chord} drücken, gleich wo, oder den Knopf verwenden.</translation>
         </message>
         <message>
             <source>Price in</source>
-            <translation type="unfinished"></translation>
+            <translation>Preis rein</translation>
         </message>
         <message>
             <source>Price out</source>
-            <translation type="unfinished"></translation>
+            <translation>Preis raus</translation>
         </message>
         <message>
             <source>Programs cannot hold a key combination in this Wayland session.</source>
@@ -2145,7 +2421,7 @@
         </message>
         <message>
             <source>Provider</source>
-            <translation type="unfinished"></translation>
+            <translation>Anbieter</translation>
         </message>
         <message>
             <source>Provider: {name}</source>
@@ -2157,23 +2433,35 @@
         </message>
         <message>
             <source>Put into the question</source>
-            <translation type="unfinished"></translation>
+            <translation>In die Frage übernehmen</translation>
+        </message>
+        <message>
+            <source>Put question {place} back into the field</source>
+            <translation>Frage {place} zurück in das Feld legen</translation>
         </message>
         <message>
             <source>Put this message away</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Meldung schließen</translation>
         </message>
         <message>
             <source>Question</source>
             <translation>Frage</translation>
         </message>
         <message>
+            <source>Questions that wait</source>
+            <translation>Fragen, die warten</translation>
+        </message>
+        <message>
             <source>Queue</source>
-            <translation type="unfinished"></translation>
+            <translation>Einreihen</translation>
         </message>
         <message>
             <source>Quick prompts</source>
             <translation>Schnellfragen</translation>
+        </message>
+        <message>
+            <source>Quick prompts, in an empty field</source>
+            <translation>Schnellfragen, in einem leeren Feld</translation>
         </message>
         <message>
             <source>Quit</source>
@@ -2181,7 +2469,11 @@
         </message>
         <message>
             <source>Quote in the question</source>
-            <translation type="unfinished"></translation>
+            <translation>In der Frage zitieren</translation>
+        </message>
+        <message>
+            <source>Quote what is selected</source>
+            <translation>Zitieren, was ausgewählt ist</translation>
         </message>
         <message>
             <source>RapidOCR, its PP-OCR models</source>
@@ -2189,11 +2481,15 @@
         </message>
         <message>
             <source>Read anew</source>
-            <translation type="unfinished"></translation>
+            <translation>Neu gelesen</translation>
         </message>
         <message>
             <source>Read from the cache</source>
-            <translation type="unfinished"></translation>
+            <translation>Aus dem Zwischenspeicher</translation>
+        </message>
+        <message>
+            <source>Reading the backup…</source>
+            <translation>Die Sicherung wird gelesen…</translation>
         </message>
         <message>
             <source>Reading the picture on this computer</source>
@@ -2213,7 +2509,7 @@
         </message>
         <message>
             <source>Recently deleted</source>
-            <translation type="unfinished"></translation>
+            <translation>Kürzlich gelöscht</translation>
         </message>
         <message>
             <source>Red</source>
@@ -2226,6 +2522,18 @@
         <message>
             <source>Redo (Ctrl+Shift+Z)</source>
             <translation>Wiederholen (Ctrl+Shift+Z)</translation>
+        </message>
+        <message>
+            <source>Regenerate it with another model</source>
+            <translation>Mit einem anderen Modell neu geben lassen</translation>
+        </message>
+        <message>
+            <source>Regenerate it with another model…</source>
+            <translation>Mit einem anderen Modell neu geben lassen…</translation>
+        </message>
+        <message>
+            <source>Regenerate the last answer</source>
+            <translation>Die letzte Antwort neu geben lassen</translation>
         </message>
         <message>
             <source>Region {number}, {width} × {height} pixels. Remove it</source>
@@ -2242,6 +2550,10 @@
         <message>
             <source>Remove</source>
             <translation>Entfernen</translation>
+        </message>
+        <message>
+            <source>Remove question {place}</source>
+            <translation>Frage {place} entfernen</translation>
         </message>
         <message>
             <source>Remove region {number}</source>
@@ -2265,7 +2577,7 @@
         </message>
         <message>
             <source>Remove the text to ask about</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Text, nach dem gefragt wird, entfernen</translation>
         </message>
         <message>
             <source>Remove the {title} key</source>
@@ -2273,11 +2585,15 @@
         </message>
         <message>
             <source>Remove {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} entfernen</translation>
         </message>
         <message>
             <source>Rename</source>
-            <translation type="unfinished"></translation>
+            <translation>Umbenennen</translation>
+        </message>
+        <message>
+            <source>Rename, in the list</source>
+            <translation>Umbenennen, in der Liste</translation>
         </message>
         <message>
             <source>Replace key…</source>
@@ -2292,24 +2608,40 @@
             <translation>Anfragen gehen an {address}, aus der Umgebung.</translation>
         </message>
         <message>
+            <source>Restore</source>
+            <translation>Wiederherstellen</translation>
+        </message>
+        <message>
             <source>Restore another one; nothing was changed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Eine andere wiederherstellen; nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Restore it instead; nothing was imported.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sie stattdessen wiederherstellen; nichts wurde importiert.</translation>
+        </message>
+        <message>
+            <source>Restore this backup</source>
+            <translation>Diese Sicherung wiederherstellen</translation>
         </message>
         <message numerus="yes">
             <source>Restore {n} conversations</source>
             <extracomment>Restore</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>Wiederherstellen</numerusform>
+                <numerusform>{n} Unterhaltungen wiederherstellen</numerusform>
             </translation>
         </message>
         <message>
+            <source>Restore…</source>
+            <translation>Wiederherstellen…</translation>
+        </message>
+        <message>
+            <source>Restoring…</source>
+            <translation>Wird wiederhergestellt…</translation>
+        </message>
+        <message>
             <source>Result</source>
-            <translation type="unfinished"></translation>
+            <translation>Ergebnis</translation>
         </message>
         <message>
             <source>Run it again.</source>
@@ -2325,11 +2657,11 @@
         </message>
         <message>
             <source>Save it as a PDF and attach that.</source>
-            <translation type="unfinished"></translation>
+            <translation>Als PDF sichern und das anhängen.</translation>
         </message>
         <message>
             <source>Save it without one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ohne Passwort sichern.</translation>
         </message>
         <message>
             <source>Save the picture</source>
@@ -2353,11 +2685,11 @@
         </message>
         <message>
             <source>Search everything</source>
-            <translation type="unfinished"></translation>
+            <translation>Alles durchsuchen</translation>
         </message>
         <message>
             <source>Search everything…</source>
-            <translation type="unfinished"></translation>
+            <translation>Alles durchsuchen…</translation>
         </message>
         <message>
             <source>Search models</source>
@@ -2365,15 +2697,23 @@
         </message>
         <message>
             <source>Search results</source>
-            <translation type="unfinished"></translation>
+            <translation>Suchergebnisse</translation>
+        </message>
+        <message>
+            <source>Select a passage of an answer first, then quote it.</source>
+            <translation>Zuerst eine Stelle einer Antwort auswählen, dann zitieren.</translation>
         </message>
         <message>
             <source>Select all</source>
-            <translation type="unfinished"></translation>
+            <translation>Alles auswählen</translation>
         </message>
         <message>
             <source>Send</source>
-            <translation type="unfinished"></translation>
+            <translation>Senden</translation>
+        </message>
+        <message>
+            <source>Send; while an answer streams: queue</source>
+            <translation>Senden; während eine Antwort entsteht: einreihen</translation>
         </message>
         <message>
             <source>Sending the question</source>
@@ -2409,7 +2749,7 @@
         </message>
         <message>
             <source>Several conversations do not fit into one file.</source>
-            <translation type="unfinished"></translation>
+            <translation>Mehrere Unterhaltungen passen nicht in eine Datei.</translation>
         </message>
         <message>
             <source>Shortcuts</source>
@@ -2433,7 +2773,7 @@
         </message>
         <message>
             <source>Show it large</source>
-            <translation type="unfinished"></translation>
+            <translation>Groß zeigen</translation>
         </message>
         <message>
             <source>Show or hide the details</source>
@@ -2445,7 +2785,7 @@
         </message>
         <message>
             <source>Show the text</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Text zeigen</translation>
         </message>
         <message>
             <source>Shown by {name}.</source>
@@ -2477,7 +2817,7 @@
         </message>
         <message>
             <source>Size</source>
-            <translation type="unfinished"></translation>
+            <translation>Größe</translation>
         </message>
         <message>
             <source>Some settings could not be used:</source>
@@ -2513,7 +2853,7 @@
         </message>
         <message>
             <source>Split it, or save it with smaller pictures.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es teilen oder mit kleineren Bildern sichern.</translation>
         </message>
         <message>
             <source>Stands on the work of</source>
@@ -2596,8 +2936,20 @@
             <translation>Anhalten</translation>
         </message>
         <message>
+            <source>Stop the answer</source>
+            <translation>Die Antwort anhalten</translation>
+        </message>
+        <message>
             <source>Stop the answer and keep what has arrived</source>
             <translation>Antwort anhalten und behalten, was angekommen ist</translation>
+        </message>
+        <message>
+            <source>Stop: {title}</source>
+            <translation>Anhalten: {title}</translation>
+        </message>
+        <message>
+            <source>Stopped. What was added before stays.</source>
+            <translation>Angehalten. Was vorher hinzugefügt wurde, bleibt.</translation>
         </message>
         <message>
             <source>Stricter: not even for a short time. Fewer models can answer.</source>
@@ -2653,7 +3005,7 @@
         </message>
         <message>
             <source>Text</source>
-            <translation type="unfinished"></translation>
+            <translation>Text</translation>
         </message>
         <message>
             <source>Text in pictures is read on this computer.</source>
@@ -2665,14 +3017,14 @@
         </message>
         <message>
             <source>Text to ask about</source>
-            <translation type="unfinished"></translation>
+            <translation>Text, nach dem gefragt wird</translation>
         </message>
         <message numerus="yes">
             <source>Text to ask about, {n} characters</source>
             <extracomment>Text to ask about, 1 character</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>Text, nach dem gefragt wird, {n} Zeichen</numerusform>
+                <numerusform>Text, nach dem gefragt wird, {n} Zeichen</numerusform>
             </translation>
         </message>
         <message>
@@ -2689,15 +3041,15 @@
         </message>
         <message>
             <source>The PDF has more than {most} pages.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das PDF hat mehr als {most} Seiten.</translation>
         </message>
         <message>
             <source>The PDF is larger than {most} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das PDF ist größer als {most} MB.</translation>
         </message>
         <message>
             <source>The PDF is protected by a password.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das PDF ist mit einem Passwort geschützt.</translation>
         </message>
         <message>
             <source>The account of this key at {name} has a payment problem or no credit left.</source>
@@ -2741,11 +3093,11 @@
         </message>
         <message>
             <source>The backup was made, but does not pass its check, so it was thrown away.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Sicherung wurde gemacht, bestand aber ihre Prüfung nicht und wurde verworfen.</translation>
         </message>
         <message>
             <source>The backup {name} is damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Sicherung {name} ist beschädigt.</translation>
         </message>
         <message>
             <source>The browser came back without a code.</source>
@@ -2896,20 +3248,24 @@
             <translation>Der Eintrag für den Start der Sitzung kann nicht geschrieben werden: {reason}.</translation>
         </message>
         <message>
+            <source>The export was stopped; nothing of it was kept.</source>
+            <translation>Der Export wurde angehalten; nichts davon wurde behalten.</translation>
+        </message>
+        <message>
             <source>The file can be read. Its certificates are trusted beside the system's.</source>
             <translation>Die Datei ist lesbar. Ihren Zertifikaten wird neben denen des Systems vertraut.</translation>
         </message>
         <message>
             <source>The file cannot be read ({reason}).</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Datei kann nicht gelesen werden ({reason}).</translation>
         </message>
         <message>
             <source>The file ends in the middle of it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Datei endet mittendrin.</translation>
         </message>
         <message>
             <source>The file ends in the middle; what comes after is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Datei endet in der Mitte; was danach kommt, fehlt.</translation>
         </message>
         <message>
             <source>The file is empty.</source>
@@ -2917,7 +3273,7 @@
         </message>
         <message>
             <source>The file is larger than {most} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Datei ist größer als {most} MB.</translation>
         </message>
         <message>
             <source>The first that sees pictures</source>
@@ -3025,7 +3381,7 @@
         </message>
         <message>
             <source>The next version</source>
-            <translation type="unfinished"></translation>
+            <translation>Die nächste Fassung</translation>
         </message>
         <message>
             <source>The picture could not be saved as {file}.</source>
@@ -3153,7 +3509,7 @@
         </message>
         <message>
             <source>The text is longer than {most} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Text ist länger als {most} MB.</translation>
         </message>
         <message>
             <source>The text is on the clipboard.</source>
@@ -3189,11 +3545,11 @@
         </message>
         <message>
             <source>The text to ask about</source>
-            <translation type="unfinished"></translation>
+            <translation>Der Text, nach dem gefragt wird</translation>
         </message>
         <message>
             <source>The version before</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Fassung davor</translation>
         </message>
         <message>
             <source>The windows are not known on this desktop. Drag to cut out a region.</source>
@@ -3213,19 +3569,19 @@
         </message>
         <message>
             <source>There are no conversations in {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>In {name} sind keine Unterhaltungen.</translation>
         </message>
         <message>
             <source>There are no words in it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es sind keine Wörter darin.</translation>
         </message>
         <message>
             <source>There are pictures in it, which do not fit into one JSON file.</source>
-            <translation type="unfinished"></translation>
+            <translation>Darin sind Bilder, die nicht in eine einzelne JSON-Datei passen.</translation>
         </message>
         <message>
             <source>There are pictures in it, which do not fit into one Markdown file.</source>
-            <translation type="unfinished"></translation>
+            <translation>Darin sind Bilder, die nicht in eine einzelne Markdown-Datei passen.</translation>
         </message>
         <message>
             <source>There is a key for {name} for this session.</source>
@@ -3249,7 +3605,7 @@
         </message>
         <message>
             <source>There is no conversation {number}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt keine Unterhaltung {number}.</translation>
         </message>
         <message>
             <source>There is no display to hold a key combination on.</source>
@@ -3301,7 +3657,7 @@
         </message>
         <message>
             <source>There is no room to open {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es ist kein Platz, um {name} zu öffnen.</translation>
         </message>
         <message>
             <source>There is no session bus here, so the desktop cannot be asked.</source>
@@ -3321,7 +3677,7 @@
         </message>
         <message>
             <source>There is nothing in it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es ist nichts darin.</translation>
         </message>
         <message>
             <source>There is nothing to ask about in the clipboard. Copy text, a picture or a file first.</source>
@@ -3333,11 +3689,15 @@
         </message>
         <message>
             <source>There is nothing to export.</source>
-            <translation type="unfinished"></translation>
+            <translation>Es gibt nichts zu exportieren.</translation>
         </message>
         <message>
             <source>There is something in the folder {path} already.</source>
-            <translation type="unfinished"></translation>
+            <translation>Im Ordner {path} ist schon etwas.</translation>
+        </message>
+        <message>
+            <source>There was no whole answer to the question before, so this waits:</source>
+            <translation>Auf die Frage davor kam keine vollständige Antwort, deshalb wartet dies:</translation>
         </message>
         <message>
             <source>These are the keys in use already.</source>
@@ -3368,12 +3728,16 @@
             <translation>Dünn</translation>
         </message>
         <message>
+            <source>Thinking</source>
+            <translation>Denkt nach</translation>
+        </message>
+        <message>
             <source>Thinking…</source>
-            <translation type="unfinished"></translation>
+            <translation>Denkt nach…</translation>
         </message>
         <message>
             <source>Thinking… {seconds} s</source>
-            <translation type="unfinished"></translation>
+            <translation>Denkt nach… {seconds} s</translation>
         </message>
         <message>
             <source>This address</source>
@@ -3389,7 +3753,7 @@
         </message>
         <message>
             <source>This answer</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Antwort</translation>
         </message>
         <message>
             <source>This answer reached the most it may say.</source>
@@ -3405,7 +3769,7 @@
         </message>
         <message>
             <source>This branch is no longer in the history.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieser Zweig ist nicht mehr im Verlauf.</translation>
         </message>
         <message>
             <source>This computer</source>
@@ -3421,11 +3785,11 @@
         </message>
         <message>
             <source>This conversation</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Unterhaltung</translation>
         </message>
         <message>
             <source>This conversation cannot be shown</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Unterhaltung kann nicht gezeigt werden</translation>
         </message>
         <message>
             <source>This conversation holds {count} pictures, and {model} takes {most} at most.</source>
@@ -3434,6 +3798,10 @@
         <message>
             <source>This conversation is longer than the model can read.</source>
             <translation>Diese Unterhaltung ist länger, als das Modell lesen kann.</translation>
+        </message>
+        <message>
+            <source>This could not be asked:</source>
+            <translation>Dies konnte nicht gefragt werden:</translation>
         </message>
         <message>
             <source>This desktop does not show Kireji the selected text.</source>
@@ -3485,11 +3853,11 @@
         </message>
         <message>
             <source>This does not look like an export.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das sieht nicht wie ein Export aus.</translation>
         </message>
         <message>
             <source>This export was written by a newer version of Kireji (format {theirs}; this one knows {ours}).</source>
-            <translation type="unfinished"></translation>
+            <translation>Dieser Export wurde von einer neueren Version von Kireji geschrieben (Format {theirs}; diese kennt {ours}).</translation>
         </message>
         <message>
             <source>This file cannot be read. Change its permissions, or choose another one.</source>
@@ -3497,7 +3865,7 @@
         </message>
         <message>
             <source>This file holds no text that could be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Diese Datei enthält keinen lesbaren Text.</translation>
         </message>
         <message>
             <source>This file is not there. Choose another one, or remove it here.</source>
@@ -3509,7 +3877,7 @@
         </message>
         <message>
             <source>This is a database, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist eine Datenbank, die Modelle nicht lesen können.</translation>
         </message>
         <message>
             <source>This is a file of another kind ({name}).</source>
@@ -3517,7 +3885,7 @@
         </message>
         <message>
             <source>This is a folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist ein Ordner.</translation>
         </message>
         <message>
             <source>This is a key of {right}, not of {asked}; it was not sent.</source>
@@ -3525,23 +3893,23 @@
         </message>
         <message>
             <source>This is a program, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist ein Programm, das Modelle nicht lesen können.</translation>
         </message>
         <message>
             <source>This is a sound file, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist eine Tondatei, die Modelle nicht lesen können.</translation>
         </message>
         <message>
             <source>This is a video, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist ein Video, das Modelle nicht lesen können.</translation>
         </message>
         <message>
             <source>This is an archive, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist ein Archiv, das Modelle nicht lesen können.</translation>
         </message>
         <message>
             <source>This is an old Office document, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist ein altes Office-Dokument, das Modelle nicht lesen können.</translation>
         </message>
         <message>
             <source>This is no file. Choose the file with the certificates.</source>
@@ -3549,7 +3917,7 @@
         </message>
         <message>
             <source>This is not a file that can be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist keine lesbare Datei.</translation>
         </message>
         <message>
             <source>This is not a picture.</source>
@@ -3561,7 +3929,7 @@
         </message>
         <message>
             <source>This is not an export of Kireji.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das ist kein Export von Kireji.</translation>
         </message>
         <message>
             <source>This is the default for {name}</source>
@@ -3570,6 +3938,10 @@
         <message>
             <source>This keyboard has no key for {shortcut}.</source>
             <translation>Diese Tastatur hat keine Taste für {shortcut}.</translation>
+        </message>
+        <message>
+            <source>This list</source>
+            <translation>Diese Liste</translation>
         </message>
         <message>
             <source>This name leads into the local network, to {host}.</source>
@@ -3589,15 +3961,31 @@
         </message>
         <message>
             <source>Thought</source>
-            <translation type="unfinished"></translation>
+            <translation>Nachgedacht</translation>
         </message>
         <message>
             <source>Thought for {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>{time} nachgedacht</translation>
         </message>
         <message>
             <source>Title of the conversation</source>
-            <translation type="unfinished"></translation>
+            <translation>Titel der Unterhaltung</translation>
+        </message>
+        <message>
+            <source>To import again: everything, with all branches and pictures.</source>
+            <translation>Zum Wiedereinlesen: alles, mit allen Zweigen und Bildern.</translation>
+        </message>
+        <message>
+            <source>To read in any browser: one file for each conversation, with its pictures.</source>
+            <translation>Zum Lesen in jedem Browser: eine Datei je Unterhaltung, mit ihren Bildern.</translation>
+        </message>
+        <message>
+            <source>To read, and to go on with elsewhere: text with pictures beside it.</source>
+            <translation>Zum Lesen und um anderswo weiterzumachen: Text mit Bildern daneben.</translation>
+        </message>
+        <message>
+            <source>To the list of conversations</source>
+            <translation>Zur Liste der Unterhaltungen</translation>
         </message>
         <message>
             <source>To the next edge of a window, left and right; with Shift up and down</source>
@@ -3609,19 +3997,19 @@
         </message>
         <message>
             <source>Today's backup could not be made.</source>
-            <translation type="unfinished"></translation>
+            <translation>Die heutige Sicherung konnte nicht gemacht werden.</translation>
         </message>
         <message>
             <source>Together with the rest it is more than {most} MB, which services do not take.</source>
-            <translation type="unfinished"></translation>
+            <translation>Zusammen mit dem Übrigen sind es mehr als {most} MB, was Dienste nicht annehmen.</translation>
         </message>
         <message>
             <source>Tokens</source>
-            <translation type="unfinished"></translation>
+            <translation>Token</translation>
         </message>
         <message>
             <source>Tool</source>
-            <translation type="unfinished"></translation>
+            <translation>Werkzeug</translation>
         </message>
         <message>
             <source>Trust the system's certificates alone</source>
@@ -3681,23 +4069,23 @@
         </message>
         <message>
             <source>Unpack the archive with its password, and import the folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>Das Archiv mit seinem Passwort entpacken und den Ordner importieren.</translation>
         </message>
         <message numerus="yes">
             <source>Unpin {n} conversations</source>
             <extracomment>Unpin</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>Lösen</numerusform>
+                <numerusform>{n} Unterhaltungen lösen</numerusform>
             </translation>
         </message>
         <message>
             <source>Update Kireji, then import it again; nothing was imported.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji aktualisieren und dann importieren; nichts wurde importiert.</translation>
         </message>
         <message>
             <source>Update Kireji, then restore it; nothing was changed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Kireji aktualisieren und dann wiederherstellen; nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Update it.</source>
@@ -3737,7 +4125,7 @@
         </message>
         <message>
             <source>Use the button, or write below.</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Knopf verwenden oder unten schreiben.</translation>
         </message>
         <message>
             <source>Use the menu bar's menu.</source>
@@ -3746,6 +4134,10 @@
         <message>
             <source>Use the tray's menu.</source>
             <translation>Das Menü im Infobereich verwenden.</translation>
+        </message>
+        <message>
+            <source>Use the usual one</source>
+            <translation>Den üblichen verwenden</translation>
         </message>
         <message>
             <source>Use {chord}</source>
@@ -3757,7 +4149,7 @@
         </message>
         <message>
             <source>Version {number} of {count}</source>
-            <translation type="unfinished"></translation>
+            <translation>Fassung {number} von {count}</translation>
         </message>
         <message>
             <source>Very high</source>
@@ -3769,7 +4161,7 @@
         </message>
         <message>
             <source>Wait for its end, or stop it with Esc.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ihr Ende abwarten oder sie mit Esc anhalten.</translation>
         </message>
         <message>
             <source>Wait for the answer; the next change is watched for then.</source>
@@ -3812,6 +4204,10 @@
             <translation>Dieser Bereich wird beobachtet</translation>
         </message>
         <message>
+            <source>Web page</source>
+            <translation>Webseite</translation>
+        </message>
+        <message>
             <source>Welcome to Kireji</source>
             <translation>Willkommen bei Kireji</translation>
         </message>
@@ -3821,7 +4217,7 @@
         </message>
         <message>
             <source>What was deleted is kept for 30 days.</source>
-            <translation type="unfinished"></translation>
+            <translation>Gelöschtes wird 30 Tage aufbewahrt.</translation>
         </message>
         <message>
             <source>What {host} has at this address is no picture.</source>
@@ -3850,6 +4246,10 @@
         <message>
             <source>Whole screen</source>
             <translation>Ganzer Bildschirm</translation>
+        </message>
+        <message>
+            <source>Window</source>
+            <translation>Fenster</translation>
         </message>
         <message>
             <source>Windows 11 opens its own capture with this key; Settings, Accessibility, Keyboard changes that. </source>
@@ -3885,7 +4285,7 @@
         </message>
         <message>
             <source>With another model…</source>
-            <translation type="unfinished"></translation>
+            <translation>Mit einem anderen Modell…</translation>
         </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
@@ -3904,12 +4304,24 @@
             <translation>Sie in seine Adresse schreiben, http://name:passwort@host:port, in network.proxy oder HTTPS_PROXY.</translation>
         </message>
         <message>
+            <source>Writing</source>
+            <translation>Schreiben</translation>
+        </message>
+        <message>
+            <source>Writing…</source>
+            <translation>Wird geschrieben…</translation>
+        </message>
+        <message>
             <source>Written</source>
-            <translation type="unfinished"></translation>
+            <translation>Geschrieben</translation>
         </message>
         <message>
             <source>Yesterday</source>
             <translation>Gestern</translation>
+        </message>
+        <message>
+            <source>You</source>
+            <translation>Frage</translation>
         </message>
         <message>
             <source>You are signed in with OpenRouter.</source>
@@ -3917,7 +4329,11 @@
         </message>
         <message>
             <source>You asked in {title}: {words}</source>
-            <translation type="unfinished"></translation>
+            <translation>Frage in {title}: {words}</translation>
+        </message>
+        <message>
+            <source>You stopped the answer before, so this waits:</source>
+            <translation>Die Antwort davor wurde angehalten, deshalb wartet dies:</translation>
         </message>
         <message>
             <source>You stopped this answer before its first word.</source>
@@ -3929,7 +4345,7 @@
         </message>
         <message>
             <source>Your question</source>
-            <translation type="unfinished"></translation>
+            <translation>Die Frage</translation>
         </message>
         <message>
             <source>Your question about a picture</source>
@@ -3949,7 +4365,15 @@
         </message>
         <message>
             <source>an answer is being written</source>
-            <translation type="unfinished"></translation>
+            <translation>eine Antwort wird geschrieben</translation>
+        </message>
+        <message numerus="yes">
+            <source>and {n} more</source>
+            <extracomment>and one more</extracomment>
+            <translation>
+                <numerusform>und {n} weiterer</numerusform>
+                <numerusform>und {n} weitere</numerusform>
+            </translation>
         </message>
         <message>
             <source>asked the desktop</source>
@@ -3976,6 +4400,10 @@
             <translation>sieht keine Bilder; erhält den Text, den dieser Computer liest</translation>
         </message>
         <message>
+            <source>checked</source>
+            <translation>geprüft</translation>
+        </message>
+        <message>
             <source>d MMM</source>
             <translation>d. MMM</translation>
         </message>
@@ -3988,8 +4416,12 @@
             <translation>endet {day}</translation>
         </message>
         <message>
+            <source>failed</source>
+            <translation>fehlgeschlagen</translation>
+        </message>
+        <message>
             <source>folded</source>
-            <translation type="unfinished"></translation>
+            <translation>zugeklappt</translation>
         </message>
         <message>
             <source>for this session</source>
@@ -4017,7 +4449,7 @@
         </message>
         <message>
             <source>it unpacks to far more than an export does</source>
-            <translation type="unfinished"></translation>
+            <translation>es entpackt zu weit mehr als ein Export</translation>
         </message>
         <message>
             <source>just now</source>
@@ -4029,7 +4461,7 @@
         </message>
         <message>
             <source>less than a second</source>
-            <translation type="unfinished"></translation>
+            <translation>weniger als eine Sekunde</translation>
         </message>
         <message>
             <source>looking…</source>
@@ -4069,11 +4501,11 @@
         </message>
         <message>
             <source>more than {most} GB came out of the archive</source>
-            <translation type="unfinished"></translation>
+            <translation>aus dem Archiv kamen mehr als {most} GB</translation>
         </message>
         <message>
             <source>new answer</source>
-            <translation type="unfinished"></translation>
+            <translation>neue Antwort</translation>
         </message>
         <message>
             <source>no key</source>
@@ -4094,6 +4526,10 @@
         <message>
             <source>none found</source>
             <translation>keiner gefunden</translation>
+        </message>
+        <message>
+            <source>none yet</source>
+            <translation>noch keine</translation>
         </message>
         <message>
             <source>not available</source>
@@ -4125,7 +4561,7 @@
         </message>
         <message>
             <source>open</source>
-            <translation type="unfinished"></translation>
+            <translation>offen</translation>
         </message>
         <message>
             <source>paused</source>
@@ -4137,7 +4573,7 @@
         </message>
         <message>
             <source>pinned</source>
-            <translation type="unfinished"></translation>
+            <translation>angeheftet</translation>
         </message>
         <message>
             <source>port {port}</source>
@@ -4189,7 +4625,7 @@
         </message>
         <message>
             <source>the archive is damaged ({why})</source>
-            <translation type="unfinished"></translation>
+            <translation>das Archiv ist beschädigt ({why})</translation>
         </message>
         <message>
             <source>the local server</source>
@@ -4202,6 +4638,10 @@
         <message>
             <source>this model</source>
             <translation>dieses Modell</translation>
+        </message>
+        <message>
+            <source>today {time}</source>
+            <translation>heute {time}</translation>
         </message>
         <message>
             <source>tokens</source>
@@ -4222,6 +4662,10 @@
         <message>
             <source>works</source>
             <translation>funktioniert</translation>
+        </message>
+        <message>
+            <source>yesterday {time}</source>
+            <translation>gestern {time}</translation>
         </message>
         <message>
             <source>{address_hint}, and the model.</source>
@@ -4245,7 +4689,7 @@
         </message>
         <message>
             <source>{amount} per million</source>
-            <translation type="unfinished"></translation>
+            <translation>{amount} je Million</translation>
         </message>
         <message>
             <source>{behind}, to whom {name} passed the question, has a fault at the moment.</source>
@@ -4268,24 +4712,40 @@
             <translation>{context} Kontext</translation>
         </message>
         <message>
+            <source>{conversations} and {messages} would be added. Nothing that is there is changed, and a copy of the history as it is now is made first.</source>
+            <translation>{conversations} und {messages} würden hinzugefügt. Nichts Vorhandenes wird geändert; vorher wird eine Kopie des jetzigen Verlaufs gemacht.</translation>
+        </message>
+        <message>
+            <source>{conversations} had nothing new.</source>
+            <translation>{conversations} hatten nichts Neues.</translation>
+        </message>
+        <message>
             <source>{cost} per million</source>
             <translation>{cost} je Million</translation>
         </message>
         <message>
             <source>{count} more conversations could not be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} weitere Unterhaltungen konnten nicht gelesen werden.</translation>
         </message>
         <message>
             <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
             <translation>{display} nimmt höchstens {max_stops} Texte, an denen eine Antwort endet.</translation>
         </message>
         <message>
+            <source>{done} conversations read</source>
+            <translation>{done} Unterhaltungen gelesen</translation>
+        </message>
+        <message>
+            <source>{done} of {total} conversations</source>
+            <translation>{done} von {total} Unterhaltungen</translation>
+        </message>
+        <message>
             <source>{file}, after conversation {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>{file}, nach Unterhaltung {number}</translation>
         </message>
         <message>
             <source>{file}, conversation {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>{file}, Unterhaltung {number}</translation>
         </message>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
@@ -4349,7 +4809,7 @@
         </message>
         <message>
             <source>{minutes} min {seconds} s</source>
-            <translation type="unfinished"></translation>
+            <translation>{minutes} min {seconds} s</translation>
         </message>
         <message>
             <source>{minutes}m</source>
@@ -4397,7 +4857,7 @@
         </message>
         <message>
             <source>{name} cannot be read: {why}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} kann nicht gelesen werden: {why}.</translation>
         </message>
         <message>
             <source>{name} cannot read PDF documents.</source>
@@ -4449,39 +4909,39 @@
         </message>
         <message>
             <source>{name} holds no conversations.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} enthält keine Unterhaltungen.</translation>
         </message>
         <message>
             <source>{name} holds too many files.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} enthält zu viele Dateien.</translation>
         </message>
         <message>
             <source>{name} is a backup.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} ist eine Sicherung.</translation>
         </message>
         <message>
             <source>{name} is an export of {found}, not of {wanted}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} ist ein Export von {found}, nicht von {wanted}.</translation>
         </message>
         <message>
             <source>{name} is damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} ist beschädigt.</translation>
         </message>
         <message>
             <source>{name} is damaged: its end is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} ist beschädigt: das Ende fehlt.</translation>
         </message>
         <message>
             <source>{name} is encrypted.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} ist verschlüsselt.</translation>
         </message>
         <message>
             <source>{name} is larger than {most} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} ist größer als {most} MB.</translation>
         </message>
         <message>
             <source>{name} is not a whole backup.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} ist keine vollständige Sicherung.</translation>
         </message>
         <message>
             <source>{name} is overloaded.</source>
@@ -4521,11 +4981,11 @@
         </message>
         <message>
             <source>{name} was made by a newer version of Kireji (format {theirs}; this one knows {ours}).</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} wurde von einer neueren Version von Kireji gemacht (Format {theirs}; diese kennt {ours}).</translation>
         </message>
         <message>
             <source>{name} was not read further: {why}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} wurde nicht weiter gelesen: {why}.</translation>
         </message>
         <message>
             <source>{name} was reached and accepts the key.</source>
@@ -4561,7 +5021,7 @@
         </message>
         <message>
             <source>{number} / {count}</source>
-            <translation type="unfinished"></translation>
+            <translation>{number} / {count}</translation>
         </message>
         <message numerus="yes">
             <source>{n} B</source>
@@ -4572,11 +5032,19 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} conversations</source>
+            <extracomment>1 conversation</extracomment>
+            <translation>
+                <numerusform>{n} Unterhaltung</numerusform>
+                <numerusform>{n} Unterhaltungen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} conversations are back in the list</source>
             <extracomment>1 conversation is back in the list</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} Unterhaltung ist wieder in der Liste</numerusform>
+                <numerusform>{n} Unterhaltungen sind wieder in der Liste</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -4588,6 +5056,14 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} messages</source>
+            <extracomment>1 message</extracomment>
+            <translation>
+                <numerusform>{n} Nachricht</numerusform>
+                <numerusform>{n} Nachrichten</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} models</source>
             <extracomment>1 model</extracomment>
             <translation>
@@ -4596,27 +5072,43 @@
             </translation>
         </message>
         <message numerus="yes">
-            <source>{n} prompts</source>
-            <extracomment>1 prompt</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <source>{n} pictures</source>
+            <extracomment>1 picture</extracomment>
+            <translation>
+                <numerusform>{n} Bild</numerusform>
+                <numerusform>{n} Bilder</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} pictures are missing or damaged.</source>
+            <extracomment>1 picture is missing or damaged.</extracomment>
+            <translation>
+                <numerusform>{n} Bild fehlt oder ist beschädigt.</numerusform>
+                <numerusform>{n} Bilder fehlen oder sind beschädigt.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} pictures of the history are lost.</source>
+            <extracomment>1 picture of the history is lost.</extracomment>
+            <translation>
+                <numerusform>{n} Bild des Verlaufs ist verloren.</numerusform>
+                <numerusform>{n} Bilder des Verlaufs sind verloren.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>{n} requests</source>
             <extracomment>1 request</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} Anfrage</numerusform>
+                <numerusform>{n} Anfragen</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>{n} s</source>
             <extracomment>1 s</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} s</numerusform>
+                <numerusform>{n} s</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -4630,9 +5122,9 @@
         <message numerus="yes">
             <source>{n} were left out.</source>
             <extracomment>1 was left out.</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} wurde weggelassen.</numerusform>
+                <numerusform>{n} wurden weggelassen.</numerusform>
             </translation>
         </message>
         <message>
@@ -4649,7 +5141,7 @@
         </message>
         <message>
             <source>{path} exists already.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} gibt es schon.</translation>
         </message>
         <message>
             <source>{path} is a database of another program.</source>
@@ -4657,11 +5149,11 @@
         </message>
         <message>
             <source>{path} is neither a file nor a folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} ist weder Datei noch Ordner.</translation>
         </message>
         <message>
             <source>{path} is not there.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} ist nicht da.</translation>
         </message>
         <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
@@ -4669,7 +5161,11 @@
         </message>
         <message>
             <source>{percent} % of the context is taken</source>
-            <translation type="unfinished"></translation>
+            <translation>{percent} % des Kontexts sind belegt</translation>
+        </message>
+        <message>
+            <source>{pictures} came with it.</source>
+            <translation>{pictures} kamen mit.</translation>
         </message>
         <message>
             <source>{place} for a typing mistake, and the network.</source>
@@ -4689,11 +5185,11 @@
         </message>
         <message>
             <source>{read} of {prompt} tokens from the cache</source>
-            <translation type="unfinished"></translation>
+            <translation>{read} von {prompt} Token aus dem Zwischenspeicher</translation>
         </message>
         <message>
             <source>{read} of {prompt} tokens from the cache, saved {amount}</source>
-            <translation type="unfinished"></translation>
+            <translation>{read} von {prompt} Token aus dem Zwischenspeicher, {amount} gespart</translation>
         </message>
         <message>
             <source>{seconds} seconds</source>
@@ -4765,31 +5261,31 @@
         </message>
         <message>
             <source>{title}, {row} of {count}</source>
-            <translation type="unfinished"></translation>
+            <translation>{title}, {row} von {count}</translation>
         </message>
         <message>
             <source>{title}: fold away</source>
-            <translation type="unfinished"></translation>
+            <translation>{title}: zuklappen</translation>
         </message>
         <message>
             <source>{title}: folded away. Show</source>
-            <translation type="unfinished"></translation>
+            <translation>{title}: zugeklappt. Zeigen</translation>
         </message>
         <message>
             <source>{tool}: being asked for</source>
-            <translation type="unfinished"></translation>
+            <translation>{tool}: wird angefragt</translation>
         </message>
         <message>
             <source>{tool}: did not run</source>
-            <translation type="unfinished"></translation>
+            <translation>{tool}: wurde nicht ausgeführt</translation>
         </message>
         <message>
             <source>{tool}: done</source>
-            <translation type="unfinished"></translation>
+            <translation>{tool}: fertig</translation>
         </message>
         <message>
             <source>{tool}: failed</source>
-            <translation type="unfinished"></translation>
+            <translation>{tool}: fehlgeschlagen</translation>
         </message>
         <message>
             <source>{url_variable} is set, but {key_variable} is not.</source>
@@ -4817,7 +5313,11 @@
         </message>
         <message>
             <source>{what} · {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>{what} · {time}</translation>
+        </message>
+        <message>
+            <source>{when} · {conversations}</source>
+            <translation>{when} · {conversations}</translation>
         </message>
         <message>
             <source>{when}, or change the settings under openrouter.</source>
@@ -4833,11 +5333,11 @@
         </message>
         <message>
             <source>“{title}” is back in the list</source>
-            <translation type="unfinished"></translation>
+            <translation>„{title}“ ist wieder in der Liste</translation>
         </message>
         <message>
             <source>… and {more} more characters</source>
-            <translation type="unfinished"></translation>
+            <translation>… und {more} weitere Zeichen</translation>
         </message>
     </context>
 </TS>

@@ -9,11 +9,11 @@
         </message>
         <message>
             <source>(/ for prompts)</source>
-            <translation type="unfinished"></translation>
+            <translation>（/ 打开快捷提问）</translation>
         </message>
         <message>
             <source>(/ for prompts, drop files or images)</source>
-            <translation type="unfinished"></translation>
+            <translation>（/ 打开快捷提问，可拖入文件或图片）</translation>
         </message>
         <message>
             <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
@@ -32,7 +32,7 @@
         </message>
         <message>
             <source>A file on another computer was not attached. Copy it to this one first.</source>
-            <translation type="unfinished"></translation>
+            <translation>另一台计算机上的文件未附加。请先复制到本机。</translation>
         </message>
         <message>
             <source>A key belongs to one address, and there is none.</source>
@@ -60,7 +60,7 @@
         </message>
         <message>
             <source>A picture or document is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>缺少一张图片或一个文档。</translation>
         </message>
         <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
@@ -68,7 +68,14 @@
         </message>
         <message>
             <source>A question takes up to {most} files and pictures.</source>
-            <translation type="unfinished"></translation>
+            <translation>一个问题最多可附 {most} 个文件和图片。</translation>
+        </message>
+        <message numerus="yes">
+            <source>A question with {n} pictures or files</source>
+            <extracomment>A question with a picture or file</extracomment>
+            <translation>
+                <numerusform>含 {n} 个图片或文件的问题</numerusform>
+            </translation>
         </message>
         <message>
             <source>A redirect</source>
@@ -167,6 +174,10 @@
             <translation>添加代为回答者</translation>
         </message>
         <message>
+            <source>Added {conversations} and {messages}.</source>
+            <translation>已添加 {conversations}和 {messages}。</translation>
+        </message>
+        <message>
             <source>Address of another model server</source>
             <translation>另一个模型服务器的地址</translation>
         </message>
@@ -195,15 +206,15 @@
         </message>
         <message>
             <source>Again with the same model</source>
-            <translation type="unfinished"></translation>
+            <translation>用同一模型重新回答</translation>
         </message>
         <message>
             <source>All conversations</source>
-            <translation type="unfinished"></translation>
+            <translation>所有对话</translation>
         </message>
         <message>
             <source>All files</source>
-            <translation type="unfinished"></translation>
+            <translation>所有文件</translation>
         </message>
         <message>
             <source>All files (*)</source>
@@ -239,7 +250,7 @@
         </message>
         <message>
             <source>Also for the questions that follow</source>
-            <translation type="unfinished"></translation>
+            <translation>也用于后面的问题</translation>
         </message>
         <message>
             <source>Alt + 1 … 9</source>
@@ -263,15 +274,23 @@
         </message>
         <message>
             <source>An answer is being written in this branch.</source>
-            <translation type="unfinished"></translation>
+            <translation>此分支中正在写回答。</translation>
         </message>
         <message>
             <source>And {more} more.</source>
-            <translation type="unfinished"></translation>
+            <translation>还有 {more} 个。</translation>
         </message>
         <message>
             <source>Another answer would pass the limit of ${max_cost} (${cost} are spent), so the region is not watched any more. Begin again with a higher limit.</source>
             <translation>再回答一次会超过 ${max_cost} 的上限（已用 ${cost}），因此不再监视该区域。请提高上限后重新开始。</translation>
+        </message>
+        <message>
+            <source>Another file…</source>
+            <translation>其他文件…</translation>
+        </message>
+        <message>
+            <source>Another folder…</source>
+            <translation>其他文件夹…</translation>
         </message>
         <message>
             <source>Another language shows from the next start on.</source>
@@ -299,15 +318,19 @@
         </message>
         <message>
             <source>Answer again</source>
-            <translation type="unfinished"></translation>
+            <translation>重新回答</translation>
         </message>
         <message>
             <source>Answer by {model}</source>
-            <translation type="unfinished"></translation>
+            <translation>{model} 的回答</translation>
+        </message>
+        <message>
+            <source>Answer finished.</source>
+            <translation>回答完成。</translation>
         </message>
         <message>
             <source>Answer in {title}: {words}</source>
-            <translation type="unfinished"></translation>
+            <translation>{title} 中的回答：{words}</translation>
         </message>
         <message>
             <source>Answer ready</source>
@@ -315,7 +338,11 @@
         </message>
         <message>
             <source>Answers</source>
-            <translation type="unfinished"></translation>
+            <translation>回答</translation>
+        </message>
+        <message>
+            <source>Answers and questions</source>
+            <translation>回答和问题</translation>
         </message>
         <message>
             <source>Answers from a model</source>
@@ -332,28 +359,32 @@
         <message numerus="yes">
             <source>Archive {n} conversations</source>
             <extracomment>Archive</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>归档 {n} 个对话</numerusform>
             </translation>
         </message>
         <message>
             <source>Archived</source>
-            <translation type="unfinished"></translation>
+            <translation>已归档</translation>
         </message>
         <message>
             <source>Archived and deleted</source>
-            <translation type="unfinished"></translation>
+            <translation>已归档和已删除</translation>
         </message>
         <message numerus="yes">
             <source>Archived {n} conversations</source>
             <extracomment>Archived 1 conversation</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>已归档 {n} 个对话</numerusform>
             </translation>
         </message>
         <message>
             <source>Archived “{title}”</source>
-            <translation type="unfinished"></translation>
+            <translation>已归档“{title}”</translation>
+        </message>
+        <message>
+            <source>Archives and JSON (*.zip *.json *.db)</source>
+            <translation>压缩包和 JSON (*.zip *.json *.db)</translation>
         </message>
         <message>
             <source>Arrow keys</source>
@@ -397,7 +428,7 @@
         </message>
         <message>
             <source>Ask a follow-up…</source>
-            <translation type="unfinished"></translation>
+            <translation>追问…</translation>
         </message>
         <message>
             <source>Ask about selected text by copying it</source>
@@ -461,15 +492,23 @@
         </message>
         <message>
             <source>Ask anything, or capture a piece of the screen…</source>
-            <translation type="unfinished"></translation>
+            <translation>随意提问，或截取屏幕的一部分…</translation>
+        </message>
+        <message>
+            <source>Ask now</source>
+            <translation>立即提问</translation>
         </message>
         <message>
             <source>Ask now, or run the job at Anthropic.</source>
             <translation>请现在提问，或在 Anthropic 运行任务。</translation>
         </message>
         <message>
+            <source>Ask question {place} now: {words}</source>
+            <translation>立即提出第 {place} 个问题：{words}</translation>
+        </message>
+        <message>
             <source>Ask something first.</source>
-            <translation type="unfinished"></translation>
+            <translation>请先提问。</translation>
         </message>
         <message>
             <source>Ask the desktop again</source>
@@ -485,31 +524,58 @@
         </message>
         <message>
             <source>Ask this when the answer is complete</source>
-            <translation type="unfinished"></translation>
+            <translation>回答完成后提问</translation>
         </message>
         <message>
             <source>Ask ⏎</source>
             <translation>提问 ⏎</translation>
         </message>
+        <message numerus="yes">
+            <source>Asked one after the other when this answer is done:</source>
+            <extracomment>Asked when this answer is done:</extracomment>
+            <translation>
+                <numerusform>此回答完成后依次提问：</numerusform>
+            </translation>
+        </message>
         <message>
             <source>Asked with</source>
-            <translation type="unfinished"></translation>
+            <translation>请求内容</translation>
         </message>
         <message>
             <source>Attach files or pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>附加文件或图片</translation>
         </message>
         <message>
             <source>Attach text, a PDF or pictures.</source>
-            <translation type="unfinished"></translation>
+            <translation>请附加文字、PDF 或图片。</translation>
         </message>
         <message>
             <source>Attach the part of it that matters.</source>
-            <translation type="unfinished"></translation>
+            <translation>请附加其中重要的部分。</translation>
         </message>
         <message>
             <source>Attached files and pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>附加的文件和图片</translation>
+        </message>
+        <message>
+            <source>Back up every day</source>
+            <translation>每天备份</translation>
+        </message>
+        <message>
+            <source>Back up now</source>
+            <translation>立即备份</translation>
+        </message>
+        <message>
+            <source>Backed up to {path}.</source>
+            <translation>已备份到 {path}。</translation>
+        </message>
+        <message>
+            <source>Backup and restore</source>
+            <translation>备份与恢复</translation>
+        </message>
+        <message>
+            <source>Backups</source>
+            <translation>备份</translation>
         </message>
         <message>
             <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
@@ -524,6 +590,14 @@
             <translation>蓝色</translation>
         </message>
         <message>
+            <source>Branch before this one, at the last fork</source>
+            <translation>最近分叉处的上一个分支</translation>
+        </message>
+        <message>
+            <source>Branch behind it</source>
+            <translation>下一个分支</translation>
+        </message>
+        <message>
             <source>Branch {place} / {count}</source>
             <translation>分支 {place} / {count}</translation>
         </message>
@@ -532,12 +606,23 @@
             <translation>分支 {place}，共 {count} 个。显示另一个</translation>
         </message>
         <message>
+            <source>Bring back what you deleted</source>
+            <translation>找回已删除的内容</translation>
+        </message>
+        <message numerus="yes">
+            <source>Bring back {n} that you deleted</source>
+            <extracomment>Bring back 1 that you deleted</extracomment>
+            <translation>
+                <numerusform>找回已删除的 {n} 个</numerusform>
+            </translation>
+        </message>
+        <message>
             <source>Cancel</source>
             <translation>取消</translation>
         </message>
         <message>
             <source>Cancel {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>取消 {name}</translation>
         </message>
         <message>
             <source>Capture</source>
@@ -545,7 +630,7 @@
         </message>
         <message>
             <source>Capture &amp; ask</source>
-            <translation type="unfinished"></translation>
+            <translation>截取并提问</translation>
         </message>
         <message>
             <source>Capture a window</source>
@@ -588,6 +673,10 @@
             <translation>证书 (*.pem *.crt *.cer)</translation>
         </message>
         <message>
+            <source>Change the folder of backups</source>
+            <translation>更改备份文件夹</translation>
+        </message>
+        <message>
             <source>Change the instructions</source>
             <translation>更改指令</translation>
         </message>
@@ -609,7 +698,7 @@
         </message>
         <message>
             <source>Check it and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查后重试。</translation>
         </message>
         <message>
             <source>Check its billing in the console of {name}, or use another key.</source>
@@ -617,7 +706,7 @@
         </message>
         <message>
             <source>Check its permissions.</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查其权限。</translation>
         </message>
         <message>
             <source>Check that only the key was pasted.</source>
@@ -665,11 +754,11 @@
         </message>
         <message>
             <source>Check the disk. Earlier backups are still there.</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查磁盘。之前的备份仍在。</translation>
         </message>
         <message>
             <source>Check the name.</source>
-            <translation type="unfinished"></translation>
+            <translation>请检查名称。</translation>
         </message>
         <message>
             <source>Check the network</source>
@@ -680,6 +769,10 @@
             <translation>请检查设置 network.proxy、HTTPS_PROXY 或系统的代理设置。</translation>
         </message>
         <message>
+            <source>Choose a backup</source>
+            <translation>选择备份</translation>
+        </message>
+        <message>
             <source>Choose a file of certificates</source>
             <translation>选择证书文件</translation>
         </message>
@@ -688,12 +781,24 @@
             <translation>选择文件…</translation>
         </message>
         <message>
+            <source>Choose a folder for backups</source>
+            <translation>选择备份文件夹</translation>
+        </message>
+        <message>
+            <source>Choose a folder…</source>
+            <translation>选择文件夹…</translation>
+        </message>
+        <message>
             <source>Choose a model</source>
             <translation>选择模型</translation>
         </message>
         <message>
             <source>Choose a model that can, or leave the picture out.</source>
             <translation>请选择能看图片的模型，或去掉图片。</translation>
+        </message>
+        <message>
+            <source>Choose an export</source>
+            <translation>选择导出文件</translation>
         </message>
         <message>
             <source>Choose another folder.</source>
@@ -725,11 +830,11 @@
         </message>
         <message>
             <source>Choose another name, or allow it to be overwritten.</source>
-            <translation type="unfinished"></translation>
+            <translation>请选择其他名称，或允许覆盖。</translation>
         </message>
         <message>
             <source>Choose another name.</source>
-            <translation type="unfinished"></translation>
+            <translation>请选择其他名称。</translation>
         </message>
         <message>
             <source>Choose another shortcut in Settings.</source>
@@ -753,15 +858,27 @@
         </message>
         <message>
             <source>Choose text, a PDF or a picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>请选择文字、PDF 或图片。</translation>
         </message>
         <message>
             <source>Choose the files in it.</source>
-            <translation type="unfinished"></translation>
+            <translation>请选择其中的文件。</translation>
+        </message>
+        <message>
+            <source>Choose the folder of a backup</source>
+            <translation>选择备份所在文件夹</translation>
+        </message>
+        <message>
+            <source>Choose the folder of an export</source>
+            <translation>选择导出文件夹</translation>
         </message>
         <message>
             <source>Choose the model</source>
             <translation>选择模型</translation>
+        </message>
+        <message>
+            <source>Choose where…</source>
+            <translation>选择位置…</translation>
         </message>
         <message>
             <source>Choose {new} in Settings, Keys &amp; models.</source>
@@ -788,6 +905,10 @@
             <translation>请关闭使用它的程序（数据库查看器、备份），然后重试；没有丢失任何内容。</translation>
         </message>
         <message>
+            <source>Close the window</source>
+            <translation>关闭窗口</translation>
+        </message>
+        <message>
             <source>Colour and width</source>
             <translation>颜色和粗细</translation>
         </message>
@@ -801,7 +922,7 @@
         </message>
         <message>
             <source>Context</source>
-            <translation type="unfinished"></translation>
+            <translation>上下文</translation>
         </message>
         <message>
             <source>Continue</source>
@@ -817,15 +938,15 @@
         </message>
         <message>
             <source>Conversation</source>
-            <translation type="unfinished"></translation>
+            <translation>对话</translation>
         </message>
         <message>
             <source>Conversation {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>对话 {number}</translation>
         </message>
         <message>
             <source>Conversations</source>
-            <translation type="unfinished"></translation>
+            <translation>对话</translation>
         </message>
         <message>
             <source>Conversations and captures</source>
@@ -853,11 +974,11 @@
         </message>
         <message>
             <source>Copy as Markdown</source>
-            <translation type="unfinished"></translation>
+            <translation>复制为 Markdown</translation>
         </message>
         <message>
             <source>Copy as rich text</source>
-            <translation type="unfinished"></translation>
+            <translation>复制为富文本</translation>
         </message>
         <message>
             <source>Copy details</source>
@@ -893,7 +1014,7 @@
         </message>
         <message>
             <source>Copy the answer as Markdown</source>
-            <translation type="unfinished"></translation>
+            <translation>将回答复制为 Markdown</translation>
         </message>
         <message>
             <source>Copy the command</source>
@@ -908,12 +1029,16 @@
             <translation>复制命令：{title}</translation>
         </message>
         <message>
+            <source>Copy the last answer</source>
+            <translation>复制最后一条回答</translation>
+        </message>
+        <message>
             <source>Copy the link's address</source>
-            <translation type="unfinished"></translation>
+            <translation>复制链接地址</translation>
         </message>
         <message>
             <source>Copy the question</source>
-            <translation type="unfinished"></translation>
+            <translation>复制问题</translation>
         </message>
         <message>
             <source>Copy the text in the picture (Ctrl+Shift+C)</source>
@@ -944,12 +1069,16 @@
             <translation>请用终端自己的按键复制，然后就剪贴板内容提问。</translation>
         </message>
         <message>
+            <source>Copying and checking…</source>
+            <translation>正在复制和检查…</translation>
+        </message>
+        <message>
             <source>Correct its schema.</source>
             <translation>请更正其架构。</translation>
         </message>
         <message>
             <source>Cost</source>
-            <translation type="unfinished"></translation>
+            <translation>费用</translation>
         </message>
         <message>
             <source>Ctrl + A</source>
@@ -981,7 +1110,7 @@
         </message>
         <message>
             <source>Cut</source>
-            <translation type="unfinished"></translation>
+            <translation>剪切</translation>
         </message>
         <message>
             <source>Cut one out by its place: --region.</source>
@@ -989,7 +1118,7 @@
         </message>
         <message>
             <source>Cut out a piece of the screen and ask about it</source>
-            <translation type="unfinished"></translation>
+            <translation>截取屏幕的一部分并就此提问</translation>
         </message>
         <message>
             <source>Cut out a piece of the screen, ask, and read the answer as it streams.</source>
@@ -1018,32 +1147,44 @@
         <message numerus="yes">
             <source>Delete {n} conversations</source>
             <extracomment>Delete</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>删除 {n} 个对话</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Delete, in the list</source>
+            <translation>删除（在列表中）</translation>
         </message>
         <message numerus="yes">
             <source>Deleted {n} conversations</source>
             <extracomment>Deleted 1 conversation</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>已删除 {n} 个对话</numerusform>
             </translation>
         </message>
         <message>
             <source>Deleted “{title}”</source>
-            <translation type="unfinished"></translation>
+            <translation>已删除“{title}”</translation>
         </message>
         <message>
             <source>Details</source>
             <translation>详情</translation>
         </message>
         <message>
+            <source>Details at the side</source>
+            <translation>侧边的详情</translation>
+        </message>
+        <message>
+            <source>Do not restore</source>
+            <translation>不恢复</translation>
+        </message>
+        <message>
             <source>Do not say whose export it is, or say it right.</source>
-            <translation type="unfinished"></translation>
+            <translation>请不要注明来源，或注明正确的来源。</translation>
         </message>
         <message>
             <source>Document</source>
-            <translation type="unfinished"></translation>
+            <translation>文档</translation>
         </message>
         <message>
             <source>Done</source>
@@ -1051,7 +1192,7 @@
         </message>
         <message>
             <source>Download or copy the export again, then try once more.</source>
-            <translation type="unfinished"></translation>
+            <translation>请重新下载或复制导出文件，然后再试一次。</translation>
         </message>
         <message>
             <source>Drag over a part of the screen.</source>
@@ -1091,23 +1232,31 @@
         </message>
         <message>
             <source>Drop to ask about it</source>
-            <translation type="unfinished"></translation>
+            <translation>拖放到此处以提问</translation>
         </message>
         <message>
             <source>Dropped picture</source>
-            <translation type="unfinished"></translation>
+            <translation>拖入的图片</translation>
         </message>
         <message>
             <source>Earlier questions</source>
             <translation>之前的问题</translation>
         </message>
         <message>
+            <source>Earlier questions, in an empty field</source>
+            <translation>之前的问题（输入框为空时）</translation>
+        </message>
+        <message>
+            <source>Edit the last question</source>
+            <translation>编辑最后一个问题</translation>
+        </message>
+        <message>
             <source>Edit the question and ask again</source>
-            <translation type="unfinished"></translation>
+            <translation>编辑问题并重新提问</translation>
         </message>
         <message>
             <source>Editing an earlier question</source>
-            <translation type="unfinished"></translation>
+            <translation>正在编辑之前的问题</translation>
         </message>
         <message>
             <source>Effort</source>
@@ -1115,7 +1264,7 @@
         </message>
         <message>
             <source>End the search</source>
-            <translation type="unfinished"></translation>
+            <translation>结束搜索</translation>
         </message>
         <message>
             <source>Enter</source>
@@ -1166,12 +1315,58 @@
             <translation>所有主机都直接连接。</translation>
         </message>
         <message>
+            <source>Everything that was said, with its pictures. Keys are never in an export or a backup.</source>
+            <translation>所有对话内容及图片。密钥从不包含在导出或备份中。</translation>
+        </message>
+        <message>
             <source>Explain what is shown.</source>
             <translation>请解释图中的内容。</translation>
         </message>
         <message>
+            <source>Export</source>
+            <translation>导出</translation>
+        </message>
+        <message>
+            <source>Export all conversations</source>
+            <translation>导出所有对话</translation>
+        </message>
+        <message>
+            <source>Export all…</source>
+            <translation>全部导出…</translation>
+        </message>
+        <message>
             <source>Export them again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请重新导出。</translation>
+        </message>
+        <message>
+            <source>Export to</source>
+            <translation>导出到</translation>
+        </message>
+        <message numerus="yes">
+            <source>Export {n} conversations</source>
+            <extracomment>Export this conversation</extracomment>
+            <translation>
+                <numerusform>导出 {n} 个对话</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Export {n} conversations…</source>
+            <extracomment>Export…</extracomment>
+            <translation>
+                <numerusform>导出 {n} 个对话…</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Export “{title}”</source>
+            <translation>导出“{title}”</translation>
+        </message>
+        <message>
+            <source>Exported {conversations} to {path}.</source>
+            <translation>已将 {conversations}导出到 {path}。</translation>
+        </message>
+        <message>
+            <source>Exports of ChatGPT and Claude (the zip file they send, or its folder) and Kireji's own. What is there already is not added again, so a newer export can be imported later.</source>
+            <translation>ChatGPT 和 Claude 的导出（它们发送的 zip 文件或其文件夹）以及 Kireji 自己的导出。已有的内容不会重复添加，因此以后可以导入更新的导出。</translation>
         </message>
         <message>
             <source>Extra certificates</source>
@@ -1183,11 +1378,15 @@
         </message>
         <message>
             <source>First picture of an animation</source>
-            <translation type="unfinished"></translation>
+            <translation>动画的第一帧</translation>
         </message>
         <message>
             <source>First that can work</source>
             <translation>第一个可用的</translation>
+        </message>
+        <message>
+            <source>Folder</source>
+            <translation>文件夹</translation>
         </message>
         <message>
             <source>Follow up…</source>
@@ -1211,11 +1410,11 @@
         </message>
         <message>
             <source>Free some space.</source>
-            <translation type="unfinished"></translation>
+            <translation>请腾出空间。</translation>
         </message>
         <message>
             <source>From cache</source>
-            <translation type="unfinished"></translation>
+            <translation>来自缓存</translation>
         </message>
         <message>
             <source>Frozen screen</source>
@@ -1231,7 +1430,7 @@
         </message>
         <message>
             <source>Give a name that ends with .zip, or one without an ending for a folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>请给出以 .zip 结尾的名称；如要文件夹，请给出没有扩展名的名称。</translation>
         </message>
         <message>
             <source>Global shortcuts are not supported on this system yet.</source>
@@ -1255,11 +1454,15 @@
         </message>
         <message>
             <source>Hide the text</source>
-            <translation type="unfinished"></translation>
+            <translation>隐藏文字</translation>
         </message>
         <message>
             <source>High</source>
             <translation>高</translation>
+        </message>
+        <message>
+            <source>History</source>
+            <translation>历史记录</translation>
         </message>
         <message>
             <source>Home, End</source>
@@ -1278,8 +1481,20 @@
             <translation>如果中间有公司网络，请在设置 network.ca_file 或 SSL_CERT_FILE 中指定其证书文件。</translation>
         </message>
         <message>
+            <source>Import</source>
+            <translation>导入</translation>
+        </message>
+        <message>
+            <source>Import a file</source>
+            <translation>导入文件</translation>
+        </message>
+        <message>
+            <source>Import a folder</source>
+            <translation>导入文件夹</translation>
+        </message>
+        <message>
             <source>Import a smaller export.</source>
-            <translation type="unfinished"></translation>
+            <translation>请导入较小的导出文件。</translation>
         </message>
         <message>
             <source>In a terminal Ctrl+C interrupts what runs, so nothing was copied.</source>
@@ -1287,7 +1502,7 @@
         </message>
         <message>
             <source>In all</source>
-            <translation type="unfinished"></translation>
+            <translation>合计</translation>
         </message>
         <message>
             <source>In force: none; the system names no proxy.</source>
@@ -1303,7 +1518,7 @@
         </message>
         <message>
             <source>In window</source>
-            <translation type="unfinished"></translation>
+            <translation>在窗口中</translation>
         </message>
         <message>
             <source>Insert</source>
@@ -1359,11 +1574,11 @@
         </message>
         <message>
             <source>It failed with</source>
-            <translation type="unfinished"></translation>
+            <translation>失败信息</translation>
         </message>
         <message>
             <source>It has no identifier, or no messages.</source>
-            <translation type="unfinished"></translation>
+            <translation>它没有标识，或没有消息。</translation>
         </message>
         <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
@@ -1371,7 +1586,7 @@
         </message>
         <message>
             <source>It is damaged ({why}).</source>
-            <translation type="unfinished"></translation>
+            <translation>它已损坏（{why}）。</translation>
         </message>
         <message>
             <source>It is kept in your system keychain.</source>
@@ -1383,19 +1598,23 @@
         </message>
         <message>
             <source>It is larger than {most} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>它超过 {most} MB。</translation>
         </message>
         <message>
             <source>It is nested too deeply.</source>
-            <translation type="unfinished"></translation>
+            <translation>嵌套太深。</translation>
+        </message>
+        <message>
+            <source>It is no longer in the history.</source>
+            <translation>它已不在历史记录中。</translation>
         </message>
         <message>
             <source>It is no valid JSON ({why}).</source>
-            <translation type="unfinished"></translation>
+            <translation>这不是有效的 JSON（{why}）。</translation>
         </message>
         <message>
             <source>It is not as this version writes it ({why}).</source>
-            <translation type="unfinished"></translation>
+            <translation>它与此版本写出的格式不同（{why}）。</translation>
         </message>
         <message>
             <source>It is not known whether this model can see.</source>
@@ -1407,7 +1626,7 @@
         </message>
         <message>
             <source>It is too long for the field</source>
-            <translation type="unfinished"></translation>
+            <translation>内容太长，输入框放不下</translation>
         </message>
         <message>
             <source>It runs on another computer, to which Ollama passes everything on.</source>
@@ -1441,6 +1660,10 @@
             </translation>
         </message>
         <message>
+            <source>Keep backups in the data folder</source>
+            <translation>将备份保存在数据文件夹中</translation>
+        </message>
+        <message>
             <source>Keep it</source>
             <translation>保留</translation>
         </message>
@@ -1451,6 +1674,14 @@
         <message>
             <source>Keep this region and choose another one</source>
             <translation>保留此区域并再选一个</translation>
+        </message>
+        <message>
+            <source>Kept as a note in the text: {kinds}</source>
+            <translation>作为文中的注记保留：{kinds}</translation>
+        </message>
+        <message>
+            <source>Keyboard</source>
+            <translation>键盘</translation>
         </message>
         <message>
             <source>Keys</source>
@@ -1485,6 +1716,10 @@
             <translation>Kireji 无法启动</translation>
         </message>
         <message>
+            <source>Kireji ended before this was asked:</source>
+            <translation>在提出此问题之前 Kireji 已结束：</translation>
+        </message>
+        <message>
             <source>Kireji lies in a folder whose name is too long for Windows to start it from.</source>
             <translation>Kireji 所在文件夹的名称太长，Windows 无法从中启动。</translation>
         </message>
@@ -1495,6 +1730,10 @@
         <message>
             <source>Kireji runs in a sandbox, which cannot enter itself into the session's start.</source>
             <translation>Kireji 运行在沙盒中，无法将自己加入会话启动项。</translation>
+        </message>
+        <message>
+            <source>Kireji's own form</source>
+            <translation>Kireji 自有格式</translation>
         </message>
         <message>
             <source>Kireji: capture and ask</source>
@@ -1521,12 +1760,16 @@
             <translation>最近 7 天</translation>
         </message>
         <message>
+            <source>Last backup {when}, checked, {size}.</source>
+            <translation>上次备份：{when}，已检查，{size}。</translation>
+        </message>
+        <message>
             <source>Leave the earlier question as it was</source>
-            <translation type="unfinished"></translation>
+            <translation>保持之前的问题不变</translation>
         </message>
         <message>
             <source>Left this computer</source>
-            <translation type="unfinished"></translation>
+            <translation>已离开本机</translation>
         </message>
         <message>
             <source>Light</source>
@@ -1538,11 +1781,11 @@
         </message>
         <message>
             <source>List them with: {command}</source>
-            <translation type="unfinished"></translation>
+            <translation>列出对话：{command}</translation>
         </message>
         <message>
             <source>Loading…</source>
-            <translation type="unfinished"></translation>
+            <translation>正在加载…</translation>
         </message>
         <message>
             <source>Local server</source>
@@ -1597,6 +1840,10 @@
             <translation>请让 {parent} 可写，或在桌面设置中添加 Kireji。</translation>
         </message>
         <message>
+            <source>Markdown</source>
+            <translation>Markdown</translation>
+        </message>
+        <message>
             <source>Marks</source>
             <translation>标注</translation>
         </message>
@@ -1622,7 +1869,7 @@
         </message>
         <message>
             <source>Models cannot read {program} files.</source>
-            <translation type="unfinished"></translation>
+            <translation>模型无法读取 {program} 文件。</translation>
         </message>
         <message>
             <source>More</source>
@@ -1675,8 +1922,8 @@
         <message numerus="yes">
             <source>Move {n} out of the archive</source>
             <extracomment>Move out of the archive</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>将 {n} 个移出归档</numerusform>
             </translation>
         </message>
         <message>
@@ -1685,11 +1932,11 @@
         </message>
         <message>
             <source>Name the export you downloaded.</source>
-            <translation type="unfinished"></translation>
+            <translation>请指定您下载的导出文件。</translation>
         </message>
         <message>
             <source>Name the folder or the zip file that Kireji made; exports are imported instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>请指定 Kireji 生成的文件夹或 zip 文件；导出文件请用导入。</translation>
         </message>
         <message>
             <source>Name the screen: --screen N.</source>
@@ -1697,15 +1944,15 @@
         </message>
         <message>
             <source>Name the zip file that ChatGPT, Claude or Kireji made, or export again.</source>
-            <translation type="unfinished"></translation>
+            <translation>请指定 ChatGPT、Claude 或 Kireji 生成的 zip 文件，或重新导出。</translation>
         </message>
         <message>
             <source>Name the zip file that ChatGPT, Claude or Kireji made, or the folder it was unpacked to.</source>
-            <translation type="unfinished"></translation>
+            <translation>请指定 ChatGPT、Claude 或 Kireji 生成的 zip 文件，或其解压后的文件夹。</translation>
         </message>
         <message>
             <source>Name the zip file that it made.</source>
-            <translation type="unfinished"></translation>
+            <translation>请指定它生成的 zip 文件。</translation>
         </message>
         <message>
             <source>Network</source>
@@ -1713,15 +1960,23 @@
         </message>
         <message>
             <source>New conversation</source>
-            <translation type="unfinished"></translation>
+            <translation>新对话</translation>
         </message>
         <message>
             <source>New conversations are answered by</source>
             <translation>新对话由谁回答</translation>
         </message>
         <message>
+            <source>New line</source>
+            <translation>换行</translation>
+        </message>
+        <message>
             <source>Next screen</source>
             <translation>下一个屏幕</translation>
+        </message>
+        <message>
+            <source>No backup was made yet.</source>
+            <translation>尚未进行过备份。</translation>
         </message>
         <message>
             <source>No browser could be opened.</source>
@@ -1737,11 +1992,11 @@
         </message>
         <message>
             <source>No conversation can be read in {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 中没有可读取的对话。</translation>
         </message>
         <message>
             <source>No conversations yet. What you ask appears here.</source>
-            <translation type="unfinished"></translation>
+            <translation>还没有对话。您的提问会出现在这里。</translation>
         </message>
         <message>
             <source>No desktop portal runs here.</source>
@@ -1828,6 +2083,10 @@
             <translation>没有内置任何截取方式。</translation>
         </message>
         <message>
+            <source>No words</source>
+            <translation>没有文字</translation>
+        </message>
+        <message>
             <source>Nobody came back from the browser within {minutes}.</source>
             <translation>{minutes}内没有从浏览器返回。</translation>
         </message>
@@ -1853,23 +2112,31 @@
         </message>
         <message>
             <source>Nothing found for “{words}”. Try fewer or shorter words.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有找到“{words}”。请尝试更少或更短的词。</translation>
         </message>
         <message>
             <source>Nothing is archived.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有归档的内容。</translation>
         </message>
         <message>
             <source>Nothing is selected.</source>
             <translation>没有选中任何内容。</translation>
         </message>
         <message>
+            <source>Nothing new: everything in it is there already.</source>
+            <translation>没有新内容：其中的全部都已存在。</translation>
+        </message>
+        <message>
             <source>Nothing was deleted in the last 30 days.</source>
-            <translation type="unfinished"></translation>
+            <translation>最近 30 天没有删除任何内容。</translation>
         </message>
         <message>
             <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
             <translation>没有删除任何内容：请将 {name} 及以此名称开头的文件移到其他文件夹，以空的历史记录开始；或用您的备份替换。</translation>
+        </message>
+        <message>
+            <source>Nothing would be added: everything in it is there already.</source>
+            <translation>不会添加任何内容：其中的全部都已存在。</translation>
         </message>
         <message>
             <source>Notify when an answer is ready</source>
@@ -1882,6 +2149,10 @@
         <message>
             <source>Now that is {who}.</source>
             <translation>现在是 {who}。</translation>
+        </message>
+        <message>
+            <source>On days on which something has changed, while nothing else goes on. Seven days and four weeks are kept.</source>
+            <translation>在有变化的日子、空闲时进行。保留七天和四周的备份。</translation>
         </message>
         <message>
             <source>On the usual ports of Ollama, llama.cpp and LM Studio.</source>
@@ -1977,7 +2248,7 @@
         </message>
         <message>
             <source>Opening the conversation…</source>
-            <translation type="unfinished"></translation>
+            <translation>正在打开对话…</translation>
         </message>
         <message>
             <source>Or bind a command to a key in your desktop's own keyboard settings:</source>
@@ -1989,11 +2260,11 @@
         </message>
         <message>
             <source>Other ways to answer again</source>
-            <translation type="unfinished"></translation>
+            <translation>其他重新回答的方式</translation>
         </message>
         <message>
             <source>Other ways to copy</source>
-            <translation type="unfinished"></translation>
+            <translation>其他复制方式</translation>
         </message>
         <message>
             <source>Otherwise only where the desktop does not let Kireji freeze the screen.</source>
@@ -2001,11 +2272,11 @@
         </message>
         <message>
             <source>PDF</source>
-            <translation type="unfinished"></translation>
+            <translation>PDF</translation>
         </message>
         <message>
             <source>PDF documents</source>
-            <translation type="unfinished"></translation>
+            <translation>PDF 文档</translation>
         </message>
         <message>
             <source>PNG picture (*.png)</source>
@@ -2021,7 +2292,7 @@
         </message>
         <message>
             <source>Paste</source>
-            <translation type="unfinished"></translation>
+            <translation>粘贴</translation>
         </message>
         <message>
             <source>Paste a key from Anthropic or OpenRouter; it is tested at once.</source>
@@ -2041,11 +2312,11 @@
         </message>
         <message>
             <source>Pasted picture</source>
-            <translation type="unfinished"></translation>
+            <translation>粘贴的图片</translation>
         </message>
         <message>
             <source>Pasted text</source>
-            <translation type="unfinished"></translation>
+            <translation>粘贴的文字</translation>
         </message>
         <message>
             <source>Pause shortcuts</source>
@@ -2065,7 +2336,7 @@
         </message>
         <message>
             <source>Picture</source>
-            <translation type="unfinished"></translation>
+            <translation>图片</translation>
         </message>
         <message>
             <source>Picture, {width} × {height} pixels</source>
@@ -2073,7 +2344,7 @@
         </message>
         <message>
             <source>Pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>图片</translation>
         </message>
         <message>
             <source>Pin to the screen</source>
@@ -2082,13 +2353,13 @@
         <message numerus="yes">
             <source>Pin {n} to the top</source>
             <extracomment>Pin to the top</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>置顶 {n} 个</numerusform>
             </translation>
         </message>
         <message>
             <source>Pinned</source>
-            <translation type="unfinished"></translation>
+            <translation>已置顶</translation>
         </message>
         <message>
             <source>Pinned picture</source>
@@ -2120,15 +2391,15 @@
         </message>
         <message>
             <source>Press {chord} anywhere, or use the button.</source>
-            <translation type="unfinished"></translation>
+            <translation>在任何地方按 {chord}，或使用按钮。</translation>
         </message>
         <message>
             <source>Price in</source>
-            <translation type="unfinished"></translation>
+            <translation>输入价格</translation>
         </message>
         <message>
             <source>Price out</source>
-            <translation type="unfinished"></translation>
+            <translation>输出价格</translation>
         </message>
         <message>
             <source>Programs cannot hold a key combination in this Wayland session.</source>
@@ -2136,7 +2407,7 @@
         </message>
         <message>
             <source>Provider</source>
-            <translation type="unfinished"></translation>
+            <translation>服务商</translation>
         </message>
         <message>
             <source>Provider: {name}</source>
@@ -2148,23 +2419,35 @@
         </message>
         <message>
             <source>Put into the question</source>
-            <translation type="unfinished"></translation>
+            <translation>放入问题中</translation>
+        </message>
+        <message>
+            <source>Put question {place} back into the field</source>
+            <translation>将第 {place} 个问题放回输入框</translation>
         </message>
         <message>
             <source>Put this message away</source>
-            <translation type="unfinished"></translation>
+            <translation>关闭此消息</translation>
         </message>
         <message>
             <source>Question</source>
             <translation>问题</translation>
         </message>
         <message>
+            <source>Questions that wait</source>
+            <translation>等待中的问题</translation>
+        </message>
+        <message>
             <source>Queue</source>
-            <translation type="unfinished"></translation>
+            <translation>排队</translation>
         </message>
         <message>
             <source>Quick prompts</source>
             <translation>快捷提问</translation>
+        </message>
+        <message>
+            <source>Quick prompts, in an empty field</source>
+            <translation>快捷提问（输入框为空时）</translation>
         </message>
         <message>
             <source>Quit</source>
@@ -2172,7 +2455,11 @@
         </message>
         <message>
             <source>Quote in the question</source>
-            <translation type="unfinished"></translation>
+            <translation>在问题中引用</translation>
+        </message>
+        <message>
+            <source>Quote what is selected</source>
+            <translation>引用选中的内容</translation>
         </message>
         <message>
             <source>RapidOCR, its PP-OCR models</source>
@@ -2180,11 +2467,15 @@
         </message>
         <message>
             <source>Read anew</source>
-            <translation type="unfinished"></translation>
+            <translation>重新读取</translation>
         </message>
         <message>
             <source>Read from the cache</source>
-            <translation type="unfinished"></translation>
+            <translation>从缓存读取</translation>
+        </message>
+        <message>
+            <source>Reading the backup…</source>
+            <translation>正在读取备份…</translation>
         </message>
         <message>
             <source>Reading the picture on this computer</source>
@@ -2204,7 +2495,7 @@
         </message>
         <message>
             <source>Recently deleted</source>
-            <translation type="unfinished"></translation>
+            <translation>最近删除</translation>
         </message>
         <message>
             <source>Red</source>
@@ -2217,6 +2508,18 @@
         <message>
             <source>Redo (Ctrl+Shift+Z)</source>
             <translation>重做 (Ctrl+Shift+Z)</translation>
+        </message>
+        <message>
+            <source>Regenerate it with another model</source>
+            <translation>用其他模型重新生成</translation>
+        </message>
+        <message>
+            <source>Regenerate it with another model…</source>
+            <translation>用其他模型重新生成…</translation>
+        </message>
+        <message>
+            <source>Regenerate the last answer</source>
+            <translation>重新生成最后一条回答</translation>
         </message>
         <message>
             <source>Region {number}, {width} × {height} pixels. Remove it</source>
@@ -2233,6 +2536,10 @@
         <message>
             <source>Remove</source>
             <translation>移除</translation>
+        </message>
+        <message>
+            <source>Remove question {place}</source>
+            <translation>移除第 {place} 个问题</translation>
         </message>
         <message>
             <source>Remove region {number}</source>
@@ -2256,7 +2563,7 @@
         </message>
         <message>
             <source>Remove the text to ask about</source>
-            <translation type="unfinished"></translation>
+            <translation>移除要提问的文字</translation>
         </message>
         <message>
             <source>Remove the {title} key</source>
@@ -2264,11 +2571,15 @@
         </message>
         <message>
             <source>Remove {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>移除 {name}</translation>
         </message>
         <message>
             <source>Rename</source>
-            <translation type="unfinished"></translation>
+            <translation>重命名</translation>
+        </message>
+        <message>
+            <source>Rename, in the list</source>
+            <translation>重命名（在列表中）</translation>
         </message>
         <message>
             <source>Replace key…</source>
@@ -2283,23 +2594,39 @@
             <translation>请求发往 {address}（来自环境变量）。</translation>
         </message>
         <message>
+            <source>Restore</source>
+            <translation>恢复</translation>
+        </message>
+        <message>
             <source>Restore another one; nothing was changed.</source>
-            <translation type="unfinished"></translation>
+            <translation>请恢复其他备份；没有更改任何内容。</translation>
         </message>
         <message>
             <source>Restore it instead; nothing was imported.</source>
-            <translation type="unfinished"></translation>
+            <translation>请改用恢复；没有导入任何内容。</translation>
+        </message>
+        <message>
+            <source>Restore this backup</source>
+            <translation>恢复此备份</translation>
         </message>
         <message numerus="yes">
             <source>Restore {n} conversations</source>
             <extracomment>Restore</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>恢复 {n} 个对话</numerusform>
             </translation>
         </message>
         <message>
+            <source>Restore…</source>
+            <translation>恢复…</translation>
+        </message>
+        <message>
+            <source>Restoring…</source>
+            <translation>正在恢复…</translation>
+        </message>
+        <message>
             <source>Result</source>
-            <translation type="unfinished"></translation>
+            <translation>结果</translation>
         </message>
         <message>
             <source>Run it again.</source>
@@ -2315,11 +2642,11 @@
         </message>
         <message>
             <source>Save it as a PDF and attach that.</source>
-            <translation type="unfinished"></translation>
+            <translation>请另存为 PDF 后附加。</translation>
         </message>
         <message>
             <source>Save it without one.</source>
-            <translation type="unfinished"></translation>
+            <translation>请保存为无密码的文件。</translation>
         </message>
         <message>
             <source>Save the picture</source>
@@ -2343,11 +2670,11 @@
         </message>
         <message>
             <source>Search everything</source>
-            <translation type="unfinished"></translation>
+            <translation>搜索全部内容</translation>
         </message>
         <message>
             <source>Search everything…</source>
-            <translation type="unfinished"></translation>
+            <translation>搜索全部内容…</translation>
         </message>
         <message>
             <source>Search models</source>
@@ -2355,15 +2682,23 @@
         </message>
         <message>
             <source>Search results</source>
-            <translation type="unfinished"></translation>
+            <translation>搜索结果</translation>
+        </message>
+        <message>
+            <source>Select a passage of an answer first, then quote it.</source>
+            <translation>请先选中回答中的一段，然后引用。</translation>
         </message>
         <message>
             <source>Select all</source>
-            <translation type="unfinished"></translation>
+            <translation>全选</translation>
         </message>
         <message>
             <source>Send</source>
-            <translation type="unfinished"></translation>
+            <translation>发送</translation>
+        </message>
+        <message>
+            <source>Send; while an answer streams: queue</source>
+            <translation>发送；正在生成回答时：排队</translation>
         </message>
         <message>
             <source>Sending the question</source>
@@ -2399,7 +2734,7 @@
         </message>
         <message>
             <source>Several conversations do not fit into one file.</source>
-            <translation type="unfinished"></translation>
+            <translation>多个对话无法放入一个文件。</translation>
         </message>
         <message>
             <source>Shortcuts</source>
@@ -2422,7 +2757,7 @@
         </message>
         <message>
             <source>Show it large</source>
-            <translation type="unfinished"></translation>
+            <translation>放大显示</translation>
         </message>
         <message>
             <source>Show or hide the details</source>
@@ -2434,7 +2769,7 @@
         </message>
         <message>
             <source>Show the text</source>
-            <translation type="unfinished"></translation>
+            <translation>显示文字</translation>
         </message>
         <message>
             <source>Shown by {name}.</source>
@@ -2466,7 +2801,7 @@
         </message>
         <message>
             <source>Size</source>
-            <translation type="unfinished"></translation>
+            <translation>大小</translation>
         </message>
         <message>
             <source>Some settings could not be used:</source>
@@ -2502,7 +2837,7 @@
         </message>
         <message>
             <source>Split it, or save it with smaller pictures.</source>
-            <translation type="unfinished"></translation>
+            <translation>请拆分，或以较小的图片保存。</translation>
         </message>
         <message>
             <source>Stands on the work of</source>
@@ -2585,8 +2920,20 @@
             <translation>停止</translation>
         </message>
         <message>
+            <source>Stop the answer</source>
+            <translation>停止回答</translation>
+        </message>
+        <message>
             <source>Stop the answer and keep what has arrived</source>
             <translation>停止回答并保留已收到的内容</translation>
+        </message>
+        <message>
+            <source>Stop: {title}</source>
+            <translation>停止：{title}</translation>
+        </message>
+        <message>
+            <source>Stopped. What was added before stays.</source>
+            <translation>已停止。之前添加的内容保留。</translation>
         </message>
         <message>
             <source>Stricter: not even for a short time. Fewer models can answer.</source>
@@ -2642,7 +2989,7 @@
         </message>
         <message>
             <source>Text</source>
-            <translation type="unfinished"></translation>
+            <translation>文字</translation>
         </message>
         <message>
             <source>Text in pictures is read on this computer.</source>
@@ -2654,13 +3001,13 @@
         </message>
         <message>
             <source>Text to ask about</source>
-            <translation type="unfinished"></translation>
+            <translation>要提问的文字</translation>
         </message>
         <message numerus="yes">
             <source>Text to ask about, {n} characters</source>
             <extracomment>Text to ask about, 1 character</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>要提问的文字，{n} 个字符</numerusform>
             </translation>
         </message>
         <message>
@@ -2677,15 +3024,15 @@
         </message>
         <message>
             <source>The PDF has more than {most} pages.</source>
-            <translation type="unfinished"></translation>
+            <translation>PDF 超过 {most} 页。</translation>
         </message>
         <message>
             <source>The PDF is larger than {most} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>PDF 超过 {most} MB。</translation>
         </message>
         <message>
             <source>The PDF is protected by a password.</source>
-            <translation type="unfinished"></translation>
+            <translation>PDF 受密码保护。</translation>
         </message>
         <message>
             <source>The account of this key at {name} has a payment problem or no credit left.</source>
@@ -2729,11 +3076,11 @@
         </message>
         <message>
             <source>The backup was made, but does not pass its check, so it was thrown away.</source>
-            <translation type="unfinished"></translation>
+            <translation>备份已完成，但未通过检查，因此已丢弃。</translation>
         </message>
         <message>
             <source>The backup {name} is damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>备份 {name} 已损坏。</translation>
         </message>
         <message>
             <source>The browser came back without a code.</source>
@@ -2884,20 +3231,24 @@
             <translation>无法写入会话启动项：{reason}。</translation>
         </message>
         <message>
+            <source>The export was stopped; nothing of it was kept.</source>
+            <translation>导出已停止；没有保留任何内容。</translation>
+        </message>
+        <message>
             <source>The file can be read. Its certificates are trusted beside the system's.</source>
             <translation>文件可以读取。除系统证书外，也信任其中的证书。</translation>
         </message>
         <message>
             <source>The file cannot be read ({reason}).</source>
-            <translation type="unfinished"></translation>
+            <translation>无法读取文件（{reason}）。</translation>
         </message>
         <message>
             <source>The file ends in the middle of it.</source>
-            <translation type="unfinished"></translation>
+            <translation>文件在中间结束。</translation>
         </message>
         <message>
             <source>The file ends in the middle; what comes after is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>文件在中间结束；后面的内容缺失。</translation>
         </message>
         <message>
             <source>The file is empty.</source>
@@ -2905,7 +3256,7 @@
         </message>
         <message>
             <source>The file is larger than {most} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>文件超过 {most} MB。</translation>
         </message>
         <message>
             <source>The first that sees pictures</source>
@@ -3013,7 +3364,7 @@
         </message>
         <message>
             <source>The next version</source>
-            <translation type="unfinished"></translation>
+            <translation>下一个版本</translation>
         </message>
         <message>
             <source>The picture could not be saved as {file}.</source>
@@ -3141,7 +3492,7 @@
         </message>
         <message>
             <source>The text is longer than {most} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>文字超过 {most} MB。</translation>
         </message>
         <message>
             <source>The text is on the clipboard.</source>
@@ -3177,11 +3528,11 @@
         </message>
         <message>
             <source>The text to ask about</source>
-            <translation type="unfinished"></translation>
+            <translation>要提问的文字</translation>
         </message>
         <message>
             <source>The version before</source>
-            <translation type="unfinished"></translation>
+            <translation>上一个版本</translation>
         </message>
         <message>
             <source>The windows are not known on this desktop. Drag to cut out a region.</source>
@@ -3201,19 +3552,19 @@
         </message>
         <message>
             <source>There are no conversations in {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 中没有对话。</translation>
         </message>
         <message>
             <source>There are no words in it.</source>
-            <translation type="unfinished"></translation>
+            <translation>其中没有文字。</translation>
         </message>
         <message>
             <source>There are pictures in it, which do not fit into one JSON file.</source>
-            <translation type="unfinished"></translation>
+            <translation>其中有图片，无法放入一个 JSON 文件。</translation>
         </message>
         <message>
             <source>There are pictures in it, which do not fit into one Markdown file.</source>
-            <translation type="unfinished"></translation>
+            <translation>其中有图片，无法放入一个 Markdown 文件。</translation>
         </message>
         <message>
             <source>There is a key for {name} for this session.</source>
@@ -3237,7 +3588,7 @@
         </message>
         <message>
             <source>There is no conversation {number}.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有对话 {number}。</translation>
         </message>
         <message>
             <source>There is no display to hold a key combination on.</source>
@@ -3289,7 +3640,7 @@
         </message>
         <message>
             <source>There is no room to open {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有空间打开 {name}。</translation>
         </message>
         <message>
             <source>There is no session bus here, so the desktop cannot be asked.</source>
@@ -3309,7 +3660,7 @@
         </message>
         <message>
             <source>There is nothing in it.</source>
-            <translation type="unfinished"></translation>
+            <translation>其中没有内容。</translation>
         </message>
         <message>
             <source>There is nothing to ask about in the clipboard. Copy text, a picture or a file first.</source>
@@ -3321,11 +3672,15 @@
         </message>
         <message>
             <source>There is nothing to export.</source>
-            <translation type="unfinished"></translation>
+            <translation>没有可导出的内容。</translation>
         </message>
         <message>
             <source>There is something in the folder {path} already.</source>
-            <translation type="unfinished"></translation>
+            <translation>文件夹 {path} 中已有内容。</translation>
+        </message>
+        <message>
+            <source>There was no whole answer to the question before, so this waits:</source>
+            <translation>前一个问题没有得到完整回答，因此此项等待中：</translation>
         </message>
         <message>
             <source>These are the keys in use already.</source>
@@ -3356,12 +3711,16 @@
             <translation>细</translation>
         </message>
         <message>
+            <source>Thinking</source>
+            <translation>思考中</translation>
+        </message>
+        <message>
             <source>Thinking…</source>
-            <translation type="unfinished"></translation>
+            <translation>思考中…</translation>
         </message>
         <message>
             <source>Thinking… {seconds} s</source>
-            <translation type="unfinished"></translation>
+            <translation>思考中… {seconds} 秒</translation>
         </message>
         <message>
             <source>This address</source>
@@ -3377,7 +3736,7 @@
         </message>
         <message>
             <source>This answer</source>
-            <translation type="unfinished"></translation>
+            <translation>此回答</translation>
         </message>
         <message>
             <source>This answer reached the most it may say.</source>
@@ -3393,7 +3752,7 @@
         </message>
         <message>
             <source>This branch is no longer in the history.</source>
-            <translation type="unfinished"></translation>
+            <translation>此分支已不在历史记录中。</translation>
         </message>
         <message>
             <source>This computer</source>
@@ -3409,11 +3768,11 @@
         </message>
         <message>
             <source>This conversation</source>
-            <translation type="unfinished"></translation>
+            <translation>此对话</translation>
         </message>
         <message>
             <source>This conversation cannot be shown</source>
-            <translation type="unfinished"></translation>
+            <translation>无法显示此对话</translation>
         </message>
         <message>
             <source>This conversation holds {count} pictures, and {model} takes {most} at most.</source>
@@ -3422,6 +3781,10 @@
         <message>
             <source>This conversation is longer than the model can read.</source>
             <translation>此对话超出了模型能读取的长度。</translation>
+        </message>
+        <message>
+            <source>This could not be asked:</source>
+            <translation>无法提出此问题：</translation>
         </message>
         <message>
             <source>This desktop does not show Kireji the selected text.</source>
@@ -3473,11 +3836,11 @@
         </message>
         <message>
             <source>This does not look like an export.</source>
-            <translation type="unfinished"></translation>
+            <translation>这看起来不像导出文件。</translation>
         </message>
         <message>
             <source>This export was written by a newer version of Kireji (format {theirs}; this one knows {ours}).</source>
-            <translation type="unfinished"></translation>
+            <translation>此导出文件由较新版本的 Kireji 写成（格式 {theirs}；此版本支持 {ours}）。</translation>
         </message>
         <message>
             <source>This file cannot be read. Change its permissions, or choose another one.</source>
@@ -3485,7 +3848,7 @@
         </message>
         <message>
             <source>This file holds no text that could be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>此文件中没有可读取的文字。</translation>
         </message>
         <message>
             <source>This file is not there. Choose another one, or remove it here.</source>
@@ -3497,7 +3860,7 @@
         </message>
         <message>
             <source>This is a database, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>这是数据库，模型无法读取。</translation>
         </message>
         <message>
             <source>This is a file of another kind ({name}).</source>
@@ -3505,7 +3868,7 @@
         </message>
         <message>
             <source>This is a folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>这是文件夹。</translation>
         </message>
         <message>
             <source>This is a key of {right}, not of {asked}; it was not sent.</source>
@@ -3513,23 +3876,23 @@
         </message>
         <message>
             <source>This is a program, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>这是程序，模型无法读取。</translation>
         </message>
         <message>
             <source>This is a sound file, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>这是声音文件，模型无法读取。</translation>
         </message>
         <message>
             <source>This is a video, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>这是视频，模型无法读取。</translation>
         </message>
         <message>
             <source>This is an archive, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>这是压缩包，模型无法读取。</translation>
         </message>
         <message>
             <source>This is an old Office document, which models cannot read.</source>
-            <translation type="unfinished"></translation>
+            <translation>这是旧版 Office 文档，模型无法读取。</translation>
         </message>
         <message>
             <source>This is no file. Choose the file with the certificates.</source>
@@ -3537,7 +3900,7 @@
         </message>
         <message>
             <source>This is not a file that can be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>这不是可以读取的文件。</translation>
         </message>
         <message>
             <source>This is not a picture.</source>
@@ -3549,7 +3912,7 @@
         </message>
         <message>
             <source>This is not an export of Kireji.</source>
-            <translation type="unfinished"></translation>
+            <translation>这不是 Kireji 的导出文件。</translation>
         </message>
         <message>
             <source>This is the default for {name}</source>
@@ -3558,6 +3921,10 @@
         <message>
             <source>This keyboard has no key for {shortcut}.</source>
             <translation>此键盘没有 {shortcut} 所需的键。</translation>
+        </message>
+        <message>
+            <source>This list</source>
+            <translation>此列表</translation>
         </message>
         <message>
             <source>This name leads into the local network, to {host}.</source>
@@ -3577,15 +3944,31 @@
         </message>
         <message>
             <source>Thought</source>
-            <translation type="unfinished"></translation>
+            <translation>已思考</translation>
         </message>
         <message>
             <source>Thought for {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>思考了 {time}</translation>
         </message>
         <message>
             <source>Title of the conversation</source>
-            <translation type="unfinished"></translation>
+            <translation>对话标题</translation>
+        </message>
+        <message>
+            <source>To import again: everything, with all branches and pictures.</source>
+            <translation>用于重新导入：全部内容，含所有分支和图片。</translation>
+        </message>
+        <message>
+            <source>To read in any browser: one file for each conversation, with its pictures.</source>
+            <translation>可在任何浏览器中阅读：每个对话一个文件，含图片。</translation>
+        </message>
+        <message>
+            <source>To read, and to go on with elsewhere: text with pictures beside it.</source>
+            <translation>用于阅读和在别处继续：文字及旁附的图片。</translation>
+        </message>
+        <message>
+            <source>To the list of conversations</source>
+            <translation>前往对话列表</translation>
         </message>
         <message>
             <source>To the next edge of a window, left and right; with Shift up and down</source>
@@ -3597,19 +3980,19 @@
         </message>
         <message>
             <source>Today's backup could not be made.</source>
-            <translation type="unfinished"></translation>
+            <translation>今天的备份未能完成。</translation>
         </message>
         <message>
             <source>Together with the rest it is more than {most} MB, which services do not take.</source>
-            <translation type="unfinished"></translation>
+            <translation>与其余内容合计超过 {most} MB，服务不接受。</translation>
         </message>
         <message>
             <source>Tokens</source>
-            <translation type="unfinished"></translation>
+            <translation>Token</translation>
         </message>
         <message>
             <source>Tool</source>
-            <translation type="unfinished"></translation>
+            <translation>工具</translation>
         </message>
         <message>
             <source>Trust the system's certificates alone</source>
@@ -3669,22 +4052,22 @@
         </message>
         <message>
             <source>Unpack the archive with its password, and import the folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>请用密码解压，然后导入文件夹。</translation>
         </message>
         <message numerus="yes">
             <source>Unpin {n} conversations</source>
             <extracomment>Unpin</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>取消置顶 {n} 个对话</numerusform>
             </translation>
         </message>
         <message>
             <source>Update Kireji, then import it again; nothing was imported.</source>
-            <translation type="unfinished"></translation>
+            <translation>请更新 Kireji 后再导入；没有导入任何内容。</translation>
         </message>
         <message>
             <source>Update Kireji, then restore it; nothing was changed.</source>
-            <translation type="unfinished"></translation>
+            <translation>请更新 Kireji 后再恢复；没有更改任何内容。</translation>
         </message>
         <message>
             <source>Update it.</source>
@@ -3724,7 +4107,7 @@
         </message>
         <message>
             <source>Use the button, or write below.</source>
-            <translation type="unfinished"></translation>
+            <translation>请使用按钮，或在下方输入。</translation>
         </message>
         <message>
             <source>Use the menu bar's menu.</source>
@@ -3733,6 +4116,10 @@
         <message>
             <source>Use the tray's menu.</source>
             <translation>请使用托盘菜单。</translation>
+        </message>
+        <message>
+            <source>Use the usual one</source>
+            <translation>使用默认位置</translation>
         </message>
         <message>
             <source>Use {chord}</source>
@@ -3744,7 +4131,7 @@
         </message>
         <message>
             <source>Version {number} of {count}</source>
-            <translation type="unfinished"></translation>
+            <translation>版本 {number}，共 {count} 个</translation>
         </message>
         <message>
             <source>Very high</source>
@@ -3756,7 +4143,7 @@
         </message>
         <message>
             <source>Wait for its end, or stop it with Esc.</source>
-            <translation type="unfinished"></translation>
+            <translation>请等待完成，或按 Esc 停止。</translation>
         </message>
         <message>
             <source>Wait for the answer; the next change is watched for then.</source>
@@ -3799,6 +4186,10 @@
             <translation>正在监视此区域</translation>
         </message>
         <message>
+            <source>Web page</source>
+            <translation>网页</translation>
+        </message>
+        <message>
             <source>Welcome to Kireji</source>
             <translation>欢迎使用 Kireji</translation>
         </message>
@@ -3808,7 +4199,7 @@
         </message>
         <message>
             <source>What was deleted is kept for 30 days.</source>
-            <translation type="unfinished"></translation>
+            <translation>删除的内容保留 30 天。</translation>
         </message>
         <message>
             <source>What {host} has at this address is no picture.</source>
@@ -3837,6 +4228,10 @@
         <message>
             <source>Whole screen</source>
             <translation>整个屏幕</translation>
+        </message>
+        <message>
+            <source>Window</source>
+            <translation>窗口</translation>
         </message>
         <message>
             <source>Windows 11 opens its own capture with this key; Settings, Accessibility, Keyboard changes that. </source>
@@ -3872,7 +4267,7 @@
         </message>
         <message>
             <source>With another model…</source>
-            <translation type="unfinished"></translation>
+            <translation>用其他模型…</translation>
         </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
@@ -3891,12 +4286,24 @@
             <translation>请写入其地址，http://name:password@host:port，放在 network.proxy 或 HTTPS_PROXY 中。</translation>
         </message>
         <message>
+            <source>Writing</source>
+            <translation>书写</translation>
+        </message>
+        <message>
+            <source>Writing…</source>
+            <translation>正在写入…</translation>
+        </message>
+        <message>
             <source>Written</source>
-            <translation type="unfinished"></translation>
+            <translation>已生成</translation>
         </message>
         <message>
             <source>Yesterday</source>
             <translation>昨天</translation>
+        </message>
+        <message>
+            <source>You</source>
+            <translation>您</translation>
         </message>
         <message>
             <source>You are signed in with OpenRouter.</source>
@@ -3904,7 +4311,11 @@
         </message>
         <message>
             <source>You asked in {title}: {words}</source>
-            <translation type="unfinished"></translation>
+            <translation>您在 {title} 中提问：{words}</translation>
+        </message>
+        <message>
+            <source>You stopped the answer before, so this waits:</source>
+            <translation>您停止了前一条回答，因此此项等待中：</translation>
         </message>
         <message>
             <source>You stopped this answer before its first word.</source>
@@ -3916,7 +4327,7 @@
         </message>
         <message>
             <source>Your question</source>
-            <translation type="unfinished"></translation>
+            <translation>您的问题</translation>
         </message>
         <message>
             <source>Your question about a picture</source>
@@ -3936,7 +4347,14 @@
         </message>
         <message>
             <source>an answer is being written</source>
-            <translation type="unfinished"></translation>
+            <translation>正在写回答</translation>
+        </message>
+        <message numerus="yes">
+            <source>and {n} more</source>
+            <extracomment>and one more</extracomment>
+            <translation>
+                <numerusform>以及另外 {n} 个</numerusform>
+            </translation>
         </message>
         <message>
             <source>asked the desktop</source>
@@ -3963,6 +4381,10 @@
             <translation>看不到图片；会得到本机读出的文字</translation>
         </message>
         <message>
+            <source>checked</source>
+            <translation>已检查</translation>
+        </message>
+        <message>
             <source>d MMM</source>
             <translation>M月d日</translation>
         </message>
@@ -3975,8 +4397,12 @@
             <translation>{day} 停用</translation>
         </message>
         <message>
+            <source>failed</source>
+            <translation>失败</translation>
+        </message>
+        <message>
             <source>folded</source>
-            <translation type="unfinished"></translation>
+            <translation>已折叠</translation>
         </message>
         <message>
             <source>for this session</source>
@@ -4004,7 +4430,7 @@
         </message>
         <message>
             <source>it unpacks to far more than an export does</source>
-            <translation type="unfinished"></translation>
+            <translation>解压后远大于一般的导出文件</translation>
         </message>
         <message>
             <source>just now</source>
@@ -4016,7 +4442,7 @@
         </message>
         <message>
             <source>less than a second</source>
-            <translation type="unfinished"></translation>
+            <translation>不到一秒</translation>
         </message>
         <message>
             <source>looking…</source>
@@ -4056,11 +4482,11 @@
         </message>
         <message>
             <source>more than {most} GB came out of the archive</source>
-            <translation type="unfinished"></translation>
+            <translation>压缩包解出超过 {most} GB</translation>
         </message>
         <message>
             <source>new answer</source>
-            <translation type="unfinished"></translation>
+            <translation>新回答</translation>
         </message>
         <message>
             <source>no key</source>
@@ -4081,6 +4507,10 @@
         <message>
             <source>none found</source>
             <translation>未找到</translation>
+        </message>
+        <message>
+            <source>none yet</source>
+            <translation>尚无</translation>
         </message>
         <message>
             <source>not available</source>
@@ -4112,7 +4542,7 @@
         </message>
         <message>
             <source>open</source>
-            <translation type="unfinished"></translation>
+            <translation>已展开</translation>
         </message>
         <message>
             <source>paused</source>
@@ -4124,7 +4554,7 @@
         </message>
         <message>
             <source>pinned</source>
-            <translation type="unfinished"></translation>
+            <translation>已置顶</translation>
         </message>
         <message>
             <source>port {port}</source>
@@ -4176,7 +4606,7 @@
         </message>
         <message>
             <source>the archive is damaged ({why})</source>
-            <translation type="unfinished"></translation>
+            <translation>压缩包已损坏（{why}）</translation>
         </message>
         <message>
             <source>the local server</source>
@@ -4189,6 +4619,10 @@
         <message>
             <source>this model</source>
             <translation>此模型</translation>
+        </message>
+        <message>
+            <source>today {time}</source>
+            <translation>今天 {time}</translation>
         </message>
         <message>
             <source>tokens</source>
@@ -4209,6 +4643,10 @@
         <message>
             <source>works</source>
             <translation>可用</translation>
+        </message>
+        <message>
+            <source>yesterday {time}</source>
+            <translation>昨天 {time}</translation>
         </message>
         <message>
             <source>{address_hint}, and the model.</source>
@@ -4232,7 +4670,7 @@
         </message>
         <message>
             <source>{amount} per million</source>
-            <translation type="unfinished"></translation>
+            <translation>每百万 {amount}</translation>
         </message>
         <message>
             <source>{behind}, to whom {name} passed the question, has a fault at the moment.</source>
@@ -4255,24 +4693,40 @@
             <translation>{context} 上下文</translation>
         </message>
         <message>
+            <source>{conversations} and {messages} would be added. Nothing that is there is changed, and a copy of the history as it is now is made first.</source>
+            <translation>将添加 {conversations}和 {messages}。已有内容不会更改，并会先备份当前的历史记录。</translation>
+        </message>
+        <message>
+            <source>{conversations} had nothing new.</source>
+            <translation>{conversations}没有新内容。</translation>
+        </message>
+        <message>
             <source>{cost} per million</source>
             <translation>每百万 {cost}</translation>
         </message>
         <message>
             <source>{count} more conversations could not be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>另有 {count} 个对话无法读取。</translation>
         </message>
         <message>
             <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
             <translation>{display} 最多接受 {max_stops} 个终止文本。</translation>
         </message>
         <message>
+            <source>{done} conversations read</source>
+            <translation>已读取 {done} 个对话</translation>
+        </message>
+        <message>
+            <source>{done} of {total} conversations</source>
+            <translation>{done} / {total} 个对话</translation>
+        </message>
+        <message>
             <source>{file}, after conversation {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>{file}，对话 {number} 之后</translation>
         </message>
         <message>
             <source>{file}, conversation {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>{file}，对话 {number}</translation>
         </message>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
@@ -4336,7 +4790,7 @@
         </message>
         <message>
             <source>{minutes} min {seconds} s</source>
-            <translation type="unfinished"></translation>
+            <translation>{minutes} 分 {seconds} 秒</translation>
         </message>
         <message>
             <source>{minutes}m</source>
@@ -4384,7 +4838,7 @@
         </message>
         <message>
             <source>{name} cannot be read: {why}.</source>
-            <translation type="unfinished"></translation>
+            <translation>无法读取 {name}：{why}。</translation>
         </message>
         <message>
             <source>{name} cannot read PDF documents.</source>
@@ -4436,39 +4890,39 @@
         </message>
         <message>
             <source>{name} holds no conversations.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 不含对话。</translation>
         </message>
         <message>
             <source>{name} holds too many files.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 含有的文件太多。</translation>
         </message>
         <message>
             <source>{name} is a backup.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 是备份。</translation>
         </message>
         <message>
             <source>{name} is an export of {found}, not of {wanted}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 是 {found} 的导出文件，不是 {wanted} 的。</translation>
         </message>
         <message>
             <source>{name} is damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 已损坏。</translation>
         </message>
         <message>
             <source>{name} is damaged: its end is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 已损坏：缺少结尾。</translation>
         </message>
         <message>
             <source>{name} is encrypted.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 已加密。</translation>
         </message>
         <message>
             <source>{name} is larger than {most} MB.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 超过 {most} MB。</translation>
         </message>
         <message>
             <source>{name} is not a whole backup.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 不是完整的备份。</translation>
         </message>
         <message>
             <source>{name} is overloaded.</source>
@@ -4508,11 +4962,11 @@
         </message>
         <message>
             <source>{name} was made by a newer version of Kireji (format {theirs}; this one knows {ours}).</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 由较新版本的 Kireji 生成（格式 {theirs}；此版本支持 {ours}）。</translation>
         </message>
         <message>
             <source>{name} was not read further: {why}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} 未继续读取：{why}。</translation>
         </message>
         <message>
             <source>{name} was reached and accepts the key.</source>
@@ -4548,7 +5002,7 @@
         </message>
         <message>
             <source>{number} / {count}</source>
-            <translation type="unfinished"></translation>
+            <translation>{number} / {count}</translation>
         </message>
         <message numerus="yes">
             <source>{n} B</source>
@@ -4558,10 +5012,17 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} conversations</source>
+            <extracomment>1 conversation</extracomment>
+            <translation>
+                <numerusform>{n} 个对话</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} conversations are back in the list</source>
             <extracomment>1 conversation is back in the list</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} 个对话已回到列表</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -4572,6 +5033,13 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} messages</source>
+            <extracomment>1 message</extracomment>
+            <translation>
+                <numerusform>{n} 条消息</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} models</source>
             <extracomment>1 model</extracomment>
             <translation>
@@ -4579,24 +5047,38 @@
             </translation>
         </message>
         <message numerus="yes">
-            <source>{n} prompts</source>
-            <extracomment>1 prompt</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <source>{n} pictures</source>
+            <extracomment>1 picture</extracomment>
+            <translation>
+                <numerusform>{n} 张图片</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} pictures are missing or damaged.</source>
+            <extracomment>1 picture is missing or damaged.</extracomment>
+            <translation>
+                <numerusform>{n} 张图片丢失或损坏。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} pictures of the history are lost.</source>
+            <extracomment>1 picture of the history is lost.</extracomment>
+            <translation>
+                <numerusform>历史记录中有 {n} 张图片丢失。</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>{n} requests</source>
             <extracomment>1 request</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} 个请求</numerusform>
             </translation>
         </message>
         <message numerus="yes">
             <source>{n} s</source>
             <extracomment>1 s</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>{n} 秒</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -4609,8 +5091,8 @@
         <message numerus="yes">
             <source>{n} were left out.</source>
             <extracomment>1 was left out.</extracomment>
-            <translation type="unfinished">
-                <numerusform></numerusform>
+            <translation>
+                <numerusform>略去了 {n} 个。</numerusform>
             </translation>
         </message>
         <message>
@@ -4627,7 +5109,7 @@
         </message>
         <message>
             <source>{path} exists already.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} 已存在。</translation>
         </message>
         <message>
             <source>{path} is a database of another program.</source>
@@ -4635,11 +5117,11 @@
         </message>
         <message>
             <source>{path} is neither a file nor a folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} 既不是文件也不是文件夹。</translation>
         </message>
         <message>
             <source>{path} is not there.</source>
-            <translation type="unfinished"></translation>
+            <translation>{path} 不存在。</translation>
         </message>
         <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
@@ -4647,7 +5129,11 @@
         </message>
         <message>
             <source>{percent} % of the context is taken</source>
-            <translation type="unfinished"></translation>
+            <translation>已占用上下文的 {percent} %</translation>
+        </message>
+        <message>
+            <source>{pictures} came with it.</source>
+            <translation>同时添加了 {pictures}。</translation>
         </message>
         <message>
             <source>{place} for a typing mistake, and the network.</source>
@@ -4667,11 +5153,11 @@
         </message>
         <message>
             <source>{read} of {prompt} tokens from the cache</source>
-            <translation type="unfinished"></translation>
+            <translation>{prompt} 个 token 中 {read} 个来自缓存</translation>
         </message>
         <message>
             <source>{read} of {prompt} tokens from the cache, saved {amount}</source>
-            <translation type="unfinished"></translation>
+            <translation>{prompt} 个 token 中 {read} 个来自缓存，节省 {amount}</translation>
         </message>
         <message>
             <source>{seconds} seconds</source>
@@ -4743,31 +5229,31 @@
         </message>
         <message>
             <source>{title}, {row} of {count}</source>
-            <translation type="unfinished"></translation>
+            <translation>{title}，第 {row} 项，共 {count} 项</translation>
         </message>
         <message>
             <source>{title}: fold away</source>
-            <translation type="unfinished"></translation>
+            <translation>{title}：折叠</translation>
         </message>
         <message>
             <source>{title}: folded away. Show</source>
-            <translation type="unfinished"></translation>
+            <translation>{title}：已折叠。展开</translation>
         </message>
         <message>
             <source>{tool}: being asked for</source>
-            <translation type="unfinished"></translation>
+            <translation>{tool}：正在请求</translation>
         </message>
         <message>
             <source>{tool}: did not run</source>
-            <translation type="unfinished"></translation>
+            <translation>{tool}：未运行</translation>
         </message>
         <message>
             <source>{tool}: done</source>
-            <translation type="unfinished"></translation>
+            <translation>{tool}：完成</translation>
         </message>
         <message>
             <source>{tool}: failed</source>
-            <translation type="unfinished"></translation>
+            <translation>{tool}：失败</translation>
         </message>
         <message>
             <source>{url_variable} is set, but {key_variable} is not.</source>
@@ -4795,7 +5281,11 @@
         </message>
         <message>
             <source>{what} · {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>{what} · {time}</translation>
+        </message>
+        <message>
+            <source>{when} · {conversations}</source>
+            <translation>{when} · {conversations}</translation>
         </message>
         <message>
             <source>{when}, or change the settings under openrouter.</source>
@@ -4811,11 +5301,11 @@
         </message>
         <message>
             <source>“{title}” is back in the list</source>
-            <translation type="unfinished"></translation>
+            <translation>“{title}”已回到列表</translation>
         </message>
         <message>
             <source>… and {more} more characters</source>
-            <translation type="unfinished"></translation>
+            <translation>… 以及另外 {more} 个字符</translation>
         </message>
     </context>
 </TS>
