@@ -37,15 +37,20 @@ class Script:
         self.field = field
         self.asked: list[str] = []
         self.time = 100.0
+        self.composition._now = self._clock
         if isinstance(field, QuestionField):
             field.asked.connect(self._ask)
-            field._composition._now = self._clock
         elif isinstance(field, SearchField):
             field.confirmed.connect(self._ask)
-            field._composition._now = self._clock
+        elif isinstance(field, PromptField):
+            field.submitted.connect(self._ask)
         else:
-            field.composition._now = self._clock
-            (field.submitted if isinstance(field, PromptField) else field.returnPressed).connect(self._ask)
+            field.returnPressed.connect(self._ask)
+
+    @property
+    def composition(self) -> Composition:
+        inner = self.field
+        return inner._composition if isinstance(inner, QuestionField | SearchField) else inner.composition
 
     def _clock(self) -> float:
         return self.time
@@ -163,6 +168,13 @@ async def test_dead_keys_do_not_hold_enter_up(script: Script) -> None:
     script.commit("é")
     script.enter()
     assert script.asked == ["é"]
+
+
+async def test_a_word_that_was_left_behind_does_not_hold_enter_up(script: Script) -> None:
+    script.compose("にほん")
+    script.composition._focus_moved(script.field, None)
+    script.enter()
+    assert script.asked == [""]
 
 
 async def test_shift_and_enter_in_a_word_begin_no_line(script: Script) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _BURST_SECONDS = 0.05
@@ -36,6 +36,9 @@ class Composition(QObject):
         self._pressed = False
         self._due: QKeyEvent | None = None
         self._passing = False
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._focus_moved)
 
     @property
     def active(self) -> bool:
@@ -86,6 +89,11 @@ class Composition(QObject):
             self._due = QKeyEvent(QEvent.Type.KeyPress, event.key(), event.modifiers(), event.text())
             QGuiApplication.inputMethod().commit()
         return True
+
+    def _focus_moved(self, old: QWidget | None, _new: QWidget | None) -> None:
+        """Some methods drop an unfinished word without a word when the keyboard goes elsewhere."""
+        if old is self._field:
+            self._unfinished, self._due, self._pressed = "", None, False
 
     def _press_again(self, press: QKeyEvent) -> None:
         """The same key once more, behind the word that it ended."""
