@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QVBoxLayout, QWidget
 
 from kireji.core.messages import Message, Role, TextPart
 from kireji.core.prompts import Prompt, Variable
 from kireji.ui.chat.composer import Composer
 from kireji.ui.chat.field import PromptField
 from kireji.ui.chat.sources import Given, TextSource
+from kireji.ui.quick_prompts import offered
+from kireji.ui.theme import Theme
 from tests.fakes.provider import answer
 from tests.fakes.services import FakeSurroundings
 from tests.ui.window.support import Stand, window_over
@@ -43,11 +47,45 @@ async def stand() -> AsyncIterator[Stand]:
         yield stand
 
 
-def composer(stand: Stand) -> Composer:
-    return stand.window.chat.composer
+@dataclass
+class Desk:
+    """A composer alone, which is quicker to make than a window with everything."""
+
+    composer: Composer
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
+            await asyncio.sleep(0)
 
 
-def keys(stand: Stand, *pressed: Qt.Key | str) -> PromptField:
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme, window = Theme(app), QWidget()
+    desk = Desk(Composer(theme))
+    layout = QVBoxLayout(window)
+    layout.addStretch(1)
+    layout.addWidget(desk.composer)
+    desk.composer.prompts.set_prompts(offered(PROMPTS, "English"))
+    desk.composer.field.recall.fill(("third", "second\nof two lines", "first"))
+    window.resize(640, 480)
+    window.show()
+    window.activateWindow()
+    desk.composer.setFocus()
+    await desk.until(desk.composer.field.hasFocus)
+    yield desk
+    window.close()
+    window.deleteLater()
+    theme.deleteLater()
+    await asyncio.sleep(0)
+
+
+def composer(where: Stand | Desk) -> Composer:
+    return where.composer if isinstance(where, Desk) else where.window.chat.composer
+
+
+def keys(stand: Stand | Desk, *pressed: Qt.Key | str) -> PromptField:
     """Press keys, and write what is no key."""
     field = composer(stand).field
     for each in pressed:
@@ -58,27 +96,26 @@ def keys(stand: Stand, *pressed: Qt.Key | str) -> PromptField:
     return field
 
 
-async def slash(stand: Stand, *pressed: Qt.Key | str) -> None:
+async def slash(stand: Stand | Desk, *pressed: Qt.Key | str) -> None:
     keys(stand, "/")
     await stand.until(composer(stand).prompts.shown)
     keys(stand, *pressed)
 
 
-def sent(stand: Stand) -> list[object]:
-    """What is asked from now on, in the place of asking it."""
+def sent(desk: Desk) -> list[object]:
+    """What is asked from now on."""
     found: list[object] = []
-    composer(stand).sent.disconnect(stand.presenter.chat.send)
-    composer(stand).sent.connect(found.append)
+    composer(desk).sent.connect(found.append)
     return found
 
 
 # Quick prompts.
 
 
-async def test_a_slash_offers_the_prompts_in_their_order(stand: Stand) -> None:
-    await slash(stand)
-    assert composer(stand).prompts.offered() == ("explain", "translate", "fanyi", "sum-up")
-    assert composer(stand).prompts.chosen() == "explain"
+async def test_a_slash_offers_the_prompts_in_their_order(desk: Desk) -> None:
+    await slash(desk)
+    assert composer(desk).prompts.offered() == ("explain", "translate", "fanyi", "sum-up")
+    assert composer(desk).prompts.chosen() == "explain"
 
 
 @pytest.mark.parametrize(
@@ -92,115 +129,115 @@ async def test_a_slash_offers_the_prompts_in_their_order(stand: Stand) -> None:
         ("an", ("translate", "fanyi")),
     ],
 )
-async def test_what_follows_chooses_by_name_and_title(stand: Stand, typed: str, found: tuple[str, ...]) -> None:
-    await slash(stand)
-    composer(stand).field.insertPlainText(typed)
-    assert composer(stand).prompts.offered() == found
+async def test_what_follows_chooses_by_name_and_title(desk: Desk, typed: str, found: tuple[str, ...]) -> None:
+    await slash(desk)
+    composer(desk).field.insertPlainText(typed)
+    assert composer(desk).prompts.offered() == found
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
-async def test_the_words_of_the_chosen_one_take_the_place_of_the_slash(stand: Stand, key: Qt.Key) -> None:
-    asked = sent(stand)
-    await slash(stand, Qt.Key.Key_Down, key)
-    assert (composer(stand).text(), asked) == ("Translate into English.", [])
-    assert not composer(stand).prompts.shown()
-    keys(stand, Qt.Key.Key_Return)
+async def test_the_words_of_the_chosen_one_take_the_place_of_the_slash(desk: Desk, key: Qt.Key) -> None:
+    asked = sent(desk)
+    await slash(desk, Qt.Key.Key_Down, key)
+    assert (composer(desk).text(), asked) == ("Translate into English.", [])
+    assert not composer(desk).prompts.shown()
+    keys(desk, Qt.Key.Key_Return)
     assert asked == ["Translate into English."]
 
 
-async def test_up_goes_round_to_the_last(stand: Stand) -> None:
-    await slash(stand, Qt.Key.Key_Up)
-    assert composer(stand).prompts.chosen() == "sum-up"
+async def test_up_goes_round_to_the_last(desk: Desk) -> None:
+    await slash(desk, Qt.Key.Key_Up)
+    assert composer(desk).prompts.chosen() == "sum-up"
 
 
-async def test_a_click_chooses(stand: Stand) -> None:
-    await slash(stand)
-    popup = composer(stand).prompts
+async def test_a_click_chooses(desk: Desk) -> None:
+    await slash(desk)
+    popup = composer(desk).prompts
     place = popup._list.visualRect(popup._model.index(1, 0)).center()
     QTest.mouseClick(popup._list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place))
-    assert composer(stand).text() == "Translate into English."
+    assert composer(desk).text() == "Translate into English."
 
 
-async def test_places_to_fill_in_are_selected_one_after_the_other(stand: Stand) -> None:
-    await slash(stand, "sum", Qt.Key.Key_Return, "20", Qt.Key.Key_Tab, "children")
-    assert composer(stand).text() == "Sum up in 20 words for children."
+async def test_places_to_fill_in_are_selected_one_after_the_other(desk: Desk) -> None:
+    await slash(desk, "sum", Qt.Key.Key_Return, "20", Qt.Key.Key_Tab, "children")
+    assert composer(desk).text() == "Sum up in 20 words for children."
 
 
-async def test_without_a_place_to_fill_in_tab_leaves_the_field(stand: Stand) -> None:
-    keys(stand, "words", Qt.Key.Key_Tab)
-    assert not composer(stand).field.hasFocus()
+async def test_without_a_place_to_fill_in_tab_leaves_the_field(desk: Desk) -> None:
+    keys(desk, "words", Qt.Key.Key_Tab)
+    assert not composer(desk).field.hasFocus()
 
 
-async def test_a_path_is_asked_as_it_is(stand: Stand) -> None:
-    asked = sent(stand)
-    await slash(stand, "etc/hosts", Qt.Key.Key_Return)
+async def test_a_path_is_asked_as_it_is(desk: Desk) -> None:
+    asked = sent(desk)
+    await slash(desk, "etc/hosts", Qt.Key.Key_Return)
     assert asked == ["/etc/hosts"]
 
 
-async def test_a_slash_within_a_line_offers_nothing(stand: Stand) -> None:
-    keys(stand, "either /")
-    assert not composer(stand).prompts.shown()
+async def test_a_slash_within_a_line_offers_nothing(desk: Desk) -> None:
+    keys(desk, "either /")
+    assert not composer(desk).prompts.shown()
 
 
-async def test_a_slash_at_the_beginning_of_a_later_line_offers_them_too(stand: Stand) -> None:
-    composer(stand).set_text("Look:\n")
-    await slash(stand, "tra", Qt.Key.Key_Return)
-    assert composer(stand).text() == "Look:\nTranslate into English."
+async def test_a_slash_at_the_beginning_of_a_later_line_offers_them_too(desk: Desk) -> None:
+    composer(desk).set_text("Look:\n")
+    await slash(desk, "tra", Qt.Key.Key_Return)
+    assert composer(desk).text() == "Look:\nTranslate into English."
 
 
-async def test_escape_puts_them_away_until_the_next_slash(stand: Stand) -> None:
-    await slash(stand, Qt.Key.Key_Escape, "e")
-    assert not composer(stand).prompts.shown()
-    keys(stand, Qt.Key.Key_Backspace, Qt.Key.Key_Backspace)
-    await slash(stand)
-    assert composer(stand).prompts.shown()
+async def test_escape_puts_them_away_until_the_next_slash(desk: Desk) -> None:
+    await slash(desk, Qt.Key.Key_Escape, "e")
+    assert not composer(desk).prompts.shown()
+    keys(desk, Qt.Key.Key_Backspace, Qt.Key.Key_Backspace)
+    await slash(desk)
+    assert composer(desk).prompts.shown()
 
 
-async def test_a_prompt_can_be_undone_and_what_was_typed_is_back(stand: Stand) -> None:
-    await slash(stand, "tra", Qt.Key.Key_Return)
-    composer(stand).field.undo()
-    assert composer(stand).text() == "/tra"
+async def test_a_prompt_can_be_undone_and_what_was_typed_is_back(desk: Desk) -> None:
+    await slash(desk, "tra", Qt.Key.Key_Return)
+    composer(desk).field.undo()
+    assert composer(desk).text() == "/tra"
 
 
-async def test_keys_of_an_unfinished_word_choose_no_prompt(stand: Stand) -> None:
-    await slash(stand)
-    field = composer(stand).field
+async def test_keys_of_an_unfinished_word_choose_no_prompt(desk: Desk) -> None:
+    await slash(desk)
+    field = composer(desk).field
     QApplication.sendEvent(field, QInputMethodEvent("fanyi", []))
-    keys(stand, Qt.Key.Key_Down, Qt.Key.Key_Return)
-    assert (composer(stand).prompts.chosen(), composer(stand).text()) == ("explain", "/")
+    keys(desk, Qt.Key.Key_Down, Qt.Key.Key_Return)
+    assert (composer(desk).prompts.chosen(), composer(desk).text()) == ("explain", "/")
     event = QInputMethodEvent("", [])
     event.setCommitString("翻译")
     QApplication.sendEvent(field, event)
-    assert composer(stand).prompts.offered() == ("fanyi",)
-    keys(stand, Qt.Key.Key_Return)
-    assert composer(stand).text() == "请翻译。"
+    assert composer(desk).prompts.offered() == ("fanyi",)
+    keys(desk, Qt.Key.Key_Return)
+    assert composer(desk).text() == "请翻译。"
 
 
 # Earlier questions.
 
 
-async def test_up_in_an_empty_field_goes_back_and_down_comes_back(stand: Stand) -> None:
+async def test_up_in_an_empty_field_goes_back_and_down_comes_back(desk: Desk) -> None:
     seen = []
     for key in (Qt.Key.Key_Up,) * 4 + (Qt.Key.Key_Down,) * 3:
-        keys(stand, key)
-        seen.append(composer(stand).text())
+        keys(desk, key)
+        seen.append(composer(desk).text())
     two = "second\nof two lines"
     assert seen == ["third", two, "first", "first", two, "third", ""]
 
 
-async def test_up_in_what_is_being_written_moves_the_caret_only(stand: Stand) -> None:
-    keys(stand, "half a thought", Qt.Key.Key_Up)
-    assert composer(stand).text() == "half a thought"
+async def test_up_in_what_is_being_written_moves_the_caret_only(desk: Desk) -> None:
+    keys(desk, "half a thought", Qt.Key.Key_Up)
+    assert composer(desk).text() == "half a thought"
 
 
-async def test_a_recalled_question_that_was_changed_is_not_replaced(stand: Stand) -> None:
-    keys(stand, Qt.Key.Key_Up, "!", Qt.Key.Key_Up)
-    assert composer(stand).text() == "third!"
+async def test_a_recalled_question_that_was_changed_is_not_replaced(desk: Desk) -> None:
+    keys(desk, Qt.Key.Key_Up, "!", Qt.Key.Key_Up)
+    assert composer(desk).text() == "third!"
 
 
-async def test_a_recalled_question_can_be_undone(stand: Stand) -> None:
-    keys(stand, Qt.Key.Key_Up).undo()
-    assert composer(stand).text() == ""
+async def test_a_recalled_question_can_be_undone(desk: Desk) -> None:
+    keys(desk, Qt.Key.Key_Up).undo()
+    assert composer(desk).text() == ""
 
 
 async def test_what_was_asked_just_now_is_the_first_to_come_back(stand: Stand) -> None:
@@ -214,14 +251,14 @@ async def test_what_was_asked_just_now_is_the_first_to_come_back(stand: Stand) -
 # While an answer streams.
 
 
-async def test_enter_queues_while_an_answer_streams(stand: Stand) -> None:
-    asked, queued = sent(stand), []
-    composer(stand).queued.connect(queued.append)
-    composer(stand).set_running(True)
-    keys(stand, " next ", Qt.Key.Key_Return)
+async def test_enter_queues_while_an_answer_streams(desk: Desk) -> None:
+    asked, queued = sent(desk), []
+    composer(desk).queued.connect(queued.append)
+    composer(desk).set_running(True)
+    keys(desk, " next ", Qt.Key.Key_Return)
     assert (asked, queued) == ([], ["next"])
-    assert composer(stand)._queue.isVisible()
-    assert composer(stand)._go.text() == "Stop"
+    assert composer(desk)._queue.isVisible()
+    assert composer(desk)._go.text() == "Stop"
 
 
 # Quotes and earlier questions.
@@ -249,11 +286,11 @@ async def test_escape_leaves_an_earlier_question_and_brings_back_what_was_writte
 # The field, and the way through it.
 
 
-async def test_the_field_grows_to_eight_lines_and_scrolls_then(stand: Stand) -> None:
-    field, heights = composer(stand).field, []
+async def test_the_field_grows_to_eight_lines_and_scrolls_then(desk: Desk) -> None:
+    field, heights = composer(desk).field, []
     for lines in (1, 2, 8, 9, 30):
-        composer(stand).set_text("\n".join("x" * lines))
-        await stand.until(lambda: field.height() >= field.sizeHint().height())
+        composer(desk).set_text("\n".join("x" * lines))
+        await desk.until(lambda: field.height() >= field.sizeHint().height())
         heights.append(round((field.height() - 6) / field.fontMetrics().lineSpacing()))
     assert heights == [1, 2, 8, 8, 8]
     assert field.verticalScrollBarPolicy() is not Qt.ScrollBarPolicy.ScrollBarAlwaysOff
