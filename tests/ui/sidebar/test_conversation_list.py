@@ -162,9 +162,9 @@ def test_a_click_with_the_other_button_is_about_the_row_below_it(rows: Conversat
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, ["Rename", "Pin to the top", "Archive", "Delete"]),
-        ({"pinned": True}, ["Rename", "Unpin", "Archive", "Delete"]),
-        ({"archived": True}, ["Rename", "Move out of the archive", "Delete"]),
+        ({}, ["Rename", "Pin to the top", "Archive", "Export…", "Delete"]),
+        ({"pinned": True}, ["Rename", "Unpin", "Archive", "Export…", "Delete"]),
+        ({"archived": True}, ["Rename", "Move out of the archive", "Export…", "Delete"]),
         ({"removed": NOON}, ["Restore"]),
     ],
 )
@@ -175,7 +175,7 @@ def test_only_what_fits_is_offered(changes: dict[str, object], expected: list[st
 def test_of_several_the_menu_says_how_many(rows: ConversationList) -> None:
     del rows
     words = [words for _, words, _ in offered([row(1), row(2), row(3)])]
-    assert words == ["Pin 3 to the top", "Archive 3 conversations", "Delete 3 conversations"]
+    assert words == ["Pin 3 to the top", "Archive 3 conversations", "Export 3 conversations…", "Delete 3 conversations"]
 
 
 # --- renaming -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from kireji.core.messages import (
@@ -59,13 +60,23 @@ def _block(part: Part, files: Mapping[Sha256, str]) -> str:
             return _quoted("**Thinking**\n\n" + text) if text.strip() else ""
         case ToolCallPart(_, name, arguments):
             return "\n\n".join(
-                filter(None, (f"**Tool: {_plain(name)}**", fenced(arguments, "json") if arguments else ""))
+                filter(
+                    None, (f"**Tool: {_plain(name)}**", fenced(arguments, _language(arguments)) if arguments else "")
+                )
             )
         case ToolResultPart(_, content, is_error):
             inner = "\n\n".join(filter(None, (_result(item, files) for item in content)))
             return f"**{'Error of the tool' if is_error else 'Result'}**\n\n{inner}" if inner else ""
         case OpaquePart(kind):
             return f"*[{_plain(kind)}]*"
+
+
+def _language(arguments: str) -> str:
+    try:
+        json.loads(arguments)
+    except (ValueError, RecursionError):
+        return ""
+    return "json"
 
 
 def _result(part: Part, files: Mapping[Sha256, str]) -> str:
