@@ -29,7 +29,7 @@ _lexers: dict[str, Lexer | None] = {}
 _asked: set[str] = set()
 
 
-def plain_code(code: str, _language: str = "") -> tuple[Run, ...]:
+def plain_code(code: str) -> tuple[Run, ...]:
     """Code without colours."""
     return (Run(code, _style("")),) if code else ()
 
@@ -42,16 +42,22 @@ def known(language: str) -> bool:
 def load(language: str) -> None:
     """Find the lexer for a language; takes up to 50 ms, in any thread."""
     from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
 
     name = language.lower()
-    try:
+    lexer = None
+    # For a name that it does not know Pygments would search all that is installed, and run what it finds there.
+    if name in _names():
         lexer = get_lexer_by_name(name, stripnl=False, ensurenl=False)
         # Only its first use prepares a lexer's table of expressions.
         next(iter(lexer.get_tokens_unprocessed("\n")), None)
-    except ClassNotFound:
-        lexer = None
     _lexers[name] = lexer
+
+
+@functools.cache
+def _names() -> frozenset[str]:
+    from pygments.lexers import get_all_lexers
+
+    return frozenset(alias for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases)
 
 
 def load_soon(language: str) -> None:

@@ -384,10 +384,9 @@ class AnswerCard(QFrame):
 
 def load_renderer() -> None:
     """Load what renders answers; it takes some 30 ms, in any thread, so that the first answer does not wait for it."""
-    from kireji.ui.chat.highlight import Highlighter
-    from kireji.ui.chat.markdown import parse
+    from kireji.ui.chat.markdown import load
 
-    parse("```python\n1\n```\n", Highlighter(), {})
+    load()
 
 
 def _shortened(question: str) -> str:

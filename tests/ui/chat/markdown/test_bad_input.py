@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 
 from kireji.ui.chat.blocks import Kind
-from kireji.ui.chat.markdown import MarkdownSource
+from kireji.ui.chat.markdown import MarkdownSource, load
 from tests.ui.chat.markdown.reading import whole
 
 _LARGEST = 8192
@@ -124,3 +125,44 @@ def _work(text: str) -> int:
         changes = source.take_changes()
         total += sum(segment.end - segment.start for segment in source.segments[changes.first :])
     return total
+
+
+HOSTILE = """
+![a](file:///etc/hostname) ![b](/etc/hostname) ![c](//host/share/x.png) ![d](data:image/png;base64,AAAA)
+![e](http://127.0.0.1:9/x.png) ![f](\\\\host\\share) [g](file:///etc/hostname) <file:///etc/hostname> [h](javascript:x)
+<img src="file:///etc/hostname"><script src="http://127.0.0.1:9/x"></script><iframe src=/etc/hostname>
+
+```../../../../etc/hostname
+x
+```
+
+```{.include file=/etc/hostname}
+x
+```
+
+$\\input{/etc/hostname}$
+
+[i]: file:///etc/hostname
+[i] [j]
+
+[j]: <\\\\host\\share>
+"""
+
+
+def test_nothing_is_opened_because_a_text_names_it() -> None:
+    load()
+    opened: list[str] = []
+    watching = True
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        if watching and (event == "open" or event.startswith(("socket", "subprocess", "urllib"))):
+            opened.append(f"{event} {arguments}")
+
+    sys.addaudithook(watch)
+    source = whole(HOSTILE * 20)
+    for index in range(len(source.segments)):
+        source.blocks(index)
+    while source.uncoloured:
+        source.colour()
+    watching = False
+    assert [what for what in opened if not re.search(r"pygments|markdown_it|__pycache__|\.py", what)] == []

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from kireji.ui.chat.blocks import Block, Kind
 from kireji.ui.chat.highlight import plain_code
 from kireji.ui.chat.markdown import Limits, MarkdownSource
+from kireji.ui.chat.markdown.pieces import Opening
 from kireji.ui.chat.markdown.reader import read
-from kireji.ui.chat.markdown.scan import Opening
 from tests.ui.chat.markdown.texts import MARKDOWN, TAME_MARKDOWN
 
 SMALL = Limits(target=12, inner=20, most=40, line=30, code_lines=3, rows=3)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kireji.ui.chat.blocks import Block, Kind
-from kireji.ui.chat.markdown.scan import Segment, SegmentKind
+from kireji.ui.chat.markdown.pieces import Segment, SegmentKind
 
 if TYPE_CHECKING:
     from kireji.ui.chat.highlight import CodeColours, Highlighter

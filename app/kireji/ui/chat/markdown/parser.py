@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
+from kireji.ui.chat.markdown.pieces import DEEPEST
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -12,9 +14,6 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
-
-DEEPEST = 24
-"""Quotes count one and lists two; deeper ones are words. The same number as in `scan.Limits`."""
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kireji.ui.chat.blocks import Align, Block, Cell, Kind, Run, Style
 from kireji.ui.chat.markdown.characters import clean_code, right_to_left
 from kireji.ui.chat.markdown.parser import parse, parse_words
-from kireji.ui.chat.markdown.scan import Container, Opening, SegmentKind
+from kireji.ui.chat.markdown.pieces import Container, Opening, SegmentKind
 from kireji.ui.chat.markdown.tables import widths
 from kireji.ui.chat.markdown.words import runs_of
 

@@ -8,141 +8,15 @@ from __future__ import annotations
 
 import copy
 import enum
-import re
-import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kireji.ui.chat.markdown import starts
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """When to cut, in characters unless said otherwise; each line counts some more, because short ones cost the most.
-
-    Args:
-        target: A piece of at least this size ends where the next top-level block begins.
-        inner: The same for blocks inside lists and quotes.
-        most: A block is cut inside when the piece has this size.
-        line: Longer lines are divided.
-        code_lines: Lines of code in one piece.
-        rows: Rows of a table in one piece.
-        cells: The same for a table's cells, where rows are wide.
-        depth: Quotes count one and list items two; deeper ones are words.
-    """
-
-    target: int = 900
-    inner: int = 1600
-    most: int = 2600
-    line: int = 2000
-    code_lines: int = 80
-    rows: int = 40
-    cells: int = 320
-    depth: int = 24
-
+from kireji.ui.chat.markdown.beginning import Beginning
+from kireji.ui.chat.markdown.pieces import Container, Fence, Limits, Opening
+from kireji.ui.chat.markdown.pieces import SegmentKind as SegmentKind
 
 _LINE = 16
 """What a line counts in addition to its characters."""
-
-
-class SegmentKind(enum.Enum):
-    """What a segment begins with."""
-
-    FLOW = "flow"
-    CODE = "code"
-    TABLE = "table"
-    TEXT = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class Container:
-    """A quote or list item that is open.
-
-    Args:
-        mark: ">" or the item's marker without its number: "-", "+", "*", "." or ")".
-        indent: Columns that belong to an item on each of its lines.
-        number: Of an ordered list's item.
-    """
-
-    mark: str
-    indent: int = 0
-    number: int | None = None
-
-    @property
-    def path(self) -> str:
-        """Its letter in a block's path."""
-        return "q" if self.mark == ">" else "l"
-
-
-@dataclass(frozen=True, slots=True)
-class Fence:
-    """A fence that is open.
-
-    Args:
-        mark: Of what it consists: backticks or tildes, at least so many must close it.
-        indent: Columns before it, which its lines lose too.
-        language: The first word behind it.
-    """
-
-    mark: str
-    indent: int
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """How a piece begins.
-
-    Args:
-        kind: What it begins with.
-        joined: Whether it goes on with the fence, table, list, quote or paragraph of the piece before.
-        midline: Whether it begins in the middle of a line.
-        around: The quotes and list items that go on from the piece before.
-        number: What the first item of an ordered list is, when that list goes on.
-        in_list: Whether it begins with a further item of a list.
-        fence: The fence that goes on; None for indented code.
-        line: How many lines of the fence stand before.
-        table: Head and delimiters of the table that goes on, two lines.
-    """
-
-    kind: SegmentKind = SegmentKind.FLOW
-    joined: bool = False
-    midline: bool = False
-    around: tuple[Container, ...] = ()
-    number: int | None = None
-    in_list: bool = False
-    fence: Fence | None = None
-    line: int = 0
-    table: str = ""
-
-    @property
-    def goes_on_with_list(self) -> bool:
-        """Whether it begins inside a list that the piece before ends with."""
-        return self.in_list or any(container.mark != ">" for container in self.around)
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A piece of the text.
-
-    Args:
-        start: Where it begins, in characters.
-        end: Where it ends.
-        opening: How it begins.
-    """
-
-    start: int
-    end: int
-    opening: Opening
-
-    @property
-    def kind(self) -> SegmentKind:
-        """What it begins with."""
-        return self.opening.kind
-
-    @property
-    def joined(self) -> bool:
-        """Whether it goes on with what the segment before ends with: no gap between them, and one ground."""
-        return self.opening.joined
 
 
 class _Leaf(enum.Enum):
@@ -156,54 +30,6 @@ class _Leaf(enum.Enum):
 
 _NONE, _PARAGRAPH, _FENCE = _Leaf.NONE, _Leaf.PARAGRAPH, _Leaf.FENCE
 _INDENTED, _TABLE, _FORMULA = _Leaf.INDENTED, _Leaf.TABLE, _Leaf.FORMULA
-
-
-class _Begin:
-    """How a line begins: the containers that it opens, and what stands behind them.
-
-    Args:
-        line: The line.
-        pos: Where the containers that go on end.
-        text: What stands there without the space before it.
-        indent: Columns of that space.
-    """
-
-    __slots__ = ("_line", "_pos", "containers", "empty", "indent", "sibling", "text")
-
-    def __init__(self, line: str, pos: int, text: str, indent: int) -> None:
-        self._line = line
-        self._pos = pos
-        self.text = text
-        self.indent = indent
-        self.containers: list[Container] = []
-        self.sibling = False
-        self.empty = False
-
-    def quote(self) -> None:
-        """Go behind the mark of a quote."""
-        self.containers.append(Container(">"))
-        self._pos += self.indent + 1
-        if self._line.startswith(" ", self._pos):
-            self._pos += 1
-        self._go_on()
-
-    def item(self, match: re.Match[str], ended: Container | None, *, empty: bool) -> None:
-        """Go behind the marker of a list item."""
-        mark = match[1][-1]
-        number = int(match[2]) if match[2] else None
-        if ended is not None and ended.mark == mark:
-            self.sibling = True
-            number = None if ended.number is None else ended.number + 1
-        space = len(match[3] or "")
-        width = len(match[1]) + (space if not empty and space <= 4 else 1)
-        self.containers.append(Container(mark, self.indent + width, number))
-        self._pos += self.indent + width
-        self.empty = empty
-        self._go_on()
-
-    def _go_on(self) -> None:
-        self.text = self._line[self._pos :].lstrip(" ")
-        self.indent = max(0, len(self._line) - self._pos - len(self.text))
 
 
 class Scanner:
@@ -401,7 +227,7 @@ class Scanner:
         words = self._leaf is _PARAGRAPH and not (inside and self._defines(text))
         if words and inside and indent < 4 and self._underlined and self._second_line(text):
             return
-        begin = _Begin(line, pos, text, indent)
+        begin = Beginning(line, pos, text, indent)
         level = sum(1 if container.mark == ">" else 2 for container in self._stack[:depth])
         self._open_containers(begin, level, None if inside else self._stack[depth], interrupts=words and inside)
         words = words and not begin.containers
@@ -421,7 +247,7 @@ class Scanner:
         elif leaf is _INDENTED:
             self._lines = self._fence_line = 1
 
-    def _open_containers(self, begin: _Begin, level: int, ended: Container | None, *, interrupts: bool) -> None:
+    def _open_containers(self, begin: Beginning, level: int, ended: Container | None, *, interrupts: bool) -> None:
         """Read the quotes and list items that a line opens.
 
         Args:
@@ -446,7 +272,7 @@ class Scanner:
                 return
             ended, interrupts = None, False
 
-    def _leaf_of(self, begin: _Begin, *, words: bool) -> tuple[_Leaf, Fence | None]:
+    def _leaf_of(self, begin: Beginning, *, words: bool) -> tuple[_Leaf, Fence | None]:
         text = begin.text
         if not text:
             return _NONE, None
@@ -543,19 +369,3 @@ class Scanner:
         self._begin = at
         self._count = 0
         self.cuts.append((at, self._opening))
-
-
-def parting(text: str, start: int, limit: int) -> int:
-    """Where to divide a line that is too long: behind a space if one is near, never inside a character."""
-    space = text.rfind(" ", start + limit // 2, start + limit)
-    if space >= 0:
-        return space + 1
-    at = start + limit
-    for _ in range(32):
-        if not (unicodedata.combining(text[at]) or text[at] in _BOUND or text[at - 1] == "\u200d"):
-            break
-        at -= 1
-    return at
-
-
-_BOUND = "\u200d\ufe0e\ufe0f"

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from kireji.ui.chat.markdown.colours import Colours
 from kireji.ui.chat.markdown.definitions import Definitions
-from kireji.ui.chat.markdown.scan import Limits, Opening, Scanner, Segment, SegmentKind, parting
+from kireji.ui.chat.markdown.lines import parting
+from kireji.ui.chat.markdown.pieces import Limits, Opening, Segment, SegmentKind
+from kireji.ui.chat.markdown.scan import Scanner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
