@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from kireji.ui.chat.document import EDGE
 from kireji.ui.chat.transcript.body import BodyItem
-from kireji.ui.chat.transcript.column import AT_ONCE
+from kireji.ui.chat.transcript.column import AT_ONCE, BUDGET
 from kireji.ui.chat.transcript.flushing import Flushing
 from kireji.ui.chat.transcript.piece import Piece
 from kireji.ui.chat.transcript.selecting import SelectingColumn
@@ -68,7 +68,8 @@ class AnswerView(SelectingColumn):
         """The answer is whole; what is shown becomes exactly what `set_markdown` would show."""
         self._flushing.stop()
         self._item.body.finish(markdown)
-        self._flush()
+        self._item.body.refresh()
+        self._show()
 
     def set_markdown(self, markdown: str) -> None:
         """Show a whole text."""
@@ -83,11 +84,11 @@ class AnswerView(SelectingColumn):
         for row in self._item.body.refresh():
             if row.widget is not None:
                 self.relay(row)
-        self._show()
+        self._show(BUDGET)
 
-    def _show(self) -> None:
+    def _show(self, budget: float = AT_ONCE) -> None:
         self.put_rows(self._item, self._item.body.rows)
-        self.settle(AT_ONCE)
+        self.settle(budget)
         self._tell_height()
 
     def placed(self) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRectF, QTimer
+from PySide6.QtCore import QPoint, QRectF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from kireji.ui.parts import button
 from kireji.ui.tokens import SPACE
 
 _COPIED_MILLISECONDS = 1500
@@ -27,10 +26,9 @@ class CodeButton(QPushButton):
         self._captions: tuple[str, ...] = ()
         self._caption = ""
         self._corner = QPoint()
-        template = button("", "code")
         self.setProperty("kind", "code")
-        self.setFocusPolicy(template.focusPolicy())
-        template.deleteLater()
+        self.setAutoDefault(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._back = QTimer(self, singleShot=True, interval=_COPIED_MILLISECONDS)
         self._back.timeout.connect(self._show_caption)
         self.clicked.connect(self._copy)

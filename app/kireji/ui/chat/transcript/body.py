@@ -79,18 +79,23 @@ class Body:
             self._hand_over()
         was_plain, self.plain = self.plain, False
         changed = self._take()
-        return changed or (self.rows[:1] if was_plain else [])
+        if was_plain and self.rows and self.rows[0] not in changed:
+            self.rows[0].renew()
+            changed = [self.rows[0], *changed]
+        return changed
 
     def _take(self) -> list[PieceRow]:
         changes = self.source.take_changes()
-        count = len(self.source.segments)
+        count, had = len(self.source.segments), len(self.rows)
         del self.rows[count:]
-        touched = set(range(max(0, changes.first - 1), count)) | {at for at in changes.restyled if at < count}
+        # How the last one ends can depend on what follows it.
+        first = changes.first - 1 if had <= changes.first < count else changes.first
+        touched = set(range(max(0, first), count)) | {at for at in changes.restyled if at < count}
         for at in range(len(self.rows), count):
             self.rows.append(PieceRow(self._item, self, at))
         result = [self.rows[at] for at in sorted(touched)]
         for row in result:
-            row.stale = True
+            row.renew()
         return result
 
     def settled(self, at: int) -> bool:
@@ -154,13 +159,24 @@ class PieceRow(Row):
         at: Which.
     """
 
-    __slots__ = ("at", "body", "stale")
+    __slots__ = ("_parsed", "at", "body", "stale")
 
     def __init__(self, item: Item, body: Body, at: int) -> None:
         super().__init__(item)
         self.body = body
         self.at = at
         self.stale = True
+        self._parsed: tuple[Block, ...] | None = None
+
+    def renew(self) -> None:
+        """Its words are different."""
+        self.stale, self.measured, self._parsed = True, False, None
+
+    def prepare(self) -> bool:
+        if self._parsed is None and not self.body.plain and (self.stale or self.widget is None):
+            self._parsed = self.body.blocks(self.at)
+            return True
+        return False
 
     def estimate(self, width: int) -> int:
         return self.gap + self.body.guess(self.at, width)
@@ -179,7 +195,8 @@ class PieceRow(Row):
             if body.plain:
                 piece.write_plain(body.text)
             else:
-                piece.write(body.blocks(at))
+                piece.write(self._parsed if self._parsed is not None else body.blocks(at))
+                self._parsed = None
         offset = body.offset(at, piece.first_block)
         height = self.gap + piece.lay_out(width, offset, above=body.joins(at), below=body.joins(at + 1))
         if body.settled(at) and not body.plain:

@@ -146,13 +146,12 @@ class LiveAnswer(QObject):
                 continue
             count = len(part.body.rows)
             for row in part.body.refresh():
-                if row.item.rows and row.index < len(row.item.rows) and row.item.rows[row.index] is row:
+                if row.index < len(row.item.rows) and row.item.rows[row.index] is row:
                     self._transcript.relay(row)
             changed = changed or len(part.body.rows) != count
         if changed:
-            self._arrange()
-        else:
-            self._transcript.settle()
+            self._transcript.put_rows(self.item, self.item.arrange())
+        self._transcript.later()
         self._transcript.tell_spoken(self.item)
 
     def _arrange(self) -> None:

@@ -6,13 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QColor,
     QFocusEvent,
     QFont,
-    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -27,7 +26,7 @@ from PySide6.QtGui import (
     QTextFormat,
     QTextOption,
 )
-from PySide6.QtWidgets import QLabel, QToolTip
+from PySide6.QtWidgets import QLabel
 
 from kireji.ui.chat.blocks import Block
 from kireji.ui.chat.code_buttons import CodeButtons
@@ -317,24 +316,14 @@ class Piece(QLabel):
         return self._document.documentLayout().anchorAt(at)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        over_link = bool(self.link_at(event.position().toPoint()))
-        shape = Qt.CursorShape.PointingHandCursor if over_link else Qt.CursorShape.IBeamCursor
+        address = self.link_at(event.position().toPoint())
+        shape = Qt.CursorShape.PointingHandCursor if address else Qt.CursorShape.IBeamCursor
         if self.cursor().shape() is not shape:
             self.setCursor(shape)
+        # Encoded, so that nothing in it is taken for markup.
+        if self.toolTip() != (shown := shown_address(address)):
+            self.setToolTip(shown)
         event.ignore()
-
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            self._show_address(event)
-            return True
-        return super().event(event)
-
-    def _show_address(self, event: QHelpEvent) -> None:
-        address = shown_address(self.link_at(event.pos()))
-        if address:
-            QToolTip.showText(event.globalPos(), address, self)
-        else:
-            QToolTip.hideText()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         backwards = event.reason() is Qt.FocusReason.BacktabFocusReason

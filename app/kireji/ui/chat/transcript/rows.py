@@ -43,6 +43,10 @@ class Row:
         """Make its widget."""
         raise NotImplementedError
 
+    def prepare(self) -> bool:
+        """Do a part of the work that takes time of its own; False when there is none left."""
+        return False
+
     def measure(self, width: int) -> int:
         """Lay the widget out; the height it needs, the gap above included."""
         raise NotImplementedError

@@ -187,7 +187,7 @@ class SelectingColumn(Column):
             piece.mark([found for word in self._sought_words for found in piece.places_of(word)])
 
     def held(self, row: Row) -> bool:
-        return self._dragging and row is self._pressed_row
+        return (self._dragging and row is self._pressed_row) or super().held(row)
 
     def put_rows(self, item: Item, rows: Sequence[Row]) -> None:
         super().put_rows(item, rows)
