@@ -26,7 +26,7 @@ _RATE = 1000
 """Tokens per second."""
 _FLUSH = 0.04
 _MEGABYTE = 1_000_000
-_PROSE = "Words that fill a paragraph as answers do, *some* **marked**, with a [link](https://example.org/a) and `code`. "
+_PROSE = "Words that fill a paragraph as answers do, *some* **marked**, a [link](https://example.org/a) and `code`. "
 _SAMPLE = f"{ANSWER}\n\n{_PROSE * 6}\n\n{JAPANESE}\n\n> {_PROSE * 2}\n\n{ARABIC}\n\n- [x] done\n- [ ] not yet\n\n"
 
 

@@ -57,6 +57,7 @@ class AnswerView(SelectingColumn):
             self._item.renew()
         body = self._item.body
         if body.empty:
+            body.restyled = self._flushing.want
             body.begin(text)
             self.follow()
             self._show()

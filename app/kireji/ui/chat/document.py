@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
-    QColor,
     QFont,
-    QFontDatabase,
     QFontMetricsF,
     QTextBlock,
     QTextBlockFormat,
@@ -14,27 +12,14 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextFormat,
-    QTextFrameFormat,
-    QTextLength,
-    QTextListFormat,
-    QTextTableFormat,
+    QTextImageFormat,
 )
 
 from kireji.ui.chat.blocks import Align, Block, Cell, Kind, Run, Style
-from kireji.ui.tokens import LINE_HEIGHT, SPACE, TYPE_BODY, TYPE_LABEL, TYPE_LEAD, TYPE_TITLE, Colours
+from kireji.ui.chat.figures import Figure, Figures
+from kireji.ui.chat.formats import CODE_BLOCK, WORDS, Formats
+from kireji.ui.tokens import LINE_HEIGHT, SPACE, Colours
 
-CODE_BLOCK = QTextFormat.Property.UserProperty + 1
-"""Block property: 1 on the first line of a code block, 2 on the others."""
-QUOTE_PATH = QTextFormat.Property.UserProperty + 2
-"""Block property: the block's path when quotes are in it."""
-RULE = QTextFormat.Property.UserProperty + 3
-"""Block property: a line across."""
-INLINE_CODE = QTextFormat.Property.UserProperty + 4
-"""Character property: code inside a paragraph."""
-
-_HEADINGS = {1: TYPE_TITLE, 2: TYPE_LEAD}
-CODE_PADDING = SPACE[2]
-"""Between code and the edge of its ground."""
 EDGE = SPACE[0]
 """Room at both sides for the ground of code at the beginning of a line."""
 
@@ -46,16 +31,18 @@ class DocumentWriter:
         document: Empty at first; nobody else writes into it.
         colours: Of the theme.
         scale: Of text.
+        figures: Knows the pictures that stand among words.
     """
 
-    def __init__(self, document: QTextDocument, colours: Colours, scale: float) -> None:
+    def __init__(self, document: QTextDocument, colours: Colours, scale: float, figures: Figures) -> None:
         self._document = document
+        self._figures = figures
+        self._pictures = 0
         self._colours = colours
         self._scale = scale
         self._shown: list[Block] = []
         self._starts: list[int] = []
-        self._formats: dict[tuple[object, ...], QTextCharFormat] = {}
-        self._mono = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
+        self._goes_on = False
         self._set_up()
 
     def dress(self, colours: Colours, scale: float) -> None:
@@ -66,16 +53,18 @@ class DocumentWriter:
     def clear(self) -> None:
         """Empty the document."""
         self._document.clear()
+        self._pictures = 0
         self._shown, self._starts = [], []
         self._set_up()
 
     def _set_up(self) -> None:
-        self._formats.clear()
         font = self._document.defaultFont()
         # Qt counts in the font's own line height, which differs from font to font; ours is in type sizes.
-        self._leading = max(100.0, 100 * LINE_HEIGHT * font.pixelSize() / QFontMetricsF(font).height())
+        leading = max(100.0, 100 * LINE_HEIGHT * font.pixelSize() / QFontMetricsF(font).height())
+        indent = 22 * self._scale
+        self._formats = Formats(self._colours, self._scale, leading, indent)
         self._document.setDocumentMargin(0)
-        self._document.setIndentWidth(22 * self._scale)
+        self._document.setIndentWidth(indent)
         self._document.setUndoRedoEnabled(False)
         root = self._document.rootFrame()
         frame_format = root.frameFormat()
@@ -108,13 +97,43 @@ class DocumentWriter:
         cursor = QTextCursor(self._document)
         cursor.movePosition(QTextCursor.MoveOperation.End)
         if not self._shown:
-            cursor.setBlockFormat(self._block_format(Block(Kind.PARAGRAPH), first=True))
-        cursor.insertText(text.replace("\n", "\u2028"), self._char_format(Style()))
+            cursor.setBlockFormat(self._formats.block(Block(Kind.PARAGRAPH), first=True))
+        cursor.insertText(text.replace("\n", "\u2028"), self._formats.words(Style()))
         shown = (self._shown[0].text if self._shown else "") + text.replace("\n", "\u2028")
         self._shown, self._starts = [Block(Kind.PARAGRAPH, (Run(shown),))], [0]
 
-    def write(self, blocks: tuple[Block, ...]) -> None:
-        """Make the document show `blocks`."""
+    @property
+    def has_figures(self) -> bool:
+        """Whether a picture stands among the words."""
+        return self._pictures > 0
+
+    def doubt(self, style: Style) -> bool:
+        """Something is known of a formula or picture now: it is looked for again with the next `write`.
+
+        Args:
+            style: Its formula or its picture is looked at.
+
+        Returns:
+            Whether it stands here.
+        """
+        for index, block in enumerate(self._shown):
+            cells = [run for row in block.rows for cell in row for run in cell.runs]
+            if any((run.style.tex, run.style.picture) == (style.tex, style.picture) for run in (*block.runs, *cells)):
+                self._shown[index] = _NONE
+                return True
+        return False
+
+    def write(self, blocks: tuple[Block, ...], *, goes_on: bool = False) -> None:
+        """Make the document show `blocks`.
+
+        Args:
+            blocks: All of them.
+            goes_on: Whether a table at the end has more rows in another document.
+        """
+        if goes_on != self._goes_on:
+            self._goes_on = goes_on
+            if self._shown and self._shown[-1].kind is Kind.TABLE:
+                self._shown[-1] = _NONE
         same = 0
         for old, new in zip(self._shown, blocks, strict=False):
             if old != new:
@@ -129,7 +148,7 @@ class DocumentWriter:
             return
         self._remove_from(cursor, same)
         for index in range(same, len(blocks)):
-            self._append(cursor, blocks[index], index, blocks[index - 1] if index else None)
+            self._append(cursor, blocks[index], index, len(blocks) - 1, blocks[index - 1] if index else None)
         cursor.endEditBlock()
 
     def _grow(self, cursor: QTextCursor, block: Block) -> bool:
@@ -160,14 +179,14 @@ class DocumentWriter:
         cursor.setBlockFormat(kept)
         del self._shown[index:], self._starts[index:]
 
-    def _append(self, cursor: QTextCursor, block: Block, index: int, before: Block | None) -> None:
+    def _append(self, cursor: QTextCursor, block: Block, index: int, last: int, before: Block | None) -> None:
         cursor.movePosition(QTextCursor.MoveOperation.End)
         self._starts.append(cursor.position())
         self._shown.append(block)
         if block.kind is Kind.TABLE:
-            self._append_table(cursor, block, before)
+            self._append_table(cursor, block, before, goes_on=self._goes_on and index == last)
             return
-        block_format, char_format = self._block_format(block, first=index == 0), self._char_format(Style())
+        block_format, char_format = self._formats.block(block, first=index == 0), self._formats.words(Style())
         if before is None or before.kind is Kind.TABLE:
             # The document's own first block, or the one that Qt always keeps behind a table.
             if (old_list := cursor.currentList()) is not None:
@@ -180,7 +199,7 @@ class DocumentWriter:
                 inherited.remove(cursor.block())
                 cursor.setBlockFormat(block_format)
         if block.marker:
-            cursor.createList(self._list_format(block))
+            cursor.createList(self._formats.marker(block))
             cursor.setBlockFormat(self._with_list(cursor, block_format))
         self._insert(cursor, block, block.runs)
 
@@ -191,14 +210,38 @@ class DocumentWriter:
 
     def _insert(self, cursor: QTextCursor, block: Block, runs: tuple[Run, ...]) -> None:
         for run in runs:
-            char_format = self._char_format(run.style, block)
+            char_format = self._formats.words(run.style, block)
             if block.kind is not Kind.CODE:
-                cursor.insertText(run.text, char_format)
+                self._insert_words(cursor, run, char_format)
                 continue
             for number, line in enumerate(run.text.split("\n")):
                 if number:
                     cursor.insertBlock(self._code_line_format(cursor), char_format)
                 cursor.insertText(line, char_format)
+
+    def _insert_words(self, cursor: QTextCursor, run: Run, char_format: QTextCharFormat) -> None:
+        style = run.style
+        if style.tex or style.picture:
+            font = QFont(self._document.defaultFont())
+            figure = self._figures.find(style, font, char_format.foreground().color().name())
+            if figure is not None:
+                self._insert_figure(cursor, run, figure)
+                return
+        cursor.insertText(run.text, char_format)
+
+    def _insert_figure(self, cursor: QTextCursor, run: Run, figure: Figure) -> None:
+        self._pictures += 1
+        name = f"kireji:{self._pictures}"
+        self._document.addResource(QTextDocument.ResourceType.ImageResource.value, name, figure.image)
+        picture = QTextImageFormat()
+        picture.setName(name)
+        picture.setWidth(figure.size.width())
+        picture.setHeight(figure.size.height())
+        picture.setProperty(QTextFormat.Property.FontPixelSize, self._document.defaultFont().pixelSize())
+        picture.setProperty(WORDS, run.text)
+        if figure.inline:
+            picture.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+        cursor.insertImage(picture)
 
     def _code_line_format(self, cursor: QTextCursor) -> QTextBlockFormat:
         """Only the last line of a code block has the space below, so it moves on from line to line."""
@@ -211,113 +254,13 @@ class DocumentWriter:
             cursor.setBlockFormat(previous)
         return following
 
-    def _block_format(self, block: Block, *, first: bool) -> QTextBlockFormat:
-        result = QTextBlockFormat()
-        result.setIndent(len(block.path))
-        result.setLineHeight(self._leading, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        below = SPACE[0] if block.tight and block.path else SPACE[2]
-        above = 0
-        if block.kind is Kind.HEADING:
-            above, below = SPACE[3], SPACE[1]
-            result.setHeadingLevel(block.level)
-        elif block.kind is Kind.CODE:
-            result.setLeftMargin(CODE_PADDING + 2)
-            result.setRightMargin(CODE_PADDING + 2)
-            above, below = CODE_PADDING + SPACE[1], CODE_PADDING + SPACE[2]
-            result.setProperty(CODE_BLOCK, 1)
-        elif block.kind is Kind.RULE:
-            result.setProperty(RULE, True)
-        elif block.kind is Kind.FORMULA:
-            result.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        rtl = block.rtl and block.kind is not Kind.CODE
-        result.setLayoutDirection(Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight)
-        if block.task is not None:
-            result.setMarker(
-                QTextBlockFormat.MarkerType.Checked if block.task else QTextBlockFormat.MarkerType.Unchecked
-            )
-        if first:
-            above = 0  # what stands around the whole document is its owner's
-        result.setTopMargin(above)
-        result.setBottomMargin(below)
-        if "q" in block.path:
-            result.setProperty(QUOTE_PATH, block.path)
-        return result
-
-    def _list_format(self, block: Block) -> QTextListFormat:
-        result = QTextListFormat()
-        result.setIndent(0)
-        depth = block.path.count("l")
-        bullets = QTextListFormat.Style.ListDisc, QTextListFormat.Style.ListCircle, QTextListFormat.Style.ListSquare
-        if block.marker == "*":
-            result.setStyle(bullets[min(depth, 3) - 1])
-        else:
-            result.setStyle(QTextListFormat.Style.ListDecimal)
-            result.setStart(int(block.marker))
-        return result
-
-    def _char_format(self, style: Style, block: Block | None = None, *, head: bool = False) -> QTextCharFormat:
-        """How words look; the same words in the same kind of block look the same, so formats are made once."""
-        key = (style, head, *((block.kind, block.level, "q" in block.path) if block is not None else ()))
-        known = self._formats.get(key)
-        if known is None:
-            known = self._formats[key] = self._make_format(style, block)
-            if head:
-                known.setFontWeight(QFont.Weight.DemiBold)
-        return known
-
-    def _make_format(self, style: Style, block: Block | None) -> QTextCharFormat:
-        c = self._colours
-        result = QTextCharFormat()
-        size, colour = TYPE_BODY, c.ink
-        result.setFontWeight(QFont.Weight.Normal)
-        if block is not None and block.kind is Kind.HEADING:
-            size = _HEADINGS.get(block.level, TYPE_BODY)
-            result.setFontWeight(QFont.Weight.DemiBold)
-        if style.bold:
-            result.setFontWeight(QFont.Weight.Bold if block is None else QFont.Weight.DemiBold)
-        if block is not None and "q" in block.path:
-            colour = c.muted
-        if style.code or style.tex:
-            result.setFontFamilies([self._mono])
-            result.setFontFixedPitch(True)
-            size = min(size, TYPE_LABEL) if block is None or block.kind is not Kind.HEADING else size
-            colour = self._role_colour(style.role)
-            if block is not None and block.kind is not Kind.CODE and style.code:
-                result.setProperty(INLINE_CODE, True)
-        result.setFontItalic(style.italic or style.role == "comment")
-        result.setFontStrikeOut(style.struck)
-        if style.quiet:
-            colour = c.muted
-        if style.wide:
-            result.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
-            result.setFontLetterSpacing(4 * self._scale)
-        if style.link:
-            result.setAnchor(True)
-            result.setAnchorHref(style.link)
-            result.setFontUnderline(True)
-            colour = c.accent
-        result.setProperty(QTextFormat.Property.FontPixelSize, round(size * self._scale))
-        result.setForeground(QColor(colour))
-        return result
-
-    def _role_colour(self, role: str) -> str:
-        c = self._colours
-        return {
-            "comment": c.muted,
-            "string": c.ok,
-            "number": c.info,
-            "keyword": c.accent,
-            "name": c.info,
-            "deleted": c.error,
-        }.get(role, c.ink)
-
-    def _append_table(self, cursor: QTextCursor, block: Block, before: Block | None) -> None:
+    def _append_table(self, cursor: QTextCursor, block: Block, before: Block | None, *, goes_on: bool) -> None:
         if before is None:
             self._flatten(cursor)
         columns = max((len(row) for row in block.rows), default=0)
         if not columns:
             return
-        table = cursor.insertTable(len(block.rows), columns, self._table_format(block, before))
+        table = cursor.insertTable(len(block.rows), columns, self._formats.table(block, before, goes_on=goes_on))
         for number, row in enumerate(block.rows):
             for column, cell in enumerate(row):
                 head = number == 0 and not block.headless
@@ -333,29 +276,7 @@ class DocumentWriter:
             block_format.setAlignment(Qt.AlignmentFlag.AlignHCenter if centre else Qt.AlignmentFlag.AlignTrailing)
         cursor.setBlockFormat(block_format)
         for run in cell.runs:
-            cursor.insertText(run.text, self._char_format(run.style, Block(Kind.PARAGRAPH), head=head))
-
-    def _table_format(self, block: Block, before: Block | None) -> QTextTableFormat:
-        result = QTextTableFormat()
-        result.setBorder(1)
-        result.setBorderBrush(QColor(self._colours.line))
-        result.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-        result.setBorderCollapse(True)
-        result.setCellPadding(6)
-        result.setCellSpacing(0)
-        result.setHeaderRowCount(0 if block.headless else 1)
-        # Qt leaves out the space below a paragraph that a table follows.
-        result.setTopMargin(SPACE[2] + CODE_PADDING if before and before.kind is Kind.CODE else SPACE[1])
-        result.setBottomMargin(SPACE[2])
-        result.setLeftMargin(len(block.path) * self._document.indentWidth())
-        result.setLayoutDirection(Qt.LayoutDirection.RightToLeft if block.rtl else Qt.LayoutDirection.LeftToRight)
-        result.setWidth(QTextLength(QTextLength.Type.VariableLength, 0))
-        if block.columns:
-            # Parts of one table are laid out apart and must agree on their columns.
-            result.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
-            percent = QTextLength.Type.PercentageLength
-            result.setColumnWidthConstraints([QTextLength(percent, 100 * share) for share in block.columns])
-        return result
+            self._insert_words(cursor, run, self._formats.words(run.style, Block(Kind.PARAGRAPH), head=head))
 
     def _flatten(self, cursor: QTextCursor) -> None:
         """The empty paragraphs that Qt keeps around tables take no room."""
@@ -365,6 +286,10 @@ class DocumentWriter:
         char_format.setProperty(QTextFormat.Property.FontPixelSize, 1)
         cursor.setBlockFormat(block_format)
         cursor.setBlockCharFormat(char_format)
+
+
+_NONE = Block(Kind.RULE, path="none")
+"""Equals no block that a parser makes."""
 
 
 def _frame(block: Block) -> tuple[object, ...]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QWidget
 
-from kireji.ui.chat.blocks import Block, Kind
-from kireji.ui.chat.document import CODE_PADDING
+from kireji.ui.chat.blocks import Block, Cell, Kind
+from kireji.ui.chat.formats import CODE_PADDING
 from kireji.ui.chat.markdown.scan import SegmentKind
 from kireji.ui.chat.markdown.source import MarkdownSource
+from kireji.ui.chat.transcript.listing import fits, listed
 from kireji.ui.chat.transcript.piece import Piece
 from kireji.ui.chat.transcript.rows import Item, Row
-from kireji.ui.chat.transcript.selecting import SelectingColumn
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import LINE_HEIGHT, SPACE, TYPE_BODY
+
+if TYPE_CHECKING:
+    from kireji.ui.chat.transcript.selecting import SelectingColumn
 
 _LETTER = 0.5
 """Width of a usual letter in type sizes."""
@@ -36,6 +42,8 @@ class Body:
         self.plain = False
         self.finished = False
         self.empty = True
+        self.restyled: Callable[[], None] | None = None
+        """Called when colours were found for code of text that still grows."""
         self._arrived: list[str] = []
 
     @property
@@ -98,6 +106,15 @@ class Body:
             row.renew()
         return result
 
+    def show_colours(self) -> None:
+        """Colours were found for its code."""
+        if self.finished:
+            for row in self.refresh():
+                self.column.relay(row)
+            self.column.later()
+        elif self.restyled is not None:
+            self.restyled()
+
     def settled(self, at: int) -> bool:
         """Whether further text can no longer change a segment."""
         return self.finished or at < self.source.settled
@@ -110,6 +127,26 @@ class Body:
         """The Markdown of a segment."""
         segment = self.source.segments[at]
         return self.source.text[segment.start : segment.end]
+
+    def fit(self, blocks: tuple[Block, ...], at: int, width: int) -> tuple[Block, ...]:
+        """Blocks as they can be read in a column of that many logical pixels: tables that are too wide as lists."""
+        if not any(block.kind is Kind.TABLE for block in blocks):
+            return blocks
+        size = self.theme.px(TYPE_BODY)
+        return tuple(
+            part
+            for block in blocks
+            for part in ((block,) if fits(block, width, size) else listed(block, self._head(block, at)))
+        )
+
+    def _head(self, block: Block, at: int) -> tuple[Cell, ...]:
+        """The head of a table, which its first part has."""
+        if not block.headless:
+            return block.rows[0] if block.rows else ()
+        while at and self.source.segments[at].opening.kind is SegmentKind.TABLE:
+            at -= 1
+        tables = [one for one in self.source.blocks(at) if one.kind is Kind.TABLE]
+        return tables[-1].rows[0] if tables and tables[-1].rows else ()
 
     def all_blocks(self) -> list[Block]:
         """Everything, parsed."""
@@ -159,7 +196,7 @@ class PieceRow(Row):
         at: Which.
     """
 
-    __slots__ = ("_parsed", "at", "body", "stale")
+    __slots__ = ("_has_table", "_parsed", "_width", "at", "body", "stale")
 
     def __init__(self, item: Item, body: Body, at: int) -> None:
         super().__init__(item)
@@ -167,6 +204,8 @@ class PieceRow(Row):
         self.at = at
         self.stale = True
         self._parsed: tuple[Block, ...] | None = None
+        self._width = 0
+        self._has_table = False
 
     def renew(self) -> None:
         """Its words are different."""
@@ -183,25 +222,33 @@ class PieceRow(Row):
 
     def build(self) -> QWidget:
         self.stale = True
-        self.widget = piece = Piece(self.body.theme)
+        self.widget = piece = Piece(self.body.theme, self.body.column.formulas)
         piece.link_activated.connect(self.body.column.open_link)
+        piece.renewed.connect(self.body.column.renew_piece)
         return piece
 
     def measure(self, width: int) -> int:
         piece = self.piece
         assert piece is not None
         body, at = self.body, self.at
+        if self._width != width:
+            self._width = width
+            self.stale = self.stale or piece.has_figures or self._has_table
         if self.stale:
             if body.plain:
                 piece.write_plain(body.text)
             else:
-                piece.write(self._parsed if self._parsed is not None else body.blocks(at))
+                blocks = self._parsed if self._parsed is not None else body.blocks(at)
+                self._has_table = any(block.kind is Kind.TABLE for block in blocks)
+                piece.write(body.fit(blocks, at, width), width, goes_on=body.joins(at + 1))
                 self._parsed = None
         offset = body.offset(at, piece.first_block)
         height = self.gap + piece.lay_out(width, offset, above=body.joins(at), below=body.joins(at + 1))
         if body.settled(at) and not body.plain:
             piece.settle()
-        self.stale = False
+        if self.stale:
+            self.stale = False
+            body.column.refine(self)
         return height
 
     @property
@@ -218,8 +265,8 @@ class PieceRow(Row):
     def words(self, start: int, end: int) -> str:
         if (piece := self.piece) is not None and not self.stale:
             return piece.text_between(start, end)
-        passing = Piece(self.body.theme)
-        passing.write(self.body.blocks(self.at))
+        passing = Piece(self.body.theme, self.body.column.formulas)
+        passing.write(self.body.blocks(self.at), self._width)
         text = passing.text_between(start, end)
         passing.deleteLater()
         return text

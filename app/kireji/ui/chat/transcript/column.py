@@ -196,7 +196,7 @@ class Column(QAbstractScrollArea):
         try:
             self._stack.screen = self.viewport().height()
             deadline = time.monotonic() + budget
-            complete = self._build_near(deadline)
+            complete = self._build_near(deadline, in_steps=budget == BUDGET)
             late = time.monotonic() >= deadline and not self._put_off
             if self._moved and not late:
                 self._place()
@@ -206,15 +206,25 @@ class Column(QAbstractScrollArea):
         if self._moved or not complete:
             self._more.start()
 
-    def _build_near(self, deadline: float) -> bool:
-        """Make rows in the order in which they matter; False when the time is over before all are made."""
+    def _build_near(self, deadline: float, *, in_steps: bool) -> bool:
+        """Make rows in the order in which they matter.
+
+        Args:
+            deadline: When to leave the rest for later.
+            in_steps: Whether to leave it also in the middle of a row.
+
+        Returns:
+            Whether nothing is left.
+        """
         while True:
             row, missing = self._next()
             if row is None:
                 self.ask_for(missing)
                 return True
-            if not row.prepare():
-                self._make(row)
+            prepared = row.prepare()
+            if prepared and time.monotonic() >= deadline and in_steps:
+                return False
+            self._make(row)
             if time.monotonic() >= deadline:
                 return False
 

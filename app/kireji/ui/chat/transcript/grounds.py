@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTextBlock, QTextDocument
 
-from kireji.ui.chat.document import CODE_BLOCK, CODE_PADDING, EDGE, INLINE_CODE, QUOTE_PATH, RULE
+from kireji.ui.chat.document import EDGE
+from kireji.ui.chat.formats import CODE_BLOCK, CODE_PADDING, INLINE_CODE, QUOTE_PATH, RULE, TASK
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import RADIUS_CONTROL, TYPE_BODY
 
 _BAR = 3
+_DONE = 2
 _BEYOND = 64
 """Logical pixels by which a ground that goes on in the next piece reaches over the edge of its own."""
 
@@ -48,6 +50,7 @@ class Grounds:
         self._rules: list[QRectF] = []
         self._spans: list[QRectF] = []
         self._bars: list[QRectF] = []
+        self._tasks: list[tuple[QRectF, bool]] = []
         self._layout = document.documentLayout()
         block = document.begin()
         while block.isValid():
@@ -59,6 +62,8 @@ class Grounds:
         block_format = block.blockFormat()
         if path := block_format.stringProperty(QUOTE_PATH):
             self._take_bars(block, path)
+        if task := block_format.intProperty(TASK):
+            self._take_task(block, done=task == _DONE)
         if block_format.intProperty(CODE_BLOCK):
             return self._take_code(block)
         if block_format.boolProperty(RULE):
@@ -107,6 +112,16 @@ class Grounds:
             height = self._body_size + 5
             self._spans.append(QRectF(origin.x() + left - 3.5, bottom - height - 0.5, right - left + 7, height))
 
+    def _take_task(self, block: QTextBlock, *, done: bool) -> None:
+        rect, line = self._layout.blockBoundingRect(block), block.layout().lineAt(0)
+        edge = round(self._body_size * 0.95)
+        bottom = rect.top() + (line.y() + line.height() if line.isValid() else rect.height())
+        words = line.naturalTextRect() if line.isValid() else QRectF()
+        left = rect.left() + words.left() - edge - 6
+        if block.textDirection() == Qt.LayoutDirection.RightToLeft:
+            left = rect.left() + words.right() + 6
+        self._tasks.append((QRectF(round(left) + 0.5, round(bottom - edge - 2) + 0.5, edge - 1, edge - 1), done))
+
     def _take_bars(self, block: QTextBlock, path: str) -> None:
         rect = self._layout.blockBoundingRect(block)
         following = block.next()
@@ -152,11 +167,30 @@ class Grounds:
         for rule in self._rules:
             middle = rule.center().y()
             painter.drawLine(QPointF(EDGE, middle), QPointF(self._document.textWidth() - EDGE, middle))
+        for box, done in self._tasks:
+            if box.intersects(visible):
+                self._paint_task(painter, theme, box, done=done)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.line))
         for bar in self._bars:
             if bar.intersects(visible):
                 painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
+
+    def _paint_task(self, painter: QPainter, theme: Theme, box: QRectF, *, done: bool) -> None:
+        colours = theme.colours
+        painter.setPen(QPen(QColor(colours.accent if done else colours.muted), 1))
+        painter.setBrush(QColor(colours.accent if done else colours.surface))
+        painter.drawRoundedRect(box, 3, 3)
+        if done:
+            painter.setPen(QPen(QColor(colours.on_accent), max(1.5, box.width() / 8)))
+            x, y, edge = box.x(), box.y(), box.width()
+            painter.drawPolyline(
+                [
+                    QPointF(x + edge * 0.24, y + edge * 0.52),
+                    QPointF(x + edge * 0.43, y + edge * 0.72),
+                    QPointF(x + edge * 0.77, y + edge * 0.30),
+                ]
+            )
 
 
 def body_size(theme: Theme) -> int:

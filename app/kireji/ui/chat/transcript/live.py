@@ -108,6 +108,7 @@ class LiveAnswer(QObject):
             return
         self._given[index] = self._given.get(index, 0) + len(text)
         body = part.body
+        body.restyled = self._flushing.want
         if not body.empty:
             body.append(text)
             self._flushing.want()

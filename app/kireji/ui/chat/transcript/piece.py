@@ -28,9 +28,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel
 
-from kireji.ui.chat.blocks import Block
+from kireji.ui.chat.blocks import Block, Style
 from kireji.ui.chat.code_buttons import CodeButtons
-from kireji.ui.chat.document import CODE_PADDING, DocumentWriter
+from kireji.ui.chat.document import EDGE, DocumentWriter
+from kireji.ui.chat.figures import DENSEST, Figures
+from kireji.ui.chat.formats import CODE_PADDING, WORDS
+from kireji.ui.chat.formula import Formulas
 from kireji.ui.chat.transcript.grounds import Grounds, body_size
 from kireji.ui.theme import Theme
 
@@ -60,12 +63,15 @@ class Piece(QLabel):
 
     Args:
         theme: Colours and text size.
+        formulas: Draws formulas; None where there are none.
     """
 
     link_activated = Signal(object)
     """A `QUrl` that the person chose by keyboard."""
+    renewed = Signal(object)
+    """This piece: a picture in it is there, so its blocks must be written again."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, formulas: Formulas | None = None) -> None:
         super().__init__()
         self._theme = theme
         self._document = _Document(self)
@@ -73,7 +79,8 @@ class Piece(QLabel):
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self._document.setDefaultTextOption(option)
         self._document.setDefaultFont(self._base_font())
-        self._writer = DocumentWriter(self._document, theme.colours, theme.scale)
+        self._figures = Figures(formulas, self.devicePixelRatioF())
+        self._writer = DocumentWriter(self._document, theme.colours, theme.scale, self._figures)
         self._offset = 0
         self._joined = (False, False)
         self._grounds: Grounds | None = None
@@ -93,9 +100,18 @@ class Piece(QLabel):
 
     # What is shown.
 
-    def write(self, blocks: Sequence[Block]) -> None:
-        """Show these blocks; only what is different is laid out again."""
-        self._writer.write(tuple(blocks))
+    def write(self, blocks: Sequence[Block], width: int, *, goes_on: bool = False) -> None:
+        """Show these blocks; only what is different is laid out again.
+
+        Args:
+            blocks: All of them.
+            width: That they will be laid out in, in logical pixels.
+            goes_on: Whether a table at the end has more rows in the piece below.
+        """
+        if self._writer.has_figures and self._figures.room != width - 2 * EDGE:
+            self._writer.clear()
+        self._figures.room = width - 2 * EDGE
+        self._writer.write(tuple(blocks), goes_on=goes_on)
         self._forget_layout()
 
     def write_plain(self, text: str) -> None:
@@ -103,11 +119,31 @@ class Piece(QLabel):
         self._writer.start_plain(text)
         self._forget_layout()
 
-    def dress(self) -> None:
-        """Colours or the size of text are different; the blocks must be written again."""
-        self._document.setDefaultFont(self._base_font())
-        self._writer.dress(self._theme.colours, self._theme.scale)
-        self._forget_layout()
+    def doubt(self, tex: str) -> bool:
+        """A formula can be drawn now; whether it stands here, so that the blocks must be written again."""
+        return self._writer.doubt(Style(tex=tex))
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether a picture stands among the words: another width needs the blocks to be written again."""
+        return self._writer.has_figures
+
+    # Pictures of the store.
+
+    def blobs(self) -> Sequence[str]:
+        """Which pictures it waits for."""
+        return tuple(self._figures.wanted)
+
+    def picture_room(self) -> QSize:
+        """Pixels that suffice on any screen."""
+        edge = max(1, self._figures.room) * DENSEST
+        return QSize(edge, edge)
+
+    def set_image(self, blob: str, image: QImage) -> None:
+        """A picture has been read from the store; an empty one is missing there."""
+        self._figures.take(blob, image)
+        if self._writer.doubt(Style(picture=blob)):
+            self.renewed.emit(self)
 
     def _forget_layout(self) -> None:
         self._grounds = None
@@ -171,7 +207,7 @@ class Piece(QLabel):
 
     def plain_text(self) -> str:
         """All words."""
-        return self._document.toPlainText().replace("\ufffc", "").strip("\n")
+        return self.text_between(0, self.length()).strip("\n")
 
     def sizeHint(self) -> QSize:
         return self.size()
@@ -258,7 +294,27 @@ class Piece(QLabel):
         last = self.length()
         cursor.setPosition(min(start, last))
         cursor.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
-        return cursor.selection().toPlainText().replace("\ufffc", "")
+        text = cursor.selection().toPlainText()
+        if "\ufffc" in text:
+            parts = text.split("\ufffc")
+            words = [*self._figure_words(min(start, last), min(end, last)), *[""] * len(parts)]
+            text = "".join(part + word for part, word in zip(parts, words, strict=False))
+        return text
+
+    def _figure_words(self, start: int, end: int) -> list[str]:
+        """What the pictures between two positions stand for, in order."""
+        found: list[str] = []
+        block = self._document.findBlock(start)
+        while block.isValid() and block.position() < end:
+            iterator = block.begin()
+            while not iterator.atEnd():
+                fragment = iterator.fragment()
+                if words := fragment.charFormat().stringProperty(WORDS):
+                    inside = min(end, fragment.position() + fragment.length()) - max(start, fragment.position())
+                    found += [words] * max(0, inside)
+                iterator += 1
+            block = block.next()
+        return found
 
     def place_of(self, position: int) -> QRectF:
         """Where a character stands, in coordinates of this widget."""

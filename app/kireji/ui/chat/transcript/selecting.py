@@ -18,8 +18,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMenu
 
+from kireji.ui.chat.formula import Formulas
+from kireji.ui.chat.transcript.body import PieceRow
 from kireji.ui.chat.transcript.column import AT_ONCE, Column
 from kireji.ui.chat.transcript.piece import Piece
+from kireji.ui.chat.transcript.refining import Colouring
 from kireji.ui.chat.transcript.rows import Item, Row
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
@@ -52,6 +55,8 @@ class SelectingColumn(Column):
 
     link_activated = Signal(object)
     """A link that may be opened was chosen; it opens in the person's browser."""
+    pictures_wanted = Signal(object)
+    """Something whose pictures are not there yet: it has `blobs`, `picture_room` and `set_image`."""
 
     def __init__(self, theme: Theme, ground: QPalette.ColorRole, margins: tuple[int, int]) -> None:
         super().__init__(theme, ground, margins)
@@ -61,6 +66,9 @@ class SelectingColumn(Column):
         self._dragging = False
         self._pressed_row: Row | None = None
         self._pointer = QPoint()
+        self.formulas = Formulas(self)
+        self.formulas.ready.connect(self._formula_ready)
+        self._colouring = Colouring(self)
         self._pressed_link = ""
         self._showing = False
         self._sought_words: tuple[str, ...] = ()
@@ -69,6 +77,28 @@ class SelectingColumn(Column):
         self._again = QTimer(self, singleShot=True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.link_activated.connect(self._launch)
+
+    # What comes after pieces are shown.
+
+    def refine(self, row: PieceRow) -> None:
+        """A piece has been written: see to what was not there yet."""
+        if row.body.source.uncoloured:
+            self._colouring.add(row.body)
+        if row.piece is not None and row.piece.blobs():
+            self.pictures_wanted.emit(row.piece)
+
+    def _formula_ready(self, tex: object) -> None:
+        for row in self._built:
+            if isinstance(row, PieceRow) and row.piece is not None and row.piece.doubt(str(tex)):
+                row.renew()
+                self.later()
+
+    def renew_piece(self, piece: object) -> None:
+        """A picture in a piece is there."""
+        for row in self._built:
+            if isinstance(row, PieceRow) and row.piece is piece:
+                row.renew()
+                self.later()
 
     # Where a point is.
 

@@ -42,8 +42,6 @@ class Transcript(SelectingColumn):
 
     messages_wanted = Signal(object)
     """Numbers of messages that come into view and are not there; they are answered with `provide`."""
-    pictures_wanted = Signal(object)
-    """A `QuestionCard` whose pictures are not there yet."""
     picture_clicked = Signal(object)
     document_clicked = Signal(object)
     retry_clicked = Signal(object)
