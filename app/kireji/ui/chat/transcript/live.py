@@ -33,6 +33,7 @@ class LiveAnswer(QObject):
         self.item = item
         self._parts: dict[int, Part] = {}
         self._given: dict[int, int] = {}
+        self._left = False
         self._flushing = Flushing(self._flush, self)
 
     @property
@@ -68,6 +69,8 @@ class LiveAnswer(QObject):
     def feed(self, event: ModelEvent) -> None:
         """Take one event in. The first words show at once; later ones are gathered for some 40 ms."""
         match event:
+            case _ if self._left:
+                pass
             case PartStarted(index, part):
                 self._begin(index, part)
             case PartDelta(index, text):
@@ -140,6 +143,12 @@ class LiveAnswer(QObject):
             case _:
                 pass
 
+    def leave(self) -> None:
+        """Show nothing more of it."""
+        self._flushing.stop()
+        self._left = True
+        self.deleteLater()
+
     def _flush(self) -> None:
         changed = False
         for part in self._parts.values():
@@ -166,6 +175,8 @@ class LiveAnswer(QObject):
             stored: As in the history.
             error: What went wrong, when that is still known.
         """
+        if self._left:
+            return
         self._flushing.stop()
         self._flush()
         self.item.take(stored, error)

@@ -98,9 +98,14 @@ class Stack:
         if self._anchor is not None and self._anchor.item is item:
             self._anchor = Anchor(item, None, self.top - self.top_of_item(item))
 
+    def holds(self, item: Item) -> bool:
+        """Whether an item is one of these."""
+        return item.index < len(self.items) and self.items[item.index] is item
+
     def note_height(self, item: Item) -> None:
         """An item has another height."""
-        self._heights.set(item.index, item.height)
+        if self.holds(item):
+            self._heights.set(item.index, item.height)
 
     def set_height(self, row: Row, height: int) -> bool:
         """A row has another height; of one that was estimated, the same share stays above the edge.

@@ -87,7 +87,8 @@ class Transcript(SelectingColumn):
     def clear(self) -> None:
         """Show nothing."""
         self.select_nothing()
-        self._by_id, self._loaded, self._live, self._live_after = {}, {}, None, None
+        self._leave_live()
+        self._by_id, self._loaded = {}, {}
         self._asked.clear()
         self._sought = None
         self.set_items([])
@@ -111,12 +112,20 @@ class Transcript(SelectingColumn):
         self._by_id = {outline.id: item for outline, item in zip(messages, items, strict=True)}
         if (streaming := self._streaming(messages)) is not None:
             items.append(streaming)
+        if self._live is not None and self._live.item not in items:
+            self._leave_live()
         self._loaded = {item: size for item, size in self._loaded.items() if item.id in self._by_id}
         self._asked &= self._by_id.keys()
         if at_end:
             self.follow()
         self._set(items, changed)
         self.settle(AT_ONCE)
+
+    def _leave_live(self) -> None:
+        """What streams is no longer of what is shown."""
+        if self._live is not None:
+            self._live.leave()
+        self._live = self._live_after = None
 
     def _item_for(self, outline: MessageOutline) -> Message:
         known = self._by_id.get(outline.id)
@@ -224,7 +233,8 @@ class Transcript(SelectingColumn):
     # Geometry.
 
     def column_left(self) -> int:
-        return self._side() - EDGE
+        # The same place whether the scroll bar takes room at the leading side or not.
+        return self._side() - EDGE - self.viewport().x()
 
     def column_width(self) -> int:
         return self._measure() + 2 * EDGE
