@@ -17,6 +17,7 @@ from kireji.ui.aio import TaskScope
 from kireji.ui.chat.messages import QuestionCard
 from kireji.ui.chat.pane import ChatPane
 from kireji.ui.chat.transcript.decoding import image_of
+from kireji.ui.chat.transcript.piece import Piece
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
@@ -217,20 +218,19 @@ class OpenConversation(QObject):
 
     # Pictures.
 
-    def _pictures_wanted(self, card: object) -> None:
-        assert isinstance(card, QuestionCard)
+    def _pictures_wanted(self, wanting: object) -> None:
+        assert isinstance(wanting, QuestionCard | Piece)
         self._reads += 1
-        self._scope.start(self._fill(card), name=f"pictures-{self._reads}")
+        self._scope.start(self._fill(wanting), name=f"pictures-{self._reads}")
 
-    async def _fill(self, card: QuestionCard) -> None:
+    async def _fill(self, wanting: QuestionCard | Piece) -> None:
         from shiboken6 import isValid
 
-        parts = {part.blob: part for part in card.stored.message.images}
-        for part in parts.values():
-            image = await self._picture(part, card.picture_room())
-            if not isValid(card):
+        for blob in wanting.blobs():
+            image = await self._picture(ImagePart(blob, "image/png", 0, 0), wanting.picture_room())
+            if not isValid(wanting):
                 return
-            card.set_image(part.blob, image)
+            wanting.set_image(blob, image)
 
     async def _picture(self, part: ImagePart, room: QSize | None = None) -> QImage:
         try:

@@ -219,10 +219,15 @@ class SelectingColumn(Column):
     def held(self, row: Row) -> bool:
         return (self._dragging and row is self._pressed_row) or super().held(row)
 
+    def set_items(self, items: Sequence[Item]) -> None:
+        super().set_items(items)
+        places = (*(self._start or ()), *((self._end,) if self._end is not None else ()))
+        if not all(self._stack.holds(place.row.item) for place in places):
+            self.select_nothing()
+
     def put_rows(self, item: Item, rows: Sequence[Row]) -> None:
         super().put_rows(item, rows)
-        bounds = self._start, self._end
-        places = (*(bounds[0] or ()), *((bounds[1],) if bounds[1] is not None else ()))
+        places = (*(self._start or ()), *((self._end,) if self._end is not None else ()))
         if any(place.row.item is item and not _stands(place.row) for place in places):
             self.select_nothing()
 

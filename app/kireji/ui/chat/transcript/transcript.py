@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Signal
@@ -26,6 +27,8 @@ from kireji.ui.translation import tr
 
 _KEPT = 3_000_000
 """Characters of messages that are kept in memory; when there are more, the farthest are read again when wanted."""
+_PATIENCE = 5.0
+"""Seconds after which words that did not come are asked for once more, when they are still wanted."""
 _AROUND_MESSAGE = 96
 """What a message takes beside its words, in logical pixels: an estimate."""
 _LETTER = 0.5
@@ -66,7 +69,7 @@ class Transcript(SelectingColumn):
         super().__init__(theme, QPalette.ColorRole.Window, (SPACE[1], SPACE[3]))
         self.name_of: Callable[[str, str], str] = _as_is
         self._by_id: dict[int, Message] = {}
-        self._asked: set[int] = set()
+        self._asked: dict[int, float] = {}
         self._loaded: dict[Message, int] = {}
         self._live: LiveAnswer | None = None
         self._live_after: int | None = None
@@ -115,7 +118,7 @@ class Transcript(SelectingColumn):
         if self._live is not None and self._live.item not in items:
             self._leave_live()
         self._loaded = {item: size for item, size in self._loaded.items() if item.id in self._by_id}
-        self._asked &= self._by_id.keys()
+        self._asked = {number: asked for number, asked in self._asked.items() if number in self._by_id}
         if at_end:
             self.follow()
         self._set(items, changed)
@@ -167,7 +170,7 @@ class Transcript(SelectingColumn):
         """Here are words that were asked for, or that are at hand."""
         for stored in messages:
             item = self._by_id.get(stored.id)
-            self._asked.discard(stored.id)
+            self._asked.pop(stored.id, None)
             if item is None or item.stored is not None or (self._live is not None and item is self._live.item):
                 continue
             item.take(stored)
@@ -204,9 +207,10 @@ class Transcript(SelectingColumn):
 
     def ask_for(self, items: Sequence[Item]) -> None:
         numbers = [item.id for item in items if isinstance(item, QuestionItem | AnswerItem) and item.id is not None]
-        new = tuple(number for number in numbers if number not in self._asked)
+        now = time.monotonic()
+        new = tuple(number for number in numbers if now - self._asked.get(number, -_PATIENCE) >= _PATIENCE)
         if new:
-            self._asked.update(new)
+            self._asked |= dict.fromkeys(new, now)
             self.messages_wanted.emit(new)
 
     def placed(self) -> None:
