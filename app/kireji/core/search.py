@@ -9,20 +9,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 
 import msgspec
 
 from kireji.core.messages import DocumentPart, Part, TextPart, ToolResultPart
 
-CJK = (
+_CJK = (
     "\u1100-\u11ff\u3005-\u3007\u3021-\u3029\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3131-\u318e"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb\uf900-\ufaff"
     "\U0001b000-\U0001b122\U00020000-\U0002a6df\U0002a700-\U0002ee5d\U0002f800-\U0002fa1d\U00030000-\U000323af"
 )
 """Han, Hiragana, Katakana and Hangul, for a class in a regular expression. SQLite takes each of them for a letter."""
-_RUN = re.compile(f"[{CJK}]+")
-_PIECE = re.compile(f"[{CJK}]+|[^{CJK}]+")
 _WIDE = re.compile("[\uff01-\uff9f]+")
 _VARIANT = re.compile("[\u00b5\u00c0-\u024f\u03c2\u03d0-\u03f5\u1e00-\u1eff]")
 _NO_WORD = re.compile(r"[^\w\s\x00-\x7f]")
@@ -31,6 +30,11 @@ _QUOTED = re.compile(r'"([^"]*)(?:"|$)|([^"\s]+)')
 _WORD = re.compile(r"[^\W_]+")
 _MOST_TERMS = 32
 """Words of a query that are looked at."""
+
+
+@cache
+def _runs() -> re.Pattern[str]:
+    return re.compile(f"[{_CJK}]+")  # takes a millisecond or two, which most questions never need
 
 
 def searchable(parts: Sequence[Part]) -> tuple[str, ...]:
@@ -74,6 +78,11 @@ def _base(found: re.Match[str]) -> str:
     return base if len(base) == 1 else letter
 
 
+def without_runs(text: str) -> str:
+    """Text with a space for every Chinese, Japanese or Korean character."""
+    return text if text.isascii() else _runs().sub(lambda run: " " * len(run[0]), text)
+
+
 class IndexText(msgspec.Struct, frozen=True):
     """What the index takes in for one message or title.
 
@@ -98,8 +107,8 @@ def index_text(texts: Iterable[str]) -> IndexText:
         if text.isascii():
             words.append(text)
             continue
-        words.append(_NO_WORD.sub(" ", fold(_RUN.sub(" ", text))))
-        for found in _RUN.finditer(text):
+        words.append(_NO_WORD.sub(" ", fold(without_runs(text))))
+        for found in _runs().finditer(text):
             run = found[0]
             # Its first character keeps the pairs of two runs apart, so that no phrase reaches over the gap.
             tokens.append(run[0])
@@ -129,20 +138,25 @@ def parse_query(words: str) -> tuple[Term, ...]:
     typed = plain(words)
     for found in _QUOTED.finditer(typed):
         quoted = found[2] is None
-        text = found[1] if quoted else found[2]
-        terms.extend(_terms(text))
-        last = not quoted and not _WORD.search(typed, found.end())
-        if last and terms and not terms[-1].cjk and _WORD.search(_PIECE.findall(text)[-1]):
-            terms[-1] = msgspec.structs.replace(terms[-1], prefix=True)
+        new = list(_terms(found[1] if quoted else found[2]))
+        if new and not quoted and not new[-1].cjk and not _WORD.search(typed, found.end()):
+            new[-1] = msgspec.structs.replace(new[-1], prefix=True)
+        terms.extend(new)
     return tuple(dict.fromkeys(terms[:_MOST_TERMS]))
 
 
 def _terms(text: str) -> Iterator[Term]:
-    for piece in _PIECE.findall(text):
-        if _RUN.match(piece):
-            yield Term(piece, cjk=True)
-        elif _WORD.search(piece):
-            yield Term(piece.strip())
+    position = 0
+    for run in () if text.isascii() else _runs().finditer(text):
+        yield from _word(text[position : run.start()])
+        yield Term(run[0], cjk=True)
+        position = run.end()
+    yield from _word(text[position:])
+
+
+def _word(text: str) -> Iterator[Term]:
+    if _WORD.search(text):
+        yield Term(text.strip())
 
 
 def last_word(term: Term) -> str:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
 
-from kireji.core.search import CJK, Term, fold, plain
+from kireji.core.search import Term, fold, plain, without_runs
 
 Range = tuple[int, int]
 """From which character to before which."""
 
 _WORD = re.compile(r"[^\W_]+")
-_LETTER = rf"[^\W_{CJK}]"
+_LETTER = r"[^\W_]"
 _GAP = r"[\W_]+"
 _UNEVEN = re.compile(r"[^\S ]|  ")
 _BEFORE = 40
@@ -35,12 +35,12 @@ class Finder:
     """
 
     def __init__(self, terms: Sequence[Term]) -> None:
-        self._patterns = [_pattern(term) for term in terms]
+        self._patterns = [(_pattern(term), term.cjk) for term in terms]
 
     def matches(self, texts: Sequence[str]) -> bool:
         """Whether every term stands in one of these texts."""
-        folded = [fold(plain(text)) for text in texts]
-        return all(any(pattern.search(text) for text in folded) for pattern in self._patterns)
+        views = [_views(plain(text)) for text in texts]
+        return all(any(pattern.search(view[cjk]) for view in views) for pattern, cjk in self._patterns)
 
     def snippet(self, texts: Sequence[str], most: int) -> tuple[str, tuple[Range, ...]]:
         """The words around the best place, on one line.
@@ -55,19 +55,20 @@ class Finder:
         for text in texts:
             for start in range(0, min(len(text), most), _PIECE - _LENGTH):
                 piece = plain(text[start : start + _PIECE])
-                if places := self._places(fold(piece)):
+                if places := self._places(_views(piece)):
                     return _cut(piece, places)
             most -= len(text)
         return _cut(plain(texts[0][: 2 * _LENGTH]), []) if texts else ("", ())
 
-    def _places(self, folded: str) -> list[Range]:
+    def _places(self, views: tuple[str, str]) -> list[Range]:
         """Where terms stand, from the first place on that has the most different ones near it."""
         if len(self._patterns) == 1:
-            return _apart(_near_the_first(self._patterns[0].finditer(folded)))
+            pattern, cjk = self._patterns[0]
+            return _apart(_near_the_first(pattern.finditer(views[cjk])))
         found = sorted(
             (*match.span(), index)
-            for index, pattern in enumerate(self._patterns)
-            for match in islice(pattern.finditer(folded), _LOOKED_AT)
+            for index, (pattern, cjk) in enumerate(self._patterns)
+            for match in islice(pattern.finditer(views[cjk]), _LOOKED_AT)
         )
         best = most = 0
         for first, (start, _, _) in enumerate(found):
@@ -78,6 +79,12 @@ class Finder:
             if most == len(self._patterns):
                 break
         return _apart((start, end) for start, end, _ in found[best:])
+
+
+def _views(text: str) -> tuple[str, str]:
+    """Plain text in which words are looked for, and in which runs of characters are; each as long as the text."""
+    folded = fold(text)
+    return without_runs(folded), folded
 
 
 def _near_the_first(matches: Iterator[re.Match[str]]) -> Iterator[Range]:

@@ -11,7 +11,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from kireji.core.messages import ImagePart, TextPart, ThinkingPart, ToolResultPart
-from kireji.core.search import CJK as CJK_CLASS
+from kireji.core.search import _CJK as CJK_CLASS
 from kireji.core.search import Term, fold, index_text, match_expression, parse_query, plain, searchable
 from kireji.core.snippets import Finder
 
