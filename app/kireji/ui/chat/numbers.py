@@ -39,6 +39,7 @@ class Numbers(QObject):
     async def aclose(self) -> None:
         """Show nothing more."""
         self._unsubscribe()
+        self._conversation.changed.disconnect(self.show)
         await self._scope.aclose()
 
     def show(self) -> None:
