@@ -170,6 +170,52 @@ def test_no_colour_is_made_of_numbers() -> None:
     assert found == []
 
 
+SHOWN = re.compile(
+    "label|button|setText|setPlaceholderText|setToolTip|setAccessibleName|setAccessibleDescription|setWindowTitle"
+    "|setTitle|addAction|addMenu|addItem|QAction|QMenu|ChoiceRow|SwitchRow|TextRow|NumberRow|set_words|set_chip"
+    "|show_notice|show_result|_?say|_?tell"
+)
+"""Calls whose words a person reads."""
+NAMES_OF_THINGS = frozenset({"Kireji", "Anthropic", "OpenRouter", "PDF", "http://proxy.example:3128"})
+"""Words that are the same in every language."""
+TRANSLATED = frozenset({"tr", "plural", "mark", "say"})
+
+
+def bare_words(node: ast.expr) -> Iterator[str]:
+    """Words in an expression that pass no function for translation."""
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Name) and node.func.id in TRANSLATED:
+            return
+        for each in node.args:
+            yield from () if isinstance(each, ast.Constant) else bare_words(each)
+    elif isinstance(node, ast.Constant):
+        if isinstance(node.value, str) and any(sign.isalpha() for sign in node.value):
+            yield node.value
+    elif isinstance(node, ast.FormattedValue):
+        yield from bare_words(node.value)
+    elif isinstance(node, ast.IfExp):
+        yield from bare_words(node.body)
+        yield from bare_words(node.orelse)
+    elif isinstance(node, ast.JoinedStr | ast.BinOp | ast.BoolOp):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                yield from bare_words(child)
+
+
+def test_texts_that_people_read_can_be_translated() -> None:
+    found = [
+        f"{name_of(path)}:{line} {words!r}"
+        for path in sorted((APP / "ui").rglob("*.py"))
+        for line, call in calls(path)
+        if SHOWN.fullmatch(call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func))
+        if not (isinstance(call.func, ast.Name) and call.func.id == "say")
+        for argument in (*call.args[:1], *(each.value for each in call.keywords if each.arg == "name"))
+        for words in bare_words(argument)
+        if words.strip() not in NAMES_OF_THINGS
+    ]
+    assert found == []
+
+
 def test_unit_tests_need_no_qt() -> None:
     found = [
         name_of(path)

@@ -1052,6 +1052,10 @@
             <translation>نسخ الإجابة بصيغة Markdown</translation>
         </message>
         <message>
+            <source>Copy the code</source>
+            <translation>نسخ الكود</translation>
+        </message>
+        <message>
             <source>Copy the command</source>
             <translation>نسخ الأمر</translation>
         </message>
@@ -1094,6 +1098,10 @@
         <message>
             <source>Copy the whole key, without spaces, and paste it again.</source>
             <translation>انسخ المفتاح كاملًا بلا مسافات والصقه مجددًا.</translation>
+        </message>
+        <message>
+            <source>Copy the {language} code</source>
+            <translation>نسخ كود {language}</translation>
         </message>
         <message>
             <source>Copy there, then ask about the clipboard.</source>
@@ -1634,6 +1642,10 @@
         <message>
             <source>It has no identifier, or no messages.</source>
             <translation>بلا معرّف أو بلا رسائل.</translation>
+        </message>
+        <message>
+            <source>It holds no conversations and was left out.</source>
+            <translation>لا محادثات فيه وتُرك.</translation>
         </message>
         <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
@@ -2408,6 +2420,10 @@
             <translation>صورة، {width} × {height} بكسل</translation>
         </message>
         <message>
+            <source>Picture, {width} × {height} pixels. Show it large</source>
+            <translation>صورة، {width} × {height} بكسل. عرض كبير</translation>
+        </message>
+        <message>
             <source>Pictures</source>
             <translation>صور</translation>
         </message>
@@ -2818,6 +2834,10 @@
         <message>
             <source>Shortcuts are paused. Resume them from the tray menu.</source>
             <translation>الاختصارات موقوفة مؤقتًا. استأنفها من قائمة الشريط.</translation>
+        </message>
+        <message>
+            <source>Show all</source>
+            <translation>عرض الكل</translation>
         </message>
         <message numerus="yes">
             <source>Show all {n} models</source>

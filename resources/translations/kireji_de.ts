@@ -1024,6 +1024,10 @@
             <translation>Die Antwort als Markdown kopieren</translation>
         </message>
         <message>
+            <source>Copy the code</source>
+            <translation>Code kopieren</translation>
+        </message>
+        <message>
             <source>Copy the command</source>
             <translation>Befehl kopieren</translation>
         </message>
@@ -1066,6 +1070,10 @@
         <message>
             <source>Copy the whole key, without spaces, and paste it again.</source>
             <translation>Den ganzen Schlüssel ohne Leerzeichen kopieren und noch einmal einfügen.</translation>
+        </message>
+        <message>
+            <source>Copy the {language} code</source>
+            <translation>{language}-Code kopieren</translation>
         </message>
         <message>
             <source>Copy there, then ask about the clipboard.</source>
@@ -1590,6 +1598,10 @@
         <message>
             <source>It has no identifier, or no messages.</source>
             <translation>Sie hat keine Kennung oder keine Nachrichten.</translation>
+        </message>
+        <message>
+            <source>It holds no conversations and was left out.</source>
+            <translation>Er enthält keine Unterhaltungen und wurde ausgelassen.</translation>
         </message>
         <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
@@ -2356,6 +2368,10 @@
             <translation>Bild, {width} × {height} Pixel</translation>
         </message>
         <message>
+            <source>Picture, {width} × {height} pixels. Show it large</source>
+            <translation>Bild, {width} × {height} Pixel. Groß zeigen</translation>
+        </message>
+        <message>
             <source>Pictures</source>
             <translation>Bilder</translation>
         </message>
@@ -2758,6 +2774,10 @@
         <message>
             <source>Shortcuts are paused. Resume them from the tray menu.</source>
             <translation>Die Tastenkürzel sind pausiert. Im Menü des Infobereichs fortsetzen.</translation>
+        </message>
+        <message>
+            <source>Show all</source>
+            <translation>Alles zeigen</translation>
         </message>
         <message numerus="yes">
             <source>Show all {n} models</source>

@@ -1017,6 +1017,10 @@
             <translation>将回答复制为 Markdown</translation>
         </message>
         <message>
+            <source>Copy the code</source>
+            <translation>复制代码</translation>
+        </message>
+        <message>
             <source>Copy the command</source>
             <translation>复制命令</translation>
         </message>
@@ -1059,6 +1063,10 @@
         <message>
             <source>Copy the whole key, without spaces, and paste it again.</source>
             <translation>请复制完整的密钥（不含空格），然后重新粘贴。</translation>
+        </message>
+        <message>
+            <source>Copy the {language} code</source>
+            <translation>复制 {language} 代码</translation>
         </message>
         <message>
             <source>Copy there, then ask about the clipboard.</source>
@@ -1579,6 +1587,10 @@
         <message>
             <source>It has no identifier, or no messages.</source>
             <translation>它没有标识，或没有消息。</translation>
+        </message>
+        <message>
+            <source>It holds no conversations and was left out.</source>
+            <translation>其中没有对话，已略过。</translation>
         </message>
         <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
@@ -2343,6 +2355,10 @@
             <translation>图片，{width} × {height} 像素</translation>
         </message>
         <message>
+            <source>Picture, {width} × {height} pixels. Show it large</source>
+            <translation>图片，{width} × {height} 像素。放大显示</translation>
+        </message>
+        <message>
             <source>Pictures</source>
             <translation>图片</translation>
         </message>
@@ -2743,6 +2759,10 @@
         <message>
             <source>Shortcuts are paused. Resume them from the tray menu.</source>
             <translation>快捷键已暂停。请从托盘菜单恢复。</translation>
+        </message>
+        <message>
+            <source>Show all</source>
+            <translation>显示全部</translation>
         </message>
         <message numerus="yes">
             <source>Show all {n} models</source>

@@ -14,6 +14,7 @@ from kireji.ui.chat.transcript.piece import Piece
 from kireji.ui.chat.transcript.selecting import SelectingColumn
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import TYPE_BODY
+from kireji.ui.translation import tr
 
 _REACH = 1200
 """Logical pixels: the card that holds it wants to know how high a short answer is before it has that height."""
@@ -37,11 +38,11 @@ class AnswerView(SelectingColumn):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, QPalette.ColorRole.Base, (0, 0))
         self.setParent(parent)
-        self._item = BodyItem(self, theme, "Answer")
+        self._item = BodyItem(self, theme, tr("Answer"))
         self._flushing = Flushing(self._flush, self)
         self._height = 0
         self.reach = _REACH
-        self.setAccessibleName("Answer")
+        self.setAccessibleName(tr("Answer"))
         self.add_item(self._item)
 
     def markdown(self) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import tr
 
 _COPIED_MILLISECONDS = 1500
 
@@ -36,9 +37,11 @@ class CodeButton(QPushButton):
     def set_code(self, code: str, language: str) -> None:
         """What it copies, and the word behind the fence."""
         self._code = code
-        self._captions = (f"{language} · Copy", "Copy") if language else ("Copy",)
+        copy = tr("Copy")
+        self._captions = (f"{language} · {copy}", copy) if language else (copy,)
         self._caption = self._captions[0]
-        self.setAccessibleName(f"Copy the {language} code" if language else "Copy the code")
+        name = tr("Copy the {language} code", language=language) if language else tr("Copy the code")
+        self.setAccessibleName(name)
         self._show_caption()
 
     def fit(self, ground: QRectF, ends: Sequence[float]) -> None:
@@ -75,7 +78,7 @@ class CodeButton(QPushButton):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._code)
-        self._say("Copied")
+        self._say(tr("Copied"))
         self._back.start()
 
 

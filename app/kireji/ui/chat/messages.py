@@ -20,6 +20,7 @@ from kireji.ui.flow import FlowLayout
 from kireji.ui.parts import button, frame, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
+from kireji.ui.translation import tr
 
 _WIDEST_QUESTION = 0.86
 _THUMBNAIL = QSize(300, 220)
@@ -50,7 +51,8 @@ class Thumbnail(QAbstractButton):
         if width > room.width() or height > room.height():
             size = size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
         self._size = size.expandedTo(QSize(48, 32))
-        self.setAccessibleName(f"Picture, {width} × {height} pixels. Show it large")
+        name = tr("Picture, {width} × {height} pixels. Show it large", width=width, height=height)
+        self.setAccessibleName(name)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -145,7 +147,7 @@ class QuestionCard(QWidget):
         self.words: PlainText | None = None
         self.shows_all = shows_all
         self._room = 0
-        self._more = button("Show all", "quiet")
+        self._more = button(tr("Show all"), "quiet")
         text = shown_question(stored.message.text)
         if text:
             self.words = PlainText(theme, beginning(text, _LONG if shows_all else _SHORT))
