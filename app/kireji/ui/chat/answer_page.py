@@ -23,12 +23,19 @@ _WITH_DIRECTION = frozenset(
 _LONGEST_COLOURED = 100_000
 """Characters of code; longer code is shown without colours."""
 _LONGEST_FORMULA = 2_000
+_LONGEST = 2_000_000
+_MOST_BRACKETS, _MOST_MARKS = 10_000, 60_000
+"""Characters of an answer, and marks in it, above which it is shown as it is: the parser would take minutes."""
+_DEEPEST = 120
+"""Levels of quotes and lists that the parser follows; it drops what is deeper."""
 
 
 def render(markdown: str) -> str:
     """The HTML of one answer."""
     parser = _parser()
-    tokens = parser.parse(markdown)
+    tokens = [] if _is_too_much(markdown) else parser.parse(markdown)
+    if not tokens or max(token.level for token in tokens) > _DEEPEST - 5:
+        return f'<p class="plain" dir="auto">{escape(markdown)}</p>\n' if markdown.strip() else ""
     for token in tokens:
         if token.type in _WITH_DIRECTION:
             token.attrSet("dir", "auto")
@@ -37,13 +44,18 @@ def render(markdown: str) -> str:
     return str(parser.renderer.render(tokens, parser.options, {}))
 
 
+def _is_too_much(markdown: str) -> bool:
+    marks = markdown.count("*") + markdown.count("_")
+    return len(markdown) > _LONGEST or markdown.count("[") > _MOST_BRACKETS or marks > _MOST_MARKS
+
+
 @cache
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
     from mdit_py_plugins.dollarmath import dollarmath_plugin
     from mdit_py_plugins.tasklists import tasklists_plugin
 
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "highlight": _coloured})
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": _DEEPEST, "highlight": _coloured})
     parser.enable(["table", "strikethrough"])
     parser.use(tasklists_plugin)
     parser.use(dollarmath_plugin, allow_digits=False, double_inline=True, renderer=_formula)

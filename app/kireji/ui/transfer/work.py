@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from kireji.core.transfer import Progress
+from kireji.ui.announcer import ScreenReader
 from kireji.ui.chat.words import count
 from kireji.ui.parts import Pair, button, label, spread
 from kireji.ui.settings.cards import tell
@@ -68,6 +69,9 @@ class WorkRow(QWidget):
         tell(self.details, details, "small")
         if had_focus:
             self.focusNextChild()
+        voice = ScreenReader(self.window())
+        if sentence and voice.active():
+            voice.say(sentence, urgent=role == "error")
 
     def _show(self, *, running: bool) -> None:
         self._row.setVisible(running)

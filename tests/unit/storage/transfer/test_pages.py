@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -105,6 +106,24 @@ class TestHtml:
     def test_every_conversation_has_a_page_and_a_text(self, conversation: WholeConversation) -> None:
         assert_inert(page_of(conversation))
         assert as_markdown(conversation, {})
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            *(">" * depth + " here" for depth in (10, 49, 60, 500)),
+            *("\n".join("  " * level + "- here" for level in range(depth)) for depth in (10, 49, 80, 300)),
+            "> - " * 45 + "here",
+            "*a " * 60_000 + "here",
+            "[" * 100_000 + "here",
+            "x" * 1_000_000 + " here",
+            "|a|b|\n|-|-|\n" + "|1|2|\n" * 5_000 + "|here|",
+        ],
+        ids=lambda words: words[:12],
+    )
+    def test_no_words_are_lost_however_deep_or_many_and_it_takes_no_minute(self, words: str) -> None:
+        begun = time.perf_counter()
+        assert "here" in render(words)
+        assert time.perf_counter() - begun < 10
 
     def test_its_policy_allows_its_own_style_and_pictures_in_it_only(self) -> None:
         page = page_of(talk(said("q", None, "?")))
