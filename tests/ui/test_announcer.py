@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from kireji.core.history import ConversationSummary, StoredMessage
@@ -14,6 +16,9 @@ from kireji.core.messages import Message, MessageState, Role, TextPart
 from kireji.services.live import LiveTurn
 from kireji.services.turns import AnswerEnds, QuestionSaved, TurnControl
 from kireji.ui.announcer import Announcer, AnswerEndings
+from tests.fakes.provider import answer
+from tests.fakes.services import FakeSurroundings
+from tests.ui.window.support import window_over
 
 pytestmark = pytest.mark.qt
 
@@ -117,3 +122,19 @@ def test_a_stopped_answer_is_said_politely(announcer: Announcer, voice: Recordin
 def test_an_answer_that_nobody_sees_is_not_said(announcer: Announcer, voice: RecordingVoice) -> None:
     ended(announcer, stored(Role.ASSISTANT, "Because."), shown=False)
     assert voice.said == []
+
+
+async def test_an_answer_that_streams_is_said_by_sentence() -> None:
+    below = FakeSurroundings().with_key()
+    below.provider.enqueue(answer("The first sentence. ", "The **second", "** one.\n\n```sh\nls\n```\n"))
+    QAccessible.setActive(True)
+    async with window_over(below) as stand:
+        said: list[object] = []
+        stand.window.chat.transcript.spoken.connect(said.append)
+        stand.window.chat.composer.set_text("Why?")
+        field = stand.window.chat.composer.focusProxy()
+        assert field is not None
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        await stand.until(lambda: "Code" in " ".join(map(str, said)))
+        assert " ".join(map(str, said)) == "The first sentence. The second one. Code, sh."
+    QAccessible.setActive(False)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QAccessible
 
 from kireji.core.errors import KirejiError
 from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted
 from kireji.core.history import StoredMessage
 from kireji.core.messages import TextPart, ThinkingPart, ToolCallPart
 from kireji.ui.chat.endings import Waiting
+from kireji.ui.chat.speech import Speech
 from kireji.ui.chat.transcript.answers import AnswerItem
 from kireji.ui.chat.transcript.flushing import Flushing
 from kireji.ui.chat.transcript.parts import Part, Thinking, Tool, Words
@@ -34,6 +36,7 @@ class LiveAnswer(QObject):
         self._parts: dict[int, Part] = {}
         self._given: dict[int, int] = {}
         self._left = False
+        self._speech = Speech()
         self._flushing = Flushing(self._flush, self)
 
     @property
@@ -110,6 +113,8 @@ class LiveAnswer(QObject):
         if not text or part is None or isinstance(part, Tool):
             return
         self._given[index] = self._given.get(index, 0) + len(text)
+        if isinstance(part, Words) and QAccessible.isActive():
+            self._speech.add(text)
         body = part.body
         body.restyled = self._flushing.want
         if not body.empty:
@@ -162,7 +167,11 @@ class LiveAnswer(QObject):
         if changed:
             self._transcript.put_rows(self.item, self.item.arrange())
         self._transcript.later()
-        self._transcript.tell_spoken(self.item)
+        self._tell()
+
+    def _tell(self, *, whole: bool = False) -> None:
+        if said := self._speech.take(whole=whole):
+            self._transcript.spoken.emit(said)
 
     def _arrange(self) -> None:
         self._transcript.put_rows(self.item, self.item.arrange())
@@ -182,5 +191,5 @@ class LiveAnswer(QObject):
         self.item.take(stored, error)
         self._transcript.finished(self.item)
         self._arrange()
-        self._transcript.tell_spoken(self.item)
+        self._tell(whole=True)
         self.deleteLater()

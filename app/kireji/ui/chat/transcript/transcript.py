@@ -367,9 +367,6 @@ class Transcript(SelectingColumn):
         if row is not None:
             self.scroll_to(item, row, -SPACE[4])
 
-    def tell_spoken(self, item: AnswerItem) -> None:
-        """Tell what an answer has said meanwhile."""
-
 
 def _as_is(_provider: str, model: str) -> str:
     return model
