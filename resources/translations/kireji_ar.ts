@@ -944,6 +944,14 @@
             <translation>إغلاق النافذة</translation>
         </message>
         <message>
+            <source>Code, {language}.</source>
+            <translation>كود، {language}.</translation>
+        </message>
+        <message>
+            <source>Code.</source>
+            <translation>كود.</translation>
+        </message>
+        <message>
             <source>Colour and width</source>
             <translation>اللون والسُّمك</translation>
         </message>

@@ -916,6 +916,14 @@
             <translation>Fenster schließen</translation>
         </message>
         <message>
+            <source>Code, {language}.</source>
+            <translation>Code, {language}.</translation>
+        </message>
+        <message>
+            <source>Code.</source>
+            <translation>Code.</translation>
+        </message>
+        <message>
             <source>Colour and width</source>
             <translation>Farbe und Breite</translation>
         </message>

@@ -909,6 +909,14 @@
             <translation>关闭窗口</translation>
         </message>
         <message>
+            <source>Code, {language}.</source>
+            <translation>代码，{language}。</translation>
+        </message>
+        <message>
+            <source>Code.</source>
+            <translation>代码。</translation>
+        </message>
+        <message>
             <source>Colour and width</source>
             <translation>颜色和粗细</translation>
         </message>
