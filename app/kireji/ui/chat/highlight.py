@@ -161,7 +161,7 @@ class Highlighter:
     """Colours whole pieces of code; remembers the last ones."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, str], tuple[Run, ...]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], CodeColours] = OrderedDict()
 
     def __call__(self, code: str, language: str) -> tuple[Run, ...]:
         """Code as coloured runs, found at once; plain when the language is unknown or the code is very long."""
@@ -176,16 +176,15 @@ class Highlighter:
     def find(self, code: str, language: str, deadline: float) -> tuple[Run, ...] | None:
         """Code as coloured runs; None if that is not known by a time on the monotonic clock."""
         key = (code, language)
-        if key in self._known:
+        colours = self._known.get(key)
+        if colours is None:
+            # It is kept also while it is not complete, so that the next call goes on where this one ends.
+            self._known[key] = colours = CodeColours(code, language)
+            if len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        else:
             self._known.move_to_end(key)
-            return self._known[key]
-        colours = CodeColours(code, language)
-        if not colours.advance(len(code), deadline):
-            return None
-        self._known[key] = colours.runs(0, len(code))
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
-        return self._known[key]
+        return colours.runs(0, len(code)) if colours.advance(len(code), deadline) else None
 
 
 def _longest(lexer: Lexer) -> int:

@@ -72,9 +72,11 @@ def test_the_code_of_a_long_fence_is_there_as_a_whole() -> None:
     assert source.code(2) == CODE
 
 
-def test_colours_are_found_in_steps() -> None:
-    source = MarkdownSource(f"```python\n{CODE * 3}\n```\n")
+@pytest.mark.parametrize("code", [CODE * 3, CODE[:2000]])
+def test_colours_are_found_in_steps(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = MarkdownSource(f"```python\n{code}\n```\n")
     source.finish()
+    monkeypatch.setattr("kireji.ui.chat.markdown.colours._AT_ONCE", 0.0)
     code_of(source)
     steps = 0
     while source.uncoloured:
