@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -25,6 +26,9 @@ _TOO_SLOW = 0.05
 _CHECKED_EVERY = 16
 """Tokens between two looks at the clock."""
 _REMEMBERED = 64
+_READ_AGAIN = 1000
+"""Characters of growing code; reading them takes 2 ms."""
+_PAUSE = re.compile(r"\n\n(?=\S)")
 _lexers: dict[str, Lexer | None] = {}
 _asked: set[str] = set()
 
@@ -185,6 +189,39 @@ class Highlighter:
         else:
             self._known.move_to_end(key)
         return colours.runs(0, len(code)) if colours.advance(len(code), deadline) else None
+
+
+class GrowingColours:
+    """Colours for code that is still being written: only its last part is read again.
+
+    They may be wrong where a comment or text of several lines is open; the whole code is read when it is there.
+    """
+
+    def __init__(self) -> None:
+        self._before = ""
+        self._language = ""
+        self._runs: tuple[Run, ...] = ()
+        """Of what stands before the last part."""
+
+    def __call__(self, code: str, language: str) -> tuple[Run, ...]:
+        """The code so far as coloured runs; `known` must be true for the language."""
+        if language != self._language or not code.startswith(self._before):
+            self._before, self._language, self._runs = "", language, ()
+        part = code[len(self._before) :]
+        colours = CodeColours(part, language)
+        colours.advance(len(part), float("inf"))
+        before, start = self._runs, 0
+        if len(part) > _READ_AGAIN:
+            start = _pause(part)
+            before += colours.runs(0, start)
+            self._before, self._runs = code[: len(self._before) + start], before
+        return before + colours.runs(start, len(part))
+
+
+def _pause(code: str) -> int:
+    """Where a later part of code begins that probably stands alone: behind an empty line, or at least behind a line."""
+    pauses = [match.end() for match in _PAUSE.finditer(code)]
+    return pauses[-1] if pauses else code.rfind("\n", 0, len(code) - _READ_AGAIN // 4) + 1
 
 
 def _longest(lexer: Lexer) -> int:

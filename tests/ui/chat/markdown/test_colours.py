@@ -4,7 +4,7 @@ import pytest
 
 from kireji.ui.chat import highlight
 from kireji.ui.chat.blocks import Block, Kind
-from kireji.ui.chat.highlight import CodeColours, Highlighter
+from kireji.ui.chat.highlight import CodeColours, GrowingColours, Highlighter
 from kireji.ui.chat.markdown import MarkdownSource
 
 CODE = "\n".join(
@@ -33,11 +33,37 @@ def roles(blocks: list[Block]) -> list[tuple[str, str]]:
     return [(line, run.style.role) for block in blocks for run in block.runs for line in run.text.split("\n") if line]
 
 
-def test_code_is_coloured_once_its_fence_is_closed() -> None:
-    source = MarkdownSource("```python\nimport os")
-    assert len(code_of(source)[0].runs) == 1
-    source.append("\n```\n")
+@pytest.mark.parametrize("behind", ["", "\n", "\n```\n"])
+def test_code_has_colours_while_it_grows_and_when_its_fence_is_closed(behind: str) -> None:
+    source = MarkdownSource(f"```python\nimport os{behind}")
     assert len(all_coloured(source)[0].runs) > 1
+
+
+def test_of_growing_code_only_the_last_part_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    class Counting(CodeColours):
+        def __init__(self, code: str, language: str) -> None:
+            super().__init__(code, language)
+            read.append(len(code))
+
+    monkeypatch.setattr(highlight, "CodeColours", Counting)
+    growing = GrowingColours()
+    for length in range(0, len(CODE), 50):
+        assert "".join(run.text for run in growing(CODE[:length], "python")) == CODE[:length]
+    assert max(read) < 1200
+
+
+def test_streamed_code_has_the_colours_of_the_whole_in_the_end() -> None:
+    text = f"```python\n{CODE}\n```\n\nend"
+    growing = MarkdownSource()
+    for at in range(0, len(text), 97):
+        growing.append(text[at : at + 97])
+        code_of(growing)
+    growing.finish()
+    whole = MarkdownSource(text)
+    whole.finish()
+    assert all_coloured(growing) == all_coloured(whole)
 
 
 def test_code_without_a_fence_at_its_end_is_coloured_when_nothing_more_comes() -> None:
@@ -58,7 +84,6 @@ def test_long_code_has_the_colours_of_the_whole() -> None:
 def test_long_code_is_told_to_have_changed_when_it_got_its_colours() -> None:
     source = MarkdownSource(f"```python\n{CODE}\n")
     plain = code_of(source)
-    assert all(len(block.runs) == 1 for block in plain)
     source.append("```\n\nend\n")
     source.take_changes()
     all_coloured(source)

@@ -11,7 +11,7 @@ from kireji.ui.chat.blocks import Block, Kind
 from kireji.ui.chat.markdown.pieces import Segment, SegmentKind
 
 if TYPE_CHECKING:
-    from kireji.ui.chat.highlight import CodeColours, Highlighter
+    from kireji.ui.chat.highlight import CodeColours, GrowingColours, Highlighter
 
 _AT_ONCE = 0.002
 """Seconds for colours that are found while a segment is parsed."""
@@ -46,6 +46,7 @@ class Colours:
         self._segments = segments
         self._blocks = blocks
         self._highlighter: Highlighter | None = None
+        self._last: GrowingColours | None = None
         self._shared: dict[int, _Shared] = {}
         self._waiting: dict[int, None] = {}
         self._growing: set[int] = set()
@@ -114,8 +115,7 @@ class Colours:
             if (self._goes_on(index) and last) or self._segments[index].kind is SegmentKind.CODE:
                 coloured, known = self._part(index, block, deadline)
             elif block.open and index >= self._settled:
-                self._growing.add(index)
-                continue
+                coloured, known = self._grown(index, block, deadline), True
             else:
                 coloured, known = self._alone(block, deadline)
             painted[number] = coloured
@@ -138,8 +138,7 @@ class Colours:
 
         first, last = self._range(index)
         if last >= self._settled:
-            self._growing.add(index)
-            return block, True
+            return self._grown(index, block, deadline), True
         if not known(block.language):
             load_soon(block.language)
             return block, False
@@ -150,6 +149,20 @@ class Colours:
         if not shared.colours.advance(end, deadline):
             return block, False
         return replace(block, runs=shared.colours.runs(start, end)), True
+
+    def _grown(self, index: int, block: Block, deadline: float) -> Block:
+        """Code whose fence is still open, with the colours that it would have alone."""
+        from kireji.ui.chat.highlight import GrowingColours, known, load_soon
+
+        self._growing.add(index)
+        if not known(block.language):
+            load_soon(block.language)
+            return block
+        if index < len(self._segments) - 1:
+            return self._alone(block, deadline)[0]
+        if self._last is None:
+            self._last = GrowingColours()
+        return replace(block, runs=self._last(block.text, block.language))
 
     def _goes_on(self, index: int) -> bool:
         following = index + 1
