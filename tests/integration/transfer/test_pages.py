@@ -225,5 +225,5 @@ def test_rendering_a_page_loads_no_window_system() -> None:
         "import sys; from kireji.ui.chat.answer_page import render; render('# a\\n\\n```python\\n1\\n```\\n\\n$x$');"
         "sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
     )
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[4] / "app")}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3] / "app")}
     assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == 0
