@@ -255,6 +255,15 @@ async def test_automatic_backups_and_their_folder_are_kept_as_settings() -> None
         await shown.until(lambda: page.folder.text() == "/backups")
 
 
+async def test_whether_pictures_are_read_is_kept_as_a_setting() -> None:
+    below = FakeSurroundings()
+    async with page_over(below) as shown:
+        switch = shown.page.read_pictures
+        assert switch.is_on()
+        switch.switch.click()
+        await shown.until(lambda: below.settings.tables.get("history") == {"read_pictures": False})
+
+
 async def test_the_page_stands_in_the_settings() -> None:
     async with window_over(with_backup()) as stand:
         stand.presenter.show_settings()
@@ -267,7 +276,14 @@ async def test_the_page_stands_in_the_settings() -> None:
 async def test_the_keyboard_reaches_everything_on_the_page() -> None:
     async with page_over(with_backup()) as shown:
         page = shown.page
-        for control in (page.back_up, page.restore, page.export, page.import_file, page.automatic.switch):
+        for control in (
+            page.back_up,
+            page.restore,
+            page.export,
+            page.import_file,
+            page.automatic.switch,
+            page.read_pictures.switch,
+        ):
             assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
             assert control.accessibleName()
 

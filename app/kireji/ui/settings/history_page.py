@@ -97,6 +97,14 @@ class HistoryPage(QWidget):
         self.import_folder = button(tr("Choose a folder…"), name=tr("Import a folder"))
         self.imports = Card(tr("Import"), self.import_file, self.import_folder)
         self.importing = WorkRow(tr("Import"))
+        self.search = Card(tr("Search"))
+        self.read_pictures = SwitchRow(
+            tr("Read the text in pictures"),
+            tr(
+                "So that conversations are found by what their pictures say. This computer does it by itself, while "
+                "nothing else goes on; nothing is sent."
+            ),
+        )
         self.dialog: QFileDialog | None = None
         self.menu: QMenu | None = None
         self._known: Sequence[Backup] = ()
@@ -118,7 +126,9 @@ class HistoryPage(QWidget):
             )
         )
         self.imports.add(self.importing)
-        self.setLayout(rows(self.backups, self.exports, self.imports))
+        self.search.set_chip("", "idle")
+        self.search.add(self.read_pictures)
+        self.setLayout(rows(self.backups, self.exports, self.imports, self.search))
 
     def _connect(self) -> None:
         self.restore.clicked.connect(self._offer_backups)
@@ -127,9 +137,10 @@ class HistoryPage(QWidget):
         self.import_file.clicked.connect(self._choose_import_file)
         self.import_folder.clicked.connect(self._choose_import_folder)
 
-    def show_settings(self, *, automatic: bool, folder: Path, usual: bool) -> None:
+    def show_settings(self, *, automatic: bool, folder: Path, usual: bool, read_pictures: bool) -> None:
         """What holds now."""
         self.automatic.set_on(automatic)
+        self.read_pictures.set_on(read_pictures)
         self.folder.setText(str(folder))
         self.usual_folder.setVisible(not usual)
 

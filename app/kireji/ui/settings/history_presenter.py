@@ -51,6 +51,7 @@ class HistoryPagePresenter(QObject):
         page.question.cancelled.connect(self._leave_question)
         page.question.removed_switched.connect(self._switch_removed)
         page.automatic.switched.connect(self._keep_automatic)
+        page.read_pictures.switched.connect(self._keep_read_pictures)
         page.folder_chosen.connect(self._keep_folder)
         page.import_chosen.connect(self._import)
         page.export.clicked.connect(self._export)
@@ -71,9 +72,13 @@ class HistoryPagePresenter(QObject):
         """What holds now."""
         if self._unsubscribe is None:
             return  # nobody has looked at the page yet
-        settings = self._services.preferences.settings.backup
-        folder = self._services.backups().folder
-        self._page.show_settings(automatic=settings.automatic, folder=folder, usual=not settings.folder)
+        settings = self._services.preferences.settings
+        self._page.show_settings(
+            automatic=settings.backup.automatic,
+            folder=self._services.backups().folder,
+            usual=not settings.backup.folder,
+            read_pictures=settings.history.read_pictures,
+        )
         self._state_changed(None)
 
     async def aclose(self) -> None:
@@ -175,6 +180,9 @@ class HistoryPagePresenter(QObject):
 
     def _keep_automatic(self, on: object) -> None:
         self._keep("backup.automatic", on)
+
+    def _keep_read_pictures(self, on: object) -> None:
+        self._keep("history.read_pictures", on)
 
     def _keep_folder(self, folder: object) -> None:
         self._keep("backup.folder", str(folder))
