@@ -10,6 +10,7 @@ from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import DocumentPart
 from kireji.core.ports import PromptStore
 from kireji.core.prompts import Prompt, between_places
+from kireji.services.catalog import DEVICE
 from kireji.services.chat import title_of
 from kireji.services.live import LiveTurn
 from kireji.services.turns import AnswerEnds, Question, QuestionSaved, TurnEvent
@@ -21,6 +22,10 @@ _LOOKED_AT = 4000
 """Characters of an answer in which its title is looked for."""
 _SHORT = 8
 """Characters; what is shorter ("Sure!") says nothing about the answer."""
+
+_LETTERS = 3
+"""Letters of a line that can stand for what was read."""
+_NO_BEGINNING = " \t●•·■□◦*-–—_|<>=+~.,:;"
 
 _FENCED = re.compile(r"^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
@@ -70,6 +75,14 @@ def title_from_answer(markdown: str) -> str:
     return short
 
 
+def title_from_reading(markdown: str) -> str:
+    """The first line with some letters of what this computer has read in a picture; empty when there is none."""
+    found = _FENCED.search(markdown[:_LOOKED_AT])
+    lines = found[0].splitlines()[1:] if found else ()
+    told = (line.lstrip(_NO_BEGINNING) for line in lines if sum(map(str.isalnum, line)) >= _LETTERS)
+    return title_from_words("\n".join(told))
+
+
 def _without_markdown(text: str) -> str:
     text = _LINK.sub(r"\1", _PICTURE.sub(r"\1", text))
     return _EMPHASIS.sub("", _TAG.sub("", text)).replace("\\", "")
@@ -109,5 +122,7 @@ async def suggest(turn: LiveTurn, conversations: ConversationStore, prompts: Pro
     own = own_words(said.text, await prompts.prompts())
     if own == said.text.strip() and (own or documents):
         return
-    if title := title_from_words(own) or title_from_answer(ends.message.message.text):
+    answer = ends.message
+    made = title_from_reading if answer.provider == DEVICE else title_from_answer
+    if title := title_from_words(own) or made(answer.message.text):
         await conversations.suggest_title(turn.conversation, title)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kireji.core.prompts import Prompt
-from kireji.services.titles import LONGEST, own_words, title_from_answer, title_from_words
+from kireji.services.titles import LONGEST, own_words, title_from_answer, title_from_reading, title_from_words
 
 PROMPTS = (
     Prompt("explain", "Explain", "Explain what is shown. Be brief."),
@@ -40,6 +40,18 @@ PROMPTS = (
 )
 def test_the_title_is_the_first_heading_or_sentence_without_markdown(answer: str, title: str) -> None:
     assert title_from_answer(answer) == title
+
+
+@pytest.mark.parametrize(
+    ("reading", "title"),
+    [
+        ("*Read here.*\n\n```text\n● ● ●   shop: deploy\n$ python deploy.py\n```", "shop: deploy"),
+        ("*Read here.*\n\n```text\n—\n12\n窗口管理\n```", "窗口管理"),
+        ("*Read here.*\n\nThere is no text in the picture.", ""),
+    ],
+)
+def test_what_this_computer_has_read_is_called_by_its_first_line(reading: str, title: str) -> None:
+    assert title_from_reading(reading) == title
 
 
 def test_a_long_sentence_is_cut_between_words() -> None:
