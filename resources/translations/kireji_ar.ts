@@ -5164,6 +5164,18 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} conversations that you deleted did not come back.</source>
+            <extracomment>1 conversation that you deleted did not come back.</extracomment>
+            <translation>
+                <numerusform>لم تُسترجع {n} محادثة حذفتها.</numerusform>
+                <numerusform>لم تُسترجع محادثة واحدة حذفتها.</numerusform>
+                <numerusform>لم تُسترجع محادثتان حذفتهما.</numerusform>
+                <numerusform>لم تُسترجع {n} محادثات حذفتها.</numerusform>
+                <numerusform>لم تُسترجع {n} محادثة حذفتها.</numerusform>
+                <numerusform>لم تُسترجع {n} محادثة حذفتها.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} found</source>
             <extracomment>1 found</extracomment>
             <translation>

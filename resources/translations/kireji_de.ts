@@ -5076,6 +5076,14 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} conversations that you deleted did not come back.</source>
+            <extracomment>1 conversation that you deleted did not come back.</extracomment>
+            <translation>
+                <numerusform>Eine Unterhaltung, die Sie gelöscht haben, kam nicht zurück.</numerusform>
+                <numerusform>{n} Unterhaltungen, die Sie gelöscht haben, kamen nicht zurück.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} found</source>
             <extracomment>1 found</extracomment>
             <translation>

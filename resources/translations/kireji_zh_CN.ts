@@ -5054,6 +5054,13 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} conversations that you deleted did not come back.</source>
+            <extracomment>1 conversation that you deleted did not come back.</extracomment>
+            <translation>
+                <numerusform>您删除的 {n} 个对话没有恢复。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} found</source>
             <extracomment>1 found</extracomment>
             <translation>

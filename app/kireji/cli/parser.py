@@ -261,6 +261,7 @@ def _add_transfer(actions: argparse._SubParsersAction[_Parser]) -> None:
     )
     bring.add_argument("path", metavar="PATH", help="the zip file, its unpacked folder, or conversations.json")
     bring.add_argument("--from", dest="kind", choices=("chatgpt", "claude", "kireji"), help="whose export it must be")
+    bring.add_argument("--removed", action="store_true", help="bring back conversations that were removed since")
     bring.add_argument("--dry-run", action="store_true", help="only say what would be added")
     _json(bring)
     backup = _command(actions, "backup", "copy the whole history, with its pictures, and check the copy")

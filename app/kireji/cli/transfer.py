@@ -64,7 +64,11 @@ def _import(arguments: argparse.Namespace, console: Console) -> Work:
     async def work(services: Services) -> int:
         shown = _Shown(console, "read")
         report = await services.transfer().bring_in(
-            Path(arguments.path), kind, only_look=arguments.dry_run, told=shown.told
+            Path(arguments.path),
+            kind,
+            only_look=arguments.dry_run,
+            removed_too=arguments.removed,
+            told=shown.told,
         )
         shown.end()
         return _print(report, console, as_json=arguments.json)
@@ -151,7 +155,9 @@ def details(report: ImportReport) -> list[str]:
     """What did not come, and why."""
     lines = []
     if report.removed:
-        lines.append(f"{_some(report.removed, 'conversation')} that you removed did not come back.")
+        lines.append(
+            f"{_some(report.removed, 'conversation')} that you removed did not come back; --removed does that."
+        )
     if report.unsupported:
         kinds = ", ".join(f"{kind} ({count})" for kind, count in sorted(report.unsupported.items()))
         lines.append(f"Kept as a note in the text: {kinds}.")

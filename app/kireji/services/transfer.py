@@ -123,7 +123,13 @@ class TransferService:
         return whole is None or not whole.blobs
 
     async def bring_in(
-        self, path: Path, kind: Kind | None = None, *, only_look: bool = False, told: Told = tell_nobody
+        self,
+        path: Path,
+        kind: Kind | None = None,
+        *,
+        only_look: bool = False,
+        removed_too: bool = False,
+        told: Told = tell_nobody,
     ) -> ImportReport:
         """Add what an export holds and the history does not. Cancelled, whole conversations stay.
 
@@ -131,6 +137,7 @@ class TransferService:
             path: A zip, a folder, or a file with conversations.
             kind: Whose export it must be; None finds out.
             only_look: Change nothing, and say what would be added.
+            removed_too: Bring back conversations that were removed since an earlier import.
             told: How far it is.
 
         Raises:
@@ -138,7 +145,7 @@ class TransferService:
             StoreError: The environment's fault; conversations that were through stay.
         """
         source = await step(lambda: self._open_source(path, kind))
-        return await self.merge(source, only_look=only_look, told=told)
+        return await self.merge(source, only_look=only_look, removed_too=removed_too, told=told)
 
     async def merge(
         self, source: Source, *, only_look: bool = False, removed_too: bool = False, told: Told = tell_nobody

@@ -110,6 +110,12 @@ class TestImport:
         assert (value["dry_run"], value["conversations"], value["messages"]) == (True, 1, 2)
         assert world.whole.held == {}
 
+    def test_what_was_removed_since_comes_back_if_asked_for(self, world: World, kireji: Kireji) -> None:
+        world.exports.sources[Path("/a.zip")] = FakeSource([Found(TALK)])
+        world.whole.deleted.add(TALK.key)
+        assert "did not come back" in kireji("history", "import", "/a.zip").err
+        assert kireji("history", "import", "/a.zip", "--removed").out.startswith("1 conversation and 2 messages added")
+
     def test_what_is_not_there_is_told(self, kireji: Kireji) -> None:
         done = kireji("history", "import", "/missing.zip")
         assert (done.code, done.out) == (1, "")
@@ -167,7 +173,7 @@ class TestRestore:
     def test_what_was_removed_comes_back_if_asked_for(self, with_backup: World, kireji: Kireji) -> None:
         with_backup.whole.deleted.add(TALK.key)
         done = kireji("history", "restore", str(BACKUP), "--yes")
-        assert "1 conversation that you removed did not come back." in done.err
+        assert "1 conversation that you removed did not come back; --removed does that." in done.err
         assert kireji("history", "restore", str(BACKUP), "--yes", "--removed").out.startswith("1 conversation and 2")
 
     def test_a_newer_version_is_refused(self, with_backup: World, kireji: Kireji) -> None:

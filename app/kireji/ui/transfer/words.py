@@ -65,6 +65,15 @@ def would_add(report: ImportReport) -> str:
 def details(report: ImportReport) -> str:
     """What did not come, one line each; empty when all did."""
     lines = []
+    if report.removed and not report.only_looked:
+        lines.append(
+            plural(
+                report.removed,
+                "1 conversation that you deleted did not come back.",
+                "{n} conversations that you deleted did not come back.",
+                n=count(report.removed),
+            )
+        )
     if report.unsupported:
         kinds = ", ".join(f"{kind} ({count(number)})" for kind, number in sorted(report.unsupported.items()))
         lines.append(tr("Kept as a note in the text: {kinds}", kinds=kinds))
