@@ -21,6 +21,7 @@ BAD = {
     "an open fence": "```py\n" + "value = 1\n" * 30_000,
     "an open fence in a list": "1. a\n\n   ```py\n" + "   value = 1\n" * 10_000,
     "an open formula": "$$\n" + "x\n" * 20_000,
+    "an open formula of long lines": "$$\n" + ("x" * 1900 + "\n") * 50,
     "a table of 10,000 rows": "|a|b|\n|-|-|\n" + "| 1 | 2 |\n" * 10_000,
     "a table of 900 columns": "|" + "a|" * 900 + "\n|" + "-|" * 900 + "\n" + ("|" + "b|" * 900 + "\n") * 20,
     "quotes 500 deep": (">" * 500 + " x\n") * 50,

@@ -10,6 +10,7 @@ from kireji.ui.chat.highlight import plain_code
 from kireji.ui.chat.markdown import Limits, MarkdownSource
 from kireji.ui.chat.markdown.pieces import Opening
 from kireji.ui.chat.markdown.reader import read
+from tests.benchmarks.markdown import text as benchmark_text
 from tests.ui.chat.markdown.texts import MARKDOWN, TAME_MARKDOWN
 
 SMALL = Limits(target=12, inner=20, most=40, line=30, code_lines=3, rows=3)
@@ -65,4 +66,11 @@ def test_segments_cover_the_text_without_gaps(text: str) -> None:
 def test_cut_text_shows_what_one_parse_of_it_shows(text: str) -> None:
     limits = Limits(target=12, inner=20, most=10_000)
     source = whole(text, limits)
+    assert shown(source) == list(map(plain, read(text, Opening(), None, source.definitions)))
+
+
+def test_text_as_models_write_it_shows_what_one_parse_of_it_shows() -> None:
+    text = benchmark_text(60_000)
+    source = whole(text, Limits())
+    assert len(source.segments) > 40
     assert shown(source) == list(map(plain, read(text, Opening(), None, source.definitions)))

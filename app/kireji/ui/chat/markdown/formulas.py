@@ -46,6 +46,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def _several(state: StateBlock, start: int, end: int, closer: str) -> None:
     """A formula of several lines, or the paragraph that it turns out to be."""
     line = start + 1
+    letters = 0
     while line < end and not state.isEmpty(line) and state.sCount[line] >= state.blkIndent:
         text = _line(state, line)
         if not state.is_code_block(line) and starts.FENCE.match(text):
@@ -54,7 +55,8 @@ def _several(state: StateBlock, start: int, end: int, closer: str) -> None:
         if ends:
             _push(state, start, line + 1)
             return
-        if ends is None or line - start > starts.LONGEST_FORMULA:
+        letters += starts.letters(text)
+        if ends is None or line - start > starts.LONGEST_FORMULA or letters > starts.LARGEST_FORMULA:
             line = _paragraph_end(state, line, end)
             break
         line += 1

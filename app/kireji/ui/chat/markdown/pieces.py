@@ -21,7 +21,6 @@ class Limits:
         code_lines: Lines of code in one piece.
         rows: Rows of a table in one piece.
         cells: The same for a table's cells, where rows are wide.
-        depth: As `DEEPEST`, which it is but in tests.
     """
 
     target: int = 900
@@ -31,7 +30,6 @@ class Limits:
     code_lines: int = 80
     rows: int = 40
     cells: int = 320
-    depth: int = DEEPEST
 
 
 class SegmentKind(enum.Enum):

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from kireji.ui.chat.markdown import starts
 from kireji.ui.chat.markdown.beginning import Beginning
-from kireji.ui.chat.markdown.pieces import Container, Fence, Limits, Opening
+from kireji.ui.chat.markdown.pieces import DEEPEST, Container, Fence, Limits, Opening
 from kireji.ui.chat.markdown.pieces import SegmentKind as SegmentKind
 
 _LINE = 16
@@ -60,6 +60,8 @@ class Scanner:
         self._rows = 0
         """Of the open table, how many one piece holds."""
         self._end = ""
+        self._letters = 0
+        """Of the open formula, without its first line."""
         self._head: str | None = None
         self._collected: list[str] | None = None
         self._underlined = False
@@ -104,7 +106,7 @@ class Scanner:
 
     def _rest(self, at: int) -> None:
         if self._leaf is _FENCE:
-            self._cut(at, Opening(SegmentKind.CODE, fence=self._fence, line=self._fence_line - 1, midline=True))
+            self._cut(at, Opening(SegmentKind.CODE, fence=self._fence, line=max(0, self._fence_line - 1), midline=True))
         else:
             self._cut(at, Opening(SegmentKind.TEXT, midline=True))
 
@@ -215,7 +217,8 @@ class Scanner:
             self._leaf = _NONE
             return True
         self._lines += 1
-        if ends is None or self._lines > starts.LONGEST_FORMULA:
+        self._letters += starts.letters(text)
+        if ends is None or self._lines > starts.LONGEST_FORMULA or self._letters > starts.LARGEST_FORMULA:
             self._leaf = _PARAGRAPH
             self._underlined, self._head = False, None
             return False
@@ -244,6 +247,7 @@ class Scanner:
             self._begin_paragraph(begin.text)
         elif leaf is _FORMULA:
             self._end = starts.formula_end(begin.text)
+            self._letters = 0
         elif leaf is _INDENTED:
             self._lines = self._fence_line = 1
 
@@ -256,7 +260,7 @@ class Scanner:
             ended: The outermost container that does not go on; another item of its list goes on with the list.
             interrupts: Whether a paragraph would end here.
         """
-        deepest = self.limits.depth
+        deepest = DEEPEST
         while begin.text and begin.indent < 4:
             first = begin.text[0]
             if first == ">" and level < deepest:

@@ -33,7 +33,13 @@ class Changes:
 class MarkdownSource:
     """The Markdown of one answer, cut into segments that can be laid out apart.
 
-    How the text comes does not matter: after every piece the segments are those of the whole text so far.
+    How the text comes does not matter: after every piece the segments are those of the whole text so far, and together
+    they show what one parse of it shows, except that
+
+    - blocks of a list are set close or apart by the empty lines between them, not for the whole list at once;
+    - very long paragraphs and lines are divided, and emphasis or a link does not reach over that place;
+    - quotes and lists deeper than `DEEPEST` are words;
+    - links are defined by paragraphs that have ended, not by the one that is being written.
 
     Args:
         text: What is there already.
@@ -178,10 +184,13 @@ class MarkdownSource:
         """The widths of the columns of a table that goes on, which its first part decides."""
         while index and self._segments[index].kind is SegmentKind.TABLE:
             index -= 1
-        if index not in self._columns:
-            blocks = self._plain_blocks(index)
-            self._columns[index] = blocks[-1].columns if blocks else ()
-        return self._columns[index]
+        if index in self._columns:
+            return self._columns[index]
+        blocks = self._plain_blocks(index)
+        columns = blocks[-1].columns if blocks else ()
+        if index < self._firm:
+            self._columns[index] = columns
+        return columns
 
     def _scan(self) -> None:
         scanner, limits, tail = self._scanner, self._limits, self._tail

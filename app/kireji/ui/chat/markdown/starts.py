@@ -22,6 +22,8 @@ _PIPE = re.compile(r"(?<!\\)\|")
 _ENVIRONMENT = re.compile(r"\\begin\{((?:equation|align|alignat|gather|multline|eqnarray|flalign|split)\*?)\}")
 LONGEST_FORMULA = 60
 """Lines; more are words."""
+LARGEST_FORMULA = 2000
+"""Characters of its later lines, without space."""
 _BEHIND = " .,;"
 """What may stand behind a formula that has lines of its own."""
 
@@ -74,3 +76,8 @@ def ends_formula(text: str, end: str) -> bool | None:
     if at < 0:
         return False
     return True if not text[at + len(end) :].strip(_BEHIND) else None
+
+
+def letters(text: str) -> int:
+    """How many characters are no space."""
+    return len(text) - text.count(" ") - text.count("\t")
