@@ -2568,6 +2568,10 @@
             <translation>قُرئ من الذاكرة المؤقتة</translation>
         </message>
         <message>
+            <source>Read the text in pictures</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Reading the backup…</source>
             <translation>تُقرأ النسخة الاحتياطية…</translation>
         </message>
@@ -2768,6 +2772,10 @@
             <translation>الشاشات عند (x,y,العرض,الارتفاع): {shown}.</translation>
         </message>
         <message>
+            <source>Search</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Search everything</source>
             <translation>البحث في كل شيء</translation>
         </message>
@@ -2910,6 +2918,10 @@
         <message>
             <source>Size</source>
             <translation>الحجم</translation>
+        </message>
+        <message>
+            <source>So that conversations are found by what their pictures say. This computer does it by itself, while nothing else goes on; nothing is sent.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Some settings could not be used:</source>

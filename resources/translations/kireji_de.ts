@@ -2512,6 +2512,10 @@
             <translation>Aus dem Zwischenspeicher</translation>
         </message>
         <message>
+            <source>Read the text in pictures</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Reading the backup…</source>
             <translation>Die Sicherung wird gelesen…</translation>
         </message>
@@ -2708,6 +2712,10 @@
             <translation>Bildschirme liegen bei (x,y,Breite,Höhe): {shown}.</translation>
         </message>
         <message>
+            <source>Search</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Search everything</source>
             <translation>Alles durchsuchen</translation>
         </message>
@@ -2846,6 +2854,10 @@
         <message>
             <source>Size</source>
             <translation>Größe</translation>
+        </message>
+        <message>
+            <source>So that conversations are found by what their pictures say. This computer does it by itself, while nothing else goes on; nothing is sent.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Some settings could not be used:</source>
@@ -5079,8 +5091,8 @@
             <source>{n} conversations that you deleted did not come back.</source>
             <extracomment>1 conversation that you deleted did not come back.</extracomment>
             <translation>
-                <numerusform>Eine Unterhaltung, die Sie gelöscht haben, kam nicht zurück.</numerusform>
-                <numerusform>{n} Unterhaltungen, die Sie gelöscht haben, kamen nicht zurück.</numerusform>
+                <numerusform>Eine gelöschte Unterhaltung kam nicht zurück.</numerusform>
+                <numerusform>{n} gelöschte Unterhaltungen kamen nicht zurück.</numerusform>
             </translation>
         </message>
         <message numerus="yes">

@@ -2498,6 +2498,10 @@
             <translation>从缓存读取</translation>
         </message>
         <message>
+            <source>Read the text in pictures</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Reading the backup…</source>
             <translation>正在读取备份…</translation>
         </message>
@@ -2693,6 +2697,10 @@
             <translation>屏幕位于 (x,y,宽,高)：{shown}。</translation>
         </message>
         <message>
+            <source>Search</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Search everything</source>
             <translation>搜索全部内容</translation>
         </message>
@@ -2830,6 +2838,10 @@
         <message>
             <source>Size</source>
             <translation>大小</translation>
+        </message>
+        <message>
+            <source>So that conversations are found by what their pictures say. This computer does it by itself, while nothing else goes on; nothing is sent.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Some settings could not be used:</source>
