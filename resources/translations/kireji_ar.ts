@@ -32,6 +32,10 @@
             </translation>
         </message>
         <message>
+            <source>; did you mean {name}?</source>
+            <translation>؛ هل تقصد {name}؟</translation>
+        </message>
+        <message>
             <source>A content check held the question back{why}.</source>
             <translation>أوقف فحص المحتوى السؤال{why}.</translation>
         </message>
@@ -3168,6 +3172,10 @@
             <translation>بلغ حساب هذا المفتاح حد الإنفاق أو نفد رصيده.</translation>
         </message>
         <message>
+            <source>The address</source>
+            <translation>العنوان</translation>
+        </message>
+        <message>
             <source>The address leads to what is not an address of the web.</source>
             <translation>يقود العنوان إلى ما ليس عنوان ويب.</translation>
         </message>
@@ -3530,6 +3538,10 @@
         <message>
             <source>The program that holds the clipboard does not answer.</source>
             <translation>البرنامج الذي يملك الحافظة لا يجيب.</translation>
+        </message>
+        <message>
+            <source>The proxy</source>
+            <translation>الوكيل</translation>
         </message>
         <message>
             <source>The proxy asks for a name and a password.</source>
@@ -4472,6 +4484,10 @@
             <translation>[صورة]</translation>
         </message>
         <message>
+            <source>[{name}] is not a section this version knows{meant}</source>
+            <translation>[{name}] ليس قسمًا يعرفه هذا الإصدار{meant}</translation>
+        </message>
+        <message>
             <source>a server</source>
             <translation>خادم</translation>
         </message>
@@ -4560,8 +4576,16 @@
             <translation>من متغيرات البيئة</translation>
         </message>
         <message>
+            <source>holds {value}, which is not one of {values}</source>
+            <translation>يحوي {value}، وهو ليس من {values}</translation>
+        </message>
+        <message>
             <source>in use</source>
             <translation>قيد الاستعمال</translation>
+        </message>
+        <message>
+            <source>is not a key combination such as Ctrl+Shift+Space</source>
+            <translation>ليس تركيبة مفاتيح مثل Ctrl+Shift+Space</translation>
         </message>
         <message>
             <source>it unpacks to far more than an export does</source>
@@ -4618,6 +4642,46 @@
         <message>
             <source>more than {most} GB came out of the archive</source>
             <translation>خرج من الأرشيف أكثر من {most} غ.ب</translation>
+        </message>
+        <message>
+            <source>must be 'system', 'none', or an address that begins with http:// or https://</source>
+            <translation>يجب أن يكون 'system' أو 'none' أو عنوانًا يبدأ بـ http:// أو https://</translation>
+        </message>
+        <message>
+            <source>must be a list of texts in quotes</source>
+            <translation>يجب أن يكون قائمة نصوص بين علامات اقتباس</translation>
+        </message>
+        <message>
+            <source>must be a number</source>
+            <translation>يجب أن يكون عددًا</translation>
+        </message>
+        <message>
+            <source>must be a whole number</source>
+            <translation>يجب أن يكون عددًا صحيحًا</translation>
+        </message>
+        <message>
+            <source>must be a whole path, such as ~/backups</source>
+            <translation>يجب أن يكون مسارًا كاملًا، مثل ~/backups</translation>
+        </message>
+        <message>
+            <source>must be an address that begins with http:// or https://</source>
+            <translation>يجب أن يكون عنوانًا يبدأ بـ http:// أو https://</translation>
+        </message>
+        <message>
+            <source>must be between {low} and {high}</source>
+            <translation>يجب أن يكون بين {low} و{high}</translation>
+        </message>
+        <message>
+            <source>must be one of {values}</source>
+            <translation>يجب أن يكون واحدًا من {values}</translation>
+        </message>
+        <message>
+            <source>must be text in quotes</source>
+            <translation>يجب أن يكون نصًا بين علامتي اقتباس</translation>
+        </message>
+        <message>
+            <source>must be true or false</source>
+            <translation>يجب أن يكون true أو false</translation>
         </message>
         <message>
             <source>new answer</source>
@@ -5068,6 +5132,10 @@
             <translation>ما زال {name} يحمّل النموذج.</translation>
         </message>
         <message>
+            <source>{name} must be a table of settings.</source>
+            <translation>يجب أن يكون {name} جدول إعدادات.</translation>
+        </message>
+        <message>
             <source>{name} refused the key.</source>
             <translation>رفض {name} المفتاح.</translation>
         </message>
@@ -5306,6 +5374,14 @@
                 <numerusform>تُرك {n}.</numerusform>
                 <numerusform>تُرك {n}.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>{option} is not a setting{meant}</source>
+            <translation>{option} ليس إعدادًا{meant}</translation>
+        </message>
+        <message>
+            <source>{option} {problem}; {value} is used instead.</source>
+            <translation>{option} {problem}؛ يُستعمل {value} بدلًا منه.</translation>
         </message>
         <message>
             <source>{path} cannot be created because a file stands where a folder should be.</source>

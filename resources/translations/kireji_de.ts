@@ -28,6 +28,10 @@
             </translation>
         </message>
         <message>
+            <source>; did you mean {name}?</source>
+            <translation>; war {name} gemeint?</translation>
+        </message>
+        <message>
             <source>A content check held the question back{why}.</source>
             <translation>Eine Inhaltsprüfung hat die Frage zurückgehalten{why}.</translation>
         </message>
@@ -3100,6 +3104,10 @@
             <translation>Das Konto dieses Schlüssels hat seine Ausgabengrenze erreicht oder kein Guthaben mehr.</translation>
         </message>
         <message>
+            <source>The address</source>
+            <translation>Die Adresse</translation>
+        </message>
+        <message>
             <source>The address leads to what is not an address of the web.</source>
             <translation>Die Adresse führt zu etwas, das keine Adresse im Web ist.</translation>
         </message>
@@ -3462,6 +3470,10 @@
         <message>
             <source>The program that holds the clipboard does not answer.</source>
             <translation>Das Programm, das die Zwischenablage hält, antwortet nicht.</translation>
+        </message>
+        <message>
+            <source>The proxy</source>
+            <translation>Der Proxy</translation>
         </message>
         <message>
             <source>The proxy asks for a name and a password.</source>
@@ -4400,6 +4412,10 @@
             <translation>[Bild]</translation>
         </message>
         <message>
+            <source>[{name}] is not a section this version knows{meant}</source>
+            <translation>[{name}] ist kein Abschnitt, den diese Version kennt{meant}</translation>
+        </message>
+        <message>
             <source>a server</source>
             <translation>ein Server</translation>
         </message>
@@ -4484,8 +4500,16 @@
             <translation>aus der Umgebung</translation>
         </message>
         <message>
+            <source>holds {value}, which is not one of {values}</source>
+            <translation>enthält {value}, was keines von {values} ist</translation>
+        </message>
+        <message>
             <source>in use</source>
             <translation>in Gebrauch</translation>
+        </message>
+        <message>
+            <source>is not a key combination such as Ctrl+Shift+Space</source>
+            <translation>ist keine Tastenkombination wie Ctrl+Shift+Space</translation>
         </message>
         <message>
             <source>it unpacks to far more than an export does</source>
@@ -4542,6 +4566,46 @@
         <message>
             <source>more than {most} GB came out of the archive</source>
             <translation>aus dem Archiv kamen mehr als {most} GB</translation>
+        </message>
+        <message>
+            <source>must be 'system', 'none', or an address that begins with http:// or https://</source>
+            <translation>muss 'system', 'none' oder eine Adresse sein, die mit http:// oder https:// beginnt</translation>
+        </message>
+        <message>
+            <source>must be a list of texts in quotes</source>
+            <translation>muss eine Liste von Texten in Anführungszeichen sein</translation>
+        </message>
+        <message>
+            <source>must be a number</source>
+            <translation>muss eine Zahl sein</translation>
+        </message>
+        <message>
+            <source>must be a whole number</source>
+            <translation>muss eine ganze Zahl sein</translation>
+        </message>
+        <message>
+            <source>must be a whole path, such as ~/backups</source>
+            <translation>muss ein vollständiger Pfad sein, etwa ~/backups</translation>
+        </message>
+        <message>
+            <source>must be an address that begins with http:// or https://</source>
+            <translation>muss eine Adresse sein, die mit http:// oder https:// beginnt</translation>
+        </message>
+        <message>
+            <source>must be between {low} and {high}</source>
+            <translation>muss zwischen {low} und {high} liegen</translation>
+        </message>
+        <message>
+            <source>must be one of {values}</source>
+            <translation>muss eines von {values} sein</translation>
+        </message>
+        <message>
+            <source>must be text in quotes</source>
+            <translation>muss Text in Anführungszeichen sein</translation>
+        </message>
+        <message>
+            <source>must be true or false</source>
+            <translation>muss true oder false sein</translation>
         </message>
         <message>
             <source>new answer</source>
@@ -4992,6 +5056,10 @@
             <translation>{name} lädt das Modell noch.</translation>
         </message>
         <message>
+            <source>{name} must be a table of settings.</source>
+            <translation>{name} muss eine Tabelle von Einstellungen sein.</translation>
+        </message>
+        <message>
             <source>{name} refused the key.</source>
             <translation>{name} hat den Schlüssel abgelehnt.</translation>
         </message>
@@ -5174,6 +5242,14 @@
                 <numerusform>{n} wurde weggelassen.</numerusform>
                 <numerusform>{n} wurden weggelassen.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>{option} is not a setting{meant}</source>
+            <translation>{option} ist keine Einstellung{meant}</translation>
+        </message>
+        <message>
+            <source>{option} {problem}; {value} is used instead.</source>
+            <translation>{option} {problem}; {value} wird stattdessen verwendet.</translation>
         </message>
         <message>
             <source>{path} cannot be created because a file stands where a folder should be.</source>

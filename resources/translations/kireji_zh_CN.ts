@@ -27,6 +27,10 @@
             </translation>
         </message>
         <message>
+            <source>; did you mean {name}?</source>
+            <translation>；您是否指 {name}？</translation>
+        </message>
+        <message>
             <source>A content check held the question back{why}.</source>
             <translation>内容审查拦下了问题{why}。</translation>
         </message>
@@ -3083,6 +3087,10 @@
             <translation>此密钥的账户已达到支出上限，或余额不足。</translation>
         </message>
         <message>
+            <source>The address</source>
+            <translation>地址</translation>
+        </message>
+        <message>
             <source>The address leads to what is not an address of the web.</source>
             <translation>该地址指向的不是网络地址。</translation>
         </message>
@@ -3445,6 +3453,10 @@
         <message>
             <source>The program that holds the clipboard does not answer.</source>
             <translation>持有剪贴板的程序没有响应。</translation>
+        </message>
+        <message>
+            <source>The proxy</source>
+            <translation>代理</translation>
         </message>
         <message>
             <source>The proxy asks for a name and a password.</source>
@@ -4382,6 +4394,10 @@
             <translation>[图片]</translation>
         </message>
         <message>
+            <source>[{name}] is not a section this version knows{meant}</source>
+            <translation>[{name}] 不是此版本支持的节{meant}</translation>
+        </message>
+        <message>
             <source>a server</source>
             <translation>一个服务器</translation>
         </message>
@@ -4465,8 +4481,16 @@
             <translation>来自环境变量</translation>
         </message>
         <message>
+            <source>holds {value}, which is not one of {values}</source>
+            <translation>含有 {value}，它不属于 {values}</translation>
+        </message>
+        <message>
             <source>in use</source>
             <translation>使用中</translation>
+        </message>
+        <message>
+            <source>is not a key combination such as Ctrl+Shift+Space</source>
+            <translation>不是 Ctrl+Shift+Space 这样的组合键</translation>
         </message>
         <message>
             <source>it unpacks to far more than an export does</source>
@@ -4523,6 +4547,46 @@
         <message>
             <source>more than {most} GB came out of the archive</source>
             <translation>压缩包解出超过 {most} GB</translation>
+        </message>
+        <message>
+            <source>must be 'system', 'none', or an address that begins with http:// or https://</source>
+            <translation>必须是 'system'、'none' 或以 http:// 或 https:// 开头的地址</translation>
+        </message>
+        <message>
+            <source>must be a list of texts in quotes</source>
+            <translation>必须是带引号文字的列表</translation>
+        </message>
+        <message>
+            <source>must be a number</source>
+            <translation>必须是数字</translation>
+        </message>
+        <message>
+            <source>must be a whole number</source>
+            <translation>必须是整数</translation>
+        </message>
+        <message>
+            <source>must be a whole path, such as ~/backups</source>
+            <translation>必须是完整路径，例如 ~/backups</translation>
+        </message>
+        <message>
+            <source>must be an address that begins with http:// or https://</source>
+            <translation>必须是以 http:// 或 https:// 开头的地址</translation>
+        </message>
+        <message>
+            <source>must be between {low} and {high}</source>
+            <translation>必须在 {low} 和 {high} 之间</translation>
+        </message>
+        <message>
+            <source>must be one of {values}</source>
+            <translation>必须是以下之一：{values}</translation>
+        </message>
+        <message>
+            <source>must be text in quotes</source>
+            <translation>必须是带引号的文字</translation>
+        </message>
+        <message>
+            <source>must be true or false</source>
+            <translation>必须是 true 或 false</translation>
         </message>
         <message>
             <source>new answer</source>
@@ -4973,6 +5037,10 @@
             <translation>{name} 仍在加载模型。</translation>
         </message>
         <message>
+            <source>{name} must be a table of settings.</source>
+            <translation>{name} 必须是设置表。</translation>
+        </message>
+        <message>
             <source>{name} refused the key.</source>
             <translation>{name} 拒绝了密钥。</translation>
         </message>
@@ -5141,6 +5209,14 @@
             <translation>
                 <numerusform>略去了 {n} 个。</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>{option} is not a setting{meant}</source>
+            <translation>{option} 不是设置项{meant}</translation>
+        </message>
+        <message>
+            <source>{option} {problem}; {value} is used instead.</source>
+            <translation>{option} {problem}；改用 {value}。</translation>
         </message>
         <message>
             <source>{path} cannot be created because a file stands where a folder should be.</source>

@@ -9,24 +9,27 @@ from typing import Any
 
 from kireji.core.capturing import MOST_DELAY, Action
 from kireji.core.shortcuts import Shortcut
+from kireji.core.words import say
 
 
 def _check_shortcut(value: Any) -> str | None:
     if value and Shortcut.parse(value) is None:
-        return "is not a key combination such as Ctrl+Shift+Space"
+        return say("is not a key combination such as Ctrl+Shift+Space")
     return None
 
 
 def _one_of(*allowed: str) -> Callable[[Any], str | None]:
     def check(value: Any) -> str | None:
-        return None if value in allowed else "must be one of " + ", ".join(repr(item) for item in allowed)
+        return None if value in allowed else say("must be one of {values}", values=", ".join(map(repr, allowed)))
 
     return check
 
 
 def _between(low: float, high: float) -> Callable[[Any], str | None]:
     def check(value: Any) -> str | None:
-        return None if low <= value <= high else f"must be between {low:g} and {high:g}"
+        return (
+            None if low <= value <= high else say("must be between {low} and {high}", low=f"{low:g}", high=f"{high:g}")
+        )
 
     return check
 
@@ -34,7 +37,9 @@ def _between(low: float, high: float) -> Callable[[Any], str | None]:
 def _each_of(*allowed: str) -> Callable[[Any], str | None]:
     def check(value: Any) -> str | None:
         wrong = [item for item in value if item not in allowed]
-        return f"holds {wrong[0]!r}, which is not one of {', '.join(allowed)}" if wrong else None
+        if not wrong:
+            return None
+        return say("holds {value}, which is not one of {values}", value=repr(wrong[0]), values=", ".join(allowed))
 
     return check
 
@@ -47,19 +52,19 @@ def _is_web_address(value: str) -> bool:
 
 def _check_address(value: Any) -> str | None:
     if value and not _is_web_address(value):
-        return "must be an address that begins with http:// or https://"
+        return say("must be an address that begins with http:// or https://")
     return None
 
 
 def _check_proxy(value: Any) -> str | None:
     if value in ("system", "none") or _is_web_address(value):
         return None
-    return "must be 'system', 'none', or an address that begins with http:// or https://"
+    return say("must be 'system', 'none', or an address that begins with http:// or https://")
 
 
 def _check_folder(value: Any) -> str | None:
     if value and not os.path.isabs(os.path.expanduser(value)):
-        return "must be a whole path, such as ~/backups"
+        return say("must be a whole path, such as ~/backups")
     return None
 
 

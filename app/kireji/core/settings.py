@@ -18,6 +18,7 @@ import msgspec
 from kireji.core.capturing import Action
 from kireji.core.setting_rules import CHECKS
 from kireji.core.shortcuts import DEFAULT_CAPTURE
+from kireji.core.words import say
 
 VERSION = 1
 
@@ -263,12 +264,17 @@ def parse(tree: Mapping[str, Any]) -> tuple[Settings, tuple[SettingProblem, ...]
     known = {item.name: item for item in msgspec.structs.fields(Settings)}
     for name in tree:
         if name != "version" and name not in known:
-            problems.append(SettingProblem(name, f"[{name}] is not a section this version knows{_meant(name, known)}"))
+            problems.append(
+                SettingProblem(
+                    name,
+                    say("[{name}] is not a section this version knows{meant}", name=name, meant=_meant(name, known)),
+                )
+            )
     for name, section in known.items():
         kind = typing.cast("type[Any]", section.default_factory)
         table = tree.get(name, {})
         if not isinstance(table, Mapping):
-            problems.append(SettingProblem(name, f"{name} must be a table of settings."))
+            problems.append(SettingProblem(name, say("{name} must be a table of settings.", name=name)))
             table = {}
         sections[name] = _parse_section(name, kind, table, problems)
     return Settings(**sections), tuple(problems)
@@ -285,7 +291,9 @@ def _parse_section(name: str, kind: type[Any], table: Mapping[str, Any], problem
             if option in table:  # the new name counts, whatever an earlier version left beside it
                 continue
         if option not in fields:
-            problems.append(SettingProblem(path, f"{path} is not a setting{_meant(option, fields)}"))
+            problems.append(
+                SettingProblem(path, say("{option} is not a setting{meant}", option=path, meant=_meant(option, fields)))
+            )
             continue
         try:
             values[option] = _convert(path, value, fields[option].default)
@@ -293,7 +301,17 @@ def _parse_section(name: str, kind: type[Any], table: Mapping[str, Any], problem
             default = fields[option].default
             shown = default.value if isinstance(default, enum.Enum) else default
             shown = list(shown) if isinstance(shown, tuple) else shown
-            problems.append(SettingProblem(path, f"{written} {problem}; {shown!r} is used instead."))
+            problems.append(
+                SettingProblem(
+                    path,
+                    say(
+                        "{option} {problem}; {value} is used instead.",
+                        option=written,
+                        problem=problem,
+                        value=repr(shown),
+                    ),
+                )
+            )
     return kind(**values)
 
 
@@ -301,7 +319,7 @@ def _convert(path: str, value: Any, default: Any) -> Any:
     if isinstance(default, enum.Enum):
         allowed = [str(item.value) for item in type(default)]
         if value not in allowed:
-            raise ValueError("must be one of " + ", ".join(repr(item) for item in allowed))
+            raise ValueError(say("must be one of {values}", values=", ".join(map(repr, allowed))))
         return type(default)(value)
     wanted = type(default)
     if wanted is float and type(value) is int:
@@ -309,8 +327,13 @@ def _convert(path: str, value: Any, default: Any) -> Any:
     if wanted is tuple and isinstance(value, list | tuple):
         value = tuple(map(str, value)) if all(isinstance(item, str) for item in value) else None
     if type(value) is not wanted and not (isinstance(value, wanted) and wanted is not int):
-        words = {str: "text in quotes", bool: "true or false", int: "a whole number", float: "a number"}
-        raise ValueError(f"must be {words.get(wanted, 'a list of texts in quotes')}")
+        words = {
+            str: say("must be text in quotes"),
+            bool: say("must be true or false"),
+            int: say("must be a whole number"),
+            float: say("must be a number"),
+        }
+        raise ValueError(words.get(wanted) or say("must be a list of texts in quotes"))
     if wanted is str:
         value = str(value)
     return _checked(path, value)
@@ -325,7 +348,7 @@ def _checked(path: str, value: Any) -> Any:
 
 def _meant(name: str, known: Mapping[str, Any]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]}?" if close else "."
+    return say("; did you mean {name}?", name=close[0]) if close else "."
 
 
 def changed(settings: Settings, option: str, value: Any) -> Settings:

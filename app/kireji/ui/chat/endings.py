@@ -94,7 +94,8 @@ def ending_of(stored: StoredMessage, lead: str = "") -> Ending:
 
 def wants_settings(error: KirejiError | None, sentence: str) -> bool:
     """Whether the way on leads through the settings."""
-    return isinstance(error, AuthenticationFailed | PaymentRequired) or "ettings" in sentence
+    named = tr("Settings").casefold() in sentence.casefold()
+    return named or isinstance(error, AuthenticationFailed | PaymentRequired)
 
 
 def details_of(error: KirejiError | None) -> str:

@@ -177,4 +177,4 @@ class LocalPresenter(QObject):
 
 def _plain(error: SettingsError) -> str:
     """Without the option's name, which stands beside the field in other words."""
-    return error.sentence.replace("local.address ", "The address ")
+    return error.sentence.replace("local.address", tr("The address"))

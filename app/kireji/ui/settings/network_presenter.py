@@ -104,7 +104,7 @@ class NetworkPresenter(QObject):
             if option != "network.proxy":
                 raise
             self._page.proxy.set_value(ADDRESS)
-            self._page.address.say(error.sentence.replace("network.proxy ", "The proxy "))
+            self._page.address.say(error.sentence.replace("network.proxy", tr("The proxy")))
 
     def _test(self) -> None:
         self._page.show_testing()
