@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -106,6 +107,11 @@ def _all_storable(value: Any) -> Any:
     return value
 
 
+@cache
+def _decoder() -> msgspec.json.Decoder[tuple[Part, ...]]:
+    return msgspec.json.Decoder(tuple[Part, ...])  # msgspec.json.decode would look at all these types every time
+
+
 class _Tagged(msgspec.Struct):
     kind: str
 
@@ -121,7 +127,7 @@ class _LooseResult(msgspec.Struct, tag_field="kind", tag="tool_result"):
 def decode_parts(stored: str) -> tuple[Part, ...]:
     """Parts from a JSON list; one that this version cannot read becomes an OpaquePart and never stops the loading."""
     try:
-        return msgspec.json.decode(stored, type=tuple[Part, ...])
+        return _decoder().decode(stored)
     except (msgspec.DecodeError, UnicodeDecodeError):
         pass
     try:

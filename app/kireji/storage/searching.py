@@ -42,7 +42,7 @@ _STREAMING = "SELECT id, parts, origin_pid, origin_started FROM messages WHERE s
 _LOOKED_THROUGH = 4_000_000
 """Characters that are looked through for the snippets of one page."""
 
-_MANY = 50_000
+_MANY = 10_000
 """Places in the index. SQLite collects all places of all words with a beginning before it gives back the first."""
 
 _TRIED = 1000
