@@ -40,7 +40,8 @@ def plain_code(code: str) -> tuple[Run, ...]:
 
 def known(language: str) -> bool:
     """Whether it is known already if there is a lexer for a language, so that asking costs nothing."""
-    return language.lower() in _lexers
+    name = language.lower()
+    return name in _lexers or (_names.cache_info().currsize > 0 and name not in _names())
 
 
 def load(language: str) -> None:
@@ -189,6 +190,12 @@ class Highlighter:
         else:
             self._known.move_to_end(key)
         return colours.runs(0, len(code)) if colours.advance(len(code), deadline) else None
+
+
+@functools.cache
+def shared() -> Highlighter:
+    """The one that all answers share, so that what is remembered does not grow with their number."""
+    return Highlighter()
 
 
 class GrowingColours:

@@ -110,6 +110,12 @@ def test_colours_are_found_in_steps(code: str, monkeypatch: pytest.MonkeyPatch) 
     assert steps > 3
 
 
+def test_a_word_that_is_no_language_is_known_to_be_none() -> None:
+    assert highlight.known("no such language")
+    assert highlight.known("Python")
+    assert not highlight.known("abnf")
+
+
 @pytest.mark.parametrize("code", ["x" * 60_000, "x = 1\n" + "y" * 3000])
 def test_very_long_code_stays_plain(code: str) -> None:
     assert CodeColours(code, "python").plain

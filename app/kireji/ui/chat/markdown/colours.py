@@ -11,11 +11,11 @@ from kireji.ui.chat.blocks import Block, Kind
 from kireji.ui.chat.markdown.pieces import Segment, SegmentKind
 
 if TYPE_CHECKING:
-    from kireji.ui.chat.highlight import CodeColours, GrowingColours, Highlighter
+    from kireji.ui.chat.highlight import CodeColours, GrowingColours
 
 _AT_ONCE = 0.002
 """Seconds for colours that are found while a segment is parsed."""
-_KEPT = 4
+_KEPT = 2
 """Long fences whose colours are kept."""
 
 
@@ -45,7 +45,6 @@ class Colours:
     def __init__(self, segments: Sequence[Segment], blocks: Callable[[int], tuple[Block, ...]]) -> None:
         self._segments = segments
         self._blocks = blocks
-        self._highlighter: Highlighter | None = None
         self._last: GrowingColours | None = None
         self._shared: dict[int, _Shared] = {}
         self._waiting: dict[int, None] = {}
@@ -123,14 +122,12 @@ class Colours:
         return tuple(painted), complete
 
     def _alone(self, block: Block, deadline: float) -> tuple[Block, bool]:
-        from kireji.ui.chat.highlight import Highlighter, known, load_soon
+        from kireji.ui.chat.highlight import known, load_soon, shared
 
         if not known(block.language):
             load_soon(block.language)
             return block, False
-        if self._highlighter is None:
-            self._highlighter = Highlighter()
-        runs = self._highlighter.find(block.text, block.language, deadline)
+        runs = shared().find(block.text, block.language, deadline)
         return (block, False) if runs is None else (replace(block, runs=runs), True)
 
     def _part(self, index: int, block: Block, deadline: float) -> tuple[Block, bool]:
