@@ -216,6 +216,17 @@ def test_texts_that_people_read_can_be_translated() -> None:
     assert found == []
 
 
+def test_nothing_moves_by_itself() -> None:
+    """Who wants less movement is not asked: there is none, and no setting to find."""
+    found = [
+        f"{name_of(path)}:{line} {name}"
+        for path in MODULES
+        for line, name in imports(path)
+        if re.search(r"Animation|QTimeLine|QGraphicsEffect|QMovie|QScroller", name)
+    ]
+    assert found == []
+
+
 def test_unit_tests_need_no_qt() -> None:
     found = [
         name_of(path)

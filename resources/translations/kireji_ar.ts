@@ -2573,7 +2573,7 @@
         </message>
         <message>
             <source>Read the text in pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>قراءة النص في الصور</translation>
         </message>
         <message>
             <source>Reading the backup…</source>
@@ -2777,7 +2777,7 @@
         </message>
         <message>
             <source>Search</source>
-            <translation type="unfinished"></translation>
+            <translation>البحث</translation>
         </message>
         <message>
             <source>Search everything</source>
@@ -2925,7 +2925,7 @@
         </message>
         <message>
             <source>So that conversations are found by what their pictures say. This computer does it by itself, while nothing else goes on; nothing is sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>كي يُعثر على المحادثات بما في صورها. يفعل هذا الحاسوب ذلك بنفسه حين لا يجري غيره؛ ولا يُرسل شيء.</translation>
         </message>
         <message>
             <source>Some settings could not be used:</source>

@@ -2517,7 +2517,7 @@
         </message>
         <message>
             <source>Read the text in pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>Den Text in Bildern lesen</translation>
         </message>
         <message>
             <source>Reading the backup…</source>
@@ -2717,7 +2717,7 @@
         </message>
         <message>
             <source>Search</source>
-            <translation type="unfinished"></translation>
+            <translation>Suche</translation>
         </message>
         <message>
             <source>Search everything</source>
@@ -2861,7 +2861,7 @@
         </message>
         <message>
             <source>So that conversations are found by what their pictures say. This computer does it by itself, while nothing else goes on; nothing is sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>Damit Unterhaltungen auch nach dem gefunden werden, was in ihren Bildern steht. Das tut dieser Computer selbst, während sonst nichts läuft; nichts wird gesendet.</translation>
         </message>
         <message>
             <source>Some settings could not be used:</source>

@@ -2503,7 +2503,7 @@
         </message>
         <message>
             <source>Read the text in pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>读取图片中的文字</translation>
         </message>
         <message>
             <source>Reading the backup…</source>
@@ -2702,7 +2702,7 @@
         </message>
         <message>
             <source>Search</source>
-            <translation type="unfinished"></translation>
+            <translation>搜索</translation>
         </message>
         <message>
             <source>Search everything</source>
@@ -2845,7 +2845,7 @@
         </message>
         <message>
             <source>So that conversations are found by what their pictures say. This computer does it by itself, while nothing else goes on; nothing is sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>这样可以按图片中的文字找到对话。由本机在空闲时自行完成；不会发送任何内容。</translation>
         </message>
         <message>
             <source>Some settings could not be used:</source>

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from kireji.core.settings import AppearanceSettings
 from kireji.core.settings import Theme as Choice
+from kireji.ui.parts import ChoiceBox, button
+from kireji.ui.settings.switch import Switch
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import DARK_STRONG, LIGHT, LIGHT_STRONG
+from tests.ui.window.test_stylesheet import contrast as contrast_of
 
 pytestmark = pytest.mark.qt
 
@@ -63,3 +67,51 @@ def test_lines_that_stand_at_one_side_change_it_in_a_mirrored_window(qapp: QAppl
     assert 'QFrame[kind="sidebar"]' in sheet
     assert "border-left" in sheet.split('QFrame[kind="sidebar"]')[1].split("}")[0]
     theme.deleteLater()
+
+
+def test_menus_and_lists_of_choices_do_not_slide_or_fade(qapp: QApplication) -> None:
+    qapp.setEffectEnabled(Qt.UIEffect.UI_AnimateCombo, True)
+    theme = Theme(qapp)
+    assert not any(qapp.isEffectEnabled(effect) for effect in Qt.UIEffect)
+    theme.deleteLater()
+
+
+@pytest.mark.parametrize("contrast", ["normal", "high"])
+@pytest.mark.parametrize("choice", [Choice.LIGHT, Choice.DARK])
+@pytest.mark.parametrize("kind", ["", "primary", "chip", "quiet", "code", "segment", "tool", "row", "nav"])
+def test_the_button_that_has_the_keyboard_can_be_seen(
+    qapp: QApplication, qtbot: QtBot, kind: str, choice: Choice, contrast: str
+) -> None:
+    theme = Theme(qapp)
+    theme.apply(AppearanceSettings(theme=choice, contrast=contrast))
+    assert ring_of(button("Ask", kind), theme, qtbot) >= (2 if contrast == "normal" else 4)
+    theme.deleteLater()
+
+
+@pytest.mark.parametrize("made", [QLineEdit, ChoiceBox, lambda: Switch("Notify")], ids=["field", "choice", "switch"])
+def test_the_control_that_has_the_keyboard_can_be_seen(qapp: QApplication, qtbot: QtBot, made: type[QWidget]) -> None:
+    theme = Theme(qapp)
+    theme.apply(AppearanceSettings(theme=Choice.LIGHT))
+    assert ring_of(made(), theme, qtbot) >= 2
+    theme.deleteLater()
+
+
+def ring_of(control: QWidget, theme: Theme, qtbot: QtBot) -> int:
+    """How many of its pixels along its middle line change visibly when it gets the keyboard: both sides of a ring."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    layout = QVBoxLayout(window)
+    control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    other = QLineEdit()
+    layout.addWidget(control)
+    layout.addWidget(other)
+    window.show()
+    window.activateWindow()
+    other.setFocus()
+    before = control.grab().toImage()
+    control.setFocus()
+    qtbot.waitUntil(control.hasFocus)
+    after = control.grab().toImage()
+    ground, x = theme.colours.surface, before.width() // 2
+    pairs = [(before.pixelColor(x, y).name(), after.pixelColor(x, y).name()) for y in range(before.height())]
+    return sum(was != now and max(contrast_of(now, ground), contrast_of(was, now)) >= 3 for was, now in pairs)

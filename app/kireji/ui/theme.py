@@ -16,6 +16,14 @@ _SCHEMES = {
     ThemeChoice.LIGHT: Qt.ColorScheme.Light,
     ThemeChoice.DARK: Qt.ColorScheme.Dark,
 }
+_EFFECTS = (
+    Qt.UIEffect.UI_AnimateMenu,
+    Qt.UIEffect.UI_FadeMenu,
+    Qt.UIEffect.UI_AnimateCombo,
+    Qt.UIEffect.UI_AnimateTooltip,
+    Qt.UIEffect.UI_FadeTooltip,
+    Qt.UIEffect.UI_AnimateToolBox,
+)
 
 
 class Theme(QObject):
@@ -40,6 +48,8 @@ class Theme(QObject):
         self.colours: Colours = LIGHT
         self.scale = 1.0
         app.setStyle("Fusion")
+        for effect in _EFFECTS:  # some desktops let menus and lists of choices slide or fade
+            app.setEffectEnabled(effect, False)
         self._hints.colorSchemeChanged.connect(self._scheme_changed)
         self._hints.accessibility().contrastPreferenceChanged.connect(self._contrast_changed)
         self._dress()

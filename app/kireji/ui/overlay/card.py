@@ -100,7 +100,7 @@ class AnswerCard(QFrame):
         self.view.setMinimumHeight(0)
         self.view.height_changed.connect(self._text_grew)
         self._caret = Caret(self.view, theme)
-        self.field = QuestionField((tr("Follow up…"),), tr("Follow-up question"), self)
+        self.field = QuestionField((tr("Follow up…"), "…"), tr("Follow-up question"), self)
         self.field.asked.connect(self._follow_up)
         self.field.resized.connect(self.resized)
         self.prompts = PromptRow(_CHIPS, longest=_SHORT, rest=False, parent=self)
