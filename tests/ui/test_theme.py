@@ -108,10 +108,10 @@ def ring_of(control: QWidget, theme: Theme, qtbot: QtBot) -> int:
     window.show()
     window.activateWindow()
     other.setFocus()
-    before = control.grab().toImage()
+    before = window.grab(control.geometry()).toImage()
     control.setFocus()
     qtbot.waitUntil(control.hasFocus)
-    after = control.grab().toImage()
+    after = window.grab(control.geometry()).toImage()
     ground, x = theme.colours.surface, before.width() // 2
     pairs = [(before.pixelColor(x, y).name(), after.pixelColor(x, y).name()) for y in range(before.height())]
     return sum(was != now and max(contrast_of(now, ground), contrast_of(was, now)) >= 3 for was, now in pairs)
