@@ -159,12 +159,6 @@ def _word(text: str) -> Iterator[Term]:
         yield Term(text.strip())
 
 
-def last_word(term: Term) -> str:
-    """The last word of a term as it stands in the index."""
-    words = _WORD.findall(fold(term.text))
-    return words[-1] if words else ""
-
-
 def match_expression(terms: Sequence[Term]) -> str:
     """The terms in the language of FTS5. Everything is quoted, so nothing in it is an operator."""
     return " ".join(map(_expression, terms))

@@ -194,7 +194,6 @@ _THIRD_TABLES = statements(
         words, cjk, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
     )
     """,
-    "CREATE VIRTUAL TABLE search_terms USING fts5vocab (search, instance)",
     """
     CREATE VIRTUAL TABLE title_search USING fts5 (
         words, cjk, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kireji.core.history import ConversationSummary, Origin, SearchHit
 from kireji.core.messages import MessageState, Role
-from kireji.core.search import Term, last_word, match_expression, parse_query, searchable
+from kireji.core.search import Term, match_expression, parse_query, searchable
 from kireji.core.snippets import Finder
 from kireji.storage import rows, search_index
 
@@ -33,8 +33,6 @@ _ALL = f"""
     WHERE messages.id < ? AND removed IS NULL AND state != 'streaming' ORDER BY messages.id DESC LIMIT ?
 """  # noqa: S608
 
-_PLACES = "SELECT count(*) FROM (SELECT 1 FROM search_terms WHERE term >= ? AND term < ? LIMIT ?)"
-
 _NEWEST = 2**63 - 1
 
 _STREAMING = "SELECT id, parts, origin_pid, origin_started FROM messages WHERE state = 'streaming'"
@@ -42,14 +40,11 @@ _STREAMING = "SELECT id, parts, origin_pid, origin_started FROM messages WHERE s
 _LOOKED_THROUGH = 4_000_000
 """Characters that are looked through for the snippets of one page."""
 
-_MANY = 10_000
-"""Places in the index. SQLite collects all places of all words with a beginning before it gives back the first."""
-
 _TRIED = 1000
 """Messages that are looked at, newest first, before the index is asked for a beginning that many words have."""
 
-_FIRST_TRIED = 200
-"""After so many it is clear whether the page will be full."""
+_FIRST_TRIED, _FIRST_FOUND = 40, 8
+"""Where nothing else is asked for, so many of the first must have it, or the index, which is fast then, is asked."""
 
 _TRIED_CHARACTERS = 2_000_000
 """The same as characters."""
@@ -86,21 +81,20 @@ class _Page:
 
     def read(self, terms: tuple[Term, ...], newest: int, limit: int) -> list[SearchHit]:
         """The newest hits below a message's number."""
-        if self._begins_many(terms[-1]):
+        if terms[-1].prefix:
             found, whole = self._among_newest(terms, newest, limit)
             if whole:
                 return found
+            self._left = _LOOKED_THROUGH
         values = (match_expression(terms), newest, limit)
         return [self._hit(row, self._texts(row)) for row in self._connection.execute(_MATCHING, values)]
 
-    def _begins_many(self, term: Term) -> bool:
-        if not term.prefix or not (beginning := last_word(term)):
-            return False
-        values = (beginning, beginning + "\U0010ffff", _MANY)
-        return int(self._connection.execute(_PLACES, values).fetchone()[0]) == _MANY
-
     def _among_newest(self, terms: tuple[Term, ...], newest: int, limit: int) -> tuple[list[SearchHit], bool]:
-        """Hits found by reading the newest messages that have the other terms, and whether these are the whole page."""
+        """Hits found by reading the newest messages that have the other terms, and whether these are the whole page.
+
+        For a beginning SQLite collects every place of every word that begins so, before it gives back the first hit:
+        a second and more for a letter in a million messages. But where most messages have one, the newest have, too.
+        """
         finder = Finder(terms[-1:])
         found: list[SearchHit] = []
         looked_at = length = 0
@@ -112,7 +106,7 @@ class _Page:
                     return found, True
             looked_at += 1
             length += sum(map(len, texts))
-            hopeless = looked_at == _FIRST_TRIED and len(found) * _TRIED < limit * _FIRST_TRIED
+            hopeless = len(terms) == 1 and looked_at == _FIRST_TRIED and len(found) < _FIRST_FOUND
             if hopeless or length > _TRIED_CHARACTERS:
                 return found, False
         return found, looked_at < _TRIED

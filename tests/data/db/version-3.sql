@@ -131,7 +131,6 @@ INSERT INTO "schema_steps" VALUES(3,'search, drafts, texts of pictures, and what
 CREATE VIRTUAL TABLE search USING fts5 (
         words, cjk, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
     );
-CREATE VIRTUAL TABLE search_terms USING fts5vocab (search, instance);
 CREATE VIRTUAL TABLE title_search USING fts5 (
         words, cjk, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
     );

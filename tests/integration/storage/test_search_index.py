@@ -53,11 +53,12 @@ def said(text: str, *pictures: ImagePart) -> Message:
 
 def entries(connection: Connection) -> list[list[Any]]:
     """Every word with its message and place, of both tables."""
-    connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.titles USING fts5vocab (main, title_search, instance)")
-    return [
-        connection.execute(f"SELECT term, doc, col, offset FROM {table} ORDER BY 1, 2, 3, 4").fetchall()
-        for table in ("search_terms", "titles")
-    ]
+    found = []
+    for table in ("search", "title_search"):
+        terms = f"temp.{table}_terms"
+        connection.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS {terms} USING fts5vocab (main, {table}, instance)")
+        found.append(connection.execute(f"SELECT term, doc, col, offset FROM {terms} ORDER BY 1, 2, 3, 4").fetchall())
+    return found
 
 
 def made_anew(connection: Connection) -> list[list[Any]]:
@@ -123,8 +124,9 @@ class TestBeginnings:
 
     @pytest.fixture(autouse=True)
     async def told(self, store: SqliteConversationStore, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(searching, "_MANY", 5)
         monkeypatch.setattr(searching, "_TRIED", 8)
+        monkeypatch.setattr(searching, "_FIRST_TRIED", 4)
+        monkeypatch.setattr(searching, "_FIRST_FOUND", 2)
         for number in range(30):
             rare = "heron" if number % 10 == 0 else "crane"
             await store.create("", said(f"{rare} there{number} 窗口"))
@@ -136,7 +138,7 @@ class TestBeginnings:
     ) -> None:
         found = await store.search(words, limit)
         further = await store.search(words, limit, found[-1].message) if found else []
-        monkeypatch.setattr(searching, "_MANY", 10_000)
+        monkeypatch.setattr(searching, "_TRIED", 0)
         assert found == await store.search(words, limit)
         assert further == (await store.search(words, limit, found[-1].message) if found else [])
 
