@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -48,6 +51,31 @@ def test_what_the_person_chose_goes_before_the_system() -> None:
 
 def test_a_language_that_there_is_not_shows_english() -> None:
     assert chosen_language("tlh", ["de-DE"]) == "en"
+
+
+def test_the_start_in_english_does_without_the_names_in_qt() -> None:
+    """Making them takes 10 ms of the time to the tray icon."""
+    code = (
+        "from PySide6.QtWidgets import QApplication\n"
+        "import PySide6.QtCore\n"
+        "from kireji.ui.language import load_language\n"
+        "assert load_language(QApplication(['kireji']), '') == 'en'\n"
+        "assert 'Qt' not in vars(PySide6.QtCore)\n"
+    )
+    environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "en_GB.UTF-8", "LANGUAGE": ""}
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environ)
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_environment_of_a_german_desktop_shows_german() -> None:
+    code = (
+        "from PySide6.QtWidgets import QApplication\n"
+        "from kireji.ui.language import load_language\n"
+        "assert load_language(QApplication(['kireji']), '') == 'de'\n"
+    )
+    environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "", "LANG": "de_AT.UTF-8", "LANGUAGE": "de"}
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environ)
+    assert result.returncode == 0, result.stderr
 
 
 def test_english_loads_nothing(app: QApplication) -> None:
