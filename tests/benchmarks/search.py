@@ -66,13 +66,21 @@ async def _measure(folder: Path) -> list[Row]:
     database = await Database.open(folder / "kireji.db")
     await database.run(lambda connection: connection.execute("PRAGMA trusted_schema = ON").fetchall())  # for the view
     store = SqliteConversationStore(database, lambda _: True)
-    ours, bare, query = max([await _one(store, database, query) for query in words.queries()], key=lambda one: one[0])
+    measured = [await _one(store, database, query) for query in words.queries()]
     await database.close()
+    ours, bare, query = max(measured, key=lambda one: one[0])
+    all_ours, all_bare = sum(one[0] for one in measured), sum(one[1] for one in measured)
+    worst, beside, worst_query = max(measured, key=lambda one: one[0] / one[1])
     texts, index = sizes
     return [
-        Row("Search in 1,000,000 messages, first 50 results, the slowest kind of query", "under 50 ms, 1.5 x",
+        Row("Search in 1,000,000 messages, first 50 results: the slowest kind of query", "under 50 ms",
             f"bare FTS5: {bare * 1000:.1f} ms ({query.what})", f"{ours * 1000:.1f} ms", f"{ours / bare:.2f} x",
-            ours < _SLOWEST and ours / bare <= 1.5),
+            ours < _SLOWEST),
+        Row("The kind that is furthest from the bare index", "at most 1.5 x",
+            f"bare FTS5: {beside * 1000:.2f} ms ({worst_query.what})", f"{worst * 1000:.2f} ms",
+            f"{worst / beside:.2f} x", worst / beside <= 1.5),
+        Row(f"All {len(measured)} kinds of query together", "at most 1.5 x", f"bare FTS5: {all_bare * 1000:.0f} ms",
+            f"{all_ours * 1000:.0f} ms", f"{all_ours / all_bare:.2f} x", all_ours / all_bare <= 1.5),
         Row("Size of the search index", "under the texts", f"texts: {texts / 1e6:.0f} MB", f"{index / 1e6:.0f} MB",
             f"{index / texts:.2f} x", index < texts),
     ]  # fmt: skip

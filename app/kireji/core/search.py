@@ -45,12 +45,13 @@ def searchable(parts: Sequence[Part]) -> tuple[str, ...]:
     """
     texts: list[str] = []
     for part in parts:
-        match part:
-            case TextPart(text) | DocumentPart(title=text):
-                texts.append(text)
-            case ToolResultPart(content=content):
-                texts.extend(searchable(content))
-    return tuple(text for text in texts if text.strip())
+        if isinstance(part, TextPart):
+            texts.append(part.text)
+        elif isinstance(part, DocumentPart):
+            texts.append(part.title)
+        elif isinstance(part, ToolResultPart):
+            texts.extend(searchable(part.content))
+    return tuple([text for text in texts if text and not text.isspace()])
 
 
 def plain(text: str) -> str:

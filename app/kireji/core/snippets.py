@@ -54,7 +54,7 @@ class Finder:
         """
         for text in texts:
             for start in range(0, min(len(text), most), _PIECE - _LENGTH):
-                piece = plain(text[start : start + _PIECE])
+                piece = plain(text[start : start + _PIECE] if len(text) > _PIECE else text)
                 if places := self._places(_views(piece)):
                     return _cut(piece, places)
             most -= len(text)
@@ -64,7 +64,7 @@ class Finder:
         """Where terms stand, from the first place on that has the most different ones near it."""
         if len(self._patterns) == 1:
             pattern, cjk = self._patterns[0]
-            return _apart(_near_the_first(pattern.finditer(views[cjk])))
+            return _near_the_first(pattern.finditer(views[cjk]))
         found = sorted(
             (*match.span(), index)
             for index, (pattern, cjk) in enumerate(self._patterns)
@@ -84,16 +84,17 @@ class Finder:
 def _views(text: str) -> tuple[str, str]:
     """Plain text in which words are looked for, and in which runs of characters are; each as long as the text."""
     folded = fold(text)
-    return without_runs(folded), folded
+    return (folded, folded) if folded.isascii() else (without_runs(folded), folded)
 
 
-def _near_the_first(matches: Iterator[re.Match[str]]) -> Iterator[Range]:
-    if (first := next(matches, None)) is not None:
-        yield first.span()
-        for match in matches:
-            if match.start() > first.start() + _LENGTH:
-                break
-            yield match.span()
+def _near_the_first(matches: Iterator[re.Match[str]]) -> list[Range]:
+    places: list[Range] = []
+    for match in matches:
+        place = match.span()
+        if places and place[0] > places[0][0] + _LENGTH:
+            break
+        places.append(place)
+    return places
 
 
 def _pattern(term: Term) -> re.Pattern[str]:
@@ -123,7 +124,7 @@ def _cut(text: str, places: Sequence[Range]) -> tuple[str, tuple[Range, ...]]:
         space = text.find(" ", begin, begin + _TO_SPACE)
         begin = begin if space < 0 else space + 1
     end = min(len(text), begin + _LENGTH)
-    marks = [(start - begin, stop - begin) for start, stop in places if stop <= end]
+    marks = [(start - begin, min(stop, end) - begin) for start, stop in places if start < end]
     shown, marks = _on_one_line(text[begin:end], marks)
     if begin:
         shown, marks = f"…{shown}", [(start + 1, stop + 1) for start, stop in marks]

@@ -53,6 +53,11 @@ def test_matches_that_overlap_are_one_mark() -> None:
     assert snippet("打开窗 窗口", "打开窗口") == ("打开窗口", ["打开窗口"])
 
 
+def test_a_match_that_is_longer_than_a_snippet_is_marked_as_far_as_it_shows() -> None:
+    shown, marked = snippet("窗" * 300, "窗" * 400)
+    assert (len(shown), marked) == (161, ["窗" * 160])
+
+
 @pytest.mark.parametrize("blank", ["\n", "\t\t", " \r\n ", "\u2003\u2003"])
 def test_everything_stands_on_one_line(blank: str) -> None:
     shown, marked = snippet("two four", f"one{blank}two{blank}three{blank}four")
