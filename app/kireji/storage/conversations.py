@@ -318,9 +318,14 @@ class SqliteConversationStore:
         """As in Search. Answers that a process left unfinished are taken into the index first."""
         from kireji.storage import searching
 
-        if await self._database.run(lambda connection: searching.has_abandoned(connection, self._alive)):
+        def look(connection: Connection) -> list[SearchHit] | None:
+            if searching.has_abandoned(connection, self._alive):
+                return None
+            return searching.find(connection, words, limit, before)
+
+        while (found := await self._database.run(look)) is None:
             await self._database.write(lambda connection: searching.settle(connection, self._alive))
-        return await self._database.run(lambda connection: searching.find(connection, words, limit, before))
+        return found
 
     async def note_picture_text(self, blob: Sha256, text: str) -> None:
         """As in Search."""
