@@ -5,8 +5,6 @@ from __future__ import annotations
 import unicodedata
 from datetime import date, datetime, timedelta
 
-from PySide6.QtCore import QDate
-
 from kireji.ui.translation import locale, mark, plural, tr
 
 _PROVIDERS = {
@@ -62,9 +60,11 @@ def _written(day: date, english: str, pattern: str) -> str:
         pattern: The pattern of Qt, for other languages.
     """
     language = locale()
-    return (
-        day.strftime(english) if language is None else language.toString(QDate(day.year, day.month, day.day), pattern)
-    )
+    if language is None:
+        return day.strftime(english)
+    from PySide6.QtCore import QDate
+
+    return language.toString(QDate(day.year, day.month, day.day), pattern)
 
 
 def ago(elapsed: timedelta) -> str:
