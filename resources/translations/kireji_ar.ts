@@ -2060,6 +2060,10 @@
             <translation>سطر جديد</translation>
         </message>
         <message>
+            <source>Next conversation in the list</source>
+            <translation>المحادثة التالية في القائمة</translation>
+        </message>
+        <message>
             <source>Next screen</source>
             <translation>الشاشة التالية</translation>
         </message>
@@ -2490,6 +2494,10 @@
         <message>
             <source>Press {chord} anywhere, or use the button.</source>
             <translation>اضغط {chord} في أي مكان، أو استعمل الزر.</translation>
+        </message>
+        <message>
+            <source>Previous conversation in the list</source>
+            <translation>المحادثة السابقة في القائمة</translation>
         </message>
         <message>
             <source>Price in</source>

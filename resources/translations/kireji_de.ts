@@ -2008,6 +2008,10 @@
             <translation>Neue Zeile</translation>
         </message>
         <message>
+            <source>Next conversation in the list</source>
+            <translation>Nächste Unterhaltung in der Liste</translation>
+        </message>
+        <message>
             <source>Next screen</source>
             <translation>Nächster Bildschirm</translation>
         </message>
@@ -2434,6 +2438,10 @@
         <message>
             <source>Press {chord} anywhere, or use the button.</source>
             <translation>{chord} drücken, gleich wo, oder den Knopf verwenden.</translation>
+        </message>
+        <message>
+            <source>Previous conversation in the list</source>
+            <translation>Vorige Unterhaltung in der Liste</translation>
         </message>
         <message>
             <source>Price in</source>

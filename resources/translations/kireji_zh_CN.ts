@@ -1995,6 +1995,10 @@
             <translation>换行</translation>
         </message>
         <message>
+            <source>Next conversation in the list</source>
+            <translation>列表中的下一个对话</translation>
+        </message>
+        <message>
             <source>Next screen</source>
             <translation>下一个屏幕</translation>
         </message>
@@ -2420,6 +2424,10 @@
         <message>
             <source>Press {chord} anywhere, or use the button.</source>
             <translation>在任何地方按 {chord}，或使用按钮。</translation>
+        </message>
+        <message>
+            <source>Previous conversation in the list</source>
+            <translation>列表中的上一个对话</translation>
         </message>
         <message>
             <source>Price in</source>

@@ -41,6 +41,8 @@ _SECTIONS = (
             (mark("New conversation"), "Ctrl+N"),
             (mark("Search everything"), "Ctrl+K"),
             (mark("To the list of conversations"), "Ctrl+L"),
+            (mark("Next conversation in the list"), "Ctrl+PgDown"),
+            (mark("Previous conversation in the list"), "Ctrl+PgUp"),
             (mark("Rename, in the list"), "F2"),
             (mark("Delete, in the list"), "Del"),
         ),

@@ -44,6 +44,12 @@ class Numbers(QObject):
 
     def show(self) -> None:
         """Read everything again."""
+        if self._conversation.number is not None and not self._conversation.path:
+            # It is being opened; its first screen does not wait for numbers.
+            self._scope.cancel("answers")
+            self._inspector.show_conversation(())
+            self._inspector.show_usage(None)
+            return
         self._scope.restart(self._show_answers(self._conversation.number), name="answers")
         self._scope.restart(self._show_totals(self._conversation.number), name="totals")
 
