@@ -14,7 +14,6 @@ Range = tuple[int, int]
 _WORD = re.compile(r"[^\W_]+")
 _LETTER = r"[^\W_]"
 _GAP = r"[\W_]+"
-_UNEVEN = re.compile(r"[^\S ]|  ")
 _BEFORE = 40
 """Characters shown before the first match."""
 _LENGTH = 160
@@ -133,7 +132,7 @@ def _cut(text: str, places: Sequence[Range]) -> tuple[str, tuple[Range, ...]]:
 
 def _on_one_line(text: str, marks: list[Range]) -> tuple[str, list[Range]]:
     """Text with single spaces for everything blank, and where the marks stand in it."""
-    if not _UNEVEN.search(text):
+    if text.isprintable() and "  " not in text:  # the only blanks in it are single spaces
         return text.rstrip(), marks
     result: list[str] = []
     places: list[int] = []

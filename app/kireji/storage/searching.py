@@ -33,6 +33,8 @@ _ALL = f"""
     WHERE messages.id < ? AND removed IS NULL AND state != 'streaming' ORDER BY messages.id DESC LIMIT ?
 """  # noqa: S608
 
+_ROLES = {role.value: role for role in Role}
+
 _NEWEST = 2**63 - 1
 
 _STREAMING = "SELECT id, parts, origin_pid, origin_started FROM messages WHERE state = 'streaming'"
@@ -126,7 +128,7 @@ class _Page:
             conversation = self._conversations[about[0]] = rows.summary(about)
         snippet, marks = self._finder.snippet(texts, self._left)
         self._left = max(0, self._left - sum(map(len, texts)))
-        return SearchHit(conversation, number, Role(role), rows.from_microseconds(created), snippet, marks)
+        return SearchHit(conversation, number, _ROLES[role], rows.from_microseconds(created), snippet, marks)
 
 
 def has_abandoned(connection: Connection, alive: Callable[[Origin], bool]) -> bool:
