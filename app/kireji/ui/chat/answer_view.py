@@ -11,7 +11,7 @@ from kireji.ui.chat.transcript.body import BodyItem
 from kireji.ui.chat.transcript.column import AT_ONCE, BUDGET
 from kireji.ui.chat.transcript.flushing import Flushing
 from kireji.ui.chat.transcript.piece import Piece
-from kireji.ui.chat.transcript.selecting import SelectingColumn
+from kireji.ui.chat.transcript.pointing import PointingColumn
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import TYPE_BODY
 from kireji.ui.translation import tr
@@ -20,7 +20,7 @@ _REACH = 1200
 """Logical pixels: the card that holds it wants to know how high a short answer is before it has that height."""
 
 
-class AnswerView(SelectingColumn):
+class AnswerView(PointingColumn):
     """Shows Markdown that grows, in the pieces of the reading column.
 
     Nothing that the text names is ever loaded; links open in the browser, only http, https and mailto.

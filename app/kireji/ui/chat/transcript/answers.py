@@ -125,6 +125,11 @@ class AnswerItem(Item):
             self.put(self.arrange(), self._column.column_width())
         return True
 
+    def let_go(self) -> None:
+        """Have no words any more; they can be taken again."""
+        self.stored, self.parts, self._ending = None, [], None
+        self._lead_row = self._note_row = self._actions_row = self._foot_row = None
+
     def take(self, stored: StoredMessage, error: KirejiError | None = None) -> None:
         """Have the words of a stored answer; those that stand here already stay."""
         self.stored, self.id, self.parent = stored, stored.id or self.id, stored.parent

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
+from kireji.ui.chat.transcript.focusing import neighbour, next_stop, stops
 from kireji.ui.chat.transcript.rows import Box, Item, Row, place
 from kireji.ui.chat.transcript.stack import Stack
 from kireji.ui.theme import Theme
@@ -23,6 +24,8 @@ _KEPT_SCREENS = 2
 """How far outside of what is visible widgets are kept."""
 _LINE = 22
 """Logical pixels of one step of an arrow key, at the usual text size."""
+_SHOWN_AROUND = 8
+"""Logical pixels around what gets the keyboard that are scrolled into view too."""
 _NEIGHBOURS = 8
 """Rows and items looked at to find the next one that has a widget."""
 
@@ -135,19 +138,12 @@ class Column(QAbstractScrollArea):
     def _clear(self, item: Item) -> None:
         for row in item.rows:
             self._drop(row)
-        self._drop_box(item)
+        item.drop_box()
 
     def _drop(self, row: Row) -> None:
         if row.widget is not None:
             self._built.pop(row, None)
             row.drop()
-
-    def _drop_box(self, item: Item) -> None:
-        if item.box is not None:
-            item.box.hide()
-            item.box.deleteLater()
-            item.box = None
-            item.placed = (-1, -1, -1)
 
     def _set_height(self, row: Row, height: int) -> None:
         self._moved = self._stack.set_height(row, height) or self._moved
@@ -265,6 +261,10 @@ class Column(QAbstractScrollArea):
             self._moved = True
         self._set_height(row, row.measure(self.column_width()))
         row.measured = True
+        assert row.widget is not None
+        for stop in stops(row.widget):
+            # Qt's own order is that in which widgets were made; which of them is next is found in `focusNextPrevChild`.
+            QWidget.setTabOrder(self, stop)
 
     def _box_of(self, item: Item) -> Box:
         if item.box is None:
@@ -299,7 +299,7 @@ class Column(QAbstractScrollArea):
             if id(item) not in boxes:
                 boxes.add(id(item))
                 begin_of_item = stack.top_of_item(item)
-                self._place_box(item, begin_of_item, left, width)
+                item.place_box(left, (begin_of_item - stack.top, width, item.height))
             near.add(id(row))
             wanted = (begin - begin_of_item + row.gap, width, end - begin - row.gap)
             place(row.widget, row.placed, wanted)
@@ -317,22 +317,13 @@ class Column(QAbstractScrollArea):
             if item.placed[1] != -1:
                 item.placed = (item.placed[0] + dy, *item.placed[1:])
 
-    def _place_box(self, item: Item, begin: int, left: int, width: int) -> None:
-        assert item.box is not None
-        wanted = (begin - self._stack.top, width, item.height)
-        if item.placed != wanted or item.box.x() != left:
-            item.box.setGeometry(left, *wanted)
-            item.placed = wanted
-        if item.box.isHidden():
-            item.box.show()
-
     def _drop_all_but(self, near: set[int], boxes: set[int]) -> None:
         gone = [row for row in self._built if id(row) not in near and not self.held(row)]
         for row in gone:
             self._drop(row)
         for item in {row.item for row in gone}:
             if id(item) not in boxes and all(row.widget is None for row in item.rows):
-                self._drop_box(item)
+                item.drop_box()
 
     def _set_bar(self) -> None:
         bar = self.verticalScrollBar()
@@ -355,6 +346,27 @@ class Column(QAbstractScrollArea):
             self._stack.hold(bar.value())
         self._moved = True
         self.settle()
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:
+        """Tab goes through what is built in the order in which it is read."""
+        following = next_stop(self, self._built, QApplication.focusWidget(), forwards=forwards)
+        widget = following or neighbour(self, forwards=forwards)
+        if widget is None:
+            return False
+        widget.setFocus(Qt.FocusReason.TabFocusReason if forwards else Qt.FocusReason.BacktabFocusReason)
+        if following is not None and following is not self:
+            self.bring_into_view(following)
+        return True
+
+    def bring_into_view(self, widget: QWidget) -> None:
+        """Scroll as little as shows a widget of the column."""
+        top = widget.mapTo(self.viewport(), QPoint(0, 0)).y()
+        bottom = top + min(widget.height(), self._stack.screen)
+        bar = self.verticalScrollBar()
+        if top < 0:
+            bar.setValue(bar.value() + top - _SHOWN_AROUND)
+        elif bottom > self._stack.screen:
+            bar.setValue(bar.value() + bottom - self._stack.screen + _SHOWN_AROUND)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
@@ -32,21 +31,15 @@ from kireji.ui.chat.blocks import Block, Style
 from kireji.ui.chat.code_buttons import CodeButtons
 from kireji.ui.chat.document import EDGE, DocumentWriter
 from kireji.ui.chat.figures import DENSEST, Figures
-from kireji.ui.chat.formats import CODE_PADDING, WORDS
+from kireji.ui.chat.formats import CODE_PADDING
 from kireji.ui.chat.formula import Formulas
 from kireji.ui.chat.transcript.grounds import Grounds, body_size
+from kireji.ui.chat.transcript.links import Link, links_of, shown_address
+from kireji.ui.chat.transcript.wording import places_of, words_between
 from kireji.ui.theme import Theme
 
 _AROUND = 16
 """Logical pixels around what changed that are painted again: grounds reach over the words."""
-
-
-class Link(NamedTuple):
-    """Words that lead somewhere: from one position of the document to before another."""
-
-    start: int
-    end: int
-    address: str
 
 
 class _Document(QTextDocument):
@@ -290,31 +283,7 @@ class Piece(QLabel):
 
     def text_between(self, start: int, end: int) -> str:
         """The words between two positions, blocks on lines of their own."""
-        cursor = QTextCursor(self._document)
-        last = self.length()
-        cursor.setPosition(min(start, last))
-        cursor.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
-        text = cursor.selection().toPlainText()
-        if "\ufffc" in text:
-            parts = text.split("\ufffc")
-            words = [*self._figure_words(min(start, last), min(end, last)), *[""] * len(parts)]
-            text = "".join(part + word for part, word in zip(parts, words, strict=False))
-        return text
-
-    def _figure_words(self, start: int, end: int) -> list[str]:
-        """What the pictures between two positions stand for, in order."""
-        found: list[str] = []
-        block = self._document.findBlock(start)
-        while block.isValid() and block.position() < end:
-            iterator = block.begin()
-            while not iterator.atEnd():
-                fragment = iterator.fragment()
-                if words := fragment.charFormat().stringProperty(WORDS):
-                    inside = min(end, fragment.position() + fragment.length()) - max(start, fragment.position())
-                    found += [words] * max(0, inside)
-                iterator += 1
-            block = block.next()
-        return found
+        return words_between(self._document, start, end)
 
     def place_of(self, position: int) -> QRectF:
         """Where a character stands, in coordinates of this widget."""
@@ -336,12 +305,7 @@ class Piece(QLabel):
 
     def places_of(self, words: str) -> list[tuple[int, int]]:
         """Every place where these words stand, whatever their case."""
-        found: list[tuple[int, int]] = []
-        cursor = self._document.find(words)
-        while not cursor.isNull() and len(found) < 100:
-            found.append((cursor.selectionStart(), cursor.selectionEnd()))
-            cursor = self._document.find(words, cursor)
-        return found
+        return places_of(self._document, words)
 
     def select(self, selected: tuple[int, int] | None) -> None:
         """Show this range as selected; None for nothing."""
@@ -360,7 +324,7 @@ class Piece(QLabel):
     def links(self) -> list[Link]:
         """All links in it."""
         if self._links is None:
-            self._links = _links_of(self._document)
+            self._links = links_of(self._document)
             self._link = -1
             policy = Qt.FocusPolicy.TabFocus if self._links else Qt.FocusPolicy.NoFocus
             self.setFocusPolicy(policy)
@@ -416,26 +380,3 @@ class Piece(QLabel):
             self.link_activated.emit(QUrl(link.address))
             return
         event.ignore()
-
-
-def shown_address(address: str) -> str:
-    """An address as it is safe to show: encoded, so that nothing in it can pass for markup or for another host."""
-    return bytes(QUrl(address).toEncoded().data()).decode("ascii") if address else ""
-
-
-def _links_of(document: QTextDocument) -> list[Link]:
-    links: list[Link] = []
-    block = document.begin()
-    while block.isValid():
-        iterator = block.begin()
-        while not iterator.atEnd():
-            fragment = iterator.fragment()
-            address = fragment.charFormat().anchorHref()
-            if address:
-                start, end = fragment.position(), fragment.position() + fragment.length()
-                if links and links[-1].end == start and links[-1].address == address:
-                    start = links.pop().start
-                links.append(Link(start, end, address))
-            iterator += 1
-        block = block.next()
-    return links

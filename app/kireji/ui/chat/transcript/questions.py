@@ -86,6 +86,10 @@ class QuestionItem(Item):
             self.put(self.arrange(), width)
         return True
 
+    def let_go(self) -> None:
+        """Have no words any more; they can be taken again."""
+        self.stored, self._tools, self._card_row = None, [], None
+
     def take(self, stored: StoredMessage) -> None:
         """Have the words."""
         self.stored, self.id = stored, stored.id

@@ -150,6 +150,24 @@ class Item:
         """Of everything in it, in logical pixels."""
         return self.heights.total if self.rows else self.guess
 
+    def place_box(self, left: int, wanted: tuple[int, int, int]) -> None:
+        """Put the box at (top, width, height)."""
+        assert self.box is not None
+        if self.placed != wanted or self.box.x() != left:
+            top, width, height = wanted
+            self.box.setGeometry(left, top, width, height)
+            self.placed = wanted
+        if self.box.isHidden():
+            self.box.show()
+
+    def drop_box(self) -> None:
+        """Let the box go; there are no widgets in it any more."""
+        if self.box is not None:
+            self.box.hide()
+            self.box.deleteLater()
+            self.box = None
+            self.placed = (-1, -1, -1)
+
     def open(self, width: int) -> bool:
         """Make its rows, when what they show is there.
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtGui import QAccessible, QGuiApplication, QPalette
 from PySide6.QtWidgets import QMenu
 
 from kireji.core.history import MessageOutline, StoredMessage
@@ -15,18 +15,20 @@ from kireji.ui.chat.document import EDGE
 from kireji.ui.chat.messages import QuestionCard
 from kireji.ui.chat.transcript.answers import AnswerItem
 from kireji.ui.chat.transcript.around import Actions
+from kireji.ui.chat.transcript.body import Body
 from kireji.ui.chat.transcript.column import AT_ONCE
 from kireji.ui.chat.transcript.foot import AnswerFoot
+from kireji.ui.chat.transcript.keeping import Kept
 from kireji.ui.chat.transcript.live import LiveAnswer
+from kireji.ui.chat.transcript.parts import Words
+from kireji.ui.chat.transcript.pointing import PointingColumn
 from kireji.ui.chat.transcript.questions import QuestionItem
 from kireji.ui.chat.transcript.rows import Item
-from kireji.ui.chat.transcript.selecting import SelectingColumn
+from kireji.ui.chat.transcript.spoken import Speech
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import LINE_HEIGHT, MEASURE, SPACE, TYPE_BODY
 from kireji.ui.translation import tr
 
-_KEPT = 3_000_000
-"""Characters of messages that are kept in memory; when there are more, the farthest are read again when wanted."""
 _PATIENCE = 5.0
 """Seconds after which words that did not come are asked for once more, when they are still wanted."""
 _AROUND_MESSAGE = 96
@@ -36,11 +38,15 @@ _LETTER = 0.5
 Message = QuestionItem | AnswerItem
 
 
-class Transcript(SelectingColumn):
+class Transcript(PointingColumn):
     """Shows one conversation.
 
     Args:
         theme: Colours and text size.
+
+    Attributes:
+        name_of: How models are called: given provider and id.
+        listened: Whether anybody wants to know what is said; finding it out takes time.
     """
 
     messages_wanted = Signal(object)
@@ -70,8 +76,10 @@ class Transcript(SelectingColumn):
         self.name_of: Callable[[str, str], str] = _as_is
         self._by_id: dict[int, Message] = {}
         self._asked: dict[int, float] = {}
-        self._loaded: dict[Message, int] = {}
+        self._kept: Kept[Message] = Kept()
         self._live: LiveAnswer | None = None
+        self._speeches: dict[Body, Speech] = {}
+        self.listened: Callable[[], bool] = QAccessible.isActive
         self._live_after: int | None = None
         self._sought: tuple[int, str] | None = None
         self.setAccessibleName(tr("Conversation"))
@@ -91,7 +99,7 @@ class Transcript(SelectingColumn):
         """Show nothing."""
         self.select_nothing()
         self._leave_live()
-        self._by_id, self._loaded = {}, {}
+        self._by_id, self._kept = {}, Kept()
         self._asked.clear()
         self._sought = None
         self.set_items([])
@@ -117,12 +125,15 @@ class Transcript(SelectingColumn):
             items.append(streaming)
         if self._live is not None and self._live.item not in items:
             self._leave_live()
-        self._loaded = {item: size for item, size in self._loaded.items() if item.id in self._by_id}
+        self._kept.keep_only(self._is_shown)
         self._asked = {number: asked for number, asked in self._asked.items() if number in self._by_id}
         if at_end:
             self.follow()
         self._set(items, changed)
         self.settle(AT_ONCE)
+
+    def _is_shown(self, item: Message) -> bool:
+        return item.id in self._by_id
 
     def _leave_live(self) -> None:
         """What streams is no longer of what is shown."""
@@ -174,7 +185,7 @@ class Transcript(SelectingColumn):
             if item is None or item.stored is not None or (self._live is not None and item is self._live.item):
                 continue
             item.take(stored)
-            self._loaded[item] = len(stored.message.text)
+            self._kept.add(item, len(stored.message.text))
         self.settle(AT_ONCE)
         self._seek()
 
@@ -195,7 +206,7 @@ class Transcript(SelectingColumn):
         """An answer has ended and is in the history."""
         if item.id is not None:
             self._by_id[item.id] = item
-            self._loaded[item] = len(item.text)
+            self._kept.add(item, len(item.text))
         if self._live is not None and self._live.item is item:
             self._live = None
 
@@ -215,24 +226,14 @@ class Transcript(SelectingColumn):
 
     def placed(self) -> None:
         super().placed()
-        if sum(self._loaded.values()) > _KEPT:
-            self._forget_far()
-
-    def _forget_far(self) -> None:
-        """Let go of the words that are farthest away."""
         here = self.row_at(self.top)
-        middle = here.item.index if here is not None else len(self.items)
         bounds = self.bounds
-        room = _KEPT // 2
-        for item in sorted(self._loaded, key=lambda one: abs(one.index - middle)):
-            room -= self._loaded[item]
+        for item in self._kept.too_far(here.item.index if here is not None else len(self.items)):
             selected = bounds is not None and bounds[0].row.item.index <= item.index <= bounds[1].row.item.index
-            if room < 0 and not selected and (item.box is None or item.box.isHidden()):
+            if not selected and item.box is None:
+                self._kept.remove(item)
                 self.forget_words(item)
-                item.stored = None
-                if isinstance(item, AnswerItem):
-                    item.parts = []
-                del self._loaded[item]
+                item.let_go()
 
     # Geometry.
 

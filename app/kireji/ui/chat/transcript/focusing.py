@@ -1,0 +1,48 @@
+"""Where Tab goes from a widget of the column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from kireji.ui.chat.transcript.rows import Row
+
+_TAB = Qt.FocusPolicy.TabFocus
+
+
+def stops(widget: QWidget) -> list[QWidget]:
+    """What of a row Tab comes to, in the order in which it is read."""
+    inside = [widget, *widget.findChildren(QWidget)]
+    return [one for one in inside if _takes_tab(one) and one.isEnabled() and one.isVisibleTo(widget)]
+
+
+def next_stop(column: QWidget, rows: Iterable[Row], focus: QWidget | None, *, forwards: bool) -> QWidget | None:
+    """What comes next in the column, which is itself the first; None at its end.
+
+    Args:
+        column: The column.
+        rows: Those that are built.
+        focus: What has the keyboard.
+        forwards: Which way.
+    """
+    read = sorted(rows, key=lambda row: (row.item.index, row.index))
+    order = [column, *(stop for row in read if row.widget is not None for stop in stops(row.widget))]
+    following = (order.index(focus) if focus in order else 0) + (1 if forwards else -1)
+    return order[following] if 0 <= following < len(order) else None
+
+
+def neighbour(column: QWidget, *, forwards: bool) -> QWidget | None:
+    """What of the window comes before or behind the column; None when there is nothing else."""
+    step = QWidget.nextInFocusChain if forwards else QWidget.previousInFocusChain
+    other = step(column)
+    while other is not None and other is not column:
+        if _takes_tab(other) and other.isVisible() and other.isEnabled() and not column.isAncestorOf(other):
+            return other
+        other = step(other)
+    return None
+
+
+def _takes_tab(widget: QWidget) -> bool:
+    return widget.focusPolicy() & _TAB == _TAB
