@@ -99,11 +99,6 @@ class Column(QAbstractScrollArea):
         """How far it is scrolled, in logical pixels."""
         return self._stack.top
 
-    @property
-    def following(self) -> bool:
-        """Whether the end is kept in view."""
-        return self._stack.following
-
     def set_items(self, items: Sequence[Item]) -> None:
         """Have these items; those that were there before keep their rows and widgets."""
         for item in self._stack.set_items(items):
@@ -263,7 +258,7 @@ class Column(QAbstractScrollArea):
         row.measured = True
         assert row.widget is not None
         for stop in stops(row.widget):
-            # Qt's own order is that in which widgets were made; which of them is next is found in `focusNextPrevChild`.
+            # Qt's own order is that in which widgets were made; `focusNextPrevChild` finds the right one.
             QWidget.setTabOrder(self, stop)
 
     def _box_of(self, item: Item) -> Box:
