@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -20,10 +19,6 @@ from kireji.ui.chat.transcript.parts import Part, Thinking, Tool, Words
 
 if TYPE_CHECKING:
     from kireji.ui.chat.transcript.transcript import Transcript
-
-
-_TELL_SECONDS = 0.5
-"""Between two looks for sentences that are finished."""
 
 
 class LiveAnswer(QObject):

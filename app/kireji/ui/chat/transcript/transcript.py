@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QAccessible, QGuiApplication, QPalette
+from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QMenu
 
 from kireji.core.history import MessageOutline, StoredMessage
@@ -15,16 +15,13 @@ from kireji.ui.chat.document import EDGE
 from kireji.ui.chat.messages import QuestionCard
 from kireji.ui.chat.transcript.answers import AnswerItem
 from kireji.ui.chat.transcript.around import Actions
-from kireji.ui.chat.transcript.body import Body
 from kireji.ui.chat.transcript.column import AT_ONCE
 from kireji.ui.chat.transcript.foot import AnswerFoot
 from kireji.ui.chat.transcript.keeping import Kept
 from kireji.ui.chat.transcript.live import LiveAnswer
-from kireji.ui.chat.transcript.parts import Words
 from kireji.ui.chat.transcript.pointing import PointingColumn
 from kireji.ui.chat.transcript.questions import QuestionItem
 from kireji.ui.chat.transcript.rows import Item
-from kireji.ui.chat.transcript.spoken import Speech
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import LINE_HEIGHT, MEASURE, SPACE, TYPE_BODY
 from kireji.ui.translation import tr
@@ -46,7 +43,6 @@ class Transcript(PointingColumn):
 
     Attributes:
         name_of: How models are called: given provider and id.
-        listened: Whether anybody wants to know what is said; finding it out takes time.
     """
 
     messages_wanted = Signal(object)
@@ -78,8 +74,6 @@ class Transcript(PointingColumn):
         self._asked: dict[int, float] = {}
         self._kept: Kept[Message] = Kept()
         self._live: LiveAnswer | None = None
-        self._speeches: dict[Body, Speech] = {}
-        self.listened: Callable[[], bool] = QAccessible.isActive
         self._live_after: int | None = None
         self._sought: tuple[int, str] | None = None
         self.setAccessibleName(tr("Conversation"))
