@@ -22,6 +22,7 @@ _ALL = (
     "repetition",
     "search",
     "markdown",
+    "chat",
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 
@@ -24,9 +26,17 @@ def icon(name: str, colour: str, size: int = 16, *, solid: bool = False, gap: in
     Raises:
         FileNotFoundError: The icon was not brought in by packaging/icons.py.
     """
-    result = QIcon()
     ratios = {1.0, 2.0, QGuiApplication.primaryScreen().devicePixelRatio()}
-    for ratio in sorted(ratios):
+    return _icon(name, colour, size, tuple(sorted(ratios)), solid=solid, gap=gap, mirrored=mirrored)
+
+
+@functools.lru_cache(maxsize=256)
+def _icon(
+    name: str, colour: str, size: int, ratios: tuple[float, ...], *, solid: bool, gap: int, mirrored: bool
+) -> QIcon:
+    """Drawn once: every message has several, and drawing one takes as long as a paragraph."""
+    result = QIcon()
+    for ratio in ratios:
         result.addPixmap(pixmap(name, colour, size, ratio, solid=solid, gap=gap, mirrored=mirrored))
     return result
 

@@ -26,8 +26,6 @@ _LINE = 22
 """Logical pixels of one step of an arrow key, at the usual text size."""
 _SHOWN_AROUND = 8
 """Logical pixels around what gets the keyboard that are scrolled into view too."""
-_NEIGHBOURS = 8
-"""Rows and items looked at to find the next one that has a widget."""
 
 
 class Column(QAbstractScrollArea):
@@ -124,9 +122,7 @@ class Column(QAbstractScrollArea):
 
     def forget_words(self, item: Item) -> None:
         """Close an item; its height stays."""
-        height = item.height
         self._clear(item)
-        item.guess = height
         self._stack.close(item)
         self._moved = True
 
@@ -164,6 +160,12 @@ class Column(QAbstractScrollArea):
         """The row that covers a height, counted from the beginning of the column."""
         anchor = self._stack.anchor_at(y)
         return anchor.row if anchor is not None else None
+
+    def is_complete(self) -> bool:
+        """Whether everything that is visible is built, in its place and not about to change."""
+        stack = self._stack
+        rows = [row for _, row, _, _ in stack.walk(stack.wanted_top(), stack.wanted_top() + stack.screen)]
+        return not self._moved and all(row is not None and row.widget is not None and row.measured for row in rows)
 
     # Building.
 
@@ -208,10 +210,12 @@ class Column(QAbstractScrollArea):
             Whether nothing is left.
         """
         while True:
-            row, missing = self._next()
+            row, is_visible, missing = self._next()
             if row is None:
                 self.ask_for(missing)
                 return True
+            if not is_visible and not in_steps:
+                return False  # what is visible is painted first
             prepared = row.prepare()
             if prepared and time.monotonic() >= deadline and in_steps:
                 return False
@@ -219,8 +223,8 @@ class Column(QAbstractScrollArea):
             if time.monotonic() >= deadline:
                 return False
 
-    def _next(self) -> tuple[Row | None, list[Item]]:
-        """The row that is to be made next, and what cannot be."""
+    def _next(self) -> tuple[Row | None, bool, list[Item]]:
+        """The row that is to be made next, whether it is visible, and what cannot be made yet."""
         stack = self._stack
         top, screen = stack.wanted_top(), stack.screen
         near = max(screen, self.reach)
@@ -245,7 +249,7 @@ class Column(QAbstractScrollArea):
                 below = below or row
             elif visible is None or stack.following:
                 visible = row
-        return visible or below or above, missing
+        return visible or below or above, visible is not None, missing
 
     def _make(self, row: Row) -> None:
         if row.widget is None:
@@ -264,18 +268,18 @@ class Column(QAbstractScrollArea):
     def _box_of(self, item: Item) -> Box:
         if item.box is None:
             item.box = Box(self.viewport(), item.name())
-            behind = self.items[item.index + 1 : item.index + 1 + _NEIGHBOURS]
-            following = next((one.box for one in behind if one.box is not None), None)
-            if following is not None:
-                item.box.stackUnder(following)
+            behind = [row.item for row in self._built if row.item.index > item.index]
+            following = min(behind, key=lambda one: one.index, default=None)
+            if following is not None and following.box is not None:
+                item.box.stackUnder(following.box)
         return item.box
 
     def _order(self, row: Row, widget: QWidget) -> None:
         """Let it stand among its siblings where it is read."""
-        behind = row.item.rows[row.index + 1 : row.index + 1 + _NEIGHBOURS]
-        following = next((one.widget for one in behind if one.widget is not None), None)
-        if following is not None:
-            widget.stackUnder(following)
+        behind = [one for one in self._built if one.item is row.item and one.index > row.index]
+        following = min(behind, key=lambda one: one.index, default=None)
+        if following is not None and following.widget is not None:
+            widget.stackUnder(following.widget)
 
     # Placing.
 
@@ -284,22 +288,16 @@ class Column(QAbstractScrollArea):
         self._moved = False
         self._shift(stack.settle())
         keep = max(_KEPT_SCREENS * stack.screen, self.reach)
-        near: set[int] = set()
-        boxes: set[int] = set()
+        walked = stack.walk(stack.top - keep, stack.top + stack.screen + keep)
+        self._drop_all_but({id(row) for _, row, _, _ in walked if row is not None})
         left, width = self.column_left(), self.column_width()
-        begin_of_item = 0
-        for item, row, begin, end in stack.walk(stack.top - keep, stack.top + stack.screen + keep):
-            if row is None or row.widget is None:
-                continue
-            if id(item) not in boxes:
-                boxes.add(id(item))
-                begin_of_item = stack.top_of_item(item)
-                item.place_box(left, (begin_of_item - stack.top, width, item.height))
-            near.add(id(row))
-            wanted = (begin - begin_of_item + row.gap, width, end - begin - row.gap)
+        for item in {row.item: None for row in self._built}:
+            item.place_box(left, (stack.top_of_item(item) - stack.top, width, item.height))
+        for row in self._built:
+            assert row.widget is not None
+            wanted = (row.item.heights.before(row.index) + row.gap, width, row.height - row.gap)
             place(row.widget, row.placed, wanted)
             row.placed = wanted
-        self._drop_all_but(near, boxes)
         self._set_bar()
         self.placed()
 
@@ -312,13 +310,14 @@ class Column(QAbstractScrollArea):
             if item.placed[1] != -1:
                 item.placed = (item.placed[0] + dy, *item.placed[1:])
 
-    def _drop_all_but(self, near: set[int], boxes: set[int]) -> None:
+    def _drop_all_but(self, near: set[int]) -> None:
+        """Let the widgets of far rows go, and then the boxes that are empty."""
         gone = [row for row in self._built if id(row) not in near and not self.held(row)]
         for row in gone:
             self._drop(row)
-        for item in {row.item for row in gone}:
-            if id(item) not in boxes and all(row.widget is None for row in item.rows):
-                item.drop_box()
+        left = {row.item for row in self._built} if gone else set()
+        for item in {row.item for row in gone} - left:
+            item.drop_box()
 
     def _set_bar(self) -> None:
         bar = self.verticalScrollBar()

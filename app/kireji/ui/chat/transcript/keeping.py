@@ -9,6 +9,8 @@ from kireji.ui.chat.transcript.rows import Item
 
 MOST = 3_000_000
 """Characters; when there are more, the farthest are let go down to half of it."""
+_EACH = 10_000
+"""What a message takes beside its words, as characters: its rows, and what is known of its Markdown."""
 
 ItemT = TypeVar("ItemT", bound=Item)
 
@@ -22,6 +24,7 @@ class Kept(Generic[ItemT]):
 
     def add(self, item: ItemT, size: int) -> None:
         """An item has its words now, so many characters."""
+        size += _EACH
         self._total += size - self._sizes.get(item, 0)
         self._sizes[item] = size
 

@@ -124,6 +124,9 @@ class Box(QWidget):
         self.setAccessibleName(name)
 
 
+_NONE = Heights()
+
+
 class Item:
     """One message of the column, or what stands in its place until its words are there.
 
@@ -140,7 +143,7 @@ class Item:
     def __init__(self) -> None:
         self.index = 0
         self.rows: list[Row] = []
-        self.heights = Heights()
+        self.heights = _NONE
         self.guess = 0
         self.box: Box | None = None
         self.placed = (-1, -1, -1)
@@ -149,6 +152,11 @@ class Item:
     def height(self) -> int:
         """Of everything in it, in logical pixels."""
         return self.heights.total if self.rows else self.guess
+
+    def close(self) -> None:
+        """Have no rows any more, and the height that it had with them."""
+        self.guess = self.height
+        self.rows, self.heights = [], _NONE
 
     def place_box(self, left: int, wanted: tuple[int, int, int]) -> None:
         """Put the box at (top, width, height)."""
@@ -206,7 +214,10 @@ class Item:
             row.index = index
             if not row.height:
                 row.height = row.estimate(width)
-        self.heights.replace(same, len(old), [row.height for row in self.rows[same:]])
+        if self.heights is _NONE:
+            self.heights = Heights(row.height for row in self.rows)
+        else:
+            self.heights.replace(same, len(old), [row.height for row in self.rows[same:]])
         if same == len(old):
             return []
         kept = {id(row) for row in self.rows[same:]}

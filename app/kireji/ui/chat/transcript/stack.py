@@ -93,8 +93,7 @@ class Stack:
 
     def close(self, item: Item) -> None:
         """Take an item's rows away; its height stays."""
-        item.guess = item.height
-        item.rows, item.heights = [], Heights()
+        item.close()
         if self._anchor is not None and self._anchor.item is item:
             self._anchor = Anchor(item, None, self.top - self.top_of_item(item))
 

@@ -109,8 +109,12 @@ class Transcript(PointingColumn):
         """
         changed: list[Message] = []
         items: list[Message] = []
+        line = self._theme.px(TYPE_BODY) * LINE_HEIGHT
+        per_letter = line / max(20.0, self.column_width() / (self._theme.px(TYPE_BODY) * _LETTER))
         for outline in messages:
-            item = self._item_for(outline)
+            item = self._by_id.get(outline.id) or self._item_for(outline)
+            if item.outline is None:
+                item.guess = _AROUND_MESSAGE + round(outline.size * per_letter + line)
             if item.set_outline(outline) and item.rows:
                 changed.append(item)
             items.append(item)
@@ -136,15 +140,9 @@ class Transcript(PointingColumn):
         self._live = self._live_after = None
 
     def _item_for(self, outline: MessageOutline) -> Message:
-        known = self._by_id.get(outline.id)
-        if known is None and self._live is not None and self._is_live(outline):
-            known = self._live.item
-        if known is not None:
-            return known
-        kind = QuestionItem if outline.role is Role.USER else AnswerItem
-        item: Message = kind(self, self._theme)
-        item.guess = self._guess(outline.size)
-        return item
+        if self._live is not None and self._is_live(outline):
+            return self._live.item
+        return (QuestionItem if outline.role is Role.USER else AnswerItem)(self, self._theme)
 
     def _is_live(self, outline: MessageOutline) -> bool:
         """Whether this is the row that the streaming answer is written to."""
@@ -158,11 +156,6 @@ class Transcript(PointingColumn):
         if self._live is None or not messages or messages[-1].id != self._live_after:
             return None
         return self._live.item if self._live.item.id not in self._by_id else None
-
-    def _guess(self, size: int) -> int:
-        width = self.column_width()
-        letters = max(20.0, width / (self._theme.px(TYPE_BODY) * _LETTER))
-        return _AROUND_MESSAGE + round((size / letters + 1) * self._theme.px(TYPE_BODY) * LINE_HEIGHT)
 
     def _set(self, items: Sequence[Message], changed: Sequence[Message] = ()) -> None:
         self.set_items(items)
