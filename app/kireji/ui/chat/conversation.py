@@ -170,7 +170,7 @@ class OpenConversation(QObject):
         self.changed.emit()
         self.opened.emit(found)
         if message is not None:
-            self._pane.transcript.reveal(message, words)
+            self._pane.transcript.go_to(message, words)
         if self._stale:  # it has changed while it was read
             self._scope.restart(self._reread(number), name="refresh")
 

@@ -111,7 +111,7 @@ def test_what_was_searched_for_is_scrolled_to_and_marked(shown: Shown, words: st
     shown.show([*conversation(40), question(41, 40, "q"), answer(42, 41, LONG)])
     shown.view.verticalScrollBar().setValue(0)
     shown.settled()
-    shown.view.reveal(42, words)
+    shown.view.go_to(42, words)
     shown.settled()
     marked = [piece for piece in shown.pieces() if piece._marked]
     assert marked
@@ -121,7 +121,7 @@ def test_what_was_searched_for_is_scrolled_to_and_marked(shown: Shown, words: st
 
 def test_a_message_that_is_not_there_yet_is_revealed_when_it_comes(shown: Shown) -> None:
     shown.show([*conversation(200), question(201, 200, "end")])
-    shown.view.reveal(20, "Answer")
+    shown.view.go_to(20, "Answer")
     shown.until(lambda: "Answer 20" in shown.words())
     item = shown.view._by_id[20]
     assert 0 <= shown.view._stack.top_of_item(item) - shown.view.top < 60

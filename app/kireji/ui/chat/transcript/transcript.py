@@ -326,7 +326,7 @@ class Transcript(PointingColumn):
 
     # Finding.
 
-    def reveal(self, message: int, words: str = "") -> None:
+    def go_to(self, message: int, words: str = "") -> None:
         """Scroll to a message and mark words in it until the next click.
 
         Args:
