@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +48,24 @@ class Programs:
         for name, values in numbers.items():
             kinds = {"_NET_WM_WINDOW_TYPE": "ATOM", "_MOTIF_WM_HINTS": "_MOTIF_WM_HINTS"}
             window.change_property(self.atom(name), self.atom(kinds.get(name, "CARDINAL")), 32, values)
-        window.map()
-        self.display.sync()
-        wait_until(lambda: window.get_attributes().map_state == X.IsViewable, "the window is shown")
+        self._map(window)
         if not menu:
             wait_until(lambda: window.id in self.listed(), "the window manager has it")
         return window
+
+    def _map(self, window: Any) -> None:
+        """A window manager that has only just begun may miss the request: it is made again."""
+
+        def viewable() -> bool:
+            return bool(window.get_attributes().map_state == X.IsViewable)
+
+        for _ in range(5):
+            window.map()
+            self.display.sync()
+            with suppress(AssertionError):
+                wait_until(viewable, "the window is shown", seconds=3)
+                return
+        raise AssertionError("the window manager shows nothing")
 
     def listed(self) -> list[int]:
         found = self.root.get_full_property(self.atom("_NET_CLIENT_LIST_STACKING"), X.AnyPropertyType)
