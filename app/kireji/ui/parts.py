@@ -11,6 +11,9 @@ from kireji.ui.icons import icon
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 
+_SIGNS = 14
+"""Letters that a list of choices shows at least."""
+
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, name: str = "") -> QLabel:
     """Plain text; markup in it shows as the text it is.
@@ -75,6 +78,28 @@ class _Label(QLabel):
         wanted = side | (at & Qt.AlignmentFlag.AlignVertical_Mask)
         if wanted != at:
             self.setAlignment(wanted)
+
+
+def caption(text: str, of: QWidget) -> QLabel:
+    """What stands before a control; takes several lines only where one alone has no room.
+
+    Args:
+        text: The words.
+        of: The control.
+    """
+    result = _Caption()
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    result.setText(text)
+    result.setWordWrap(True)
+    result.setProperty("role", "muted")
+    result.setBuddy(of)
+    return result
+
+
+class _Caption(_Label):
+    def whole_width(self) -> int:
+        """What it takes on one line, in logical pixels."""
+        return self.fontMetrics().horizontalAdvance(self.text()) + 2
 
 
 class _Button(QPushButton):
@@ -189,6 +214,8 @@ class Pair(QWidget):
 
     def least_start(self) -> int:
         """The width below which the second no longer stands beside the first, in logical pixels."""
+        if isinstance(self._start, _Caption):
+            return self._start.whole_width()
         return self._start.minimumSizeHint().width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -201,8 +228,32 @@ class Pair(QWidget):
             self.updateGeometry()
 
 
+class LivePair(Pair):
+    """A pair whose widgets change their width while it keeps its own, as a chip does with its words."""
+
+    def least_start(self) -> int:
+        """Before a chip in the first is cut, the second goes below it."""
+        if isinstance(self._start, LivePair):
+            return self._start.stacked_width()
+        return super().least_start()
+
+    def stacked_width(self) -> int:
+        """What it takes with one above the other, uncut, in logical pixels."""
+        return max(self._start.sizeHint().width(), self._end.sizeHint().width())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.resizeEvent(QResizeEvent(self.size(), self.size()))
+        return super().event(event)
+
+
 class ChoiceBox(QComboBox):
     """A list of choices with an arrow that is drawn, because a stylesheet can only load one from a file."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Where there is less room than its words take, they are cut; the list itself has them whole."""
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), self.fontMetrics().averageCharWidth() * _SIGNS), hint.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.ui.chat.header import ElidedLabel
-from kireji.ui.parts import label, spread
+from kireji.ui.parts import LivePair, label, row_of, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import RADIUS_CONTROL, SPACE, TYPE_SMALL
 from kireji.ui.translation import tr
@@ -58,16 +58,9 @@ class Section(QWidget):
             words: Its name, in the person's language.
             colour: Name of a colour of the theme, shown as a dot before the name.
         """
-        row = QWidget()
-        layout = QHBoxLayout(row)
-        spread(layout, 0, SPACE[1])
-        if colour:
-            layout.addWidget(_Dot(self._theme, colour))
         value = ElidedLabel("value")
         value.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(label(words, "muted"))
-        layout.addStretch(1)
-        layout.addWidget(value, 1000)
+        row = _Row(words, _Dot(self._theme, colour) if colour else None, value)
         self._inside.addWidget(row)
         self._values[key], self._words[key], self._rows[key] = value, words, row
         self.set_value(key, UNKNOWN)
@@ -103,6 +96,18 @@ class Section(QWidget):
     def _pressed(self) -> None:
         self.set_folded(not self.folded)
         self.folding_changed.emit()
+
+
+class _Row(LivePair):
+    """A name with its value at the far end, or below it; the name takes several lines only where it must."""
+
+    def __init__(self, words: str, dot: QWidget | None, value: ElidedLabel) -> None:
+        self._name, self._dot = label(words, "muted", wrap=True), dot
+        super().__init__(self._name if dot is None else row_of(dot, self._name), value)
+
+    def least_start(self) -> int:
+        before = 0 if self._dot is None else self._dot.sizeHint().width() + SPACE[1]
+        return before + self._name.fontMetrics().horizontalAdvance(self._name.text()) + 2
 
 
 class _Heading(QAbstractButton):

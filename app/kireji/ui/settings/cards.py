@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from kireji.ui.flow import FlowLayout
-from kireji.ui.parts import Pair, button, frame, label, restyle, spread
+from kireji.ui.parts import LivePair, Pair, button, frame, label, restyle, spread
 from kireji.ui.settings.key_check import KeyState
 from kireji.ui.settings.key_form import KeyForm
 from kireji.ui.settings.sign_in_panel import SignInPanel
@@ -72,25 +72,6 @@ class Card(QFrame):
     def say(self, sentence: str, role: str = "muted") -> None:
         """A sentence below the name; empty removes it."""
         tell(self.sentence, sentence, role)
-
-
-class LivePair(Pair):
-    """A pair whose widgets change their width while it keeps its own, as a chip does with its words."""
-
-    def least_start(self) -> int:
-        """Before a chip in the first is cut, the second goes below it."""
-        if isinstance(self._start, LivePair):
-            return self._start.stacked_width()
-        return super().least_start()
-
-    def stacked_width(self) -> int:
-        """What it takes with one above the other, uncut, in logical pixels."""
-        return max(self._start.sizeHint().width(), self._end.sizeHint().width())
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:
-            self.resizeEvent(QResizeEvent(self.size(), self.size()))
-        return super().event(event)
 
 
 class Chip(QLabel):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.ui.chat.words import count
-from kireji.ui.parts import Pair, frame, label, restyle, row_of, spread, turn
+from kireji.ui.parts import Pair, caption, frame, label, restyle, row_of, spread, turn
 from kireji.ui.settings.cards import tell
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
@@ -51,11 +51,9 @@ class TextRow(QWidget):
         self.field = LineField(title, placeholder)
         self.problem = label("", "error", wrap=True)
         self.problem.hide()
-        caption = label(title, "muted")
-        caption.setBuddy(self.field)
         layout = QVBoxLayout(self)
         spread(layout, 0, SPACE[0])
-        layout.addWidget(Pair(caption, self.field))
+        layout.addWidget(Pair(caption(title, self.field), self.field))
         layout.addWidget(self.problem)
         self.field.editingFinished.connect(self._finished)
 
@@ -99,11 +97,9 @@ class NumberRow(QWidget):
         self.field.setAlignment(Qt.AlignmentFlag.AlignTrailing)
         self.problem = label("", "error", wrap=True)
         self.problem.hide()
-        caption = label(title, "muted")
-        caption.setBuddy(self.field)
         layout = QVBoxLayout(self)
         spread(layout, 0, SPACE[0])
-        layout.addWidget(Pair(caption, row_of(self.field, label(unit, "muted"))))
+        layout.addWidget(Pair(caption(title, self.field), row_of(self.field, label(unit, "muted"))))
         layout.addWidget(self.problem)
         self.field.editingFinished.connect(self._finished)
 
@@ -163,7 +159,7 @@ class Passage(QWidget):
         inside.addWidget(self.field)
         layout = QVBoxLayout(self)
         spread(layout, 0, SPACE[0])
-        layout.addWidget(label(title, "strong"))
+        layout.addWidget(label(title, "strong", wrap=True))
         layout.addWidget(label(explanation, "muted", wrap=True))
         layout.addWidget(self._around)
         self.field.left.connect(self.keep)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kireji.core.models import LocalServer, ModelInfo
 from kireji.ui.models.words import abilities, tokens
-from kireji.ui.parts import Pair, button, label, set_icon, spread
+from kireji.ui.parts import Pair, button, caption, label, set_icon, spread
 from kireji.ui.settings.cards import Card, Chip, ModelRow, Removal, actions, line, tell
 from kireji.ui.settings.fields import LineField
 from kireji.ui.settings.key_check import KeyState
@@ -68,9 +68,8 @@ class LocalCard(Card):
         self._dress()
 
     def _build(self) -> None:
-        caption = label(tr("Address of another server"), "muted")
-        caption.setBuddy(self.address)
-        self.add(self._list, self.model, line(), self.discover, Pair(caption, self.address))
+        words = caption(tr("Address of another server"), self.address)
+        self.add(self._list, self.model, line(), self.discover, Pair(words, self.address))
         self.add(self.address_problem, self._key, self.form, self.removal)
         for hidden in (self._list, self.model, self.address_problem, self._key, self.form):
             hidden.hide()

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from kireji.ui.chat.header import HEADER, ElidedLabel
-from kireji.ui.parts import ChoiceBox, Pair, button, frame, label, set_icon, spread
+from kireji.ui.parts import ChoiceBox, Pair, button, caption, frame, label, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
@@ -189,11 +189,9 @@ class ChoiceRow(QWidget):
         self._box = ChoiceBox()
         self._box.setAccessibleName(title)
         self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        caption = label(title, "muted")
-        caption.setBuddy(self._box)
         layout = QVBoxLayout(self)
         spread(layout)
-        layout.addWidget(Pair(caption, self._box))
+        layout.addWidget(Pair(caption(title, self._box), self._box))
         self._box.activated.connect(self._activated)
         self.set_choices(choices)
 

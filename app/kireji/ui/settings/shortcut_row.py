@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kireji.core.capturing import Action
-from kireji.ui.parts import button, label, restyle, spread
-from kireji.ui.settings.cards import Chip, LivePair, actions, tell
+from kireji.ui.parts import LivePair, button, label, restyle, spread
+from kireji.ui.settings.cards import Chip, actions, tell
 from kireji.ui.settings.chord_recorder import Recorder
 from kireji.ui.shortcut import ShortcutState, ShortcutStatus
 from kireji.ui.tokens import SPACE
