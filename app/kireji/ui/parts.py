@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QLabel, QLayout, QPlainTextEdit, QPushButton, QWidget
 
 from kireji.ui.chat.words import is_right_to_left
 from kireji.ui.icons import icon
 from kireji.ui.theme import Theme
-from kireji.ui.tokens import SPACE
+from kireji.ui.tokens import SPACE, Colours
 
 _SIGNS = 14
 """Letters that a list of choices shows at least."""
@@ -169,6 +169,11 @@ def row_of(*widgets: QWidget) -> QWidget:
     for widget in widgets:
         layout.addWidget(widget)
     return result
+
+
+def focus_pen(colours: Colours) -> QPen:
+    """Draws the frame of what has the keyboard, where a widget paints itself."""
+    return QPen(QColor(colours.ink), 2) if colours.strong else QPen(QColor(colours.accent), 1)
 
 
 def turn(field: QPlainTextEdit) -> None:

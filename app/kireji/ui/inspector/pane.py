@@ -32,7 +32,7 @@ _SECTIONS = {
 _ROWS = {
     "context": {
         "In window": mark("In window"),
-        "Tokens from cache": mark("Read from the cache"),
+        "Tokens from cache": mark("From the cache"),
         "Tokens read": mark("Read anew"),
         "Tokens written": mark("Written"),
     },

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPai
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.ui.chat.header import ElidedLabel
-from kireji.ui.parts import LivePair, label, row_of, spread
+from kireji.ui.parts import LivePair, focus_pen, label, row_of, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import RADIUS_CONTROL, SPACE, TYPE_SMALL
 from kireji.ui.translation import tr
@@ -153,7 +153,7 @@ class _Heading(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = self._theme.colours
         if self.hasFocus():
-            painter.setPen(QPen(QColor(colours.accent), 1))
+            painter.setPen(focus_pen(colours))
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), RADIUS_CONTROL / 2, RADIUS_CONTROL / 2)
         painter.setFont(self._font())
         painter.setPen(QColor(colours.ink if self.underMouse() else colours.muted))

@@ -37,6 +37,7 @@ class ConversationList(QListView):
     undo_wanted = Signal()
     left_above = Signal()
     """The keyboard went up from the first row."""
+    selection_changed = Signal()
     editing = Signal(object)
     """The field in which a title is edited now."""
 
@@ -114,11 +115,13 @@ class ConversationList(QListView):
 
     def _choose(self, index: QModelIndex) -> None:
         entry = self.rows.entry(index)
-        if isinstance(entry, ConversationSummary):
+        # What was deleted is restored before it is read: an answer in it would be lost with it.
+        if isinstance(entry, ConversationSummary) and self.rows.shelf is not Shelf.REMOVED:
             self.chosen.emit(entry.id)
 
     def _selected(self) -> None:
         self.viewport().update()  # a row looks different when it is one of several
+        self.selection_changed.emit()
 
     def _restyle(self) -> None:
         self.scheduleDelayedItemsLayout()
@@ -174,12 +177,18 @@ class ConversationList(QListView):
         elif key == Qt.Key.Key_F10 and modifiers == Qt.KeyboardModifier.ShiftModifier:
             self._open_menu(None)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._choose(self.currentIndex())
+            self._enter(ids)
         elif key == Qt.Key.Key_Up and not modifiers & _SELECTING and self._at_the_top():
             self.left_above.emit()
         else:
             return False
         return True
+
+    def _enter(self, ids: tuple[int, ...]) -> None:
+        if self.rows.shelf is not Shelf.REMOVED:
+            self._choose(self.currentIndex())
+        elif ids:
+            self.ordered.emit(Order(Command.RESTORE, ids))
 
     def _at_the_top(self) -> bool:
         current = self.currentIndex()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from kireji.ui.parts import button, label, set_icon, spread
 from kireji.ui.sidebar.capture_button import CaptureButton
+from kireji.ui.sidebar.commands import Command, Order
 from kireji.ui.sidebar.conversation_list import ConversationList
 from kireji.ui.sidebar.order import Shelf
 from kireji.ui.sidebar.result_list import ResultList
@@ -18,7 +19,7 @@ from kireji.ui.sidebar.shelf_bar import ShelfBar
 from kireji.ui.sidebar.undo_bar import UndoBar
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
-from kireji.ui.translation import mark, tr
+from kireji.ui.translation import mark, plural, tr
 
 WIDTH = 264
 _MINUTE = 60_000
@@ -67,8 +68,9 @@ class Sidebar(QFrame):
         self.list = ConversationList(theme)
         self.results = ResultList(theme)
         self._sentence = label("", "muted", wrap=True)
+        self.restore = button(tr("Restore"))
         self.undo_bar = UndoBar()
-        self.archived = button(tr("Archived and deleted"), "nav")
+        self.archived = button(tr("Archive"), "nav")
         self._settings = button(tr("Settings"), "nav")
         self._settings.setCheckable(True)
         self._minute = QTimer(self, interval=_MINUTE)
@@ -85,6 +87,7 @@ class Sidebar(QFrame):
         layout.addWidget(self.list, 1)
         layout.addWidget(self.results, 1)
         layout.addWidget(self._sentence)
+        layout.addWidget(self.restore)
         layout.addStretch(0)
         for below in (self.undo_bar, self.archived, self._settings):
             layout.addWidget(below)
@@ -100,6 +103,8 @@ class Sidebar(QFrame):
         self.shelf.chosen.connect(self.shelf_chosen)
         self.list.chosen.connect(self.conversation_chosen)
         self.list.left_above.connect(self._to_search)
+        self.list.selection_changed.connect(self._selection_changed)
+        self.restore.clicked.connect(self._restore_pressed)
         self.list.rows.modelReset.connect(self._show)
         self.list.rows.rowsInserted.connect(self._show)
         self.list.rows.rowsRemoved.connect(self._show)
@@ -177,6 +182,14 @@ class Sidebar(QFrame):
         self.shelf_chosen.emit(Shelf.ARCHIVED)
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _restore_pressed(self) -> None:
+        self.list.ordered.emit(Order(Command.RESTORE, tuple(one.id for one in self.list.selected())))
+
+    def _selection_changed(self) -> None:
+        count = len(self.list.selected())
+        self.restore.setEnabled(count > 0)
+        self.restore.setText(plural(max(count, 1), "Restore", "Restore {n} conversations"))
+
     def _to_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -204,6 +217,8 @@ class Sidebar(QFrame):
         self.shelf.show_shelf(shelf)
         self.list.setVisible(not self._searching and not empty)
         self.results.setVisible(self._searching)
+        self.restore.setVisible(not self._searching and shelf is Shelf.REMOVED and not empty)
+        self.restore.setEnabled(bool(self.list.selected()))
         if shelf is not Shelf.CURRENT:
             self.archived.hide()
         if not self._searching:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 
 from kireji.core.history import SearchHit
 from kireji.ui.chat.words import is_right_to_left
-from kireji.ui.parts import restyle
+from kireji.ui.parts import focus_pen, restyle
 from kireji.ui.sidebar.list_model import title_of
 from kireji.ui.sidebar.result_model import FOUND, Found, Index, Passage, ResultModel, Title
 from kireji.ui.theme import Theme
@@ -138,7 +138,7 @@ class _ResultRows(QStyledItemDelegate):
         if isinstance(entry, Title) and index.row():
             rect.adjust(0, SPACE[1], 0, 0)
         if entry.hit is not None:
-            self._paint_ground(painter, rect.adjusted(0.5, 0.5, -1.5, -1.5), option.state)
+            self._paint_ground(painter, rect.adjusted(1, 1, -2, -2), option.state)
         inside = rect.adjusted(_SIDE, 0, -_SIDE, 0)
         if isinstance(entry, Title):
             self._paint_title(painter, inside, entry)
@@ -172,7 +172,7 @@ class _ResultRows(QStyledItemDelegate):
         if selected or state & QStyle.StateFlag.State_MouseOver:
             painter.setBrush(QColor(colours.surface if selected else colours.line))
             focused = selected and self._view.hasFocus()
-            painter.setPen(QPen(QColor(colours.accent), 1) if focused else QPen(Qt.PenStyle.NoPen))
+            painter.setPen(focus_pen(colours) if focused else QPen(Qt.PenStyle.NoPen))
             painter.drawRoundedRect(rect, RADIUS_CONTROL, RADIUS_CONTROL)
 
     def _paint_title(self, painter: QPainter, rect: QRectF, entry: Title) -> None:

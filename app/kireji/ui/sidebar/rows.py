@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QInputMethodEvent, QKeyEvent, QPainter, QPen, QTextOption
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QInputMethodEvent, QKeyEvent, QPainter, QTextOption
 from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from kireji.ui.chat.words import is_right_to_left
+from kireji.ui.parts import focus_pen
 from kireji.ui.sidebar.list_model import OPEN, RUNNING, TIME, UNREAD, Index
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import RADIUS_CONTROL, SPACE, TYPE_BODY, TYPE_SMALL
@@ -87,7 +88,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(rect, RADIUS_CONTROL, RADIUS_CONTROL)
         if focused and index == self._view.currentIndex():
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(colours.accent), 1))
+            painter.setPen(focus_pen(colours))
             painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CONTROL, RADIUS_CONTROL)
 
     def _paint_row(self, painter: QPainter, rect: QRectF, index: Index) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
+from kireji.ui.flow import FlowLayout
 from kireji.ui.parts import button, set_icon, spread
 from kireji.ui.sidebar.order import Shelf
 from kireji.ui.theme import Theme
-from kireji.ui.tokens import SPACE
+from kireji.ui.tokens import SPACE, TYPE_SMALL
 from kireji.ui.translation import tr
 
 
@@ -32,13 +34,11 @@ class ShelfBar(QWidget):
         layout = QVBoxLayout(self)
         spread(layout, 0, SPACE[1])
         layout.addWidget(self._back)
-        row = QHBoxLayout()
-        spread(row, 0, SPACE[0])
+        row = FlowLayout(SPACE[0])
         for each in (self._archived, self._removed):
             each.setCheckable(True)
             group.addButton(each)
             row.addWidget(each)
-        row.addStretch(1)
         layout.addLayout(row)
         self._back.clicked.connect(self._to_current)
         self._archived.clicked.connect(self._to_archived)
@@ -62,3 +62,9 @@ class ShelfBar(QWidget):
 
     def _dress(self) -> None:
         set_icon(self._back, self._theme, "message-square", self._theme.colours.muted)
+        for each in (self._archived, self._removed):
+            # What is chosen is bold, and Qt keeps the width of the words as they were before.
+            font = QFont(each.font())
+            font.setPixelSize(self._theme.px(TYPE_SMALL))
+            font.setWeight(QFont.Weight.DemiBold)
+            each.setMinimumWidth(QFontMetrics(font).horizontalAdvance(each.text()) + 2 * SPACE[2])
