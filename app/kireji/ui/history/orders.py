@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -120,7 +121,7 @@ class Orders(QObject):
             self._end_work(order.conversations)
             if opened is not None:
                 self._chat.begin()
-        self._start(self._carry_out(order))
+        self._start(partial(self._carry_out, order))
 
     def undo(self) -> None:
         """Take the last step back; the bar then offers the one before."""
@@ -129,7 +130,7 @@ class Orders(QObject):
         step = self._done.pop()
         order = Order(_OPPOSITE[step.order.command], step.order.conversations)
         self._show(order)
-        self._start(self._carry_out(order, step.opened))
+        self._start(partial(self._carry_out, order, step.opened))
         self._sidebar.undo_bar.say(self._done[-1].sentence if self._done else "")
 
     def rename(self, conversation: int, title: str) -> None:
@@ -137,7 +138,7 @@ class Orders(QObject):
         old = self._rows.summary(conversation)
         if old is not None:
             self._rows.place(msgspec.structs.replace(old, title=title))
-        self._start(self._rename(conversation, title))
+        self._start(partial(self._rename, conversation, title))
 
     def _ordered(self, order: object) -> None:
         assert isinstance(order, Order)
@@ -167,22 +168,20 @@ class Orders(QObject):
             if watch.conversation in conversations:
                 self._services.watches.stop(watch)
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
+    def _start(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         self._count += 1
         self._begin(self._in_turn(work), name=f"order-{self._count}")
 
-    async def _in_turn(self, work: Coroutine[None, None, None]) -> None:
+    async def _in_turn(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         """One after the other, in the order in which they were asked for."""
         try:
             async with self._turn:
-                await work
+                await work()
         except KirejiError:
             self._again()
             raise
         except LookupError:
             self._again()  # another program has deleted it for good
-        finally:
-            work.close()
 
     async def _carry_out(self, order: Order, opened: int | None = None) -> None:
         for conversation in order.conversations:

@@ -55,8 +55,9 @@ class HistoryPresenter(QObject):
         self._scope = TaskScope("history", self._failed)
         self._pasting = Pasting(services.clipboard, self._scope, window.show_notice)
         self._closed = False
+        self._shelf = Shelf.CURRENT
         self._search = Search(self._store, window.sidebar, self._begin)
-        self.orders = Orders(services, window.sidebar, chat, self._begin, self._again)
+        self.orders = Orders(services, window.sidebar, chat, self._begin, self._load)
         self._menu = ConversationMenu(self)
         self._opened: ConversationSummary | None = None
         self._changed: set[int] = set()
@@ -81,7 +82,7 @@ class HistoryPresenter(QObject):
     def start(self) -> None:
         """Fill the list."""
         self._show_answers(self._answers.now)
-        self._load(self._rows.shelf)
+        self._load()
 
     async def aclose(self) -> None:
         """Follow nothing any more."""
@@ -109,9 +110,8 @@ class HistoryPresenter(QObject):
             found = await self._store.recent(limit, archived=shelf is Shelf.ARCHIVED, after=after)
         return found, len(found) == limit
 
-    def _load(self, shelf: Shelf) -> None:
-        self._scope.cancel("more")
-        self._begin(self._show_first(shelf), name="list")
+    def _load(self) -> None:
+        self._begin(self._show_first(self._shelf), name="list")
 
     async def _show_first(self, shelf: Shelf) -> None:
         page, more = await self._page(shelf)
@@ -127,7 +127,11 @@ class HistoryPresenter(QObject):
 
     async def _show_more(self) -> None:
         limit = max(PAGE, self._rows.known // 4)
-        page, more = await self._page(self._rows.shelf, limit, self._rows.last)
+        try:
+            page, more = await self._page(self._rows.shelf, limit, self._rows.last)
+        except KirejiError:
+            self._rows.extend((), more=True)  # asked again when the person scrolls on
+            raise
         self._rows.extend(page, more=more)
 
     async def _look_for_put_away(self) -> None:
@@ -137,11 +141,9 @@ class HistoryPresenter(QObject):
 
     def _show_shelf(self, shelf: object) -> None:
         assert isinstance(shelf, Shelf)
-        self._load(shelf)
-
-    def _again(self) -> None:
-        """Read the list anew: something could not be done, or another program has written."""
-        self._load(self._rows.shelf)
+        self._shelf = shelf
+        self._scope.cancel("more")
+        self._load()
 
     # Changes.
 
@@ -217,7 +219,7 @@ class HistoryPresenter(QObject):
         if self._window.page() == "chat":
             self._answers.seen(self._chat.current)
         if self._rows.known:
-            self._again()
+            self._load()  # another program may have written
 
     def _serve(self, editor: object) -> None:
         assert isinstance(editor, QLineEdit)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QInputMethodEvent, QKeyEv
 from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from kireji.ui.chat.words import is_right_to_left
+from kireji.ui.composition import Composition
 from kireji.ui.parts import focus_pen
 from kireji.ui.sidebar.list_model import OPEN, RUNNING, TIME, UNREAD, Index
 from kireji.ui.theme import Theme
@@ -19,7 +20,7 @@ _BLOCK = (5, 11)
 """The mark of an answer that is being written, as the transcript's own: width and height."""
 _LONGEST_TITLE = 500
 _ENDING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab)
-"""Keys that end the editing of a title; while an input method holds unfinished text they belong to it."""
+"""Keys that end the editing of a title."""
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -146,9 +147,10 @@ class RowDelegate(QStyledItemDelegate):
         editor.setGeometry(QRect(option.rect).adjusted(0, 2, -1, -3))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        composing = isinstance(watched, TitleEditor) and watched.composing
-        if composing and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            return False
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return super().eventFilter(watched, event)
+        if isinstance(watched, TitleEditor) and watched.leaves_to_input_method(event):
+            return True
         return super().eventFilter(watched, event)
 
 
@@ -157,7 +159,8 @@ class TitleEditor(QLineEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.begun = self.composing = False
+        self.begun = False
+        self._composition = Composition(self)
         self.setProperty("kind", "title")
         self.setMaxLength(_LONGEST_TITLE)
         self.setContextMenuPolicy(
@@ -165,13 +168,19 @@ class TitleEditor(QLineEdit):
         )  # Qt's own asks the clipboard, whose owner may hang
 
     def event(self, event: QEvent) -> bool:
-        if self.composing and isinstance(event, QKeyEvent) and event.key() in _ENDING:
-            event.accept()
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self.leaves_to_input_method(event):
             return True
         return super().event(event)
 
+    def leaves_to_input_method(self, event: QKeyEvent) -> bool:
+        """Whether a press belongs to the input method, and does nothing here."""
+        taken = self._composition.takes(event) or (self._composition.active and event.key() in _ENDING)
+        if taken:
+            event.accept()
+        return taken
+
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        self.composing = bool(event.preeditString())
+        self._composition.note(event)
         super().inputMethodEvent(event)
 
 
