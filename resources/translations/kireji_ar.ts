@@ -375,6 +375,10 @@
             <source>Appearance</source>
             <translation>المظهر</translation>
         </message>
+        <message>
+            <source>Archive</source>
+            <translation>الأرشيف</translation>
+        </message>
         <message numerus="yes">
             <source>Archive {n} conversations</source>
             <extracomment>Archive</extracomment>
@@ -393,7 +397,7 @@
         </message>
         <message>
             <source>Archived and deleted</source>
-            <translation>المؤرشف والمحذوف</translation>
+            <translation type="vanished">المؤرشف والمحذوف</translation>
         </message>
         <message numerus="yes">
             <source>Archived {n} conversations</source>
@@ -1492,6 +1496,10 @@
             <translation>من الذاكرة المؤقتة</translation>
         </message>
         <message>
+            <source>From the cache</source>
+            <translation>قُرئ من الذاكرة المؤقتة</translation>
+        </message>
+        <message>
             <source>Frozen screen</source>
             <translation>شاشة مجمّدة</translation>
         </message>
@@ -2577,7 +2585,7 @@
         </message>
         <message>
             <source>Read from the cache</source>
-            <translation>قُرئ من الذاكرة المؤقتة</translation>
+            <translation type="vanished">قُرئ من الذاكرة المؤقتة</translation>
         </message>
         <message>
             <source>Read the text in pictures</source>

@@ -363,6 +363,10 @@
             <source>Appearance</source>
             <translation>Aussehen</translation>
         </message>
+        <message>
+            <source>Archive</source>
+            <translation>Archiv</translation>
+        </message>
         <message numerus="yes">
             <source>Archive {n} conversations</source>
             <extracomment>Archive</extracomment>
@@ -377,7 +381,7 @@
         </message>
         <message>
             <source>Archived and deleted</source>
-            <translation>Archiviert und gelöscht</translation>
+            <translation type="vanished">Archiviert und gelöscht</translation>
         </message>
         <message numerus="yes">
             <source>Archived {n} conversations</source>
@@ -1446,6 +1450,10 @@
         <message>
             <source>From cache</source>
             <translation>Aus Zwischenspeicher</translation>
+        </message>
+        <message>
+            <source>From the cache</source>
+            <translation>Aus dem Zwischenspeicher</translation>
         </message>
         <message>
             <source>Frozen screen</source>
@@ -2521,7 +2529,7 @@
         </message>
         <message>
             <source>Read from the cache</source>
-            <translation>Aus dem Zwischenspeicher</translation>
+            <translation type="vanished">Aus dem Zwischenspeicher</translation>
         </message>
         <message>
             <source>Read the text in pictures</source>

@@ -360,6 +360,10 @@
             <source>Appearance</source>
             <translation>外观</translation>
         </message>
+        <message>
+            <source>Archive</source>
+            <translation>归档</translation>
+        </message>
         <message numerus="yes">
             <source>Archive {n} conversations</source>
             <extracomment>Archive</extracomment>
@@ -373,7 +377,7 @@
         </message>
         <message>
             <source>Archived and deleted</source>
-            <translation>已归档和已删除</translation>
+            <translation type="vanished">已归档和已删除</translation>
         </message>
         <message numerus="yes">
             <source>Archived {n} conversations</source>
@@ -1435,6 +1439,10 @@
         <message>
             <source>From cache</source>
             <translation>来自缓存</translation>
+        </message>
+        <message>
+            <source>From the cache</source>
+            <translation>从缓存读取</translation>
         </message>
         <message>
             <source>Frozen screen</source>
@@ -2507,7 +2515,7 @@
         </message>
         <message>
             <source>Read from the cache</source>
-            <translation>从缓存读取</translation>
+            <translation type="vanished">从缓存读取</translation>
         </message>
         <message>
             <source>Read the text in pictures</source>
