@@ -1336,6 +1336,10 @@
             <translation>إنهاء البحث</translation>
         </message>
         <message>
+            <source>English</source>
+            <translation>العربية</translation>
+        </message>
+        <message>
             <source>Enter</source>
             <translation>Enter</translation>
         </message>
@@ -1388,8 +1392,24 @@
             <translation>كل ما قيل مع صوره. لا مفاتيح في تصدير أو نسخة احتياطية أبدًا.</translation>
         </message>
         <message>
+            <source>Explain</source>
+            <translation>اشرح</translation>
+        </message>
+        <message>
+            <source>Explain the error that is shown, in this order: the line that tells, quoted; what went wrong; the most likely cause; the next step that would fix it, as an exact command or change where that is possible. If the picture does not show enough to be sure, say what else you need to see.</source>
+            <translation>اشرح الخطأ المعروض بهذا الترتيب: السطر الدال مقتبسًا؛ ما الذي حدث؛ السبب الأرجح؛ الخطوة التالية التي تصلحه، كأمر أو تعديل دقيق إن أمكن. وإن لم تُظهر الصورة ما يكفي للتأكد فاذكر ما تحتاج إلى رؤيته أيضًا.</translation>
+        </message>
+        <message>
+            <source>Explain this error</source>
+            <translation>اشرح هذا الخطأ</translation>
+        </message>
+        <message>
             <source>Explain what is shown.</source>
             <translation>اشرح ما هو معروض.</translation>
+        </message>
+        <message>
+            <source>Explain what is shown. Begin with one sentence that says what it is; then what matters about it. Say so where something is cut off or cannot be read.</source>
+            <translation>اشرح ما هو معروض. ابدأ بجملة واحدة تقول ما هو، ثم ما المهم فيه. وحيث يكون شيء مقطوعًا أو غير مقروء فاذكر ذلك.</translation>
         </message>
         <message>
             <source>Export</source>
@@ -1450,6 +1470,10 @@
         <message>
             <source>Extra certificates</source>
             <translation>شهادات إضافية</translation>
+        </message>
+        <message>
+            <source>Extract text</source>
+            <translation>استخراج النص</translation>
         </message>
         <message>
             <source>F1: all keys</source>
@@ -1842,6 +1866,10 @@
         <message>
             <source>Language</source>
             <translation>اللغة</translation>
+        </message>
+        <message>
+            <source>Language of the translation</source>
+            <translation>لغة الترجمة</translation>
         </message>
         <message>
             <source>Last 30 days</source>
@@ -3080,6 +3108,14 @@
             <translation>أشد صرامة: ولا لوقت قصير. نماذج أقل تستطيع الإجابة.</translation>
         </message>
         <message>
+            <source>Summarise</source>
+            <translation>لخّص</translation>
+        </message>
+        <message>
+            <source>Summarise what is shown in at most five short points, the most important first. Keep names, numbers and dates exact. Add nothing that is not there.</source>
+            <translation>لخّص المعروض في خمس نقاط قصيرة على الأكثر، الأهم أولًا. حافظ على دقة الأسماء والأرقام والتواريخ. لا تضف ما ليس موجودًا.</translation>
+        </message>
+        <message>
             <source>Switch it in Windows' Settings, Apps, Startup.</source>
             <translation>بدّله في إعدادات Windows، التطبيقات، بدء التشغيل.</translation>
         </message>
@@ -4148,6 +4184,14 @@
             <translation>أداة</translation>
         </message>
         <message>
+            <source>Translate</source>
+            <translation>ترجم</translation>
+        </message>
+        <message>
+            <source>Translate all text that is shown into {{language}}, in reading order and with its structure. Leave names and code as they are. Add nothing of your own.</source>
+            <translation>ترجم كل النص المعروض إلى {{language}}، بترتيب القراءة ومع بنيته. اترك الأسماء والكود كما هي. لا تضف شيئًا من عندك.</translation>
+        </message>
+        <message>
             <source>Trust the system's certificates alone</source>
             <translation>الوثوق بشهادات النظام وحدها</translation>
         </message>
@@ -4434,6 +4478,10 @@
         <message>
             <source>Words of the mark</source>
             <translation>كلمات العلامة</translation>
+        </message>
+        <message>
+            <source>Write down all text that is shown, in reading order and exactly as it stands, with its line breaks. Write tables and lists as Markdown, and code in a code block. Write […] for what cannot be read. Add nothing of your own.</source>
+            <translation>اكتب كل النص المعروض بترتيب القراءة وكما هو تمامًا، مع فواصل أسطره. اكتب الجداول والقوائم بصيغة Markdown، والكود في كتلة كود. اكتب […] لما لا يمكن قراءته. لا تضف شيئًا من عندك.</translation>
         </message>
         <message>
             <source>Write on the picture</source>

@@ -1300,6 +1300,10 @@
             <translation>Suche beenden</translation>
         </message>
         <message>
+            <source>English</source>
+            <translation>Deutsch</translation>
+        </message>
+        <message>
             <source>Enter</source>
             <translation>Enter</translation>
         </message>
@@ -1352,8 +1356,24 @@
             <translation>Alles, was gesagt wurde, mit den Bildern. Schlüssel sind nie in einem Export oder einer Sicherung.</translation>
         </message>
         <message>
+            <source>Explain</source>
+            <translation>Erklären</translation>
+        </message>
+        <message>
+            <source>Explain the error that is shown, in this order: the line that tells, quoted; what went wrong; the most likely cause; the next step that would fix it, as an exact command or change where that is possible. If the picture does not show enough to be sure, say what else you need to see.</source>
+            <translation>Erkläre den gezeigten Fehler in dieser Reihenfolge: die entscheidende Zeile, zitiert; was schiefging; die wahrscheinlichste Ursache; der nächste Schritt, der ihn behebt, wenn möglich als genauer Befehl oder genaue Änderung. Zeigt das Bild nicht genug, um sicher zu sein, sage, was du noch sehen müsstest.</translation>
+        </message>
+        <message>
+            <source>Explain this error</source>
+            <translation>Diesen Fehler erklären</translation>
+        </message>
+        <message>
             <source>Explain what is shown.</source>
             <translation>Erkläre, was zu sehen ist.</translation>
+        </message>
+        <message>
+            <source>Explain what is shown. Begin with one sentence that says what it is; then what matters about it. Say so where something is cut off or cannot be read.</source>
+            <translation>Erkläre, was zu sehen ist. Beginne mit einem Satz, der sagt, was es ist; dann, worauf es dabei ankommt. Sage es, wo etwas abgeschnitten ist oder nicht gelesen werden kann.</translation>
         </message>
         <message>
             <source>Export</source>
@@ -1406,6 +1426,10 @@
         <message>
             <source>Extra certificates</source>
             <translation>Weitere Zertifikate</translation>
+        </message>
+        <message>
+            <source>Extract text</source>
+            <translation>Text entnehmen</translation>
         </message>
         <message>
             <source>F1: all keys</source>
@@ -1794,6 +1818,10 @@
         <message>
             <source>Language</source>
             <translation>Sprache</translation>
+        </message>
+        <message>
+            <source>Language of the translation</source>
+            <translation>Sprache der Übersetzung</translation>
         </message>
         <message>
             <source>Last 30 days</source>
@@ -3016,6 +3044,14 @@
             <translation>Strenger: nicht einmal für kurze Zeit. Weniger Modelle können antworten.</translation>
         </message>
         <message>
+            <source>Summarise</source>
+            <translation>Zusammenfassen</translation>
+        </message>
+        <message>
+            <source>Summarise what is shown in at most five short points, the most important first. Keep names, numbers and dates exact. Add nothing that is not there.</source>
+            <translation>Fasse das Gezeigte in höchstens fünf kurzen Punkten zusammen, das Wichtigste zuerst. Gib Namen, Zahlen und Daten genau wieder. Füge nichts hinzu, was nicht dasteht.</translation>
+        </message>
+        <message>
             <source>Switch it in Windows' Settings, Apps, Startup.</source>
             <translation>Es in den Windows-Einstellungen unter Apps, Autostart schalten.</translation>
         </message>
@@ -4080,6 +4116,14 @@
             <translation>Werkzeug</translation>
         </message>
         <message>
+            <source>Translate</source>
+            <translation>Übersetzen</translation>
+        </message>
+        <message>
+            <source>Translate all text that is shown into {{language}}, in reading order and with its structure. Leave names and code as they are. Add nothing of your own.</source>
+            <translation>Übersetze allen gezeigten Text in die Sprache {{language}}, in Lesereihenfolge und mit seinem Aufbau. Lass Namen und Code, wie sie sind. Füge nichts Eigenes hinzu.</translation>
+        </message>
+        <message>
             <source>Trust the system's certificates alone</source>
             <translation>Nur den Zertifikaten des Systems vertrauen</translation>
         </message>
@@ -4362,6 +4406,10 @@
         <message>
             <source>Words of the mark</source>
             <translation>Wörter der Markierung</translation>
+        </message>
+        <message>
+            <source>Write down all text that is shown, in reading order and exactly as it stands, with its line breaks. Write tables and lists as Markdown, and code in a code block. Write […] for what cannot be read. Add nothing of your own.</source>
+            <translation>Schreibe allen gezeigten Text auf, in Lesereihenfolge und genau so, wie er dasteht, mit seinen Zeilenumbrüchen. Schreibe Tabellen und Listen als Markdown und Code in einem Codeblock. Schreibe […] für das, was nicht gelesen werden kann. Füge nichts Eigenes hinzu.</translation>
         </message>
         <message>
             <source>Write on the picture</source>

@@ -1291,6 +1291,10 @@
             <translation>结束搜索</translation>
         </message>
         <message>
+            <source>English</source>
+            <translation>简体中文</translation>
+        </message>
+        <message>
             <source>Enter</source>
             <translation>Enter</translation>
         </message>
@@ -1343,8 +1347,24 @@
             <translation>所有对话内容及图片。密钥从不包含在导出或备份中。</translation>
         </message>
         <message>
+            <source>Explain</source>
+            <translation>解释</translation>
+        </message>
+        <message>
+            <source>Explain the error that is shown, in this order: the line that tells, quoted; what went wrong; the most likely cause; the next step that would fix it, as an exact command or change where that is possible. If the picture does not show enough to be sure, say what else you need to see.</source>
+            <translation>请按以下顺序解释所示的错误：引用关键的那一行；出了什么问题；最可能的原因；能修复它的下一步，尽可能给出确切的命令或改动。如果图片不足以确定，请说明还需要看到什么。</translation>
+        </message>
+        <message>
+            <source>Explain this error</source>
+            <translation>解释此错误</translation>
+        </message>
+        <message>
             <source>Explain what is shown.</source>
             <translation>请解释图中的内容。</translation>
+        </message>
+        <message>
+            <source>Explain what is shown. Begin with one sentence that says what it is; then what matters about it. Say so where something is cut off or cannot be read.</source>
+            <translation>请解释图中的内容。先用一句话说明它是什么，然后说明其中的要点。如有被截断或无法辨认之处，请指出。</translation>
         </message>
         <message>
             <source>Export</source>
@@ -1395,6 +1415,10 @@
         <message>
             <source>Extra certificates</source>
             <translation>额外证书</translation>
+        </message>
+        <message>
+            <source>Extract text</source>
+            <translation>提取文字</translation>
         </message>
         <message>
             <source>F1: all keys</source>
@@ -1782,6 +1806,10 @@
         <message>
             <source>Language</source>
             <translation>语言</translation>
+        </message>
+        <message>
+            <source>Language of the translation</source>
+            <translation>翻译的目标语言</translation>
         </message>
         <message>
             <source>Last 30 days</source>
@@ -3000,6 +3028,14 @@
             <translation>更严格：短时间也不保留。可回答的模型更少。</translation>
         </message>
         <message>
+            <source>Summarise</source>
+            <translation>总结</translation>
+        </message>
+        <message>
+            <source>Summarise what is shown in at most five short points, the most important first. Keep names, numbers and dates exact. Add nothing that is not there.</source>
+            <translation>请用最多五个简短要点总结图中内容，最重要的在前。名称、数字和日期须准确。不要添加图中没有的内容。</translation>
+        </message>
+        <message>
             <source>Switch it in Windows' Settings, Apps, Startup.</source>
             <translation>请在 Windows 设置的“应用”、“启动”中切换。</translation>
         </message>
@@ -4063,6 +4099,14 @@
             <translation>工具</translation>
         </message>
         <message>
+            <source>Translate</source>
+            <translation>翻译</translation>
+        </message>
+        <message>
+            <source>Translate all text that is shown into {{language}}, in reading order and with its structure. Leave names and code as they are. Add nothing of your own.</source>
+            <translation>请将图中的全部文字翻译成{{language}}，按阅读顺序并保留结构。名称和代码保持原样。不要添加自己的内容。</translation>
+        </message>
+        <message>
             <source>Trust the system's certificates alone</source>
             <translation>只信任系统的证书</translation>
         </message>
@@ -4344,6 +4388,10 @@
         <message>
             <source>Words of the mark</source>
             <translation>标注文字</translation>
+        </message>
+        <message>
+            <source>Write down all text that is shown, in reading order and exactly as it stands, with its line breaks. Write tables and lists as Markdown, and code in a code block. Write […] for what cannot be read. Add nothing of your own.</source>
+            <translation>请按阅读顺序写出图中的全部文字，完全照原样，保留换行。表格和列表用 Markdown，代码放在代码块中。无法辨认之处写 […]。不要添加自己的内容。</translation>
         </message>
         <message>
             <source>Write on the picture</source>

@@ -68,6 +68,17 @@ def test_a_value_without_a_place_and_a_place_without_a_value_are_refused() -> No
     assert "no place for who" in refused('say("Hello", who=1)')
 
 
+def test_quick_prompts_are_collected_with_what_their_variables_hold() -> None:
+    head = 'title = "Translate"\n[variables.language]\ndescription = "Language"\ndefault = "English"'
+    prompt = f"+++\n{head}\n+++\nInto {{{{language}}}}.\n"
+    assert [text.source for text in tool.prompt_texts(prompt)] == [
+        "Translate",
+        "Into {{language}}.",
+        "Language",
+        "English",
+    ]
+
+
 def test_a_text_with_two_forms_for_one_thing_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "module.py"
     file.write_text('plural(n, "1 file", "{n} files"); plural(n, "a file", "{n} files")', encoding="utf-8")

@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from kireji.core.prompts import LONGEST_FILE, ParsedPrompt, Prompt, PromptProblem, parse
+import msgspec
+
+from kireji.core.prompts import LONGEST_FILE, ParsedPrompt, Prompt, PromptProblem, Variable, parse
+from kireji.core.words import say
 
 _ENDING = ".md"
 _MOST_FILES = 200
@@ -108,11 +111,21 @@ def _listed(folder: Path, *, own: bool) -> tuple[list[_File], list[str]]:
 
 def _parsed(file: _File) -> ParsedPrompt | str:
     try:
-        return parse(file.path.stem, _bytes(file.path), own=file.own)
+        read = parse(file.path.stem, _bytes(file.path), own=file.own)
+        return read if file.own else ParsedPrompt(_in_the_persons_language(read.prompt), read.remarks)
     except PromptProblem as problem:
         return _cannot(file.path, problem.reason, problem.line)
     except OSError as error:
         return _cannot(file.path, _reason(error))
+
+
+def _in_the_persons_language(prompt: Prompt) -> Prompt:
+    """A prompt that came with the program, which `packaging/translate` reads too."""
+    variables = {
+        name: Variable(say(variable.description), variable.default and say(variable.default))
+        for name, variable in prompt.variables.items()
+    }
+    return msgspec.structs.replace(prompt, title=say(prompt.title), text=say(prompt.text), variables=variables)
 
 
 def _bytes(path: Path) -> bytes:
