@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from kireji.core.messages import Message, Role, TextPart
 from kireji.ui.chat.pane import Blank
 from kireji.ui.chat.words import is_right_to_left
 from kireji.ui.main_window import MainWindow, usual_size
@@ -151,3 +152,28 @@ async def test_in_a_low_window_the_mark_gives_its_room_to_the_words() -> None:
         QApplication.sendPostedEvents()
         assert not blank._mark.isVisible()
         assert blank._title.height() >= blank._title.heightForWidth(blank._title.width())
+
+
+@pytest.mark.parametrize("width", [1200, 800, 500])
+def test_in_a_mirrored_interface_the_panes_change_sides(window: MainWindow, width: int) -> None:
+    def places() -> list[tuple[int, int]]:
+        return [(pane.x(), pane.width()) for pane in (window.sidebar, window._content, window.inspector)]
+
+    resized(window, width)
+    before = places()
+    window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    QApplication.sendPostedEvents()
+    assert places() == [(width - x - wide, wide) for x, wide in before]
+
+
+async def test_the_next_and_the_previous_conversation_are_a_key_away() -> None:
+    below = FakeSurroundings().with_key()
+    for title in ("One", "Two", "Three"):
+        await below.conversations.create(title, Message(Role.USER, (TextPart("x"),)))
+    async with window_over(below) as stand:
+        await stand.until(lambda: stand.window.sidebar.list.rows.known == 3)
+        opened: list[object] = []
+        stand.window.conversation_chosen.connect(opened.append)
+        for step in (stand.window._next, stand.window._next, stand.window._previous, stand.window._previous):
+            step()
+        assert opened == [3, 2, 3]
