@@ -17,6 +17,7 @@ from kireji.core.messages import MessageState
 from kireji.services.live import LiveTurn
 from kireji.services.turns import AnswerEnds, TurnEvent
 from kireji.ui.chat.endings import ending_of
+from kireji.ui.chat.speech import Speech
 from kireji.ui.translation import tr
 
 _GATHERED_MILLISECONDS = 700
@@ -133,3 +134,40 @@ class AnswerEndings:
             self._announcer.tell(" ".join(filter(None, (tr("Answer finished."), ending.sentence))))
         else:
             self._announcer.tell(ending.sentence)
+
+
+class SpokenAnswer:
+    """Says one answer that streams beside a selection, and how it ended.
+
+    Args:
+        window: In whose name it is said.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        self._announcer = Announcer(ScreenReader(window), window)
+        self._speech = Speech()
+
+    def add(self, text: str) -> None:
+        """More of its Markdown."""
+        self._speech.add(text)
+        self._announcer.tell(self._speech.take())
+
+    def end(self, sentence: str, *, failed: bool) -> None:
+        """It has ended; nothing follows.
+
+        Args:
+            sentence: How; empty for well.
+            failed: Whether there is no whole answer.
+        """
+        self._announcer.tell(self._speech.take(whole=True))
+        if failed:
+            self._announcer.warn(sentence)
+        else:
+            self._announcer.tell(" ".join(filter(None, (tr("Answer finished."), sentence))))
+        self._announcer.flush()
+        self._announcer.deleteLater()
+
+
+def spoken_answer(window: QWidget) -> SpokenAnswer | None:
+    """What says the next answer in a window; None where no screen reader listens."""
+    return SpokenAnswer(window) if QAccessible.isActive() else None

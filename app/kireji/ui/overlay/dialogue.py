@@ -25,6 +25,7 @@ from kireji.services.turns import (
     continue_question,
 )
 from kireji.ui.aio import TaskScope
+from kireji.ui.announcer import SpokenAnswer, spoken_answer
 from kireji.ui.chat.endings import details_of, ending_of, waiting_for
 from kireji.ui.chat.messages import shown_question
 from kireji.ui.chat.words import provider_name
@@ -99,6 +100,7 @@ class Dialogue:
         self._note = ""
         self._sent = False
         self._received: dict[int, int] = {}
+        self._voice: SpokenAnswer | None = None
         self.conversation: int | None = None
 
     @property
@@ -158,7 +160,7 @@ class Dialogue:
         Args:
             ended: Told once when that answer has come to its end; never when the program ends first.
         """
-        self._card, self._ended_alone = None, ended
+        self._card, self._voice, self._ended_alone = None, None, ended
 
     def when_saved(self, saved: Callable[[int], None]) -> None:
         """Call with the conversation's number, now or as soon as it has one."""
@@ -173,6 +175,7 @@ class Dialogue:
         self._turns += 1
         if self._card is not None:
             self._card.ask(self._shown)
+            self._voice = spoken_answer(self._card)
         self._scope.start(self._turn(), name=self._task)
 
     async def _turn(self) -> None:
@@ -238,6 +241,8 @@ class Dialogue:
         self._received[index] += len(text)
         if self._card is not None:
             self._card.append(between + text)
+        if self._voice is not None:
+            self._voice.add(between + text)
 
     @property
     def _task(self) -> str:
@@ -247,6 +252,9 @@ class Dialogue:
         self, markdown: str, state: CardState, sentence: str, *, continues: bool = False, details: str = ""
     ) -> None:
         self._running = False
+        if self._voice is not None:
+            self._voice.end(sentence, failed=state is CardState.FAILED)
+            self._voice = None
         if self._card is not None:
             self._card.finish(markdown, state, sentence, continues=continues, details=details)
         elif (ended := self._ended_alone) is not None and state is not CardState.STOPPED:
