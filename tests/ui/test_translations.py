@@ -44,3 +44,8 @@ def test_no_translation_shouts(language: str) -> None:
 def test_the_file_of_each_language_is_there_twice() -> None:
     wanted = {f"kireji_{language}.{kind}" for language in LANGUAGES for kind in ("ts", "qm")}
     assert {path.name for path in Path(FOLDER).iterdir()} == wanted
+
+
+def test_every_text_of_the_program_is_translated_everywhere(capsys: pytest.CaptureFixture[str]) -> None:
+    """`packaging/translate` brings the files up to date, and says what has no translation yet."""
+    assert tool.update(tool.collect(tool.sources()), "de", write_files=False) == 0, capsys.readouterr().out
