@@ -2004,6 +2004,10 @@
             <translation>مزيد من الأسئلة السريعة</translation>
         </message>
         <message>
+            <source>More than {n} places found.</source>
+            <translation>عُثر على أكثر من {n} موضع.</translation>
+        </message>
+        <message>
             <source>More to do with the picture</source>
             <translation>المزيد مما يمكن فعله بالصورة</translation>
         </message>
@@ -5389,6 +5393,18 @@
                 <numerusform>فُقدت {n} صور من السجل.</numerusform>
                 <numerusform>فُقدت {n} صورة من السجل.</numerusform>
                 <numerusform>فُقدت {n} صورة من السجل.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} places found.</source>
+            <extracomment>1 place found.</extracomment>
+            <translation>
+                <numerusform>لم يُعثر على أي موضع.</numerusform>
+                <numerusform>عُثر على موضع واحد.</numerusform>
+                <numerusform>عُثر على موضعين.</numerusform>
+                <numerusform>عُثر على {n} مواضع.</numerusform>
+                <numerusform>عُثر على {n} موضعًا.</numerusform>
+                <numerusform>عُثر على {n} موضع.</numerusform>
             </translation>
         </message>
         <message numerus="yes">

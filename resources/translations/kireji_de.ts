@@ -1956,6 +1956,10 @@
             <translation>Weitere Schnellfragen</translation>
         </message>
         <message>
+            <source>More than {n} places found.</source>
+            <translation>Mehr als {n} Stellen gefunden.</translation>
+        </message>
+        <message>
             <source>More to do with the picture</source>
             <translation>Mehr mit dem Bild tun</translation>
         </message>
@@ -5273,6 +5277,14 @@
             <translation>
                 <numerusform>{n} Bild des Verlaufs ist verloren.</numerusform>
                 <numerusform>{n} Bilder des Verlaufs sind verloren.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} places found.</source>
+            <extracomment>1 place found.</extracomment>
+            <translation>
+                <numerusform>{n} Stelle gefunden.</numerusform>
+                <numerusform>{n} Stellen gefunden.</numerusform>
             </translation>
         </message>
         <message numerus="yes">

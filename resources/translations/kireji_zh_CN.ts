@@ -1944,6 +1944,10 @@
             <translation>更多快捷提问</translation>
         </message>
         <message>
+            <source>More than {n} places found.</source>
+            <translation>找到超过 {n} 处。</translation>
+        </message>
+        <message>
             <source>More to do with the picture</source>
             <translation>对图片的更多操作</translation>
         </message>
@@ -5244,6 +5248,13 @@
             <extracomment>1 picture of the history is lost.</extracomment>
             <translation>
                 <numerusform>历史记录中有 {n} 张图片丢失。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} places found.</source>
+            <extracomment>1 place found.</extracomment>
+            <translation>
+                <numerusform>找到 {n} 处。</numerusform>
             </translation>
         </message>
         <message numerus="yes">

@@ -128,6 +128,7 @@ class Windows(QObject):
         announcer = Announcer(ScreenReader(window), window)
         window.chat.transcript.spoken.connect(announcer.tell)
         window.chat.notice.said.connect(announcer.tell)
+        window.sidebar.told.connect(announcer.tell)
         self._endings = AnswerEndings(announcer, self.shows)
         self._unsubscribe = self._services.chat.live.ended.subscribe(self._endings.ended)
 

@@ -99,6 +99,21 @@ async def test_an_older_search_never_shows_after_a_newer_one() -> None:
         assert "Herons" not in found(stand)
 
 
+async def test_how_much_was_found_is_said_to_screen_readers() -> None:
+    async with birds() as stand:
+        told: list[object] = []
+        stand.window.sidebar.told.connect(told.append)
+        for number, words in enumerate(("nest", "walrus", "herons nest")):
+            type_words(stand, words)
+            stand.window.sidebar.search.say()
+            await stand.until(lambda number=number: len(told) > number)  # type: ignore[misc]
+        assert told == [
+            "2 places found.",
+            "Nothing found for “walrus”. Try fewer or shorter words.",
+            "1 place found.",
+        ]
+
+
 async def test_nothing_found_says_so_with_the_next_step() -> None:
     async with birds() as stand:
         sidebar = stand.window.sidebar

@@ -39,7 +39,7 @@ class TitlePopup(QWidget):
         layout = QVBoxLayout(self)
         spread(layout)
         layout.addWidget(self.field)
-        height = max(over.height(), self.field.sizeHint().height())
+        height = max(over.height(), self.field.sizeHint().height()) + 8
         width = max(over.width() + 16, min(_LEAST, over.window().width() - 32))
         at = over.mapToGlobal(
             QPoint(over.width() - width if self.isRightToLeft() else 0, (over.height() - height) // 2)

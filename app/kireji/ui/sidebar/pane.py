@@ -51,6 +51,8 @@ class Sidebar(QFrame):
     """A `Shelf`: which conversations the list shall show."""
     left = Signal()
     """The keyboard shall go back to the conversation."""
+    told = Signal(object)
+    """A sentence for screen readers: what was done, what was found."""
     current_changed = Signal(object)
     """The number of the conversation that is open now, or None."""
 
@@ -110,6 +112,7 @@ class Sidebar(QFrame):
         self.list.rows.rowsRemoved.connect(self._show)
         self.results.chosen.connect(self.hit_chosen)
         self.results.left_above.connect(self._to_search)
+        self.undo_bar.said.connect(self.told)
         self.search.searched.connect(self._searched)
         self.search.left_below.connect(self._below_search)
         self.search.confirmed.connect(self._confirmed)
@@ -153,6 +156,13 @@ class Sidebar(QFrame):
             self._sentence.setText(tr("Nothing found for “{words}”. Try fewer or shorter words.", words=words))
         if words:
             self._sentence.setVisible(nothing)
+            self.told.emit(self._sentence.text() if nothing else self._count_found())
+
+    def _count_found(self) -> str:
+        count = len(self.results.found.hits)
+        if self.results.found.canFetchMore():
+            return tr("More than {n} places found.", n=count)
+        return plural(count, "1 place found.", "{n} places found.")
 
     def focus_list(self) -> None:
         """Put the keyboard into the list."""

@@ -19,6 +19,8 @@ class UndoBar(QFrame):
     """Says one thing that was done, for a while."""
 
     undo_clicked = Signal()
+    said = Signal(object)
+    """What it says now."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,6 +50,7 @@ class UndoBar(QFrame):
         self._undo.setAccessibleDescription(sentence)
         self.setVisible(bool(sentence))
         self._gone.start()
+        self.said.emit(sentence)
 
     def sentence(self) -> str:
         """What it says now."""
