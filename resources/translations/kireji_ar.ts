@@ -292,8 +292,16 @@
             <translation>لا يُجلب عنوان فيه اسم أو كلمة سر.</translation>
         </message>
         <message>
+            <source>An agent in {folder}.</source>
+            <translation>وكيل في {folder}.</translation>
+        </message>
+        <message>
             <source>An answer is being written in this branch.</source>
             <translation>تُكتب إجابة في هذا الفرع.</translation>
+        </message>
+        <message>
+            <source>An entry in {folder}.</source>
+            <translation>مدخل في {folder}.</translation>
         </message>
         <message>
             <source>And {more} more.</source>
@@ -1136,6 +1144,18 @@
             <translation>صحّح مخططه.</translation>
         </message>
         <message>
+            <source>Correct or empty that setting.</source>
+            <translation>صحّح ذلك الإعداد أو أفرغه.</translation>
+        </message>
+        <message>
+            <source>Correct or remove SSL_CERT_FILE.</source>
+            <translation>صحّح SSL_CERT_FILE أو أزله.</translation>
+        </message>
+        <message>
+            <source>Correct that line; until then the defaults hold, and the file is left as it is.</source>
+            <translation>صحّح ذلك السطر؛ وحتى ذلك الحين تسري القيم الافتراضية ويُترك الملف كما هو.</translation>
+        </message>
+        <message>
             <source>Cost</source>
             <translation>التكلفة</translation>
         </message>
@@ -1832,8 +1852,16 @@
             <translation>يتعذر تشغيل Kireji</translation>
         </message>
         <message>
+            <source>Kireji ended before this answer was complete.</source>
+            <translation>انتهى Kireji قبل اكتمال هذه الإجابة.</translation>
+        </message>
+        <message>
             <source>Kireji ended before this was asked:</source>
             <translation>انتهى Kireji قبل طرح هذا:</translation>
+        </message>
+        <message>
+            <source>Kireji has what it needs. You can close this page.</source>
+            <translation>حصل Kireji على ما يحتاجه. يمكنك إغلاق هذه الصفحة.</translation>
         </message>
         <message>
             <source>Kireji lies in a folder whose name is too long for Windows to start it from.</source>
@@ -2258,6 +2286,10 @@
         <message>
             <source>Nothing new: everything in it is there already.</source>
             <translation>لا جديد: كل ما فيه موجود بالفعل.</translation>
+        </message>
+        <message>
+            <source>Nothing was allowed. You can close this page and try again in Kireji.</source>
+            <translation>لم يُسمح بشيء. يمكنك إغلاق هذه الصفحة والمحاولة مجددًا في Kireji.</translation>
         </message>
         <message>
             <source>Nothing was deleted in the last 30 days.</source>
@@ -2696,6 +2728,10 @@
             <translation>إزالة المنطقة {number}</translation>
         </message>
         <message>
+            <source>Remove that line, then change the setting again.</source>
+            <translation>أزل ذلك السطر، ثم غيّر الإعداد مجددًا.</translation>
+        </message>
+        <message>
             <source>Remove the key</source>
             <translation>إزالة المفتاح</translation>
         </message>
@@ -2884,6 +2920,14 @@
             <translation>عيّن المفتاح متغيرَ بيئة.</translation>
         </message>
         <message>
+            <source>Set {name} in the section [{section}] by hand.</source>
+            <translation>عيّن {name} في القسم [{section}] يدويًا.</translation>
+        </message>
+        <message>
+            <source>Set {variables} in the environment instead.</source>
+            <translation>عيّن {variables} في البيئة بدلًا من ذلك.</translation>
+        </message>
+        <message>
             <source>Settings</source>
             <translation>الإعدادات</translation>
         </message>
@@ -2998,6 +3042,10 @@
         <message>
             <source>Something in Kireji failed. The log has the details; what you were doing can be repeated.</source>
             <translation>حدث خلل في Kireji. التفاصيل في السجل التقني؛ ويمكن إعادة ما كنت تفعله.</translation>
+        </message>
+        <message>
+            <source>Something is missing in this address. Try again in Kireji.</source>
+            <translation>ينقص هذا العنوانَ شيء. حاول مجددًا في Kireji.</translation>
         </message>
         <message>
             <source>Space</source>
@@ -3316,6 +3364,10 @@
             <translation>لا يسمح سطح المكتب لـ Kireji بالتقاط صور للشاشة.</translation>
         </message>
         <message>
+            <source>The desktop does not tell its proxy: enter the proxy in Settings, Network.</source>
+            <translation>لا يُخبر سطح المكتب بوكيله: أدخل الوكيل في الإعدادات، الشبكة.</translation>
+        </message>
+        <message>
             <source>The desktop gave no answer when asked for the screen.</source>
             <translation>لم يُجب سطح المكتب حين طُلبت منه الشاشة.</translation>
         </message>
@@ -3348,12 +3400,24 @@
             <translation>يعرف سطح المكتب «{title}» لكنه لم يعطه مفاتيح. عيّنها في إعدادات لوحة المفاتيح لديه.</translation>
         </message>
         <message>
+            <source>The desktop names a SOCKS proxy, which is not followed: enter an HTTP proxy in Settings, Network.</source>
+            <translation>يسمّي سطح المكتب وكيل SOCKS لا يُتّبع: أدخل وكيل HTTP في الإعدادات، الشبكة.</translation>
+        </message>
+        <message>
+            <source>The desktop names a proxy script, which is not followed: enter the proxy in Settings, Network.</source>
+            <translation>يسمّي سطح المكتب نصًّا برمجيًا للوكيل لا يُتّبع: أدخل الوكيل في الإعدادات، الشبكة.</translation>
+        </message>
+        <message>
             <source>The desktop never answered when asked for shortcuts.</source>
             <translation>لم يُجب سطح المكتب قط حين طُلبت الاختصارات.</translation>
         </message>
         <message>
             <source>The desktop refused the shortcuts.</source>
             <translation>رفض سطح المكتب الاختصارات.</translation>
+        </message>
+        <message>
+            <source>The desktop uses its proxy for a few hosts only, which is not followed: enter the proxy in Settings, Network.</source>
+            <translation>يستعمل سطح المكتب وكيله لبعض المضيفين فقط، ولا يُتّبع ذلك: أدخل الوكيل في الإعدادات، الشبكة.</translation>
         </message>
         <message>
             <source>The desktop's picture of the screen cannot be opened.</source>
@@ -3624,6 +3688,10 @@
             <translation>تغيّرت المنطقة أكثر من {per_hour} مرة في ساعة ولم تعد مراقَبة. راقب منطقة أصغر، أو ابدأ لاحقًا.</translation>
         </message>
         <message>
+            <source>The region has changed.</source>
+            <translation>تغيّرت المنطقة.</translation>
+        </message>
+        <message>
             <source>The region {rect} has nothing of the screen in it.</source>
             <translation>لا شيء من الشاشة في المنطقة {rect}.</translation>
         </message>
@@ -3710,6 +3778,10 @@
         <message>
             <source>The text reader is not installed ({missing}).</source>
             <translation>قارئ النص غير مثبّت ({missing}).</translation>
+        </message>
+        <message>
+            <source>The text reader is not installed completely.</source>
+            <translation>قارئ النص غير مثبّت بالكامل.</translation>
         </message>
         <message>
             <source>The text reader on this computer stopped unexpectedly.</source>
@@ -3850,6 +3922,10 @@
         <message>
             <source>There is no window under the pointer.</source>
             <translation>لا نافذة تحت المؤشر.</translation>
+        </message>
+        <message>
+            <source>There is not enough memory to read this picture.</source>
+            <translation>لا تكفي الذاكرة لقراءة هذه الصورة.</translation>
         </message>
         <message>
             <source>There is nothing in it.</source>
@@ -4400,6 +4476,10 @@
             <translation>مرحبًا بك في Kireji</translation>
         </message>
         <message>
+            <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
+            <translation>ما يسمّيه سطح المكتب وكيلًا ليس عنوانًا: أدخل الوكيل في الإعدادات، الشبكة.</translation>
+        </message>
+        <message>
             <source>What was copied is larger than {size} MB.</source>
             <translation>ما نُسخ أكبر من {size} م.ب.</translation>
         </message>
@@ -4882,6 +4962,10 @@
         <message>
             <source>the model server at {host}</source>
             <translation>خادم النماذج على {host}</translation>
+        </message>
+        <message>
+            <source>the setting network.ca_file</source>
+            <translation>الإعداد network.ca_file</translation>
         </message>
         <message>
             <source>this model</source>
@@ -5456,6 +5540,10 @@
             </translation>
         </message>
         <message>
+            <source>{one} and {other}</source>
+            <translation>{one} و{other}</translation>
+        </message>
+        <message>
             <source>{option} is not a setting{meant}</source>
             <translation>{option} ليس إعدادًا{meant}</translation>
         </message>
@@ -5466,6 +5554,10 @@
         <message>
             <source>{path} cannot be created because a file stands where a folder should be.</source>
             <translation>تعذر إنشاء {path} لأن ملفًا يقع حيث ينبغي أن يكون مجلد.</translation>
+        </message>
+        <message>
+            <source>{path} cannot be read: line {line}, {reason}.</source>
+            <translation>تعذرت قراءة {path}: السطر {line}، {reason}.</translation>
         </message>
         <message>
             <source>{path} cannot be written.</source>
@@ -5480,6 +5572,10 @@
             <translation>{path} موجود بالفعل.</translation>
         </message>
         <message>
+            <source>{path} has a value called {name} where the section [{name}] belongs.</source>
+            <translation>في {path} قيمة باسم {name} حيث ينبغي أن يكون القسم [{name}].</translation>
+        </message>
+        <message>
             <source>{path} is a database of another program.</source>
             <translation>{path} قاعدة بيانات لبرنامج آخر.</translation>
         </message>
@@ -5490,6 +5586,10 @@
         <message>
             <source>{path} is not there.</source>
             <translation>{path} غير موجود.</translation>
+        </message>
+        <message>
+            <source>{path} is written in a way that cannot be changed without losing something.</source>
+            <translation>كُتب {path} بطريقة لا يمكن تغييرها دون فقدان شيء.</translation>
         </message>
         <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>

@@ -280,8 +280,16 @@
             <translation>Eine Adresse mit Namen oder Passwort darin wird nicht geholt.</translation>
         </message>
         <message>
+            <source>An agent in {folder}.</source>
+            <translation>Ein Agent in {folder}.</translation>
+        </message>
+        <message>
             <source>An answer is being written in this branch.</source>
             <translation>In diesem Zweig wird gerade eine Antwort geschrieben.</translation>
+        </message>
+        <message>
+            <source>An entry in {folder}.</source>
+            <translation>Ein Eintrag in {folder}.</translation>
         </message>
         <message>
             <source>And {more} more.</source>
@@ -1108,6 +1116,18 @@
             <translation>Das Schema berichtigen.</translation>
         </message>
         <message>
+            <source>Correct or empty that setting.</source>
+            <translation>Diese Einstellung berichtigen oder leeren.</translation>
+        </message>
+        <message>
+            <source>Correct or remove SSL_CERT_FILE.</source>
+            <translation>SSL_CERT_FILE berichtigen oder entfernen.</translation>
+        </message>
+        <message>
+            <source>Correct that line; until then the defaults hold, and the file is left as it is.</source>
+            <translation>Diese Zeile berichtigen; bis dahin gelten die Vorgaben, und die Datei bleibt, wie sie ist.</translation>
+        </message>
+        <message>
             <source>Cost</source>
             <translation>Kosten</translation>
         </message>
@@ -1784,8 +1804,16 @@
             <translation>Kireji kann nicht starten</translation>
         </message>
         <message>
+            <source>Kireji ended before this answer was complete.</source>
+            <translation>Kireji endete, bevor diese Antwort vollständig war.</translation>
+        </message>
+        <message>
             <source>Kireji ended before this was asked:</source>
             <translation>Kireji endete, bevor dies gefragt wurde:</translation>
+        </message>
+        <message>
+            <source>Kireji has what it needs. You can close this page.</source>
+            <translation>Kireji hat, was es braucht. Diese Seite kann geschlossen werden.</translation>
         </message>
         <message>
             <source>Kireji lies in a folder whose name is too long for Windows to start it from.</source>
@@ -2206,6 +2234,10 @@
         <message>
             <source>Nothing new: everything in it is there already.</source>
             <translation>Nichts Neues: alles darin ist schon da.</translation>
+        </message>
+        <message>
+            <source>Nothing was allowed. You can close this page and try again in Kireji.</source>
+            <translation>Es wurde nichts erlaubt. Diese Seite kann geschlossen und der Vorgang in Kireji wiederholt werden.</translation>
         </message>
         <message>
             <source>Nothing was deleted in the last 30 days.</source>
@@ -2640,6 +2672,10 @@
             <translation>Bereich {number} entfernen</translation>
         </message>
         <message>
+            <source>Remove that line, then change the setting again.</source>
+            <translation>Diese Zeile entfernen und die Einstellung noch einmal ändern.</translation>
+        </message>
+        <message>
             <source>Remove the key</source>
             <translation>Schlüssel entfernen</translation>
         </message>
@@ -2824,6 +2860,14 @@
             <translation>Den Schlüssel als Umgebungsvariable setzen.</translation>
         </message>
         <message>
+            <source>Set {name} in the section [{section}] by hand.</source>
+            <translation>{name} im Abschnitt [{section}] von Hand setzen.</translation>
+        </message>
+        <message>
+            <source>Set {variables} in the environment instead.</source>
+            <translation>Stattdessen {variables} in der Umgebung setzen.</translation>
+        </message>
+        <message>
             <source>Settings</source>
             <translation>Einstellungen</translation>
         </message>
@@ -2934,6 +2978,10 @@
         <message>
             <source>Something in Kireji failed. The log has the details; what you were doing can be repeated.</source>
             <translation>In Kireji ist etwas fehlgeschlagen. Einzelheiten stehen im Protokoll; der Vorgang kann wiederholt werden.</translation>
+        </message>
+        <message>
+            <source>Something is missing in this address. Try again in Kireji.</source>
+            <translation>In dieser Adresse fehlt etwas. In Kireji noch einmal versuchen.</translation>
         </message>
         <message>
             <source>Space</source>
@@ -3248,6 +3296,10 @@
             <translation>Der Desktop lässt Kireji den Bildschirm nicht aufnehmen.</translation>
         </message>
         <message>
+            <source>The desktop does not tell its proxy: enter the proxy in Settings, Network.</source>
+            <translation>Der Desktop nennt seinen Proxy nicht: den Proxy unter Einstellungen, Netz eingeben.</translation>
+        </message>
+        <message>
             <source>The desktop gave no answer when asked for the screen.</source>
             <translation>Der Desktop gab keine Antwort, als er nach dem Bildschirm gefragt wurde.</translation>
         </message>
@@ -3280,12 +3332,24 @@
             <translation>Der Desktop kennt „{title}“, hat aber keine Tasten gegeben. Sie in dessen Tastatureinstellungen festlegen.</translation>
         </message>
         <message>
+            <source>The desktop names a SOCKS proxy, which is not followed: enter an HTTP proxy in Settings, Network.</source>
+            <translation>Der Desktop nennt einen SOCKS-Proxy, dem nicht gefolgt wird: unter Einstellungen, Netz einen HTTP-Proxy eingeben.</translation>
+        </message>
+        <message>
+            <source>The desktop names a proxy script, which is not followed: enter the proxy in Settings, Network.</source>
+            <translation>Der Desktop nennt ein Proxy-Skript, dem nicht gefolgt wird: den Proxy unter Einstellungen, Netz eingeben.</translation>
+        </message>
+        <message>
             <source>The desktop never answered when asked for shortcuts.</source>
             <translation>Der Desktop hat auf die Frage nach Tastenkürzeln nie geantwortet.</translation>
         </message>
         <message>
             <source>The desktop refused the shortcuts.</source>
             <translation>Der Desktop hat die Tastenkürzel abgelehnt.</translation>
+        </message>
+        <message>
+            <source>The desktop uses its proxy for a few hosts only, which is not followed: enter the proxy in Settings, Network.</source>
+            <translation>Der Desktop verwendet seinen Proxy nur für einige Hosts, dem nicht gefolgt wird: den Proxy unter Einstellungen, Netz eingeben.</translation>
         </message>
         <message>
             <source>The desktop's picture of the screen cannot be opened.</source>
@@ -3556,6 +3620,10 @@
             <translation>Der Bereich hat sich mehr als {per_hour}-mal in einer Stunde geändert und wird nicht mehr beobachtet. Einen kleineren Bereich beobachten oder später neu beginnen.</translation>
         </message>
         <message>
+            <source>The region has changed.</source>
+            <translation>Der Bereich hat sich geändert.</translation>
+        </message>
+        <message>
             <source>The region {rect} has nothing of the screen in it.</source>
             <translation>Im Bereich {rect} liegt nichts vom Bildschirm.</translation>
         </message>
@@ -3642,6 +3710,10 @@
         <message>
             <source>The text reader is not installed ({missing}).</source>
             <translation>Der Textleser ist nicht installiert ({missing}).</translation>
+        </message>
+        <message>
+            <source>The text reader is not installed completely.</source>
+            <translation>Der Textleser ist nicht vollständig installiert.</translation>
         </message>
         <message>
             <source>The text reader on this computer stopped unexpectedly.</source>
@@ -3782,6 +3854,10 @@
         <message>
             <source>There is no window under the pointer.</source>
             <translation>Unter dem Zeiger ist kein Fenster.</translation>
+        </message>
+        <message>
+            <source>There is not enough memory to read this picture.</source>
+            <translation>Der Speicher reicht nicht, um dieses Bild zu lesen.</translation>
         </message>
         <message>
             <source>There is nothing in it.</source>
@@ -4328,6 +4404,10 @@
             <translation>Willkommen bei Kireji</translation>
         </message>
         <message>
+            <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
+            <translation>Was der Desktop als Proxy nennt, ist keine Adresse: den Proxy unter Einstellungen, Netz eingeben.</translation>
+        </message>
+        <message>
             <source>What was copied is larger than {size} MB.</source>
             <translation>Was kopiert wurde, ist größer als {size} MB.</translation>
         </message>
@@ -4806,6 +4886,10 @@
         <message>
             <source>the model server at {host}</source>
             <translation>der Modellserver unter {host}</translation>
+        </message>
+        <message>
+            <source>the setting network.ca_file</source>
+            <translation>der Einstellung network.ca_file</translation>
         </message>
         <message>
             <source>this model</source>
@@ -5320,6 +5404,10 @@
             </translation>
         </message>
         <message>
+            <source>{one} and {other}</source>
+            <translation>{one} und {other}</translation>
+        </message>
+        <message>
             <source>{option} is not a setting{meant}</source>
             <translation>{option} ist keine Einstellung{meant}</translation>
         </message>
@@ -5330,6 +5418,10 @@
         <message>
             <source>{path} cannot be created because a file stands where a folder should be.</source>
             <translation>{path} kann nicht angelegt werden, weil eine Datei steht, wo ein Ordner sein sollte.</translation>
+        </message>
+        <message>
+            <source>{path} cannot be read: line {line}, {reason}.</source>
+            <translation>{path} kann nicht gelesen werden: Zeile {line}, {reason}.</translation>
         </message>
         <message>
             <source>{path} cannot be written.</source>
@@ -5344,6 +5436,10 @@
             <translation>{path} gibt es schon.</translation>
         </message>
         <message>
+            <source>{path} has a value called {name} where the section [{name}] belongs.</source>
+            <translation>{path} hat einen Wert namens {name}, wo der Abschnitt [{name}] hingehört.</translation>
+        </message>
+        <message>
             <source>{path} is a database of another program.</source>
             <translation>{path} ist die Datenbank eines anderen Programms.</translation>
         </message>
@@ -5354,6 +5450,10 @@
         <message>
             <source>{path} is not there.</source>
             <translation>{path} ist nicht da.</translation>
+        </message>
+        <message>
+            <source>{path} is written in a way that cannot be changed without losing something.</source>
+            <translation>{path} ist so geschrieben, dass sich nichts ändern lässt, ohne etwas zu verlieren.</translation>
         </message>
         <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>

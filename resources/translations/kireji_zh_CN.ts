@@ -277,8 +277,16 @@
             <translation>不会获取含有用户名或密码的地址。</translation>
         </message>
         <message>
+            <source>An agent in {folder}.</source>
+            <translation>{folder} 中的代理项。</translation>
+        </message>
+        <message>
             <source>An answer is being written in this branch.</source>
             <translation>此分支中正在写回答。</translation>
+        </message>
+        <message>
+            <source>An entry in {folder}.</source>
+            <translation>{folder} 中的启动项。</translation>
         </message>
         <message>
             <source>And {more} more.</source>
@@ -1101,6 +1109,18 @@
             <translation>请更正其架构。</translation>
         </message>
         <message>
+            <source>Correct or empty that setting.</source>
+            <translation>请更正或清空该设置。</translation>
+        </message>
+        <message>
+            <source>Correct or remove SSL_CERT_FILE.</source>
+            <translation>请更正或移除 SSL_CERT_FILE。</translation>
+        </message>
+        <message>
+            <source>Correct that line; until then the defaults hold, and the file is left as it is.</source>
+            <translation>请更正该行；在此之前使用默认值，文件保持原样。</translation>
+        </message>
+        <message>
             <source>Cost</source>
             <translation>费用</translation>
         </message>
@@ -1772,8 +1792,16 @@
             <translation>Kireji 无法启动</translation>
         </message>
         <message>
+            <source>Kireji ended before this answer was complete.</source>
+            <translation>在回答完成之前 Kireji 已结束。</translation>
+        </message>
+        <message>
             <source>Kireji ended before this was asked:</source>
             <translation>在提出此问题之前 Kireji 已结束：</translation>
+        </message>
+        <message>
+            <source>Kireji has what it needs. You can close this page.</source>
+            <translation>Kireji 已取得所需内容。可以关闭此页面。</translation>
         </message>
         <message>
             <source>Kireji lies in a folder whose name is too long for Windows to start it from.</source>
@@ -2193,6 +2221,10 @@
         <message>
             <source>Nothing new: everything in it is there already.</source>
             <translation>没有新内容：其中的全部都已存在。</translation>
+        </message>
+        <message>
+            <source>Nothing was allowed. You can close this page and try again in Kireji.</source>
+            <translation>未获允许。可以关闭此页面，并在 Kireji 中重试。</translation>
         </message>
         <message>
             <source>Nothing was deleted in the last 30 days.</source>
@@ -2626,6 +2658,10 @@
             <translation>移除区域 {number}</translation>
         </message>
         <message>
+            <source>Remove that line, then change the setting again.</source>
+            <translation>请删除该行，然后重新更改设置。</translation>
+        </message>
+        <message>
             <source>Remove the key</source>
             <translation>移除密钥</translation>
         </message>
@@ -2809,6 +2845,14 @@
             <translation>请将密钥设为环境变量。</translation>
         </message>
         <message>
+            <source>Set {name} in the section [{section}] by hand.</source>
+            <translation>请手动在 [{section}] 节中设置 {name}。</translation>
+        </message>
+        <message>
+            <source>Set {variables} in the environment instead.</source>
+            <translation>请改为在环境变量中设置 {variables}。</translation>
+        </message>
+        <message>
             <source>Settings</source>
             <translation>设置</translation>
         </message>
@@ -2918,6 +2962,10 @@
         <message>
             <source>Something in Kireji failed. The log has the details; what you were doing can be repeated.</source>
             <translation>Kireji 内部出现错误。详情见日志；刚才的操作可以重试。</translation>
+        </message>
+        <message>
+            <source>Something is missing in this address. Try again in Kireji.</source>
+            <translation>此地址缺少内容。请在 Kireji 中重试。</translation>
         </message>
         <message>
             <source>Space</source>
@@ -3231,6 +3279,10 @@
             <translation>桌面不允许 Kireji 截取屏幕。</translation>
         </message>
         <message>
+            <source>The desktop does not tell its proxy: enter the proxy in Settings, Network.</source>
+            <translation>桌面不提供其代理：请在“设置”的“网络”中输入代理。</translation>
+        </message>
+        <message>
             <source>The desktop gave no answer when asked for the screen.</source>
             <translation>请求截取屏幕时，桌面没有答复。</translation>
         </message>
@@ -3263,12 +3315,24 @@
             <translation>桌面知道“{title}”，但没有分配按键。请在其键盘设置中设置。</translation>
         </message>
         <message>
+            <source>The desktop names a SOCKS proxy, which is not followed: enter an HTTP proxy in Settings, Network.</source>
+            <translation>桌面设置了 SOCKS 代理，不予采用：请在“设置”的“网络”中输入 HTTP 代理。</translation>
+        </message>
+        <message>
+            <source>The desktop names a proxy script, which is not followed: enter the proxy in Settings, Network.</source>
+            <translation>桌面设置了代理脚本，不予采用：请在“设置”的“网络”中输入代理。</translation>
+        </message>
+        <message>
             <source>The desktop never answered when asked for shortcuts.</source>
             <translation>请求快捷键时，桌面始终没有答复。</translation>
         </message>
         <message>
             <source>The desktop refused the shortcuts.</source>
             <translation>桌面拒绝了快捷键。</translation>
+        </message>
+        <message>
+            <source>The desktop uses its proxy for a few hosts only, which is not followed: enter the proxy in Settings, Network.</source>
+            <translation>桌面只对少数主机使用代理，不予采用：请在“设置”的“网络”中输入代理。</translation>
         </message>
         <message>
             <source>The desktop's picture of the screen cannot be opened.</source>
@@ -3539,6 +3603,10 @@
             <translation>该区域一小时内变化超过 {per_hour} 次，不再监视。请监视较小的区域，或稍后重新开始。</translation>
         </message>
         <message>
+            <source>The region has changed.</source>
+            <translation>区域已变化。</translation>
+        </message>
+        <message>
             <source>The region {rect} has nothing of the screen in it.</source>
             <translation>区域 {rect} 中没有屏幕内容。</translation>
         </message>
@@ -3625,6 +3693,10 @@
         <message>
             <source>The text reader is not installed ({missing}).</source>
             <translation>文字识别程序未安装（{missing}）。</translation>
+        </message>
+        <message>
+            <source>The text reader is not installed completely.</source>
+            <translation>文字识别程序安装不完整。</translation>
         </message>
         <message>
             <source>The text reader on this computer stopped unexpectedly.</source>
@@ -3765,6 +3837,10 @@
         <message>
             <source>There is no window under the pointer.</source>
             <translation>指针下没有窗口。</translation>
+        </message>
+        <message>
+            <source>There is not enough memory to read this picture.</source>
+            <translation>内存不足，无法读取此图片。</translation>
         </message>
         <message>
             <source>There is nothing in it.</source>
@@ -4310,6 +4386,10 @@
             <translation>欢迎使用 Kireji</translation>
         </message>
         <message>
+            <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
+            <translation>桌面设置的代理不是地址：请在“设置”的“网络”中输入代理。</translation>
+        </message>
+        <message>
             <source>What was copied is larger than {size} MB.</source>
             <translation>复制的内容超过 {size} MB。</translation>
         </message>
@@ -4787,6 +4867,10 @@
         <message>
             <source>the model server at {host}</source>
             <translation>位于 {host} 的模型服务器</translation>
+        </message>
+        <message>
+            <source>the setting network.ca_file</source>
+            <translation>设置 network.ca_file</translation>
         </message>
         <message>
             <source>this model</source>
@@ -5286,6 +5370,10 @@
             </translation>
         </message>
         <message>
+            <source>{one} and {other}</source>
+            <translation>{one} 和 {other}</translation>
+        </message>
+        <message>
             <source>{option} is not a setting{meant}</source>
             <translation>{option} 不是设置项{meant}</translation>
         </message>
@@ -5296,6 +5384,10 @@
         <message>
             <source>{path} cannot be created because a file stands where a folder should be.</source>
             <translation>无法创建 {path}，因为应为文件夹的位置上有一个文件。</translation>
+        </message>
+        <message>
+            <source>{path} cannot be read: line {line}, {reason}.</source>
+            <translation>无法读取 {path}：第 {line} 行，{reason}。</translation>
         </message>
         <message>
             <source>{path} cannot be written.</source>
@@ -5310,6 +5402,10 @@
             <translation>{path} 已存在。</translation>
         </message>
         <message>
+            <source>{path} has a value called {name} where the section [{name}] belongs.</source>
+            <translation>{path} 在应为 [{name}] 节的位置有一个名为 {name} 的值。</translation>
+        </message>
+        <message>
             <source>{path} is a database of another program.</source>
             <translation>{path} 是其他程序的数据库。</translation>
         </message>
@@ -5320,6 +5416,10 @@
         <message>
             <source>{path} is not there.</source>
             <translation>{path} 不存在。</translation>
+        </message>
+        <message>
+            <source>{path} is written in a way that cannot be changed without losing something.</source>
+            <translation>{path} 的写法使其无法在不丢失内容的情况下更改。</translation>
         </message>
         <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>

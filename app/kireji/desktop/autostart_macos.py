@@ -48,7 +48,7 @@ class LaunchAgentAutostart:
 
     def availability(self) -> Availability:
         """Whether an agent of ours would be read."""
-        return Availability(True, f"An agent in {self._file.parent}.")
+        return Availability(True, say("An agent in {folder}.", folder=self._file.parent))
 
     def enabled(self) -> bool:
         """Whether macOS will start this very program: the agent is there, and is not switched off."""

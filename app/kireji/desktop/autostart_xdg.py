@@ -40,7 +40,7 @@ class XdgAutostart:
         if self._environ.get("FLATPAK_ID") or self._environ.get("SNAP_NAME"):
             reason = say("Kireji runs in a sandbox, which cannot enter itself into the session's start.")
             return Availability(False, reason, say("Add Kireji to the start-up programs in the desktop's settings."))
-        return Availability(True, f"An entry in {self._own.parent}.")
+        return Availability(True, say("An entry in {folder}.", folder=self._own.parent))
 
     def enabled(self) -> bool:
         """Whether the session will start it: the entry is there, is not switched off, and its program exists."""

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from kireji.core.words import mark, say
+
 log = logging.getLogger(__name__)
 
 _LIKE_GNOME = frozenset({
@@ -30,12 +32,13 @@ _SECONDS = 1.0
 _LARGEST = 1 << 18
 """Bytes of a settings file above which it is none."""
 _FOR_THE_CHILD = ("HOME", "PATH", "USER", "DBUS_SESSION_BUS_ADDRESS", "DCONF_PROFILE")
-_ENTER = "enter the proxy in Settings, Network."
-_SCRIPT = f"The desktop names a proxy script, which is not followed: {_ENTER}"
-_SOCKS = "The desktop names a SOCKS proxy, which is not followed: enter an HTTP proxy in Settings, Network."
-_A_FEW_HOSTS = f"The desktop uses its proxy for a few hosts only, which is not followed: {_ENTER}"
-_NO_ADDRESS = f"What the desktop names as its proxy is no address: {_ENTER}"
-_SILENT = f"The desktop does not tell its proxy: {_ENTER}"
+_SCRIPT = mark("The desktop names a proxy script, which is not followed: enter the proxy in Settings, Network.")
+_SOCKS = mark("The desktop names a SOCKS proxy, which is not followed: enter an HTTP proxy in Settings, Network.")
+_A_FEW_HOSTS = mark(
+    "The desktop uses its proxy for a few hosts only, which is not followed: enter the proxy in Settings, Network."
+)
+_NO_ADDRESS = mark("What the desktop names as its proxy is no address: enter the proxy in Settings, Network.")
+_SILENT = mark("The desktop does not tell its proxy: enter the proxy in Settings, Network.")
 
 _STRING = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
@@ -112,7 +115,7 @@ def parse_gsettings(text: str) -> SystemProxies:
 
     mode = string("mode")
     if mode == "auto":
-        return SystemProxies({}, _SCRIPT)
+        return SystemProxies({}, say(_SCRIPT))
     if mode != "manual":
         return SystemProxies()
     login = ""
@@ -134,7 +137,7 @@ def parse_kioslaverc(texts: Sequence[str], environ: Mapping[str, str]) -> System
         values |= _group(text, "Proxy Settings")
     kind = values.get("ProxyType", "0")
     if kind in ("2", "3"):
-        return SystemProxies({}, _SCRIPT)
+        return SystemProxies({}, say(_SCRIPT))
     if kind not in ("1", "4"):
         return SystemProxies()
 
@@ -149,7 +152,7 @@ def parse_kioslaverc(texts: Sequence[str], environ: Mapping[str, str]) -> System
     hosts = re.split(r"[,\s]+", value("NoProxyFor"))
     found = _judged(proxy("httpProxy"), proxy("httpsProxy"), proxy("socksProxy"), hosts)
     if kind == "1" and values.get("ReversedException", "") not in ("", "0", "false"):
-        return SystemProxies({}, _A_FEW_HOSTS if any(hosts) and found.proxies else "")
+        return SystemProxies({}, say(_A_FEW_HOSTS) if any(hosts) and found.proxies else "")
     return found
 
 
@@ -159,7 +162,7 @@ def _desktop(environ: Mapping[str, str]) -> SystemProxies:
         return parse_kioslaverc([_text(folder / "kioslaverc") for folder in _config_folders(environ)], environ)
     if names & _LIKE_GNOME:
         text = _gsettings(environ)
-        return SystemProxies({}, _SILENT) if text is None else parse_gsettings(text)
+        return SystemProxies({}, say(_SILENT)) if text is None else parse_gsettings(text)
     return SystemProxies()
 
 
@@ -214,9 +217,9 @@ def _judged(http: str, https: str, socks: str, hosts: Iterable[str]) -> SystemPr
     wrong = [address for address in (http, https) if address and not _usable(address)]
     problem = ""
     if any(address.startswith("socks") for address in wrong) or (socks and not https):
-        problem = _SOCKS
+        problem = say(_SOCKS)
     elif wrong:
-        problem = _NO_ADDRESS
+        problem = say(_NO_ADDRESS)
     without = [host for item in hosts if (host := item.strip()).isprintable() and host not in ("", ".", "*.")]
     return SystemProxies({**proxies, **({"no": ",".join(without)} if proxies and without else {})}, problem)
 

@@ -51,8 +51,8 @@ def trusting(store: str, ca_file: str) -> ssl.SSLContext:
         _FileContext(ssl.PROTOCOL_TLS_CLIENT) if store else _SystemContext(ssl.PROTOCOL_TLS_CLIENT)
     )
     for path, name, way_out in (
-        (store, "SSL_CERT_FILE", "Correct or remove SSL_CERT_FILE."),
-        (ca_file, "the setting network.ca_file", "Correct or empty that setting."),
+        (store, "SSL_CERT_FILE", say("Correct or remove SSL_CERT_FILE.")),
+        (ca_file, say("the setting network.ca_file"), say("Correct or empty that setting.")),
     ):
         if not path:
             continue

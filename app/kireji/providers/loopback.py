@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from urllib.parse import parse_qsl, urlsplit
 
 from kireji.core.errors import ConnectionFailed
-from kireji.core.words import say
+from kireji.core.words import mark, say
 
 _PORT = 3000
 """What OpenRouter's documentation names for programs of a desktop; any other works too."""
@@ -23,9 +23,9 @@ _PAGE = (
     "<style>body{{font:1.1rem/1.5 system-ui,sans-serif;margin:20vh auto;max-width:30rem;padding:0 1rem}}</style>"
     "<p>{text}</p></html>"
 )
-_DONE = "Kireji has what it needs. You can close this page."
-_REFUSED = "Nothing was allowed. You can close this page and try again in Kireji."
-_INCOMPLETE = "Something is missing in this address. Try again in Kireji."
+_DONE = mark("Kireji has what it needs. You can close this page.")
+_REFUSED = mark("Nothing was allowed. You can close this page and try again in Kireji.")
+_INCOMPLETE = mark("Something is missing in this address. Try again in Kireji.")
 
 
 class LoopbackCallback:
@@ -61,10 +61,10 @@ class LoopbackCallback:
             return "405 Method Not Allowed", "This page can only be read."
         fields = dict(parse_qsl(target.query))
         if not fields.keys() & {"code", "error"}:
-            return "400 Bad Request", _INCOMPLETE
+            return "400 Bad Request", say(_INCOMPLETE)
         if not self._visited.done():
             self._visited.set_result(fields)
-        return "200 OK", _REFUSED if "error" in fields else _DONE
+        return "200 OK", say(_REFUSED) if "error" in fields else say(_DONE)
 
 
 class LoopbackListener:
@@ -116,7 +116,7 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, cal
             except asyncio.LimitOverrunError:
                 status, text = "431 Request Header Fields Too Large", "This request is too long."
             except ValueError:  # not an address
-                status, text = "400 Bad Request", _INCOMPLETE
+                status, text = "400 Bad Request", say(_INCOMPLETE)
             page = _PAGE.format(text=text).encode()
             head = (
                 f"HTTP/1.1 {status}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {len(page)}\r\n"

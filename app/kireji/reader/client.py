@@ -108,7 +108,7 @@ class ReaderProcess:
                             return
                         case Failed(message, hint):
                             answered = True
-                            raise ReaderError(message, hint)
+                            raise ReaderError(say(message), hint and say(hint))
                         case Ready():
                             raise _nonsense()
                 raise _nonsense()
@@ -157,7 +157,7 @@ class ReaderProcess:
             case Ready():
                 worker.ready = True
             case Failed(message, hint):
-                raise ReaderError(message, hint, detail=worker.last_words())
+                raise ReaderError(say(message), hint and say(hint), detail=worker.last_words())
             case _:
                 raise _nonsense()
 

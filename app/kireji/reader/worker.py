@@ -14,6 +14,7 @@ from typing import Any
 
 from kireji.core.errors import PictureError
 from kireji.core.reading import ReadLine
+from kireji.core.words import mark
 from kireji.reader.protocol import PICTURE_LIMIT, Done, Failed, FrameDecoder, Line, Ready, Reply, encode
 
 _LOG_LIMIT = 1024 * 1024
@@ -31,7 +32,7 @@ def main() -> int:
         engine = Engine()
     except (ImportError, OSError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - kept by the parent as the detail
-        _send(answers, Failed("The text reader is not installed completely.", "Install Kireji again."))
+        _send(answers, Failed(mark("The text reader is not installed completely."), mark("Install Kireji again.")))
         return 1
     _send(answers, Ready())
     while True:
@@ -47,7 +48,9 @@ def _answer(answers: int, engine: Any, data: bytes) -> None:
     except PictureError as error:
         _send(answers, Failed(error.message, error.hint))
     except MemoryError:
-        _send(answers, Failed("There is not enough memory to read this picture.", "Cut out a smaller region."))
+        _send(
+            answers, Failed(mark("There is not enough memory to read this picture."), mark("Cut out a smaller region."))
+        )
     else:
         _send(answers, Done())
 

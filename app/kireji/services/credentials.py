@@ -66,8 +66,12 @@ def without_password(address: str) -> str:
 def without_keychain(provider: str) -> str:
     """Where a key can stand when there is no keychain."""
     known = ADDRESSES[provider]
-    variables = known.key_variable if known.default_url else f"{known.url_variable} and {known.key_variable}"
-    return f"Set {variables} in the environment instead."
+    variables = (
+        known.key_variable
+        if known.default_url
+        else say("{one} and {other}", one=known.url_variable, other=known.key_variable)
+    )
+    return say("Set {variables} in the environment instead.", variables=variables)
 
 
 def require_key(secret: Secret) -> None:

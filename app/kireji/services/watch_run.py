@@ -26,7 +26,7 @@ from kireji.services.virtual_screen import without
 
 log = logging.getLogger(__name__)
 
-CHANGED = "The region has changed."
+CHANGED = mark("The region has changed.")
 """Stands before the question from the second time on."""
 
 _REMEMBERED = 1
@@ -261,7 +261,7 @@ class WatchRun:
         picture = await self._capture.encode(region)
         image = await self._capture.store(picture)
         first = self.watch.conversation is None
-        words = self.watch.question if first else f"{CHANGED} {self.watch.question}".strip()
+        words = self.watch.question if first else f"{say(CHANGED)} {self.watch.question}".strip()
         question = Question(
             words,
             (image,),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kireji.core.history import Origin, StoredMessage
 from kireji.core.messages import Message, MessageState, Role, Usage
+from kireji.core.words import say
 from kireji.storage import rows, search_index
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def _message(row: tuple[Any, ...], alive: Callable[[Origin], bool]) -> StoredMes
     number, parent, role, parts, raw, raw_from, stored, provider, model, usage, stop, error, created, *origin = row
     state = state_now(stored, (origin[0], origin[1]), alive)
     if state.value != stored:
-        error = error or rows.CUT_OFF
+        error = error or say(rows.CUT_OFF)
     return StoredMessage(
         id=number,
         parent=parent,

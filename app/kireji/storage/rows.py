@@ -21,11 +21,12 @@ from kireji.core.messages import (
     Usage,
 )
 from kireji.core.models import ModelInfo
+from kireji.core.words import mark
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-CUT_OFF = "Kireji ended before this answer was complete."
+CUT_OFF = mark("Kireji ended before this answer was complete.")
 """What is shown at an answer whose process is gone."""
 
 

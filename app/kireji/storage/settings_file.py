@@ -10,6 +10,7 @@ from typing import Any
 
 from kireji.core.errors import SettingsError
 from kireji.core.settings import VERSION
+from kireji.core.words import say
 from kireji.storage.faults import store_error
 from kireji.storage.files import write_atomically
 from kireji.storage.rows import storable
@@ -93,8 +94,8 @@ def _edited(text: str, option: str, value: object, path: Path) -> str:
     expected = _tables(text, path)
     if not isinstance(expected.setdefault(section, {}), dict):
         raise SettingsError(
-            f"{path} has a value called {section} where the section [{section}] belongs.",
-            "Remove that line, then change the setting again.",
+            say("{path} has a value called {name} where the section [{name}] belongs.", path=path, name=section),
+            say("Remove that line, then change the setting again."),
         )
     expected[section][name] = value
     if not text:
@@ -158,16 +159,16 @@ def _same(one: object, other: object) -> bool:
 
 def _not_toml(path: Path, line: int, reason: str) -> SettingsError:
     return SettingsError(
-        f"{path} cannot be read: line {line}, {reason}.",
-        "Correct that line; until then the defaults hold, and the file is left as it is.",
+        say("{path} cannot be read: line {line}, {reason}.", path=path, line=line, reason=reason),
+        say("Correct that line; until then the defaults hold, and the file is left as it is."),
         detail=reason,
     )
 
 
 def _too_unusual(path: Path, section: str, name: str) -> SettingsError:
     return SettingsError(
-        f"{path} is written in a way that cannot be changed without losing something.",
-        f"Set {name} in the section [{section}] by hand.",
+        say("{path} is written in a way that cannot be changed without losing something.", path=path),
+        say("Set {name} in the section [{section}] by hand.", name=name, section=section),
     )
 
 
