@@ -33,11 +33,12 @@ _PICTURES = frozenset(("image/png", "image/jpeg", "image/webp", "image/gif"))
 _STYLE = """
 :root { color-scheme: light dark; --ground: #fbfaf8; --raised: #fff; --text: #1d1c1a; --muted: #6a675f;
   --line: #e2dfd8;
-  --code: #f2f0eb; --link: #8a3b12; --k: #8a3b12; --s: #2f6b3a; --c: #77736a; --n: #1f5f8b; --f: #6a3d9a; }
+  --code: #f2f0eb; --link: #8a3b12; --keyword: #8a3b12; --string: #2f6b3a; --comment: #77736a; --number: #1f5f8b;
+  --name: #6a3d9a; --deleted: #b3261e; }
 @media (prefers-color-scheme: dark) { :root { --ground: #191816; --raised: #211f1c; --text: #ece9e2;
   --muted: #a29d92;
-  --line: #37342f; --code: #262420; --link: #f0a070; --k: #f0a070; --s: #9fce9f; --c: #9a958a; --n: #8fc4ea;
-  --f: #c9a8f0; } }
+  --line: #37342f; --code: #262420; --link: #f0a070; --keyword: #f0a070; --string: #9fce9f; --comment: #9a958a;
+  --number: #8fc4ea; --name: #c9a8f0; --deleted: #ff8a80; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--text); line-height: 1.55;
   font: 100%/1.55 system-ui, "Segoe UI", "Noto Sans", sans-serif; }
@@ -53,15 +54,19 @@ pre { background: var(--code); border-radius: .5rem; padding: .75rem 1rem; overf
 pre, code { font-family: ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; font-size: .9em; }
 :not(pre) > code { background: var(--code); border-radius: .25rem; padding: .1em .3em; }
 blockquote { margin-inline: 0; padding-inline-start: 1rem; border-inline-start: 3px solid var(--line); }
-table { border-collapse: collapse; display: block; overflow-x: auto; }
-th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: start; }
+li > p { margin-block: .75rem; }
+p.tight { margin-block: .15rem; }
+li.task { list-style: none; }
+table { border: 0; border-collapse: collapse; display: block; overflow-x: auto; margin-block: 1rem; }
+th, td { border: 1px solid var(--line); padding: .3rem .6rem; }
+th:not([align]) { text-align: start; }
 img { max-width: 100%; height: auto; border-radius: .5rem; border: 1px solid var(--line); }
 figure { margin: 1rem 0; }
 details { border: 1px solid var(--line); border-radius: .5rem; padding: .4rem .8rem; margin-block: .75rem; }
 a { color: var(--link); }
-.k, .kd, .kn, .kc, .kr, .ow, .nt { color: var(--k); } .s, .s1, .s2, .sd, .sa, .se { color: var(--s); }
-.c, .c1, .cm, .ch { color: var(--c); font-style: italic; } .m, .mi, .mf, .kt { color: var(--n); }
-.nf, .nc, .fm, .nd { color: var(--f); }
+.keyword { color: var(--keyword); } .string { color: var(--string); } .number { color: var(--number); }
+.name { color: var(--name); } .deleted { color: var(--deleted); }
+.comment { color: var(--comment); font-style: italic; }
 """
 
 

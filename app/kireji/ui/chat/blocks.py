@@ -94,6 +94,7 @@ class Block:
         columns: How many letters wide a table's columns want to be; the same in all parts of a table.
         headless: Whether the table goes on from the segment before, whose first part has the head.
         joined: Whether it goes on with the code, table or paragraph that the segment before ends with.
+        midline: Whether it goes on in the middle of a line.
         first_line: For code that goes on: how many of its lines stand before.
         open: Whether it is code whose fence is not closed, so that more may come.
     """
@@ -111,6 +112,7 @@ class Block:
     columns: tuple[float, ...] = ()
     headless: bool = False
     joined: bool = False
+    midline: bool = False
     first_line: int = 0
     open: bool = False
 

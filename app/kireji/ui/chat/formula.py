@@ -16,10 +16,13 @@ import warnings
 from collections import OrderedDict
 from dataclasses import dataclass
 from queue import SimpleQueue
+from types import FrameType
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
+
+from kireji.ui.chat.mathml import MACROS
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +41,6 @@ _LARGEST_PICTURE = 4000
 _KEPT_DRAWINGS = 400
 _KEPT_BYTES = 8_000_000
 _KEPT_PIXELS = 4_000_000
-_MACROS = re.compile(r"\\(?:re)?(?:new|provide)command|\\[egx]?def\b|\\let\b|\\DeclareMathOperator|\\newenvironment")
 _MARKS = re.compile(r"\\(?:label\{[^{}]*\}|nonumber\b|notag\b)")
 _NUMBER = re.compile(r"\\tag\*?\{([^{}]*)\}")
 _DEEPER = re.compile(r"\\.|[{}]", re.DOTALL)
@@ -48,6 +50,7 @@ _ENVIRONMENTS = (
     (re.compile(r"\\end\{alignat\*?\}"), r"\\end{align*}"),
     (re.compile(r"\\(begin|end)\{(equation|gather|multline)\}"), r"\\\1{\2*}"),
 )
+_LIBRARIES = frozenset({"ziamath", "ziafont", "latex2mathml"})
 _SHAPES = frozenset({"svg", "g", "path", "rect", "line"})
 _ELEMENT = re.compile(r"<([^\s/>!?]+)")
 
@@ -212,8 +215,9 @@ def _draw(tex: str, display: bool) -> _Drawing | None:
 def _bounded(library: Any, tex: str, display: bool) -> _Drawing | None:
     deadline = time.monotonic() + _SECONDS
 
-    def watch(_frame: Any, _event: str, _argument: Any) -> None:
-        if time.monotonic() > deadline:
+    def watch(frame: FrameType, _event: str, _argument: Any) -> None:
+        # What the collector of garbage calls would swallow the error, and nobody would watch any more.
+        if time.monotonic() > deadline and frame.f_globals.get("__name__", "").partition(".")[0] in _LIBRARIES:
             raise TimeoutError
 
     before = sys.getprofile()
@@ -236,7 +240,7 @@ def _bounded(library: Any, tex: str, display: bool) -> _Drawing | None:
 
 def _prepared(tex: str) -> str | None:
     """TeX as ziamath understands it; None for what is not tried."""
-    if not tex.strip() or len(tex) > _LONGEST or _MACROS.search(tex) or _depth(tex) > _DEEPEST:
+    if not tex.strip() or len(tex) > _LONGEST or MACROS.search(tex) or _depth(tex) > _DEEPEST:
         return None
     tex = _NUMBER.sub(r"\\qquad (\\text{\1})", _MARKS.sub("", tex))
     for pattern, replacement in _ENVIRONMENTS:

@@ -45,7 +45,8 @@ def read(
     if opening.kind is SegmentKind.TEXT:
         words = "\n".join(line.strip(" \t") for line in source.strip("\n").split("\n"))
         runs = runs_of(parse_words(words, known))
-        return (Block(Kind.PARAGRAPH, runs, path=path, rtl=_rtl(runs), joined=True),)
+        midline = opening.midline
+        return (Block(Kind.PARAGRAPH, runs, path=path, rtl=_rtl(runs), joined=True, midline=midline),)
     if opening.kind is SegmentKind.TABLE:
         source = opening.table + source
     reader = _Reader(source, path, opening, columns)
@@ -116,7 +117,16 @@ def _code(source: str, opening: Opening, path: str) -> Block:
     code = clean_code("\n".join(shown))
     language = fence.language if fence else ""
     runs = (Run(code, _CODE),) if code else ()
-    return Block(Kind.CODE, runs, path=path, language=language, joined=True, first_line=opening.line, open=is_open)
+    return Block(
+        Kind.CODE,
+        runs,
+        path=path,
+        language=language,
+        joined=True,
+        midline=opening.midline,
+        first_line=opening.line,
+        open=is_open,
+    )
 
 
 def _rtl(runs: Sequence[Run]) -> bool:
@@ -190,7 +200,7 @@ class _Reader:
             last = self.blocks[-1]
             self.blocks[-1] = Block(
                 last.kind, last.runs, last.level, last.path, last.marker, True, last.language, last.rows, last.task,
-                last.rtl, last.columns, last.headless, last.joined, last.first_line,
+                last.rtl, last.columns, last.headless, last.joined, last.midline, last.first_line,
             )  # fmt: skip
 
     def _list_open(self, token: Token) -> None:

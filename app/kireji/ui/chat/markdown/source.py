@@ -65,7 +65,7 @@ class MarkdownSource:
         """Settled since the segments were last looked at."""
         self._settled_sources: list[str] = []
         self._columns: dict[int, tuple[float, ...]] = {}
-        self._colours = Colours(self._segments, self._plain_blocks)
+        self._colours = Colours(self._segments, self.plain_blocks)
         self._opening = Opening()
         self._tail = ""
         self._tail_start = 0
@@ -150,7 +150,17 @@ class MarkdownSource:
         Args:
             index: Of the segment.
         """
-        return self._colours.coloured(index, self._plain_blocks(index))
+        return self._colours.coloured(index, self.plain_blocks(index))
+
+    def plain_blocks(self, index: int) -> tuple[Block, ...]:
+        """What a segment shows, without colours for code."""
+        from kireji.ui.chat.markdown.reader import read
+
+        self._refresh()
+        opening = self._segments[index].opening
+        following = self._segments[index + 1].opening if index + 1 < len(self._segments) else None
+        columns = self._columns_before(index) if opening.kind is SegmentKind.TABLE else ()
+        return read(self._sources[index], opening, following, self._definitions.known, columns)
 
     def code(self, index: int) -> str:
         """The whole code, as it is shown, of the fence with which a segment goes on or that goes on behind it."""
@@ -171,22 +181,13 @@ class MarkdownSource:
         self._refresh()
         self._restyled |= self._colours.find(seconds)
 
-    def _plain_blocks(self, index: int) -> tuple[Block, ...]:
-        from kireji.ui.chat.markdown.reader import read
-
-        self._refresh()
-        opening = self._segments[index].opening
-        following = self._segments[index + 1].opening if index + 1 < len(self._segments) else None
-        columns = self._columns_before(index) if opening.kind is SegmentKind.TABLE else ()
-        return read(self._sources[index], opening, following, self._definitions.known, columns)
-
     def _columns_before(self, index: int) -> tuple[float, ...]:
         """The widths of the columns of a table that goes on, which its first part decides."""
         while index and self._segments[index].kind is SegmentKind.TABLE:
             index -= 1
         if index in self._columns:
             return self._columns[index]
-        blocks = self._plain_blocks(index)
+        blocks = self.plain_blocks(index)
         columns = blocks[-1].columns if blocks else ()
         if index < self._firm:
             self._columns[index] = columns

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kireji.core.words import say
 from kireji.ui.chat.blocks import Run, Style
 from kireji.ui.chat.markdown.characters import LINE_BREAK, clean, clean_code
 from kireji.ui.chat.markdown.links import allowed_link, own_picture, shown_target
-from kireji.ui.translation import tr
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -77,8 +77,8 @@ def _picture(token: Token, style: Style) -> list[Run]:
     address = str(token.attrGet("src") or "")
     description = clean(token.content)
     if blob := own_picture(address):
-        return [Run(description or tr("picture"), replace(style, picture=blob))]
-    text = tr("[picture: {description}]", description=description) if description else tr("[picture]")
+        return [Run(description or say("picture"), replace(style, picture=blob))]
+    text = say("[picture: {description}]", description=description) if description else say("[picture]")
     if link := allowed_link(address):
         target = shown_target(link, "")
         return [Run(text, replace(style, link=link)), Run(f" ({target})", _QUIET)]
