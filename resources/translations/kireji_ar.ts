@@ -2288,6 +2288,10 @@
             <translation>لا جديد: كل ما فيه موجود بالفعل.</translation>
         </message>
         <message>
+            <source>Nothing was added: there is no conversation in it that can be read.</source>
+            <translation>لم يُضف شيء: لا توجد فيه محادثة يمكن قراءتها.</translation>
+        </message>
+        <message>
             <source>Nothing was allowed. You can close this page and try again in Kireji.</source>
             <translation>لم يُسمح بشيء. يمكنك إغلاق هذه الصفحة والمحاولة مجددًا في Kireji.</translation>
         </message>
@@ -3846,6 +3850,10 @@
         <message>
             <source>There is no answer</source>
             <translation>لا توجد إجابة</translation>
+        </message>
+        <message>
+            <source>There is no conversation in it that can be read.</source>
+            <translation>لا توجد فيه محادثة يمكن قراءتها.</translation>
         </message>
         <message>
             <source>There is no conversation {conversation}.</source>

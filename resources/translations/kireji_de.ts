@@ -2236,6 +2236,10 @@
             <translation>Nichts Neues: alles darin ist schon da.</translation>
         </message>
         <message>
+            <source>Nothing was added: there is no conversation in it that can be read.</source>
+            <translation>Nichts kam hinzu: Es enthält keine Unterhaltung, die gelesen werden kann.</translation>
+        </message>
+        <message>
             <source>Nothing was allowed. You can close this page and try again in Kireji.</source>
             <translation>Es wurde nichts erlaubt. Diese Seite kann geschlossen und der Vorgang in Kireji wiederholt werden.</translation>
         </message>
@@ -3778,6 +3782,10 @@
         <message>
             <source>There is no answer</source>
             <translation>Es gibt keine Antwort</translation>
+        </message>
+        <message>
+            <source>There is no conversation in it that can be read.</source>
+            <translation>Es enthält keine Unterhaltung, die gelesen werden kann.</translation>
         </message>
         <message>
             <source>There is no conversation {conversation}.</source>

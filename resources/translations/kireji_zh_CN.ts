@@ -2223,6 +2223,10 @@
             <translation>没有新内容：其中的全部都已存在。</translation>
         </message>
         <message>
+            <source>Nothing was added: there is no conversation in it that can be read.</source>
+            <translation>未添加任何内容：其中没有可读取的对话。</translation>
+        </message>
+        <message>
             <source>Nothing was allowed. You can close this page and try again in Kireji.</source>
             <translation>未获允许。可以关闭此页面，并在 Kireji 中重试。</translation>
         </message>
@@ -3761,6 +3765,10 @@
         <message>
             <source>There is no answer</source>
             <translation>没有回答</translation>
+        </message>
+        <message>
+            <source>There is no conversation in it that can be read.</source>
+            <translation>其中没有可读取的对话。</translation>
         </message>
         <message>
             <source>There is no conversation {conversation}.</source>

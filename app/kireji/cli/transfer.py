@@ -128,15 +128,17 @@ def _restore(arguments: argparse.Namespace, console: Console) -> Work:
 def _print(report: ImportReport, console: Console, *, as_json: bool) -> int:
     if as_json:
         console.object(report_value(report))
-        return DONE
-    console.line(sentence(report))
-    for line in details(report):
-        console.note(line)
-    return DONE
+    else:
+        console.line(sentence(report))
+        for line in details(report):
+            console.note(line)
+    return FAILED if report.is_empty and report.problems else DONE
 
 
 def sentence(report: ImportReport) -> str:
     """What came, or would come."""
+    if report.is_empty:
+        return "Nothing was added: there is no conversation in it that can be read."
     if not (report.conversations or report.messages):
         there = _some(report.present, "conversation")
         return f"Nothing new: {there} {'is' if report.present == 1 else 'are'} there already."

@@ -261,6 +261,11 @@ class ImportReport(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     only_looked: bool = False
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether not one conversation came through: nothing was new, and nothing was there already."""
+        return not (self.conversations or self.messages or self.present or self.removed)
+
 
 class ExportReport(msgspec.Struct, frozen=True):
     """What an export holds.

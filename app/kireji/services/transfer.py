@@ -12,6 +12,7 @@ import msgspec
 
 from kireji.core import documents
 from kireji.core.errors import KirejiError, StoreCorrupt, StoreError, TransferError
+from kireji.core.imported import is_sound, sound
 from kireji.core.messages import DocumentPart, ImagePart, Part, Sha256, TextPart, ToolResultPart
 from kireji.core.ports import CaptureStore, ImageCodec
 from kireji.core.transfer import (
@@ -241,7 +242,7 @@ class _Merging:
         if isinstance(found, Problem):
             self._problems.append(found)
             return
-        conversation = found.conversation
+        conversation = sound(found.conversation)
         looked = await self._store.merge(conversation, only_look=True, removed_too=self._removed_too)
         nothing_new = not looked.is_new and looked.messages == 0
         merged = looked
@@ -331,7 +332,7 @@ class _Pictures:
                 await self._captures.discard(part)
 
     async def _brought(self, part: ImagePart | DocumentPart) -> Part:
-        foreign = part.blob.startswith(PICTURE_IN_SOURCE)
+        foreign = part.blob.startswith(PICTURE_IN_SOURCE) or not is_sound(part)
         if not foreign and await self._is_stored(part.blob):
             return part
         try:
@@ -346,7 +347,7 @@ class _Pictures:
             return TextPart(f"[{'picture' if isinstance(part, ImagePart) else 'document'} that could not be read]")
 
     async def _taken_over(self, part: ImagePart | DocumentPart) -> ImagePart | DocumentPart:
-        found = await step(lambda: self._source.blob(part.blob))
+        found = await step(lambda: self._source.blob(part.blob)) if is_sound(part) else None
         if found is None:
             raise TransferError(say("A picture or document is missing."))
         if isinstance(part, ImagePart):

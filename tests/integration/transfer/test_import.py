@@ -149,6 +149,31 @@ async def test_a_full_disk_leaves_no_half_conversation(home: Home, monkeypatch: 
     assert not [file for file in (home.folder / "captures").rglob("*") if file.is_file()]
 
 
+async def test_names_that_are_spoilt_are_known_again(home: Home, tmp_path: Path) -> None:
+    lines = json.loads((CLAUDE / "conversations.json").read_text())
+    for value in lines:
+        value["uuid"] += "\ud800"
+        for message in value["chat_messages"]:
+            message["uuid"] += "\0\udfff"
+            message["parent_message_uuid"] = None
+    lines[0]["chat_messages"].append(lines[0]["chat_messages"][0])
+    (tmp_path / "conversations.json").write_text(json.dumps(lines))
+    assert (await home.transfer.bring_in(tmp_path)).conversations == 2
+    assert await home.transfer.bring_in(tmp_path) == ImportReport(present=2)
+
+
+async def test_a_picture_that_names_a_path_is_a_note(home: Home, tmp_path: Path) -> None:
+    picture = {"kind": "image", "blob": "../../etc/passwd", "media_type": "image/png", "width": 10**30, "height": 1}
+    message = {"key": "q", "parent": None, "message": {"role": "user", "parts": [picture]}}
+    talk = {"key": "c", "title": "", "created": "2026-01-01T00:00:00", "updated": "0001-01-01T00:00:00Z"}
+    message |= {"created": talk["created"]}
+    file = {"format": "kireji-history", "version": 1, "conversations": [talk | {"messages": [message]}]}
+    (tmp_path / "kireji.json").write_text(json.dumps(file))
+    assert (await home.transfer.bring_in(tmp_path)).conversations == 1
+    (kept,) = (await home.everything()).values()
+    assert kept.messages[0].message.parts == (TextPart("[picture that could not be read]"),)
+
+
 async def test_whose_export_it_is_can_be_demanded(home: Home) -> None:
     with pytest.raises(TransferError, match="an export of Claude, not of ChatGPT"):
         await home.transfer.bring_in(CLAUDE, Kind.CHATGPT)

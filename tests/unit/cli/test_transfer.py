@@ -104,6 +104,12 @@ class TestImport:
         kireji("history", "import", "/a.zip")
         assert kireji("history", "import", "/a.zip").out == "Nothing new: 1 conversation is there already.\n"
 
+    def test_when_nothing_can_be_read_it_has_failed(self, world: World, kireji: Kireji) -> None:
+        world.exports.sources[Path("/a.zip")] = FakeSource([Problem("file.json, conversation 1", "It is damaged.")])
+        done = kireji("history", "import", "/a.zip")
+        assert done.out == "Nothing was added: there is no conversation in it that can be read.\n"
+        assert (done.code, done.err) == (1, "Not read: file.json, conversation 1: It is damaged.\n")
+
     def test_a_dry_run_adds_nothing(self, world: World, kireji: Kireji) -> None:
         world.exports.sources[Path("/a.zip")] = FakeSource([Found(TALK)])
         value = json.loads(kireji("history", "import", "/a.zip", "--dry-run", "--json").out)

@@ -119,10 +119,11 @@ class _Tree:
         """Visit every node after its parent; those on a circle are visited from where it is entered."""
         children = self._children()
         begun = [key for key in self._nodes if self._parent(key) is None]
-        waiting = list(reversed(begun)) or list(self._nodes)[:1]
+        waiting = list(reversed(begun))
+        others = iter(self._nodes)
         while waiting or len(self._of_node) < len(self._nodes):
             if not waiting:  # a circle that nothing leads to
-                waiting.append(next(key for key in self._nodes if key not in self._of_node))
+                waiting.append(next(key for key in others if key not in self._of_node))
             key = waiting.pop()
             if key in self._of_node:
                 continue

@@ -18,7 +18,7 @@ from kireji.core.messages import (
 )
 from kireji.core.transfer import PICTURE_IN_SOURCE
 from kireji.storage.transfer.exported_files import ExportedFiles
-from kireji.storage.transfer.loose import fenced, items, mapping, text
+from kireji.storage.transfer.loose import LOOKED_BACK, fenced, items, mapping, open_call, text
 
 _MARKER = re.compile("\ue200[^\ue200\ue201]*\ue201|[\ue200-\ue206]")
 """Stands in the words for a citation that the service shows as a chip."""
@@ -50,7 +50,7 @@ class Contents:
         if kind == "thoughts":
             self._think(_thoughts(content), parts)
         elif kind == "reasoning_recap":
-            if not any(isinstance(part, ThinkingPart) for part in parts):
+            if not any(isinstance(part, ThinkingPart) for part in parts[-LOOKED_BACK:]):
                 self._think(text(content.get("content")), parts)
         elif role == "tool":
             self._result(key, message, content, parts)
@@ -131,7 +131,7 @@ class Contents:
         said = self._said(content, kind, mapping(message.get("metadata")))
         if not said:
             return
-        call = _open_call(parts)
+        call = open_call(parts)
         if call is None:
             name = text(mapping(message.get("author")).get("name")) or "tool"
             call = ToolCallPart(key, name)
@@ -143,12 +143,6 @@ class Contents:
     def _note(self, kind: str) -> str:
         self._unsupported.append(kind)
         return f"[unsupported: {kind}]"
-
-
-def _open_call(parts: list[Part]) -> ToolCallPart | None:
-    answered = {part.call_id for part in parts if isinstance(part, ToolResultPart)}
-    calls = [part for part in parts if isinstance(part, ToolCallPart) and part.call_id not in answered]
-    return calls[0] if calls else None
 
 
 def _thoughts(content: Mapping[str, Any]) -> str:

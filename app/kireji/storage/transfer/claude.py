@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from kireji.core.imported import in_order
 from kireji.core.messages import (
     Citation,
     DocumentPart,
@@ -24,7 +25,7 @@ from kireji.core.transfer import PICTURE_IN_SOURCE, Found, WholeConversation, Wh
 from kireji.core.words import say
 from kireji.storage.transfer.chatgpt import NotOne
 from kireji.storage.transfer.exported_files import ExportedFiles
-from kireji.storage.transfer.loose import items, mapping, moment, text, title
+from kireji.storage.transfer.loose import items, mapping, moment, open_call, text, title
 
 PROVIDER = "claude"
 _EPOCH = datetime(2023, 3, 14, tzinfo=UTC)
@@ -70,12 +71,11 @@ class ClaudeConversations:
             self._message(number, mapping(one), text(whole.get("model")), began, unsupported)
             for number, one in enumerate(items(whole["chat_messages"]))
         ]
-        messages = _in_order([one for one in read if one.message.parts])
+        messages, nearest = _said(read)
         if not messages:
             return None
         first = next((one.message.text for one in messages if one.message.role is Role.USER), "")
-        present = {one.key for one in messages}
-        head = text(whole.get("current_leaf_message_uuid"))
+        head = nearest.get(text(whole.get("current_leaf_message_uuid")))
         return Found(
             WholeConversation(
                 key=f"{PROVIDER}:{key}",
@@ -83,7 +83,7 @@ class ClaudeConversations:
                 created=began,
                 updated=moment(whole.get("updated_at")) or max(one.created for one in messages),
                 messages=messages,
-                head=head if head in present else max(messages, key=lambda one: one.created).key,
+                head=head or max(reversed(messages), key=lambda one: one.created).key,
                 pinned=whole.get("is_starred") is True,
                 named=True,
             ),
@@ -194,9 +194,8 @@ class _Blocks:
         self.parts.append(ToolResultPart(call, tuple(content), is_error=block.get("is_error") is True))
 
     def _open_call(self) -> str:
-        answered = {part.call_id for part in self.parts if isinstance(part, ToolResultPart)}
-        calls = [part.call_id for part in self.parts if isinstance(part, ToolCallPart)]
-        return next((call for call in calls if call not in answered), "")
+        call = open_call(self.parts)
+        return call.call_id if call else ""
 
 
 def _words(piece: Mapping[str, Any]) -> str:
@@ -217,28 +216,22 @@ def _citations(block: Mapping[str, Any]) -> tuple[Citation, ...]:
     return tuple(found)
 
 
-def _in_order(read: list[WholeMessage]) -> tuple[WholeMessage, ...]:
-    """Each after the one it follows; without parents, in the order of the list."""
+def _said(read: list[WholeMessage]) -> tuple[tuple[WholeMessage, ...], dict[str, str | None]]:
+    """The messages with something in them, each after the one it follows, and for every name the nearest of these.
+
+    What follows an empty one follows what that followed. Without parents they are one path, in the order of the list.
+    """
     import msgspec
 
     keys = {one.key for one in read}
     if not any(one.parent in keys for one in read):
-        chained: list[WholeMessage] = []
-        for one in read:
-            chained.append(msgspec.structs.replace(one, parent=chained[-1].key if chained else None))
-        return tuple(chained)
-    below: dict[str | None, list[WholeMessage]] = {}
-    for one in read:
-        below.setdefault(one.parent if one.parent in keys and one.parent != one.key else None, []).append(one)
-    ordered: dict[str, WholeMessage] = {}
-    waiting = list(reversed(below.get(None, []))) or read[:1]
-    while waiting:
-        one = waiting.pop()
-        if one.key in ordered:
-            continue
-        parent = one.parent if one.parent in ordered else None
-        ordered[one.key] = msgspec.structs.replace(one, parent=parent)
-        waiting.extend(reversed(below.get(one.key, [])))
-        if not waiting:
-            waiting.extend([other for other in read if other.key not in ordered][:1])
-    return tuple(ordered.values())
+        pairs = zip(read, [None, *(one.key for one in read)], strict=False)
+        read = [msgspec.structs.replace(one, parent=before) for one, before in pairs]
+    nearest: dict[str, str | None] = {}
+    said: list[WholeMessage] = []
+    for one in in_order(read):
+        parent = nearest.get(one.parent) if one.parent is not None else None
+        nearest[one.key] = one.key if one.message.parts else parent
+        if one.message.parts:
+            said.append(msgspec.structs.replace(one, parent=parent))
+    return tuple(said), nearest

@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from kireji.core.messages import Part, ToolCallPart, ToolResultPart
+
 _LATEST = 4_102_444_800
 """Seconds: the year 2100. Later times are milliseconds, or nonsense."""
 _TITLE = 200
+LOOKED_BACK = 200
+"""Parts before a part among which its counterpart is looked for: one answer may have a hundred thousand."""
 
 
 def text(value: Any) -> str:
@@ -37,7 +41,7 @@ def moment(value: Any) -> datetime | None:
         if isinstance(value, str) and value:
             time = datetime.fromisoformat(value)
             time = time if time.tzinfo else time.replace(tzinfo=UTC)
-            return time.astimezone(UTC)
+            return time.astimezone(UTC) if 0 < time.timestamp() < _LATEST else None
     except (ValueError, OverflowError, OSError):
         pass
     return None
@@ -47,6 +51,14 @@ def title(given: Any, first_words: str) -> str:
     """A title of one line: the given one, else the beginning of the first question."""
     line = " ".join(text(given).split()) or " ".join(first_words[: 4 * _TITLE].split())[:60]
     return line[:_TITLE] or "Without a title"
+
+
+def open_call(parts: Sequence[Part]) -> ToolCallPart | None:
+    """The first of the latest calls that has no result yet."""
+    near = parts[-LOOKED_BACK:]
+    answered = {part.call_id for part in near if isinstance(part, ToolResultPart)}
+    calls = (part for part in near if isinstance(part, ToolCallPart))
+    return next((call for call in calls if call.call_id not in answered), None)
 
 
 def fenced(code: str, language: str = "") -> str:

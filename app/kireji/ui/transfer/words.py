@@ -34,6 +34,8 @@ def pictures(number: int) -> str:
 
 def added(report: ImportReport) -> str:
     """What came, in a sentence."""
+    if report.is_empty:
+        return tr("Nothing was added: there is no conversation in it that can be read.")
     if not (report.conversations or report.messages):
         return tr("Nothing new: everything in it is there already.")
     parts = [
@@ -52,6 +54,8 @@ def added(report: ImportReport) -> str:
 
 def would_add(report: ImportReport) -> str:
     """What a restore would do."""
+    if report.is_empty:
+        return tr("There is no conversation in it that can be read.")
     if not (report.conversations or report.messages):
         return tr("Nothing would be added: everything in it is there already.")
     return tr(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,27 @@ def test_parents_that_are_missing_or_go_round_lose_no_message(tmp_path: Path) ->
     assert {each.key for each in messages} == {"a", "b", "c", "d"}
     places = {each.key: place for place, each in enumerate(messages)}
     assert all(each.parent is None or places[each.parent] < places[each.key] for each in messages)
+
+
+def test_what_follows_an_empty_message_follows_what_that_followed(tmp_path: Path) -> None:
+    def message(key: str, parent: str, text: str) -> dict[str, Any]:
+        return {"uuid": key, "sender": "human", "text": text, "parent_message_uuid": parent}
+
+    found = one(tmp_path, message("a", "", "x"), message("b", "a", ""), message("c", "b", ""), message("d", "c", "y"))
+    assert [each.key for each in found.conversation.path] == ["a", "d"]
+
+
+def test_an_identifier_that_comes_twice_is_one_message(tmp_path: Path) -> None:
+    found = one(tmp_path, *({"uuid": key, "sender": "human", "text": "x"} for key in "aab"))
+    assert [each.key for each in found.conversation.messages] == ["a", "b"]
+
+
+def test_circles_cost_no_time_and_no_message(tmp_path: Path) -> None:
+    base = {"sender": "human", "text": "x"}
+    pairs = (base | {"uuid": f"{number}", "parent_message_uuid": f"{number ^ 1}"} for number in range(20_000))
+    began = time.process_time()
+    assert len(one(tmp_path, *pairs).conversation.messages) == 20_000
+    assert time.process_time() - began < 3
 
 
 def test_times_in_any_form_or_none_are_taken(tmp_path: Path) -> None:
