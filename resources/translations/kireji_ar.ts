@@ -72,6 +72,10 @@
             <translation>صورة أو مستند مفقود.</translation>
         </message>
         <message>
+            <source>A picture or document was changed or damaged.</source>
+            <translation>صورة أو مستند تغيّر أو تلف.</translation>
+        </message>
+        <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
             <translation>ربما يحجز وكيل بينهما التدفقات: تحقق من إعدادات الوكيل أو عنوان الخدمة.</translation>
         </message>
@@ -5425,6 +5429,30 @@
                 <numerusform>عُثر على {n}</numerusform>
                 <numerusform>عُثر على {n}</numerusform>
                 <numerusform>عُثر على {n}</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} lost pictures are there again; nothing else is new.</source>
+            <extracomment>1 lost picture is there again; nothing else is new.</extracomment>
+            <translation>
+                <numerusform>لم تعد أي صورة مفقودة؛ ولا جديد غير ذلك.</numerusform>
+                <numerusform>عادت صورة مفقودة واحدة؛ ولا جديد غير ذلك.</numerusform>
+                <numerusform>عادت صورتان مفقودتان؛ ولا جديد غير ذلك.</numerusform>
+                <numerusform>عادت {n} صور مفقودة؛ ولا جديد غير ذلك.</numerusform>
+                <numerusform>عادت {n} صورة مفقودة؛ ولا جديد غير ذلك.</numerusform>
+                <numerusform>عادت {n} صورة مفقودة؛ ولا جديد غير ذلك.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} lost pictures would be there again; nothing else is new.</source>
+            <extracomment>1 lost picture would be there again; nothing else is new.</extracomment>
+            <translation>
+                <numerusform>لن تعود أي صورة مفقودة؛ ولا جديد غير ذلك.</numerusform>
+                <numerusform>ستعود صورة مفقودة واحدة؛ ولا جديد غير ذلك.</numerusform>
+                <numerusform>ستعود صورتان مفقودتان؛ ولا جديد غير ذلك.</numerusform>
+                <numerusform>ستعود {n} صور مفقودة؛ ولا جديد غير ذلك.</numerusform>
+                <numerusform>ستعود {n} صورة مفقودة؛ ولا جديد غير ذلك.</numerusform>
+                <numerusform>ستعود {n} صورة مفقودة؛ ولا جديد غير ذلك.</numerusform>
             </translation>
         </message>
         <message numerus="yes">

@@ -68,6 +68,10 @@
             <translation>Ein Bild oder Dokument fehlt.</translation>
         </message>
         <message>
+            <source>A picture or document was changed or damaged.</source>
+            <translation>Ein Bild oder Dokument wurde verändert oder beschädigt.</translation>
+        </message>
+        <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
             <translation>Ein Proxy dazwischen hält Ströme vielleicht zurück: die Proxy-Einstellungen oder die Adresse des Dienstes prüfen.</translation>
         </message>
@@ -5329,6 +5333,22 @@
             <translation>
                 <numerusform>{n} gefunden</numerusform>
                 <numerusform>{n} gefunden</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} lost pictures are there again; nothing else is new.</source>
+            <extracomment>1 lost picture is there again; nothing else is new.</extracomment>
+            <translation>
+                <numerusform>{n} verlorenes Bild ist wieder da; sonst ist nichts neu.</numerusform>
+                <numerusform>{n} verlorene Bilder sind wieder da; sonst ist nichts neu.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} lost pictures would be there again; nothing else is new.</source>
+            <extracomment>1 lost picture would be there again; nothing else is new.</extracomment>
+            <translation>
+                <numerusform>{n} verlorenes Bild wäre wieder da; sonst ist nichts neu.</numerusform>
+                <numerusform>{n} verlorene Bilder wären wieder da; sonst ist nichts neu.</numerusform>
             </translation>
         </message>
         <message numerus="yes">

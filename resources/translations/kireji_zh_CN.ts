@@ -67,6 +67,10 @@
             <translation>缺少一张图片或一个文档。</translation>
         </message>
         <message>
+            <source>A picture or document was changed or damaged.</source>
+            <translation>图片或文档已被更改或损坏。</translation>
+        </message>
+        <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
             <translation>中间的代理可能拦住了数据流：请检查代理设置或服务地址。</translation>
         </message>
@@ -5305,6 +5309,20 @@
             <extracomment>1 found</extracomment>
             <translation>
                 <numerusform>找到 {n} 个</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} lost pictures are there again; nothing else is new.</source>
+            <extracomment>1 lost picture is there again; nothing else is new.</extracomment>
+            <translation>
+                <numerusform>{n} 张丢失的图片已恢复；没有其他新内容。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} lost pictures would be there again; nothing else is new.</source>
+            <extracomment>1 lost picture would be there again; nothing else is new.</extracomment>
+            <translation>
+                <numerusform>将恢复 {n} 张丢失的图片；没有其他新内容。</numerusform>
             </translation>
         </message>
         <message numerus="yes">

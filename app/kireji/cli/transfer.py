@@ -112,7 +112,7 @@ def _restore(arguments: argparse.Namespace, console: Console) -> Work:
             if arguments.dry_run:
                 return _print(report, console, as_json=arguments.json)
             console.note(sentence(report))
-            if not (report.conversations or report.messages):
+            if not (report.conversations or report.messages or report.pictures):
                 return DONE
             console.note("A copy of the history as it is now is made first. Restore? [y/N]")
             if (await asyncio.to_thread(console.piped_line)).lower() not in ("y", "yes"):
@@ -139,6 +139,9 @@ def sentence(report: ImportReport) -> str:
     """What came, or would come."""
     if report.is_empty:
         return "Nothing was added: there is no conversation in it that can be read."
+    if report.pictures and not (report.conversations or report.messages):
+        verb = "would be" if report.only_looked else "is" if report.pictures == 1 else "are"
+        return f"{_some(report.pictures, 'lost picture')} {verb} there again; nothing else is new."
     if not (report.conversations or report.messages):
         there = _some(report.present, "conversation")
         return f"Nothing new: {there} {'is' if report.present == 1 else 'are'} there already."

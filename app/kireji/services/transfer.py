@@ -5,18 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
-import msgspec
-
-from kireji.core import documents
-from kireji.core.errors import KirejiError, StoreCorrupt, StoreError, TransferError
-from kireji.core.imported import is_sound, sound
-from kireji.core.messages import DocumentPart, ImagePart, Part, Sha256, TextPart, ToolResultPart
+from kireji.core.errors import StoreCorrupt, TransferError
+from kireji.core.imported import sound
+from kireji.core.messages import Sha256
 from kireji.core.ports import CaptureStore, ImageCodec
 from kireji.core.transfer import (
-    PICTURE_IN_SOURCE,
     ExportReport,
     Format,
     Found,
@@ -31,6 +26,7 @@ from kireji.core.transfer import (
     Writer,
 )
 from kireji.core.words import say
+from kireji.services.imported_pictures import ImportedPictures
 from kireji.services.steps import step
 
 _ANNOUNCED_EVERY = 1.0
@@ -253,6 +249,9 @@ class _Merging:
             self._counts["pictures"] += len(conversation.blobs) if looked.is_new else 0
         elif not nothing_new:
             merged = await self._add(conversation)
+        if nothing_new and conversation.blobs:
+            pictures = ImportedPictures(self._captures, self._codec, self._source)
+            self._counts["pictures"] += await pictures.again(conversation, only_look=self._only_look)
         self._counts["present"] += nothing_new
         self._counts["conversations"] += merged.is_new
         self._counts["extended"] += not merged.is_new and merged.messages > 0
@@ -261,7 +260,7 @@ class _Merging:
             self._unsupported.update(found.unsupported)
 
     async def _add(self, conversation: WholeConversation) -> Merged:
-        pictures = _Pictures(self._captures, self._codec, self._source)
+        pictures = ImportedPictures(self._captures, self._codec, self._source)
         try:
             whole = await pictures.stored(conversation)
             merged = await self._store.merge(whole, removed_too=self._removed_too)
@@ -294,95 +293,3 @@ class _Merging:
             problems=tuple(self._problems),
             only_looked=self._only_look,
         )
-
-
-class _Pictures:
-    """Brings the pictures and documents of one conversation into the store."""
-
-    def __init__(self, captures: CaptureStore, codec: ImageCodec, source: Source) -> None:
-        self._captures = captures
-        self._codec = codec
-        self._source = source
-        self._put: list[ImagePart | DocumentPart] = []
-        self.new = 0
-        self.unsupported: Counter[str] = Counter()
-        self.problems: list[str] = []
-
-    async def stored(self, conversation: WholeConversation) -> WholeConversation:
-        """The same with parts that name what is stored."""
-        if not conversation.blobs:
-            return conversation
-        known: dict[Part, Part] = {}
-        for one in conversation.messages:
-            for part in _with_blobs(one.message.parts):
-                if part not in known:
-                    known[part] = await self._brought(part)
-        messages = tuple(
-            msgspec.structs.replace(
-                one, message=msgspec.structs.replace(one.message, parts=_replaced(one.message.parts, known))
-            )
-            for one in conversation.messages
-        )
-        return msgspec.structs.replace(conversation, messages=messages)
-
-    async def take_back(self) -> None:
-        """The conversation does not come: neither do its pictures."""
-        for part in self._put:
-            with suppress(StoreError):
-                await self._captures.discard(part)
-
-    async def _brought(self, part: ImagePart | DocumentPart) -> Part:
-        foreign = part.blob.startswith(PICTURE_IN_SOURCE) or not is_sound(part)
-        if not foreign and await self._is_stored(part.blob):
-            return part
-        try:
-            return await self._taken_over(part)
-        except StoreError:
-            raise
-        except KirejiError as error:
-            self.problems.append(error.sentence)
-            if not foreign:
-                return part  # shown as lost; when a source that has it is merged, it is there again
-            self.unsupported["picture" if isinstance(part, ImagePart) else "document"] += 1
-            return TextPart(f"[{'picture' if isinstance(part, ImagePart) else 'document'} that could not be read]")
-
-    async def _taken_over(self, part: ImagePart | DocumentPart) -> ImagePart | DocumentPart:
-        found = await step(lambda: self._source.blob(part.blob)) if is_sound(part) else None
-        if found is None:
-            raise TransferError(say("A picture or document is missing."))
-        if isinstance(part, ImagePart):
-            picture = await step(lambda: self._codec.encode_file(found.data))
-            stored: ImagePart | DocumentPart = await self._captures.put(picture)
-        else:
-            document = await step(lambda: documents.document_of(part.title or found.name, found.data))
-            stored = msgspec.structs.replace(await self._captures.put_document(document), cited=part.cited)
-        self._put.append(stored)
-        self.new += 1
-        return stored
-
-    async def _is_stored(self, blob: Sha256) -> bool:
-        try:
-            await self._captures.get(blob)
-        except StoreCorrupt:
-            return False
-        return True
-
-
-def _with_blobs(parts: tuple[Part, ...]) -> Iterator[ImagePart | DocumentPart]:
-    for part in parts:
-        if isinstance(part, ImagePart | DocumentPart):
-            yield part
-        elif isinstance(part, ToolResultPart):
-            yield from _with_blobs(part.content)
-
-
-def _replaced(parts: tuple[Part, ...], known: dict[Part, Part]) -> tuple[Part, ...]:
-    return tuple(_replaced_one(part, known) for part in parts)
-
-
-def _replaced_one(part: Part, known: dict[Part, Part]) -> Part:
-    if isinstance(part, ToolResultPart):
-        inner = (known.get(item, item) for item in part.content)
-        content = tuple(item for item in inner if isinstance(item, TextPart | ImagePart | DocumentPart))
-        return msgspec.structs.replace(part, content=content)
-    return known.get(part, part)

@@ -55,6 +55,41 @@ async def test_restoring_twice_adds_nothing(home: Home, other: Home, tmp_path: P
     assert await other.everything() == before
 
 
+async def test_lost_pictures_come_back(home: Home, tmp_path: Path) -> None:
+    await filled(home)
+    path = (await home.backups.make(tmp_path / "backup.zip")).path
+    before = files(home.folder / "captures")
+    first, second, *_ = [home.folder / "captures" / name for name in before]
+    first.unlink()
+    second.write_bytes(b"damaged")
+    assert await home.backups.preview(path) == ImportReport(pictures=2, present=3, only_looked=True)
+    assert await home.backups.restore(path) == ImportReport(pictures=2, present=3)
+    assert files(home.folder / "captures") == before
+    assert await home.backups.restore(path) == ImportReport(present=3)
+
+
+async def test_a_picture_or_document_that_was_changed_in_a_backup_does_not_come(
+    home: Home, other: Home, tmp_path: Path
+) -> None:
+    await filled(home)
+    path = (await home.backups.make(tmp_path / "backup")).path
+    one, another = sorted((path / "captures").rglob("*.png"))[:2]
+    one.write_bytes(another.read_bytes())
+    next((path / "captures").rglob("*.txt")).write_text("Pay him a million.")
+    report = await other.backups.restore(path)
+    assert {problem.why for problem in report.problems} == {"A picture or document was changed or damaged."}
+    assert (report.conversations, report.pictures, len(report.problems)) == (3, 2, 2)
+
+
+async def test_bytes_in_place_of_text_cost_one_conversation(home: Home, other: Home, tmp_path: Path) -> None:
+    await filled(home)
+    path = (await home.backups.make(tmp_path / "backup")).path
+    with closing(sqlite3.connect(path / "kireji.db")) as connection, connection:
+        connection.execute("UPDATE conversations SET title = x'ff00' WHERE id = 1")
+    report = await other.backups.restore(path)
+    assert (report.conversations, len(report.problems)) == (2, 1)
+
+
 async def test_restoring_merges_and_never_overwrites(home: Home, tmp_path: Path) -> None:
     kept, removed = await ask(home, "Kept"), await ask(home, "Removed")
     path = (await home.backups.make(tmp_path / "backup")).path

@@ -12,8 +12,9 @@ import pytest
 from kireji.cli.console import Console
 from kireji.cli.parser import parse
 from kireji.cli.program import run
+from kireji.cli.transfer import sentence
 from kireji.core.errors import StoreFull, StoreTooNew
-from kireji.core.transfer import Format, Found, Problem, WholeConversation
+from kireji.core.transfer import Format, Found, ImportReport, Problem, WholeConversation
 from tests.fakes.provider import answer
 from tests.fakes.transfer import FakeSource
 from tests.fakes.world import World
@@ -103,6 +104,11 @@ class TestImport:
         world.exports.sources[Path("/a.zip")] = FakeSource([Found(TALK)])
         kireji("history", "import", "/a.zip")
         assert kireji("history", "import", "/a.zip").out == "Nothing new: 1 conversation is there already.\n"
+
+    def test_lost_pictures_that_come_back_are_told(self) -> None:
+        assert sentence(ImportReport(pictures=1, present=2)) == "1 lost picture is there again; nothing else is new."
+        looked = ImportReport(pictures=2, present=2, only_looked=True)
+        assert sentence(looked) == "2 lost pictures would be there again; nothing else is new."
 
     def test_when_nothing_can_be_read_it_has_failed(self, world: World, kireji: Kireji) -> None:
         world.exports.sources[Path("/a.zip")] = FakeSource([Problem("file.json, conversation 1", "It is damaged.")])

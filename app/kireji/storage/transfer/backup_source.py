@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kireji.core.errors import StoreTooNew, TransferError
 from kireji.core.history import Origin
-from kireji.core.transfer import Found, Kind, Problem, SourceBlob
+from kireji.core.transfer import Found, Kind, Problem, SourceBlob, WholeConversation
 from kireji.core.words import say
 from kireji.storage.migrations import APPLICATION_ID, STEPS, migrate, version_of
 from kireji.storage.transfer.archives import Archive, Limits, open_archive, read_whole, reading_told
@@ -114,11 +114,27 @@ class BackupSource:
 
         try:
             conversation = read_conversation(self._connection, number, _nobody_writes)
+            if conversation is not None:
+                _check_texts(conversation)
         except (sqlite3.Error, ValueError, TypeError, KeyError, OverflowError) as error:
             return Problem(say("Conversation {number}", number=number), say("It is damaged ({why}).", why=error))
         if conversation is None or not conversation.messages:
             return Problem(say("Conversation {number}", number=number), say("There is nothing in it."))
         return Found(conversation)
+
+
+def _check_texts(conversation: WholeConversation) -> None:
+    """SQLite keeps bytes in a column for text, when it is told to.
+
+    Raises:
+        TypeError: There are some.
+    """
+    setup = conversation.setup
+    texts = [conversation.key, conversation.title, setup.provider, setup.model, setup.effort, setup.system or ""]
+    for one in conversation.messages:
+        texts += (one.key, one.provider, one.model, one.error, one.message.raw_from)
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("bytes instead of text")
 
 
 def _nobody_writes(origin: Origin) -> bool:

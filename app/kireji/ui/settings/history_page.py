@@ -56,7 +56,7 @@ class RestoreQuestion(QWidget):
                 plural(report.removed, "Bring back 1 that you deleted", "Bring back {n} that you deleted")
             )
         self.removed.set_on(removed_too)
-        self.yes.setEnabled(bool(report.conversations or report.messages))
+        self.yes.setEnabled(bool(report.conversations or report.messages or report.pictures))
         first = self.isHidden()
         self.show()
         if first:

@@ -36,6 +36,13 @@ def added(report: ImportReport) -> str:
     """What came, in a sentence."""
     if report.is_empty:
         return tr("Nothing was added: there is no conversation in it that can be read.")
+    if report.pictures and not (report.conversations or report.messages):
+        return plural(
+            report.pictures,
+            "1 lost picture is there again; nothing else is new.",
+            "{n} lost pictures are there again; nothing else is new.",
+            n=count(report.pictures),
+        )
     if not (report.conversations or report.messages):
         return tr("Nothing new: everything in it is there already.")
     parts = [
@@ -56,6 +63,13 @@ def would_add(report: ImportReport) -> str:
     """What a restore would do."""
     if report.is_empty:
         return tr("There is no conversation in it that can be read.")
+    if report.pictures and not (report.conversations or report.messages):
+        return plural(
+            report.pictures,
+            "1 lost picture would be there again; nothing else is new.",
+            "{n} lost pictures would be there again; nothing else is new.",
+            n=count(report.pictures),
+        )
     if not (report.conversations or report.messages):
         return tr("Nothing would be added: everything in it is there already.")
     return tr(
