@@ -140,7 +140,7 @@ def server_events(
         response: Of the type text/event-stream, not yet read.
         mapped: Turns the network library's errors into ours while iterating.
         request_id: The service's own id of the request.
-        stack: Gets what must be closed before the response.
+        stack: Gets what must be closed at the end.
     """
     from httpx_sse import EventSource
 
@@ -149,6 +149,9 @@ def server_events(
     stack.push_async_callback(source.aclose)
     events = ServerEvents(source, mapped, request_id)
     stack.push_async_callback(events._events.aclose)
+    # First of all the response: the libraries' generators between it and the events are only dropped, and one that
+    # finds its connection still open wants to wait for its end, which nobody lets it on Qt's loop.
+    stack.push_async_callback(response.aclose)
     return events
 
 

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from kireji.core.errors import ProviderError
 from tests.integration.providers.conftest import Asking
 from tests.service import Delivery, ServiceThread, Status, Text
 
@@ -27,3 +28,11 @@ async def test_stopping_on_qts_loop_closes_the_connection(asking: Asking) -> Non
             reading.cancel()
         assert reading.cancelled()
         await asyncio.to_thread(service.until, lambda: service.requests[0].disconnected)
+
+
+async def test_an_answer_that_fails_in_its_middle_is_left_in_order(asking: Asking) -> None:
+    broken = Text(["First", " last"], delivery=Delivery(break_after=1, break_how="error"))
+    with ServiceThread(broken, Text(["Again"])) as service:
+        with pytest.raises(ProviderError):
+            await asking.ask(service.base_url)
+        assert (await asking.ask(service.base_url)).text == "Again"
