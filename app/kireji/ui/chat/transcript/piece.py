@@ -278,6 +278,9 @@ class Piece(QLabel):
         """From where to where the word or block around a position reaches."""
         cursor = QTextCursor(self._document)
         cursor.setPosition(min(position, self.length()))
+        if unit is QTextCursor.SelectionType.BlockUnderCursor:
+            block = cursor.block()  # Qt would begin with what divides it from the block before
+            return block.position(), block.position() + block.length() - 1
         cursor.select(unit)
         return cursor.selectionStart(), cursor.selectionEnd()
 
