@@ -101,9 +101,10 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(window_icon())
         self.setMinimumSize(*_SMALLEST)
         self.resize(usual_size(self.screen().availableSize()))
+        # In the order in which Tab goes through them.
         self.sidebar.setParent(self._frame)
-        self.inspector.setParent(self._frame)
         self._content.addWidget(self.chat)
+        self.inspector.setParent(self._frame)
         # Stacking order of the panes that may lie over the content.
         self._veil.hide()
         self._veil.raise_()
@@ -111,8 +112,6 @@ class MainWindow(QMainWindow):
         self.inspector.raise_()
         self.setCentralWidget(self._frame)
         self._frame.installEventFilter(self)
-        QWidget.setTabOrder(self.sidebar, self._content)
-        QWidget.setTabOrder(self._content, self.inspector)
 
     def _connect(self) -> None:
         self.sidebar.capture_clicked.connect(self.capture_clicked)

@@ -111,6 +111,7 @@ QPushButton[kind="chip"] {{ background: {c.raised}; border-radius: {_chip_radius
 QPushButton[kind="chip"]:hover {{ color: {c.ink}; }}
 QPushButton[kind="quiet"], QToolButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent;
     padding: 4px 8px; color: {c.muted}; font-size: {_px(TYPE_LABEL, scale)}; font-weight: 400; }}
+QPushButton[kind="quiet"][narrow="true"] {{ padding: 4px 4px; }}
 QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover {{ background: {c.raised}; color: {c.ink}; }}
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {{ border-color: {c.accent}; }}
 QPushButton[kind="fold"] {{ background: transparent; border: 1px solid transparent; border-radius: 6px;
@@ -206,6 +207,7 @@ def _rings(c: Colours, end: str) -> str:
 QPushButton:focus, QToolButton:focus {{ border: 2px solid {c.ink}; padding: 5px 12px; }}
 QPushButton[kind="chip"]:focus, QPushButton[kind="segment"]:focus {{ border: 2px solid {c.ink}; padding: 2px 9px; }}
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {{ border: 2px solid {c.ink}; padding: 3px 7px; }}
+QPushButton[kind="quiet"][narrow="true"]:focus {{ border: 2px solid {c.ink}; padding: 3px 3px; }}
 QPushButton[kind="code"]:focus {{ border: 2px solid {c.ink}; padding: 0px 5px; }}
 QPushButton[kind="tool"]:focus {{ border: 2px solid {c.ink}; padding: 5px 6px; }}
 QPushButton[kind="row"]:focus {{ border: 2px solid {c.ink}; padding: 3px 5px; }}

@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from kireji.core.messages import Message, Role, TextPart
+from kireji.ui.chat.focus_frame import FocusFrame
 from kireji.ui.chat.pane import Blank
 from kireji.ui.chat.words import is_right_to_left
 from kireji.ui.main_window import MainWindow, usual_size
@@ -49,6 +50,35 @@ def test_the_menu_button_lays_the_conversations_over_a_narrow_window(window: Mai
     assert window.chat.width() == 500
     QTest.mouseClick(window._veil, Qt.MouseButton.LeftButton, pos=QPoint(490, 300))
     assert not window.sidebar.isVisible()
+
+
+def test_tab_goes_from_the_conversations_through_the_open_one_to_the_details(window: MainWindow) -> None:
+    window.chat.show_conversation("One")
+    panes = (window.sidebar, window.chat.header, window.chat.transcript, window.chat.composer, window.inspector)
+    window.sidebar.search.setFocus()
+    seen: list[QWidget] = []
+    for _ in range(60):
+        focus = QApplication.focusWidget()
+        pane = next((pane for pane in panes if pane is focus or (focus and pane.isAncestorOf(focus))), None)
+        assert pane is not None
+        if not seen or seen[-1] is not pane:
+            seen.append(pane)
+        window.focusNextPrevChild(True)
+    assert seen[:6] == [*panes, window.sidebar]
+
+
+def test_the_conversation_shows_that_it_has_the_keyboard(window: MainWindow) -> None:
+    window.chat.show_conversation("One")
+    frame = window.chat.findChild(FocusFrame)
+    assert frame is not None
+    window.chat.transcript.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert not frame.isVisible()
+    window.chat.composer.setFocus()
+    window.chat.transcript.setFocus(Qt.FocusReason.TabFocusReason)
+    assert frame.isVisible()
+    assert frame.geometry() == window.chat.transcript.rect()
+    window.chat.composer.setFocus()
+    assert not frame.isVisible()
 
 
 def test_folding_the_details_is_said(window: MainWindow) -> None:

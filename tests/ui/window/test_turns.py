@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from kireji.core.errors import Overloaded
 from kireji.core.history import ConversationSetup, MessageOutline, SearchHit
@@ -17,6 +17,7 @@ from kireji.core.messages import Message, MessageState, Role, TextPart
 from kireji.core.models import ModelInfo
 from kireji.services.turns import Question, TurnEvent
 from kireji.ui.chat import keys
+from kireji.ui.chat.transcript.foot import AnswerFoot
 from kireji.ui.keyboard_dialog import KeyboardDialog
 from kireji.ui.models.words import Pick
 from tests.fakes.provider import FakeProvider, Hold, Step, answer
@@ -128,6 +129,36 @@ async def test_the_last_answer_is_regenerated_by_a_key() -> None:
         stand.below.provider.enqueue(answer("EINS"))
         await press(stand, keys.REGENERATE)
         await shows(stand, "one", "EINS")
+
+
+async def focused(stand: Stand) -> QWidget:
+    """A window that keys go to; the result is the field."""
+    stand.window.activateWindow()
+    await stand.until(stand.window.isActiveWindow)
+    field = stand.window.chat.composer.focusProxy()
+    assert field is not None
+    field.setFocus()
+    return field
+
+
+async def test_the_keyboard_goes_to_the_field_from_a_button_that_goes_away() -> None:
+    async with conversation("one") as stand:
+        field = await focused(stand)
+        again = next(foot.again for foot in stand.window.chat.transcript.findChildren(AnswerFoot))
+        again.setFocus()
+        QTest.keyClick(again, Qt.Key.Key_Space)
+        await stand.until(field.hasFocus)
+
+
+async def test_a_press_on_words_takes_the_keyboard_and_one_on_a_button_does_not() -> None:
+    async with conversation("one") as stand:
+        field = await focused(stand)
+        transcript = stand.window.chat.transcript
+        foot = transcript.findChildren(AnswerFoot)[0]
+        QTest.mouseClick(foot.copy, Qt.MouseButton.LeftButton)
+        assert field.hasFocus()
+        QTest.mouseClick(transcript.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(5, 60))
+        assert transcript.hasFocus()
 
 
 async def test_the_model_that_gave_an_answer_gives_it_again() -> None:

@@ -85,7 +85,7 @@ class Again(QObject):
         """Ask a question again, of whoever answers in this conversation now."""
         assert isinstance(question, int)
         if self._conversation.number is not None:
-            self._turns.ask(Question("", conversation=self._conversation.number, again=question))
+            self._ask(Question("", conversation=self._conversation.number, again=question))
 
     def regenerate(self, answer: object) -> None:
         """Have an answer given again by the model that gave it."""
@@ -127,7 +127,12 @@ class Again(QObject):
             question = Question(
                 "", conversation=number, again=stored.parent, provider=stored.provider, model=stored.model
             )
+        self._ask(question)
+
+    def _ask(self, question: Question) -> None:
+        """Ask, and let the keyboard go to the field: the button that was pressed goes away."""
         self._turns.ask(question)
+        self._pane.composer.setFocus()
 
     def _asks_for_its_model(self, stored: StoredMessage) -> bool:
         """Whether the model of an answer must be named: not where it is asked anyhow, nor where it only stood in.
@@ -157,7 +162,7 @@ class Again(QObject):
         if self._picking.lasting:
             self._setup.choose(self._pick)
         pick = self._pick
-        self._turns.ask(
+        self._ask(
             Question(
                 "",
                 conversation=self._conversation.number,
@@ -167,7 +172,6 @@ class Again(QObject):
                 effort=Effort(pick.effort) if pick.effort else None,
             )
         )
-        self._pane.composer.setFocus()
 
     async def _edit(self, question: int) -> None:
         number = self._conversation.number
@@ -178,7 +182,7 @@ class Again(QObject):
     def _continue(self, answer: object) -> None:
         number, path = self._conversation.number, self._conversation.path
         if number is not None and not self._turns.running and path and path[-1].id == answer:
-            self._turns.ask(continue_question(number))
+            self._ask(continue_question(number))
 
     def _say(self, sentence: object) -> None:
         self._pane.show_notice(str(sentence))

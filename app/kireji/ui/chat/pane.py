@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from kireji.ui.chat.composer import Composer
+from kireji.ui.chat.focus_frame import FocusFrame
 from kireji.ui.chat.header import Header
 from kireji.ui.chat.queue_row import QueueRow
 from kireji.ui.chat.transcript.transcript import Transcript, side_margin
@@ -40,6 +41,7 @@ class ChatPane(QWidget):
         self._theme = theme
         self.header = Header(theme)
         self.transcript = Transcript(theme)
+        FocusFrame(theme, self.transcript)
         self.queue = QueueRow(theme)
         self.composer = Composer(theme)
         self._blank = Blank(theme)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from kireji.core.history import SentTotals
@@ -112,6 +112,7 @@ class Inspector(QFrame):
         self._layout.addStretch(1)
         self._build()
         self._area = QScrollArea()
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its headings have the keyboard, and scroll it
         self._area.setWidgetResizable(True)
         self._area.setAccessibleName(tr("Details"))
         self._area.setWidget(body)

@@ -120,21 +120,32 @@ class AnswerFoot(_Foot):
 
     def __init__(self, theme: Theme, item: object) -> None:
         super().__init__(theme, item)
-        self.more_copy = self._more(tr("Other ways to copy"))
+        self.more_copy, _ = self._more(self.copy, tr("Other ways to copy"))
         menu = QMenu(self.more_copy)
         self.as_markdown = menu.addAction(tr("Copy as Markdown"))
         self.as_rich_text = menu.addAction(tr("Copy as rich text"))
         self._attach(self.more_copy, menu, self._copy_action)
         self.again = self._add("", "rotate-cw", tr("Answer again"))
         self.again.clicked.connect(self._regenerate)
-        self.more_again = self._more(tr("Other ways to answer again"))
+        self.more_again, self._pair_again = self._more(self.again, tr("Other ways to answer again"))
         again = QMenu(self.more_again)
         self.same_model = again.addAction(tr("Again with the same model"))
         self.other_model = again.addAction(tr("With another model…"))
         self._attach(self.more_again, again, self._again_action)
 
-    def _more(self, name: str) -> QPushButton:
-        return self._add("", "chevron-down", name)
+    def _more(self, beside: QPushButton, name: str) -> tuple[QPushButton, QWidget]:
+        """A button that belongs to another, close beside it, and what holds both."""
+        made = button("", "quiet", name=name)
+        made.setProperty("narrow", True)
+        set_icon(made, self._theme, "chevron-down", self._theme.colours.muted, _ICON)
+        pair = QWidget()
+        layout = QHBoxLayout(pair)
+        spread(layout)
+        self.row.removeWidget(beside)
+        layout.addWidget(beside)
+        layout.addWidget(made)
+        self.row.addWidget(pair)
+        return made, pair
 
     def _attach(self, opener: QPushButton, menu: QMenu, chosen: object) -> None:
         # Not setMenu, whose arrow the stylesheet cannot place.
@@ -164,8 +175,7 @@ class AnswerFoot(_Foot):
 
     def offer_again(self, *, on: bool) -> None:
         """Whether it can be answered again."""
-        self.again.setVisible(on)
-        self.more_again.setVisible(on)
+        self._pair_again.setVisible(on)
 
     def add_model(self, words: str) -> None:
         """Say who answered."""

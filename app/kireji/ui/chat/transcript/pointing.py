@@ -43,6 +43,8 @@ class PointingColumn(SelectingColumn):
         if event.button() is not Qt.MouseButton.LeftButton:
             event.ignore()
             return
+        # Here and not by the policy, by which a press on a button in the column would take the keyboard as well.
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
         if self._sought_words:
             self.seek(())
         point = event.position().toPoint()

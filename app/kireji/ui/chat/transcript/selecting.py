@@ -58,7 +58,7 @@ class SelectingColumn(Column):
         self._colouring = Colouring(self)
         self._showing = False
         self._sought_words: tuple[str, ...] = ()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.link_activated.connect(self._launch)
 
     # What comes after pieces are shown.
