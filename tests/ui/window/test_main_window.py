@@ -52,7 +52,9 @@ def test_the_menu_button_lays_the_conversations_over_a_narrow_window(window: Mai
     assert not window.sidebar.isVisible()
 
 
-def test_tab_goes_from_the_conversations_through_the_open_one_to_the_details(window: MainWindow) -> None:
+def test_tab_goes_from_the_conversations_through_the_open_one_to_the_details(window: MainWindow, qtbot: QtBot) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     window.chat.show_conversation("One")
     panes = (window.sidebar, window.chat.header, window.chat.transcript, window.chat.composer, window.inspector)
     window.sidebar.search.setFocus()
@@ -67,7 +69,9 @@ def test_tab_goes_from_the_conversations_through_the_open_one_to_the_details(win
     assert seen[:6] == [*panes, window.sidebar]
 
 
-def test_the_conversation_shows_that_it_has_the_keyboard(window: MainWindow) -> None:
+def test_the_conversation_shows_that_it_has_the_keyboard(window: MainWindow, qtbot: QtBot) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     window.chat.show_conversation("One")
     frame = window.chat.findChild(FocusFrame)
     assert frame is not None
