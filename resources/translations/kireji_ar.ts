@@ -268,6 +268,10 @@
             <translation>اسمح بذلك في الإعدادات، عام، أو انسخ النص واختر «اسأل عن الحافظة».</translation>
         </message>
         <message>
+            <source>Allow writing there, or choose another place.</source>
+            <translation>اسمح بالكتابة هناك، أو اختر مكانًا آخر.</translation>
+        </message>
+        <message>
             <source>Allow writing to that folder, or choose another one with KIREJI_HOME.</source>
             <translation>اسمح بالكتابة في ذلك المجلد، أو اختر غيره بـ KIREJI_HOME.</translation>
         </message>

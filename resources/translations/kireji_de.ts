@@ -256,6 +256,10 @@
             <translation>Das unter Einstellungen, Allgemein erlauben, oder den Text kopieren und „Nach der Zwischenablage fragen“ wählen.</translation>
         </message>
         <message>
+            <source>Allow writing there, or choose another place.</source>
+            <translation>Erlauben Sie dort das Schreiben, oder wählen Sie einen anderen Ort.</translation>
+        </message>
+        <message>
             <source>Allow writing to that folder, or choose another one with KIREJI_HOME.</source>
             <translation>Das Schreiben in diesen Ordner erlauben oder mit KIREJI_HOME einen anderen wählen.</translation>
         </message>

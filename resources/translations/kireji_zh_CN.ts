@@ -253,6 +253,10 @@
             <translation>请在“设置”的“常规”中允许，或复制文字后选择“就剪贴板内容提问”。</translation>
         </message>
         <message>
+            <source>Allow writing there, or choose another place.</source>
+            <translation>请允许写入该位置，或选择其他位置。</translation>
+        </message>
+        <message>
             <source>Allow writing to that folder, or choose another one with KIREJI_HOME.</source>
             <translation>请允许写入该文件夹，或用 KIREJI_HOME 选择其他文件夹。</translation>
         </message>

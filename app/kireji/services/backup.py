@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -196,7 +197,7 @@ class BackupService:
         """A name with the time in it that nothing has."""
         stem, folder = f"{beginning}{self._clock.now().astimezone():%Y-%m-%d-%H%M%S}", self.folder
         names = (f"{stem}{(number and f'-{number}') or ''}{ending}" for number in itertools.count())
-        return await step(lambda: next(path for name in names if not (path := folder / name).exists()))
+        return await step(lambda: next(path for name in names if not os.path.lexists(path := folder / name)))
 
 
 def _surplus(found: Sequence[Backup]) -> Sequence[Backup]:

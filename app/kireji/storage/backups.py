@@ -26,7 +26,7 @@ from kireji import __version__
 from kireji.core.errors import StoreCorrupt, TransferError
 from kireji.core.transfer import EMPTY, Backup, BackupContent, Source
 from kireji.core.words import say
-from kireji.storage.faults import store_error
+from kireji.storage.faults import chosen_place_error
 from kireji.storage.migrations import version_of
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class FileBackupStore:
 
     def make(self, target: Path, *, share: bool = False) -> Backup:
         """As in BackupStore."""
-        if target.exists():
+        if os.path.lexists(target):
             raise TransferError(say("{path} exists already.", path=target), say("Choose another name."))
         with _told(target):
             self._clear_stale()
@@ -298,7 +298,7 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        failure = store_error(error, path)
+        failure = chosen_place_error(error, path)
         if failure is None:
             raise
         raise failure from error

@@ -32,6 +32,14 @@ def store_error(error: Exception, path: Path) -> StoreError | None:
     return _of_sqlite(name, error, path) if isinstance(name, str) else None
 
 
+def chosen_place_error(error: Exception, path: Path) -> StoreError | None:
+    """The same for a place that the person chose for something new: it may be another."""
+    found = store_error(error, path)
+    if isinstance(found, StoreReadOnly):
+        return StoreReadOnly(found.message, say("Allow writing there, or choose another place."), detail=found.detail)
+    return found
+
+
 def _of_system(error: OSError, path: Path) -> StoreError:
     if error.errno in _NO_ROOM:
         return _full(path)
@@ -107,7 +115,7 @@ def _read_only(path: Path) -> StoreReadOnly:
 
 def _unusable(error: Exception, path: Path) -> StoreError:
     return StoreError(
-        say("{path} could not be used: {error}.", path=path, error=error),
+        say("{path} could not be used: {error}.", path=path, error=getattr(error, "strerror", None) or error),
         say("Check the disk and the folder, then try again; nothing was deleted."),
         detail=str(error),
     )

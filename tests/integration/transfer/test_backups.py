@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from kireji.core.errors import StoreCorrupt, StoreTooNew, TransferError
+from kireji.core.errors import StoreCorrupt, StoreError, StoreTooNew, TransferError
 from kireji.core.messages import Message, Role, TextPart
+from kireji.core.settings import BackupSettings
 from kireji.core.transfer import ImportReport
+from kireji.services.backup import BackupService
 from kireji.storage import backups as backups_module
+from kireji.storage.backups import FileBackupStore
 from tests.integration.transfer.conftest import Home, open_home
 from tests.integration.transfer.test_round_trip import filled
 from tests.support.exports import CLAUDE, zip_of
@@ -289,3 +292,19 @@ async def test_a_backup_larger_than_the_disk_is_not_opened(
     monkeypatch.setattr("kireji.storage.transfer.backup_source._LEFT_FREE", 2**60)
     with pytest.raises(TransferError, match="no room to open"):
         await other.backups.restore(path)
+
+
+async def test_a_place_that_cannot_be_is_told(home: Home, tmp_path: Path) -> None:
+    for place in (tmp_path / ("n" * 300), tmp_path / ("n" * 300) / "backup.zip"):
+        with pytest.raises(StoreError, match="File name too long"):
+            await home.backups.make(place)
+    home.backups = BackupService(
+        FileBackupStore(home.folder / "kireji.db", home.folder / "captures"),
+        home.transfer,
+        lambda: BackupSettings(folder=str(tmp_path / ("n" * 300))),
+        home.folder,
+        home.clock,
+    )
+    await ask(home, "Anything")
+    with pytest.raises(StoreError, match="File name too long"):
+        await home.backups.make_if_due()

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from kireji.core.errors import TransferError
+from kireji.core.errors import StoreError, TransferError
 from kireji.core.messages import Message, Role, TextPart
 from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.core.transfer import Format, WholeConversation
@@ -165,6 +165,18 @@ async def test_nothing_is_overwritten_without_being_told(home: Home, tmp_path: P
     (tmp_path / "full" / "mine").write_text("")
     with pytest.raises(TransferError, match="something in the folder"):
         await home.transfer.export(None, tmp_path / "full", Format.MARKDOWN, overwrite=True)
+
+
+async def test_only_a_file_is_replaced_and_only_by_a_file(home: Home, tmp_path: Path) -> None:
+    await filled(home)
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "link.html").symlink_to(tmp_path / "nowhere")
+    for path in (tmp_path / "file", tmp_path / "link.html", Path("/dev/null")):
+        with pytest.raises(TransferError, match="exists already") as caught:
+            await home.transfer.export([1], path, Format.HTML, overwrite=True)
+        assert caught.value.hint == "Choose another name."
+    with pytest.raises(StoreError, match="File name too long"):
+        await home.transfer.export([1], tmp_path / f"{'n' * 300}.html", Format.HTML)
 
 
 async def test_the_markdown_zip_holds_the_pictures_it_names(home: Home, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 
 from kireji.core.errors import StoreError, TransferError
 from kireji.core.words import say
-from kireji.storage.faults import store_error
+from kireji.storage.faults import chosen_place_error
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
@@ -51,22 +51,27 @@ def open_target(path: Path, *, overwrite: bool = False) -> Target:
         TransferError: It exists.
         StoreError: The folder around it cannot be written.
     """
-    is_folder = path.is_dir() or not path.suffix
-    if path.is_dir() and any(path.iterdir()):
-        raise TransferError(
-            say("There is something in the folder {path} already.", path=path), say("Choose another name.")
-        )
-    if path.exists() and not path.is_dir() and not overwrite:
-        raise TransferError(
-            say("{path} exists already.", path=path), say("Choose another name, or allow it to be overwritten.")
-        )
     try:
+        is_folder = path.is_dir() or not path.suffix
+        if path.is_dir() and any(path.iterdir()):
+            raise TransferError(
+                say("There is something in the folder {path} already.", path=path), say("Choose another name.")
+            )
+        replaced = overwrite and path.is_file() and not is_folder
+        if os.path.lexists(path) and not path.is_dir() and not replaced:
+            raise TransferError(say("{path} exists already.", path=path), _way_on(path, is_folder))
         path.parent.mkdir(parents=True, exist_ok=True)
         if is_folder:
             return _FolderTarget(path)
         return _ZipTarget(path) if path.suffix.lower() == ".zip" else _FileTarget(path)
     except OSError as error:
         raise failure(error, path) from error
+
+
+def _way_on(path: Path, is_folder: bool) -> str:
+    if is_folder or not path.is_file():
+        return say("Choose another name.")
+    return say("Choose another name, or allow it to be overwritten.")
 
 
 class _FolderTarget:
@@ -184,6 +189,6 @@ class _FileTarget(_PartFile):
 
 def failure(error: OSError, path: Path) -> StoreError:
     """What to raise for an OSError at a path."""
-    found = store_error(error, path)
+    found = chosen_place_error(error, path)
     assert found is not None
     return found
