@@ -204,6 +204,15 @@ def test_escape_leaves_the_title_as_it_was(rows: ConversationList, qtbot: QtBot,
     assert changes == []
 
 
+def test_the_key_that_ends_a_title_opens_nothing(rows: ConversationList, qtbot: QtBot) -> None:
+    chosen: list[object] = []
+    rows.chosen.connect(chosen.append)
+    rows.rename(2)
+    QTest.keyClick(editor(rows), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: rows.state() is rows.State.NoState)
+    assert chosen == []
+
+
 def test_enter_belongs_to_the_input_method_while_it_composes(rows: ConversationList, qtbot: QtBot) -> None:
     changes: list[object] = []
     chosen: list[object] = []

@@ -161,7 +161,9 @@ class ConversationList(QListView):
             menu.setActiveAction(menu.actions()[0])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._handled(event):
+        # A title's field leaves some keys over, such as the one that ends it; they are not meant for the list.
+        editing = self.state() is QAbstractItemView.State.EditingState
+        if editing or not self._handled(event):
             super().keyPressEvent(event)
 
     def _handled(self, event: QKeyEvent) -> bool:
