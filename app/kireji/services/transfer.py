@@ -247,11 +247,12 @@ class _Merging:
             return
         if self._only_look:
             self._counts["pictures"] += len(conversation.blobs) if looked.is_new else 0
-        elif not nothing_new:
-            merged = await self._add(conversation)
         if nothing_new and conversation.blobs:
             pictures = ImportedPictures(self._captures, self._codec, self._source)
             self._counts["pictures"] += await pictures.again(conversation, only_look=self._only_look)
+        elif not nothing_new and not self._only_look:
+            merged = await self._add(conversation)
+            nothing_new = not merged.is_new and merged.messages == 0  # somebody else was faster
         self._counts["present"] += nothing_new
         self._counts["conversations"] += merged.is_new
         self._counts["extended"] += not merged.is_new and merged.messages > 0
@@ -267,7 +268,7 @@ class _Merging:
         except BaseException:
             await asyncio.shield(pictures.take_back())
             raise
-        self._counts["pictures"] += pictures.new
+        self._counts["pictures"] += pictures.new if merged.is_new or merged.messages else 0
         self._unsupported.update(pictures.unsupported)
         self._problems.extend(Problem(conversation.title, why) for why in pictures.problems)
         if merged.conversation:

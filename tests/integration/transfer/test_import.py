@@ -28,6 +28,12 @@ async def test_importing_twice_adds_nothing(home: Home, tmp_path: Path, export: 
     assert await home.everything() == before
 
 
+async def test_of_two_imports_at_the_same_time_each_thing_is_told_by_one(home: Home) -> None:
+    first, second = await asyncio.gather(home.transfer.bring_in(CLAUDE), home.transfer.bring_in(CLAUDE))
+    assert (first.conversations + second.conversations, first.pictures + second.pictures) == (2, 2)
+    assert first.present + second.present == 2
+
+
 async def test_a_newer_export_adds_only_what_is_new(home: Home, tmp_path: Path) -> None:
     shutil.copytree(CLAUDE, tmp_path / "newer")
     await home.transfer.bring_in(CLAUDE)
