@@ -286,7 +286,8 @@ class PromptField(QPlainTextEdit):
         room = self.viewport().width() - 2 * round(self.document().documentMargin()) - 2
         fonts = self.fontMetrics()
         fitting = (text for text in self._invitations if fonts.horizontalAdvance(text) <= room)
-        chosen = next(fitting, self._invitations[-1])
+        shortest = fonts.elidedText(self._invitations[-1], Qt.TextElideMode.ElideRight, max(room, 1))
+        chosen = next(fitting, shortest)
         if chosen != self.placeholderText():
             self.setPlaceholderText(chosen)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from kireji.ui.chat.composer import Composer
 from kireji.ui.chat.focus_frame import FocusFrame
@@ -46,6 +46,7 @@ class ChatPane(QWidget):
         self.composer = Composer(theme)
         self._blank = Blank(theme)
         self._notice = Notice(theme)
+        self._around_blank = QScrollArea()  # in a low window with large text it has more to say than there is room
         self._stack = QStackedWidget()
         self._foot = QWidget()
         self._build()
@@ -62,7 +63,11 @@ class ChatPane(QWidget):
         layout = QVBoxLayout(self)
         spread(layout)
         layout.addWidget(self.header)
-        self._stack.addWidget(self._blank)
+        self._around_blank.setWidgetResizable(True)
+        self._around_blank.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._around_blank.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._around_blank.setWidget(self._blank)
+        self._stack.addWidget(self._around_blank)
         self._stack.addWidget(self.transcript)
         layout.addWidget(self._stack, 1)
         self._column = column = QVBoxLayout(self._foot)
@@ -87,18 +92,18 @@ class ChatPane(QWidget):
         self.header.set_title(tr("New conversation"))
         self.composer.set_placeholder(tr("Ask anything, or capture a piece of the screen…"))
         self._blank.show_start(chord)
-        self._stack.setCurrentWidget(self._blank)
+        self._stack.setCurrentWidget(self._around_blank)
 
     def show_loading(self, title: str) -> None:
         """A conversation is being read."""
         self.header.set_title(title)
         self._blank.show_sentence(tr("Opening the conversation…"))
-        self._stack.setCurrentWidget(self._blank)
+        self._stack.setCurrentWidget(self._around_blank)
 
     def show_failure(self, sentence: str) -> None:
         """The conversation could not be read."""
         self._blank.show_failure(sentence)
-        self._stack.setCurrentWidget(self._blank)
+        self._stack.setCurrentWidget(self._around_blank)
 
     def show_notice(self, sentence: str, action: str = "") -> None:
         """One sentence above the composer until it is put away.
@@ -178,6 +183,7 @@ class Blank(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.setProperty("kind", "page")
         self._theme = theme
         self._wants_mark = False
         self._mark = QLabel()
@@ -231,7 +237,8 @@ class Blank(QWidget):
 
     def _fit(self) -> None:
         """In a low window the mark gives its room to the words."""
-        self._mark.setVisible(self._wants_mark and self.height() >= self._theme.px(_MARK_FROM))
+        room = self.parentWidget() or self
+        self._mark.setVisible(self._wants_mark and room.height() >= self._theme.px(_MARK_FROM))
 
     def _dress(self) -> None:
         from kireji.ui.icons import window_icon

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from kireji.ui.parts import button, set_icon, spread
@@ -32,10 +33,12 @@ class Fold(QWidget):
         self._key = key
         self._icon = icon
         self._since: float | None = None
+        self._words = ""
         self.line = button("", "fold")
         self.line.setEnabled(can_open)
         self.line.setCheckable(True)
         self.line.setChecked(is_open)
+        self.line.setMinimumWidth(1)
         self.line.clicked.connect(self._clicked)
         layout = QHBoxLayout(self)
         spread(layout, (0, 0, 0, 0))
@@ -54,10 +57,28 @@ class Fold(QWidget):
 
     def say(self, words: str) -> None:
         """What the line says."""
+        self._words = words
         self.line.setText(words.replace("&", "&&"))
+        if self.isVisible():
+            self._fit()
         state = (tr("open") if self._open else tr("folded")) if self._can_open else ""
         self.line.setAccessibleName(words)
         self.line.setAccessibleDescription(state)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Let the words end in an ellipsis where there is no room for all of them."""
+        metrics, words = self.line.fontMetrics(), self._words
+        self.line.setText(words.replace("&", "&&"))
+        missing = self.line.sizeHint().width() - self.width()
+        if missing > 0:
+            room = max(1, metrics.horizontalAdvance(words) - missing)
+            words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+            self.line.setText(words.replace("&", "&&"))
+        self.line.setToolTip(self._words if words != self._words else "")
 
     def count_from(self, since: float) -> None:
         """It is still under way, since that moment of the monotonic clock; the line says for how long."""
