@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Colours:
     """One theme's colours, as #RRGGBB.
 
-    `faint` is for decoration only: its contrast is too low for words.
+    `faint` is for decoration only: its contrast is too low for words. `pointed` lies below a row of a list that the
+    pointer or the keyboard is at.
 
     Args:
         dark: Whether they are those of a dark theme.
@@ -19,6 +20,7 @@ class Colours:
     background: str
     surface: str
     raised: str
+    pointed: str
     line: str
     ink: str
     muted: str
@@ -39,6 +41,7 @@ LIGHT = Colours(
     background="#FBFAF7",
     surface="#FFFFFF",
     raised="#F3F0EA",
+    pointed="#EAE6DD",
     line="#E4DFD5",
     ink="#1F1D1A",
     muted="#6A645A",
@@ -56,6 +59,7 @@ DARK = Colours(
     background="#161513",
     surface="#1E1C1A",
     raised="#272421",
+    pointed="#35312C",
     line="#35312C",
     ink="#ECE8E1",
     muted="#A39D92",
@@ -74,6 +78,7 @@ LIGHT_STRONG = Colours(
     background="#FFFFFF",
     surface="#FFFFFF",
     raised="#F2F1EE",
+    pointed="#DEDCD6",
     line="#6A645A",
     ink="#000000",
     muted="#3D3932",
@@ -92,6 +97,7 @@ DARK_STRONG = Colours(
     background="#000000",
     surface="#000000",
     raised="#1C1A18",
+    pointed="#332E2A",
     line="#A39D92",
     ink="#FFFFFF",
     muted="#D6D1C8",

@@ -13,9 +13,9 @@ TEXT_ON = [
     *[(text, ground) for text in ("ink", "muted") for ground in ("background", "surface", "raised", "code")],
     *[(text, ground) for text in ("ok", "warn", "error") for ground in ("background", "surface", "raised")],
     *[(text, "code") for text in ("ok", "info", "accent", "error")],
+    *[(text, ground) for text in ("ink", "muted") for ground in ("pointed", "accent_soft")],
     *[("accent", ground) for ground in ("background", "surface")],
     ("on_accent", "accent"),
-    ("ink", "accent_soft"),
 ]
 """Every pair of words and ground that the windows use."""
 EVERY = [LIGHT, DARK, LIGHT_STRONG, DARK_STRONG]

@@ -170,7 +170,7 @@ class _ResultRows(QStyledItemDelegate):
         colours = self._theme.colours
         selected = bool(state & QStyle.StateFlag.State_Selected)
         if selected or state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(QColor(colours.surface if selected else colours.line))
+            painter.setBrush(QColor(colours.surface if selected else colours.pointed))
             focused = selected and self._view.hasFocus()
             painter.setPen(focus_pen(colours) if focused else QPen(Qt.PenStyle.NoPen))
             painter.drawRoundedRect(rect, RADIUS_CONTROL, RADIUS_CONTROL)

@@ -85,7 +85,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.setBrush(QColor(colours.accent_soft if several else colours.surface))
             painter.drawRoundedRect(rect.adjusted(max(bar, 0), 0, min(bar, 0), 0), RADIUS_CONTROL, RADIUS_CONTROL)
         elif several or (selected and focused) or state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(QColor(colours.accent_soft if several else colours.line))
+            painter.setBrush(QColor(colours.accent_soft if several else colours.pointed))
             painter.drawRoundedRect(rect, RADIUS_CONTROL, RADIUS_CONTROL)
         if focused and index == self._view.currentIndex():
             painter.setBrush(Qt.BrushStyle.NoBrush)
