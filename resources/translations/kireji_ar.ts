@@ -5748,6 +5748,10 @@
             <translation>{title}: مطوي. عرض</translation>
         </message>
         <message>
+            <source>{title}: {sentence}</source>
+            <translation>{title}: {sentence}</translation>
+        </message>
+        <message>
             <source>{tool}: being asked for</source>
             <translation>{tool}: قيد الطلب</translation>
         </message>

@@ -5604,6 +5604,10 @@
             <translation>{title}: zugeklappt. Zeigen</translation>
         </message>
         <message>
+            <source>{title}: {sentence}</source>
+            <translation>{title}: {sentence}</translation>
+        </message>
+        <message>
             <source>{tool}: being asked for</source>
             <translation>{tool}: wird angefragt</translation>
         </message>

@@ -5568,6 +5568,10 @@
             <translation>{title}：已折叠。展开</translation>
         </message>
         <message>
+            <source>{title}: {sentence}</source>
+            <translation>{title}：{sentence}</translation>
+        </message>
+        <message>
             <source>{tool}: being asked for</source>
             <translation>{tool}：正在请求</translation>
         </message>

@@ -360,8 +360,10 @@ class DesktopApplication(QObject):
         if self._tray.available:
             self._tray.notify(title, sentence)
         elif self._parts is not None:
+            from kireji.ui.notices import in_one_line
+
             self._parts.windows.show()
-            self._parts.windows.show_notice(sentence)
+            self._parts.windows.show_notice(in_one_line(title, sentence))
 
     def _task_failed(self, error: BaseException) -> None:
         if isinstance(error, KirejiError):

@@ -139,6 +139,11 @@ class _Follower:
             self._ended(self._begun, event, self._now() - self._since, seen=self._seen)
 
 
+def in_one_line(title: str, sentence: str) -> str:
+    """A notification for a window that has one line for it; what only says who speaks is left out there."""
+    return sentence if title == "Kireji" else tr("{title}: {sentence}", title=title, sentence=sentence)
+
+
 def key_of(conversation: int) -> str:
     """The key of notices about one conversation: a later one takes the place of the one before."""
     return f"conversation-{conversation}"

@@ -13,7 +13,7 @@ from kireji.core.geometry import Rect
 from kireji.services.application import Services
 from kireji.services.turns import Question, TurnEvent
 from kireji.services.watch import WatchNews
-from kireji.ui.notices import Notices, shortened
+from kireji.ui.notices import Notices, in_one_line, shortened
 from tests.fakes.provider import Hold, answer
 from tests.fakes.services import FakeSurroundings
 
@@ -165,3 +165,8 @@ async def test_news_of_a_watched_region_are_told_once_per_watch() -> None:
         assert scene.notices == [("Watched region", "The region left the screen.")]
         assert scene.below.notifier.notices[0].key == f"watch-{watch.id}"
         services.watches.stop(watch)
+
+
+def test_a_window_without_notifications_says_what_it_is_about() -> None:
+    assert in_one_line("Answer ready", "Why does this fail?") == "Answer ready: Why does this fail?"
+    assert in_one_line("Kireji", "The display is gone.") == "The display is gone."
