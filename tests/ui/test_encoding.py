@@ -36,4 +36,4 @@ def test_what_cannot_be_encoded_gives_nothing(image: QImage, kind: str) -> None:
 async def test_pixels_that_were_dropped_are_attached_as_a_picture_file() -> None:
     services = FakeSurroundings().build()
     loaded = await ImageSource("dropped", picture()).read(services)
-    assert loaded.picture.data == encoded(picture())
+    assert loaded.content.data == encoded(picture())
