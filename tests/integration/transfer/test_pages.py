@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -122,10 +121,9 @@ class TestHtml:
         ],
         ids=lambda words: words[:12],
     )
+    @pytest.mark.timeout(60)
     def test_no_words_are_lost_however_deep_or_many_and_it_takes_no_minute(self, words: str) -> None:
-        begun = time.perf_counter()
         assert "here" in render(words)
-        assert time.perf_counter() - begun < 10
 
     def test_its_policy_allows_its_own_style_and_pictures_in_it_only(self) -> None:
         page = page_of(talk(said("q", None, "?")))

@@ -124,4 +124,4 @@ def test_a_message_that_is_not_there_yet_is_revealed_when_it_comes(shown: Shown)
     shown.view.go_to(20, "Answer")
     shown.until(lambda: "Answer 20" in shown.words())
     item = shown.view._by_id[20]
-    assert 0 <= shown.view._stack.top_of_item(item) - shown.view.top < 60
+    shown.until(lambda: 0 <= shown.view._stack.top_of_item(item) - shown.view.top < 60)
