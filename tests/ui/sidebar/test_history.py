@@ -105,6 +105,18 @@ async def test_deleting_what_is_open_begins_anew_and_undo_opens_it_again() -> No
         await stand.until(lambda: stand.presenter.chat.current == 2)
 
 
+async def test_deleting_what_is_open_in_the_list_leaves_the_keyboard_there() -> None:
+    async with three() as stand:
+        stand.window.open_conversation(2)
+        await stand.until(stand.window.chat.transcript.isVisible)
+        rows = stand.window.sidebar.list
+        stand.window.activateWindow()
+        await stand.until(stand.window.isActiveWindow)
+        rows.setFocus()
+        order(stand, Command.REMOVE, 2)
+        assert (stand.presenter.chat.current, rows.hasFocus()) == (None, True)
+
+
 async def test_a_conversation_that_another_was_opened_meanwhile_is_not_opened_by_undo() -> None:
     async with three() as stand:
         stand.window.open_conversation(2)

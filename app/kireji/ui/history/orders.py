@@ -120,7 +120,10 @@ class Orders(QObject):
         if order.command is Command.REMOVE:
             self._end_work(order.conversations)
             if opened is not None:
+                keeps = self._sidebar.list.hasFocus()
                 self._chat.begin()
+                if keeps:  # whoever deletes in the list goes on there, or takes it back
+                    self._sidebar.list.setFocus()
         self._start(partial(self._carry_out, order))
 
     def undo(self) -> None:
