@@ -125,3 +125,26 @@ def test_a_message_that_is_not_there_yet_is_revealed_when_it_comes(shown: Shown)
     shown.until(lambda: "Answer 20" in shown.words())
     item = shown.view._by_id[20]
     shown.until(lambda: 0 <= shown.view._stack.top_of_item(item) - shown.view.top < 60)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "copied"),
+    [
+        ("2. one\n3. two\n   - deep", "2. one\n3. two\n  - deep"),
+        ("- [x] done\n- [ ] open", "\u2611 done\n\u2610 open"),
+        ("|a|b|\n|-|-|\n|1||\n|2|3|\n\nend", "a\tb\n1\t\n2\t3\nend"),
+    ],
+    ids=["list", "tasks", "table"],
+)
+def test_lists_and_tables_are_copied_with_their_form(shown: Shown, markdown: str, copied: str) -> None:
+    shown.show([question(1, None, "q"), answer(2, 1, markdown)])
+    QTest.mouseClick(shown.view.viewport(), Qt.MouseButton.LeftButton, pos=shown.point_of(shown.pieces()[1], 0))
+    QTest.keyClick(shown.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert shown.view.selected_text() == copied
+
+
+def test_one_item_is_copied_without_its_number(shown: Shown) -> None:
+    shown.show([question(1, None, "q"), answer(2, 1, "1. one\n2. two")])
+    piece = shown.pieces()[1]
+    shown.drag((piece, 4), (piece, 7))
+    assert shown.view.selected_text() == "two"

@@ -35,7 +35,7 @@ from kireji.ui.chat.formats import CODE_PADDING
 from kireji.ui.chat.formula import Formulas
 from kireji.ui.chat.transcript.grounds import Grounds, body_size
 from kireji.ui.chat.transcript.links import Link, links_of, shown_address
-from kireji.ui.chat.transcript.wording import places_of, words_between
+from kireji.ui.chat.transcript.wording import copied_between, places_of, words_between
 from kireji.ui.theme import Theme
 
 _AROUND = 16
@@ -200,7 +200,7 @@ class Piece(QLabel):
 
     def plain_text(self) -> str:
         """All words."""
-        return self.text_between(0, self.length()).strip("\n")
+        return words_between(self._document, 0, self.length()).strip("\n")
 
     def sizeHint(self) -> QSize:
         return self.size()
@@ -243,13 +243,27 @@ class Piece(QLabel):
             marked.setProperty(QTextFormat.Property.OutlinePen, QPen(QColor(self._theme.colours.accent), 1))
             ranges.append((start, end, marked))
         if self._selected is not None:
-            ranges.append((*self._selected, soft))
+            ranges += self._selected_ranges(*self._selected, soft)
         if self.hasFocus() and 0 <= self._link < len(self.links()):
             link = self.links()[self._link]
             outline = QTextCharFormat()
             outline.setProperty(QTextFormat.Property.OutlinePen, QPen(QColor(self._theme.colours.accent), 1))
             ranges.append((link.start, link.end, outline))
         return [self._selection(*each) for each in ranges]
+
+    def _selected_ranges(self, start: int, end: int, soft: QTextCharFormat) -> list[tuple[int, int, QTextCharFormat]]:
+        """The selected words; an item's first letter apart, whose colour Qt also gives to what stands before it."""
+        ranges: list[tuple[int, int, QTextCharFormat]] = []
+        with_marker = QTextCharFormat(soft)
+        with_marker.setForeground(QColor(self._theme.colours.ink))
+        block = self._document.findBlock(min(start, self.length()))
+        while block.isValid() and block.position() < end:
+            at = block.position()
+            if QTextCursor(block).currentList() is not None and start <= at:
+                ranges += [(start, at, soft), (at, min(at + 1, end), with_marker)]
+                start = min(at + 1, end)
+            block = block.next()
+        return [each for each in (*ranges, (start, end, soft)) if each[0] < each[1]]
 
     def _selection(self, start: int, end: int, look: QTextCharFormat) -> QAbstractTextDocumentLayout.Selection:
         result = QAbstractTextDocumentLayout.Selection()
@@ -285,8 +299,8 @@ class Piece(QLabel):
         return cursor.selectionStart(), cursor.selectionEnd()
 
     def text_between(self, start: int, end: int) -> str:
-        """The words between two positions, blocks on lines of their own."""
-        return words_between(self._document, start, end)
+        """The words between two positions as they are copied."""
+        return copied_between(self._document, start, end)
 
     def place_of(self, position: int) -> QRectF:
         """Where a character stands, in coordinates of this widget."""
