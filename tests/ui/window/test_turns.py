@@ -161,6 +161,19 @@ async def test_a_press_on_words_takes_the_keyboard_and_one_on_a_button_does_not(
         assert transcript.hasFocus()
 
 
+async def test_going_back_from_the_field_comes_to_the_end_of_the_conversation() -> None:
+    async with conversation("one", "two") as stand:
+        field = await focused(stand)
+        feet = stand.window.chat.transcript.findChildren(AnswerFoot)
+        last = max(feet, key=lambda foot: foot.mapToGlobal(QPoint()).y())
+        QTest.keyClick(field, Qt.Key.Key_Backtab)
+        assert QGuiApplication.focusObject() is last.more_again
+        focus = QGuiApplication.focusObject()
+        assert isinstance(focus, QWidget)
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+        assert field.hasFocus()
+
+
 async def test_the_model_that_gave_an_answer_gives_it_again() -> None:
     async with conversation("one") as stand:
         stand.below.provider.enqueue(answer("EINS"), answer("UN"))

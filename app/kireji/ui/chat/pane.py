@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from kireji.ui.chat.composer import Composer
 from kireji.ui.chat.focus_frame import FocusFrame
@@ -118,6 +127,17 @@ class ChatPane(QWidget):
     def notice(self) -> Notice:
         """The line above the composer."""
         return self._notice
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:
+        before = QApplication.focusWidget()
+        moved = super().focusNextPrevChild(forwards)
+        after = QApplication.focusWidget()
+        if not forwards and self._in_transcript(after) and not self._in_transcript(before):
+            self.transcript.enter_from_behind()  # Qt's own order inside is that in which widgets were made
+        return moved
+
+    def _in_transcript(self, widget: QWidget | None) -> bool:
+        return widget is not None and (widget is self.transcript or self.transcript.isAncestorOf(widget))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

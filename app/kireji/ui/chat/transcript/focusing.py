@@ -18,6 +18,12 @@ def stops(widget: QWidget) -> list[QWidget]:
     return [one for one in inside if _takes_tab(one) and one.isEnabled() and one.isVisibleTo(widget)]
 
 
+def as_read(column: QWidget, rows: Iterable[Row]) -> list[QWidget]:
+    """All that Tab comes to, the column itself first."""
+    read = sorted(rows, key=lambda row: (row.item.index, row.index))
+    return [column, *(stop for row in read if row.widget is not None for stop in stops(row.widget))]
+
+
 def next_stop(column: QWidget, rows: Iterable[Row], focus: QWidget | None, *, forwards: bool) -> QWidget | None:
     """What comes next in the column, which is itself the first; None at its end.
 
@@ -27,8 +33,7 @@ def next_stop(column: QWidget, rows: Iterable[Row], focus: QWidget | None, *, fo
         focus: What has the keyboard.
         forwards: Which way.
     """
-    read = sorted(rows, key=lambda row: (row.item.index, row.index))
-    order = [column, *(stop for row in read if row.widget is not None for stop in stops(row.widget))]
+    order = as_read(column, rows)
     following = (order.index(focus) if focus in order else 0) + (1 if forwards else -1)
     return order[following] if 0 <= following < len(order) else None
 

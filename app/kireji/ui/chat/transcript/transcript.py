@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QMenu
 
@@ -16,6 +16,7 @@ from kireji.ui.chat.messages import QuestionCard
 from kireji.ui.chat.transcript.answers import AnswerItem
 from kireji.ui.chat.transcript.around import Actions
 from kireji.ui.chat.transcript.column import AT_ONCE
+from kireji.ui.chat.transcript.focusing import as_read
 from kireji.ui.chat.transcript.foot import AnswerFoot
 from kireji.ui.chat.transcript.keeping import Kept
 from kireji.ui.chat.transcript.live import LiveAnswer
@@ -81,6 +82,13 @@ class Transcript(PointingColumn):
     def set_namer(self, name_of: Callable[[str, str], str]) -> None:
         """How models are called: given provider and id."""
         self.name_of = name_of
+
+    def enter_from_behind(self) -> None:
+        """The keyboard comes back from what stands behind the column: to the last of what it has."""
+        last = as_read(self, self._built)[-1]
+        last.setFocus(Qt.FocusReason.BacktabFocusReason)
+        if last is not self:
+            self.bring_into_view(last)
 
     # What is shown.
 
