@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QFont,
-    QFontMetricsF,
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
@@ -17,8 +16,8 @@ from PySide6.QtGui import (
 
 from kireji.ui.chat.blocks import Align, Block, Cell, Kind, Run, Style
 from kireji.ui.chat.figures import Figure, Figures
-from kireji.ui.chat.formats import CODE_BLOCK, WORDS, Formats
-from kireji.ui.tokens import LINE_HEIGHT, SPACE, Colours
+from kireji.ui.chat.formats import CODE_BLOCK, MARKED, WORDS, formats_for
+from kireji.ui.tokens import SPACE, Colours
 
 EDGE = SPACE[0]
 """Room at both sides for the ground of code at the beginning of a line."""
@@ -32,6 +31,9 @@ class DocumentWriter:
         colours: Of the theme.
         scale: Of text.
         figures: Knows the pictures that stand among words.
+
+    Attributes:
+        changed_from: The position from which on the last `write` changed anything.
     """
 
     def __init__(self, document: QTextDocument, colours: Colours, scale: float, figures: Figures) -> None:
@@ -43,6 +45,7 @@ class DocumentWriter:
         self._shown: list[Block] = []
         self._starts: list[int] = []
         self._goes_on = False
+        self.changed_from = 0
         self._set_up()
 
     def dress(self, colours: Colours, scale: float) -> None:
@@ -59,12 +62,9 @@ class DocumentWriter:
 
     def _set_up(self) -> None:
         font = self._document.defaultFont()
-        # Qt counts in the font's own line height, which differs from font to font; ours is in type sizes.
-        leading = max(100.0, 100 * LINE_HEIGHT * font.pixelSize() / QFontMetricsF(font).height())
-        indent = 22 * self._scale
-        self._formats = Formats(self._colours, self._scale, leading, indent)
+        self._formats = formats_for(self._colours, self._scale, font)
         self._document.setDocumentMargin(0)
-        self._document.setIndentWidth(indent)
+        self._document.setIndentWidth(self._formats.indent)
         self._document.setUndoRedoEnabled(False)
         root = self._document.rootFrame()
         frame_format = root.frameFormat()
@@ -141,32 +141,49 @@ class DocumentWriter:
             same += 1
         if same == len(self._shown) == len(blocks):
             return
+        # How a block looks can depend on the one behind it.
+        self.changed_from = self._starts[same - 1] if 0 < same <= len(self._starts) else 0
         cursor = QTextCursor(self._document)
         cursor.beginEditBlock()
-        if same == len(self._shown) - 1 == len(blocks) - 1 and self._grow(cursor, blocks[same]):
-            cursor.endEditBlock()
-            return
-        self._remove_from(cursor, same)
+        if same == len(self._shown) - 1 and same < len(blocks) and self._amend(cursor, same, blocks[same]):
+            same += 1
+        else:
+            self._remove_from(cursor, same)
         for index in range(same, len(blocks)):
             self._append(cursor, blocks[index], index, len(blocks) - 1, blocks[index - 1] if index else None)
         cursor.endEditBlock()
 
-    def _grow(self, cursor: QTextCursor, block: Block) -> bool:
-        """Add to the last block when it only became longer: the usual case while an answer streams."""
-        old = self._shown[-1]
-        if old.kind in (Kind.TABLE, Kind.RULE) or _frame(old) != _frame(block) or not old.runs or not block.runs:
+    def _amend(self, cursor: QTextCursor, index: int, block: Block) -> bool:
+        """Change the end of the last block alone: the usual case while an answer streams."""
+        old = self._shown[index]
+        if _frame(old) != _frame(block) or block.kind in (Kind.TABLE, Kind.RULE, Kind.FORMULA):
             return False
-        count = len(old.runs)
-        last, grown = old.runs[-1], block.runs[count - 1] if len(block.runs) >= count else None
-        if grown is None or old.runs[:-1] != block.runs[: count - 1] or grown.style != last.style:
+        same, rest = _common(old.runs, block.runs)
+        if block.kind is Kind.CODE and same != _length(old.runs):
             return False
-        if not grown.text.startswith(last.text):
+        if any(run.style.tex or run.style.picture for run in (*old.runs, *block.runs)):
             return False
         cursor.movePosition(QTextCursor.MoveOperation.End)
-        added = (Run(grown.text[len(last.text) :], grown.style), *block.runs[count:])
-        self._insert(cursor, block, added)
-        self._shown[-1] = block
+        if block.kind is not Kind.CODE:
+            self._cut(cursor, same)
+            self._reformat(cursor, block, first=index == 0)
+        self._insert(cursor, block, rest)
+        self._shown[index] = block
         return True
+
+    def _cut(self, cursor: QTextCursor, length: int) -> None:
+        """Take away what the last block has behind so many characters."""
+        begin = cursor.block().position()
+        if begin + length < cursor.position():
+            cursor.setPosition(begin + length, QTextCursor.MoveMode.KeepAnchor)
+            cursor.removeSelectedText()
+
+    def _reformat(self, cursor: QTextCursor, block: Block, *, first: bool) -> None:
+        wanted = self._formats.block(block, first=first)
+        present = cursor.blockFormat()
+        wanted.setObjectIndex(present.objectIndex())
+        if wanted != present:
+            cursor.setBlockFormat(wanted)
 
     def _remove_from(self, cursor: QTextCursor, index: int) -> None:
         if index >= len(self._shown):
@@ -270,6 +287,8 @@ class DocumentWriter:
 
     def _fill(self, cursor: QTextCursor, cell: Cell, *, rtl: bool, head: bool) -> None:
         block_format = QTextBlockFormat()
+        if any(run.style.code or run.style.link for run in cell.runs):
+            block_format.setProperty(MARKED, True)
         block_format.setLayoutDirection(Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight)
         if cell.align is not Align.START:
             centre = cell.align is Align.CENTRE
@@ -293,4 +312,34 @@ _NONE = Block(Kind.RULE, path="none")
 
 
 def _frame(block: Block) -> tuple[object, ...]:
-    return (block.kind, block.level, block.path, block.marker, block.tight, block.language, block.task, block.rtl)
+    return (block.kind, block.level, block.path, block.marker, block.language, block.task)
+
+
+def _common(old: tuple[Run, ...], new: tuple[Run, ...]) -> tuple[int, tuple[Run, ...]]:
+    """How long the beginning is that both have, as Qt counts characters, and what the new one has behind it."""
+    length = 0
+    for index, run in enumerate(new):
+        before = old[index] if index < len(old) else None
+        if before is None or before.style != run.style:
+            return length, new[index:]
+        shared = _shared(before.text, run.text)
+        length += _units(shared)
+        if len(shared) < len(run.text) or len(shared) < len(before.text):
+            return length, (Run(run.text[len(shared) :], run.style), *new[index + 1 :])
+    return length, ()
+
+
+def _shared(one: str, other: str) -> str:
+    """The beginning that two texts have in common."""
+    if other.startswith(one):
+        return one
+    length = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return one[:length]
+
+
+def _length(runs: tuple[Run, ...]) -> int:
+    return sum(_units(run.text) for run in runs)
+
+
+def _units(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2

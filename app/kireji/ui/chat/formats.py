@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
+    QFontMetricsF,
     QTextBlockFormat,
     QTextCharFormat,
     QTextFormat,
@@ -17,7 +20,7 @@ from PySide6.QtGui import (
 )
 
 from kireji.ui.chat.blocks import Block, Kind, Style
-from kireji.ui.tokens import SPACE, TYPE_BODY, TYPE_LABEL, TYPE_LEAD, TYPE_TITLE, Colours
+from kireji.ui.tokens import LINE_HEIGHT, SPACE, TYPE_BODY, TYPE_LABEL, TYPE_LEAD, TYPE_TITLE, Colours
 
 CODE_BLOCK = QTextFormat.Property.UserProperty + 1
 """Block property: 1 on the first line of a code block, 2 on the others."""
@@ -29,12 +32,28 @@ INLINE_CODE = QTextFormat.Property.UserProperty + 4
 """Character property: code inside a paragraph."""
 TASK = QTextFormat.Property.UserProperty + 5
 """Block property: 1 for a task that is open, 2 for one that is done."""
+MARKED = QTextFormat.Property.UserProperty + 7
+"""Block property: links or code are among its words, so that they are worth looking for."""
 WORDS = QTextFormat.Property.UserProperty + 6
 """Character property of a picture: the words it stands for."""
 
 CODE_PADDING = SPACE[2]
 """Between code and the edge of its ground."""
 _HEADINGS = {1: TYPE_TITLE, 2: TYPE_LEAD}
+
+
+def formats_for(colours: Colours, scale: float, font: QFont) -> Formats:
+    """The formats that all documents with these colours and this font share."""
+    return _formats(colours, scale, font.toString())
+
+
+@functools.lru_cache(maxsize=4)
+def _formats(colours: Colours, scale: float, font_name: str) -> Formats:
+    font = QFont()
+    font.fromString(font_name)
+    # Qt counts in the font's own line height, which differs from font to font; ours is in type sizes.
+    leading = max(100.0, 100 * LINE_HEIGHT * font.pixelSize() / QFontMetricsF(font).height())
+    return Formats(colours, scale, leading, 22 * scale)
 
 
 class Formats:
@@ -44,12 +63,12 @@ class Formats:
         colours: Of the theme.
         scale: Of text.
         leading: Height of a line in percent of the font's own.
-        indent: Of one list or quote, in logical pixels.
+        indent: Of one list or quote, in logical pixels; kept as an attribute.
     """
 
     def __init__(self, colours: Colours, scale: float, leading: float, indent: float) -> None:
         self._colours, self._scale = colours, scale
-        self._leading, self._indent = leading, indent
+        self._leading, self.indent = leading, indent
         self._known: dict[tuple[object, ...], QTextCharFormat] = {}
         self._mono = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
 
@@ -80,6 +99,8 @@ class Formats:
             above = 0  # what stands around the whole document is its owner's
         result.setTopMargin(above)
         result.setBottomMargin(below)
+        if any(run.style.code or run.style.link for run in block.runs) and block.kind is not Kind.CODE:
+            result.setProperty(MARKED, True)
         if "q" in block.path:
             result.setProperty(QUOTE_PATH, block.path)
         return result
@@ -170,7 +191,7 @@ class Formats:
         above = SPACE[2] + CODE_PADDING if before and before.kind is Kind.CODE else SPACE[1]
         result.setTopMargin(0 if before is None else above)
         result.setBottomMargin(0 if goes_on else SPACE[2])
-        (result.setRightMargin if block.rtl else result.setLeftMargin)(len(block.path) * self._indent)
+        (result.setRightMargin if block.rtl else result.setLeftMargin)(len(block.path) * self.indent)
         result.setLayoutDirection(Qt.LayoutDirection.RightToLeft if block.rtl else Qt.LayoutDirection.LeftToRight)
         result.setWidth(QTextLength(QTextLength.Type.VariableLength, 0))
         if block.columns and (block.headless or goes_on):

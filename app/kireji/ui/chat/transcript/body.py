@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from kireji.ui.chat.blocks import Block, Cell, Kind
 from kireji.ui.chat.formats import CODE_PADDING
-from kireji.ui.chat.markdown.scan import SegmentKind
+from kireji.ui.chat.markdown import Limits, SegmentKind
 from kireji.ui.chat.markdown.source import MarkdownSource
 from kireji.ui.chat.transcript.listing import fits, listed
 from kireji.ui.chat.transcript.piece import Piece
@@ -20,6 +20,10 @@ from kireji.ui.tokens import LINE_HEIGHT, SPACE, TYPE_BODY
 if TYPE_CHECKING:
     from kireji.ui.chat.transcript.selecting import SelectingColumn
 
+_LIMITS = Limits(target=600, inner=1100, most=2200)
+"""Small pieces: what grows is parsed and laid out again with every flush, and one of them is built at a time."""
+_PLAIN = 1000
+"""Characters of first words that are shown as they are."""
 _LETTER = 0.5
 """Width of a usual letter in type sizes."""
 
@@ -34,7 +38,7 @@ class Body:
     """
 
     def __init__(self, item: Item, column: SelectingColumn, theme: Theme) -> None:
-        self.source = MarkdownSource()
+        self.source = MarkdownSource(limits=_LIMITS)
         self.rows: list[PieceRow] = []
         self.theme = theme
         self.column = column
@@ -52,8 +56,8 @@ class Body:
         return self.source.text + "".join(self._arrived)
 
     def begin(self, text: str) -> None:
-        """The first words, to be shown before any parser is there."""
-        self.plain, self.empty = True, False
+        """The first words, to be shown before any parser is there, unless they are many."""
+        self.plain, self.empty = len(text) <= _PLAIN, False
         self.source.append(text)
         self._take()
 
@@ -246,6 +250,7 @@ class PieceRow(Row):
         height = self.gap + piece.lay_out(width, offset, above=body.joins(at), below=body.joins(at + 1))
         if body.settled(at) and not body.plain:
             piece.settle()
+            self.new_stops = True
         if self.stale:
             self.stale = False
             body.column.refine(self)

@@ -260,10 +260,11 @@ class Column(QAbstractScrollArea):
             self._moved = True
         self._set_height(row, row.measure(self.column_width()))
         row.measured = True
-        assert row.widget is not None
-        for stop in stops(row.widget):
-            # Qt's own order is that in which widgets were made; `focusNextPrevChild` finds the right one.
-            QWidget.setTabOrder(self, stop)
+        if row.new_stops and row.widget is not None:
+            row.new_stops = False
+            for stop in stops(row.widget):
+                # Qt's own order is that in which widgets were made; `focusNextPrevChild` finds the right one.
+                QWidget.setTabOrder(self, stop)
 
     def _box_of(self, item: Item) -> Box:
         if item.box is None:

@@ -19,28 +19,28 @@ class Flushing(QObject):
     Args:
         flush: Shows what has arrived.
         parent: As usual in Qt.
+
+    Attributes:
+        wanted: Whether something waits to be shown.
     """
 
     def __init__(self, flush: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
         self._flush = flush
         self._cost = 0
+        self.wanted = False
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.now)
 
     def want(self) -> None:
         """There is something to show."""
-        if not self._timer.isActive():
+        if not self.wanted:
+            self.wanted = True
             self._timer.start(min(_SLOWEST, max(FLUSH_MILLISECONDS, self._cost * _SHARE)))
-
-    @property
-    def wanted(self) -> bool:
-        """Whether something waits to be shown."""
-        return self._timer.isActive()
 
     def now(self) -> None:
         """Show it now."""
-        self._timer.stop()
+        self.stop()
         begun = time.monotonic()
         self._flush()
         self._cost = round((time.monotonic() - begun) * 1000)
@@ -48,3 +48,4 @@ class Flushing(QObject):
     def stop(self) -> None:
         """There is nothing to show any more."""
         self._timer.stop()
+        self.wanted = False

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTextBlock, QTextDocument
 
 from kireji.ui.chat.document import EDGE
-from kireji.ui.chat.formats import CODE_BLOCK, CODE_PADDING, INLINE_CODE, QUOTE_PATH, RULE, TASK
+from kireji.ui.chat.formats import CODE_BLOCK, CODE_PADDING, INLINE_CODE, MARKED, QUOTE_PATH, RULE, TASK
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import RADIUS_CONTROL, TYPE_BODY
 
@@ -41,9 +41,18 @@ class Grounds:
         body_size: Of the text, in logical pixels.
         above: Whether code or a quote at the beginning goes on from the piece above.
         below: Whether code at the end goes on in the piece below.
+        earlier: What was there before, and from which position on the document has changed since.
     """
 
-    def __init__(self, document: QTextDocument, body_size: int, *, above: bool, below: bool) -> None:
+    def __init__(
+        self,
+        document: QTextDocument,
+        body_size: int,
+        *,
+        above: bool,
+        below: bool,
+        earlier: tuple[Grounds, int] | None = None,
+    ) -> None:
         self._document = document
         self._body_size = body_size
         self.code: list[CodeGround] = []
@@ -53,9 +62,20 @@ class Grounds:
         self._tasks: list[tuple[QRectF, bool]] = []
         self._layout = document.documentLayout()
         block = document.begin()
+        if earlier is not None:
+            block = document.findBlock(earlier[1])
+            self._keep(earlier[0], self._layout.blockBoundingRect(block).top())
         while block.isValid():
             block = self._take(block)
         self._go_on(above=above, below=below)
+
+    def _keep(self, earlier: Grounds, until: float) -> None:
+        """Have what lies above a height, where nothing is different."""
+        self.code = [ground for ground in earlier.code if ground.rect.bottom() <= until]
+        self._rules = [rect for rect in earlier._rules if rect.bottom() <= until]
+        self._spans = [rect for rect in earlier._spans if rect.bottom() <= until]
+        self._bars = [rect for rect in earlier._bars if rect.bottom() <= until]
+        self._tasks = [task for task in earlier._tasks if task[0].bottom() <= until]
 
     def _take(self, block: QTextBlock) -> QTextBlock:
         """Note what lies below a block; returns the next one to look at."""
@@ -68,7 +88,7 @@ class Grounds:
             return self._take_code(block)
         if block_format.boolProperty(RULE):
             self._rules.append(self._layout.blockBoundingRect(block))
-        else:
+        elif block_format.boolProperty(MARKED):
             self._take_spans(block)
         return block.next()
 

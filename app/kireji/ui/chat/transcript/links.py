@@ -7,6 +7,8 @@ from typing import NamedTuple
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QTextDocument
 
+from kireji.ui.chat.formats import MARKED
+
 
 class Link(NamedTuple):
     """Words that lead somewhere: from one position of the document to before another."""
@@ -27,7 +29,8 @@ def links_of(document: QTextDocument) -> list[Link]:
     block = document.begin()
     while block.isValid():
         iterator = block.begin()
-        while not iterator.atEnd():
+        marked = block.blockFormat().boolProperty(MARKED)
+        while marked and not iterator.atEnd():
             fragment = iterator.fragment()
             address = fragment.charFormat().anchorHref()
             if address:

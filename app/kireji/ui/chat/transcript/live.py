@@ -37,6 +37,7 @@ class LiveAnswer(QObject):
         self._given: dict[int, int] = {}
         self._left = False
         self._speech = Speech()
+        self._heard = QAccessible.isActive()
         self._flushing = Flushing(self._flush, self)
 
     @property
@@ -113,22 +114,20 @@ class LiveAnswer(QObject):
         if not text or part is None or isinstance(part, Tool):
             return
         self._given[index] = self._given.get(index, 0) + len(text)
-        if isinstance(part, Words) and QAccessible.isActive():
+        if self._heard and isinstance(part, Words):
             self._speech.add(text)
         body = part.body
-        body.restyled = self._flushing.want
+        self._flushing.want()
         if not body.empty:
             body.append(text)
-            self._flushing.want()
-        elif isinstance(part, Words):
-            body.begin(text)
+            return
+        body.restyled = self._flushing.want
+        body.begin(text)
+        if isinstance(part, Words):
             self._take(index, part)
-            self._flushing.want()
         else:
-            body.begin(text)
             part.renew()
             self._arrange()
-            self._flushing.want()
 
     def _end(self, index: int, part: object) -> None:
         shown = self._parts.get(index)
@@ -170,6 +169,7 @@ class LiveAnswer(QObject):
         self._tell()
 
     def _tell(self, *, whole: bool = False) -> None:
+        self._heard = QAccessible.isActive()
         if said := self._speech.take(whole=whole):
             self._transcript.spoken.emit(said)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 
@@ -77,11 +78,13 @@ class Piece(QLabel):
         self._offset = 0
         self._joined = (False, False)
         self._grounds: Grounds | None = None
+        self._earlier: tuple[Grounds, int] | None = None
         self._links: list[Link] | None = None
         self._link = -1
         self._selected: tuple[int, int] | None = None
         self._marked: tuple[tuple[int, int], ...] = ()
         self._code_buttons: CodeButtons | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_StaticContents)  # it grows at its end; changed words say so themselves
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self._document.documentLayout().update.connect(self._changed)
@@ -104,8 +107,14 @@ class Piece(QLabel):
         if self._writer.has_figures and self._figures.room != width - 2 * EDGE:
             self._writer.clear()
         self._figures.room = width - 2 * EDGE
+        if not self._writer.blocks:
+            self._document.setTextWidth(width)  # so that what is written is laid out once
         self._writer.write(tuple(blocks), goes_on=goes_on)
-        self._forget_layout()
+        if self._grounds is not None:
+            self._earlier = (self._grounds, self._writer.changed_from)
+        elif self._earlier is not None:
+            self._earlier = (self._earlier[0], min(self._earlier[1], self._writer.changed_from))
+        self._grounds = self._links = None
 
     def write_plain(self, text: str) -> None:
         """Show words before any parser is there."""
@@ -139,8 +148,7 @@ class Piece(QLabel):
             self.renewed.emit(self)
 
     def _forget_layout(self) -> None:
-        self._grounds = None
-        self._links = None
+        self._grounds = self._earlier = self._links = None
 
     @property
     def first_block(self) -> Block | None:
@@ -162,10 +170,11 @@ class Piece(QLabel):
         """
         if self._document.textWidth() != width:
             self._document.setTextWidth(width)
-            self._grounds = None
+            self._grounds = self._earlier = None
+            self.update()
         if (offset, above, below) != (self._offset, *self._joined):
             self._offset, self._joined = offset, (above, below)
-            self._grounds = None
+            self._grounds = self._earlier = None
             self.update()
         code_ends = self._writer.ends_with_code and not below
         return offset + math.ceil(self._document.size().height()) + (CODE_PADDING if code_ends else 0)
@@ -174,7 +183,9 @@ class Piece(QLabel):
         """What is painted below the words."""
         if self._grounds is None:
             above, below = self._joined
-            self._grounds = Grounds(self._document, body_size(self._theme), above=above, below=below)
+            size = body_size(self._theme)
+            self._grounds = Grounds(self._document, size, above=above, below=below, earlier=self._earlier)
+            self._earlier = None
         return self._grounds
 
     def show_code_buttons(self) -> None:
@@ -223,16 +234,11 @@ class Piece(QLabel):
         self.grounds().paint(painter, self._theme, visible)
         context = QAbstractTextDocumentLayout.PaintContext()
         context.clip = visible
-        context.palette = self._palette()
+        context.palette = _palette(self._theme.colours.ink)
         if selections := self._selections():
             context.selections = selections
         painter.setClipRect(visible)
         self._document.documentLayout().draw(painter, context)
-
-    def _palette(self) -> QPalette:
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Text, QColor(self._theme.colours.ink))
-        return palette
 
     def _selections(self) -> list[QAbstractTextDocumentLayout.Selection]:
         ranges: list[tuple[int, int, QTextCharFormat]] = []
@@ -397,3 +403,11 @@ class Piece(QLabel):
             self.link_activated.emit(QUrl(link.address))
             return
         event.ignore()
+
+
+@functools.lru_cache(maxsize=4)
+def _palette(ink: str) -> QPalette:
+    """With the colour of words that have none of their own."""
+    palette = QPalette()
+    palette.setColor(QPalette.ColorRole.Text, QColor(ink))
+    return palette

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from kireji.ui.chat.transcript.heights import Heights
@@ -22,9 +23,10 @@ class Row:
         height: Logical pixels, the gap above included; estimated until `measured`.
         measured: Whether the height is that of the widget at the present width.
         widget: While it is near what is visible.
+        new_stops: Whether Tab may come to something in the widget that was not there before.
     """
 
-    __slots__ = ("gap", "height", "index", "item", "measured", "placed", "widget")
+    __slots__ = ("gap", "height", "index", "item", "measured", "new_stops", "placed", "widget")
 
     def __init__(self, item: Item, gap: int = 0) -> None:
         self.item = item
@@ -32,6 +34,7 @@ class Row:
         self.gap = gap
         self.height = 0
         self.measured = False
+        self.new_stops = False
         self.widget: QWidget | None = None
         self.placed = (-1, -1, -1)
 
@@ -101,7 +104,7 @@ class WidgetRow(Row):
         return self.gap + self._guess
 
     def build(self) -> QWidget:
-        self.widget = self._make()
+        self.widget, self.new_stops = self._make(), True
         return self.widget
 
     def measure(self, width: int) -> int:
@@ -122,6 +125,8 @@ class Box(QWidget):
     def __init__(self, parent: QWidget, name: str) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
+        # While an answer grows only what is new is painted, not everything above it.
+        self.setAttribute(Qt.WidgetAttribute.WA_StaticContents)
 
 
 _NONE = Heights()

@@ -16,6 +16,8 @@ def words_between(document: QTextDocument, start: int, end: int) -> str:
     """The words between two positions, blocks on lines of their own."""
     last = max(0, document.characterCount() - 1)
     start, end = min(start, last), min(end, last)
+    if (start, end) == (0, last) and _PICTURE not in (whole := document.toPlainText()):
+        return whole
     text = _cursor(document, start, end).selection().toPlainText()
     return _with_figures(text, document, start, end)
 
