@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _LIMITS = Limits(target=600, inner=1100, most=2200)
 """Small pieces: what grows is parsed and laid out again with every flush, and one of them is built at a time."""
+_SPARE = 6
+"""Pieces of one message that are kept for its next rows."""
 _PLAIN = 1000
 """Characters of first words that are shown as they are."""
 _LETTER = 0.5
@@ -226,10 +228,23 @@ class PieceRow(Row):
 
     def build(self) -> QWidget:
         self.stale = True
+        if self.item.spare:
+            self.widget = spare = self.item.spare.pop()
+            return spare
         self.widget = piece = Piece(self.body.theme, self.body.column.formulas)
         piece.link_activated.connect(self.body.column.open_link)
         piece.renewed.connect(self.body.column.renew_piece)
         return piece
+
+    def drop(self) -> None:
+        piece = self.piece
+        if piece is None or len(self.item.spare) >= _SPARE:
+            super().drop()
+            return
+        # To show a widget is dear: X11 is asked where the pointer is. So it stays shown, out of sight.
+        piece.rest()
+        self.item.spare.append(piece)
+        self.widget, self.placed, self.measured = None, (-1, -1, -1), False
 
     def measure(self, width: int) -> int:
         piece = self.piece

@@ -46,7 +46,7 @@ class Column(QAbstractScrollArea):
         self._stack = Stack(margins)
         self._built: dict[Row, None] = {}
         self._width = 0
-        self._moved, self._put_off = True, False
+        self._moved = True
         self._placing = self._settling = False
         self.reach = 0
         self._more = QTimer(self, singleShot=True, interval=0)
@@ -190,13 +190,11 @@ class Column(QAbstractScrollArea):
             self._stack.screen = self.viewport().height()
             deadline = time.monotonic() + budget
             complete = self._build_near(deadline, in_steps=budget == BUDGET)
-            late = time.monotonic() >= deadline and not self._put_off
-            if self._moved and not late:
+            if self._moved:
                 self._place()
-            self._put_off = self._moved
         finally:
             self._settling = False
-        if self._moved or not complete:
+        if not complete:
             self._more.start()
 
     def _build_near(self, deadline: float, *, in_steps: bool) -> bool:
@@ -253,8 +251,10 @@ class Column(QAbstractScrollArea):
 
     def _make(self, row: Row) -> None:
         if row.widget is None:
+            box = self._box_of(row.item)
             widget = row.build()
-            widget.setParent(self._box_of(row.item))
+            if widget.parentWidget() is not box:
+                widget.setParent(box)
             self._order(row, widget)
             self._built[row] = None
             self._moved = True
@@ -281,6 +281,8 @@ class Column(QAbstractScrollArea):
         following = min(behind, key=lambda one: one.index, default=None)
         if following is not None and following.widget is not None:
             widget.stackUnder(following.widget)
+        else:
+            widget.raise_()
 
     # Placing.
 
@@ -385,6 +387,7 @@ class Column(QAbstractScrollArea):
         for row in tuple(self._built):
             self._drop(row)
         for item in self.items:
+            item.forget_spare()
             for row in item.rows:
                 row.measured = False
         self._moved = True

@@ -39,6 +39,8 @@ from kireji.ui.chat.transcript.links import Link, links_of, shown_address
 from kireji.ui.chat.transcript.wording import copied_between, places_of, words_between
 from kireji.ui.theme import Theme
 
+_OUT_OF_SIGHT = 1_000_000
+"""Logical pixels above everything."""
 _AROUND = 16
 """Logical pixels around what changed that are painted again: grounds reach over the words."""
 
@@ -204,6 +206,18 @@ class Piece(QLabel):
         self.show_code_buttons()
         self.links()
         self.setAccessibleName(self.plain_text())
+
+    def rest(self) -> None:
+        """Show nothing until it is written again."""
+        self.select(None)
+        self.mark(())
+        self._writer.clear()
+        self._forget_layout()
+        self.show_code_buttons()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("")
+        self.setToolTip("")
+        self.setGeometry(0, -_OUT_OF_SIGHT, self.width(), 1)
 
     def document(self) -> QTextDocument:
         """What is painted."""

@@ -141,9 +141,10 @@ class Item:
         heights: Of the rows.
         guess: Its height while it has no rows, in logical pixels.
         box: Parent of the rows' widgets, while there are any.
+        spare: Widgets in the box that no row needs now and the next one can have.
     """
 
-    __slots__ = ("box", "guess", "heights", "index", "placed", "rows")
+    __slots__ = ("box", "guess", "heights", "index", "placed", "rows", "spare")
 
     def __init__(self) -> None:
         self.index = 0
@@ -151,6 +152,7 @@ class Item:
         self.heights = _NONE
         self.guess = 0
         self.box: Box | None = None
+        self.spare: list[QWidget] = []
         self.placed = (-1, -1, -1)
 
     @property
@@ -173,8 +175,16 @@ class Item:
         if self.box.isHidden():
             self.box.show()
 
+    def forget_spare(self) -> None:
+        """Have no widgets that no row needs."""
+        for widget in self.spare:
+            widget.hide()
+            widget.deleteLater()
+        self.spare.clear()
+
     def drop_box(self) -> None:
         """Let the box go; there are no widgets in it any more."""
+        self.spare.clear()  # they are the box's
         if self.box is not None:
             self.box.hide()
             self.box.deleteLater()
