@@ -14,9 +14,11 @@ class FlowLayout(QLayout):
         parent: Whose layout it becomes.
     """
 
+    _items: list[QLayoutItem] = []  # noqa: RUF012 - Qt asks once more while the object is already taken apart
+
     def __init__(self, spacing: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._items: list[QLayoutItem] = []
+        self._items = []
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
 

@@ -108,12 +108,11 @@ def test_the_first_words_show_at_once(view: AnswerView) -> None:
     assert view.plain_text() == "Hello"
 
 
-def test_later_words_wait_for_the_next_flush(view: AnswerView) -> None:
+def test_later_words_wait_for_the_next_flush(view: AnswerView, qtbot: QtBot) -> None:
     view.append_delta("Hello")
     view.append_delta(" **there**")
     assert view.plain_text() == "Hello"
-    view._flush()
-    assert view.plain_text() == "Hello there"
+    qtbot.waitUntil(lambda: view.plain_text() == "Hello there")
 
 
 def test_the_source_is_kept_for_copying(view: AnswerView) -> None:

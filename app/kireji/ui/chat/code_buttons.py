@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRectF, Qt, QTimer
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -12,6 +12,7 @@ from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
 
 _COPIED_MILLISECONDS = 1500
+_sizes: dict[tuple[object, ...], QSize] = {}
 
 
 class CodeButton(QPushButton):
@@ -42,7 +43,6 @@ class CodeButton(QPushButton):
         self._caption = self._captions[0]
         name = tr("Copy the {language} code", language=language) if language else tr("Copy the code")
         self.setAccessibleName(name)
-        self._show_caption()
 
     def fit(self, ground: QRectF, ends: Sequence[float]) -> None:
         """Go where it covers no code: the upper corner, the lower one, the same with less to say; else hide.
@@ -52,16 +52,26 @@ class CodeButton(QPushButton):
             ends: Where the text of the first and of the last line ends.
         """
         for caption in self._captions:
-            self._caption = caption
-            self._show_caption()
-            left = int(ground.right()) - self.width() - SPACE[0]
-            upper, lower = int(ground.top()) + SPACE[0], int(ground.bottom()) - self.height() - SPACE[0]
+            size = self._size_with(caption)
+            left = int(ground.right()) - size.width() - SPACE[0]
+            upper, lower = int(ground.top()) + SPACE[0], int(ground.bottom()) - size.height() - SPACE[0]
             for end, top in zip(ends, (upper, lower), strict=True):
                 if max(end, ground.left()) + SPACE[0] <= left:
-                    self._corner = QPoint(left + self.width(), top)
+                    self._caption = caption
+                    self._corner = QPoint(left + size.width(), top)
+                    self._show_caption()
                     self.show()
                     return
         self.hide()
+
+    def _size_with(self, caption: str) -> QSize:
+        """How large it is with a caption; asked once, since the stylesheet takes its time to answer."""
+        key = (caption, self.font().key(), self.devicePixelRatioF())
+        known = _sizes.get(key)
+        if known is None:
+            self._say(caption)
+            known = _sizes[key] = self.size()
+        return known
 
     def follow(self, y: int) -> None:
         """Move with the text; `y` is where the document begins in the viewport."""
@@ -71,8 +81,11 @@ class CodeButton(QPushButton):
         self._say(self._caption)
 
     def _say(self, text: str) -> None:
+        shown = text.replace("&", "&&")
+        if shown == self.text():
+            return
         right = self.x() + self.width()
-        self.setText(text.replace("&", "&&"))
+        self.setText(shown)
         self.adjustSize()
         self.move(right - self.width(), self.y())
 

@@ -33,7 +33,8 @@ class DocumentWriter:
         figures: Knows the pictures that stand among words.
 
     Attributes:
-        changed_from: The position from which on the last `write` changed anything.
+        changed_from: A position from which on everything was different or may look different after the last `write`.
+        dirty_from: The position from which on it has to be painted again; None when nothing was changed.
     """
 
     def __init__(self, document: QTextDocument, colours: Colours, scale: float, figures: Figures) -> None:
@@ -46,6 +47,7 @@ class DocumentWriter:
         self._starts: list[int] = []
         self._goes_on = False
         self.changed_from = 0
+        self.dirty_from: int | None = 0
         self._set_up()
 
     def dress(self, colours: Colours, scale: float) -> None:
@@ -140,7 +142,9 @@ class DocumentWriter:
                 break
             same += 1
         if same == len(self._shown) == len(blocks):
+            self.dirty_from = None
             return
+        self.dirty_from = self._starts[same] + 1 if 0 < same < len(self._starts) else self._end_of_all() if same else 0
         # How a block looks can depend on the one behind it.
         self.changed_from = self._starts[same - 1] if 0 < same <= len(self._starts) else 0
         cursor = QTextCursor(self._document)
@@ -152,6 +156,9 @@ class DocumentWriter:
         for index in range(same, len(blocks)):
             self._append(cursor, blocks[index], index, len(blocks) - 1, blocks[index - 1] if index else None)
         cursor.endEditBlock()
+
+    def _end_of_all(self) -> int:
+        return max(0, self._document.characterCount() - 1)
 
     def _amend(self, cursor: QTextCursor, index: int, block: Block) -> bool:
         """Change the end of the last block alone: the usual case while an answer streams."""

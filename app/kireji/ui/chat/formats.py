@@ -69,11 +69,20 @@ class Formats:
     def __init__(self, colours: Colours, scale: float, leading: float, indent: float) -> None:
         self._colours, self._scale = colours, scale
         self._leading, self.indent = leading, indent
+        self._blocks: dict[tuple[object, ...], QTextBlockFormat] = {}
         self._known: dict[tuple[object, ...], QTextCharFormat] = {}
         self._mono = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
 
     def block(self, block: Block, *, first: bool) -> QTextBlockFormat:
         """Of a paragraph, heading, line of code, rule or formula; `first` stands at the document's beginning."""
+        marked = block.kind is not Kind.CODE and any(run.style.code or run.style.link for run in block.runs)
+        key = (block.kind, block.level, block.path, block.tight, block.rtl, block.task, first, marked)
+        known = self._blocks.get(key)
+        if known is None:
+            known = self._blocks[key] = self._make_block(block, first=first, marked=marked)
+        return QTextBlockFormat(known)
+
+    def _make_block(self, block: Block, *, first: bool, marked: bool) -> QTextBlockFormat:
         result = QTextBlockFormat()
         result.setIndent(len(block.path))
         result.setLineHeight(self._leading, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
@@ -99,7 +108,7 @@ class Formats:
             above = 0  # what stands around the whole document is its owner's
         result.setTopMargin(above)
         result.setBottomMargin(below)
-        if any(run.style.code or run.style.link for run in block.runs) and block.kind is not Kind.CODE:
+        if marked:
             result.setProperty(MARKED, True)
         if "q" in block.path:
             result.setProperty(QUOTE_PATH, block.path)

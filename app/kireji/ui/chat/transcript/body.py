@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from kireji.ui.chat.blocks import Block, Cell, Kind
 from kireji.ui.chat.formats import CODE_PADDING
-from kireji.ui.chat.markdown import Limits, SegmentKind
+from kireji.ui.chat.markdown import SegmentKind
 from kireji.ui.chat.markdown.source import MarkdownSource
 from kireji.ui.chat.transcript.listing import fits, listed
 from kireji.ui.chat.transcript.piece import Piece
@@ -20,8 +20,6 @@ from kireji.ui.tokens import LINE_HEIGHT, SPACE, TYPE_BODY
 if TYPE_CHECKING:
     from kireji.ui.chat.transcript.selecting import SelectingColumn
 
-_LIMITS = Limits(target=600, inner=1100, most=2200)
-"""Small pieces: what grows is parsed and laid out again with every flush, and one of them is built at a time."""
 _SPARE = 6
 """Pieces of one message that are kept for its next rows."""
 _PLAIN = 1000
@@ -40,7 +38,7 @@ class Body:
     """
 
     def __init__(self, item: Item, column: SelectingColumn, theme: Theme) -> None:
-        self.source = MarkdownSource(limits=_LIMITS)
+        self.source = MarkdownSource()
         self.rows: list[PieceRow] = []
         self.theme = theme
         self.column = column

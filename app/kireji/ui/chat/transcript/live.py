@@ -75,10 +75,10 @@ class LiveAnswer(QObject):
         match event:
             case _ if self._left:
                 pass
+            case PartDelta():  # a thousand of these come in a second
+                self._more(event.index, event.text)
             case PartStarted(index, part):
                 self._begin(index, part)
-            case PartDelta(index, text):
-                self._more(index, text)
             case PartFinished(index, part):
                 self._end(index, part)
             case _:
@@ -146,6 +146,10 @@ class LiveAnswer(QObject):
                 self._arrange()
             case _:
                 pass
+
+    def flush(self) -> None:
+        """Show what has arrived without waiting for more."""
+        self._flushing.now()
 
     def leave(self) -> None:
         """Show nothing more of it."""

@@ -89,7 +89,6 @@ class Piece(QLabel):
         self.setAttribute(Qt.WidgetAttribute.WA_StaticContents)  # it grows at its end; changed words say so themselves
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.IBeamCursor)
-        self._document.documentLayout().update.connect(self._changed)
 
     def _base_font(self) -> QFont:
         font = self.font()
@@ -112,15 +111,24 @@ class Piece(QLabel):
         if not self._writer.blocks:
             self._document.setTextWidth(width)  # so that what is written is laid out once
         self._writer.write(tuple(blocks), goes_on=goes_on)
+        self._paint_from(self._writer.dirty_from)
         if self._grounds is not None:
             self._earlier = (self._grounds, self._writer.changed_from)
         elif self._earlier is not None:
             self._earlier = (self._earlier[0], min(self._earlier[1], self._writer.changed_from))
         self._grounds = self._links = None
 
+    def _paint_from(self, position: int | None) -> None:
+        """Paint what has changed: Qt's own layout has the whole document painted where a block was added."""
+        if position is not None:
+            block = self._document.findBlock(min(position, self.length()))
+            top = self._offset + int(self._document.documentLayout().blockBoundingRect(block).top()) - _AROUND
+            self.update(0, top, self.width(), max(1, self.height() - top))
+
     def write_plain(self, text: str) -> None:
         """Show words before any parser is there."""
         self._writer.start_plain(text)
+        self.update()
         self._forget_layout()
 
     def doubt(self, tex: str) -> bool:
@@ -232,13 +240,6 @@ class Piece(QLabel):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 0)
-
-    def _changed(self, area: QRectF) -> None:
-        if area.height() > self.height():
-            self.update()
-            return
-        around = area.translated(0, self._offset).adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND)
-        self.update(around.toAlignedRect())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
