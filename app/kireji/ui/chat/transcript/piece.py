@@ -36,6 +36,7 @@ from kireji.ui.chat.formats import CODE_PADDING
 from kireji.ui.chat.formula import Formulas
 from kireji.ui.chat.transcript.grounds import Grounds, body_size
 from kireji.ui.chat.transcript.links import Link, links_of, shown_address
+from kireji.ui.chat.transcript.ranges import selected_ranges, selection, unit_at
 from kireji.ui.chat.transcript.wording import copied_between, places_of, words_between
 from kireji.ui.theme import Theme
 
@@ -264,37 +265,13 @@ class Piece(QLabel):
             marked.setProperty(QTextFormat.Property.OutlinePen, QPen(QColor(self._theme.colours.accent), 1))
             ranges.append((start, end, marked))
         if self._selected is not None:
-            ranges += self._selected_ranges(*self._selected, soft)
+            ranges += selected_ranges(self._document, *self._selected, soft, self._theme.colours.ink)
         if self.hasFocus() and 0 <= self._link < len(self.links()):
             link = self.links()[self._link]
             outline = QTextCharFormat()
             outline.setProperty(QTextFormat.Property.OutlinePen, QPen(QColor(self._theme.colours.accent), 1))
             ranges.append((link.start, link.end, outline))
-        return [self._selection(*each) for each in ranges]
-
-    def _selected_ranges(self, start: int, end: int, soft: QTextCharFormat) -> list[tuple[int, int, QTextCharFormat]]:
-        """The selected words; an item's first letter apart, whose colour Qt also gives to what stands before it."""
-        ranges: list[tuple[int, int, QTextCharFormat]] = []
-        with_marker = QTextCharFormat(soft)
-        with_marker.setForeground(QColor(self._theme.colours.ink))
-        block = self._document.findBlock(min(start, self.length()))
-        while block.isValid() and block.position() < end:
-            at = block.position()
-            if QTextCursor(block).currentList() is not None and start <= at:
-                ranges += [(start, at, soft), (at, min(at + 1, end), with_marker)]
-                start = min(at + 1, end)
-            block = block.next()
-        return [each for each in (*ranges, (start, end, soft)) if each[0] < each[1]]
-
-    def _selection(self, start: int, end: int, look: QTextCharFormat) -> QAbstractTextDocumentLayout.Selection:
-        result = QAbstractTextDocumentLayout.Selection()
-        cursor = QTextCursor(self._document)
-        last = self.length()
-        cursor.setPosition(min(start, last))
-        cursor.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
-        result.cursor = cursor
-        result.format = look
-        return result
+        return [selection(self._document, *each) for each in ranges]
 
     # Where the words are.
 
@@ -311,13 +288,7 @@ class Piece(QLabel):
 
     def unit_at(self, position: int, unit: QTextCursor.SelectionType) -> tuple[int, int]:
         """From where to where the word or block around a position reaches."""
-        cursor = QTextCursor(self._document)
-        cursor.setPosition(min(position, self.length()))
-        if unit is QTextCursor.SelectionType.BlockUnderCursor:
-            block = cursor.block()  # Qt would begin with what divides it from the block before
-            return block.position(), block.position() + block.length() - 1
-        cursor.select(unit)
-        return cursor.selectionStart(), cursor.selectionEnd()
+        return unit_at(self._document, position, unit)
 
     def text_between(self, start: int, end: int) -> str:
         """The words between two positions as they are copied."""
