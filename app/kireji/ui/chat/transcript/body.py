@@ -242,7 +242,8 @@ class PieceRow(Row):
         # To show a widget is dear: X11 is asked where the pointer is. So it stays shown, out of sight.
         piece.rest()
         self.item.spare.append(piece)
-        self.widget, self.placed, self.measured = None, (-1, -1, -1), False
+        self.forget()
+        self.measured = False
 
     def measure(self, width: int) -> int:
         piece = self.piece

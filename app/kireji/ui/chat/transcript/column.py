@@ -317,8 +317,13 @@ class Column(QAbstractScrollArea):
         """Let the widgets of far rows go, and then the boxes that are empty."""
         gone = [row for row in self._built if id(row) not in near and not self.held(row)]
         for row in gone:
-            self._drop(row)
+            del self._built[row]
         left = {row.item for row in self._built} if gone else set()
+        for row in gone:
+            if row.item in left:
+                row.drop()
+            else:
+                row.forget()  # it goes with its box
         for item in {row.item for row in gone} - left:
             item.drop_box()
 

@@ -59,8 +59,11 @@ class Row:
         if self.widget is not None:
             self.widget.hide()
             self.widget.deleteLater()
-            self.widget = None
-            self.placed = (-1, -1, -1)
+            self.forget()
+
+    def forget(self) -> None:
+        """Have no widget any more, whose owner lets it go."""
+        self.widget, self.placed = None, (-1, -1, -1)
 
     @property
     def piece(self) -> Piece | None:
