@@ -59,6 +59,7 @@ def test_words_far_away_are_let_go_and_asked_for_again(shown: Shown, monkeypatch
     monkeypatch.setattr("kireji.ui.chat.transcript.keeping.MOST", 200_000)
     messages = conversation(100, LONG[:2000])
     shown.show(messages)
+    shown.view.activateWindow()
     shown.until(shown.view.isActiveWindow)
     shown.view.setFocus()  # what has the keyboard is kept
     shown.until(shown.view.hasFocus)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PartT = TypeVar("PartT", Words, Thinking, Tool)
 BETWEEN = SPACE[3]
 """Between two messages, in logical pixels."""
+_NO_PARTS: list[Part] = []
+"""Shared by all answers whose words are not there; nobody adds to it."""
 _UNFINISHED = (MessageState.FAILED, MessageState.STOPPED, MessageState.INTERRUPTED)
 
 
@@ -68,7 +70,7 @@ class AnswerItem(Item):
         self.parent: int | None = None
         self.outline: MessageOutline | None = None
         self.stored: StoredMessage | None = None
-        self.parts: list[Part] = []
+        self.parts: list[Part] = _NO_PARTS
         self.provider = self.model = ""
         self.lead_settings = False
         self._lead = ""
@@ -76,7 +78,7 @@ class AnswerItem(Item):
         self._ending: Ending | None = None
         self._error: KirejiError | None = None
         self._last = False
-        self._open_parts: set[int] = set()
+        self._open_parts: frozenset[int] = frozenset()
         self._lead_row: WidgetRow | None = None
         self._waiting_row: WidgetRow | None = None
         self._note_row: WidgetRow | None = None
@@ -127,7 +129,7 @@ class AnswerItem(Item):
 
     def let_go(self) -> None:
         """Have no words any more; they can be taken again."""
-        self.stored, self.parts, self._ending = None, [], None
+        self.stored, self.parts, self._ending = None, _NO_PARTS, None
         self._lead_row = self._note_row = self._actions_row = self._foot_row = None
 
     def take(self, stored: StoredMessage, error: KirejiError | None = None) -> None:
@@ -233,7 +235,7 @@ class AnswerItem(Item):
         part = self.parts[index]
         if isinstance(part, Thinking | Tool):
             part.is_open = not part.is_open
-            (self._open_parts.add if part.is_open else self._open_parts.discard)(index)
+            self._open_parts ^= {index}
             part.renew()
         return self.arrange()
 

@@ -236,12 +236,13 @@ class PieceRow(Row):
 
     def drop(self) -> None:
         piece = self.piece
-        if piece is None or len(self.item.spare) >= _SPARE:
+        spare = self.item.spare = self.item.spare if self.item.spare is not None else []
+        if piece is None or len(spare) >= _SPARE:
             super().drop()
             return
         # To show a widget is dear: X11 is asked where the pointer is. So it stays shown, out of sight.
         piece.rest()
-        self.item.spare.append(piece)
+        spare.append(piece)
         self.forget()
         self.measured = False
 

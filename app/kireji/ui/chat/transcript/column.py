@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
-from kireji.ui.chat.transcript.focusing import neighbour, next_stop, stops
+from kireji.ui.chat.transcript.focusing import hidden_part, neighbour, next_stop, stops
 from kireji.ui.chat.transcript.rows import Box, Item, Row, place
 from kireji.ui.chat.transcript.stack import Stack
 from kireji.ui.theme import Theme
@@ -24,8 +24,6 @@ _KEPT_SCREENS = 2
 """How far outside of what is visible widgets are kept."""
 _LINE = 22
 """Logical pixels of one step of an arrow key, at the usual text size."""
-_SHOWN_AROUND = 8
-"""Logical pixels around what gets the keyboard that are scrolled into view too."""
 
 
 class Column(QAbstractScrollArea):
@@ -58,8 +56,6 @@ class Column(QAbstractScrollArea):
         self.viewport().setAutoFillBackground(True)
         self.verticalScrollBar().setSingleStep(theme.px(_LINE))
         theme.changed.connect(self._dress)
-
-    # What subclasses decide.
 
     def column_left(self) -> int:
         """Where the column begins, in logical pixels from the viewport's edge."""
@@ -114,6 +110,11 @@ class Column(QAbstractScrollArea):
             self._drop(row)
         self._moved = True
 
+    def add_rows(self, item: Item, rows: Sequence[Row]) -> None:
+        """Have more rows at the end of an item."""
+        self._stack.add_rows(item, rows, self.column_width())
+        self._moved = True
+
     def relay(self, row: Row) -> None:
         """What a row shows has changed: measure it in the next turns, or guess again."""
         row.measured = False
@@ -163,8 +164,8 @@ class Column(QAbstractScrollArea):
 
     def is_complete(self) -> bool:
         """Whether everything that is visible is built, in its place and not about to change."""
-        stack = self._stack
-        rows = [row for _, row, _, _ in stack.walk(stack.wanted_top(), stack.wanted_top() + stack.screen)]
+        top = self._stack.wanted_top()
+        rows = [row for _, row, _, _ in self._stack.walk(top, top + self._stack.screen)]
         return not self._moved and all(row is not None and row.widget is not None and row.measured for row in rows)
 
     # Building.
@@ -362,13 +363,8 @@ class Column(QAbstractScrollArea):
 
     def bring_into_view(self, widget: QWidget) -> None:
         """Scroll as little as shows a widget of the column."""
-        top = widget.mapTo(self.viewport(), QPoint(0, 0)).y()
-        bottom = top + min(widget.height(), self._stack.screen)
         bar = self.verticalScrollBar()
-        if top < 0:
-            bar.setValue(bar.value() + top - _SHOWN_AROUND)
-        elif bottom > self._stack.screen:
-            bar.setValue(bar.value() + bottom - self._stack.screen + _SHOWN_AROUND)
+        bar.setValue(bar.value() + hidden_part(self.viewport(), widget))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from kireji.ui.chat.transcript.rows import Row
 
+_SHOWN_AROUND = 8
+"""Logical pixels around what gets the keyboard that are scrolled into view too."""
 _TAB = Qt.FocusPolicy.TabFocus
 
 
@@ -47,6 +49,15 @@ def neighbour(column: QWidget, *, forwards: bool) -> QWidget | None:
             return other
         other = step(other)
     return None
+
+
+def hidden_part(viewport: QWidget, widget: QWidget) -> int:
+    """By how much the column has to be scrolled for a widget of it to be seen, in logical pixels; down is positive."""
+    top = widget.mapTo(viewport, QPoint(0, 0)).y()
+    bottom = top + min(widget.height(), viewport.height())
+    if top < 0:
+        return top - _SHOWN_AROUND
+    return bottom - viewport.height() + _SHOWN_AROUND if bottom > viewport.height() else 0
 
 
 def _takes_tab(widget: QWidget) -> bool:

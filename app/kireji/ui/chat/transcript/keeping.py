@@ -9,7 +9,7 @@ from kireji.ui.chat.transcript.rows import Item
 
 MOST = 3_000_000
 """Characters; when there are more, the farthest are let go down to half of it."""
-_EACH = 10_000
+_EACH = 20_000
 """What a message takes beside its words, as characters: its rows, and what is known of its Markdown."""
 
 ItemT = TypeVar("ItemT", bound=Item)

@@ -105,7 +105,7 @@ class LiveAnswer(QObject):
     def _take(self, index: int, part: Part) -> None:
         """Show a part that has begun."""
         self._parts[index] = part
-        self.item.parts.append(part)
+        self.item.parts = [*self.item.parts, part]
         self.item.set_waiting(None)
         self._arrange()
 
@@ -158,15 +158,20 @@ class LiveAnswer(QObject):
         self.deleteLater()
 
     def _flush(self) -> None:
+        shown = self.item.rows
         changed = False
         for part in self._parts.values():
             if isinstance(part, Tool):
                 continue
-            count = len(part.body.rows)
+            rows = part.body.rows
+            last, count = rows[-1] if rows else None, len(rows)
             for row in part.body.refresh():
-                if row.index < len(row.item.rows) and row.item.rows[row.index] is row:
+                if row.index < len(shown) and shown[row.index] is row:
                     self._transcript.relay(row)
-            changed = changed or len(part.body.rows) != count
+            if len(rows) > count and shown and shown[-1] is last:
+                self._transcript.add_rows(self.item, rows[count:])  # the usual case, which must not look at all rows
+            else:
+                changed = changed or len(rows) != count
         if changed:
             self._transcript.put_rows(self.item, self.item.arrange())
         self._transcript.later()

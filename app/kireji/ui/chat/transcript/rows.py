@@ -133,6 +133,8 @@ class Box(QWidget):
 
 
 _NONE = Heights()
+_NO_ROWS: list[Row] = []
+"""Shared by all items that are not opened, of which there may be very many; nobody adds to it."""
 
 
 class Item:
@@ -151,11 +153,11 @@ class Item:
 
     def __init__(self) -> None:
         self.index = 0
-        self.rows: list[Row] = []
+        self.rows: list[Row] = _NO_ROWS
         self.heights = _NONE
         self.guess = 0
         self.box: Box | None = None
-        self.spare: list[QWidget] = []
+        self.spare: list[QWidget] | None = None
         self.placed = (-1, -1, -1)
 
     @property
@@ -166,7 +168,7 @@ class Item:
     def close(self) -> None:
         """Have no rows any more, and the height that it had with them."""
         self.guess = self.height
-        self.rows, self.heights = [], _NONE
+        self.rows, self.heights = _NO_ROWS, _NONE
 
     def place_box(self, left: int, wanted: tuple[int, int, int]) -> None:
         """Put the box at (top, width, height)."""
@@ -180,14 +182,14 @@ class Item:
 
     def forget_spare(self) -> None:
         """Have no widgets that no row needs."""
-        for widget in self.spare:
+        for widget in self.spare or ():
             widget.hide()
             widget.deleteLater()
-        self.spare.clear()
+        self.spare = None
 
     def drop_box(self) -> None:
         """Let the box go; there are no widgets in it any more."""
-        self.spare.clear()  # they are the box's
+        self.spare = None  # they are the box's
         if self.box is not None:
             self.box.hide()
             self.box.deleteLater()
@@ -213,6 +215,14 @@ class Item:
         """Open or close one of its parts; the rows it has then."""
         del index
         return self.rows
+
+    def extend(self, rows: Sequence[Row], width: int) -> None:
+        """Have more rows at the end; takes time with these alone."""
+        for row in rows:
+            row.index = len(self.rows)
+            row.height = row.estimate(width)
+            self.rows.append(row)
+            self.heights.append(row.height)
 
     def put(self, rows: Sequence[Row], width: int) -> list[Row]:
         """Have these rows, of which some may have been there before.

@@ -91,6 +91,11 @@ class Stack:
         self.note_height(item)
         return gone
 
+    def add_rows(self, item: Item, rows: Sequence[Row], width: int) -> None:
+        """Have more rows at the end of an item."""
+        item.extend(rows, width)
+        self.note_height(item)
+
     def close(self, item: Item) -> None:
         """Take an item's rows away; its height stays."""
         item.close()
@@ -141,6 +146,11 @@ class Stack:
     def top_of_item(self, item: Item) -> int:
         """Where an item begins."""
         return self._margins[0] + self._heights.before(item.index)
+
+    def span_of(self, item: Item) -> tuple[int, int]:
+        """Where an item begins and ends."""
+        begin = self.top_of_item(item)
+        return begin, begin + item.height
 
     def anchor_at(self, y: int) -> Anchor | None:
         """What is at a height; None when there is nothing at all."""

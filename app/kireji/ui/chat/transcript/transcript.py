@@ -222,13 +222,21 @@ class Transcript(PointingColumn):
     def placed(self) -> None:
         super().placed()
         here = self.row_at(self.top)
-        bounds = self.bounds
-        for item in self._kept.too_far(here.item.index if here is not None else len(self.items)):
-            selected = bounds is not None and bounds[0].row.item.index <= item.index <= bounds[1].row.item.index
-            if not selected and item.box is None:
+        far = self._kept.too_far(here.item.index if here is not None else len(self.items))
+        for item in far:
+            if not self._in_use(item):
                 self._kept.remove(item)
                 self.forget_words(item)
                 item.let_go()
+
+    def _in_use(self, item: Message) -> bool:
+        """Whether a message is near what is visible, is built, or is selected."""
+        begin, end = self._stack.span_of(item)
+        near = max(self._stack.screen, self.reach)
+        if item.box is not None or (end > self.top - near and begin < self.top + self._stack.screen + near):
+            return True
+        bounds = self.bounds
+        return bounds is not None and bounds[0].row.item.index <= item.index <= bounds[1].row.item.index
 
     # Geometry.
 
