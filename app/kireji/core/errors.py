@@ -33,6 +33,8 @@
     │   ├── StoreCorrupt
     │   └── StoreTooNew
     ├── TransferError              an export that cannot be read or written
+    ├── ToolSourceError            a plugin or a server of tools cannot be used, or broke off
+    ├── ToolRefused                the person or a rule said no; the sentence is for the model
     └── SettingsError              option, value, did-you-mean
 
 Anything else that is raised (KeyError, AssertionError, sqlite3.IntegrityError) is our own bug: it is logged with its
@@ -219,6 +221,14 @@ class StoreTooNew(StoreError):
 
 class TransferError(KirejiError):
     """An export or a backup cannot be read, or cannot be written where it should go."""
+
+
+class ToolSourceError(KirejiError):
+    """A plugin or a server of tools cannot be started, broke off, or says nonsense."""
+
+
+class ToolRefused(KirejiError):
+    """What a tool asked for was not allowed; the sentence is for the model."""
 
 
 class SettingsError(KirejiError):

@@ -57,12 +57,15 @@ class ConversationSetup(msgspec.Struct, frozen=True):
         model: The same.
         effort: The same; "" follows the settings.
         system: The instructions it began with, or those the person gave it since; None follows the settings.
+        tools: Digest of the list of tools that it offers to models (`OfferStore`); "" before there was one, "-" when
+            the person has switched tools off for it.
     """
 
     provider: str = ""
     model: str = ""
     effort: str = ""
     system: str | None = None
+    tools: str = ""
 
 
 class ConversationSummary(msgspec.Struct, frozen=True):

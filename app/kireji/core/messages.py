@@ -86,6 +86,7 @@ class ToolCallPart(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_call
         arguments: A JSON object as text. It may be no valid JSON where the provider does not check what it passes on.
         seconds: How long it took; 0 where nobody looked at a clock.
         cut: Its arguments have not all arrived: it is shown, but never runs and is not sent.
+        begun: It was started; without a result that means that nobody knows whether it took effect.
     """
 
     call_id: str
@@ -93,6 +94,7 @@ class ToolCallPart(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_call
     arguments: str = ""
     seconds: float = 0.0
     cut: bool = False
+    begun: bool = False
 
 
 class ToolResultPart(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_result"):
@@ -102,11 +104,13 @@ class ToolResultPart(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_re
         call_id: Of the call it answers.
         content: Words and pictures.
         is_error: Whether the tool failed, was refused or never ran.
+        seconds: How long it ran; 0 where nobody looked at a clock.
     """
 
     call_id: str
     content: tuple[TextPart | ImagePart | DocumentPart, ...] = ()
     is_error: bool = False
+    seconds: float = 0.0
 
 
 class ThinkingPart(msgspec.Struct, frozen=True, tag_field="kind", tag="thinking"):

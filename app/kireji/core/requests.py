@@ -43,6 +43,10 @@ class Purpose(enum.Enum):
     SIGN_IN = "sign-in"
     PICTURE = "picture"
     """A picture that the person named by its address."""
+    PAGE = "page"
+    """A page that a tool fetches, allowed by the person."""
+    TOOL_SERVER = "tool server"
+    """A call of a tool on a server that is reached over the network."""
 
 
 class ToolSpec(msgspec.Struct, frozen=True):

@@ -68,6 +68,10 @@ def _check_folder(value: Any) -> str | None:
     return None
 
 
+def _check_folders(value: Any) -> str | None:
+    return next((problem for item in value if (problem := _check_folder(item or ".")) is not None), None)
+
+
 CHECKS: Mapping[str, Callable[[Any], str | None]] = types.MappingProxyType(
     {
         "models.provider": _one_of("", "anthropic", "openrouter", "local", "device"),
@@ -80,6 +84,8 @@ CHECKS: Mapping[str, Callable[[Any], str | None]] = types.MappingProxyType(
         "network.proxy": _check_proxy,
         "backup.folder": _check_folder,
         **{f"shortcuts.{action.value}": _check_shortcut for action in Action},
+        "tools.folders": _check_folders,
+        "tools.rounds": _between(1, 100),
         "capture.delay": _between(0, MOST_DELAY),
         "appearance.text_scale": _between(0.5, 3.0),
         "appearance.language": _one_of("", "en", "de", "zh_CN", "ar"),

@@ -218,6 +218,26 @@ class HistorySettings(msgspec.Struct, frozen=True):
     read_pictures: bool = True
 
 
+class ToolSettings(msgspec.Struct, frozen=True):
+    """[tools]
+
+    Args:
+        enabled: Whether models may ask for tools at all.
+        off: Names of tools (as they are offered) and ids of sources that are not offered.
+        commands: Whether the tool that runs commands is offered.
+        folders: Folders in which files may be read without asking.
+        hosts: Hosts whose pages may be fetched without asking, while no words from outside are there.
+        rounds: How often the model may ask for tools within one answer.
+    """
+
+    enabled: bool = True
+    off: tuple[str, ...] = ()
+    commands: bool = False
+    folders: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    rounds: int = 25
+
+
 class Settings(msgspec.Struct, frozen=True):
     """The whole tree; one attribute per section of the file."""
 
@@ -231,6 +251,7 @@ class Settings(msgspec.Struct, frozen=True):
     appearance: AppearanceSettings = msgspec.field(default_factory=AppearanceSettings)
     backup: BackupSettings = msgspec.field(default_factory=BackupSettings)
     history: HistorySettings = msgspec.field(default_factory=HistorySettings)
+    tools: ToolSettings = msgspec.field(default_factory=ToolSettings)
 
 
 class SettingProblem(msgspec.Struct, frozen=True):

@@ -14,7 +14,9 @@ from kireji.core.events import ModelEvent
 from kireji.core.history import ConversationSetup, ConversationSummary, StoredMessage
 from kireji.core.messages import DocumentPart, ImagePart, Message, MessageState, Role, Sha256, StopReason
 from kireji.core.models import Effort
+from kireji.core.permissions import Approval, ApprovalRequest
 from kireji.core.requests import Delivery, Thinking
+from kireji.core.tools import Tool
 
 GO_ON = "Go on exactly where you stopped, without repeating anything."
 """The person's turn that continues a cut answer: models no longer take an answer that begins with given words."""
@@ -44,6 +46,7 @@ class Question:
         stop_sequences: Texts at which the answer ends.
         delivery: Whether the answer streams or comes whole; the events are the same.
         thinking: Whether the model may reason first, and shows it.
+        tools: Names of the tools that are offered, or of their sources; None as the conversation and the settings say.
         pictures: Encoded bytes of pictures and documents that are at hand, so that they need not be read again.
     """
 
@@ -63,6 +66,7 @@ class Question:
     stop_sequences: tuple[str, ...] = ()
     delivery: Delivery = Delivery.STREAM
     thinking: Thinking = Thinking.DEFAULT
+    tools: tuple[str, ...] | None = None
     pictures: Mapping[Sha256, bytes] = field(default_factory=dict, repr=False)
 
 
@@ -123,7 +127,56 @@ class AnswerEnds(msgspec.Struct, frozen=True):
     saved: bool = True
 
 
-TurnEvent: TypeAlias = QuestionSaved | AnswerBegins | ModelEvent | AnswerEnds
+class ApprovalAsked(msgspec.Struct, frozen=True):
+    """A call waits for the person; answered through `Approvals.answer`."""
+
+    request: ApprovalRequest
+
+
+class ApprovalGiven(msgspec.Struct, frozen=True):
+    """It waits no longer.
+
+    Args:
+        call_id: Of the call.
+        approval: The answer; None when the turn was stopped first.
+    """
+
+    call_id: str
+    approval: Approval | None
+
+
+class ToolBegins(msgspec.Struct, frozen=True):
+    """A call runs now.
+
+    Args:
+        call_id: Of the call.
+        tool: Which tool.
+        source: Its source, as people read it.
+    """
+
+    call_id: str
+    tool: Tool
+    source: str
+
+
+class ToolProgressed(msgspec.Struct, frozen=True):
+    """A running call says how far it is.
+
+    Args:
+        call_id: Of the call.
+        text: In its own words.
+        fraction: Between 0 and 1; None if unknown.
+    """
+
+    call_id: str
+    text: str
+    fraction: float | None = None
+
+
+TurnEvent: TypeAlias = (
+    QuestionSaved | AnswerBegins | ModelEvent | ApprovalAsked | ApprovalGiven | ToolBegins | ToolProgressed | AnswerEnds
+)
+"""The result of a call comes as `PartFinished` with a `ToolResultPart`."""
 Observer: TypeAlias = Callable[[TurnEvent], None]
 
 

@@ -14,7 +14,18 @@ from kireji.core.history import StoredMessage
 from kireji.core.messages import ThinkingPart
 from kireji.services.application import Services
 from kireji.services.live import LiveTurn
-from kireji.services.turns import AnswerBegins, AnswerEnds, Question, QuestionSaved, TurnControl, TurnEvent
+from kireji.services.turns import (
+    AnswerBegins,
+    AnswerEnds,
+    ApprovalAsked,
+    ApprovalGiven,
+    Question,
+    QuestionSaved,
+    ToolBegins,
+    ToolProgressed,
+    TurnControl,
+    TurnEvent,
+)
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.conversation import OpenConversation
 from kireji.ui.chat.draft import Draft
@@ -180,6 +191,8 @@ class Turns(QObject):
                 self._end(message, error)
             case UsageReported(usage):
                 self.usage_reported.emit((*self._answering, usage))
+            case ApprovalAsked() | ApprovalGiven() | ToolBegins() | ToolProgressed():
+                pass
             case _ if self._answer is not None:
                 if isinstance(event, PartStarted) and isinstance(event.part, ThinkingPart):
                     self._answer.show_waiting(Waiting(tr("Thinking")))
