@@ -42,6 +42,14 @@ class FetchedPage(NamedTuple):
     body: bytes
     charset: str = ""
 
+    @property
+    def text(self) -> str:
+        """The body as text, in the character set that the server says, or UTF-8; what does not fit it is replaced."""
+        try:
+            return self.body.decode(self.charset or "utf-8", errors="replace")
+        except LookupError:  # a character set that nobody knows
+            return self.body.decode(errors="replace")
+
 
 class CallContext(Protocol):
     """What a running call may ask of the program. Each of these passes permissions, and the outbox where bytes leave.
