@@ -105,12 +105,14 @@ class ToolResultPart(msgspec.Struct, frozen=True, tag_field="kind", tag="tool_re
         content: Words and pictures.
         is_error: Whether the tool failed, was refused or never ran.
         seconds: How long it ran; 0 where nobody looked at a clock.
+        refused: Whether the person or a rule said no, so that it never ran.
     """
 
     call_id: str
     content: tuple[TextPart | ImagePart | DocumentPart, ...] = ()
     is_error: bool = False
     seconds: float = 0.0
+    refused: bool = False
 
 
 class ThinkingPart(msgspec.Struct, frozen=True, tag_field="kind", tag="thinking"):
