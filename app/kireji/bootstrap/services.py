@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kireji.storage.database import Database
     from kireji.storage.drafts import SqliteDraftStore
     from kireji.storage.ledger import SqliteLedger
+    from kireji.storage.permissions import SqlitePermissionStore
 
 
 @runtime_checkable
@@ -160,6 +161,7 @@ class _Stores(NamedTuple):
     drafts: SqliteDraftStore
     captures: FileCaptureStore
     ledger: SqliteLedger
+    permissions: SqlitePermissionStore
 
 
 async def _stores(stack: AsyncExitStack, paths: Paths) -> _Stores:
@@ -169,12 +171,20 @@ async def _stores(stack: AsyncExitStack, paths: Paths) -> _Stores:
     from kireji.storage.database import Database
     from kireji.storage.drafts import SqliteDraftStore
     from kireji.storage.ledger import SqliteLedger
+    from kireji.storage.permissions import SqlitePermissionStore
 
     database = await Database.open(paths.database)
     stack.push_async_callback(database.close)
     captures = FileCaptureStore(paths.captures, database)
     conversations = SqliteConversationStore(database, origin_alive, captures=captures)
-    return _Stores(database, conversations, SqliteDraftStore(database), captures, SqliteLedger(database))
+    return _Stores(
+        database,
+        conversations,
+        SqliteDraftStore(database),
+        captures,
+        SqliteLedger(database),
+        SqlitePermissionStore(database),
+    )
 
 
 class _Base(NamedTuple):
@@ -277,7 +287,16 @@ def _upkeep(
     # One of its own: nobody's question waits behind it, and its memory is free again as soon as it has read.
     reader = overrides.reader or ReaderProcess(idle_seconds=1.0)
     stack.push_async_callback(reader.aclose)
-    return Upkeep(stores.conversations, stores.captures, reader, prompts, chat.live, base.preferences, base.clock)
+    return Upkeep(
+        stores.conversations,
+        stores.captures,
+        reader,
+        prompts,
+        chat.live,
+        base.preferences,
+        stores.permissions,
+        base.clock,
+    )
 
 
 def _prompts(paths: Paths) -> PromptStore:

@@ -49,6 +49,10 @@ class StoredMessage(msgspec.Struct, frozen=True):
     created: datetime
 
 
+NO_TOOLS = "-"
+"""Stands in the place of a list of tools when the person has switched tools off for a conversation."""
+
+
 class ConversationSetup(msgspec.Struct, frozen=True):
     """Who answers in one conversation and how; what is empty follows the settings.
 
@@ -57,8 +61,8 @@ class ConversationSetup(msgspec.Struct, frozen=True):
         model: The same.
         effort: The same; "" follows the settings.
         system: The instructions it began with, or those the person gave it since; None follows the settings.
-        tools: Digest of the list of tools that it offers to models (`OfferStore`); "" before there was one, "-" when
-            the person has switched tools off for it.
+        tools: Digest of the list of tools that it offers to models (`OfferStore`); "" before there was one, NO_TOOLS
+            when the person has switched tools off for it.
     """
 
     provider: str = ""

@@ -1,4 +1,4 @@
-"""What is done for the history while nobody waits: titles, texts of pictures, and forgetting what was removed."""
+"""What is done for the history while nobody waits: titles, texts of pictures, and forgetting what is long past."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from kireji.core.errors import KirejiError, ReaderError, StoreCorrupt
 from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import DocumentPart, Sha256
 from kireji.core.ports import CaptureStore, Clock, PromptStore, Reader
+from kireji.core.tool_ports import PermissionStore
 from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.preferences import Preferences
 
@@ -27,6 +28,9 @@ PURGE_SECONDS = 90.0
 
 KEPT = timedelta(days=30)
 """How long a removed conversation can be taken back."""
+
+DECISIONS_KEPT = timedelta(days=365)
+"""How long the log tells what was decided about calls of tools."""
 
 _DAY_SECONDS = 24 * 60 * 60.0
 _AT_ONCE = 20
@@ -48,6 +52,7 @@ class Upkeep:
         prompts: The quick prompts: their words are not the person's.
         live: The turns that run.
         preferences: The settings.
+        permissions: Has the log of decisions.
         clock: Time.
         pause: Waits for so many seconds.
     """
@@ -60,6 +65,7 @@ class Upkeep:
         prompts: PromptStore,
         live: LiveTurns,
         preferences: Preferences,
+        permissions: PermissionStore,
         clock: Clock,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -69,6 +75,7 @@ class Upkeep:
         self._prompts = prompts
         self._live = live
         self._preferences = preferences
+        self._permissions = permissions
         self._clock = clock
         self._pause = pause
         self._unreadable: set[Sha256] = set()
@@ -161,11 +168,16 @@ class Upkeep:
         await self._pause(PURGE_SECONDS)
         while True:
             await _kept_quiet(self._purge(), "removed conversations could not be deleted")
+            await _kept_quiet(self._forget_decisions(), "old decisions about tools could not be deleted")
             await self._pause(_DAY_SECONDS)
 
     async def _purge(self) -> None:
         if count := await self._conversations.purge(self._clock.now() - KEPT):
             log.info("deleted %s conversations that were removed long ago", count)
+
+    async def _forget_decisions(self) -> None:
+        if count := await self._permissions.forget_decisions(self._clock.now() - DECISIONS_KEPT):
+            log.info("deleted %s decisions about tools that are long past", count)
 
 
 async def _kept_quiet(work: Coroutine[Any, Any, None], sentence: str) -> None:

@@ -51,13 +51,14 @@ _REMOVED = f"""
 _ABOVE_ALL = 2**63 - 1
 """What no row can have; the first page begins below it."""
 
-_SETUP = "SELECT provider, model, effort, system FROM conversations WHERE id = ?"
+_SETUP = "SELECT provider, model, effort, system, tools FROM conversations WHERE id = ?"
 
 _CREATE = """
-    INSERT INTO conversations (title, created, updated, provider, model, effort, system) VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO conversations (title, created, updated, provider, model, effort, system, tools)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 
-_CONFIGURE = "UPDATE conversations SET provider = ?, model = ?, effort = ?, system = ? WHERE id = ?"
+_CONFIGURE = "UPDATE conversations SET provider = ?, model = ?, effort = ?, system = ?, tools = ? WHERE id = ?"
 
 _QUESTIONS = """
     SELECT parts FROM messages JOIN conversations ON conversations.id = conversation
@@ -372,6 +373,7 @@ def _read_setup(connection: Connection, conversation: int) -> ConversationSetup:
     return ConversationSetup(*connection.execute(_SETUP, (conversation,)).fetchone())
 
 
-def _stored_setup(setup: ConversationSetup) -> tuple[str, str, str, str | None]:
+def _stored_setup(setup: ConversationSetup) -> tuple[str, str, str, str | None, str]:
     system = None if setup.system is None else rows.storable(setup.system)
-    return rows.storable(setup.provider), rows.storable(setup.model), rows.storable(setup.effort), system
+    provider, model, effort, tools = map(rows.storable, (setup.provider, setup.model, setup.effort, setup.tools))
+    return provider, model, effort, system, tools

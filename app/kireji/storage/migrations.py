@@ -223,10 +223,73 @@ _THIRD_INDEXES = statements(
     """,
 )
 
+_FOURTH = statements(
+    # Digest of the tools that it offers; '' before there were any, '-' when they are switched off for it.
+    "ALTER TABLE conversations ADD COLUMN tools TEXT NOT NULL DEFAULT ''",
+    """
+    CREATE TABLE tool_offers (
+        digest TEXT PRIMARY KEY, -- SHA-256 of the list
+        tools TEXT NOT NULL, -- JSON list
+        kept INTEGER NOT NULL -- when it was last offered anew
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE tool_descriptions ( -- a cache: rows may be dropped at any time
+        source TEXT PRIMARY KEY,
+        fingerprint TEXT NOT NULL,
+        tools TEXT NOT NULL, -- JSON list
+        kept INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    # What the person allows on this computer: a backup or an export that is merged never brings any of the next three.
+    """
+    CREATE TABLE tool_grants (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        tool TEXT NOT NULL, -- '' is all tools of the source
+        source TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        allows INTEGER NOT NULL,
+        digest TEXT NOT NULL, -- this and the next two are the pattern of arguments; '' holds for all
+        folder TEXT NOT NULL,
+        host TEXT NOT NULL,
+        conversation INTEGER, -- NULL is everywhere; deleted with it
+        until INTEGER,
+        given INTEGER NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE trusted_sources (
+        source TEXT PRIMARY KEY,
+        fingerprint TEXT NOT NULL,
+        given INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE tool_decisions (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        time INTEGER NOT NULL,
+        conversation INTEGER, -- no reference: the row stays when the conversation goes, without the arguments
+        call_id TEXT NOT NULL,
+        source TEXT NOT NULL,
+        tool TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        arguments TEXT NOT NULL,
+        allowed INTEGER NOT NULL,
+        decided_by TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        outside TEXT NOT NULL -- JSON list
+    )
+    """,
+    "CREATE INDEX tool_decisions_conversation ON tool_decisions (conversation)",
+    "CREATE INDEX tool_decisions_time ON tool_decisions (time)",
+)
+
 STEPS = (
     Step("conversations, messages, captures and ledger", _FIRST),
     Step("who answers in a conversation, and lists of models", _SECOND),
     Step("search, drafts, texts of pictures, and what the person does with conversations", _third),
+    Step("tools: what was offered, allowed and decided", _FOURTH),
 )
 
 

@@ -30,6 +30,10 @@ _UNUSED = """
     AND blob NOT IN (SELECT blob FROM queued_captures)
 """
 
+_UNUSED_OFFERS = """
+    DELETE FROM tool_offers WHERE kept < ? AND digest NOT IN (SELECT tools FROM conversations WHERE tools != '')
+"""
+
 _PAGES = 500
 """Pages of the index that are written anew at a time; about a hundredth of a second."""
 
@@ -43,6 +47,7 @@ async def purge(database: Database, captures: FileCaptureStore | None, before: d
             await captures.discard_unused(blobs)
     if captures is not None:  # what was left behind by a program that was killed, or was in use a moment ago
         await captures.discard_unused(await database.run(partial(_unused, time=time)))
+    await database.write(lambda connection: connection.execute(_UNUSED_OFFERS, (time,)).rowcount)
     if count:
         await _forget_words(database)
     return count
@@ -75,6 +80,9 @@ def _delete(connection: Connection, conversation: int) -> None:
     question = "SELECT id FROM messages WHERE conversation = ? ORDER BY id DESC"
     numbers = connection.execute(question, (conversation,)).fetchall()
     connection.executemany("DELETE FROM messages WHERE id = ?", numbers)
+    connection.execute("DELETE FROM tool_grants WHERE conversation = ?", (conversation,))
+    # That something was allowed or denied stays on record; what was said in it goes.
+    connection.execute("UPDATE tool_decisions SET arguments = '' WHERE conversation = ?", (conversation,))
     connection.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
 
 

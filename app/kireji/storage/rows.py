@@ -21,6 +21,7 @@ from kireji.core.messages import (
     Usage,
 )
 from kireji.core.models import ModelInfo
+from kireji.core.tools import Tool
 from kireji.core.words import mark
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -90,6 +91,19 @@ def decode_models(stored: str) -> tuple[ModelInfo, ...] | None:
         return None
 
 
+def encode_tools(tools: Sequence[Tool]) -> str:
+    """Tools as a JSON list; the same list gives the same text."""
+    return _encode(tuple(tools))
+
+
+def decode_tools(stored: str) -> tuple[Tool, ...] | None:
+    """Tools from a JSON list; None when it cannot be read."""
+    try:
+        return msgspec.json.decode(stored, type=tuple[Tool, ...])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
 def _encode(values: tuple[msgspec.Struct, ...]) -> str:
     try:
         return msgspec.json.encode(values).decode()
@@ -123,6 +137,7 @@ class _LooseResult(msgspec.Struct, tag_field="kind", tag="tool_result"):
     call_id: str
     content: list[msgspec.Raw] = []
     is_error: bool = False
+    seconds: float = 0.0
 
 
 def decode_parts(stored: str) -> tuple[Part, ...]:
@@ -158,7 +173,7 @@ def _decode_result(piece: msgspec.Raw) -> Part:
     content = tuple(
         part for part in map(_decode_part, loose.content) if isinstance(part, TextPart | ImagePart | DocumentPart)
     )
-    return ToolResultPart(loose.call_id, content, loose.is_error)
+    return ToolResultPart(loose.call_id, content, loose.is_error, loose.seconds)
 
 
 def _decode_name(piece: msgspec.Raw) -> Part:

@@ -32,14 +32,20 @@ from kireji.core.messages import (
     Usage,
 )
 from kireji.core.models import ModelInfo
+from kireji.core.permissions import Grant, Pattern, Reason, Scope
+from kireji.core.tools import Hints, Outside, Place, PlaceKind, Tool
 from kireji.storage.conversations import SqliteConversationStore
 from kireji.storage.database import Database
 from kireji.storage.drafts import SqliteDraftStore
 from kireji.storage.ledger import SqliteLedger
 from kireji.storage.migrations import STEPS, Step, statements
 from kireji.storage.model_lists import SqliteModelListStore
+from kireji.storage.permissions import SqlitePermissionStore
 from kireji.storage.queue import SqliteQueueStore
+from kireji.storage.tool_descriptions import SqliteDescriptionStore
+from kireji.storage.tool_offers import SqliteOfferStore
 
+PRINT = "ee" * 32
 FORMATS = Path(__file__).parents[2] / "data" / "db"
 
 NOTES = Step("notes", statements("CREATE TABLE notes (text TEXT)", "INSERT INTO notes SELECT title FROM conversations"))
@@ -194,6 +200,59 @@ async def test_a_history_of_format_3_is_read_as_it_was_written(tmp_path: Path) -
     assert draft == StoredDraft("And then", "a quote", (picture, notes), ("", "notes.txt"))
     assert new == StoredDraft("half a")
     assert queued == [QueuedQuestion(1, 1, Message(Role.USER, (picture, TextPart("And this?"))))]
+
+
+async def test_conversations_of_format_3_have_no_tools_yet_and_no_one_is_allowed_anything(tmp_path: Path) -> None:
+    database = await Database.open(left_by(3, tmp_path / "kireji.db"))
+    loaded = await SqliteConversationStore(database, lambda _: False).load(3)
+    permissions = SqlitePermissionStore(database)
+    given = await permissions.grants(), await permissions.trusted(), await permissions.decisions()
+    await database.close()
+    assert loaded is not None
+    assert loaded.setup == ConversationSetup("openrouter", "some/model", "high", "")
+    call, result = loaded.messages[1].message.parts[0], loaded.messages[2].message.parts[0]
+    assert isinstance(call, ToolCallPart)
+    assert isinstance(result, ToolResultPart)
+    assert (call.begun, result.seconds) == (False, 0.0)
+    assert given == ([], {}, [])
+
+
+async def test_a_history_of_format_4_is_read_as_it_was_written(tmp_path: Path) -> None:
+    database = await Database.open(left_by(4, tmp_path / "kireji.db"))
+    loaded = await SqliteConversationStore(database, lambda _: False).load(1)
+    permissions = SqlitePermissionStore(database)
+    grants, trusted, decisions = await permissions.grants(), await permissions.trusted(), await permissions.decisions()
+    described = await SqliteDescriptionStore(database).described("plugin:eyes", PRINT)
+    assert loaded is not None
+    offered = await SqliteOfferStore(database).offer(loaded.setup.tools)
+    await database.close()
+    answer = loaded.messages[-1].message
+    assert answer.raw == b'{"rounds":[[{"type":"tool_use","id":"toolu_1"}],null]}'
+    assert answer.parts == (
+        ThinkingPart("Hm.", 0.5),
+        ToolCallPart("toolu_1", "eyes__look", '{"path": "/var/log"}', 0.2, begun=True),
+        ToolCallPart("toolu_2", "eyes__look", '{"path": "/etc"}'),
+        ToolResultPart("toolu_1", (TextPart("41 GB"),), seconds=1.25),
+        ToolResultPart("toolu_2", (TextPart("The person said no."),), is_error=True),
+        TextPart("The logs fill it."),
+    )
+    given = datetime(2027, 1, 1, 12, 0, 1, tzinfo=UTC)
+    assert [(one.id, one.allows, one.pattern, one.conversation) for one in grants] == [
+        (3, False, Pattern(), None),
+        (2, True, Pattern(folder="/var/log"), 1),
+    ]
+    assert grants[1] == Grant(2, "look", "plugin:eyes", PRINT, True, Pattern(folder="/var/log"), 1, None, given)
+    assert grants[0].until == datetime(2028, 1, 1, 12, tzinfo=UTC)
+    assert trusted == {"plugin:eyes": PRINT}
+    assert [(one.call_id, one.reason, one.scope, one.outside) for one in decisions] == [
+        ("toolu_1", Reason.OUTSIDE, Scope.FOLDER, (Outside.SCREEN,))
+    ]
+    schema = b'{"type":"object","properties":{"path":{"type":"string"}},"required":["path"]}'
+    hints, places = Hints(read_only=True, open_world=False), (Place("path", PlaceKind.PATH),)
+    look = Tool(
+        "eyes__look", "look", "plugin:eyes", "Look", "Looks at a file.", schema, b'{"type":"object"}', hints, places
+    )
+    assert offered == described == (look,)
 
 
 async def test_a_new_file_records_its_steps_and_needs_no_copy(tmp_path: Path) -> None:

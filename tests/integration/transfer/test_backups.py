@@ -153,7 +153,7 @@ async def test_a_backup_of_a_newer_version_is_refused(home: Home, other: Home, t
     assert (await other.everything(), other.leftovers()) == ({}, [])
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
 async def test_a_history_of_an_older_version_is_brought_up_to_date_in_a_copy(
     home: Home, tmp_path: Path, version: int
 ) -> None:

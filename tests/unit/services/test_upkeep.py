@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from kireji.core.errors import StoreError
 from kireji.core.messages import ImagePart, Message, Role
+from kireji.core.permissions import Decision, Reason
 from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.services.turns import Question
-from kireji.services.upkeep import KEPT, PURGE_SECONDS, QUIET_SECONDS, Upkeep
+from kireji.services.upkeep import DECISIONS_KEPT, KEPT, PURGE_SECONDS, QUIET_SECONDS, Upkeep
 from tests.fakes.provider import answer
+from tests.fakes.tool_stores import MemoryPermissionStore
 from tests.fakes.world import KEY, World
 
 
@@ -23,6 +25,7 @@ class Kept:
     def __init__(self, world: World) -> None:
         self.world = world
         self.services = world.services()
+        self.permissions = MemoryPermissionStore()
         self.upkeep = Upkeep(
             world.conversations,
             world.captures,
@@ -30,6 +33,7 @@ class Kept:
             world.prompts,
             self.services.chat.live,
             self.services.preferences,
+            self.permissions,
             world.clock,
             world.clock.pause,
         )
@@ -193,6 +197,24 @@ class TestForgetting:
         await kept.remove(number, kept.world.clock.now())
         await kept.pass_time(PURGE_SECONDS + 1)
         assert await kept.world.conversations.load(number) is not None
+
+    async def test_decisions_about_tools_are_forgotten_after_a_year(self, kept: Kept) -> None:
+        now = kept.world.clock.now()
+        for name, time in (("old", now - DECISIONS_KEPT), ("new", now - DECISIONS_KEPT + timedelta(days=1))):
+            await kept.permissions.log(
+                Decision(0, time, None, name, "built-in", "look", "", "{}", True, "person", Reason.NEW)
+            )
+        await kept.pass_time(PURGE_SECONDS + 1)
+        assert [one.call_id for one in kept.permissions.logged] == ["new"]
+
+    async def test_a_history_that_cannot_be_purged_keeps_no_decision_alive(self, kept: Kept) -> None:
+        old = kept.world.clock.now() - DECISIONS_KEPT
+        await kept.permissions.log(
+            Decision(0, old, None, "old", "built-in", "look", "", "{}", True, "person", Reason.NEW)
+        )
+        kept.world.conversations.failure = StoreError("The disk is gone.", "Look for it.")
+        await kept.pass_time(PURGE_SECONDS + 1)
+        assert kept.permissions.logged == []
 
 
 def kept_message(picture: ImagePart) -> Message:

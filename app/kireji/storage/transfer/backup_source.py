@@ -130,7 +130,8 @@ def _check_texts(conversation: WholeConversation) -> None:
         TypeError: There are some.
     """
     setup = conversation.setup
-    texts = [conversation.key, conversation.title, setup.provider, setup.model, setup.effort, setup.system or ""]
+    texts = [conversation.key, conversation.title, setup.provider, setup.model, setup.effort, setup.tools]
+    texts.append(setup.system or "")
     for one in conversation.messages:
         texts += (one.key, one.provider, one.model, one.error, one.message.raw_from)
     if not all(isinstance(text, str) for text in texts):

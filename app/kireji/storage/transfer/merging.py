@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from kireji.core.history import ConversationSetup, Origin, StoredMessage
+from kireji.core.history import NO_TOOLS, ConversationSetup, Origin, StoredMessage
 from kireji.core.messages import MessageState
 from kireji.core.publisher import Publisher
 from kireji.core.transfer import Merged, WholeConversation, WholeMessage
@@ -22,14 +22,14 @@ _LISTED = "SELECT id FROM conversations WHERE removed IS NULL ORDER BY id"
 _ALL = "SELECT id FROM conversations ORDER BY id"
 
 _CONVERSATION = """
-    SELECT origin, title, created, updated, head, provider, model, effort, system, pinned, archived, named
+    SELECT origin, title, created, updated, head, provider, model, effort, system, tools, pinned, archived, named
     FROM conversations WHERE id = ?
 """
 
 _ADD_CONVERSATION = """
     INSERT INTO conversations
-        (title, created, updated, provider, model, effort, system, pinned, archived, named, origin)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (title, created, updated, provider, model, effort, system, tools, pinned, archived, named, origin)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 _ADD_MESSAGE = """
@@ -92,7 +92,8 @@ def read_whole(connection: Connection, conversation: int, alive: Callable[[Origi
     row = connection.execute(_CONVERSATION, (conversation,)).fetchone()
     if row is None:
         return None
-    origin, title, created, updated, head, provider, model, effort, system, pinned, archived, named = row
+    origin, title, created, updated, head, provider, model, effort, system, tools, *marks = row
+    pinned, archived, named = map(bool, marks)
     keys = Keys(connection)
     found = connection.execute(
         "SELECT id, origin, created FROM messages WHERE conversation = ? ORDER BY id", (conversation,)
@@ -106,10 +107,10 @@ def read_whole(connection: Connection, conversation: int, alive: Callable[[Origi
         updated=rows.from_microseconds(updated),
         messages=tuple(_whole(one, names) for one in stored),
         head=names.get(head),
-        setup=ConversationSetup(provider, model, effort, system),
-        pinned=bool(pinned),
-        archived=bool(archived),
-        named=bool(named),
+        setup=ConversationSetup(provider, model, effort, system, _tools_elsewhere(tools)),
+        pinned=pinned,
+        archived=archived,
+        named=named,
     )
 
 
@@ -127,6 +128,11 @@ def _whole(stored: StoredMessage, names: dict[int, str]) -> WholeMessage:
         stop=stored.stop,
         error=rows.CUT_OFF if cut and not stored.error else stored.error,
     )
+
+
+def _tools_elsewhere(tools: str) -> str:
+    """What of a conversation's tools holds elsewhere: that they are off. Which ones are offered is decided there."""
+    return tools if tools == NO_TOOLS else ""
 
 
 class _There(NamedTuple):
@@ -214,6 +220,7 @@ class _Merging:
             rows.storable(setup.model),
             rows.storable(setup.effort),
             None if setup.system is None else rows.storable(setup.system),
+            _tools_elsewhere(setup.tools),
             new.pinned,
             new.archived,
             new.named,
