@@ -138,6 +138,7 @@ class _LooseResult(msgspec.Struct, tag_field="kind", tag="tool_result"):
     content: list[msgspec.Raw] = []
     is_error: bool = False
     seconds: float = 0.0
+    refused: bool = False
 
 
 def decode_parts(stored: str) -> tuple[Part, ...]:
@@ -173,7 +174,7 @@ def _decode_result(piece: msgspec.Raw) -> Part:
     content = tuple(
         part for part in map(_decode_part, loose.content) if isinstance(part, TextPart | ImagePart | DocumentPart)
     )
-    return ToolResultPart(loose.call_id, content, loose.is_error, loose.seconds)
+    return ToolResultPart(loose.call_id, content, loose.is_error, loose.seconds, loose.refused)
 
 
 def _decode_name(piece: msgspec.Raw) -> Part:

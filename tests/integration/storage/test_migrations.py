@@ -233,7 +233,7 @@ async def test_a_history_of_format_4_is_read_as_it_was_written(tmp_path: Path) -
         ToolCallPart("toolu_1", "eyes__look", '{"path": "/var/log"}', 0.2, begun=True),
         ToolCallPart("toolu_2", "eyes__look", '{"path": "/etc"}'),
         ToolResultPart("toolu_1", (TextPart("41 GB"),), seconds=1.25),
-        ToolResultPart("toolu_2", (TextPart("The person said no."),), is_error=True),
+        ToolResultPart("toolu_2", (TextPart("The person said no."),), is_error=True, refused=True),
         TextPart("The logs fill it."),
     )
     given = datetime(2027, 1, 1, 12, 0, 1, tzinfo=UTC)

@@ -133,6 +133,20 @@ def test_a_result_keeps_its_call_and_what_can_be_read_of_it() -> None:
     assert rows.decode_parts(stored) == (ToolResultPart("c", (TextPart("a"),), is_error=True),)
 
 
+def test_what_is_known_of_a_result_stays_with_what_can_be_read_of_it() -> None:
+    whole = ToolResultPart("c", is_error=True, seconds=1.5, refused=True)
+    stored = rows.encode_parts((whole,)).replace('"content":[]', '"content":[{"kind":"hologram"}]')
+    assert rows.decode_parts(stored) == (whole,)
+
+
+def test_calls_and_results_of_before_are_read_with_what_was_not_known_of_them() -> None:
+    stored = [
+        {"kind": "tool_call", "call_id": "c", "name": "look", "arguments": "{}"},
+        {"kind": "tool_result", "call_id": "c", "content": [], "is_error": False},
+    ]
+    assert rows.decode_parts(json.dumps(stored)) == (ToolCallPart("c", "look", "{}"), ToolResultPart("c"))
+
+
 @given(st.lists(model(WELL_FORMED), max_size=3))
 def test_models_come_back_as_they_were(models: list[ModelInfo]) -> None:
     assert rows.decode_models(rows.encode_models(models)) == tuple(models)
