@@ -32,6 +32,14 @@ from tests.fakes.stores import (
     MemoryQueueStore,
     MemorySettings,
 )
+from tests.fakes.tools import (
+    FakeOtherHosts,
+    FakeProbe,
+    FakeToolSources,
+    MemoryOfferStore,
+    MemoryPermissionStore,
+    MemoryServerFile,
+)
 from tests.fakes.transfer import FakeBackups, FakeExports, MemoryWholeStore
 from tests.fakes.world import World, device_provider, local_provider, router_provider, wire
 
@@ -107,6 +115,12 @@ class FakeSurroundings:
     whole: MemoryWholeStore = field(default_factory=MemoryWholeStore)
     exports: FakeExports = field(default_factory=FakeExports)
     backups: FakeBackups = field(default_factory=FakeBackups)
+    tool_sources: FakeToolSources = field(default_factory=FakeToolSources)
+    permissions: MemoryPermissionStore = field(default_factory=MemoryPermissionStore)
+    offers: MemoryOfferStore = field(default_factory=MemoryOfferStore)
+    server_file: MemoryServerFile = field(default_factory=MemoryServerFile)
+    other_hosts: FakeOtherHosts = field(default_factory=FakeOtherHosts)
+    probe: FakeProbe = field(default_factory=FakeProbe)
 
     def with_key(self, value: str = "sk-ant-test-key") -> FakeSurroundings:
         """The same with a stored key."""
@@ -147,5 +161,11 @@ class FakeSurroundings:
             whole=self.whole,
             exports=self.exports,
             backups=self.backups,
+            tool_sources=self.tool_sources,
+            permissions=self.permissions,
+            offers=self.offers,
+            server_file=self.server_file,
+            other_hosts=self.other_hosts,
+            probe=self.probe,
         )
         return wire(world, self.keychain, self.session)

@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kireji.bootstrap.tools import tool_service
 from kireji.core.history import Origin
 from kireji.core.models import ModelInfo
 from kireji.core.ports import KeyStore
 from kireji.core.secret import Secret, SecretName
+from kireji.core.tool_ports import SchemaValidator
 from kireji.services.application import Services
 from kireji.services.backup import BackupService
 from kireji.services.capture import CaptureService
@@ -25,6 +27,8 @@ from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.queue import QuestionQueue
 from kireji.services.sign_in import SignInService
+from kireji.services.tools.calls import BareContext, Contexts
+from kireji.services.tools.servers import ToolServers
 from kireji.services.transfer import TransferService
 from kireji.services.watch import WatchService
 from kireji.services.web_pictures import PicturesByUrl
@@ -52,6 +56,15 @@ from tests.fakes.stores import (
     MemoryPromptStore,
     MemoryQueueStore,
     MemorySettings,
+)
+from tests.fakes.tools import (
+    FakeOtherHosts,
+    FakeProbe,
+    FakeToolSources,
+    FakeValidator,
+    MemoryOfferStore,
+    MemoryPermissionStore,
+    MemoryServerFile,
 )
 from tests.fakes.transfer import FakeBackups, FakeExports, MemoryWholeStore
 
@@ -123,6 +136,14 @@ class World:
     whole: MemoryWholeStore = field(default_factory=MemoryWholeStore)
     exports: FakeExports = field(default_factory=FakeExports)
     backups: FakeBackups = field(default_factory=FakeBackups)
+    tool_sources: FakeToolSources = field(default_factory=FakeToolSources)
+    permissions: MemoryPermissionStore = field(default_factory=MemoryPermissionStore)
+    offers: MemoryOfferStore = field(default_factory=MemoryOfferStore)
+    validator: SchemaValidator = field(default_factory=FakeValidator)
+    contexts: Contexts = BareContext
+    server_file: MemoryServerFile = field(default_factory=MemoryServerFile)
+    other_hosts: FakeOtherHosts = field(default_factory=FakeOtherHosts)
+    probe: FakeProbe = field(default_factory=FakeProbe)
 
     @property
     def queue_store(self) -> MemoryQueueStore:
@@ -167,6 +188,18 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         world.picker,
         lambda: world.pointer,
     )
+    tools = tool_service(
+        (world.tool_sources,),
+        world.permissions,
+        world.offers,
+        world.validator,
+        world.contexts,
+        world.codec,
+        world.captures,
+        preferences,
+        world.clock,
+        ToolServers(world.server_file, lambda: world.probe, world.other_hosts, keychain),
+    )
     chat = ChatService(
         world.conversations,
         world.captures,
@@ -202,6 +235,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         notifier=world.notifier,
         autostart=world.autostart,
         watches=WatchService(capture, chat, world.clock, world.clock.pause),
+        tools=tools,
         transfer=lambda: transfer,
         backups=lambda: backups,
         proxy_in_force=lambda: proxy_in_force(preferences.settings.network, lambda: world.system_proxies),

@@ -77,9 +77,11 @@ async def open_services(
     """
     from kireji.bootstrap import desktop, network
     from kireji.bootstrap.doctor import surroundings
+    from kireji.bootstrap.tools import tools
     from kireji.bootstrap.transfers import Transfers
     from kireji.bootstrap.waiting import WaitingAutostart, WaitingClipboard, WaitingNotifier, WaitingPrompts
     from kireji.desktop.processes import process_origin
+    from kireji.imaging.codec import PillowCodec
     from kireji.services.application import Services
     from kireji.services.chat import ChatService
     from kireji.services.checks import checks
@@ -107,6 +109,7 @@ async def open_services(
         prompts = WaitingPrompts(lambda: _prompts(paths))
         held = shortcut_held or (lambda: False)
         at = surroundings(paths, environ, capture, credentials, preferences, local_servers, reader, prompts, held)
+        toolkit = tools(stack, PillowCodec(), stores.captures, preferences, base.clock, base.keychain)
         chat = ChatService(
             stores.conversations,
             stores.captures,
@@ -144,6 +147,7 @@ async def open_services(
             notifier=notifier,
             autostart=WaitingAutostart(lambda: desktop.autostart(environ)),
             watches=watches,
+            tools=toolkit,
             transfer=transfers.transfer,
             backups=transfers.backups,
             proxy_in_force=lambda: proxy_in_force(
@@ -192,6 +196,7 @@ class _Base(NamedTuple):
 
     preferences: Preferences
     clock: Clock
+    keychain: KeyStore
     credentials: Credentials
     reader: Reader
     http: HttpClient
@@ -210,14 +215,15 @@ def _base(
     from kireji.services.outbox import Outbox
 
     clock = SystemClock()
-    credentials = Credentials(overrides.keychain or KeyringKeyStore(), SessionKeyStore(), environ, clock)
+    keychain = overrides.keychain or KeyringKeyStore()
+    credentials = Credentials(keychain, SessionKeyStore(), environ, clock)
     reader = overrides.reader or ReaderProcess()
     stack.push_async_callback(reader.aclose)
     http = HttpClient(
         lambda: preferences.settings.network, system_proxies=lambda: network.system_proxies(environ).proxies
     )
     stack.push_async_callback(http.aclose)
-    return _Base(preferences, clock, credentials, reader, http, Outbox(stores.ledger))
+    return _Base(preferences, clock, keychain, credentials, reader, http, Outbox(stores.ledger))
 
 
 class _Models(NamedTuple):

@@ -20,6 +20,7 @@ from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
 from kireji.services.queue import QuestionQueue
 from kireji.services.sign_in import SignInService
+from kireji.services.tools.service import ToolService
 from kireji.services.watch import WatchService
 from kireji.services.web_pictures import PicturesByUrl
 
@@ -58,6 +59,7 @@ class Services(msgspec.Struct, frozen=True):
     notifier: Notifier
     autostart: Autostart
     watches: WatchService
+    tools: ToolService
     transfer: Callable[[], TransferService]
     backups: Callable[[], BackupService]
     proxy_in_force: Callable[[], str]

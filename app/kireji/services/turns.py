@@ -47,6 +47,8 @@ class Question:
         delivery: Whether the answer streams or comes whole; the events are the same.
         thinking: Whether the model may reason first, and shows it.
         tools: Names of the tools that are offered, or of their sources; None as the conversation and the settings say.
+        attended: Whether somebody sits there who can be asked; without, a tool that would need permission is refused at
+            once.
         pictures: Encoded bytes of pictures and documents that are at hand, so that they need not be read again.
     """
 
@@ -67,6 +69,7 @@ class Question:
     delivery: Delivery = Delivery.STREAM
     thinking: Thinking = Thinking.DEFAULT
     tools: tuple[str, ...] | None = None
+    attended: bool = True
     pictures: Mapping[Sha256, bytes] = field(default_factory=dict, repr=False)
 
 

@@ -1,1 +1,1 @@
-"""Tools: which there are, who may use them, and the calls of one answer."""
+"""Tools of models: which there are, who may call them, and how calls run."""

@@ -1,0 +1,167 @@
+"""The tools of models, wired for one process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kireji.core.permissions import Decision, Grant
+    from kireji.core.ports import CaptureStore, Clock, ImageCodec, KeyStore
+    from kireji.core.publisher import Publisher
+    from kireji.core.tool_ports import OfferStore, PermissionStore, SchemaValidator, ToolSources
+    from kireji.core.tool_servers import Importable, ServerEntry, TestStep
+    from kireji.core.tools import Tool
+    from kireji.services.preferences import Preferences
+    from kireji.services.tools.calls import Contexts
+    from kireji.services.tools.servers import ToolServers
+    from kireji.services.tools.service import ToolService
+
+
+def tool_service(
+    kinds: Sequence[ToolSources],
+    permission_store: PermissionStore,
+    offers: OfferStore,
+    validator: SchemaValidator,
+    contexts: Contexts,
+    codec: ImageCodec,
+    captures: CaptureStore,
+    preferences: Preferences,
+    clock: Clock,
+    servers: ToolServers,
+) -> ToolService:
+    """The services of tools over these ports.
+
+    Args:
+        kinds: Built-in tools, plugins, servers, in the order of the list.
+        permission_store: Permissions and the log.
+        offers: The lists that conversations began with.
+        validator: Holds arguments to schemas.
+        contexts: Makes what a source is given with a call.
+        codec: For pictures in results.
+        captures: Keeps these.
+        preferences: The settings.
+        clock: The time.
+        servers: The person's servers.
+    """
+    from kireji.services.tools.approvals import Approvals
+    from kireji.services.tools.gate import CallGate
+    from kireji.services.tools.permissions import Permissions
+    from kireji.services.tools.results import Results
+    from kireji.services.tools.runner import ToolRunner
+    from kireji.services.tools.service import ToolService
+    from kireji.services.tools.toolbox import Toolbox
+
+    toolbox = Toolbox(kinds, preferences, offers)
+    permissions = Permissions(permission_store, toolbox, preferences, clock)
+    approvals = Approvals()
+    runner = ToolRunner(
+        toolbox,
+        permissions,
+        CallGate(permissions, approvals),
+        Results(codec, captures),
+        validator,
+        contexts,
+        clock.monotonic,
+    )
+    return ToolService(toolbox, permissions, approvals, runner, servers)
+
+
+def tools(
+    stack: AsyncExitStack,
+    codec: ImageCodec,
+    captures: CaptureStore,
+    preferences: Preferences,
+    clock: Clock,
+    keychain: KeyStore,
+) -> ToolService:
+    """Wire what there is; nothing is started before it is called."""
+    from kireji.core.publisher import Publisher
+    from kireji.services.tools.calls import BareContext
+    from kireji.services.tools.servers import ToolServers
+    from kireji.tools.validation import JsonSchemaValidator
+
+    kinds: tuple[ToolSources, ...] = ()
+    nothing = _Nothing(Publisher())
+    service = tool_service(
+        kinds,
+        nothing,
+        nothing,
+        JsonSchemaValidator(),
+        BareContext,
+        codec,
+        captures,
+        preferences,
+        clock,
+        ToolServers(nothing, lambda: nothing, nothing, keychain),
+    )
+    stack.push_async_callback(service.toolbox.aclose)
+    return service
+
+
+class _Nothing:
+    """Stands where no adapter is yet: there are no sources, so there is nothing to keep."""
+
+    path = ""
+
+    def __init__(self, changed: Publisher[str]) -> None:
+        self.changed = changed
+
+    async def grants(self) -> Sequence[Grant]:
+        return ()
+
+    async def grant(self, grant: Grant) -> Grant:
+        return grant
+
+    async def revoke(self, grant: int) -> bool:
+        return False
+
+    async def trusted(self) -> Mapping[str, str]:
+        return {}
+
+    async def set_trusted(self, source: str, fingerprint: str) -> None:
+        pass
+
+    async def log(self, decision: Decision) -> int:
+        return 0
+
+    async def decisions(self, limit: int = 100, conversation: int | None = None) -> Sequence[Decision]:
+        return ()
+
+    async def forget_decisions(self, before: datetime) -> int:
+        return 0
+
+    async def keep_offer(self, tools: Sequence[Tool]) -> str:
+        return ""
+
+    async def offer(self, digest: str) -> Sequence[Tool] | None:
+        return None
+
+    def entries(self) -> Sequence[ServerEntry]:
+        return ()
+
+    def put(self, entry: ServerEntry) -> None:
+        pass
+
+    def remove(self, name: str) -> bool:
+        return False
+
+    def set_disabled(self, name: str, disabled: bool) -> bool:
+        return False
+
+    def find(self) -> Sequence[Importable]:
+        return ()
+
+    def read(self, path: str) -> Importable:
+        from kireji.core.tool_servers import Importable
+
+        return Importable("", path)
+
+    async def reload(self) -> None:
+        pass
+
+    async def test(self, name: str) -> Sequence[TestStep]:
+        return ()

@@ -1,0 +1,66 @@
+"""Whose words stand in a conversation beside the person's and the model's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kireji.core.messages import (
+    DocumentPart,
+    ImagePart,
+    LinkedImagePart,
+    Message,
+    OpaquePart,
+    Role,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+)
+from kireji.core.tools import Outside, Tool
+
+_OURS_ALONE = "redacted_thinking"
+"""The one block without visible words that holds nothing but the model's own."""
+
+
+def outside_words(messages: Iterable[Message], tools: Iterable[Tool] = ()) -> frozenset[Outside]:
+    """Where the words of a conversation come from that may be somebody's instructions.
+
+    Args:
+        messages: Everything that is sent.
+        tools: The tools whose results may stand in it; those of other tools count as words from anywhere.
+    """
+    gives = {tool.name: tool.gives for tool in tools}
+    found: set[Outside | None] = set()
+    called: dict[str, str] = {}
+    for message in messages:
+        for part in message.parts:
+            match part:
+                case ToolCallPart(call_id, name):
+                    called[call_id] = name
+                case ToolResultPart():
+                    found |= _given(part, gives, called)
+                case TextPart(text) if message.role is Role.USER:
+                    found |= {Outside.QUOTE} if _quotes(text) else set()
+                case OpaquePart(kind) if kind != _OURS_ALONE:
+                    found.add(Outside.TOOL)
+                case _:
+                    found.add(_shown(part))
+    return frozenset(where for where in found if where is not None)
+
+
+def _given(
+    result: ToolResultPart, gives: Mapping[str, Outside | None], called: Mapping[str, str]
+) -> set[Outside | None]:
+    """What a result brings: what its tool always does, and what is in it."""
+    return {gives.get(called.get(result.call_id, ""), Outside.TOOL), *(_shown(item) for item in result.content)}
+
+
+def _shown(part: object) -> Outside | None:
+    if isinstance(part, ImagePart):
+        return Outside.SCREEN
+    if isinstance(part, LinkedImagePart):
+        return Outside.WEB
+    return Outside.FILE if isinstance(part, DocumentPart) else None
+
+
+def _quotes(text: str) -> bool:
+    return any(line.lstrip().startswith(">") for line in text.splitlines())

@@ -1,0 +1,68 @@
+"""What the rule of permissions has to know of a call. It looks at the file system, so it is called in a thread."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os.path
+
+from kireji.core.permissions import CallFacts
+from kireji.core.places import host_of
+from kireji.core.tools import Arguments, Outside, PlaceKind, Tool
+
+
+def call_facts(
+    tool: Tool,
+    arguments: Arguments,
+    *,
+    fingerprint: str,
+    trusted: bool,
+    conversation: int | None,
+    outside: frozenset[Outside],
+) -> CallFacts:
+    """A call as the rule sees it.
+
+    A place that cannot be told (a number, a path that is not whole, an address of no host) is there and empty, so that
+    no permission for a place fits.
+    """
+    paths: dict[str, str] = {}
+    hosts: dict[str, str] = {}
+    for place in tool.places:
+        for name, value in _values(place.argument, arguments.get(place.argument)):
+            if place.kind is PlaceKind.PATH:
+                paths[name] = whole_path(value)
+            else:
+                hosts[name] = host_of(value)
+    return CallFacts(tool, fingerprint, trusted, conversation, digest(arguments), paths, hosts, outside)
+
+
+def digest(arguments: Arguments) -> str:
+    """SHA-256 of arguments in canonical form."""
+    text = json.dumps(arguments, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def whole_path(value: str) -> str:
+    """A path with every link followed; empty for one that depends on where a program works."""
+    path = os.path.expanduser(value)
+    if not value or "\0" in value or not os.path.isabs(path):
+        return ""
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):
+        return ""
+
+
+def own_folder(path: str) -> str:
+    """The folder of a whole path: itself when it is one. Empty for none and for the root of all."""
+    folder = path if os.path.isdir(path) else os.path.dirname(path)
+    return "" if os.path.dirname(folder) == folder else folder
+
+
+def _values(name: str, value: object) -> list[tuple[str, str]]:
+    """An argument that names a place, or several, each with a name of its own; what is no text is an empty one."""
+    if value is None:
+        return []
+    if isinstance(value, list):
+        return [(f"{name}[{index}]", one if isinstance(one, str) else "") for index, one in enumerate(value)]
+    return [(name, value if isinstance(value, str) else "")]

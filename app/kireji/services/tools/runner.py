@@ -1,0 +1,244 @@
+"""Runs the calls of one round side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
+
+from kireji.core.errors import KirejiError, ToolRefused, ToolSourceError
+from kireji.core.messages import ToolCallPart, ToolResultPart
+from kireji.core.permissions import CallFacts, effects
+from kireji.core.tool_ports import SchemaValidator
+from kireji.core.tools import Arguments, SourceState, SourceStatus, Tool, ToolOutput, failed
+from kireji.core.words import say
+from kireji.services.tools.calls import CallTime, Contexts, RunningCall
+from kireji.services.tools.facts import call_facts
+from kireji.services.tools.gate import CallGate, Circumstances
+from kireji.services.tools.permissions import Permissions
+from kireji.services.tools.results import Results, error_result
+from kireji.services.tools.toolbox import BUILT_IN, Found, Offer, Toolbox
+from kireji.services.turns import ToolBegins
+
+log = logging.getLogger(__name__)
+
+_PREVIEW_SECONDS = 3.0
+"""The person is asked without it rather than later."""
+
+
+class _NotRun(KirejiError):
+    """A call cannot be run at all; nobody has been asked."""
+
+
+async def _nothing(call: ToolCallPart) -> None:
+    """For callers who keep no row."""
+
+
+def _unseen(position: int, result: ToolResultPart) -> None:
+    """For callers who wait for all of them."""
+
+
+class CallRound(NamedTuple):
+    """The calls of one round.
+
+    Args:
+        calls: In the model's order.
+        offer: What it was offered.
+        where: Where they are made.
+        begins: Writes down that a call that could have an effect begins; it runs only when that has returned.
+        finished: Told of each result when it is there, with the place of its call.
+    """
+
+    calls: Sequence[ToolCallPart]
+    offer: Offer
+    where: Circumstances
+    begins: Callable[[ToolCallPart], Awaitable[None]] = _nothing
+    finished: Callable[[int, ToolResultPart], None] = _unseen
+
+
+class ToolRunner:
+    """Turns calls into results: whatever happens to one, it has exactly one.
+
+    Args:
+        toolbox: Who has which tool.
+        permissions: Whose hints are believed.
+        gate: Lets calls pass.
+        results: Makes results of what tools give back.
+        validator: Holds arguments to schemas.
+        contexts: Makes what a source is given with a call.
+        monotonic: Seconds from some moment on, for how long calls take.
+    """
+
+    def __init__(
+        self,
+        toolbox: Toolbox,
+        permissions: Permissions,
+        gate: CallGate,
+        results: Results,
+        validator: SchemaValidator,
+        contexts: Contexts,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._toolbox = toolbox
+        self._permissions = permissions
+        self._gate = gate
+        self._results = results
+        self._validator = validator
+        self._contexts = contexts
+        self._monotonic = monotonic
+
+    async def run(self, round_: CallRound) -> tuple[ToolResultPart, ...]:
+        """Run the calls of a round at the same time.
+
+        Returns:
+            One result for each, in the order of the calls.
+
+        Raises:
+            asyncio.CancelledError: The turn was stopped; calls that ran were ended, and have no result.
+        """
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._one(place, call, round_), name=f"tool {call.name}")
+                for place, call in enumerate(round_.calls)
+            ]
+        return tuple(task.result() for task in tasks)
+
+    async def _one(self, place: int, call: ToolCallPart, round_: CallRound) -> ToolResultPart:
+        try:
+            result = await self._answered(call, round_)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Nobody has stopped us: something in the source was cancelled.
+            result = error_result(call.call_id, say("The tool was ended before it had answered."))
+        except ToolRefused as error:
+            result = error_result(call.call_id, error.sentence, refused=True)
+        except KirejiError as error:
+            result = error_result(call.call_id, error.sentence)
+        except Exception:  # our own fault: the other calls and the turn go on
+            log.exception("a call of %s failed", call.name)
+            result = error_result(call.call_id, say("Something in Kireji failed; the log says more."))
+        round_.finished(place, result)
+        return result
+
+    async def _answered(self, call: ToolCallPart, round_: CallRound) -> ToolResultPart:
+        found = await self._found(call, round_.offer)
+        arguments = _decoded(call.arguments)
+        if problem := await asyncio.to_thread(self._validator.problem, found.tool.schema, arguments):
+            raise _NotRun(say("The arguments do not fit: {problem}", problem=problem))
+        facts = await self._facts(found.tool, found.status, arguments, round_.where)
+
+        await self._gate.pass_through(
+            call.call_id, found.status.title, arguments, facts, round_.where, _preview(found, arguments)
+        )
+        if not effects(found.tool, trusted=facts.trusted).harmless:
+            await round_.begins(call)
+        return await self._run(call, found, arguments, facts, round_.where)
+
+    async def _found(self, call: ToolCallPart, offer: Offer) -> Found:
+        """Who has the tool.
+
+        Raises:
+            _NotRun: Nobody has it, or its arguments are not whole.
+            ToolRefused: It is switched off.
+        """
+        found = await self._toolbox.find(call.name, offer.tools)
+        if found is None:
+            raise _NotRun(say("There is no tool with the name {name}.", name=call.name))
+        off = found.status.state is SourceState.OFF or not self._toolbox.is_on(found.tool)
+        if offer.frozen or (off and not offer.named):
+            raise ToolRefused(say("The person has switched this tool off."))
+        if call.cut:
+            raise _NotRun(say("The arguments of this call have not all arrived; it was not run."))
+        return found
+
+    async def _facts(self, tool: Tool, status: SourceStatus, arguments: Arguments, where: Circumstances) -> CallFacts:
+        trusted = await self._permissions.trusts(status)
+
+        def look() -> CallFacts:
+            return call_facts(
+                tool,
+                arguments,
+                fingerprint=status.fingerprint,
+                trusted=trusted,
+                conversation=where.conversation,
+                outside=where.outside,
+            )
+
+        return await asyncio.to_thread(look) if tool.places else look()
+
+    async def _run(
+        self, call: ToolCallPart, found: Found, arguments: Arguments, facts: CallFacts, where: Circumstances
+    ) -> ToolResultPart:
+        allowed_time = CallTime(found.tool.seconds)
+
+        async def permit(tool: str, wanted: Arguments) -> None:
+            await allowed_time.uncounted(self._permit(call.call_id, found.status.title, tool, wanted, where))
+
+        running = RunningCall(call.call_id, facts, arguments, found.status.title, where, allowed_time, permit)
+        where.observe(ToolBegins(call.call_id, found.tool, found.status.title))
+        begun = self._monotonic()
+        output = await self._output(found, arguments, running)
+        return await self._results.of(call.call_id, output, self._monotonic() - begun)
+
+    async def _output(self, found: Found, arguments: Arguments, running: RunningCall) -> ToolOutput:
+        limit = running.time.limit()
+        try:
+            async with limit:
+                return await found.source.call(found.tool, arguments, self._contexts(running))
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            return failed(
+                say(
+                    "The tool did not answer within {seconds} seconds; it was ended.", seconds=f"{found.tool.seconds:g}"
+                )
+            )
+        except (ToolSourceError, ToolRefused) as error:
+            return failed(error.sentence)
+
+    async def _permit(self, call_id: str, source: str, name: str, arguments: Arguments, where: Circumstances) -> None:
+        """Pass a call of a built-in tool that a running call makes; it is asked about under the other's name."""
+        tool = next(
+            (one for one in await self._toolbox.tools() if one.source == BUILT_IN and one.own_name == name), None
+        )
+        found = None if tool is None else await self._toolbox.find(tool.name, (tool,))
+        if found is None:
+            raise ToolRefused(say("There is no tool with the name {name}.", name=name))
+        facts = await self._facts(found.tool, found.status, arguments, where)
+        await self._gate.pass_through(call_id, source, arguments, facts, where, _preview(found, arguments))
+
+
+def _preview(found: Found, arguments: Arguments) -> Callable[[], Awaitable[str]]:
+    async def preview() -> str:
+        try:
+            async with asyncio.timeout(_PREVIEW_SECONDS):
+                return await found.source.preview(found.tool, arguments)
+        except (TimeoutError, KirejiError) as error:
+            log.info("no preview of %s: %s", found.tool.name, error)
+            return ""
+
+    return preview
+
+
+def _decoded(arguments: str) -> Arguments:
+    """The arguments of a call; nothing at all means that there are none.
+
+    Raises:
+        _NotRun: They are no JSON object.
+    """
+    try:
+        decoded = json.loads(arguments, parse_constant=_no_number) if arguments.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise _NotRun(say("The arguments are no JSON: {error}", error=error)) from error
+    if not isinstance(decoded, dict):
+        raise _NotRun(say("The arguments are no JSON object."))
+    return decoded
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no JSON")
