@@ -114,7 +114,7 @@ class _Zip:
         _check_directory(path)
         with _damage_told(path.name):
             self._zip: ZipFile = zipfile.ZipFile(path)
-        infos = [info for info in self._zip.infolist() if not info.is_dir() and not _is_link(info)]
+        infos = [info for info in self._zip.infolist() if _is_file(info)]
         if len(infos) > MOST_ENTRIES:
             self._zip.close()
             raise _too_many(path)
@@ -282,6 +282,11 @@ def _open(file: Path, name: str) -> IO[bytes]:
         return file.open("rb", buffering=256 * 1024)
     except OSError as error:
         raise _unreadable(name, error) from error
+
+
+def _is_file(info: ZipInfo) -> bool:
+    # A damaged entry may have no name, at which `is_dir` fails.
+    return bool(PurePosixPath(info.filename).name) and not info.is_dir() and not _is_link(info)
 
 
 def _is_link(info: ZipInfo) -> bool:

@@ -169,6 +169,15 @@ def attempt(data: bytes, folder: Path) -> None:
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.parametrize("name", [b"\0.", b"./", b"//"])
+def test_an_entry_without_a_name_is_passed_over(tmp_path: Path, name: bytes) -> None:
+    path = zip_of(tmp_path / "a.zip", QQ="x", conversations__json="[]")
+    path.write_bytes(path.read_bytes().replace(b"QQ", name))
+    archive = open_archive(path)
+    archive.close()
+    assert archive.names == ("conversations.json",)
+
+
 @FEW
 @given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), min_size=1, max_size=12))
 def test_bytes_that_changed_never_crash_it(tmp_path: Path, changes: list[tuple[int, int]]) -> None:
