@@ -29,12 +29,20 @@ NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 NAMES = st.text(string.ascii_lowercase, min_size=1, max_size=6)
 TIMES = st.integers(0, 10**12).map(lambda microseconds: NOON + timedelta(microseconds=microseconds))
+SECONDS = st.sampled_from([0.0, 0.25, 61.5])
 CITATIONS = st.builds(Citation, WORDS, WORDS, WORDS)
 PARTS: st.SearchStrategy[Part] = st.one_of(
     st.builds(TextPart, WORDS, st.lists(CITATIONS, max_size=1).map(tuple)),
     st.builds(ThinkingPart, WORDS),
-    st.builds(ToolCallPart, NAMES, NAMES, WORDS),
-    st.builds(ToolResultPart, NAMES, st.lists(st.builds(TextPart, WORDS), max_size=2).map(tuple), st.booleans()),
+    st.builds(ToolCallPart, NAMES, NAMES, WORDS, SECONDS, st.booleans(), st.booleans()),
+    st.builds(
+        ToolResultPart,
+        NAMES,
+        st.lists(st.builds(TextPart, WORDS), max_size=2).map(tuple),
+        st.booleans(),
+        SECONDS,
+        st.booleans(),
+    ),
     st.builds(OpaquePart, NAMES),
 )
 USAGES = st.none() | st.builds(Usage, st.integers(0, 9), st.integers(0, 9), cost=st.none() | st.just(0.25))

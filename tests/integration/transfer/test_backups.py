@@ -13,14 +13,19 @@ import pytest
 
 from kireji.core.errors import StoreCorrupt, StoreError, StoreTooNew, TransferError
 from kireji.core.messages import Message, Role, TextPart
+from kireji.core.permissions import Decision, Grant, Pattern, Reason
 from kireji.core.settings import BackupSettings
 from kireji.core.transfer import ImportReport
 from kireji.services.backup import BackupService
 from kireji.storage import backups as backups_module
 from kireji.storage.backups import FileBackupStore
+from kireji.storage.permissions import SqlitePermissionStore
+from kireji.storage.tool_descriptions import SqliteDescriptionStore
+from kireji.storage.tool_offers import SqliteOfferStore
 from tests.integration.transfer.conftest import Home, open_home
 from tests.integration.transfer.test_round_trip import filled
 from tests.support.exports import CLAUDE, zip_of
+from tests.support.whole import NOON
 
 
 def files(folder: Path) -> list[str]:
@@ -167,6 +172,22 @@ async def test_a_history_of_an_older_version_is_brought_up_to_date_in_a_copy(
     assert old.read_bytes() == before
     assert (await home.backups.restore(old)).conversations == 0
     assert home.leftovers() == []
+
+
+async def test_what_tools_are_allowed_is_never_brought_by_a_backup(home: Home, other: Home, tmp_path: Path) -> None:
+    """Whoever can change a file of a backup could allow themselves anything with it."""
+    await filled(home)
+    there, here = SqlitePermissionStore(home.database), SqlitePermissionStore(other.database)
+    await there.grant(Grant(0, "run_command", "built-in", "built-in", True, Pattern(), None, None, NOON))
+    await there.set_trusted("mcp:mail", "print")
+    await there.log(Decision(0, NOON, 1, "c", "mcp:mail", "send", "print", "{}", True, "person", Reason.NEW))
+    digest = await SqliteOfferStore(home.database).keep_offer([])
+    await SqliteDescriptionStore(home.database).keep_description("mcp:mail", "print", [])
+    report = await other.backups.restore((await home.backups.make(tmp_path / "a.zip")).path)
+    assert report.conversations > 0
+    assert (await here.grants(), await here.trusted(), await here.decisions()) == ([], {}, [])
+    assert await SqliteOfferStore(other.database).offer(digest) is None
+    assert await SqliteDescriptionStore(other.database).described("mcp:mail", "print") is None
 
 
 async def test_a_copy_that_was_put_aside_is_known_as_the_same_history(tmp_path: Path) -> None:

@@ -156,6 +156,55 @@ class TestHtml:
         assert "prefers-color-scheme: dark" in page_of(talk(said("q", None, "?")))
 
 
+TWO_ROUNDS = (
+    ToolCallPart("1", "look", '{"path": "/a"}', begun=True),
+    ToolCallPart("2", "run_command", '{"command": "rm -r /"}'),
+    ToolResultPart("1", (TextPart("<b>41</b> GB"), PICTURE), seconds=1.25),
+    ToolResultPart("2", (TextPart("The person said no."),), is_error=True, refused=True),
+    TextPart("I ask again."),
+    ToolCallPart("3", "look", '{"path": "/b"}', begun=True),
+    ToolResultPart("3", (TextPart("No such folder."),), is_error=True, seconds=0.5),
+    ToolCallPart("4", "send", "{}", begun=True),
+    ToolCallPart("5", "send", "{}"),
+    ToolCallPart("6", "send", '{"to', cut=True),
+)
+
+
+class TestTools:
+    def test_every_result_says_whose_it_is_and_how_it_went(self) -> None:
+        conversation = talk(said("q", None, "?"), answer(*TWO_ROUNDS))
+        text = as_markdown(conversation, {PICTURE.blob: "pictures/a.png"})
+        assert "**Result of look · 1.2 s**\n\n```\n<b>41</b> GB\n```\n\n![Picture, 20 x 10](pictures/a.png)" in text
+        assert "**Refused: run_command**\n\n```\nThe person said no.\n```" in text
+        assert "**Error of look · 0.5 s**\n\n```\nNo such folder.\n```" in text
+        page = page_of(conversation, {PICTURE.blob: b"bytes"})
+        assert_inert(page)
+        assert '<summary dir="auto">Result of look · 1.2 s</summary>' in page
+        assert "&lt;b&gt;41&lt;/b&gt; GB" in page
+        assert '<summary dir="auto">Refused: run_command</summary>' in page
+        assert page.index("Refused: run_command") < page.index("I ask again.") < page.index("Error of look")
+
+    @pytest.mark.parametrize(
+        "left", ["started; whether it took effect is not known", "not run", "cut before all of it had arrived"]
+    )
+    def test_a_call_without_a_result_says_what_is_known_of_it(self, left: str) -> None:
+        conversation = talk(said("q", None, "?"), answer(*TWO_ROUNDS))
+        assert as_markdown(conversation, {}).count(f"*[{left}]*") == 1
+        assert page_of(conversation).count(f"[{left}]") == 1
+
+    def test_a_result_in_a_message_of_its_own_is_found_its_call(self) -> None:
+        call = answer(ToolCallPart("1", "look", "{}"))
+        result = WholeMessage("r", "a", Message(Role.USER, (ToolResultPart("1", (TextPart("41 GB"),)),)), NOON)
+        text = as_markdown(talk(said("q", None, "?"), call, result), {})
+        assert "**Result of look**" in text
+        assert "not run" not in text
+
+    def test_a_result_of_a_call_that_is_not_there_is_a_result_too(self) -> None:
+        parts = (ToolResultPart("9", (TextPart("a"),)), ToolResultPart("8", refused=True))
+        text = as_markdown(talk(said("q", None, "?"), answer(*parts)), {})
+        assert "**Result of the tool**\n\n```\na\n```\n\n**Refused**" in text
+
+
 class TestMarkdown:
     def test_who_said_what_when(self) -> None:
         text = as_markdown(talk(said("q", None, "What?"), answer(TextPart("**That.**"))), {})

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from kireji.core.errors import StoreError, TransferError
-from kireji.core.messages import Message, Role, TextPart
+from kireji.core.history import NO_TOOLS, ConversationSetup
+from kireji.core.messages import Message, Role, TextPart, ThinkingPart, ToolCallPart, ToolResultPart
 from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.core.transfer import Format, WholeConversation
 from tests.integration.transfer.conftest import Home, open_home
@@ -59,6 +60,53 @@ async def test_an_export_of_ours_brings_the_same_history_back(
     for conversation in (await home.everything()).values():
         for blob in conversation.blobs:
             assert await other.captures.get(blob) == await home.captures.get(blob)
+
+
+ROUNDS = b'{"rounds": [[{"type":"tool_use","id":"1"}], null]}'
+
+
+async def test_an_answer_in_several_rounds_comes_back_as_it_was(home: Home, other: Home, tmp_path: Path) -> None:
+    image = await home.captures.put(picture(80))
+    summary, first = await home.conversations.create("Tools", Message(Role.USER, (TextPart("How full is it?"),)))
+    parts = (
+        ThinkingPart("Hm.", 0.5),
+        ToolCallPart("1", "look", '{"path": "/a"}', 0.25, begun=True),
+        ToolCallPart("2", "run_command", '{"command": "df"}'),
+        ToolResultPart("1", (TextPart("41 GB"), image), seconds=1.25),
+        ToolResultPart("2", (TextPart("The person said no."),), is_error=True, refused=True),
+        TextPart("It is full."),
+        ToolCallPart("3", "look", '{"pa', cut=True),
+    )
+    answer = Message(Role.ASSISTANT, parts, ROUNDS, "anthropic")
+    await home.conversations.append(summary.id, first.id, answer, provider="anthropic")
+    written = await home.transfer.export(None, tmp_path / "a.zip", Format.JSON)
+    await other.transfer.bring_in(written.path)
+    [here], [there] = (await home.everything()).values(), (await other.everything()).values()
+    assert there == here
+    assert there.messages[1].message == answer
+    assert written.pictures == 1
+    assert await other.captures.get(image.blob) == picture(80).data
+
+
+@pytest.mark.parametrize(("tools", "kept"), [("0b" * 32, ""), (NO_TOOLS, NO_TOOLS), ("", "")])
+async def test_elsewhere_a_conversation_keeps_only_that_tools_are_off(
+    home: Home, other: Home, tmp_path: Path, tools: str, kept: str
+) -> None:
+    await home.conversations.create("", Message(Role.USER, (TextPart("?"),)), ConversationSetup("p", tools=tools))
+    path = (await home.transfer.export(None, tmp_path / "a.json", Format.JSON)).path
+    assert ("0b" * 32) not in path.read_text()
+    await other.transfer.bring_in(path)
+    loaded = await other.conversations.load(1)
+    assert loaded is not None
+    assert loaded.setup == ConversationSetup("p", tools=kept)
+
+
+async def test_an_export_that_names_tools_gives_them_to_nobody(other: Home) -> None:
+    named = msgspec.structs.replace(talk(said("q", None, "?")), setup=ConversationSetup(tools="0b" * 32))
+    await other.whole.merge(named)
+    loaded = await other.conversations.load(1)
+    assert loaded is not None
+    assert loaded.setup.tools == ""
 
 
 async def test_it_adds_nothing_where_it_comes_from_and_nothing_a_second_time(

@@ -10,12 +10,14 @@ import base64
 import hashlib
 from collections.abc import Callable
 from html import escape
+from typing import TypeAlias
 
 from kireji.core.messages import (
     Citation,
     DocumentPart,
     ImagePart,
     LinkedImagePart,
+    Message,
     OpaquePart,
     Part,
     Role,
@@ -26,7 +28,7 @@ from kireji.core.messages import (
     ToolResultPart,
 )
 from kireji.core.transfer import WholeConversation, WholeMessage
-from kireji.storage.transfer.telling import remarks, speaker, versions, when
+from kireji.storage.transfer.telling import Calls, remarks, speaker, versions, when
 
 _PICTURES = frozenset(("image/png", "image/jpeg", "image/webp", "image/gif"))
 
@@ -70,6 +72,9 @@ a { color: var(--link); }
 """
 
 
+_Shown: TypeAlias = TextPart | ImagePart | LinkedImagePart | DocumentPart | ThinkingPart | OpaquePart
+
+
 class PageMaker:
     """Makes pages.
 
@@ -87,8 +92,8 @@ class PageMaker:
     def page(self, conversation: WholeConversation, blob: Callable[[Sha256], bytes | None]) -> str:
         """The whole page."""
         title = escape(" ".join(conversation.title.split()))
-        several = versions(conversation)
-        articles = "\n".join(self._article(one, several.get(one.key), blob) for one in conversation.path)
+        several, calls = versions(conversation), Calls(conversation)
+        articles = "\n".join(self._article(one, several.get(one.key), blob, calls) for one in conversation.path)
         return (
             f'<!DOCTYPE html>\n<html>\n<head>\n<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{self._policy}">\n'
@@ -99,18 +104,34 @@ class PageMaker:
         )
 
     def _article(
-        self, one: WholeMessage, version: tuple[int, int] | None, blob: Callable[[Sha256], bytes | None]
+        self, one: WholeMessage, version: tuple[int, int] | None, blob: Callable[[Sha256], bytes | None], calls: Calls
     ) -> str:
         asked = one.message.role is Role.USER
         which = f" · version {version[0]} of {version[1]}" if version else ""
         head = escape(f"{speaker(one)} · {when(one.created)}{which}")
-        parts = "\n".join(filter(None, (self._part(part, blob, plain=asked) for part in one.message.parts)))
+        written = (self._called(part, blob, one.message, calls, plain=asked) for part in one.message.parts)
+        parts = "\n".join(filter(None, written))
         foot = "".join(f'\n<p class="muted" dir="auto">{escape(remark)}</p>' for remark in remarks(one))
         kind = "you" if asked else "answer"
         said = f'<div class="said">\n{parts}\n</div>'
         return f'<article class="{kind}">\n<div class="head">{head}</div>\n{said}{foot}\n</article>'
 
-    def _part(self, part: Part, blob: Callable[[Sha256], bytes | None], *, plain: bool) -> str:
+    def _called(
+        self, part: Part, blob: Callable[[Sha256], bytes | None], message: Message, calls: Calls, *, plain: bool
+    ) -> str:
+        match part:
+            case ToolCallPart(arguments=arguments):
+                left = calls.unanswered(part)
+                return _folded(calls.call(part), _code(arguments) + (_muted(f"[{left}]") if left else ""))
+            case ToolResultPart(content=content):
+                inner = "\n".join(
+                    _code(item.text) if isinstance(item, TextPart) else self._part(item, blob, plain=True)
+                    for item in content
+                )
+                return _folded(calls.result(part, message), inner)
+        return self._part(part, blob, plain=plain)
+
+    def _part(self, part: _Shown, blob: Callable[[Sha256], bytes | None], *, plain: bool) -> str:
         match part:
             case TextPart(text, citations):
                 return (_paragraphs(text) if plain else self._render(text)) + _sources(citations)
@@ -122,16 +143,8 @@ class PageMaker:
                 return f'<p class="muted" dir="auto">{escape(name or "Document")}</p>'
             case ThinkingPart(text):
                 return f"<details><summary>Thinking</summary>\n{_paragraphs(text)}</details>" if text.strip() else ""
-            case ToolCallPart(_, name, arguments):
-                return _folded(f"Tool: {name}", _code(arguments))
-            case ToolResultPart(_, content, is_error):
-                inner = "\n".join(
-                    _code(item.text) if isinstance(item, TextPart) else self._part(item, blob, plain=True)
-                    for item in content
-                )
-                return _folded("Error of the tool" if is_error else "Result", inner)
             case OpaquePart(kind):
-                return f'<p class="muted">[{escape(kind)}]</p>'
+                return _muted(f"[{kind}]")
 
 
 def _picture(part: ImagePart, blob: Callable[[Sha256], bytes | None]) -> str:
@@ -152,6 +165,10 @@ def _paragraphs(text: str) -> str:
 
 def _code(text: str) -> str:
     return f'<pre dir="ltr"><code>{escape(text)}</code></pre>' if text else ""
+
+
+def _muted(text: str) -> str:
+    return f'<p class="muted">{escape(text)}</p>'
 
 
 def _folded(summary: str, inner: str) -> str:

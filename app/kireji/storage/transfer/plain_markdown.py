@@ -10,6 +10,7 @@ from kireji.core.messages import (
     DocumentPart,
     ImagePart,
     LinkedImagePart,
+    Message,
     OpaquePart,
     Part,
     Sha256,
@@ -20,7 +21,7 @@ from kireji.core.messages import (
 )
 from kireji.core.transfer import WholeConversation, WholeMessage
 from kireji.storage.transfer.loose import fenced
-from kireji.storage.transfer.telling import remarks, speaker, versions, when
+from kireji.storage.transfer.telling import Calls, remarks, speaker, versions, when
 
 
 def as_markdown(conversation: WholeConversation, files: Mapping[Sha256, str]) -> str:
@@ -32,10 +33,10 @@ def as_markdown(conversation: WholeConversation, files: Mapping[Sha256, str]) ->
     """
     title = " ".join(conversation.title.split())
     blocks = [f"# {title}", f"*{when(conversation.created)}*"]
-    several = versions(conversation)
+    several, calls = versions(conversation), Calls(conversation)
     for one in conversation.path:
         blocks.append(_heading(one, several.get(one.key)))
-        blocks.extend(block for part in one.message.parts if (block := _block(part, files)))
+        blocks.extend(block for part in one.message.parts if (block := _block(part, files, one.message, calls)))
         blocks.extend(f"*{remark}*" for remark in remarks(one))
     return "\n\n".join(blocks) + "\n"
 
@@ -45,10 +46,10 @@ def _heading(message: WholeMessage, version: tuple[int, int] | None) -> str:
     return f"## {speaker(message)} · {when(message.created)}{which}"
 
 
-def _block(part: Part, files: Mapping[Sha256, str]) -> str:
+def _block(part: Part, files: Mapping[Sha256, str], message: Message, calls: Calls) -> str:
     match part:
         case TextPart(text, citations):
-            return "\n\n".join(filter(None, (text.strip("\n"), _sources(citations))))
+            return _joined(text.strip("\n"), _sources(citations))
         case ImagePart(blob, _, width, height):
             words = f"Picture, {width} x {height}"
             return f"![{words}]({files[blob]})" if blob in files else f"*[{words}: lost]*"
@@ -58,17 +59,22 @@ def _block(part: Part, files: Mapping[Sha256, str]) -> str:
             return f"[{_plain(name) or 'Document'}]({files[blob]})" if blob in files else f"*[{_plain(name)}: lost]*"
         case ThinkingPart(text):
             return _quoted("**Thinking**\n\n" + text) if text.strip() else ""
-        case ToolCallPart(_, name, arguments):
-            return "\n\n".join(
-                filter(
-                    None, (f"**Tool: {_plain(name)}**", fenced(arguments, _language(arguments)) if arguments else "")
-                )
+        case ToolCallPart(arguments=arguments):
+            written = fenced(arguments, _language(arguments)) if arguments else ""
+            left = calls.unanswered(part)
+            return _joined(f"**{_plain(calls.call(part))}**", written, f"*[{left}]*" if left else "")
+        case ToolResultPart(content=content):
+            inner = (
+                fenced(item.text) if isinstance(item, TextPart) else _block(item, files, message, calls)
+                for item in content
             )
-        case ToolResultPart(_, content, is_error):
-            inner = "\n\n".join(filter(None, (_result(item, files) for item in content)))
-            return f"**{'Error of the tool' if is_error else 'Result'}**\n\n{inner}" if inner else ""
+            return _joined(f"**{_plain(calls.result(part, message))}**", *inner)
         case OpaquePart(kind):
             return f"*[{_plain(kind)}]*"
+
+
+def _joined(*blocks: str) -> str:
+    return "\n\n".join(filter(None, blocks))
 
 
 def _language(arguments: str) -> str:
@@ -77,10 +83,6 @@ def _language(arguments: str) -> str:
     except (ValueError, RecursionError):
         return ""
     return "json"
-
-
-def _result(part: Part, files: Mapping[Sha256, str]) -> str:
-    return fenced(part.text) if isinstance(part, TextPart) else _block(part, files)
 
 
 def _sources(citations: tuple[Citation, ...]) -> str:

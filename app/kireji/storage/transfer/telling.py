@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kireji.core.messages import MessageState, Role, Usage
+from kireji.core.messages import Message, MessageState, Role, ToolCallPart, ToolResultPart, Usage
 from kireji.core.transfer import WholeConversation, WholeMessage
 
 _STATES = {
@@ -51,6 +51,50 @@ def used(usage: Usage) -> str:
     """Tokens, and dollars when the price is known."""
     cost = "" if usage.cost is None else f", ${usage.cost:.4f}"
     return f"{usage.input_tokens:,} tokens read, {usage.output_tokens:,} written{cost}"
+
+
+class Calls:
+    """The calls of tools in a conversation, told so that each result can be read apart from its call.
+
+    Args:
+        conversation: Whose path is written.
+    """
+
+    def __init__(self, conversation: WholeConversation) -> None:
+        messages = [one.message for one in conversation.path]
+        self._names = {name: tool for message in messages for name, tool in _names(message).items()}
+        self._answered = {
+            part.call_id for message in messages for part in message.parts if isinstance(part, ToolResultPart)
+        }
+
+    def call(self, part: ToolCallPart) -> str:
+        """What was asked for."""
+        return f"Tool: {_line(part.name)}"
+
+    def unanswered(self, part: ToolCallPart) -> str:
+        """What is known of a call that has no result; empty when it has one."""
+        if part.call_id in self._answered:
+            return ""
+        if part.cut:
+            return "cut before all of it had arrived"
+        return "started; whether it took effect is not known" if part.begun else "not run"
+
+    def result(self, part: ToolResultPart, message: Message) -> str:
+        """What became of a call of this message, or of one before it."""
+        name = _line(_names(message).get(part.call_id) or self._names.get(part.call_id, ""))
+        if part.refused:
+            return f"Refused: {name}" if name else "Refused"
+        word = "Error" if part.is_error else "Result"
+        took = f" · {part.seconds:.1f} s" if part.seconds else ""
+        return f"{word} of {name or 'the tool'}{took}"
+
+
+def _names(message: Message) -> dict[str, str]:
+    return {part.call_id: part.name for part in message.parts if isinstance(part, ToolCallPart)}
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def versions(conversation: WholeConversation) -> dict[str, tuple[int, int]]:
