@@ -25,7 +25,7 @@ from kireji.storage.permissions import SqlitePermissionStore
 from kireji.storage.tool_descriptions import SqliteDescriptionStore
 from kireji.storage.tool_offers import SqliteOfferStore
 from tests.fakes.stores import Ticking
-from tests.fakes.tool_stores import MemoryDescriptionStore, MemoryOfferStore, MemoryPermissionStore
+from tests.fakes.tools import MemoryDescriptionStore, MemoryOfferStore, MemoryPermissionStore
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 LATER = datetime(2100, 1, 1, tzinfo=UTC)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
+    from kireji.bootstrap.tools import ToolStores
     from kireji.core.desktop_ports import CaptureBackend, Clipboard
     from kireji.core.geometry import ScreenPlace
     from kireji.core.ports import Clock, KeyStore, PromptStore, Reader
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from kireji.storage.database import Database
     from kireji.storage.drafts import SqliteDraftStore
     from kireji.storage.ledger import SqliteLedger
-    from kireji.storage.permissions import SqlitePermissionStore
 
 
 @runtime_checkable
@@ -109,7 +109,7 @@ async def open_services(
         prompts = WaitingPrompts(lambda: _prompts(paths))
         held = shortcut_held or (lambda: False)
         at = surroundings(paths, environ, capture, credentials, preferences, local_servers, reader, prompts, held)
-        toolkit = tools(stack, PillowCodec(), stores.captures, preferences, base.clock, base.keychain)
+        toolkit = tools(stack, stores.tools, PillowCodec(), stores.captures, preferences, base.clock, base.keychain)
         chat = ChatService(
             stores.conversations,
             stores.captures,
@@ -165,17 +165,17 @@ class _Stores(NamedTuple):
     drafts: SqliteDraftStore
     captures: FileCaptureStore
     ledger: SqliteLedger
-    permissions: SqlitePermissionStore
+    tools: ToolStores
 
 
 async def _stores(stack: AsyncExitStack, paths: Paths) -> _Stores:
+    from kireji.bootstrap.tools import tool_stores
     from kireji.desktop.processes import origin_alive
     from kireji.storage.captures import FileCaptureStore
     from kireji.storage.conversations import SqliteConversationStore
     from kireji.storage.database import Database
     from kireji.storage.drafts import SqliteDraftStore
     from kireji.storage.ledger import SqliteLedger
-    from kireji.storage.permissions import SqlitePermissionStore
 
     database = await Database.open(paths.database)
     stack.push_async_callback(database.close)
@@ -187,7 +187,7 @@ async def _stores(stack: AsyncExitStack, paths: Paths) -> _Stores:
         SqliteDraftStore(database),
         captures,
         SqliteLedger(database),
-        SqlitePermissionStore(database),
+        tool_stores(database),
     )
 
 
@@ -300,7 +300,7 @@ def _upkeep(
         prompts,
         chat.live,
         base.preferences,
-        stores.permissions,
+        stores.tools.permissions,
         base.clock,
     )
 

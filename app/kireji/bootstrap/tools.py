@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from kireji.core.permissions import Decision, Grant
     from kireji.core.ports import CaptureStore, Clock, ImageCodec, KeyStore
     from kireji.core.publisher import Publisher
     from kireji.core.tool_ports import OfferStore, PermissionStore, SchemaValidator, ToolSources
     from kireji.core.tool_servers import Importable, ServerEntry, TestStep
-    from kireji.core.tools import Tool
     from kireji.services.preferences import Preferences
     from kireji.services.tools.calls import Contexts
     from kireji.services.tools.servers import ToolServers
     from kireji.services.tools.service import ToolService
+    from kireji.storage.database import Database
+    from kireji.storage.permissions import SqlitePermissionStore
+    from kireji.storage.tool_descriptions import SqliteDescriptionStore
+    from kireji.storage.tool_offers import SqliteOfferStore
 
 
 def tool_service(
@@ -70,8 +70,32 @@ def tool_service(
     return ToolService(toolbox, permissions, approvals, runner, servers)
 
 
+class ToolStores(NamedTuple):
+    """What is kept of tools.
+
+    Args:
+        permissions: Permissions and the log.
+        offers: The lists that conversations began with.
+        descriptions: What sources said of their tools.
+    """
+
+    permissions: SqlitePermissionStore
+    offers: SqliteOfferStore
+    descriptions: SqliteDescriptionStore
+
+
+def tool_stores(database: Database) -> ToolStores:
+    """The stores in the database; nothing is read before it is wanted."""
+    from kireji.storage.permissions import SqlitePermissionStore
+    from kireji.storage.tool_descriptions import SqliteDescriptionStore
+    from kireji.storage.tool_offers import SqliteOfferStore
+
+    return ToolStores(SqlitePermissionStore(database), SqliteOfferStore(database), SqliteDescriptionStore(database))
+
+
 def tools(
     stack: AsyncExitStack,
+    stores: ToolStores,
     codec: ImageCodec,
     captures: CaptureStore,
     preferences: Preferences,
@@ -88,8 +112,8 @@ def tools(
     nothing = _Nothing(Publisher())
     service = tool_service(
         kinds,
-        nothing,
-        nothing,
+        stores.permissions,
+        stores.offers,
         JsonSchemaValidator(),
         BareContext,
         codec,
@@ -109,36 +133,6 @@ class _Nothing:
 
     def __init__(self, changed: Publisher[str]) -> None:
         self.changed = changed
-
-    async def grants(self) -> Sequence[Grant]:
-        return ()
-
-    async def grant(self, grant: Grant) -> Grant:
-        return grant
-
-    async def revoke(self, grant: int) -> bool:
-        return False
-
-    async def trusted(self) -> Mapping[str, str]:
-        return {}
-
-    async def set_trusted(self, source: str, fingerprint: str) -> None:
-        pass
-
-    async def log(self, decision: Decision) -> int:
-        return 0
-
-    async def decisions(self, limit: int = 100, conversation: int | None = None) -> Sequence[Decision]:
-        return ()
-
-    async def forget_decisions(self, before: datetime) -> int:
-        return 0
-
-    async def keep_offer(self, tools: Sequence[Tool]) -> str:
-        return ""
-
-    async def offer(self, digest: str) -> Sequence[Tool] | None:
-        return None
 
     def entries(self) -> Sequence[ServerEntry]:
         return ()

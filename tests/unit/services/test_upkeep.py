@@ -15,7 +15,7 @@ from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.services.turns import Question
 from kireji.services.upkeep import DECISIONS_KEPT, KEPT, PURGE_SECONDS, QUIET_SECONDS, Upkeep
 from tests.fakes.provider import answer
-from tests.fakes.tool_stores import MemoryPermissionStore
+from tests.fakes.tools import MemoryPermissionStore
 from tests.fakes.world import KEY, World
 
 
@@ -205,7 +205,7 @@ class TestForgetting:
                 Decision(0, time, None, name, "built-in", "look", "", "{}", True, "person", Reason.NEW)
             )
         await kept.pass_time(PURGE_SECONDS + 1)
-        assert [one.call_id for one in kept.permissions.logged] == ["new"]
+        assert [one.call_id for one in kept.permissions.rows] == ["new"]
 
     async def test_a_history_that_cannot_be_purged_keeps_no_decision_alive(self, kept: Kept) -> None:
         old = kept.world.clock.now() - DECISIONS_KEPT
@@ -214,7 +214,7 @@ class TestForgetting:
         )
         kept.world.conversations.failure = StoreError("The disk is gone.", "Look for it.")
         await kept.pass_time(PURGE_SECONDS + 1)
-        assert kept.permissions.logged == []
+        assert kept.permissions.rows == []
 
 
 def kept_message(picture: ImagePart) -> Message:

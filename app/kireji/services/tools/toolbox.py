@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from kireji.core.errors import KirejiError, StoreError, ToolSourceError
-from kireji.core.history import ConversationSetup
+from kireji.core.history import NO_TOOLS, ConversationSetup
 from kireji.core.publisher import Publisher
 from kireji.core.tool_names import distinct
 from kireji.core.tool_ports import OfferStore, ToolSource, ToolSources
@@ -22,8 +22,7 @@ log = logging.getLogger(__name__)
 BUILT_IN = "built-in"
 COMMANDS = "run_command"
 """The built-in tool that is off unless `[tools] commands` says otherwise."""
-OFF = "-"
-"""Stands in the place of a list's digest where the person has switched tools off."""
+OFF = NO_TOOLS
 
 
 class Offer(NamedTuple):
