@@ -91,8 +91,13 @@ NETWORK = re.compile(
     r"httpx|httpcore|http\b|urllib\.request|urllib3|requests|aiohttp|socket|ssl|ftplib|smtplib|xmlrpc"
     r"|PySide6\.Qt(Network|Web)"
 )
-LOCAL_SOCKETS = {"app/kireji/desktop/display.py", "app/kireji/desktop/instance.py", "app/kireji/desktop/machine.py"}
-"""The display's and the other instance's sockets, and the look at the kernel's routes, which sends nothing."""
+LOCAL_SOCKETS = {
+    *("app/kireji/desktop/display.py", "app/kireji/desktop/instance.py", "app/kireji/desktop/machine.py"),
+    *("app/kireji/tools/children.py", "app/kireji/tools/supervised.py"),
+    *(f"app/kireji/tools/supervisor/{name}.py" for name in ("keeper", "process", "wire")),
+}
+"""The display's and the other instance's sockets, the look at the kernel's routes, which sends nothing, and the pairs
+of sockets between this program and the processes that keep its tools."""
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 READER_WORKER = "--reader-worker"
 """The frozen program starts itself with this to read pictures; it comes before anything else is imported."""
 
+TOOL_SUPERVISOR = "--tool-supervisor"
+"""The same for the process that watches over tools; the number of a descriptor follows."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program.
@@ -31,6 +34,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kireji.reader.worker import main as read_pictures
 
         return read_pictures()
+    if arguments[:1] == [TOOL_SUPERVISOR]:
+        from kireji.tools.supervisor.process import main as watch_over_tools
+
+        return watch_over_tools(arguments[1:])
     if not arguments:
         return _app("raise")
     if arguments == ["--hidden"]:  # the start with the session: reading arguments would cost it 12 ms

@@ -5,22 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
+from kireji.core.child_environment import clean
+
 SWITCH = "--reader-worker"
 """Argument with which the frozen program becomes its own reading process."""
-
-_KEPT = (
-    "PATH",
-    "HOME",
-    "LANG",
-    "LC_ALL",
-    "LC_CTYPE",
-    "TMPDIR",
-    "LD_LIBRARY_PATH",
-    "SYSTEMROOT",
-    "TEMP",
-    "TMP",
-    "USERPROFILE",
-)
 
 
 def command() -> list[str]:
@@ -38,12 +26,6 @@ def environment(parent: Mapping[str, str], *, frozen: bool) -> dict[str, str]:
 
     Args:
         parent: This process's environment.
-        frozen: Whether this is a frozen build, whose loader has put its own folder into LD_LIBRARY_PATH and keeps the
-            person's value in LD_LIBRARY_PATH_ORIG (PyInstaller manual, "LD_LIBRARY_PATH considerations").
+        frozen: Whether this is a frozen build.
     """
-    kept = {name: value for name, value in parent.items() if name.upper() in _KEPT}
-    if frozen:
-        kept.pop("LD_LIBRARY_PATH", None)
-        if original := parent.get("LD_LIBRARY_PATH_ORIG"):
-            kept["LD_LIBRARY_PATH"] = original
-    return kept
+    return clean(parent, frozen=frozen)
