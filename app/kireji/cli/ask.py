@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kireji.cli.answer_view import AnswerView, JsonStream, PlainText, WholeAnswer, way_on
+from kireji.cli.arguments import LATEST
 from kireji.cli.console import Console, OutputClosed
-from kireji.cli.parser import LATEST
 from kireji.cli.prompts import find, with_language
 from kireji.cli.work import DONE, FAILED, INTERRUPTED, Work, WrongUsage
 from kireji.core.errors import KirejiError, PictureError

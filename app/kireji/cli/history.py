@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from kireji.cli.arguments import LATEST
 from kireji.cli.console import Console
-from kireji.cli.parser import LATEST
 from kireji.cli.values import hit_value, message_value, preview, summary_value
 from kireji.cli.work import DONE, Work
 from kireji.core.errors import KirejiError

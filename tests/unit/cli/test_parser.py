@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.cli import parser
-from kireji.cli.parser import parse, wanted_of_app
+from kireji.cli.arguments import LATEST, region
+from kireji.cli.parser import KEY_PROVIDERS, parse, wanted_of_app
+from kireji.cli.parser_asking import EFFORTS
 from kireji.cli.quick import capture_typed
 from kireji.core.capturing import Action, CaptureMode, CaptureRequest
 from kireji.core.models import Effort
@@ -42,9 +43,9 @@ def test_a_question_with_everything() -> None:
 @pytest.mark.parametrize(
     ("argv", "conversation", "prompt"),
     [
-        (["--continue", "why"], parser.LATEST, "why"),
-        (["why", "--continue"], parser.LATEST, "why"),
-        (["--continue", "--json", "why"], parser.LATEST, "why"),
+        (["--continue", "why"], LATEST, "why"),
+        (["why", "--continue"], LATEST, "why"),
+        (["--continue", "--json", "why"], LATEST, "why"),
         (["--continue", "12", "why"], 12, "why"),
         (["--continue=12", "why"], 12, "why"),
         (["--", "--continue"], None, "--continue"),
@@ -156,13 +157,13 @@ def test_help_and_version_go_to_standard_output(typed: str, capsys: pytest.Captu
 
 
 def test_the_choices_are_the_programs_own() -> None:
-    assert [effort.value for effort in Effort] == list(parser.EFFORTS)
-    assert list(ADDRESSES) == list(parser.KEY_PROVIDERS)
+    assert [effort.value for effort in Effort] == list(EFFORTS)
+    assert list(ADDRESSES) == list(KEY_PROVIDERS)
 
 
 @given(st.tuples(*[st.integers(-(2**40), 2**40)] * 2, *[st.integers(1, 2**40)] * 2))
 def test_any_region_is_read_as_typed(numbers: tuple[int, int, int, int]) -> None:
-    assert parser.region(",".join(map(str, numbers))) == numbers
+    assert region(",".join(map(str, numbers))) == numbers
 
 
 def test_help_imports_neither_services_nor_anything_heavy() -> None:

@@ -1,0 +1,103 @@
+"""What all commands read their arguments with. Standard library only, as all of `parser`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn, TypeAlias
+
+from kireji.core.capturing import MOST_DELAY
+
+PROVIDERS = ("anthropic", "openrouter", "local", "device")
+LATEST = 0
+"""Stands for the latest conversation where a conversation's number is expected; rows count from 1."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Reads the arguments of a command."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong on one line instead of a page of usage."""
+        self.exit(2, f"{self.prog}: {message}. See: {self.prog} --help\n")
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
+"""What a command is added to."""
+
+
+def command(commands: Commands, name: str, summary: str) -> Parser:
+    """Add a command.
+
+    Args:
+        commands: To these.
+        name: As it is typed.
+        summary: In the list, without a full stop.
+    """
+    return commands.add_parser(
+        name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False
+    )
+
+
+def as_json(parser: Parser, text: str = "print JSON") -> None:
+    """Add the option --json."""
+    parser.add_argument("--json", action="store_true", help=text)
+
+
+def region(text: str) -> tuple[int, int, int, int]:
+    """Read `X,Y,W,H`; width and height are at least 1."""
+    try:
+        x, y, width, height = (int(number) for number in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not X,Y,W,H in whole pixels") from None
+    if width < 1 or height < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} has no area")
+    return x, y, width, height
+
+
+def variable(text: str) -> tuple[str, str]:
+    """Read `NAME=VALUE`."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name.strip(), value
+
+
+def positive(text: str) -> int:
+    """Read a whole number above 0 that a row can have."""
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**63:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def positive_or_latest(text: str) -> int:
+    """Read a conversation's number, or `latest`."""
+    return LATEST if text == "latest" else positive(text)
+
+
+def seconds(text: str) -> float:
+    """Read a number of seconds that can be waited."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= MOST_DELAY:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to {MOST_DELAY:g}")
+    return value
+
+
+def seconds_apart(text: str) -> float:
+    """Read a number of seconds that lie between two looks."""
+    value = seconds(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 1 to {MOST_DELAY:g}")
+    return value
+
+
+def dollars(text: str) -> float:
+    """Read a sum of US dollars."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a sum of US dollars above 0")
+    return value
