@@ -48,7 +48,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 import msgspec
 
@@ -82,11 +82,25 @@ class Refused(ToolError):
     """The person, a rule or the system said no to something that was asked for through the context."""
 
 
-class Field(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds and words for one value: `Annotated[int, Field(ge=1, le=10)]`.
+def Field(
+    *,
+    description: str | None = None,
+    ge: int | float | None = None,
+    gt: int | float | None = None,
+    le: int | float | None = None,
+    lt: int | float | None = None,
+    multiple_of: int | float | None = None,
+    min_length: int | None = None,
+    max_length: int | None = None,
+    pattern: str | None = None,
+    format: str | None = None,
+) -> msgspec.Meta:
+    """Bounds and words for one value, beside its type.
+
+    `count: Annotated[int, Field(ge=1, le=10)] = 3`
 
     Args:
-        description: For the model; goes before what the docstring says of a parameter.
+        description: For the model; instead of what the docstring says of a parameter.
         ge: Smallest number that is allowed.
         gt: Number that it must be above.
         le: Largest number that is allowed.
@@ -95,22 +109,17 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         min_length: Fewest characters of a text, or items of a list or dict.
         max_length: Most of them.
         pattern: Regular expression that is found in the text; write `^` and `$` for the whole of it.
-        format: What a text is: `path` or `uri` lets the person allow a folder or a host; others are told to the model.
-    """
+        format: What a text is. `path` and `uri` let the person allow a folder or a host; `date-time`, `date`, `time`,
+            `duration`, `email`, `hostname`, `ipv4`, `ipv6` and `uuid` are told to the model.
 
-    description: str = ""
-    ge: int | float | None = None
-    gt: int | float | None = None
-    le: int | float | None = None
-    lt: int | float | None = None
-    multiple_of: int | float | None = None
-    min_length: int | None = None
-    max_length: int | None = None
-    pattern: str | None = None
-    format: (
-        Literal["path", "uri", "date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"]
-        | None
-    ) = None
+    Raises:
+        TypeError: A bound is of the wrong type.
+        ValueError: Two bounds exclude each other.
+        re.error: The pattern is none.
+    """
+    bounds: dict[str, Any] = {"ge": ge, "gt": gt, "le": le, "lt": lt, "multiple_of": multiple_of, "pattern": pattern}
+    bounds |= {"min_length": min_length, "max_length": max_length, "description": description}
+    return msgspec.Meta(**bounds, extra_json_schema=None if format is None else {"format": format})
 
 
 class Image:

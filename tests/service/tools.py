@@ -87,7 +87,7 @@ def _check_custom(tool: dict[str, Any], at: str, breakpoints: Breakpoints) -> st
     for switch in _SWITCHES:
         if not isinstance(tool.get(switch) or False, bool):
             raise invalid(f"{at}.{switch}", "Input should be a valid boolean")
-    _check_input(tool["input_schema"], f"{at}.input_schema")
+    check_input(tool["input_schema"], f"{at}.input_schema")
     if tool.get("strict"):
         check_schema(tool["input_schema"], f"{at}.input_schema")
     examples = tool.get("input_examples", [])
@@ -99,7 +99,8 @@ def _check_custom(tool: dict[str, Any], at: str, breakpoints: Breakpoints) -> st
     return name
 
 
-def _check_input(schema: Any, at: str) -> None:
+def check_input(schema: Any, at: str) -> None:
+    """Refuse what no tool may say of its arguments, strict or not."""
     if not isinstance(schema, dict):
         raise invalid(at, "Input should be a valid dictionary")
     if "type" not in schema:

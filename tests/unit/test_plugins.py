@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -81,8 +82,9 @@ def test_a_refusal_is_an_error_of_the_tool() -> None:
     assert issubclass(Refused, ToolError)
 
 
-def test_a_field_says_nothing_by_itself() -> None:
-    assert all(getattr(Field(), name) in (None, "") for name in Field.__struct_fields__)
+def test_a_pattern_that_is_none_is_said_at_once() -> None:
+    with pytest.raises(re.error, match="unterminated"):
+        Field(pattern="(")
 
 
 def test_a_page_is_read_in_its_character_set() -> None:
