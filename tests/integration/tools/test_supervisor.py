@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -21,13 +20,6 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no si
 
 TWENTY = [ALL[number % len(ALL)] for number in range(20)]
 ENVIRON = {"PATH": os.environ["PATH"]}
-
-
-@pytest.fixture
-async def processes() -> AsyncIterator[SupervisedProcesses]:
-    processes = SupervisedProcesses()
-    yield processes
-    await processes.aclose()
 
 
 # the program's end
