@@ -13,7 +13,7 @@ import msgspec
 
 from kireji.core.errors import AuthenticationFailed, ConnectionFailed, KirejiError
 from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished, UsageReported
-from kireji.core.messages import StopReason, TextPart, Usage
+from kireji.core.messages import StopReason, TextPart, ToolCallPart, Usage
 from kireji.core.models import Effort, ModelInfo
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
@@ -58,6 +58,24 @@ def answer(*deltas: str, reason: StopReason = StopReason.END_TURN, usage: Usage 
         UsageReported(usage or Usage(input_tokens=10, output_tokens=len(deltas))),
         TurnFinished(reason, raw),
     ]
+
+
+def calling(*calls: ToolCallPart, words: str = "", usage: Usage | None = None) -> list[Step]:
+    """The events of an answer that asks for tools, after some words."""
+    parts: list[TextPart | ToolCallPart] = [*([TextPart(words)] if words else ()), *calls]
+    blocks = [{"type": "text", "text": words}] if words else []
+    blocks += [{"type": "tool_use", "id": one.call_id, "name": one.name} for one in calls]
+    steps: list[Step] = [UsageReported(usage or Usage(input_tokens=10, output_tokens=1))]
+    for index, part in enumerate(parts):
+        if isinstance(part, TextPart):
+            steps += [PartStarted(index, TextPart("")), PartDelta(index, part.text), PartFinished(index, part)]
+        else:
+            begun = msgspec.structs.replace(part, arguments="")
+            steps += [PartStarted(index, begun), PartDelta(index, part.arguments), PartFinished(index, part)]
+    return [*steps, TurnFinished(StopReason.TOOL_USE, msgspec.json.encode(blocks))]
+
+
+USES_TOOLS = ModelInfo("anthropic", "fake-model", "Fake model", efforts=tuple(Effort), uses_tools=True)
 
 
 class FakeProvider:

@@ -209,6 +209,8 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         preferences,
         Origin(1, "now"),
         PictureText(world.reader),
+        tools.toolbox,
+        tools.runner,
         monotonic=world.clock.monotonic,
     )
     transfer = TransferService(world.whole, world.captures, world.codec, world.exports.open, world.exports.writer)

@@ -119,6 +119,8 @@ async def open_services(
             preferences,
             process_origin(),
             PictureText(reader),
+            toolkit.toolbox,
+            toolkit.runner,
             monotonic=base.clock.monotonic,
         )
         queue = await stack.enter_async_context(QuestionQueue(chat, SqliteQueueStore(stores.database)))

@@ -113,6 +113,15 @@ class MessageBuilder:
                 self._finished = event
         return event
 
+    def call(self, index: int, otherwise: ToolCallPart) -> ToolCallPart:
+        """The call of a block as it stands now; `otherwise` where there is none."""
+        found = self._done.get(index)
+        return found if isinstance(found, ToolCallPart) else otherwise
+
+    def replace(self, index: int, part: Part) -> None:
+        """Put another part in the place of a whole one, without looking at the clock."""
+        self._done[index] = part
+
     def snapshot(self) -> Message:
         """The message so far; `raw` is there only when the answer is whole.
 

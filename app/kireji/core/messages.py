@@ -145,7 +145,7 @@ class Message(msgspec.Struct, frozen=True):
         role: Who speaks.
         parts: What is shown.
         raw: The provider's own list of blocks as JSON, which is replayed byte for byte; None for what the person
-            says and for partial answers.
+            says and for partial answers. Of an answer in which tools ran, those of each round (see `core.rounds`).
         raw_from: Name of the provider that wrote `raw`; only that one may read it.
     """
 
@@ -183,7 +183,18 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """What one answer used, in tokens; `cost` in US dollars when the price is known."""
+    """What one answer used, in tokens.
+
+    Args:
+        input_tokens: Fresh ones that were read.
+        output_tokens: Those that were written, thinking included.
+        cache_read_tokens: Read from the service's cache.
+        cache_write_tokens: Read and written to it.
+        thinking_tokens: Of the output.
+        cost: In US dollars, when the price is known.
+        window_tokens: What the last of several requests read and wrote: the others are counted above, but only this
+            stands in what the model sees. 0 when there was only one.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
@@ -191,6 +202,17 @@ class Usage(msgspec.Struct, frozen=True):
     cache_write_tokens: int = 0
     thinking_tokens: int = 0
     cost: float | None = None
+    window_tokens: int = 0
+
+    @property
+    def total_tokens(self) -> int:
+        """Everything that was read and written."""
+        return self.input_tokens + self.cache_read_tokens + self.cache_write_tokens + self.output_tokens
+
+    @property
+    def in_window(self) -> int:
+        """How much of what the model can read the conversation takes after this answer."""
+        return self.window_tokens or self.total_tokens
 
 
 class MessageState(enum.Enum):

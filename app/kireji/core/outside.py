@@ -15,7 +15,7 @@ from kireji.core.messages import (
     ToolCallPart,
     ToolResultPart,
 )
-from kireji.core.tools import Outside, Tool
+from kireji.core.tools import BUILT_IN, Outside, Tool
 
 _OURS_ALONE = "redacted_thinking"
 """The one block without visible words that holds nothing but the model's own."""
@@ -26,9 +26,10 @@ def outside_words(messages: Iterable[Message], tools: Iterable[Tool] = ()) -> fr
 
     Args:
         messages: Everything that is sent.
-        tools: The tools whose results may stand in it; those of other tools count as words from anywhere.
+        tools: The tools whose results may stand in it. What built-in tools give is believed; results of others, and
+            of tools that are not among these, count as words from anywhere. A refused call has brought nothing.
     """
-    gives = {tool.name: tool.gives for tool in tools}
+    gives = {tool.name: tool.gives if tool.source == BUILT_IN else Outside.TOOL for tool in tools}
     found: set[Outside | None] = set()
     called: dict[str, str] = {}
     for message in messages:
@@ -36,10 +37,12 @@ def outside_words(messages: Iterable[Message], tools: Iterable[Tool] = ()) -> fr
             match part:
                 case ToolCallPart(call_id, name):
                     called[call_id] = name
-                case ToolResultPart():
+                case ToolResultPart(refused=False):
                     found |= _given(part, gives, called)
                 case TextPart(text) if message.role is Role.USER:
                     found |= {Outside.QUOTE} if _quotes(text) else set()
+                case ToolResultPart():
+                    pass
                 case OpaquePart(kind) if kind != _OURS_ALONE:
                     found.add(Outside.TOOL)
                 case _:

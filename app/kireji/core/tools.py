@@ -17,6 +17,10 @@ class SourceKind(enum.Enum):
     MCP = "mcp"
 
 
+BUILT_IN = "built-in"
+"""Id of the source that the program itself is."""
+
+
 class Hints(msgspec.Struct, frozen=True):
     """What a tool says of itself; believed only where its source is trusted.
 

@@ -10,18 +10,17 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from kireji.core.errors import KeyStoreError, KirejiError, ProviderError, ReaderError, ReplayRefused
+from kireji.core.errors import KeyStoreError, KirejiError, ProviderError, ReaderError
 from kireji.core.history import ConversationSetup, Origin, StoredConversation, StoredMessage
 from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import DocumentPart, ImagePart, Message, MessageState, Role, TextPart
 from kireji.core.ports import CaptureStore
-from kireji.core.provider_ports import Provider
-from kireji.core.requests import ClearedRequest, ModelRequest
 from kireji.core.words import say
 from kireji.services import fallback
 from kireji.services.catalog import DEVICE, Catalog, Choice
 from kireji.services.credentials import Credential, Credentials
 from kireji.services.endings import state_after
+from kireji.services.exchange import Exchange
 from kireji.services.fallback import Failure
 from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.local_servers import LOCAL
@@ -30,14 +29,15 @@ from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.recorder import AnswerRecorder
 from kireji.services.request_builder import Asked, RequestBuilder
-from kireji.services.sent_history import latest, without_raw, without_refused
+from kireji.services.sent_history import latest, without_refused
+from kireji.services.tool_loop import ToolLoop
+from kireji.services.tools.runner import ToolRunner
+from kireji.services.tools.toolbox import Offer, Toolbox
 from kireji.services.turns import Observer, Question, QuestionSaved, TurnControl
 
 log = logging.getLogger(__name__)
 
 _TITLE_LENGTH = 60
-_ROUNDS = 10
-"""How often an answer that its provider pauses is sent back to go on."""
 
 
 class ChatService:
@@ -55,6 +55,8 @@ class ChatService:
         preferences: The settings.
         origin: This process, written beside streaming answers.
         picture_text: Reads pictures for models that cannot see.
+        toolbox: The tools that are offered.
+        runner: Runs those that are called.
         pause: Waits for so many seconds.
         monotonic: Seconds from some moment on, for how long thinking takes.
 
@@ -72,6 +74,8 @@ class ChatService:
         preferences: Preferences,
         origin: Origin,
         picture_text: PictureText,
+        toolbox: Toolbox,
+        runner: ToolRunner,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -84,6 +88,8 @@ class ChatService:
         self._pause = pause
         self._monotonic = monotonic
         self._requests = RequestBuilder(preferences, captures, picture_text)
+        self._toolbox = toolbox
+        self._loop = ToolLoop(runner, self._requests, preferences)
         self._refused: dict[tuple[int, str], int] = {}
         """By conversation and provider, the last row whose own blocks it no longer takes back."""
         self.live = LiveTurns()
@@ -170,7 +176,7 @@ class ChatService:
             self._monotonic,
         )
         try:
-            await self._answer(asked, recorder)
+            await self._answer(asked, recorder, turn)
         except asyncio.CancelledError:
             state = MessageState.STOPPED if turn.control.stopped else MessageState.INTERRUPTED
             await recorder.end(state)
@@ -184,7 +190,7 @@ class ChatService:
             raise
         return await recorder.end(MessageState.COMPLETE)
 
-    async def _answer(self, asked: Asked, recorder: AnswerRecorder) -> None:
+    async def _answer(self, asked: Asked, recorder: AnswerRecorder, turn: LiveTurn) -> None:
         """Ask, and when the service fails, those in the person's order who can stand in for it."""
         question, settings = asked.question, self._preferences.settings
         model = question.model or asked.setup.model
@@ -192,7 +198,7 @@ class ChatService:
             choice = await self._catalog.choose(settings, question.provider, question.model, asked.setup)
             model = choice.model
             recorder.choose(choice.provider.name, choice.model)
-            return await self._attempt(asked, choice, recorder)
+            return await self._attempt(asked, choice, recorder, turn)
         except ProviderError as error:
             if question.provider or not fallback.passes_on(error, received=recorder.received, stands_in=False):
                 raise
@@ -204,7 +210,7 @@ class ChatService:
             log.info("%s answers in the place of %s", name, failures[0].provider)
             stand_in = msgspec.structs.replace(stand_in, reason=fallback.note(failures, name, stand_in.model))
             try:
-                return await self._attempt(asked, stand_in, recorder, stands_in=True)
+                return await self._attempt(asked, stand_in, recorder, turn, stands_in=True)
             except ProviderError as error:
                 if not fallback.passes_on(error, received=recorder.received, stands_in=True):
                     raise
@@ -223,47 +229,30 @@ class ChatService:
         return fallback.offering_reader(error) if isinstance(error, ProviderError) else error
 
     async def _attempt(
-        self, asked: Asked, choice: Choice, recorder: AnswerRecorder, *, stands_in: bool = False
+        self, asked: Asked, choice: Choice, recorder: AnswerRecorder, turn: LiveTurn, *, stands_in: bool = False
     ) -> None:
-        """Ask one provider, and send back what it pauses."""
+        """Ask one provider, and go on with what it waits for."""
         provider = choice.provider
         recorder.choose(provider.name, choice.model)
         credential = await self._credential(choice)
+        refused_before = self._refused.get((asked.conversation.id, provider.name), 0)
+        asked = asked._replace(history=without_refused(asked.history, refused_before))
+        built = await self._requests.build(asked, choice)
         place = (asked.conversation.id, provider.name)
-        asked = asked._replace(history=without_refused(asked.history, self._refused.get(place, 0)))
-        request, note = await self._requests.build(asked, choice)
-        cleared = await self._clear(asked, provider, request, credential)
-        recorder.begin(provider.name, choice.model, f"{choice.reason} {note}".strip(), stands_in=stands_in)
-        try:
-            await self._receive(provider, cleared, credential, recorder)
-        except ReplayRefused:
-            # Thinking is bound to the instructions and the account it was made with; without it the same is accepted.
-            log.info("asking again without the stored reasoning")
+
+        def begins() -> None:
+            note = f"{choice.reason} {built.note}".strip()
+            serves = bool(built.request.tools) and not asked.offer.frozen
+            recorder.begin(provider.name, choice.model, note, stands_in=stands_in, serves_tools=serves)
+
+        def refused() -> None:
             self._refused[place] = asked.history[-1].id
-            request = msgspec.structs.replace(request, messages=without_raw(request.messages))
-            cleared = await self._clear(asked, provider, request, credential)
-            await self._receive(provider, cleared, credential, recorder)
-        for _ in range(_ROUNDS):
-            if (so_far := recorder.paused) is None:
-                return
-            longer = msgspec.structs.replace(request, messages=(*request.messages, so_far))
-            cleared = await self._clear(asked, provider, longer, credential)
-            recorder.go_on()
-            await self._receive(provider, cleared, credential, recorder)
 
-    async def _clear(
-        self, asked: Asked, provider: Provider, request: ModelRequest, credential: Credential
-    ) -> ClearedRequest:
         delivery = asked.question.delivery
-        return await self._outbox.clear(provider, request, credential.base_url, asked.conversation.id, delivery)
-
-    async def _receive(
-        self, provider: Provider, cleared: ClearedRequest, credential: Credential, recorder: AnswerRecorder
-    ) -> None:
-        with self._credentials.in_use(provider.name, credential):
-            async with provider.stream(cleared, credential.secret) as events, recorder.checkpoints():
-                async for event in events:
-                    recorder.feed(event)
+        exchange = Exchange(
+            provider, credential, self._credentials, self._outbox, asked.conversation.id, delivery, recorder, refused
+        )
+        await self._loop.run(asked, choice, built, exchange, recorder, turn.feed, begins)
 
     async def _credential(self, choice: Choice) -> Credential:
         name = choice.provider.name
@@ -283,17 +272,29 @@ class ChatService:
         message = Message(Role.USER, parts)
         if question.conversation is None:
             setup = self._frozen(question)
+            offer = await self._toolbox.offer_for(setup, question.tools)
+            setup = msgspec.structs.replace(setup, tools=offer.digest)
             summary, stored = await self._conversations.create(title_of(question), message, setup)
-            return Asked(question, summary, (stored,), setup)
+            return Asked(question, summary, (stored,), setup, offer)
         if question.edit is None:
             earlier = await self._load(question.conversation)
             before = earlier.messages
         else:
             earlier, place = await self._with_question(question.conversation, question.edit)
             before = earlier.messages[:place]
+        setup, offer = await self._offered(earlier, question)
         parent = before[-1].id if before else None
         stored = await self._conversations.append(question.conversation, parent, message)
-        return Asked(question, earlier.summary, (*latest(before, question.earlier), stored), earlier.setup)
+        return Asked(question, earlier.summary, (*latest(before, question.earlier), stored), setup, offer)
+
+    async def _offered(self, earlier: StoredConversation, question: Question) -> tuple[ConversationSetup, Offer]:
+        """The tools of a conversation that goes on; a list that is another one than before is noted."""
+        setup = earlier.setup
+        offer = await self._toolbox.offer_for(setup, question.tools)
+        if offer.digest != setup.tools:
+            setup = msgspec.structs.replace(setup, tools=offer.digest)
+            await self._conversations.configure(earlier.summary.id, setup)
+        return setup, offer
 
     def _frozen(self, question: Question) -> ConversationSetup:
         """A new conversation keeps the instructions it begins with: another first line makes all of it new again."""
@@ -306,7 +307,8 @@ class ChatService:
     async def _asked_again(self, question: Question, again: int) -> Asked:
         """The conversation up to a question that is stored already; the new answer becomes its second one."""
         earlier, place = await self._with_question(question.conversation, again)
-        return Asked(question, earlier.summary, earlier.messages[: place + 1], earlier.setup)
+        setup, offer = await self._offered(earlier, question)
+        return Asked(question, earlier.summary, earlier.messages[: place + 1], setup, offer)
 
     async def _with_question(self, conversation: int | None, wanted: int) -> tuple[StoredConversation, int]:
         """A conversation on the path that runs through a question, and the question's place on it."""

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import msgspec
+
 from kireji.core.errors import ConnectionFailed, KirejiError, Overloaded, ProtocolViolation, RateLimited, StoreError
 from kireji.core.events import TurnFinished
-from kireji.core.messages import Message, MessageState, OpaquePart, StopReason
+from kireji.core.messages import (
+    Message,
+    MessageState,
+    OpaquePart,
+    StopReason,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+)
+from kireji.core.rounds import missing_result, unanswered
 from kireji.core.words import say
 
 _BROKEN = (ConnectionFailed, ProtocolViolation, StoreError, Overloaded, RateLimited)
+
+_STOPPED = "The person stopped the answer before this tool had given anything back."
 
 
 class Ending(NamedTuple):
@@ -56,15 +69,43 @@ def ending(finished: TurnFinished | None, message: Message) -> Ending:
             )
         case StopReason.PAUSE_TURN:
             return Ending(MessageState.COMPLETE, say("The answer paused after many steps. It can be continued."))
-        case StopReason.TOOL_USE if message.calls:
-            names = ", ".join(dict.fromkeys(call.name for call in message.calls))
+        case StopReason.TOOL_USE if _ran(message):
+            return Ending(
+                MessageState.COMPLETE,
+                say("The model wanted to go on calling tools after the last round that is allowed; these did not run."),
+            )
+        case StopReason.TOOL_USE if calls := unanswered(message.parts):
+            names = ", ".join(dict.fromkeys(call.name for call in calls))
             return Ending(
                 MessageState.COMPLETE,
                 say("The model asked for a tool that is not there ({names}); none ran.", names=names),
             )
         case StopReason.END_TURN | StopReason.OTHER | StopReason.TOOL_USE if not says_something:
             return Ending(MessageState.FAILED, say("The model gave no answer. Ask again, or with a lower effort."))
+        case StopReason.END_TURN | StopReason.OTHER if _ran(message) and isinstance(message.parts[-1], ToolResultPart):
+            return Ending(
+                MessageState.COMPLETE,
+                say("The model said nothing more after its tools had run. It can be continued."),
+            )
     return Ending(MessageState.COMPLETE)
+
+
+def left_unanswered(call: ToolCallPart, state: MessageState) -> ToolResultPart:
+    """The result of a call whose turn ended before there was one.
+
+    Args:
+        call: Whether it had begun stands in it.
+        state: How the turn ended.
+    """
+    result = missing_result(call)
+    if state is MessageState.STOPPED and not call.begun:
+        return msgspec.structs.replace(result, content=(TextPart(_STOPPED),))
+    return result
+
+
+def _ran(message: Message) -> bool:
+    """Whether tools ran in an answer, or would have."""
+    return any(isinstance(part, ToolResultPart) for part in message.parts)
 
 
 def state_after(error: KirejiError, *, received: bool) -> MessageState:

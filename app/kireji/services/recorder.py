@@ -12,19 +12,13 @@ from datetime import UTC, datetime
 import msgspec
 
 from kireji.core.errors import KirejiError, StoreError
-from kireji.core.events import (
-    MessageBuilder,
-    ModelEvent,
-    PartDelta,
-    PartFinished,
-    PartStarted,
-    TurnFinished,
-    UsageReported,
-)
+from kireji.core.events import MessageBuilder, ModelEvent, PartDelta, PartFinished, PartStarted
 from kireji.core.history import Origin, StoredMessage
 from kireji.core.history_ports import ConversationStore
-from kireji.core.messages import Message, MessageState, Role, StopReason, Usage
-from kireji.services.endings import ending
+from kireji.core.messages import Message, MessageState, Role, StopReason, ToolCallPart, ToolResultPart
+from kireji.core.rounds import unanswered
+from kireji.services.answer_rounds import AnswerRounds
+from kireji.services.endings import ending, left_unanswered
 from kireji.services.turns import AnswerBegins, AnswerEnds, Observer
 
 log = logging.getLogger(__name__)
@@ -67,7 +61,8 @@ class AnswerRecorder:
         self._observe = observe
         self._pause = pause
         self._monotonic = monotonic
-        self._rounds = _Rounds()
+        self._rounds = AnswerRounds("")
+        self._serves = False
         self._builder = MessageBuilder("")
         self._provider = ""
         self._model = ""
@@ -82,16 +77,27 @@ class AnswerRecorder:
         """Who is about to be asked; stands in the row even when the request cannot go out."""
         self._provider, self._model = provider, model
 
-    def begin(self, provider: str, model: str, note: str, *, stands_in: bool = False) -> None:
-        """The request goes out; also after an attempt with another provider that brought nothing."""
+    def begin(
+        self, provider: str, model: str, note: str, *, stands_in: bool = False, serves_tools: bool = False
+    ) -> None:
+        """The request goes out; also after an attempt with another provider that brought nothing.
+
+        Args:
+            provider: Who is asked.
+            model: Which model.
+            note: What the person should know.
+            stands_in: Whether others have failed before.
+            serves_tools: Whether tools that it calls will be run.
+        """
         self.choose(provider, model)
-        self._builder, self._rounds, self._note = MessageBuilder(provider, self._monotonic), _Rounds(), note
+        self._builder, self._note = MessageBuilder(provider, self._monotonic), note
+        self._rounds, self._serves = AnswerRounds(provider, serves=serves_tools), serves_tools
         self._observe(AnswerBegins(provider, model, note, stands_in))
 
     def feed(self, event: ModelEvent) -> None:
         """Take one event in."""
         event = self._rounds.placed(event)
-        if self._rounds.paused is event:
+        if self._rounds.held is event:
             return  # the answer goes on: nobody is told that it has ended
         event = self._builder.feed(event)
         if isinstance(event, PartStarted | PartDelta):
@@ -105,14 +111,64 @@ class AnswerRecorder:
         return self._provider
 
     @property
-    def paused(self) -> Message | None:
-        """What has been said, when the provider waits to have it sent back; None when it does not."""
-        if (paused := self._rounds.paused) is None:
-            return None
-        return Message(Role.ASSISTANT, self._builder.snapshot().parts, paused.raw, self._provider)
+    def waits(self) -> bool:
+        """Whether the service waits to have what it said sent back, with the results of what it called."""
+        return self._rounds.held is not None
 
-    def go_on(self) -> None:
-        """It is sent back: what comes now belongs behind it."""
+    @property
+    def calls(self) -> tuple[ToolCallPart, ...]:
+        """The calls whose results it waits for, in order."""
+        return tuple(call for _, call in self._rounds.calls) if self._rounds.calling else ()
+
+    @property
+    def so_far(self) -> Message:
+        """All that was said, with the results of tools."""
+        message = self._builder.snapshot()
+        if (held := self._rounds.held) is not None and held.raw is not None:
+            message = msgspec.structs.replace(message, raw=held.raw, raw_from=self._provider)
+        return self._rounds.whole(message)
+
+    async def begin_call(self, call: ToolCallPart) -> None:
+        """Write down that a call begins which could have an effect.
+
+        Raises:
+            StoreError: It could not be written; then it must not begin.
+        """
+        for place, known in self._rounds.calls:
+            if known.call_id == call.call_id:
+                now = self._builder.call(place, known)
+                self._builder.replace(place, msgspec.structs.replace(now, begun=True))
+        await self.save()
+
+    def answer_call(self, number: int, result: ToolResultPart) -> None:
+        """Take in the result of a call of this round.
+
+        Args:
+            number: Its place among the calls of the round.
+            result: What came of it.
+        """
+        event = PartFinished(self._rounds.next_place + number, result)
+        self._builder.feed(event)
+        self._fresh.set()
+        self._observe(event)
+
+    async def save(self) -> None:
+        """Write the answer as it is now.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        await asyncio.shield(self._save(MessageState.STREAMING, None, ""))
+
+    def go_on(self, *, serves_tools: bool = True) -> None:
+        """What was said is sent back: what comes now belongs behind it.
+
+        Args:
+            serves_tools: Whether tools that it calls from now on will be run.
+        """
+        if self._rounds.calling:
+            self._rounds.take(len(self._rounds.calls))
+        self._rounds.serves = self._rounds.serves and serves_tools
         self._rounds.go_on(self._builder.usage)
 
     @asynccontextmanager
@@ -148,8 +204,9 @@ class AnswerRecorder:
             self._ended.set()
 
     async def _write_end(self, state: MessageState, error: KirejiError | None) -> StoredMessage:
-        if self._rounds.paused is not None:
-            self._builder.feed(self._rounds.paused)
+        self._answer_all(state)
+        if self._rounds.paused and self._rounds.held is not None:
+            self._builder.feed(self._rounds.held)
         sentence = error.sentence if error else self._note
         finished = self._builder.finished
         stop = finished.reason if finished else None
@@ -165,6 +222,13 @@ class AnswerRecorder:
         message = self._stored(state, stop, sentence)
         self._observe(AnswerEnds(message, error, saved))
         return message
+
+    def _answer_all(self, state: MessageState) -> None:
+        """Give every whole call of this round that has no result the one that says so; what is sent is valid then."""
+        missing = {call.call_id for call in unanswered(self._builder.snapshot().parts)} if self._serves else set()
+        for number, (place, call) in enumerate(self._rounds.calls):
+            if call.call_id in missing:
+                self.answer_call(number, left_unanswered(self._builder.call(place, call), state))
 
     async def _write_while_streaming(self) -> None:
         await self._fresh.wait()
@@ -192,14 +256,14 @@ class AnswerRecorder:
                     origin=self._origin,
                 )
             await self._conversations.update(
-                self._row.id, self._builder.snapshot(), state, usage=self._builder.usage, stop=stop, error=sentence
+                self._row.id, self.so_far, state, usage=self._builder.usage, stop=stop, error=sentence
             )
 
     def _stored(self, state: MessageState, stop: StopReason | None, sentence: str) -> StoredMessage:
         return StoredMessage(
             id=self._row.id if self._row else 0,
             parent=self._parent,
-            message=self._builder.snapshot(),
+            message=self.so_far,
             state=state,
             provider=self._provider,
             model=self._model,
@@ -208,54 +272,3 @@ class AnswerRecorder:
             error=sentence,
             created=self._row.created if self._row else datetime.now(UTC),
         )
-
-
-class _Rounds:
-    """Puts the rounds of one answer behind each other: a provider that pauses counts its blocks from 0 again."""
-
-    def __init__(self) -> None:
-        self._offset = 0
-        self._next = 0
-        self._raw: bytes | None = None
-        self._spent = Usage()
-        self.paused: TurnFinished | None = None
-
-    def placed(self, event: ModelEvent) -> ModelEvent:
-        """An event as it counts for the whole answer."""
-        match event:
-            case PartStarted(index) | PartDelta(index) | PartFinished(index):
-                self._next = max(self._next, index + self._offset + 1)
-                return msgspec.structs.replace(event, index=index + self._offset) if self._offset else event
-            case UsageReported(usage):
-                return UsageReported(_sum(self._spent, usage)) if self._raw is not None else event
-            case TurnFinished(reason, raw):
-                whole = msgspec.structs.replace(event, raw=_joined(self._raw, raw))
-                self.paused = whole if reason is StopReason.PAUSE_TURN and raw is not None else None
-                return whole
-
-    def go_on(self, usage: Usage | None) -> None:
-        """The next round begins."""
-        assert self.paused is not None
-        self._raw, self.paused = self.paused.raw, None
-        self._spent = usage or Usage()
-        self._offset = self._next
-
-
-def _joined(earlier: bytes | None, later: bytes | None) -> bytes | None:
-    """Two lists of blocks as one, every block as it was to the byte."""
-    if earlier is None or later is None:
-        return later
-    blocks = msgspec.json.decode(earlier, type=list[msgspec.Raw]) + msgspec.json.decode(later, type=list[msgspec.Raw])
-    return msgspec.json.encode(blocks)
-
-
-def _sum(one: Usage, other: Usage) -> Usage:
-    costs = [usage.cost for usage in (one, other) if usage.cost is not None]
-    return Usage(
-        one.input_tokens + other.input_tokens,
-        one.output_tokens + other.output_tokens,
-        one.cache_read_tokens + other.cache_read_tokens,
-        one.cache_write_tokens + other.cache_write_tokens,
-        one.thinking_tokens + other.thinking_tokens,
-        sum(costs) if costs else None,
-    )

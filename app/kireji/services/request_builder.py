@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from kireji.core.errors import RequestRejected
+from kireji.core.errors import ReaderError, RequestRejected
 from kireji.core.history import ConversationSetup, ConversationSummary, StoredMessage
 from kireji.core.messages import (
     DocumentPart,
@@ -21,13 +21,15 @@ from kireji.core.messages import (
 )
 from kireji.core.models import Effort, ModelInfo
 from kireji.core.ports import CaptureStore
-from kireji.core.requests import ModelRequest, Routing
+from kireji.core.requests import ModelRequest, Routing, ToolChoice, ToolSpec, ToolUse
+from kireji.core.rounds import split
 from kireji.core.settings import OpenRouterSettings
 from kireji.core.words import say
 from kireji.services.catalog import Choice
 from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.sent_history import sendable
+from kireji.services.tools.toolbox import NOTHING_OFFERED, Offer
 from kireji.services.turns import Question
 
 _EFFORTS = tuple(Effort)
@@ -41,12 +43,14 @@ class Asked(NamedTuple):
         conversation: Where.
         history: All that was said, the question last.
         setup: Who answers in this conversation and how.
+        offer: The tools that it offers.
     """
 
     question: Question
     conversation: ConversationSummary
     history: tuple[StoredMessage, ...]
     setup: ConversationSetup
+    offer: Offer = NOTHING_OFFERED
 
     @property
     def pictures(self) -> bool:
@@ -55,10 +59,17 @@ class Asked(NamedTuple):
 
 
 class Built(NamedTuple):
-    """What is asked, and what the person should know of it."""
+    """What is asked.
+
+    Args:
+        request: As it is sent.
+        note: What the person should know of it.
+        said: The same messages before they were made fit for the model: pictures are still pictures.
+    """
 
     request: ModelRequest
     note: str
+    said: tuple[Message, ...] = ()
 
 
 class RequestBuilder:
@@ -84,12 +95,12 @@ class RequestBuilder:
             RequestRejected: The question has a PDF document, and the model cannot read any.
         """
         question, setup, settings = asked.question, asked.setup, self._preferences.settings
-        messages = _readable(sendable(asked.history), choice)
-        blobs = await self._blobs(messages, question.pictures)
+        tools = specs(asked.offer, choice.info)
+        said = sendable(asked.history, tools=bool(tools))
+        _refuse_pdf(said, choice)
+        messages, blobs = await self._fitted(said, choice, question.pictures)
         note = ""
-        if choice.info is not None and not choice.info.sees_images and any(_shows(part) for part in _all(messages)):
-            messages = tuple([await self._in_words(message, blobs) for message in messages])
-            blobs = {blob: data for blob, data in blobs.items() if any(blob in one.blobs for one in messages)}
+        if choice.info is not None and not choice.info.sees_images and any(_shows(part) for part in _all(said)):
             name = choice.info.name or choice.model
             note = say("{name} cannot see pictures; it gets the text this computer reads in them.", name=name)
         effort = _effort(question.effort, setup.effort or settings.models.effort, choice.info)
@@ -106,9 +117,36 @@ class RequestBuilder:
             stop_sequences=question.stop_sequences,
             info=choice.info,
             thinking=question.thinking,
+            tools=tools,
+            tool_choice=ToolChoice(ToolUse.NONE) if tools and asked.offer.frozen else ToolChoice(),
             routing=_routing(settings.openrouter),
         )
-        return Built(request, note)
+        return Built(request, note, said)
+
+    async def extended(self, request: ModelRequest, choice: Choice, so_far: Message) -> ModelRequest:
+        """The next request for the same answer: what was said so far goes back, with what tools gave.
+
+        Raises:
+            StoreError: A picture or document cannot be read from the store.
+            ReaderError: A picture could not be read for a model that cannot see.
+        """
+        messages, blobs = await self._fitted(split(so_far), choice, request.blobs)
+        return msgspec.structs.replace(
+            request, messages=(*request.messages, *messages), blobs={**request.blobs, **blobs}
+        )
+
+    async def _fitted(
+        self, said: tuple[Message, ...], choice: Choice, at_hand: Mapping[Sha256, bytes]
+    ) -> tuple[tuple[Message, ...], Mapping[Sha256, bytes]]:
+        """Messages as the model can read them, and the bytes that they name."""
+        messages = said
+        if choice.info is not None and not choice.info.reads_documents:
+            messages = tuple(map(_without_pdf, said))
+        blobs = await self._blobs(messages, at_hand)
+        if choice.info is not None and not choice.info.sees_images and any(_shows(part) for part in _all(messages)):
+            messages = tuple([await self._in_words(message, blobs) for message in messages])
+            blobs = {blob: data for blob, data in blobs.items() if any(blob in one.blobs for one in messages)}
+        return messages, blobs
 
     async def _blobs(self, messages: Sequence[Message], at_hand: Mapping[Sha256, bytes]) -> Mapping[Sha256, bytes]:
         wanted = sorted({blob for message in messages for blob in message.blobs})
@@ -125,17 +163,19 @@ class RequestBuilder:
                     parts.append(TextPart(await self._picture_text.of(blob, blobs[blob])))
                 case LinkedImagePart(url):
                     parts.append(TextPart(f"A picture at {url}, which this model cannot see."))
-                case ToolResultPart(call_id, content, is_error):
-                    words = [
-                        TextPart(await self._picture_text.of(item.blob, blobs[item.blob]))
-                        if isinstance(item, ImagePart)
-                        else item
-                        for item in content
-                    ]
-                    parts.append(ToolResultPart(call_id, tuple(words), is_error))
+                case ToolResultPart(content=content):
+                    words = [await self._read(item, blobs) if isinstance(item, ImagePart) else item for item in content]
+                    parts.append(msgspec.structs.replace(part, content=tuple(words)))
                 case _:
                     parts.append(part)
         return msgspec.structs.replace(message, parts=tuple(parts))
+
+    async def _read(self, picture: ImagePart, blobs: Mapping[Sha256, bytes]) -> TextPart:
+        """The text of a picture that a tool gave back; the answer does not end because it cannot be read."""
+        try:
+            return TextPart(await self._picture_text.of(picture.blob, blobs[picture.blob]))
+        except ReaderError as error:
+            return TextPart(f"(A picture that this computer could not read: {error.sentence})")
 
 
 def _all(messages: Sequence[Message]) -> list[Part]:
@@ -144,31 +184,48 @@ def _all(messages: Sequence[Message]) -> list[Part]:
     return [*outer, *(item for part in outer if isinstance(part, ToolResultPart) for item in part.content)]
 
 
-def _readable(messages: tuple[Message, ...], choice: Choice) -> tuple[Message, ...]:
-    """The same, for a model that cannot read PDF documents with their names in the place of those asked about earlier.
+def specs(offer: Offer, info: ModelInfo | None) -> tuple[ToolSpec, ...]:
+    """The tools of an offer as a model is told of them; none for one that uses none.
+
+    Arguments are streamed as they are written: they are shown, and checked here.
+    """
+    if info is None or not info.uses_tools:
+        return ()
+    return tuple(ToolSpec(tool.name, tool.description, tool.offered, eager=True) for tool in offer.tools)
+
+
+def _refuse_pdf(messages: tuple[Message, ...], choice: Choice) -> None:
+    """Refuse a question with a document that its model cannot read; those asked about earlier are named instead.
 
     Raises:
-        RequestRejected: One stands in the question itself.
+        RequestRejected: It has one.
     """
     if choice.info is None or choice.info.reads_documents:
-        return messages
+        return
     if messages and any(_is_pdf(part) for part in messages[-1].parts):
         name = choice.info.name or choice.model
         hint = say("Choose another model, or paste the document's text.")
         raise RequestRejected(say("{name} cannot read PDF documents.", name=name), hint, provider=choice.provider.name)
-    return tuple(_without_pdf(message) for message in messages)
 
 
 def _without_pdf(message: Message) -> Message:
-    if not any(_is_pdf(part) for part in message.parts):
+    """A message with words in the place of its PDF documents, those in results of tools included."""
+    if not any(_is_pdf(part) for part in _all([message])):
         return message
-    parts = tuple(
-        TextPart(f"(A PDF document, {part.title or 'without a name'}, which this model cannot read.)")
-        if isinstance(part, DocumentPart) and _is_pdf(part)
-        else part
-        for part in message.parts
-    )
-    return msgspec.structs.replace(message, parts=parts)
+    parts: list[Part] = []
+    for part in message.parts:
+        if isinstance(part, ToolResultPart):
+            content = tuple(_named(item) if isinstance(item, DocumentPart) else item for item in part.content)
+            parts.append(msgspec.structs.replace(part, content=content))
+        else:
+            parts.append(_named(part) if isinstance(part, DocumentPart) else part)
+    return msgspec.structs.replace(message, parts=tuple(parts))
+
+
+def _named(document: DocumentPart) -> DocumentPart | TextPart:
+    if not _is_pdf(document):
+        return document
+    return TextPart(f"(A PDF document, {document.title or 'without a name'}, which this model cannot read.)")
 
 
 def _is_pdf(part: Part) -> bool:

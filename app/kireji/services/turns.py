@@ -16,6 +16,7 @@ from kireji.core.messages import DocumentPart, ImagePart, Message, MessageState,
 from kireji.core.models import Effort
 from kireji.core.permissions import Approval, ApprovalRequest
 from kireji.core.requests import Delivery, Thinking
+from kireji.core.rounds import of_rounds
 from kireji.core.tools import Tool
 
 GO_ON = "Go on exactly where you stopped, without repeating anything."
@@ -80,8 +81,10 @@ def question_of(conversation: int, message: Message) -> Question:
 
 
 def can_continue(message: StoredMessage) -> bool:
-    """Whether an answer was cut after some words, so that the model can go on with it."""
-    if message.message.role is not Role.ASSISTANT or not message.message.text.strip():
+    """Whether an answer was cut after some words or calls of tools, so that the model can go on with it."""
+    if message.message.role is not Role.ASSISTANT:
+        return False
+    if not message.message.text.strip() and not of_rounds(message.message):
         return False
     if message.state in (MessageState.STOPPED, MessageState.INTERRUPTED):
         return True

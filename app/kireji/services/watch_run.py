@@ -267,6 +267,7 @@ class WatchRun:
             (image,),
             conversation=self.watch.conversation,
             earlier=_REMEMBERED,
+            attended=False,
             pictures={image.blob: picture.data},
         )
         self._control = TurnControl()

@@ -162,16 +162,16 @@ async def test_rounds_of_one_answer_are_put_behind_each_other() -> None:
     made = await recorder(MemoryConversationStore(), seen)
     for event in round_of(0, "one", StopReason.PAUSE_TURN, 10):
         made.feed(event)
-    assert made.paused is not None
-    assert (made.paused.raw, made.paused.raw_from) == (b'[{"type":"text","text":"one"}]', "anthropic")
+    assert made.waits
+    assert (made.so_far.raw, made.so_far.raw_from) == (b'[{"type":"text","text":"one"}]', "anthropic")
     made.go_on()
-    assert made.paused is None
+    assert not made.waits
     for event in round_of(0, "two", StopReason.END_TURN, 20):
         made.feed(event)
     stored = await made.end(MessageState.COMPLETE)
     assert stored.message.parts == (TextPart("one"), TextPart("two"))
     assert stored.message.raw == b'[{"type":"text","text":"one"},{"type":"text","text":"two"}]'
-    assert stored.usage == Usage(input_tokens=30, output_tokens=2, cost=1.0)
+    assert stored.usage == Usage(input_tokens=30, output_tokens=2, cost=1.0, window_tokens=21)
     assert [event for event in seen if isinstance(event, TurnFinished)] == [
         TurnFinished(StopReason.END_TURN, stored.message.raw)
     ]

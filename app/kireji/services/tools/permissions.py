@@ -21,10 +21,10 @@ from kireji.core.permissions import (
 from kireji.core.ports import Clock
 from kireji.core.publisher import Publisher
 from kireji.core.tool_ports import PermissionStore
-from kireji.core.tools import PlaceKind, SourceKind, SourceStatus, Tool
+from kireji.core.tools import BUILT_IN, PlaceKind, SourceKind, SourceStatus, Tool
 from kireji.core.words import say
 from kireji.services.preferences import Preferences
-from kireji.services.tools.toolbox import BUILT_IN, Toolbox
+from kireji.services.tools.toolbox import Toolbox
 
 _KEPT = 2_000
 """Characters of a call's arguments that the log keeps."""

@@ -13,14 +13,14 @@ from kireji.core.errors import KirejiError, ToolRefused, ToolSourceError
 from kireji.core.messages import ToolCallPart, ToolResultPart
 from kireji.core.permissions import CallFacts, effects
 from kireji.core.tool_ports import SchemaValidator
-from kireji.core.tools import Arguments, SourceState, SourceStatus, Tool, ToolOutput, failed
+from kireji.core.tools import BUILT_IN, Arguments, SourceState, SourceStatus, Tool, ToolOutput, failed
 from kireji.core.words import say
 from kireji.services.tools.calls import CallTime, Contexts, RunningCall
 from kireji.services.tools.facts import call_facts
 from kireji.services.tools.gate import CallGate, Circumstances
 from kireji.services.tools.permissions import Permissions
 from kireji.services.tools.results import Results, error_result
-from kireji.services.tools.toolbox import BUILT_IN, Found, Offer, Toolbox
+from kireji.services.tools.toolbox import Found, Offer, Toolbox
 from kireji.services.turns import ToolBegins
 
 log = logging.getLogger(__name__)

@@ -13,16 +13,14 @@ from kireji.core.history import NO_TOOLS, ConversationSetup
 from kireji.core.publisher import Publisher
 from kireji.core.tool_names import distinct
 from kireji.core.tool_ports import OfferStore, ToolSource, ToolSources
-from kireji.core.tools import SourceState, SourceStatus, Tool
+from kireji.core.tools import BUILT_IN, SourceState, SourceStatus, Tool
 from kireji.core.words import say
 from kireji.services.preferences import Preferences
 
 log = logging.getLogger(__name__)
 
-BUILT_IN = "built-in"
 COMMANDS = "run_command"
 """The built-in tool that is off unless `[tools] commands` says otherwise."""
-OFF = NO_TOOLS
 
 
 class Offer(NamedTuple):
@@ -30,7 +28,7 @@ class Offer(NamedTuple):
 
     Args:
         tools: In their fixed order.
-        digest: Of the list as it is kept; `OFF` for none, empty where there is none yet.
+        digest: Of the list as it is kept; NO_TOOLS for none, empty where there is none yet.
         named: The person named these themselves, so what is switched off in the settings is of no interest.
         frozen: The tools are sent, so that the beginning of the conversation stays the same, but none may be called.
     """
@@ -39,6 +37,9 @@ class Offer(NamedTuple):
     digest: str = ""
     named: bool = False
     frozen: bool = False
+
+
+NOTHING_OFFERED = Offer()
 
 
 class Found(NamedTuple):
@@ -110,9 +111,9 @@ class Toolbox:
         """
         if names is not None:
             tools = await self._named(names)
-            return Offer(tools, await self._offers.keep_offer(tools) if tools else OFF, named=True)
-        if setup.tools == OFF:
-            return Offer((), OFF)
+            return Offer(tools, await self._offers.keep_offer(tools) if tools else NO_TOOLS, named=True)
+        if setup.tools == NO_TOOLS:
+            return Offer((), NO_TOOLS)
         enabled = self._preferences.settings.tools.enabled
         if setup.tools and (kept := await self._offers.offer(setup.tools)) is not None:
             return Offer(tuple(kept), setup.tools, frozen=not enabled)

@@ -192,7 +192,9 @@ class Inspector(QFrame):
         }
         for name, tokens in amounts.items():
             self._set(name, count(tokens))
-        self._parts = tuple(Part(tokens, _COLOURS[name]) for name, tokens in amounts.items())
+        # Of an answer that took several requests, only what the last one read and wrote stands in the window.
+        share = usage.in_window / usage.total_tokens if usage.total_tokens else 1.0
+        self._parts = tuple(Part(round(tokens * share), _COLOURS[name]) for name, tokens in amounts.items())
         self._set("From cache", f"{usage.cache_read_tokens * 100 // prompt} %" if prompt else UNKNOWN)
         self._set("Cost", dollars(usage.cost))
         self._show_window()

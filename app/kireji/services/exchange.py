@@ -1,0 +1,93 @@
+"""The requests of one answer to one provider."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import msgspec
+
+from kireji.core.errors import ReplayRefused
+from kireji.core.provider_ports import Provider
+from kireji.core.requests import ClearedRequest, Delivery, ModelRequest
+from kireji.services.credentials import Credential, Credentials
+from kireji.services.outbox import Outbox
+from kireji.services.recorder import AnswerRecorder
+from kireji.services.sent_history import without_raw
+
+log = logging.getLogger(__name__)
+
+
+class Exchange:
+    """Sends requests through the outbox and feeds what comes back to the recorder.
+
+    Args:
+        provider: Who is asked.
+        credential: With which key.
+        credentials: Told when the key is in use.
+        outbox: The gate.
+        conversation: Stands in the ledger.
+        delivery: How answers come.
+        recorder: Takes them in.
+        refused: Told when the provider does not take its own blocks back.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        credential: Credential,
+        credentials: Credentials,
+        outbox: Outbox,
+        conversation: int,
+        delivery: Delivery,
+        recorder: AnswerRecorder,
+        refused: Callable[[], None],
+    ) -> None:
+        self._provider = provider
+        self._credential = credential
+        self._credentials = credentials
+        self._outbox = outbox
+        self._conversation = conversation
+        self._delivery = delivery
+        self._recorder = recorder
+        self._refused = refused
+        self._bare = 0
+        """So many messages are sent without the provider's own blocks: it has refused them once."""
+
+    async def send(self, request: ModelRequest, begins: Callable[[], None]) -> None:
+        """Send a request and take the answer in.
+
+        Args:
+            request: What is asked.
+            begins: Called when it has passed the outbox, before the answer comes.
+
+        Raises:
+            ProviderError: It was refused or broke off.
+            StoreError: The ledger could not be written; then nothing has left.
+        """
+        messages = (*without_raw(request.messages[: self._bare]), *request.messages[self._bare :])
+        cleared = await self._clear(msgspec.structs.replace(request, messages=messages))
+        begins()
+        try:
+            await self._receive(cleared)
+        except ReplayRefused:
+            # Thinking is bound to the instructions and the account it was made with; without it the same is accepted.
+            log.info("asking again without the stored reasoning")
+            self._refused()
+            self._bare = len(messages)
+            cleared = await self._clear(msgspec.structs.replace(request, messages=without_raw(messages)))
+            await self._receive(cleared)
+
+    async def _clear(self, request: ModelRequest) -> ClearedRequest:
+        return await self._outbox.clear(
+            self._provider, request, self._credential.base_url, self._conversation, self._delivery
+        )
+
+    async def _receive(self, cleared: ClearedRequest) -> None:
+        with self._credentials.in_use(self._provider.name, self._credential):
+            async with (
+                self._provider.stream(cleared, self._credential.secret) as events,
+                self._recorder.checkpoints(),
+            ):
+                async for event in events:
+                    self._recorder.feed(event)

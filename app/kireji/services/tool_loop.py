@@ -1,0 +1,95 @@
+"""Goes on with an answer as long as its model asks for tools."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from kireji.core.messages import Message
+from kireji.core.outside import outside_words
+from kireji.core.requests import ToolChoice, ToolUse
+from kireji.core.rounds import split
+from kireji.services.catalog import Choice
+from kireji.services.exchange import Exchange
+from kireji.services.preferences import Preferences
+from kireji.services.recorder import AnswerRecorder
+from kireji.services.request_builder import Asked, Built, RequestBuilder
+from kireji.services.tools.gate import Circumstances
+from kireji.services.tools.runner import CallRound, ToolRunner
+from kireji.services.turns import Observer
+
+_PAUSES = 10
+"""How often an answer that its provider pauses is sent back to go on."""
+
+
+class ToolLoop:
+    """Runs what a model calls and sends the results back.
+
+    After the last round that the settings allow, the model is asked once more and may call nothing: what its tools have
+    found is paid for, and an answer made of it is worth more to the person than a sentence that says where it broke
+    off. A model that calls tools even then is not answered any more.
+
+    Args:
+        runner: Runs calls.
+        requests: Builds what is asked next.
+        preferences: How many rounds there may be.
+    """
+
+    def __init__(self, runner: ToolRunner, requests: RequestBuilder, preferences: Preferences) -> None:
+        self._runner = runner
+        self._requests = requests
+        self._preferences = preferences
+
+    async def run(
+        self,
+        asked: Asked,
+        choice: Choice,
+        built: Built,
+        exchange: Exchange,
+        recorder: AnswerRecorder,
+        observe: Observer,
+        begins: Callable[[], None],
+    ) -> None:
+        """Ask, and go on until the answer is whole.
+
+        Args:
+            asked: The question.
+            choice: Who is asked.
+            built: What is asked first.
+            exchange: Sends it.
+            recorder: Takes the answer in.
+            observe: Told of calls that wait, begin and go on.
+            begins: Called when the first request has passed the outbox.
+
+        Raises:
+            ProviderError: The service refused or broke off.
+            StoreError: What has happened could not be written, so nothing more was sent.
+            ReaderError: A picture in a result could not be read for a model that cannot see.
+        """
+        await exchange.send(built.request, begins)
+        rounds = pauses = 0
+        while recorder.waits:
+            if recorder.calls:
+                await self._call(asked, built.said, recorder, observe)
+                rounds += 1
+            elif (pauses := pauses + 1) > _PAUSES:
+                return
+            request = await self._requests.extended(built.request, choice, recorder.so_far)
+            serves = rounds < self._preferences.settings.tools.rounds
+            if request.tools and not serves:
+                request = msgspec.structs.replace(request, tool_choice=ToolChoice(ToolUse.NONE))
+
+            def goes_on(serves: bool = serves) -> None:
+                recorder.go_on(serves_tools=serves)
+
+            await exchange.send(request, goes_on)
+
+    async def _call(self, asked: Asked, said: tuple[Message, ...], recorder: AnswerRecorder, observe: Observer) -> None:
+        """Run the calls of a round. Their results are in the history when this returns."""
+        outside = outside_words((*said, *split(recorder.so_far)), asked.offer.tools)
+        where = Circumstances(asked.conversation.id, outside, asked.question.attended, observe)
+        calls = CallRound(recorder.calls, asked.offer, where, recorder.begin_call, recorder.answer_call)
+        async with recorder.checkpoints():
+            await self._runner.run(calls)
+        await recorder.save()
