@@ -109,7 +109,18 @@ async def open_services(
         prompts = WaitingPrompts(lambda: _prompts(paths))
         held = shortcut_held or (lambda: False)
         at = surroundings(paths, environ, capture, credentials, preferences, local_servers, reader, prompts, held)
-        toolkit = tools(stack, stores.tools, PillowCodec(), stores.captures, preferences, base.clock, base.keychain)
+        toolkit = await tools(
+            stack,
+            paths,
+            environ,
+            stores.tools,
+            PillowCodec(),
+            stores.captures,
+            preferences,
+            base.clock,
+            base.keychain,
+            outbox.gate,
+        )
         chat = ChatService(
             stores.conversations,
             stores.captures,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from kireji.bootstrap.waiting import Once
     from kireji.core.ports import CaptureStore, Clock, ImageCodec, KeyStore
-    from kireji.core.publisher import Publisher
+    from kireji.core.provider_ports import Gate
     from kireji.core.tool_ports import OfferStore, PermissionStore, SchemaValidator, ToolSources
-    from kireji.core.tool_servers import Importable, ServerEntry, TestStep
+    from kireji.desktop.paths import Paths
     from kireji.services.preferences import Preferences
     from kireji.services.tools.calls import Contexts
     from kireji.services.tools.servers import ToolServers
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kireji.storage.permissions import SqlitePermissionStore
     from kireji.storage.tool_descriptions import SqliteDescriptionStore
     from kireji.storage.tool_offers import SqliteOfferStore
+    from kireji.tools.children import SupervisedProcesses
 
 
 def tool_service(
@@ -93,23 +95,32 @@ def tool_stores(database: Database) -> ToolStores:
     return ToolStores(SqlitePermissionStore(database), SqliteOfferStore(database), SqliteDescriptionStore(database))
 
 
-def tools(
+async def tools(
     stack: AsyncExitStack,
+    paths: Paths,
+    environ: Mapping[str, str],
     stores: ToolStores,
     codec: ImageCodec,
     captures: CaptureStore,
     preferences: Preferences,
     clock: Clock,
     keychain: KeyStore,
+    gate: Gate,
 ) -> ToolService:
     """Wire what there is; nothing is started before it is called."""
-    from kireji.core.publisher import Publisher
+    from kireji.bootstrap.servers import ServerNeeds, WaitingFile, WaitingHosts, WaitingServers
+    from kireji.bootstrap.waiting import Once
     from kireji.services.tools.calls import BareContext
     from kireji.services.tools.servers import ToolServers
     from kireji.tools.validation import JsonSchemaValidator
 
-    kinds: tuple[ToolSources, ...] = ()
-    nothing = _Nothing(Publisher())
+    children = Once(_children)
+    stack.push_async_callback(_end, children)
+    needs = ServerNeeds(
+        paths, environ, children.get, stores.descriptions, keychain, gate, lambda: preferences.settings.network
+    )
+    servers = await stack.enter_async_context(WaitingServers(needs))
+    kinds: tuple[ToolSources, ...] = (servers,)
     service = tool_service(
         kinds,
         stores.permissions,
@@ -120,42 +131,18 @@ def tools(
         captures,
         preferences,
         clock,
-        ToolServers(nothing, lambda: nothing, nothing, keychain),
+        ToolServers(WaitingFile(paths), lambda: servers, WaitingHosts(environ), keychain),
     )
     stack.push_async_callback(service.toolbox.aclose)
     return service
 
 
-class _Nothing:
-    """Stands where no adapter is yet: there are no sources, so there is nothing to keep."""
+def _children() -> SupervisedProcesses:
+    from kireji.tools.children import SupervisedProcesses
 
-    path = ""
+    return SupervisedProcesses()
 
-    def __init__(self, changed: Publisher[str]) -> None:
-        self.changed = changed
 
-    def entries(self) -> Sequence[ServerEntry]:
-        return ()
-
-    def put(self, entry: ServerEntry) -> None:
-        pass
-
-    def remove(self, name: str) -> bool:
-        return False
-
-    def set_disabled(self, name: str, disabled: bool) -> bool:
-        return False
-
-    def find(self) -> Sequence[Importable]:
-        return ()
-
-    def read(self, path: str) -> Importable:
-        from kireji.core.tool_servers import Importable
-
-        return Importable("", path)
-
-    async def reload(self) -> None:
-        pass
-
-    async def test(self, name: str) -> Sequence[TestStep]:
-        return ()
+async def _end(children: Once[SupervisedProcesses]) -> None:
+    if children.made is not None:
+        await children.made.aclose()

@@ -100,6 +100,10 @@ def _prepare(arguments: argparse.Namespace, console: Console) -> Work:
             from kireji.cli import history
 
             return history.prepare(arguments, console)
+        case "mcp":
+            from kireji.cli import mcp
+
+            return mcp.prepare(arguments, console)
         case "doctor":
             from kireji.cli import doctor
 

@@ -1,0 +1,191 @@
+"""The protocol over HTTP. Every request passes the outbox's gate before it leaves, as all others of this program do.
+
+Imported only when a server with an address is used. The client of the protocol brings its own network library (httpx2);
+proxies and certificates are those of the program, handed in as values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import httpx2
+from mcp.client.streamable_http import streamable_http_client
+
+from kireji.core.errors import KirejiError, ToolSourceError
+from kireji.core.provider_ports import Gate
+from kireji.core.requests import OutgoingRequest, Purpose
+from kireji.core.words import say
+
+if TYPE_CHECKING:
+    from mcp.client._transport import TransportStreams
+
+LARGEST_ANSWER = 32 << 20
+"""Bytes of one answer, and of one event of a stream."""
+_CONNECT_SECONDS = 10.0
+_SILENCE_SECONDS = 300.0
+_SHOWN_HEADERS = frozenset({"accept", "content-type", "mcp-protocol-version", "mcp-method", "user-agent"})
+_LIMITS = httpx2.Limits(max_connections=20, max_keepalive_connections=4, keepalive_expiry=60.0)
+
+
+class Connecting(Protocol):
+    """How this program connects."""
+
+    def proxy_for(self, url: str) -> str | None:
+        """The proxy that an address is reached through; None to connect directly."""
+
+    def ssl_context(self) -> Any:
+        """Raises ConnectionFailed when a file of certificates cannot be read."""
+
+
+class Trouble:
+    """What went wrong last on the way to a server, for the sentence.
+
+    Attributes:
+        status: HTTP status of the last answer; 0 before one came.
+        reason: Why no answer came; empty when one did.
+        error: A failure of the program's own, such as a ledger that cannot be written.
+    """
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.reason = ""
+        self.error: KirejiError | None = None
+
+
+class RecordedTransport(httpx2.AsyncBaseTransport):
+    """Records each request, sends it, and bounds the answer.
+
+    Args:
+        inner: Sends.
+        gate: Records.
+        source: Id of the source, for the record.
+        trouble: Takes what goes wrong.
+    """
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport, gate: Gate, source: str, trouble: Trouble) -> None:
+        self._inner = inner
+        self._gate = gate
+        self._source = source
+        self._trouble = trouble
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        body = await request.aread()
+        shown = {name: value for name, value in request.headers.items() if name.lower() in _SHOWN_HEADERS}
+        bare = request.url.copy_with(userinfo=b"", query=None, fragment=None)
+        outgoing = OutgoingRequest(
+            self._source, request.method, str(bare), shown, body, model="", purpose=Purpose.TOOL_SERVER
+        )
+        try:
+            await self._gate(outgoing)
+        except KirejiError as error:
+            self._trouble.error = error
+            raise httpx2.RequestError("not recorded", request=request) from error
+        try:
+            response = await self._inner.handle_async_request(request)
+        except httpx2.HTTPError as error:
+            self._trouble.reason = _reason(error)
+            raise
+        self._trouble.status, self._trouble.reason = response.status_code, ""
+        if response.headers.get("content-encoding", "identity").lower() != "identity":
+            await response.aclose()
+            raise httpx2.RemoteProtocolError("compressed without being asked for", request=request)
+        streamed = response.headers.get("content-type", "").lower().startswith("text/event-stream")
+        if not streamed and isinstance(response.stream, httpx2.AsyncByteStream):
+            response.stream = _Bounded(response.stream)
+        return response
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
+        self._inner = inner
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for chunk in self._inner:
+            size += len(chunk)
+            if size > LARGEST_ANSWER:
+                raise httpx2.ReadError("the answer is too large")
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+@asynccontextmanager
+async def http_transport(
+    url: str, headers: Mapping[str, str], connecting: Connecting, gate: Gate, source: str, trouble: Trouble
+) -> AsyncIterator[TransportStreams]:
+    """The two streams of messages that the client wants.
+
+    Args:
+        url: The server's address.
+        headers: Go with every request, keys among them.
+        connecting: Proxies and certificates.
+        gate: Records every request.
+        source: Id of the source, for the record.
+        trouble: Takes what goes wrong.
+
+    Raises:
+        ToolSourceError: The address, a header or the proxy cannot be used.
+        ConnectionFailed: A file of certificates cannot be read.
+    """
+    client = _client(url, headers, connecting, gate, source, trouble)
+    async with (
+        client,
+        streamable_http_client(url, http_client=client, max_sse_event_size=LARGEST_ANSWER) as streams,
+    ):
+        yield streams
+
+
+def _client(
+    url: str, headers: Mapping[str, str], connecting: Connecting, gate: Gate, source: str, trouble: Trouble
+) -> httpx2.AsyncClient:
+    try:
+        address = httpx2.URL(url)
+        if not address.host or address.scheme not in ("http", "https"):
+            raise httpx2.InvalidURL("no address of the web")
+        if address.port is not None and not 0 < address.port < 65536:
+            raise httpx2.InvalidURL("no such port")
+        sent = httpx2.Headers({"accept-encoding": "identity", **headers})
+    except (httpx2.InvalidURL, ValueError, UnicodeError):
+        raise ToolSourceError(
+            say("The url or a header cannot be sent as it stands."), say("Correct the entry in mcp.json.")
+        ) from None
+    context = connecting.ssl_context()
+    try:
+        proxy = connecting.proxy_for(url)
+        through = None if proxy is None else httpx2.Proxy(proxy)
+        if through is not None and through.url.scheme == "https":
+            through.ssl_context = context
+        inner = httpx2.AsyncHTTPTransport(verify=context, trust_env=False, limits=_LIMITS, proxy=through)
+    except (httpx2.InvalidURL, ValueError, ImportError):  # SOCKS, or not an address; its text may hold a password
+        raise ToolSourceError(
+            say("The proxy cannot be used for servers of tools."), say("Enter an http:// proxy in Settings, Network.")
+        ) from None
+    return httpx2.AsyncClient(
+        headers=sent,
+        timeout=httpx2.Timeout(_SILENCE_SECONDS, connect=_CONNECT_SECONDS),
+        transport=RecordedTransport(inner, gate, source, trouble),
+        trust_env=False,
+    )
+
+
+def _reason(error: httpx2.HTTPError) -> str:
+    """Why no answer came, as a part of a sentence."""
+    if isinstance(error, httpx2.ConnectTimeout):
+        return say("it did not answer within {seconds} seconds", seconds=f"{_CONNECT_SECONDS:g}")
+    cause: BaseException | None = error
+    while cause is not None:
+        if type(cause).__name__ in ("SSLError", "SSLCertVerificationError", "CertificateRefused"):
+            return say("its certificate is not trusted on this computer")
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, httpx2.ProxyError):
+        return say("the proxy refused or was not reached")
+    if isinstance(error, httpx2.ConnectError):
+        return say("nothing answers there")
+    return say("the connection was lost")
