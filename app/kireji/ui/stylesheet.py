@@ -146,10 +146,10 @@ QPushButton[kind="nav"]:focus {{ border-color: {c.accent}; }}
 
 def _fields(c: Colours, scale: float, end: str) -> str:
     return f"""
-QLineEdit, QComboBox {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px;
+QLineEdit, QComboBox, QDateEdit {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px;
     padding: 6px 10px; selection-background-color: {c.accent_soft}; selection-color: {c.ink};
     placeholder-text-color: {c.muted}; }}
-QLineEdit:focus, QComboBox:focus {{ border-color: {c.accent}; }}
+QLineEdit:focus, QComboBox:focus, QDateEdit:focus {{ border-color: {c.accent}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {c.muted}; background: {c.raised}; }}
 QLineEdit[kind="search"] {{ padding: 7px 9px; }}
 QLineEdit[kind="title"] {{ padding: 0 8px; border-color: {c.accent}; }}
@@ -160,6 +160,7 @@ QComboBox QAbstractItemView {{ background: {c.surface}; border: 1px solid {c.lin
 QPlainTextEdit {{ background: transparent; border: none; font-size: {_px(TYPE_BODY, scale)};
     placeholder-text-color: {c.muted};
     selection-background-color: {c.accent_soft}; selection-color: {c.ink}; }}
+QPlainTextEdit[kind="exact"] {{ font-size: {_px(TYPE_LABEL, scale)}; }}
 """
 
 
@@ -212,7 +213,7 @@ QPushButton[kind="code"]:focus {{ border: 2px solid {c.ink}; padding: 0px 5px; }
 QPushButton[kind="tool"]:focus {{ border: 2px solid {c.ink}; padding: 5px 6px; }}
 QPushButton[kind="row"]:focus {{ border: 2px solid {c.ink}; padding: 3px 5px; }}
 QPushButton[kind="nav"]:focus {{ border: 2px solid {c.ink}; padding: 6px 8px; }}
-QLineEdit:focus, QComboBox:focus {{ border: 2px solid {c.ink}; padding: 5px 9px; }}
+QLineEdit:focus, QComboBox:focus, QDateEdit:focus {{ border: 2px solid {c.ink}; padding: 5px 9px; }}
 QComboBox:focus {{ padding-{end}: 27px; }}
 QFrame[kind="composer"][focused="true"], QFrame[kind="editor"][focused="true"] {{ border-color: {c.ink}; }}
 QMenu::item:selected, QPushButton:checked {{ font-weight: 600; }}

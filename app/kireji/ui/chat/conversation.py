@@ -17,6 +17,7 @@ from kireji.ui.aio import TaskScope
 from kireji.ui.chat.messages import QuestionCard
 from kireji.ui.chat.pane import ChatPane
 from kireji.ui.chat.transcript.decoding import image_of
+from kireji.ui.chat.transcript.outcome import Outcome
 from kireji.ui.chat.transcript.piece import Piece
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
@@ -219,11 +220,11 @@ class OpenConversation(QObject):
     # Pictures.
 
     def _pictures_wanted(self, wanting: object) -> None:
-        assert isinstance(wanting, QuestionCard | Piece)
+        assert isinstance(wanting, QuestionCard | Piece | Outcome)
         self._reads += 1
         self._scope.start(self._fill(wanting), name=f"pictures-{self._reads}")
 
-    async def _fill(self, wanting: QuestionCard | Piece) -> None:
+    async def _fill(self, wanting: QuestionCard | Piece | Outcome) -> None:
         from shiboken6 import isValid
 
         for blob in wanting.blobs():

@@ -19,7 +19,8 @@ from kireji.ui.chat.composer import Composer
 from kireji.ui.chat.focus_frame import FocusFrame
 from kireji.ui.chat.header import Header
 from kireji.ui.chat.queue_row import QueueRow
-from kireji.ui.chat.transcript.transcript import Transcript, side_margin
+from kireji.ui.chat.transcript.margins import side_margin
+from kireji.ui.chat.transcript.transcript import Transcript
 from kireji.ui.parts import button, label, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE

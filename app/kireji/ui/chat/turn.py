@@ -192,7 +192,8 @@ class Turns(QObject):
             case UsageReported(usage):
                 self.usage_reported.emit((*self._answering, usage))
             case ApprovalAsked() | ApprovalGiven() | ToolBegins() | ToolProgressed():
-                pass
+                if self._answer is not None:
+                    self._answer.follow_tool(event)
             case _ if self._answer is not None:
                 if isinstance(event, PartStarted) and isinstance(event.part, ThinkingPart):
                     self._answer.show_waiting(Waiting(tr("Thinking")))

@@ -48,7 +48,7 @@ def row_time(moment: datetime, now: datetime) -> str:
         return ""
     if days < 7:
         return _written(moment.date(), "%a", "ddd")
-    return f"{moment.day} {moment.strftime('%b')}" if locale() is None else _written(moment.date(), "", tr("d MMM"))
+    return short_date(moment)
 
 
 def _written(day: date, english: str, pattern: str) -> str:
@@ -131,3 +131,8 @@ def is_right_to_left(text: str) -> bool:
         if kind == "L":
             return False
     return False
+
+
+def short_date(moment: datetime) -> str:
+    """A day with its month, in the person's own zone."""
+    return f"{moment.day} {moment.strftime('%b')}" if locale() is None else _written(moment.date(), "", tr("d MMM"))

@@ -129,7 +129,7 @@ def test_thinking_is_folded_and_says_how_long_it_took(shown: Shown) -> None:
 def test_a_call_of_a_tool_says_what_became_of_it_and_opens(shown: Shown) -> None:
     call = ToolCallPart("1", "read_file", '{"path": "a`b.py"}', 1.2)
     shown.show([question(1, None, "q"), answer(2, 1, call, "Done.")])
-    shown.find(QPushButton, "read_file: did not run · 1 s").click()
+    shown.find(QPushButton, "Read a file: did not run").click()
     shown.settled()
     assert '"path": "a`b.py"' in shown.words()
 

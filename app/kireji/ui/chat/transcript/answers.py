@@ -13,8 +13,9 @@ from kireji.core.messages import MessageState, TextPart, ThinkingPart, ToolCallP
 from kireji.ui.chat.endings import Ending, Waiting, details_of, ending_of, wants_settings
 from kireji.ui.chat.transcript.around import Actions, Sentence, WaitingLine
 from kireji.ui.chat.transcript.foot import AnswerFoot
-from kireji.ui.chat.transcript.parts import Part, Thinking, Tool, Words
+from kireji.ui.chat.transcript.parts import Part, Thinking, Words
 from kireji.ui.chat.transcript.rows import Item, Row, WidgetRow
+from kireji.ui.chat.transcript.tools import Tool
 from kireji.ui.chat.words import provider_name
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import LINE_HEIGHT, SPACE, TYPE_BODY
@@ -150,6 +151,7 @@ class AnswerItem(Item):
         for one in self.parts:
             had.setdefault(type(one), []).append(one)
         self.parts = []
+        unanswered: dict[str, list[Tool]] = {}
         for part in stored.message.parts:
             match part:
                 case TextPart(text) if text.strip():
@@ -159,25 +161,37 @@ class AnswerItem(Item):
                     self.parts.append(words)
                 case ThinkingPart():
                     thinking = self._again(had, Thinking) or self.new_thinking(len(self.parts))
+                    thinking.place(len(self.parts))
                     thinking.end(part)
                     thinking.body.refresh()
                     self.parts.append(thinking)
                 case ToolCallPart():
                     tool = self._again(had, Tool) or self.new_tool(len(self.parts), part.name)
-                    tool.running = False
+                    tool.place(len(self.parts))
                     tool.show_call(part)
                     self.parts.append(tool)
+                    unanswered.setdefault(part.call_id, []).append(tool)
                 case ToolResultPart():
-                    self.take_result(part)
-        for index in self._open_parts:
-            if index < len(self.parts) and isinstance(folded := self.parts[index], Thinking | Tool):
+                    self._take_result(part, unanswered.get(part.call_id, []))
+        for index, folded in enumerate(self.parts):
+            if isinstance(folded, Tool):
+                folded.is_open = folded.is_open or index in self._open_parts
+                folded.end(stored.state)
+            elif isinstance(folded, Thinking) and index in self._open_parts:
                 folded.is_open = True
 
+    def _take_result(self, part: ToolResultPart, unanswered: list[Tool]) -> None:
+        """What a tool gave back belongs to its call: the first with its id that has no result yet."""
+        if unanswered:
+            unanswered.pop(0).show_result(part)
+        else:
+            self.take_result(part)
+
     def take_result(self, part: ToolResultPart) -> None:
-        """What a tool gave back."""
-        tool = self.new_tool(len(self.parts), tr("Tool"))
+        """A result whose call is not here."""
+        tool = self.new_tool(len(self.parts))
         tool.show_result(part)
-        self.parts.append(tool)
+        self.parts = [*self.parts, tool]
 
     def _again(self, had: dict[type, list[Part]], kind: type[PartT]) -> PartT | None:
         found = had.get(kind)
@@ -192,9 +206,9 @@ class AnswerItem(Item):
         """The model's reasoning."""
         return Thinking(self, index, self._column, self._theme)
 
-    def new_tool(self, index: int, name: str) -> Tool:
-        """A call of a tool."""
-        return Tool(self, index, self._column, self._theme, name)
+    def new_tool(self, index: int, offered: str = "") -> Tool:
+        """A call of a tool, by the name it was offered under."""
+        return Tool(self, index, self._column, self._theme, offered)
 
     def set_lead(self, sentence: str, *, settings: bool) -> None:
         """The sentence above the words; empty takes it away."""
@@ -244,6 +258,10 @@ class AnswerItem(Item):
         if self.stored is not None:
             self.set_model(self.stored.provider, self._column.name_of(self.stored.provider, self.stored.model))
             self._foot_row = None
+
+    def line_of(self, index: int) -> Row | None:
+        part = self.parts[index]
+        return part.line if isinstance(part, Thinking | Tool) else None
 
     def arrange(self) -> list[Row]:
         """Its rows as they are to be shown now."""

@@ -32,7 +32,9 @@ class WaitingLine(QWidget):
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MILLISECONDS)
         self._patience.timeout.connect(self._say_later)
         layout = QHBoxLayout(self)
-        spread(layout, (SPACE[4] + 2, SPACE[0], 0, SPACE[0]))
+        spread(layout, (0, SPACE[0], 0, SPACE[0]))
+        # Which is at the other side in a mirrored window, as a margin is not.
+        layout.addSpacing(EDGE + self._seal()[0] + SPACE[2] + 2)
         layout.addWidget(self._sentence)
         layout.addStretch(1)
         theme.changed.connect(self.update)
@@ -49,13 +51,17 @@ class WaitingLine(QWidget):
     def _say_later(self) -> None:
         self._sentence.setText(self._later)
 
+    def _seal(self) -> tuple[int, int]:
+        """Width and height."""
+        height = self._theme.px(TYPE_BODY)
+        return max(8, height // 2 + 1), height
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.colours.accent))
-        height = self._theme.px(TYPE_BODY)
-        width = max(8, height // 2 + 1)
+        width, height = self._seal()
         mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         left = self.width() - EDGE - width if mirrored else EDGE
         painter.drawRoundedRect(left, (self.height() - height) // 2, width, height, 1.5, 1.5)

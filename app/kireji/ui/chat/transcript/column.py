@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
-from kireji.ui.chat.transcript.focusing import hidden_part, neighbour, next_stop, stops
+from kireji.ui.chat.transcript.focusing import has_keyboard, hidden_part, neighbour, next_stop, stops
 from kireji.ui.chat.transcript.rows import Box, Item, Row, place
 from kireji.ui.chat.transcript.stack import Stack
 from kireji.ui.theme import Theme
@@ -22,8 +22,7 @@ _NEAR = 24
 """Logical pixels from the end within which scrolling down arrives at the end."""
 _KEPT_SCREENS = 2
 """How far outside of what is visible widgets are kept."""
-_LINE = 22
-"""Logical pixels of one step of an arrow key, at the usual text size."""
+_LINE = 22  # logical pixels of one step of an arrow key, at the usual text size
 
 
 class Column(QAbstractScrollArea):
@@ -73,8 +72,7 @@ class Column(QAbstractScrollArea):
 
     def held(self, row: Row) -> bool:
         """Whether a row must keep its widget though it is far away."""
-        focus = QApplication.focusWidget()
-        return focus is not None and row.widget is not None and row.widget.isAncestorOf(focus)
+        return has_keyboard(row)
 
     # What is in it.
 
@@ -134,6 +132,9 @@ class Column(QAbstractScrollArea):
 
     def _drop(self, row: Row) -> None:
         if row.widget is not None:
+            if has_keyboard(row):
+                # Qt would give the keyboard to what comes next, which may be a button that allows something.
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
             self._built.pop(row, None)
             row.drop()
 

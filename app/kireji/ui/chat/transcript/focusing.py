@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from kireji.ui.chat.transcript.rows import Row
 
@@ -49,6 +49,19 @@ def neighbour(column: QWidget, *, forwards: bool) -> QWidget | None:
             return other
         other = step(other)
     return None
+
+
+def has_keyboard(row: Row) -> bool:
+    """Whether something in a row has the keyboard."""
+    focus = QApplication.focusWidget()
+    return focus is not None and row.widget is not None and row.widget.isAncestorOf(focus)
+
+
+def give_keyboard(row: Row) -> None:
+    """Give the keyboard to the first thing of a row that takes it, where it is built."""
+    found = stops(row.widget) if row.widget is not None else []
+    if found:
+        found[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def hidden_part(viewport: QWidget, widget: QWidget) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
@@ -32,7 +33,8 @@ class Fold(QWidget):
         self._theme = theme
         self._key = key
         self._icon = icon
-        self._since: float | None = None
+        self._since = 0.0
+        self._counted: Callable[[float], str] | None = None
         self._words = ""
         self.line = button("", "fold")
         self.line.setEnabled(can_open)
@@ -45,7 +47,7 @@ class Fold(QWidget):
         layout.addWidget(self.line)
         layout.addStretch(1)
         self._clock = QTimer(self, interval=1000)
-        self._clock.timeout.connect(self._tick)
+        self._clock.timeout.connect(self.tick)
         self._can_open, self._open = can_open, is_open
         self._dress()
 
@@ -80,15 +82,21 @@ class Fold(QWidget):
             self.line.setText(words.replace("&", "&&"))
         self.line.setToolTip(self._words if words != self._words else "")
 
-    def count_from(self, since: float) -> None:
-        """It is still under way, since that moment of the monotonic clock; the line says for how long."""
-        self._since = since
-        self._clock.start()
-        self._tick()
+    def count_from(self, since: float, words: Callable[[float], str]) -> None:
+        """It is still under way; the line says so anew every second.
 
-    def _tick(self) -> None:
-        if self._since is not None:
-            self.say(thinking_line(time.monotonic() - self._since))
+        Args:
+            since: From that moment of the monotonic clock.
+            words: What the line says after so many seconds.
+        """
+        self._since, self._counted = since, words
+        self._clock.start()
+        self.tick()
+
+    def tick(self) -> None:
+        """Say now how it stands."""
+        if self._counted is not None:
+            self.say(self._counted(time.monotonic() - self._since))
 
     def _clicked(self) -> None:
         self.toggled.emit(self._key)

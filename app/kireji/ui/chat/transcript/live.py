@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -10,15 +11,22 @@ from PySide6.QtGui import QAccessible
 from kireji.core.errors import KirejiError
 from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted
 from kireji.core.history import StoredMessage
-from kireji.core.messages import TextPart, ThinkingPart, ToolCallPart
+from kireji.core.messages import TextPart, ThinkingPart, ToolCallPart, ToolResultPart
+from kireji.services.turns import ApprovalAsked, ApprovalGiven, ToolBegins, ToolProgressed
 from kireji.ui.chat.endings import Waiting
+from kireji.ui.chat.permission.wording import asks_words
 from kireji.ui.chat.speech import Speech
 from kireji.ui.chat.transcript.answers import AnswerItem
 from kireji.ui.chat.transcript.flushing import Flushing
-from kireji.ui.chat.transcript.parts import Part, Thinking, Tool, Words
+from kireji.ui.chat.transcript.focusing import give_keyboard, has_keyboard
+from kireji.ui.chat.transcript.parts import Part, Thinking, Words
+from kireji.ui.chat.transcript.tools import Tool
+from kireji.ui.translation import tr
 
 if TYPE_CHECKING:
     from kireji.ui.chat.transcript.transcript import Transcript
+
+ToolEvent = ApprovalAsked | ApprovalGiven | ToolBegins | ToolProgressed
 
 
 class LiveAnswer(QObject):
@@ -35,6 +43,8 @@ class LiveAnswer(QObject):
         self.item = item
         self._parts: dict[int, Part] = {}
         self._given: dict[int, int] = {}
+        self._calls: dict[str, Tool] = {}
+        self._usual: Waiting | None = None
         self._left = False
         self._speech = Speech()
         self._heard = QAccessible.isActive()
@@ -66,6 +76,7 @@ class LiveAnswer(QObject):
 
     def show_waiting(self, waiting: Waiting) -> None:
         """What is being waited for, as long as no word has come."""
+        self._usual = waiting
         if self.empty:
             self.item.set_waiting(waiting)
             self._arrange()
@@ -97,7 +108,8 @@ class LiveAnswer(QObject):
                 self._more(index, text)
             case ToolCallPart():
                 tool = item.new_tool(len(item.parts), part.name)
-                tool.running = True
+                tool.arrive(part.arguments)
+                self._calls[part.call_id] = tool
                 self._take(index, tool)
             case _:
                 pass
@@ -111,7 +123,12 @@ class LiveAnswer(QObject):
 
     def _more(self, index: int, text: str) -> None:
         part = self._parts.get(index)
-        if not text or part is None or isinstance(part, Tool):
+        if not text or part is None:
+            return
+        if isinstance(part, Tool):
+            part.arrive(text)
+            if part.growing:
+                self._flushing.want()
             return
         self._given[index] = self._given.get(index, 0) + len(text)
         if self._heard and isinstance(part, Words):
@@ -143,9 +160,63 @@ class LiveAnswer(QObject):
                 self._arrange()
             case ToolCallPart(), Tool():
                 shown.show_call(part)
+                self._calls[part.call_id] = shown
                 self._arrange()
+            case ToolResultPart(), _:
+                self._take_result(part)
             case _:
                 pass
+
+    # Tools.
+
+    def follow_tool(self, event: ToolEvent) -> None:
+        """Something happens to a call."""
+        if self._left:
+            return
+        tool = self._calls.get(event.request.call_id if isinstance(event, ApprovalAsked) else event.call_id)
+        if tool is None:
+            return
+        match event:
+            case ToolProgressed(_, text, fraction):
+                tool.progress(text, fraction)  # often; nothing else has to move for it
+                return
+            case ApprovalAsked(request):
+                self._transcript.tool_names.learn((request.tool,))
+                tool.ask(request)
+                self._transcript.spoken.emit(tr("{sentence}.", sentence=asks_words(tool.name)))
+            case ApprovalGiven(_, approval):
+                self._change(tool, lambda: tool.answer(approval))
+            case ToolBegins(_, known, _):
+                self._transcript.tool_names.learn((known,))
+                self._change(tool, tool.begin)
+        self._wait_on()
+
+    def _take_result(self, part: ToolResultPart) -> None:
+        tool = self._calls.get(part.call_id)
+        if tool is None or tool.over:
+            self.item.take_result(part)
+        else:
+            self._change(tool, lambda: tool.show_result(part))
+        self._wait_on()
+
+    def _change(self, tool: Tool, change: Callable[[], None]) -> None:
+        """Change how a call stands; who was at it with the keyboard stays there."""
+        held = any(has_keyboard(row) for row in tool.rows())
+        change()
+        self._arrange()
+        if held:
+            give_keyboard(tool.line)
+
+    def _wait_on(self) -> None:
+        """Say who is waited for between the calls and what comes of them."""
+        tools = [part for part in self.item.parts if isinstance(part, Tool)]
+        if any(tool.request is not None for tool in tools):
+            self.item.set_waiting(Waiting(tr("Waiting for you")))
+        elif all(tool.over for tool in tools):
+            self.item.set_waiting(self._usual)
+        else:
+            self.item.set_waiting(None)
+        self._arrange()
 
     def flush(self) -> None:
         """Show what has arrived without waiting for more."""
@@ -161,7 +232,7 @@ class LiveAnswer(QObject):
         shown = self.item.rows
         changed = False
         for part in self._parts.values():
-            if isinstance(part, Tool):
+            if isinstance(part, Tool) and not part.growing:
                 continue
             rows = part.body.rows
             last, count = rows[-1] if rows else None, len(rows)

@@ -10,9 +10,9 @@ from kireji.core.history import MessageOutline, StoredMessage
 from kireji.core.messages import ToolResultPart
 from kireji.ui.chat.messages import QuestionCard, shown_question
 from kireji.ui.chat.transcript.answers import BETWEEN
-from kireji.ui.chat.transcript.parts import Tool
 from kireji.ui.chat.transcript.piece import Piece
 from kireji.ui.chat.transcript.rows import Item, Row, WidgetRow
+from kireji.ui.chat.transcript.tools import Tool
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import LINE_HEIGHT, TYPE_BODY
 from kireji.ui.translation import tr
@@ -97,7 +97,7 @@ class QuestionItem(Item):
         results = [part for part in stored.message.parts if isinstance(part, ToolResultPart)]
         self._tools = []
         for part in results:
-            tool = Tool(self, len(self._tools), self._column, self._theme, tr("Tool"))
+            tool = Tool(self, len(self._tools), self._column, self._theme)
             tool.show_result(part)
             self._tools.append(tool)
 
@@ -108,6 +108,9 @@ class QuestionItem(Item):
         if changed:
             self._card_row = None
         return changed
+
+    def line_of(self, index: int) -> Row | None:
+        return self._tools[index].line
 
     def toggle(self, index: int) -> list[Row]:
         self._tools[index].is_open = not self._tools[index].is_open

@@ -216,6 +216,11 @@ class Item:
         del index
         return self.rows
 
+    def line_of(self, index: int) -> Row | None:
+        """What one of its parts is folded to."""
+        del index
+        return None
+
     def extend(self, rows: Sequence[Row], width: int) -> None:
         """Have more rows at the end; takes time with these alone."""
         for row in rows:

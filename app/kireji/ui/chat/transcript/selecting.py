@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from kireji.ui.chat.formula import Formulas
 from kireji.ui.chat.transcript.body import PieceRow
 from kireji.ui.chat.transcript.column import AT_ONCE, Column
+from kireji.ui.chat.transcript.focusing import give_keyboard, has_keyboard
 from kireji.ui.chat.transcript.piece import Piece
 from kireji.ui.chat.transcript.refining import Colouring
 from kireji.ui.chat.transcript.rows import Item, Row
@@ -237,8 +238,12 @@ class SelectingColumn(Column):
         """Open or close a part of an item: the item, and which."""
         assert isinstance(key, tuple)
         item, index = key
+        line = item.line_of(index)
+        held = line is not None and has_keyboard(line)
         self.put_rows(item, item.toggle(index))
         self.settle(AT_ONCE)
+        if held and (line := item.line_of(index)) is not None:
+            give_keyboard(line)
 
     # The keys.
 

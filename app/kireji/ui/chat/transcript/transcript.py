@@ -13,13 +13,17 @@ from kireji.core.history import MessageOutline, StoredMessage
 from kireji.core.messages import Role
 from kireji.ui.chat.document import EDGE
 from kireji.ui.chat.messages import QuestionCard
+from kireji.ui.chat.tool_names import ToolNames
 from kireji.ui.chat.transcript.answers import AnswerItem
 from kireji.ui.chat.transcript.around import Actions
+from kireji.ui.chat.transcript.asking import AskingRow
 from kireji.ui.chat.transcript.column import AT_ONCE
 from kireji.ui.chat.transcript.focusing import as_read
 from kireji.ui.chat.transcript.foot import AnswerFoot
 from kireji.ui.chat.transcript.keeping import Kept
 from kireji.ui.chat.transcript.live import LiveAnswer
+from kireji.ui.chat.transcript.margins import side_margin
+from kireji.ui.chat.transcript.outcome import Outcome
 from kireji.ui.chat.transcript.pointing import PointingColumn
 from kireji.ui.chat.transcript.questions import QuestionItem
 from kireji.ui.chat.transcript.rows import Item
@@ -44,6 +48,7 @@ class Transcript(PointingColumn):
 
     Attributes:
         name_of: How models are called: given provider and id.
+        tool_names: How tools are called.
     """
 
     messages_wanted = Signal(object)
@@ -67,10 +72,13 @@ class Transcript(PointingColumn):
     spoken = Signal(object)
     """What an answer that streams has said to its end meanwhile: a sentence, or several."""
     settings_clicked = Signal()
+    permission_given = Signal(object)
+    """The person has answered on a card: `(request, approval)`."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, QPalette.ColorRole.Window, (SPACE[1], SPACE[3]))
         self.name_of: Callable[[str, str], str] = _as_is
+        self.tool_names = ToolNames()
         self._by_id: dict[int, Message] = {}
         self._asked: dict[int, float] = {}
         self._kept: Kept[Message] = Kept()
@@ -281,6 +289,18 @@ class Transcript(PointingColumn):
         if card.blobs():
             self.pictures_wanted.emit(card)
 
+    def connect_asking(self, row: AskingRow) -> None:
+        """Pass on what a permission card tells."""
+        row.answered.connect(self.permission_given)
+        row.resized.connect(self._resized)
+
+    def connect_outcome(self, outcome: Outcome) -> None:
+        """Pass on what pictures and documents of a tool tell."""
+        outcome.picture_clicked.connect(self.picture_clicked)
+        outcome.document_clicked.connect(self.document_clicked)
+        if outcome.blobs():
+            self.pictures_wanted.emit(outcome)
+
     def _resized(self, widget: object) -> None:
         row = next((row for row in self._built if row.widget is widget), None)
         if row is not None:
@@ -374,14 +394,3 @@ class Transcript(PointingColumn):
 
 def _as_is(_provider: str, model: str) -> str:
     return model
-
-
-def side_margin(width: int, scale: float) -> int:
-    """The space on both sides of the reading column.
-
-    Args:
-        width: Of the pane, in logical pixels.
-        scale: Of text; larger text gets a wider column.
-    """
-    narrow = SPACE[3] if width < 560 else SPACE[4]
-    return max(narrow, (width - round(MEASURE * max(1.0, scale))) // 2)
