@@ -146,9 +146,9 @@ QPushButton[kind="nav"]:focus {{ border-color: {c.accent}; }}
 
 def _fields(c: Colours, scale: float, end: str) -> str:
     return f"""
-QLineEdit, QComboBox, QDateEdit {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px;
-    padding: 6px 10px; selection-background-color: {c.accent_soft}; selection-color: {c.ink};
-    placeholder-text-color: {c.muted}; }}
+QLineEdit, QComboBox, QDateEdit {{ background: {c.surface}; border: 1px solid {c.line};
+    border-radius: {RADIUS_CONTROL}px; padding: 6px 10px; selection-background-color: {c.accent_soft};
+    selection-color: {c.ink}; placeholder-text-color: {c.muted}; }}
 QLineEdit:focus, QComboBox:focus, QDateEdit:focus {{ border-color: {c.accent}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {c.muted}; background: {c.raised}; }}
 QLineEdit[kind="search"] {{ padding: 7px 9px; }}

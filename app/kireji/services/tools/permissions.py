@@ -138,10 +138,12 @@ class Permissions:
     ) -> Grant | None:
         """Keep the person's answer to a call as far as it goes beyond it; None where it does not.
 
+        A denial without an end holds for good; an allowance always ends.
+
         Raises:
             StoreError: It could not be kept.
         """
-        unbound = {Scope.CONVERSATION: facts.conversation is None, Scope.UNTIL: until is None}
+        unbound = {Scope.CONVERSATION: facts.conversation is None, Scope.UNTIL: allows and until is None}
         if scope is Scope.ONCE or unbound.get(scope, not place):
             return None
         return await self._keep(facts.tool, facts.fingerprint, allows, scope, place, until, facts.conversation)

@@ -71,6 +71,7 @@ class Turns(QObject):
         self._answering = ("", "")
         self._pending: TurnControl | None = None
         self._asked = 0
+        pane.transcript.permission_given.connect(self._permission_given)
         self._unsubscribe = services.chat.live.changed.subscribe(self._turns_changed)
 
     async def aclose(self) -> None:
@@ -172,6 +173,11 @@ class Turns(QObject):
         elif turn is None:
             self._let_go()
             self._pane.composer.set_running(self._pending is not None)
+
+    def _permission_given(self, given: object) -> None:
+        assert isinstance(given, tuple)
+        request, approval = given
+        self._services.tools.approvals.answer(request.id, approval)  # where it is too late, the card is gone already
 
     # What happens in the turn that is shown.
 

@@ -112,7 +112,8 @@ class PermissionCard(QFrame):
         self.denials.setVisible(not self._compact)
         self.open.setVisible(self._compact)
         if offers:
-            words = offer_words(offers[0], more=not self._single)
+            best = next((offer for offer in offers if offer.place), offers[0])
+            words = offer_words(best, more=not self._single)
             self.more.setText(words)
             self.more.setAccessibleName(words)
         set_icon(self.denials, self._theme, "chevron-down", self._theme.colours.ink, 14)

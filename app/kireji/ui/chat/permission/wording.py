@@ -105,7 +105,9 @@ def approval_words(approval: Approval | None) -> str:
     if approval is None:
         return tr("stopped before you answered")
     if not approval.allowed:
-        return tr("denied by you")
+        if approval.scope is Scope.CONVERSATION:
+            return tr("denied by you in this conversation")
+        return tr("denied by you") if approval.scope is Scope.ONCE else tr("denied by you from now on")
     match approval.scope:
         case Scope.CONVERSATION:
             return tr("allowed in this conversation")

@@ -50,7 +50,7 @@ class Tool:
         self.arguments = ""
         self.seconds = 0.0
         self.result: ToolResultPart | None = None
-        self.request: ApprovalRequest | None = None
+        self._requests: list[ApprovalRequest] = []
         self.is_open = self.shows_whole = False
         self._arriving: list[str] | None = None
         self._approval: Approval | None = None
@@ -70,6 +70,11 @@ class Tool:
     def name(self) -> str:
         """The tool as people know it."""
         return self._column.tool_names.name(self.offered) if self.offered else tr("Tool")
+
+    @property
+    def request(self) -> ApprovalRequest | None:
+        """What the person is asked now."""
+        return self._requests[0] if self._requests else None
 
     @property
     def over(self) -> bool:
@@ -99,15 +104,19 @@ class Tool:
         self.renew()
 
     def ask(self, request: ApprovalRequest) -> None:
-        """It waits for the person."""
-        self.request = request
-        self._card = WidgetRow(self._item, self._make_card, self._theme.px(_CARD))
-        self.renew()
+        """It waits for the person; a call that runs may ask several times, and at once."""
+        self._requests.append(request)
+        self._show_card()
 
     def answer(self, approval: Approval | None) -> None:
         """It waits no longer; without an answer when the turn was stopped first."""
-        self.request = self._card = None
+        del self._requests[:1]
         self._answered, self._approval = True, approval
+        self._show_card()
+
+    def _show_card(self) -> None:
+        self.shows_whole = False
+        self._card = WidgetRow(self._item, self._make_card, self._theme.px(_CARD)) if self._requests else None
         self.renew()
 
     def begin(self) -> None:
@@ -123,12 +132,14 @@ class Tool:
 
     def show_result(self, part: ToolResultPart) -> None:
         """What came of it."""
-        self.result, self.request, self._card = part, None, None
+        self.result, self._card = part, None
+        self._requests.clear()
         self.renew()
 
     def end(self, state: MessageState) -> None:
         """The answer has ended like this, whether there is a result or not."""
-        self.request = self._card = self._arriving = None
+        self._card = self._arriving = None
+        self._requests.clear()
         self._ended = state
         self.renew()
 
@@ -182,8 +193,8 @@ class Tool:
         return fold
 
     def _make_card(self) -> QWidget:
-        assert self.request is not None
-        row = AskingRow(self._theme, self, self.request, self.name)
+        request = self._requests[0]
+        row = AskingRow(self._theme, self, request, self._column.tool_names.name(request.tool.name))
         self._column.connect_asking(row)
         return row
 
@@ -248,7 +259,9 @@ class Tool:
 
     @property
     def _denied(self) -> bool:
-        return self._answered and self._approval is not None and not self._approval.allowed
+        """Whether the person has denied the call, and not only something that it wanted while it ran."""
+        refused = self.result is None or self.result.refused
+        return refused and self._answered and self._approval is not None and not self._approval.allowed
 
     def _details(self) -> tuple[str, ...]:
         """What stands behind how it ended."""
