@@ -22,7 +22,7 @@ _NEAR = 24
 """Logical pixels from the end within which scrolling down arrives at the end."""
 _KEPT_SCREENS = 2
 """How far outside of what is visible widgets are kept."""
-_LINE = 22  # logical pixels of one step of an arrow key, at the usual text size
+_LINE = 22  # logical pixels of one step of an arrow key
 
 
 class Column(QAbstractScrollArea):
@@ -133,8 +133,7 @@ class Column(QAbstractScrollArea):
     def _drop(self, row: Row) -> None:
         if row.widget is not None:
             if has_keyboard(row):
-                # Qt would give the keyboard to what comes next, which may be a button that allows something.
-                self.setFocus(Qt.FocusReason.OtherFocusReason)
+                self.setFocus(Qt.FocusReason.OtherFocusReason)  # Qt's choice could be a button that allows something
             self._built.pop(row, None)
             row.drop()
 
