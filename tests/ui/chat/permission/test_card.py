@@ -39,6 +39,7 @@ class Place:
         self.window.resize(700, 500)
         self.window.show()
         self.window.activateWindow()
+        qtbot.waitUntil(self.window.isActiveWindow)
         self.field.setFocus()
 
     def words(self) -> str:

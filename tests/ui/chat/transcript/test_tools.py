@@ -73,6 +73,12 @@ def cards(shown: Shown) -> list[PermissionCard]:
     return [card for card in shown.view.findChildren(PermissionCard) if card.isVisible()]
 
 
+def activate(shown: Shown) -> None:
+    """Let keys go to the column's window."""
+    shown.view.activateWindow()
+    shown.until(shown.view.isActiveWindow)
+
+
 def ripen(card: PermissionCard) -> None:
     card.guard._since = -1.0
 
@@ -154,7 +160,7 @@ def test_what_cannot_be_seen_in_the_arguments_is_a_number(shown: Shown) -> None:
 
 def test_a_row_keeps_the_keyboard_when_it_is_opened(shown: Shown) -> None:
     shown.show([question(1, None, "q"), answer(2, 1, call(1), result(1), call(2), result(2))])
-    shown.view.window().activateWindow()
+    activate(shown)
     first = next(row.widget for row in shown.view.messages[1].rows if isinstance(row.widget, Fold))
     first.line.setFocus()
     QTest.keyClick(first.line, Qt.Key.Key_Return)
@@ -340,7 +346,7 @@ def test_who_comes_later_sees_the_same(shown: Shown, qtbot: QtBot) -> None:
 
 def test_a_card_that_comes_up_leaves_the_keyboard_alone(shown: Shown) -> None:
     live = begin(shown)
-    shown.view.window().activateWindow()
+    activate(shown)
     shown.view.setFocus()
     given: list[object] = []
     shown.view.permission_given.connect(given.append)
@@ -356,7 +362,7 @@ def test_a_card_that_comes_up_leaves_the_keyboard_alone(shown: Shown) -> None:
 
 def test_tab_comes_to_the_card_and_enter_answers(shown: Shown) -> None:
     live = begin(shown)
-    shown.view.window().activateWindow()
+    activate(shown)
     given: list[object] = []
     shown.view.permission_given.connect(given.append)
     arrive(live, call(1))
@@ -376,7 +382,7 @@ def test_tab_comes_to_the_card_and_enter_answers(shown: Shown) -> None:
 
 def test_an_answer_by_the_keyboard_goes_to_no_other_card(shown: Shown) -> None:
     live = begin(shown)
-    shown.view.window().activateWindow()
+    activate(shown)
     given: list[object] = []
     shown.view.permission_given.connect(given.append)
     arrive(live, call(1), call(2))
