@@ -5,11 +5,31 @@ from __future__ import annotations
 from typing import Protocol
 
 from kireji.cli.console import Console
-from kireji.cli.values import message_value, usage_value
+from kireji.cli.tool_lines import ToolLines, request_value
+from kireji.cli.values import message_value, result_value, usage_value
 from kireji.core.errors import ProviderError
 from kireji.core.events import PartDelta, PartFinished, PartStarted, UsageReported
-from kireji.core.messages import MessageState, OpaquePart, Part, StopReason, TextPart, ThinkingPart, ToolCallPart
-from kireji.services.turns import AnswerBegins, AnswerEnds, QuestionSaved, TurnEvent, can_continue
+from kireji.core.messages import (
+    MessageState,
+    OpaquePart,
+    Part,
+    StopReason,
+    TextPart,
+    ThinkingPart,
+    ToolCallPart,
+    ToolResultPart,
+)
+from kireji.services.turns import (
+    AnswerBegins,
+    AnswerEnds,
+    ApprovalAsked,
+    ApprovalGiven,
+    QuestionSaved,
+    ToolBegins,
+    ToolProgressed,
+    TurnEvent,
+    can_continue,
+)
 
 
 class AnswerView(Protocol):
@@ -25,12 +45,16 @@ class PlainText:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._told = Told(console)
+        self._tools = ToolLines(console)
         self._shown: dict[int, str] = {}
         self._other: set[int] = set()
         self._at_line_start = True
 
     def show(self, event: TurnEvent) -> None:
         self._told.take(event)
+        if isinstance(event, ApprovalAsked | ToolBegins | ToolProgressed) and self._console.result_is_shown:
+            self._end_line()  # what is said beside the answer stands on lines of its own
+        self._tools.take(event)
         match event:
             case PartStarted(index, part):
                 self._start(index, part)
@@ -40,9 +64,13 @@ class PlainText:
                 shown = self._shown.get(index, "")
                 self._add(index, text.removeprefix(shown) if text.startswith(shown) else "")
             case AnswerEnds():
-                if not self._at_line_start:
-                    self._console.line()
+                self._end_line()
                 self._told.end(event)
+
+    def _end_line(self) -> None:
+        if not self._at_line_start:
+            self._console.line()
+            self._at_line_start = True
 
     def _start(self, index: int, part: Part) -> None:
         if isinstance(part, TextPart):
@@ -74,9 +102,11 @@ class WholeAnswer:
         self._console = console
         self._as_json = as_json
         self._told = Told(console)
+        self._tools = ToolLines(console)
 
     def show(self, event: TurnEvent) -> None:
         self._told.take(event)
+        self._tools.take(event)
         match event:
             case AnswerEnds():
                 if self._as_json:
@@ -87,7 +117,11 @@ class WholeAnswer:
 
 
 class JsonStream:
-    """One JSON object per line: question, begin, text, thinking, tool, usage, end."""
+    """One JSON object per line.
+
+    That is question, begin, text, thinking, tool, tool_input, approval, approved, tool_begins, tool_progress,
+    tool_result, other, usage, end.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -105,6 +139,17 @@ class JsonStream:
                 self._start(index, part)
             case PartDelta(index, text):
                 self._line(self._kinds.get(index, "text"), block=index, text=text)
+            case PartFinished(index, ToolResultPart() as result):
+                self._line("tool_result", block=index, id=result.call_id, **result_value(result))
+            case ApprovalAsked(request):
+                self._line("approval", **request_value(request))
+            case ApprovalGiven(call_id, approval):
+                allowed = None if approval is None else approval.allowed
+                self._line("approved", id=call_id, allowed=allowed, scope=approval.scope.value if approval else None)
+            case ToolBegins(call_id, tool, source):
+                self._line("tool_begins", id=call_id, name=tool.name, source=source)
+            case ToolProgressed(call_id, text, fraction):
+                self._line("tool_progress", id=call_id, text=text, fraction=fraction)
             case UsageReported(usage):
                 self._line("usage", **usage_value(usage))
             case AnswerEnds():

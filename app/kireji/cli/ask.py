@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kireji.cli.answer_view import AnswerView, JsonStream, PlainText, WholeAnswer, way_on
+from kireji.cli.approving import Approver
 from kireji.cli.arguments import LATEST
 from kireji.cli.console import Console, OutputClosed
 from kireji.cli.prompts import find, with_language
@@ -69,7 +70,9 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
         else:
             words = await _words(services, arguments, text)
             question = await _with_pictures(services, Question(words, conversation=conversation), pictures, screen)
-        return await _ask(services, _as_wished(question, arguments), _view(arguments, console), console)
+        async with Approver(services.tools.approvals, console, yes=arguments.yes) as approver:
+            question = replace(_as_wished(question, arguments), attended=approver.attended)
+            return await _ask(services, question, _view(arguments, console), console, approver)
 
     return work
 
@@ -95,6 +98,7 @@ def _as_wished(question: Question, arguments: argparse.Namespace) -> Question:
         max_tokens=arguments.max_tokens,
         stop_sequences=tuple(arguments.stop),
         delivery=Delivery.WHOLE if arguments.no_stream else Delivery.STREAM,
+        tools=arguments.tools,
     )
 
 
@@ -126,7 +130,7 @@ async def _continued(services: Services, conversation: int) -> Question:
     return continue_question(conversation)
 
 
-async def _ask(services: Services, question: Question, view: AnswerView, console: Console) -> int:
+async def _ask(services: Services, question: Question, view: AnswerView, console: Console, approver: Approver) -> int:
     control = TurnControl()
     closed = False
     conversation = 0
@@ -144,6 +148,7 @@ async def _ask(services: Services, question: Question, view: AnswerView, console
         except OutputClosed:
             closed = True
             control.stop()
+        approver.observe(event)  # after what stands before the question about it
 
     with _interrupt_stops(control):
         try:

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
-from kireji.cli.terminal_text import TerminalText
+from kireji.cli.keyboard import Keyboard, TerminalKeyboard
+from kireji.cli.terminal_text import TerminalText, made_visible
 from kireji.core.errors import KirejiError
 
 _MOST_INPUT = 10_000_000
@@ -27,9 +28,17 @@ class Console:
         stdin: None when the process has none.
         stdout: The same.
         stderr: The same.
+        keyboard: Who can be asked; None when nobody sits at a terminal.
     """
 
-    def __init__(self, stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None) -> None:
+    def __init__(
+        self,
+        stdin: TextIO | None,
+        stdout: TextIO | None,
+        stderr: TextIO | None,
+        keyboard: Keyboard | None = None,
+    ) -> None:
+        self.keyboard = keyboard
         self._stdin = stdin
         self._stdout = stdout
         self._stderr = stderr
@@ -41,7 +50,7 @@ class Console:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
-        return cls(sys.stdin, sys.stdout, sys.stderr)
+        return cls(sys.stdin, sys.stdout, sys.stderr, TerminalKeyboard.of_process())
 
     @property
     def typed_at(self) -> bool:
@@ -134,13 +143,28 @@ class Console:
         except OSError:  # nobody is there to be told
             self._stderr = None
 
+    def show(self, text: str) -> None:
+        """Show several lines beside the result, on standard error, with every character made visible."""
+        if self._stderr is None:
+            return
+        try:
+            self._stderr.write(made_visible(text) + "\n")
+            self._stderr.flush()
+        except OSError:
+            self._stderr = None
+
+    @property
+    def notes_are_shown(self) -> bool:
+        """Whether standard error is a terminal."""
+        return self._stderr is not None and self._stderr.isatty()
+
     def progress(self, text: str) -> None:
         """Show how far something is, on one line that is written over, and only where a person sees it.
 
         Args:
             text: Short; empty takes the line away.
         """
-        if self._stderr is None or not self._stderr.isatty():
+        if self._stderr is None or not self.notes_are_shown:
             return
         try:
             self._stderr.write("\r\x1b[K" + _on_one_line(text))

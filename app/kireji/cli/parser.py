@@ -10,6 +10,7 @@ from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command
 from kireji.cli.parser_asking import ACTIONS, add_asking, check_capture, latest_made_explicit, regions_attached
 from kireji.cli.parser_history import add_history
 from kireji.cli.parser_servers import add_servers, program_apart
+from kireji.cli.parser_tools import add_tools, options_first
 from kireji.core.capturing import Action, CaptureMode, CaptureRequest
 
 KEY_PROVIDERS = ("anthropic", "openrouter", "local")
@@ -27,14 +28,14 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         argv: The arguments without the program's name.
 
     Returns:
-        `command` is None to start the app, else one of ask, capture, watch, prompts, keys, models, mcp,
-        history, doctor.
+        `command` is None to start the app, else one of ask, capture, watch, prompts, keys, models, history,
+        tools, mcp, doctor.
 
     Raises:
         SystemExit: Help or version was printed (0), or the usage is wrong (2).
     """
     argv, program = program_apart(argv)
-    arguments = _parser().parse_args(regions_attached(latest_made_explicit(argv)))
+    arguments = _parser().parse_args(options_first(regions_attached(latest_made_explicit(argv))))
     if program is not None:
         arguments.program = program
     if arguments.command == "capture":
@@ -67,8 +68,9 @@ def _parser() -> Parser:
     _add_prompts(commands)
     _add_keys(commands)
     _add_models(commands)
-    add_servers(commands)
     add_history(commands)
+    add_tools(commands)
+    add_servers(commands)
     as_json(command(commands, "doctor", "say what works on this machine and what does not; nothing leaves it"))
     return parser
 

@@ -19,6 +19,7 @@ from kireji.cli.arguments import (
     seconds_apart,
     variable,
 )
+from kireji.cli.parser_tools import add_to_ask
 from kireji.core.capturing import Action, CaptureMode
 
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
@@ -88,6 +89,7 @@ def _add_ask(commands: Commands) -> None:
         metavar="[ID]",
         help="go on with conversation ID, or with the latest; without a question, a cut answer goes on",
     )
+    add_to_ask(ask)
     ask.add_argument(
         "--no-stream", action="store_true", help="ask for the answer in one piece (of Anthropic, at most 21,333 tokens)"
     )

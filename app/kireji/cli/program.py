@@ -104,6 +104,10 @@ def _prepare(arguments: argparse.Namespace, console: Console) -> Work:
             from kireji.cli import mcp
 
             return mcp.prepare(arguments, console)
+        case "tools":
+            from kireji.cli import tools
+
+            return tools.prepare(arguments, console)
         case "doctor":
             from kireji.cli import doctor
 

@@ -57,3 +57,18 @@ class TerminalText:
             return False
         self._state = _State.TEXT
         return not "@" <= character <= "~"
+
+
+def made_visible(text: str) -> str:
+    """Text whose every character is seen, for a person who decides about it: the others become escapes.
+
+    That is control characters, and those that hide others or turn their order around. Line ends stay.
+    """
+    return "".join(
+        character if character == "\n" or character.isprintable() else _escape(character) for character in text
+    )
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kireji.core.history import ConversationSummary, SearchHit, StoredMessage
-from kireji.core.messages import ImagePart, TextPart, ThinkingPart, Usage
+from kireji.core.messages import DocumentPart, ImagePart, Message, TextPart, ThinkingPart, ToolResultPart, Usage
 from kireji.core.models import Balance, Effort, ModelInfo
 
 
@@ -36,6 +36,7 @@ def message_value(stored: StoredMessage) -> dict[str, object]:
         "text": stored.message.text,
         "thinking": "\n\n".join(part.text for part in stored.message.parts if isinstance(part, ThinkingPart)),
         "images": [_image_value(image) for image in stored.message.images],
+        "tools": _calls_value(stored.message),
         "provider": stored.provider,
         "model": stored.model,
         "stop": stored.stop.value if stored.stop else None,
@@ -43,6 +44,33 @@ def message_value(stored: StoredMessage) -> dict[str, object]:
         "error": stored.error,
         "created": time_value(stored.created),
     }
+
+
+def result_value(result: ToolResultPart) -> dict[str, object]:
+    """What a tool gave back; pictures and documents by their hash."""
+    return {
+        "is_error": result.is_error,
+        "refused": result.refused,
+        "seconds": result.seconds,
+        "text": "\n".join(part.text for part in result.content if isinstance(part, TextPart)),
+        "images": [_image_value(part) for part in result.content if isinstance(part, ImagePart)],
+        "documents": [_document_value(part) for part in result.content if isinstance(part, DocumentPart)],
+    }
+
+
+def _calls_value(message: Message) -> list[dict[str, object]]:
+    """The calls of an answer in their order, each with its result; without one it never ran, or nobody knows."""
+    results = {part.call_id: result_value(part) for part in message.parts if isinstance(part, ToolResultPart)}
+    return [
+        {
+            "id": call.call_id,
+            "name": call.name,
+            "arguments": call.arguments,
+            "begun": call.begun,
+            "result": results.get(call.call_id),
+        }
+        for call in message.calls
+    ]
 
 
 def summary_value(summary: ConversationSummary) -> dict[str, object]:
@@ -71,6 +99,10 @@ def hit_value(hit: SearchHit) -> dict[str, object]:
 
 def _image_value(image: ImagePart) -> dict[str, object]:
     return {"sha256": image.blob, "media_type": image.media_type, "width": image.width, "height": image.height}
+
+
+def _document_value(part: DocumentPart) -> dict[str, object]:
+    return {"sha256": part.blob, "media_type": part.media_type, "title": part.title}
 
 
 def preview(stored: StoredMessage) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 from collections.abc import Callable
@@ -36,6 +37,25 @@ class Closed(io.StringIO):
         return super().write(text)
 
 
+class TypedLines:
+    """A person at the keyboard.
+
+    Args:
+        lines: What they type when they are asked, one line after the other; then nobody is there any more.
+    """
+
+    def __init__(self, *lines: str) -> None:
+        self.left = list(lines)
+        self.forgotten = 0
+
+    def forget(self) -> None:
+        self.forgotten += 1
+
+    async def line(self) -> str:
+        await asyncio.sleep(0)
+        return self.left.pop(0) if self.left else ""
+
+
 @dataclass(frozen=True)
 class Outcome:
     code: int
@@ -54,14 +74,20 @@ def world() -> World:
 
 @pytest.fixture
 def kireji(world: World) -> Kireji:
-    """Run a command; `piped` is its standard input, `out` its standard output."""
+    """Run a command; `piped` is its standard input, `out` its standard output, `typed` who sits at the terminal."""
 
-    def call(*argv: str, piped: bytes | None = None, out: io.StringIO | None = None) -> Outcome:
+    def call(
+        *argv: str,
+        piped: bytes | None = None,
+        out: io.StringIO | None = None,
+        err: io.StringIO | None = None,
+        typed: TypedLines | None = None,
+    ) -> Outcome:
         stdin = None if piped is None else io.TextIOWrapper(io.BytesIO(piped), encoding="utf-8")
         buffer = io.BytesIO()
         stdout = out if out is not None else io.TextIOWrapper(buffer, encoding="utf-8", newline="")
-        err = io.StringIO()
-        code = run(parse(argv), world.build, Console(stdin, stdout, err))
+        err = err if err is not None else io.StringIO()
+        code = run(parse(argv), world.build, Console(stdin, stdout, err, typed))
         text = out.getvalue() if out is not None else buffer.getvalue().decode(errors="replace")
         return Outcome(code, text, err.getvalue(), buffer.getvalue())
 

@@ -94,6 +94,39 @@ def test_what_is_read_quickly_is_what_the_parser_reads(words: list[str]) -> None
         assert wanted_of_app(parse(["capture", *words])) == quick
 
 
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [("", None), ("--tools none", ()), ("--tools look,mail", ("look", "mail")), ("--tools a,,a", ("a",))],
+)
+def test_the_tools_of_a_question_are_named(typed: str, names: tuple[str, ...] | None) -> None:
+    assert parse(["ask", "q", *typed.split()]).tools == names
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "look a=1 b=-2 --yes -o x --json",
+        "--yes look a=1 -o x b=-2 --json",
+        "--yes --json -o x look a=1 b=-2",
+        "--output=x look --json a=1 --yes b=-2",
+    ],
+)
+def test_arguments_of_a_call_and_options_may_be_mixed(typed: str) -> None:
+    found = parse(["tools", "call", *typed.split()])
+    assert (found.name, found.values, found.yes, found.output, found.json) == (
+        "look",
+        [("a", "1"), ("b", "-2")],
+        True,
+        "x",
+        True,
+    )
+
+
+def test_after_two_dashes_an_argument_of_a_call_may_look_like_an_option() -> None:
+    assert parse(["tools", "call", "look", "--", "--a=1"]).values == [("--a", "1")]
+    assert parse(["tools", "call", "look", "--json-arguments", "-"]).json_arguments == "-"
+
+
 def test_a_region_may_lie_left_of_zero() -> None:
     assert parse(["capture", "--region=-10,-5,3,4", "-o", "x"]).region == (-10, -5, 3, 4)
     assert parse(["capture", "--region", "-10,-5,3,4", "-o", "x"]).region == (-10, -5, 3, 4)
@@ -138,6 +171,17 @@ def test_after_two_dashes_nothing_is_an_option() -> None:
         "history",
         "history show x",
         "history list -n 0",
+        "ask q --tools ,",
+        "ask q --tools none,look",
+        "tools",
+        "tools show",
+        "tools call look x",
+        "tools call look =1",
+        "tools allow look --folder a --host b",
+        "tools allow look --until yesterday",
+        "tools allow look --until 2020-01-01",
+        "tools revoke x",
+        "tools log -n 0",
     ],
 )
 def test_wrong_usage_is_one_line_and_code_two(typed: str, capsys: pytest.CaptureFixture[str]) -> None:

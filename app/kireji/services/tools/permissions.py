@@ -101,9 +101,9 @@ class Permissions:
 
         Args:
             tool: Which.
-            scope: CONVERSATION needs `conversation`, FOLDER and HOST need `place`; UNTIL without `until` has no end.
+            scope: CONVERSATION needs `conversation`, FOLDER and HOST need `place`.
             place: The folder or the host.
-            until: When it ends (UTC).
+            until: When it ends (UTC), whatever the scope; None without end.
             conversation: Only there; None everywhere.
 
         Raises:
@@ -146,7 +146,8 @@ class Permissions:
         unbound = {Scope.CONVERSATION: facts.conversation is None, Scope.UNTIL: allows and until is None}
         if scope is Scope.ONCE or unbound.get(scope, not place):
             return None
-        return await self._keep(facts.tool, facts.fingerprint, allows, scope, place, until, facts.conversation)
+        ends = until if scope is Scope.UNTIL else None
+        return await self._keep(facts.tool, facts.fingerprint, allows, scope, place, ends, facts.conversation)
 
     async def log(
         self,
@@ -225,8 +226,7 @@ class Permissions:
             host=place if scope is Scope.HOST else "",
         )
         where = conversation if scope is Scope.CONVERSATION else None
-        ends = until if scope is Scope.UNTIL else None
-        grant = Grant(0, tool.own_name, tool.source, fingerprint, allows, pattern, where, ends, self._clock.now())
+        grant = Grant(0, tool.own_name, tool.source, fingerprint, allows, pattern, where, until, self._clock.now())
         return await self._kept(grant)
 
     async def _kept(self, grant: Grant) -> Grant:

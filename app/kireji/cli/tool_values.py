@@ -1,0 +1,181 @@
+"""Tools, their sources and what is allowed, as JSON and as tables print them; and how one is found by its name."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from kireji.cli.values import time_value
+from kireji.core.errors import KirejiError, ToolSourceError
+from kireji.core.permissions import Decision, Grant
+from kireji.core.tools import SourceState, SourceStatus, Tool
+from kireji.services.application import Services
+
+_LIST = "List them with: kireji tools list"
+
+
+class Chosen(NamedTuple):
+    """What a name means.
+
+    Args:
+        status: The source.
+        tool: One of its tools; None for all of them.
+    """
+
+    status: SourceStatus
+    tool: Tool | None = None
+
+
+async def find(services: Services, name: str, *, sources_too: bool = False) -> Chosen:
+    """The tool, or the source, of a name. Sources that were never asked for their tools are asked when nothing fits.
+
+    Args:
+        services: Wired.
+        name: As a tool is offered; its own name, where no other has it; a source's id.
+        sources_too: Whether a source is meant, too.
+
+    Raises:
+        KirejiError: There is none, or several.
+    """
+    sources = {status.id: status for status in await services.tools.toolbox.sources()}
+    if sources_too and name in sources:
+        return Chosen(sources[name])
+    for _ in range(2):
+        tools = await services.tools.toolbox.tools()
+        named = [tool for tool in tools if tool.name == name] or [tool for tool in tools if tool.own_name == name]
+        if len(named) == 1:
+            return Chosen(sources[named[0].source], named[0])
+        if named:
+            raise KirejiError(
+                f"Several tools are called {name}.", f"Say which: {', '.join(tool.name for tool in named)}."
+            )
+        await services.tools.toolbox.refresh()
+        sources = {status.id: status for status in await services.tools.toolbox.sources()}
+    _explain_failure(name, sources.values())
+    words = [tool.name for tool in tools] + [tool.own_name for tool in tools] + (list(sources) if sources_too else [])
+    raise KirejiError(f"There is no tool with the name {name}.", _nearest(name, words))
+
+
+async def find_source(services: Services, name: str) -> SourceStatus:
+    """The source of an id, or of the name in it.
+
+    Raises:
+        KirejiError: There is none, or several.
+    """
+    sources = await services.tools.toolbox.sources()
+    found = [one for one in sources if one.id == name] or [one for one in sources if one.id.partition(":")[2] == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise KirejiError(f"Several sources are called {name}.", f"Say which: {', '.join(one.id for one in found)}.")
+    raise KirejiError(f"There is no source of tools with the name {name}.", _nearest(name, [one.id for one in sources]))
+
+
+def _explain_failure(name: str, sources: Any) -> None:
+    """Raise what is wrong with the source whose tool is meant, if that is why it is not there."""
+    for status in sources:
+        space = status.id.partition(":")[2]
+        if space and status.state is SourceState.FAILED and (name == status.id or name.startswith(f"{space}__")):
+            raise ToolSourceError(status.detail or f"{status.title} cannot be used.", _LIST)
+
+
+def _nearest(name: str, words: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, words, n=1)
+    return f"Did you mean {close[0]}?" if close else _LIST
+
+
+def source_value(status: SourceStatus, *, trusted: bool, on: bool) -> dict[str, object]:
+    """A source as JSON."""
+    return {
+        "id": status.id,
+        "kind": status.kind.value,
+        "title": status.title,
+        "state": status.state.value,
+        "detail": status.detail,
+        "origin": status.origin,
+        "trusted": trusted,
+        "on": on,
+        "tools": status.tools,
+        "log": status.log,
+    }
+
+
+def tool_value(tool: Tool, *, on: bool, permission: str) -> dict[str, object]:
+    """A tool as JSON; `permission` is how a call without words from outside would stand."""
+    return {
+        "name": tool.name,
+        "own_name": tool.own_name,
+        "source": tool.source,
+        "title": tool.title,
+        "description": tool.description,
+        "on": on,
+        "permission": permission,
+        "hints": {
+            "read_only": tool.hints.read_only,
+            "open_world": tool.hints.open_world,
+            "pure": tool.hints.pure,
+        },
+        "places": [{"argument": place.argument, "kind": place.kind.value} for place in tool.places],
+        "gives": tool.gives.value if tool.gives else None,
+        "asks_always": tool.asks_always,
+        "seconds": tool.seconds,
+        "schema": schema_value(tool.schema),
+    }
+
+
+def schema_value(schema: bytes) -> object:
+    """A schema as it stands in JSON; null when it cannot be read."""
+    try:
+        return json.loads(schema)
+    except (ValueError, RecursionError):
+        return None
+
+
+def grant_value(grant: Grant) -> dict[str, object]:
+    """A permission or denial as JSON; what is null holds for all."""
+    return {
+        "id": grant.id,
+        "tool": grant.tool or None,
+        "source": grant.source,
+        "fingerprint": grant.fingerprint,
+        "allows": grant.allows,
+        "arguments": grant.pattern.digest or None,
+        "folder": grant.pattern.folder or None,
+        "host": grant.pattern.host or None,
+        "conversation": grant.conversation,
+        "until": time_value(grant.until) if grant.until else None,
+        "given": time_value(grant.given),
+    }
+
+
+def grant_words(grant: Grant) -> str:
+    """For what a permission or denial holds."""
+    pattern = grant.pattern
+    parts = (
+        "the same arguments" if pattern.digest else "",
+        f"files in {pattern.folder}" if pattern.folder else "",
+        f"addresses of {pattern.host}" if pattern.host else "",
+        f"conversation {grant.conversation}" if grant.conversation is not None else "",
+    )
+    return ", ".join(filter(None, parts)) or "everything"
+
+
+def decision_value(decision: Decision) -> dict[str, object]:
+    """A row of the log as JSON."""
+    return {
+        "id": decision.id,
+        "time": time_value(decision.time),
+        "conversation": decision.conversation,
+        "call": decision.call_id,
+        "source": decision.source,
+        "tool": decision.tool,
+        "fingerprint": decision.fingerprint,
+        "arguments": decision.arguments,
+        "allowed": decision.allowed,
+        "by": decision.by,
+        "reason": decision.reason.value,
+        "scope": decision.scope.value,
+        "outside": [place.value for place in decision.outside],
+    }
