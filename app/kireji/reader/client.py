@@ -11,12 +11,13 @@ from contextlib import suppress
 from typing import TypeVar
 
 from kireji.core.errors import ReaderError
+from kireji.core.frames import FrameError
 from kireji.core.ports import Availability
 from kireji.core.reading import Reading, ReadLine
 from kireji.core.words import say
 from kireji.reader import launch
 from kireji.reader.process import WorkerProcess
-from kireji.reader.protocol import LINE_LIMIT, PICTURE_LIMIT, Done, Failed, FrameError, Line, Ready
+from kireji.reader.protocol import LINE_LIMIT, PICTURE_LIMIT, Done, Failed, Line, Ready
 
 _T = TypeVar("_T")
 _REAP_SECONDS = 3.0

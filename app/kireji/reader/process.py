@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import IO, Any
 
-from kireji.reader.protocol import REPLY_LIMIT, FrameDecoder, Reply, decode, frame
+from kireji.core.frames import FrameDecoder, frame
+from kireji.reader.protocol import REPLY_LIMIT, Reply, decode
 
 _WORDS_KEPT = 2000
 

@@ -13,9 +13,10 @@ import threading
 from typing import Any
 
 from kireji.core.errors import PictureError
+from kireji.core.frames import FrameDecoder
 from kireji.core.reading import ReadLine
 from kireji.core.words import mark
-from kireji.reader.protocol import PICTURE_LIMIT, Done, Failed, FrameDecoder, Line, Ready, Reply, encode
+from kireji.reader.protocol import PICTURE_LIMIT, Done, Failed, Line, Ready, Reply, encode
 
 _LOG_LIMIT = 1024 * 1024
 

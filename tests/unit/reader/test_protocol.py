@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kireji.core.frames import FrameDecoder, FrameError, frame
 from kireji.core.reading import ReadLine
-from kireji.reader.protocol import Done, Failed, FrameDecoder, FrameError, Line, Ready, Reply, decode, encode, frame
+from kireji.reader.protocol import Done, Failed, Line, Ready, Reply, decode, encode
 
 texts = st.text(max_size=40)
 lines = st.builds(ReadLine, texts, st.floats(0, 1), st.tuples(*[st.integers(0, 9999)] * 4))
