@@ -265,6 +265,17 @@ def test_everything_but_the_windows_works_without_qt() -> None:
     assert result.returncode == 0, result.stderr
 
 
+def test_the_process_of_a_plugin_loads_little() -> None:
+    """It starts within a call; asyncio is for plugins with `async def`, docstrings are read once for each version."""
+    code = (
+        "import sys, kireji.tools.host\n"
+        "heavy = ('PySide6', 'httpx', 'sqlite3', 'asyncio', 'docstring_parser', 'jsonschema', 'pydantic', 'mcp')\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=False)
+    assert (result.stdout, result.stderr) == ("[]\n", "")
+
+
 def test_there_is_no_package_called_packaging_beside_the_code() -> None:
     """With an `__init__.py` that folder would hide the library of the same name."""
     assert not (ROOT / "packaging" / "__init__.py").exists()

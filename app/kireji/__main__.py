@@ -19,6 +19,9 @@ READER_WORKER = "--reader-worker"
 TOOL_SUPERVISOR = "--tool-supervisor"
 """The same for the process that watches over tools; the number of a descriptor follows."""
 
+PLUGIN_HOST = "--plugin-host"
+"""The same for the process of a plugin; the plugin's name follows."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program.
@@ -38,6 +41,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kireji.tools.supervisor.process import main as watch_over_tools
 
         return watch_over_tools(arguments[1:])
+    if arguments[:1] == [PLUGIN_HOST]:
+        from kireji.tools.host import main as run_plugin
+
+        return run_plugin(arguments[1:])
     if not arguments:
         return _app("raise")
     if arguments == ["--hidden"]:  # the start with the session: reading arguments would cost it 12 ms

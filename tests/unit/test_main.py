@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-from kireji.__main__ import READER_WORKER, take_keys
+from kireji.__main__ import PLUGIN_HOST, READER_WORKER, take_keys
 from kireji.reader import launch
+from kireji.tools import host_launch
 
 
 def test_what_the_app_starts_inherits_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,3 +24,7 @@ def test_what_the_app_starts_inherits_no_key(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_the_frozen_program_knows_its_reading_process_by_the_same_word() -> None:
     assert READER_WORKER == launch.SWITCH
+
+
+def test_the_frozen_program_knows_the_process_of_a_plugin_by_the_same_word() -> None:
+    assert PLUGIN_HOST == host_launch.SWITCH

@@ -108,6 +108,7 @@ async def tools(
     gate: Gate,
 ) -> ToolService:
     """Wire what there is; nothing is started before it is called."""
+    from kireji.bootstrap.plugins import PluginNeeds, WaitingPlugins
     from kireji.bootstrap.servers import ServerNeeds, WaitingFile, WaitingHosts, WaitingServers
     from kireji.bootstrap.waiting import Once
     from kireji.services.tools.calls import BareContext
@@ -120,7 +121,10 @@ async def tools(
         paths, environ, children.get, stores.descriptions, keychain, gate, lambda: preferences.settings.network
     )
     servers = await stack.enter_async_context(WaitingServers(needs))
-    kinds: tuple[ToolSources, ...] = (servers,)
+    plugins = await stack.enter_async_context(
+        WaitingPlugins(PluginNeeds(paths, environ, children.get, stores.descriptions))
+    )
+    kinds: tuple[ToolSources, ...] = (plugins, servers)
     service = tool_service(
         kinds,
         stores.permissions,

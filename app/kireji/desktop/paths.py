@@ -70,6 +70,16 @@ class Paths(NamedTuple):
         return self.data / "prompts"
 
     @property
+    def plugins(self) -> Path:
+        """Folder of the person's plugins."""
+        return self.data / "plugins"
+
+    @property
+    def plugins_work(self) -> Path:
+        """Folder in which each plugin has one to work in."""
+        return self.data / "plugins-work"
+
+    @property
     def settings(self) -> Path:
         return self.config / "settings.toml"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kireji.core.tools import ToolOutput, failed
 from kireji.plugins import ToolError
 from kireji.tools.faults import ArgumentsFault, ToolFault
-from kireji.tools.host_context import Asks, AsyncHostContext, HostContext, clean
+from kireji.tools.host_context import Asks, HostContext, clean
 from kireji.tools.host_protocol import RESULT_LIMIT, Call, Finished, FromHost
 from kireji.tools.plugin_loading import in_words, where
 from kireji.tools.results import output_of
@@ -88,6 +88,8 @@ class Calls:
         self._finish(call, output)
 
     async def _wait_for(self, call: Call, signature: Signature) -> None:
+        from kireji.tools.host_async_context import AsyncHostContext
+
         try:
             context = AsyncHostContext(call.id, self._asks, self._send) if signature.context else None
             output = output_of(await signature.bind(call.arguments, context)(), RESULT_LIMIT)

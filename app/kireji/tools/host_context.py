@@ -1,8 +1,7 @@
-"""The contexts that a plugin's tools get: what is asked for goes to the program, and its answer comes back."""
+"""The context that a plugin's tools get: what is asked for goes to the program, and its answer comes back."""
 
 from __future__ import annotations
 
-import asyncio
 import io
 import itertools
 import math
@@ -13,7 +12,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from kireji.core.tool_ports import ClippedContent, FetchedPage
-from kireji.plugins import AsyncContext, Context, Image, Refused, ToolError
+from kireji.plugins import Context, Image, Refused, ToolError
 from kireji.tools.host_protocol import (
     TEXT_LIMIT,
     Ask,
@@ -27,7 +26,7 @@ from kireji.tools.host_protocol import (
     Progress,
 )
 
-_T = TypeVar("_T", Clipped, Captured, Fetched, Opened)
+GivenT = TypeVar("GivenT", Clipped, Captured, Fetched, Opened)
 _PROGRESS_SECONDS = 0.05
 """More often nobody can read it."""
 
@@ -69,8 +68,13 @@ class Asks:
                 self.answer(Denied(number, "The call was stopped.", refused=False))
 
 
-class _Reporter:
-    """Says how far one call is."""
+class Reporter:
+    """Says how far one call is.
+
+    Args:
+        call: Which call.
+        send: Sends a message to the program.
+    """
 
     def __init__(self, call: int, send: Callable[[FromHost], None]) -> None:
         self._call = call
@@ -78,6 +82,7 @@ class _Reporter:
         self._last = -math.inf
 
     def report(self, text: str, fraction: float | None) -> None:
+        """Send it, unless something was sent just now."""
         now = time.monotonic()
         if now - self._last < _PROGRESS_SECONDS:
             return
@@ -98,68 +103,31 @@ class HostContext(Context):
     def __init__(self, call: int, asks: Asks, send: Callable[[FromHost], None]) -> None:
         self._call = call
         self._asks = asks
-        self._reporter = _Reporter(call, send)
+        self._reporter = Reporter(call, send)
 
     def progress(self, text: str, fraction: float | None = None) -> None:
         self._reporter.report(text, fraction)
 
     def clipboard(self) -> ClippedContent:
-        return _clipped(self._wait("clipboard", "", Clipped))
+        return clipped(self._wait("clipboard", "", Clipped))
 
     def capture(self) -> Image:
         return Image(self._wait("capture", "", Captured).picture)
 
     def fetch(self, url: str) -> FetchedPage:
-        return _page(self._wait("fetch", url, Fetched))
+        return page(self._wait("fetch", url, Fetched))
 
     def open(self, path: str | os.PathLike[str]) -> io.BytesIO:
         return io.BytesIO(self._wait("open", os.fspath(path), Opened).data)
 
-    def _wait(self, what: str, argument: str, kind: type[_T]) -> _T:
+    def _wait(self, what: str, argument: str, kind: type[GivenT]) -> GivenT:
         answers: queue.SimpleQueue[Given] = queue.SimpleQueue()
         self._asks.ask(self._call, what, argument, answers.put)
-        return _granted(answers.get(), kind)
+        return granted(answers.get(), kind)
 
 
-class AsyncHostContext(AsyncContext):
-    """The context of one call of an `async def`; as HostContext."""
-
-    def __init__(self, call: int, asks: Asks, send: Callable[[FromHost], None]) -> None:
-        self._call = call
-        self._asks = asks
-        self._reporter = _Reporter(call, send)
-
-    def progress(self, text: str, fraction: float | None = None) -> None:
-        self._reporter.report(text, fraction)
-
-    async def clipboard(self) -> ClippedContent:
-        return _clipped(await self._wait("clipboard", "", Clipped))
-
-    async def capture(self) -> Image:
-        return Image((await self._wait("capture", "", Captured)).picture)
-
-    async def fetch(self, url: str) -> FetchedPage:
-        return _page(await self._wait("fetch", url, Fetched))
-
-    async def open(self, path: str | os.PathLike[str]) -> io.BytesIO:
-        return io.BytesIO((await self._wait("open", os.fspath(path), Opened)).data)
-
-    async def _wait(self, what: str, argument: str, kind: type[_T]) -> _T:
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Given] = loop.create_future()
-        self._asks.ask(self._call, what, argument, lambda given: _settle(loop, answer, given))
-        return _granted(await answer, kind)
-
-
-def _settle(loop: asyncio.AbstractEventLoop, answer: asyncio.Future[Given], given: Given) -> None:
-    def settle() -> None:
-        if not answer.done():
-            answer.set_result(given)
-
-    loop.call_soon_threadsafe(settle)
-
-
-def _granted(given: Given, kind: type[_T]) -> _T:
+def granted(given: Given, kind: type[GivenT]) -> GivenT:
+    """The answer, if it is one. Raises Refused and ToolError."""
     if isinstance(given, Denied):
         raise (Refused if given.refused else ToolError)(given.reason)
     if not isinstance(given, kind):
@@ -167,11 +135,13 @@ def _granted(given: Given, kind: type[_T]) -> _T:
     return given
 
 
-def _clipped(given: Clipped) -> ClippedContent:
+def clipped(given: Clipped) -> ClippedContent:
+    """The clipboard as authors see it."""
     return ClippedContent(given.text, given.picture)
 
 
-def _page(given: Fetched) -> FetchedPage:
+def page(given: Fetched) -> FetchedPage:
+    """A page as authors see it."""
     return FetchedPage(given.url, given.status, given.media_type, given.body, given.charset)
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple
 
-from kireji.core.errors import ToolSourceError
 from kireji.core.publisher import Publisher
 from kireji.core.tool_ports import ChildProcesses, DescriptionStore, ToolSource
 from kireji.core.words import say
 from kireji.tools import host_launch
 from kireji.tools.fingerprints import Fingerprints
+from kireji.tools.host_client import Hold
 from kireji.tools.installed_plugins import InstalledPlugin, InstalledPlugins
 from kireji.tools.plugin_source import Hosting, Plugin, PluginSource
 
@@ -38,68 +37,58 @@ class PluginPlaces(NamedTuple):
 
 
 class PluginSources:
-    """Satisfies `core.tool_ports.ToolSources`. Works from `async with` on, and ends the plugins' processes with it.
+    """Satisfies `core.tool_ports.ToolSources`.
 
     Nothing of a plugin is run before one of its tools is wanted and its description is not known.
 
     Args:
         places: Where they lie.
-        children: Starts their processes.
+        children: Gives what starts their processes.
         descriptions: Keeps what they say of their tools.
         environ: This process's environment.
         installed: Finds installed plugins.
+        hold: Keeps what runs beside.
+        changed: Told the id of a source whose status or tools changed.
         command: The command line of the process of a plugin.
         load_seconds: How long a plugin may take to be imported.
         idle_seconds: After so long without a call its process is ended.
 
     Attributes:
-        changed: Publishes the id of a source whose status or tools changed.
+        changed: As given.
     """
 
     def __init__(
         self,
         places: PluginPlaces,
-        children: ChildProcesses,
+        children: Callable[[], ChildProcesses],
         descriptions: DescriptionStore,
         environ: Mapping[str, str],
         installed: InstalledPlugins,
+        hold: Hold,
+        changed: Publisher[str],
         *,
         command: Callable[[str], list[str]] = host_launch.command,
         load_seconds: float = 30.0,
         idle_seconds: float = 300.0,
     ) -> None:
-        self.changed: Publisher[str] = Publisher()
+        self.changed = changed
         self._folder = places.plugins
         self._installed = installed
         self._fingerprints = Fingerprints()
         self._looking = asyncio.Lock()
         self._sources: dict[str, PluginSource] = {}
-        self._group: asyncio.TaskGroup | None = None
         self._hosting = Hosting(
             children,
             descriptions,
             places.work,
             places.logs,
             environ,
-            self._held,
-            self.changed.publish,
+            hold,
+            changed.publish,
             load_seconds,
             idle_seconds,
             command,
         )
-
-    async def __aenter__(self) -> Self:
-        self._group = await asyncio.TaskGroup().__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.aclose()
-        assert self._group is not None
-        # What ended the context is not the group's own affair: told of it, it would wrap it into an ExceptionGroup.
-        await self._group.__aexit__(None, None, None)
-        self._group = None  # what is just ending may still have needed it
 
     async def sources(self) -> Sequence[ToolSource]:
         """As in ToolSources."""
@@ -108,7 +97,7 @@ class PluginSources:
             for gone in [each for each in self._sources if each not in found]:
                 source = self._sources.pop(gone)
                 if source.pid is not None:
-                    self._held(source.aclose())
+                    self._hosting.hold(source.aclose())
                 self.changed.publish(gone)
             for plugin in found.values():
                 if known := self._sources.get(plugin.id):
@@ -123,12 +112,6 @@ class PluginSources:
         async with asyncio.TaskGroup() as group:
             for source in self._sources.values():
                 group.create_task(source.aclose())
-
-    def _held(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        if self._group is None:
-            coroutine.close()
-            raise ToolSourceError(say("The program is ending."))
-        return self._group.create_task(coroutine)
 
     def _look(self) -> list[Plugin]:
         """All plugins in the order of their names; of two with one name, the second cannot be used. In a thread."""

@@ -58,7 +58,7 @@ class Hosting(NamedTuple):
     """What plugins' processes need.
 
     Args:
-        children: Starts them.
+        children: Gives what starts them.
         descriptions: Keeps what they say of their tools.
         work: Folder in which each has one of its own.
         logs: Folder of the files that take what they print.
@@ -70,7 +70,7 @@ class Hosting(NamedTuple):
         command: The command line for a name.
     """
 
-    children: ChildProcesses
+    children: Callable[[], ChildProcesses]
     descriptions: DescriptionStore
     work: Path
     logs: Path
@@ -237,7 +237,7 @@ class PluginSource:
                 ),
                 say("Make {folder} writable.", folder=hosting.work),
             ) from problem
-        process = await hosting.children.start(
+        process = await hosting.children().start(
             hosting.command(plugin.name),
             environ=host_launch.environment(hosting.environ),
             folder=str(folder),

@@ -11,6 +11,7 @@ from textwrap import dedent
 from typing import Any
 
 from kireji.core.errors import ToolRefused
+from kireji.core.publisher import Publisher
 from kireji.core.tool_ports import ClippedContent, FetchedPage
 from kireji.core.tools import TextOutput, Tool, ToolOutput
 from kireji.tools.children import SupervisedProcesses
@@ -110,8 +111,12 @@ async def plugins(folder: Path, environ: Mapping[str, str] | None = None, **opti
     installed = options.pop("installed", InstalledPlugins([]))
     environ = os.environ if environ is None else environ
     try:
-        async with PluginSources(places, children, descriptions, environ, installed, **options) as sources:
+        async with asyncio.TaskGroup() as group:
+            sources = PluginSources(
+                places, lambda: children, descriptions, environ, installed, group.create_task, Publisher(), **options
+            )
             yield Plugins(sources, places.plugins, descriptions)
+            await sources.aclose()
     finally:
         await children.aclose()
 
