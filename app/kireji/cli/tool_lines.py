@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kireji.cli.console import Console
+from kireji.cli.values import outcome_word
 from kireji.core.events import PartFinished
 from kireji.core.messages import TextPart, ToolCallPart, ToolResultPart
 from kireji.core.permissions import ApprovalRequest
@@ -64,13 +65,11 @@ def request_value(request: ApprovalRequest) -> dict[str, object]:
 
 
 def _outcome(result: ToolResultPart) -> str:
-    if result.refused:
-        return "not allowed"
     took = f", {result.seconds:.1f} s" if result.seconds else ""
-    if not result.is_error:
-        return f"done{took}"
+    if result.refused or not result.is_error:
+        return f"{outcome_word(result)}{took}"
     words = " ".join(part.text for part in result.content if isinstance(part, TextPart))
-    return f"failed{took}: {_shortened(words)}"
+    return f"{outcome_word(result)}{took}: {_shortened(words)}"
 
 
 def _shortened(text: str) -> str:

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kireji.core.history import ConversationSummary, SearchHit, StoredMessage
-from kireji.core.messages import DocumentPart, ImagePart, Message, TextPart, ThinkingPart, ToolResultPart, Usage
+from kireji.core.messages import (
+    DocumentPart,
+    ImagePart,
+    Message,
+    TextPart,
+    ThinkingPart,
+    ToolCallPart,
+    ToolResultPart,
+    Usage,
+)
 from kireji.core.models import Balance, Effort, ModelInfo
 
 
@@ -106,10 +115,27 @@ def _document_value(part: DocumentPart) -> dict[str, object]:
 
 
 def preview(stored: StoredMessage) -> str:
-    """A message as text in a terminal, with a line for each picture."""
-    pictures = [f"[picture {image.width} x {image.height}]" for image in stored.message.images]
-    words = [part.text for part in stored.message.parts if isinstance(part, TextPart)]
-    return "\n".join((*pictures, *words))
+    """A message as text in a terminal, with a line for each picture and each call of a tool."""
+    parts = stored.message.parts
+    names = {part.call_id: part.name for part in parts if isinstance(part, ToolCallPart)}
+    answered = {part.call_id for part in parts if isinstance(part, ToolResultPart)}
+    lines = [f"[picture {image.width} x {image.height}]" for image in stored.message.images]
+    for part in parts:
+        match part:
+            case TextPart(text=text):
+                lines.append(text)
+            case ToolResultPart(call_id=call):
+                lines.append(f"[{names.get(call, 'tool')}: {outcome_word(part)}]")
+            case ToolCallPart(call_id=call, name=name) if call not in answered:
+                lines.append(f"[{name}]")
+    return "\n".join(lines)
+
+
+def outcome_word(result: ToolResultPart) -> str:
+    """How a call went, in a word or two."""
+    if result.refused:
+        return "not allowed"
+    return "failed" if result.is_error else "done"
 
 
 def model_value(model: ModelInfo) -> dict[str, object]:
