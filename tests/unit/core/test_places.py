@@ -1,0 +1,57 @@
+"""The host that an address leads to, as permissions name it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kireji.core.places import host_of
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://example.org/a?b#c", "example.org"),
+        ("HTTPS://Example.ORG", "example.org"),
+        ("http://example.org:80/", "example.org"),
+        ("https://example.org:443/", "example.org"),
+        ("https://example.org:8443/", "example.org:8443"),
+        ("http://example.org:443/", "example.org:443"),
+        ("https://example.org./", "example.org"),
+        ("https://good.example@evil.example/", "evil.example"),
+        ("https://good.example:pass@evil.example/", "evil.example"),
+        ("https://bücher.example/", "xn--bcher-kva.example"),
+        ("https://XN--BCHER-KVA.example/", "xn--bcher-kva.example"),
+        ("http://127.0.0.1:8080/", "127.0.0.1:8080"),
+        ("http://[::1]/", "[::1]"),
+        ("http://[::1]:8080/", "[::1]:8080"),
+        ("https://good.example\\@evil.example/", ""),
+        ("https://good.example%2eevil.example/", ""),
+        ("https://good.example /", ""),
+        ("https://good.example\t.evil.example/", ""),
+        ("https://exa\u200bmple.org/", ""),
+        ("https://example.org:99999/", ""),
+        ("https://example.org:x/", ""),
+        ("https://" + "a" * 70 + ".example/", ""),
+        ("https://", ""),
+        ("https:///path", ""),
+        ("ftp://example.org/", ""),
+        ("file:///etc/passwd", ""),
+        ("javascript:alert(1)", ""),
+        ("example.org", ""),
+        ("//example.org/", ""),
+        ("", ""),
+    ],
+)
+def test_the_host_of(address: str, host: str) -> None:
+    assert host_of(address) == host
+
+
+@given(st.text(max_size=40))
+def test_no_address_breaks_it(rest: str) -> None:
+    host = host_of(f"https://{rest}")
+    assert host == host.lower()
+    assert host == "" or (urlsplit(f"https://{rest}").hostname or "") != ""

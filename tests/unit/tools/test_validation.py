@@ -1,0 +1,103 @@
+"""Arguments held to a schema: what is said names the place."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from kireji.tools.validation import JsonSchemaValidator
+
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "path": {"type": "string", "minLength": 2},
+        "lines": {"type": "array", "items": {"type": "object", "properties": {"n": {"type": "integer", "minimum": 1}}}},
+        "mode": {"enum": ["fast", "slow"]},
+    },
+    "required": ["path"],
+    "additionalProperties": False,
+}
+
+
+def problem(arguments: object, schema: object = SCHEMA) -> str:
+    return JsonSchemaValidator().problem(json.dumps(schema).encode(), arguments)
+
+
+def test_what_fits_is_no_problem() -> None:
+    assert problem({"path": "/a", "lines": [{"n": 1}], "mode": "fast"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({}, "'path' is a required property."),
+        ({"path": 1}, "path: 1 is not of type 'string'."),
+        ({"path": "x"}, "path: 'x' is too short."),
+        ({"path": "/a", "mode": "quick"}, "mode: 'quick' is not one of ['fast', 'slow']."),
+        ({"path": "/a", "lines": [{"n": 1}, {"n": 0}]}, "lines[1].n: 0 is less than the minimum of 1."),
+        ({"path": "/a", "other": 1}, "Additional properties are not allowed ('other' was unexpected)."),
+        ({"path": True}, "path: True is not of type 'string'."),
+    ],
+)
+def test_what_does_not_fit_is_named_with_its_place(arguments: object, said: str) -> None:
+    assert problem(arguments) == said
+
+
+def test_a_long_argument_is_not_repeated_whole() -> None:
+    assert len(problem({"path": ["x" * 10_000]})) < 300
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "nonsense"},
+        {"$ref": "#/nowhere"},
+        {"$ref": "https://example.org/schema.json"},
+        {"properties": {"path": {"$ref": "file:///etc/passwd"}}},
+        [],
+        "text",
+    ],
+)
+def test_a_schema_that_cannot_be_used_is_a_problem_of_its_own(schema: object) -> None:
+    assert problem({"path": "/a"}, schema).startswith("the tool's own schema cannot be used")
+
+
+def test_no_json_at_all_is_no_schema() -> None:
+    assert JsonSchemaValidator().problem(b"{", {}).startswith("the tool's own schema cannot be used")
+
+
+def test_a_schema_that_names_itself_is_followed() -> None:
+    tree = {
+        "$defs": {"n": {"properties": {"next": {"$ref": "#/$defs/n"}, "v": {"type": "integer"}}}},
+        "$ref": "#/$defs/n",
+    }
+    assert problem({"next": {"next": {"v": "x"}}}, tree) == "next.next.v: 'x' is not of type 'integer'."
+
+
+def test_endless_nesting_is_a_problem() -> None:
+    deep: dict[str, object] = {}
+    for _ in range(5_000):
+        deep = {"next": deep}
+    tree = {"$defs": {"n": {"properties": {"next": {"$ref": "#/$defs/n"}}}}, "$ref": "#/$defs/n"}
+    assert problem(deep, tree) == "they are nested too deeply."
+
+
+def test_many_threads_may_ask_at_once() -> None:
+    validator = JsonSchemaValidator()
+    schemas = [json.dumps({"type": "object", "minProperties": number % 3}).encode() for number in range(400)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda schema: validator.problem(schema, {"a": 1}), schemas))
+    assert {bool(text) for text in found} == {True, False}
+
+
+def test_nothing_is_imported_before_the_first_call() -> None:
+    code = (
+        "import sys; from kireji.tools.validation import JsonSchemaValidator; JsonSchemaValidator();"
+        "print('jsonschema' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "False\n"
