@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kireji.services.local_servers import LocalServers
     from kireji.services.outbox import Outbox
     from kireji.services.preferences import Preferences
+    from kireji.services.tools.toolbox import Toolbox
     from kireji.services.upkeep import Upkeep
     from kireji.storage.captures import FileCaptureStore
     from kireji.storage.conversations import SqliteConversationStore
@@ -137,7 +138,7 @@ async def open_services(
         queue = await stack.enter_async_context(QuestionQueue(chat, SqliteQueueStore(stores.database)))
         transfers = Transfers(paths, stores, preferences, base.clock)
         watches = await stack.enter_async_context(WatchService(capture, chat, base.clock))
-        await stack.enter_async_context(_upkeep(stack, stores, base, prompts, chat, overrides))
+        await stack.enter_async_context(_upkeep(stack, stores, base, prompts, chat, toolkit.toolbox, overrides))
         yield Services(
             preferences=preferences,
             credentials=credentials,
@@ -298,7 +299,13 @@ def _capture(
 
 
 def _upkeep(
-    stack: AsyncExitStack, stores: _Stores, base: _Base, prompts: PromptStore, chat: ChatService, overrides: Overrides
+    stack: AsyncExitStack,
+    stores: _Stores,
+    base: _Base,
+    prompts: PromptStore,
+    chat: ChatService,
+    toolbox: Toolbox,
+    overrides: Overrides,
 ) -> Upkeep:
     from kireji.reader.client import ReaderProcess
     from kireji.services.upkeep import Upkeep
@@ -314,6 +321,7 @@ def _upkeep(
         chat.live,
         base.preferences,
         stores.tools.permissions,
+        toolbox,
         base.clock,
     )
 

@@ -17,6 +17,7 @@ from kireji.core.ports import CaptureStore, Clock, PromptStore, Reader
 from kireji.core.tool_ports import PermissionStore
 from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.preferences import Preferences
+from kireji.services.tools.toolbox import Toolbox
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,9 @@ KEPT = timedelta(days=30)
 
 DECISIONS_KEPT = timedelta(days=365)
 """How long the log tells what was decided about calls of tools."""
+
+DESCRIBE_SECONDS = 20.0
+"""After the start, before plugins and servers that nobody knows yet are asked for their tools."""
 
 _DAY_SECONDS = 24 * 60 * 60.0
 _AT_ONCE = 20
@@ -53,6 +57,7 @@ class Upkeep:
         live: The turns that run.
         preferences: The settings.
         permissions: Has the log of decisions.
+        toolbox: Has the sources of tools.
         clock: Time.
         pause: Waits for so many seconds.
     """
@@ -66,6 +71,7 @@ class Upkeep:
         live: LiveTurns,
         preferences: Preferences,
         permissions: PermissionStore,
+        toolbox: Toolbox,
         clock: Clock,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -76,12 +82,14 @@ class Upkeep:
         self._live = live
         self._preferences = preferences
         self._permissions = permissions
+        self._toolbox = toolbox
         self._clock = clock
         self._pause = pause
         self._unreadable: set[Sha256] = set()
         self._running: set[int] = set()
         self._reading: asyncio.Task[None] | None = None
         self._purging: asyncio.Task[None] | None = None
+        self._describing: asyncio.Task[None] | None = None
         self._group: asyncio.TaskGroup | None = None
         self._unsubscribe: list[Callable[[], None]] = []
 
@@ -89,6 +97,7 @@ class Upkeep:
         self._group = await asyncio.TaskGroup().__aenter__()
         self._unsubscribe = [self._live.changed.subscribe(self._turns_changed), self._live.ended.subscribe(self._ended)]
         self._purging = self._group.create_task(self._purge_daily(), name="purge")
+        self._describing = self._group.create_task(self._describe_tools(), name="describe tools")
         return self
 
     async def __aexit__(
@@ -98,7 +107,7 @@ class Upkeep:
         assert group is not None
         for unsubscribe in self._unsubscribe:
             unsubscribe()
-        for task in (self._reading, self._purging):
+        for task in (self._reading, self._purging, self._describing):
             if task is not None:
                 task.cancel()
         # What ended the context is not the group's own affair: told of it, it would wrap it into an ExceptionGroup.
@@ -163,6 +172,14 @@ class Upkeep:
             return
         reading = await self._reader.read_all(picture)
         await self._conversations.note_picture_text(blob, reading.text)
+
+    async def _describe_tools(self) -> None:
+        """Ask the sources that are new or have changed, so that the next conversation can offer what they have."""
+        await self._pause(DESCRIBE_SECONDS)
+        while self._running:
+            await self._pause(QUIET_SECONDS)
+        if self._preferences.settings.tools.enabled:
+            await _kept_quiet(self._toolbox.refresh(), "sources of tools could not be asked")
 
     async def _purge_daily(self) -> None:
         await self._pause(PURGE_SECONDS)

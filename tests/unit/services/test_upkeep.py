@@ -13,9 +13,9 @@ from kireji.core.messages import ImagePart, Message, Role
 from kireji.core.permissions import Decision, Reason
 from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.services.turns import Question
-from kireji.services.upkeep import DECISIONS_KEPT, KEPT, PURGE_SECONDS, QUIET_SECONDS, Upkeep
-from tests.fakes.provider import answer
-from tests.fakes.tools import MemoryPermissionStore
+from kireji.services.upkeep import DECISIONS_KEPT, DESCRIBE_SECONDS, KEPT, PURGE_SECONDS, QUIET_SECONDS, Upkeep
+from tests.fakes.provider import Hold, answer
+from tests.fakes.tools import FakeToolSource, MemoryPermissionStore, make_tool
 from tests.fakes.world import KEY, World
 
 
@@ -34,6 +34,7 @@ class Kept:
             self.services.chat.live,
             self.services.preferences,
             self.permissions,
+            self.services.tools.toolbox,
             world.clock,
             world.clock.pause,
         )
@@ -219,3 +220,29 @@ class TestForgetting:
 
 def kept_message(picture: ImagePart) -> Message:
     return Message(Role.USER, (picture,))
+
+
+class TestDescribing:
+    async def test_sources_that_nobody_knows_are_asked_when_the_start_is_long_over(self, kept: Kept) -> None:
+        source = FakeToolSource(make_tool())
+        source.cold = True
+        kept.world.tool_sources.found.append(source)
+        await kept.pass_time(DESCRIBE_SECONDS - 1)
+        assert source.described == 0
+        await kept.pass_time(2)
+        assert source.described == 1
+
+    async def test_nobody_is_asked_while_an_answer_streams(self, kept: Kept) -> None:
+        source = FakeToolSource(make_tool())
+        source.cold = True
+        kept.world.tool_sources.found.append(source)
+        hold = Hold()
+        kept.world.remote.enqueue([hold, *answer("Words.")])
+        async with asyncio.TaskGroup() as group:
+            group.create_task(kept.services.chat.ask(Question("q"), lambda _event: None))
+            await hold.reached.wait()
+            await kept.pass_time(DESCRIBE_SECONDS + 1)
+            assert source.described == 0
+            hold.release()
+        await kept.pass_time(QUIET_SECONDS + 1)
+        assert source.described == 1
