@@ -293,3 +293,13 @@ def test_the_time_of_a_backup_is_told_as_people_say_it(days: int, words: str) ->
     content = BackupContent(NOON, "1", 3, 1, 1, 0)
     backup = type(with_backup().backups.backups[0])(BACKUPS / "a", content)
     assert moment(backup, NOON.astimezone() + timedelta(days=days)).startswith(words)
+
+
+async def test_the_folder_of_backups_is_chosen_in_a_dialog() -> None:
+    async with page_over(FakeSurroundings()) as shown:
+        page = shown.page
+        page.choose_folder.click()
+        assert page.dialog is not None
+        page.dialog.fileSelected.emit("/elsewhere")
+        page.dialog.reject()
+        await shown.until(lambda: page.folder.text() == "/elsewhere")

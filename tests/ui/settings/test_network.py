@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QFileDialog
 
 from kireji.core.errors import AuthenticationFailed, ConnectionFailed
 from kireji.ui.settings.network_presenter import file_state, in_force
@@ -156,3 +157,14 @@ async def test_a_proxy_that_is_not_followed_is_said_with_the_next_step() -> None
 )
 def test_the_proxy_in_force_in_words(proxy: str, address: str, sentence: str) -> None:
     assert in_force(proxy, address) == sentence
+
+
+async def test_a_file_of_certificates_is_chosen_in_a_dialog(tmp_path: Path) -> None:
+    async with window_over(FakeSurroundings()) as stand:
+        page = (await opened(stand)).network_page
+        page.choose.click()
+        dialog = page.findChild(QFileDialog)
+        assert isinstance(dialog, QFileDialog)
+        dialog.fileSelected.emit(str(tmp_path / "none.pem"))
+        dialog.reject()
+        await stand.until(lambda: page.file.text() == str(tmp_path / "none.pem"))

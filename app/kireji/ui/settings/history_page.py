@@ -197,7 +197,7 @@ class HistoryPage(QWidget):
         self.restore_chosen.emit(Path(path))
 
     def _choose_folder(self) -> None:
-        self._open(tr("Choose a folder for backups"), folder=True).fileSelected.connect(self.folder_chosen)
+        self._open(tr("Choose a folder for backups"), folder=True).fileSelected.connect(self.folder_chosen.emit)
 
     def _take_usual_folder(self) -> None:
         self.folder_chosen.emit("")

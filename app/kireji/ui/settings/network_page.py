@@ -126,7 +126,7 @@ class NetworkPage(QWidget):
         dialog = QFileDialog(self, tr("Choose a file of certificates"), QDir.homePath())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([tr("Certificates (*.pem *.crt *.cer)"), tr("All files (*)")])
-        dialog.fileSelected.connect(self.file_chosen)
+        dialog.fileSelected.connect(self.file_chosen.emit)
         dialog.finished.connect(dialog.deleteLater)
         self._dialog = dialog
         dialog.open()
