@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Sequence
+import types
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+
+import msgspec
 
 from kireji.core.errors import ToolSourceError
 from kireji.core.permissions import (
@@ -21,13 +24,14 @@ from kireji.core.permissions import (
 from kireji.core.ports import Clock
 from kireji.core.publisher import Publisher
 from kireji.core.tool_ports import PermissionStore
-from kireji.core.tools import BUILT_IN, PlaceKind, SourceKind, SourceStatus, Tool
+from kireji.core.tools import BUILT_IN, Outside, PlaceKind, SourceKind, SourceStatus, Tool
 from kireji.core.words import say
 from kireji.services.preferences import Preferences
 from kireji.services.tools.toolbox import Toolbox
 
 _KEPT = 2_000
 """Characters of a call's arguments that the log keeps."""
+_WORDS = types.MappingProxyType({Verdict.ALLOW: "allowed", Verdict.ASK: "ask", Verdict.DENY: "denied"})
 
 
 class Permissions:
@@ -61,10 +65,7 @@ class Permissions:
 
     async def trusts(self, status: SourceStatus) -> bool:
         """Whether what a source says of its tools is believed, as it is now."""
-        if status.kind is SourceKind.BUILT_IN:
-            return True
-        trusted = (await self._store.trusted()).get(status.id, "")
-        return bool(trusted) and trusted == status.fingerprint
+        return _trusted(status, await self._store.trusted())
 
     async def trust(self, source: str, on: bool) -> None:
         """Believe what a source says of its tools, as long as it does not change; or do so no longer.
@@ -191,12 +192,34 @@ class Permissions:
 
     async def word(self, tool: Tool) -> str:
         """How a tool stands for lists: `allowed`, `ask` or `denied`, in a conversation without words from outside."""
-        status = await self._toolbox.source(tool.source)
-        if status is None:
-            return "denied"
-        facts = CallFacts(tool, status.fingerprint, await self.trusts(status), None, "")
-        verdict = (await self.judge(facts)).verdict
-        return {Verdict.ALLOW: "allowed", Verdict.ASK: "ask", Verdict.DENY: "denied"}[verdict]
+        return (await self.words((tool,)))[tool.name]
+
+    async def words(
+        self, tools: Sequence[Tool], conversation: int | None = None, outside: frozenset[Outside] = frozenset()
+    ) -> Mapping[str, str]:
+        """The same for many tools at once, by their names.
+
+        Args:
+            tools: Which.
+            conversation: Where they would be called; None in none.
+            outside: Whose words stand there.
+        """
+        grants, now = await self._store.grants(), self._clock.now()
+        sources = {status.id: status for status in await self.marked(await self._toolbox.sources())}
+        found: dict[str, str] = {}
+        for tool in tools:
+            status = sources.get(tool.source)
+            if status is None:
+                found[tool.name] = _WORDS[Verdict.DENY]
+                continue
+            facts = CallFacts(tool, status.fingerprint, status.trusted, conversation, "", outside=outside)
+            found[tool.name] = _WORDS[judge(facts, [*grants, *self._of_settings(tool)], now).verdict]
+        return found
+
+    async def marked(self, sources: Sequence[SourceStatus]) -> Sequence[SourceStatus]:
+        """The same sources with whether each is trusted as it is now."""
+        kept = await self._store.trusted()
+        return [msgspec.structs.replace(status, trusted=_trusted(status, kept)) for status in sources]
 
     def _of_settings(self, tool: Tool) -> list[Grant]:
         """The folders and hosts of the settings, as permissions of the built-in tools that only read there."""
@@ -242,3 +265,10 @@ class Permissions:
                 say("List them with: kireji tools list"),
             )
         return status
+
+
+def _trusted(status: SourceStatus, kept: Mapping[str, str]) -> bool:
+    if status.kind is SourceKind.BUILT_IN:
+        return True
+    trusted = kept.get(status.id, "")
+    return bool(trusted) and trusted == status.fingerprint

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -79,13 +79,20 @@ class ToolServers:
         )
 
     async def add(
-        self, entry: ServerEntry, *, secrets: SecretPlace = SecretPlace.KEYCHAIN, replace: bool = False
+        self,
+        entry: ServerEntry,
+        *,
+        secrets: SecretPlace = SecretPlace.KEYCHAIN,
+        secret_names: Collection[str] | None = None,
+        replace: bool = False,
     ) -> ServerEntry:
         """Add a server; nothing is started.
 
         Args:
             entry: What to add; `name` must be new unless `replace`.
-            secrets: Where values go that look like secrets (`ServerEntry.open_secrets`).
+            secrets: Where secrets go.
+            secret_names: The variables and headers whose values are secrets; None for those that look it
+                (`ServerEntry.open_secrets`).
             replace: Whether one of this name is replaced where it stands.
 
         Returns:
@@ -98,7 +105,7 @@ class ToolServers:
             StoreError: It cannot be written.
         """
         async with self._writing:
-            return await self._add(entry, secrets, replace=replace)
+            return await self._add(entry, secrets, secret_names, replace=replace)
 
     async def remove(self, name: str) -> None:
         """Remove a server, end it, and delete its secrets from the keychain.
@@ -169,7 +176,7 @@ class ToolServers:
                     elif entry.problem:
                         problems[entry.name] = entry.problem
                     else:
-                        await self._add(entry, secrets, replace=False, reload=False)
+                        await self._add(entry, secrets, None, replace=False, reload=False)
                         added.append(entry.name)
         finally:
             if added:
@@ -188,7 +195,13 @@ class ToolServers:
         return await self._probe().test(name)
 
     async def _add(
-        self, entry: ServerEntry, secrets: SecretPlace, *, replace: bool, reload: bool = True
+        self,
+        entry: ServerEntry,
+        secrets: SecretPlace,
+        secret_names: Collection[str] | None,
+        *,
+        replace: bool,
+        reload: bool = True,
     ) -> ServerEntry:
         if entry.problem:
             raise KirejiError(entry.problem)
@@ -198,8 +211,9 @@ class ToolServers:
                 say("There is a server called {name} already.", name=entry.name),
                 say("Choose another name, or remove that one first."),
             )
-        if secrets is SecretPlace.KEYCHAIN and entry.open_secrets:
-            entry = await self._with_references(entry)
+        names = entry.open_secrets if secret_names is None else secret_names
+        if secrets is SecretPlace.KEYCHAIN and names:
+            entry = await self._with_references(entry, names)
         await asyncio.to_thread(self._file.put, entry)
         if reload:
             await self._reload()
@@ -207,11 +221,11 @@ class ToolServers:
             await self._forget(_kept(earlier) - _kept(entry))
         return next((one for one in await self.entries() if one.name == entry.name), entry)
 
-    async def _with_references(self, entry: ServerEntry) -> ServerEntry:
+    async def _with_references(self, entry: ServerEntry, names: Collection[str]) -> ServerEntry:
         """The entry with its secrets in the keychain and references in their place."""
         fields = {**entry.env, **entry.headers}
         references: dict[str, str] = {}
-        for name in entry.open_secrets:
+        for name in sorted(names):
             kept = keychain_name(entry.name, name)
             try:
                 await self._keychain.set(SecretName(SECRETS, kept), Secret(fields[name]))
