@@ -134,7 +134,7 @@ def test_only_links_that_a_person_chose_and_our_folders_are_handed_to_other_prog
     found = {name_of(path) for path in MODULES for _ in attribute_calls(path, "openUrl")}
     assert found == {
         "app/kireji/ui/chat/transcript/selecting.py",
-        "app/kireji/ui/settings/about_page.py",
+        "app/kireji/ui/settings/opening.py",
         "app/kireji/ui/settings/signing_in.py",
     }
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kireji import __version__
 from kireji.ui.parts import button, label, spread
+from kireji.ui.settings.opening import open_folder
 from kireji.ui.settings.pane import rows
 from kireji.ui.settings.places import Places
 from kireji.ui.tokens import SPACE
@@ -78,8 +78,7 @@ class _Place(QFrame):
         row.addWidget(show)
 
     def _open(self) -> None:
-        folder = self._path if self._path.is_dir() else self._path.parent
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        open_folder(self._path)
 
 
 class _Thanks(QWidget):

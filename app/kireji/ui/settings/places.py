@@ -21,3 +21,8 @@ class Places(NamedTuple):
     settings: Path
     logs: Path
     program: Callable[[], str] = lambda: "kireji"
+
+    @property
+    def plugins(self) -> Path:
+        """The folder of plugins."""
+        return self.data / "plugins"

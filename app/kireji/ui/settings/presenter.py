@@ -27,6 +27,8 @@ from kireji.ui.settings.pane import SettingsPane
 from kireji.ui.settings.places import Places
 from kireji.ui.settings.shortcuts import ShortcutControl, ShortcutsPage
 from kireji.ui.settings.shortcuts_presenter import ShortcutsPresenter
+from kireji.ui.settings.tools.page import ToolsPage
+from kireji.ui.settings.tools.presenter import ToolsPresenter
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
@@ -63,12 +65,14 @@ class SettingsPresenter(QObject):
         self.keys_page = KeysPage(theme)
         self.general_page = GeneralPage()
         self.shortcuts_page = ShortcutsPage(places.program())
+        self.tools_page = ToolsPage(theme)
         self.network_page = NetworkPage()
         self.history_page = HistoryPage()
         self.appearance_page = AppearancePage()
         self.keys = KeysPresenter(self.keys_page, services, theme, keys, self._failed, self)
         self.general = GeneralPresenter(self.general_page, services, self._failed, self)
         self.shortcuts = ShortcutsPresenter(self.shortcuts_page, shortcut, services.preferences, self._failed, self)
+        self.tools = ToolsPresenter(self.tools_page, services, places.plugins, self._failed, self)
         self.network = NetworkPresenter(self.network_page, services, keys, self._failed, self)
         self.history = HistoryPagePresenter(self.history_page, services, self._failed, self)
         self.pane = SettingsPane(
@@ -77,6 +81,7 @@ class SettingsPresenter(QObject):
                 (tr("Keys & models"), self.keys_page),
                 (tr("General"), self.general_page),
                 (tr("Shortcuts"), self.shortcuts_page),
+                (tr("Tools"), self.tools_page),
                 (tr("History"), self.history_page),
                 (tr("Network"), self.network_page),
                 (tr("Appearance"), self.appearance_page),
@@ -104,6 +109,7 @@ class SettingsPresenter(QObject):
         self.keys.show()
         self.network.show()
         self.history.show()
+        self._page_shown(self.pane.page())
         self._minute.start()
 
     def show_shortcuts(self) -> None:
@@ -115,6 +121,7 @@ class SettingsPresenter(QObject):
         self._minute.stop()
         self.shortcuts.leave()
         self.keys.leave()
+        self.tools.leave()
 
     async def aclose(self) -> None:
         """End what runs."""
@@ -123,6 +130,7 @@ class SettingsPresenter(QObject):
         await self.keys.aclose()
         await self.general.aclose()
         await self.shortcuts.aclose()
+        await self.tools.aclose()
         await self.network.aclose()
         await self.history.aclose()
         await self._scope.aclose()
@@ -147,12 +155,17 @@ class SettingsPresenter(QObject):
         self.network.settings_changed()
         self.history.settings_changed()
         self.general.settings_changed(settings)
+        self.tools.settings_changed(settings)
         self.appearance_page.show_settings(settings.appearance)
 
     def _page_shown(self, page: object) -> None:
         assert isinstance(page, QWidget)
         if page is not self.shortcuts_page:
             self.shortcuts_page.stop_testing()
+        if page is self.tools_page:
+            self.tools.show()
+        else:
+            self.tools.leave()
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, KirejiError):

@@ -1,0 +1,25 @@
+"""Examples to begin with, in the folder of plugins."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from kireji.resources import resource
+
+
+def put_example(folder: Path, *, wanted: bool) -> None:
+    """Make the folder of plugins; with an example in it when that is wanted and nothing is there.
+
+    Args:
+        folder: Of plugins.
+        wanted: Whether an example shall be there.
+
+    Raises:
+        OSError: The folder cannot be made or written.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not wanted or any(folder.glob("*.py")):
+        return
+    for example in sorted(resource("examples/plugins").glob("*.py"))[:1]:
+        shutil.copyfile(example, folder / example.name)

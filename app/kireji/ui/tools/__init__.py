@@ -1,0 +1,1 @@
+"""What the windows say of tools: their sources, permissions, and what was decided."""
