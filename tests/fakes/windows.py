@@ -6,8 +6,8 @@ import queue
 from dataclasses import dataclass
 from typing import Any
 
+from kireji.core.native import Library
 from kireji.desktop.hotkey_win32 import ALREADY_REGISTERED, WM_HOTKEY, WM_QUIT, Message
-from kireji.desktop.native import Library
 from kireji.desktop.windows_win32 import CLOAKED, Bounds
 
 KEYBOARD = {"+": 0x01BB, "=": 0x00BB, "@": 0x0632, "ä": 0x00DE}

@@ -11,7 +11,7 @@ from ctypes import byref, c_char_p, c_double, c_long, c_uint8, c_uint32, c_ulong
 from types import MappingProxyType
 from typing import Any
 
-from kireji.desktop.native import Signatures, mac_framework
+from kireji.core.native import Signatures, mac_framework
 
 _UTF8 = 0x08000100
 _FLOAT64 = 6

@@ -13,11 +13,11 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from kireji.core.errors import HotkeyError, HotkeyTaken, HotkeyUnavailable
+from kireji.core.native import Fields, Signatures, mac_framework
 from kireji.core.ports import Availability
 from kireji.core.shortcuts import Shortcut
 from kireji.core.words import say
 from kireji.desktop.keyboard_macos import Typed, key_code, present_layout
-from kireji.desktop.native import Fields, Signatures, mac_framework
 
 EXISTS = -9878
 OPTION_ONLY = -9868

@@ -17,10 +17,10 @@ from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
 from kireji.core.errors import HotkeyError, HotkeyTaken, HotkeyUnavailable
+from kireji.core.native import Fields, Library, Signatures, windows_library
 from kireji.core.ports import Availability
 from kireji.core.shortcuts import Shortcut
 from kireji.core.words import say
-from kireji.desktop.native import Fields, Library, Signatures, windows_library
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

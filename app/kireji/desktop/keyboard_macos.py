@@ -12,7 +12,7 @@ from ctypes import POINTER, byref, c_int32, c_long, c_uint8, c_uint16, c_uint32,
 from types import MappingProxyType
 from typing import Any
 
-from kireji.desktop.native import Signatures, mac_framework
+from kireji.core.native import Signatures, mac_framework
 
 NAMED: Mapping[str, int] = MappingProxyType(
     {

@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import Any
 
 from kireji.core.errors import ClipboardError
+from kireji.core.native import Signatures, mac_framework
 from kireji.core.ports import Availability
 from kireji.core.words import mark, say
 from kireji.desktop.keyboard_macos import Typed, key_code, present_layout
-from kireji.desktop.native import Signatures, mac_framework
 from kireji.desktop.permission_macos import MacPermission, key_presses
 
 _PRIVATE, _SESSION_TAP = -1, 1

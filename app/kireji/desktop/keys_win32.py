@@ -13,9 +13,9 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from kireji.core.errors import ClipboardError
+from kireji.core.native import Fields, Library, Signatures, windows_library
 from kireji.core.ports import Availability
 from kireji.core.words import say
-from kireji.desktop.native import Fields, Library, Signatures, windows_library
 
 CONTROL, LETTER_C = 0x11, 0x43
 OTHERS = (0xA0, 0xA1, 0xA4, 0xA5, 0x5B, 0x5C)

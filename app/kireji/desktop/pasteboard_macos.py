@@ -10,7 +10,7 @@ from ctypes import c_char_p, c_long, c_void_p
 from types import MappingProxyType
 from typing import Any
 
-from kireji.desktop.native import Signatures, mac_framework
+from kireji.core.native import Signatures, mac_framework
 
 APP_KIT: Signatures = MappingProxyType(
     {

@@ -11,7 +11,7 @@ from ctypes import c_bool
 from types import MappingProxyType
 from typing import Any
 
-from kireji.desktop.native import Signatures, mac_framework
+from kireji.core.native import Signatures, mac_framework
 
 CORE_GRAPHICS: Signatures = MappingProxyType(
     {

@@ -16,7 +16,7 @@ from ctypes import POINTER, Structure, byref, c_int, c_uint32, c_void_p, c_wchar
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
-from kireji.desktop.native import Fields, Library, Signatures, windows_library
+from kireji.core.native import Fields, Library, Signatures, windows_library
 
 FILE_NOT_FOUND, ACCESS_DENIED, BROKEN_PIPE, PIPE_BUSY, NO_DATA, PIPE_CONNECTED = 2, 5, 109, 231, 232, 535
 INVALID = c_void_p(-1).value

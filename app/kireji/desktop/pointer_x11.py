@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from ctypes import c_uint32, c_void_p
 from types import MappingProxyType
 
-from kireji.desktop.native import Signatures
+from kireji.core.native import Signatures
 from kireji.desktop.xcb import Connection, Cookie
 
 log = logging.getLogger(__name__)

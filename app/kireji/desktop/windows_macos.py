@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Any
 
 from kireji.core.geometry import DesktopWindow, Rect, ScreenPlace
+from kireji.core.native import Signatures, mac_framework
 from kireji.desktop.foundation_macos import core_foundation, value_of
-from kireji.desktop.native import Signatures, mac_framework
 
 log = logging.getLogger(__name__)
 

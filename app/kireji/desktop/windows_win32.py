@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from kireji.core.geometry import DesktopWindow, Rect
-from kireji.desktop.native import Fields, Library, Signatures, windows_library
+from kireji.core.native import Fields, Library, Signatures, windows_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

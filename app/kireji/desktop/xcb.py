@@ -15,7 +15,7 @@ from ctypes import POINTER, Structure, c_char_p, c_int, c_uint, c_uint8, c_uint1
 from types import MappingProxyType
 from typing import ClassVar
 
-from kireji.desktop.native import Fields, Signatures, declared
+from kireji.core.native import Fields, Signatures, declared
 
 _HEAD = 32
 """Bytes of every event, and of every reply before its list."""

@@ -13,7 +13,7 @@ from ctypes import POINTER, Structure, c_uint, c_uint8, c_uint16, c_uint32, c_vo
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from kireji.desktop.native import Fields, Signatures, declared
+from kireji.core.native import Fields, Signatures, declared
 from kireji.desktop.xcb import Connection, Cookie
 
 KEY_PRESS = 2

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from kireji.core.geometry import Rect
-from kireji.desktop.native import Signatures
+from kireji.core.native import Signatures
 from kireji.desktop.xcb import Connection, Cookie
 
 PROPERTY_NOTIFY, SELECTION_NOTIFY = 28, 31

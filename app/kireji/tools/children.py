@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
 import socket
 import subprocess
@@ -15,20 +14,34 @@ from typing import NamedTuple
 
 from kireji.core.child_environment import clean
 from kireji.core.errors import ToolSourceError
+from kireji.core.tool_ports import ChildProcesses
 from kireji.core.words import say
-from kireji.tools.supervised import StartRefused, SupervisedProcess
+from kireji.tools.start_failures import StartRefused, not_started
+from kireji.tools.supervised import SupervisedProcess
 from kireji.tools.supervisor import wire
 
+_SYSTEM: str = sys.platform
+"""As a plain text, so that the type checker reads the code of every system on each of them."""
 SWITCH = "--tool-supervisor"
 """Argument with which the frozen program becomes the supervisor."""
 
 _START_SECONDS = 20.0
+_IDLE_SECONDS = 60.0
 _END_SECONDS = 5.0
 """The supervisor needs less than three, unless something below it waits for a broken disk."""
 
 _BEGIN = (
     "import sys; sys.path.append(sys.argv[1]); from kireji.tools.supervisor.process import main; main(sys.argv[2:])"
 )
+
+
+def child_processes() -> ChildProcesses:
+    """What starts programs on this system."""
+    if _SYSTEM == "win32":
+        from kireji.tools.children_win32 import JobProcesses
+
+        return JobProcesses()
+    return SupervisedProcesses()
 
 
 def supervisor_command(descriptor: int) -> list[str]:
@@ -80,10 +93,16 @@ class _Supervisor(NamedTuple):
 class SupervisedProcesses:
     """Programs under one supervisor; satisfies `core.tool_ports.ChildProcesses`.
 
-    There is no supervisor before the first program, and a new one when somebody has ended it.
+    There is no supervisor before the first program, and none when nothing has run for a while; when somebody has ended
+    it, the next program gets a new one.
+
+    Args:
+        idle_seconds: So long after the last program's end the supervisor ends.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, idle_seconds: float = _IDLE_SECONDS) -> None:
+        self._idle_seconds = idle_seconds
+        self._idle: asyncio.TimerHandle | None = None
         self._supervisor: _Supervisor | None = None
         self._turn = asyncio.Lock()
         self._children: set[SupervisedProcess] = set()
@@ -97,34 +116,40 @@ class SupervisedProcesses:
     async def start(
         self, command: Sequence[str], *, environ: Mapping[str, str], folder: str, log: str = ""
     ) -> SupervisedProcess:
+        for _ in range(2):  # the supervisor may be ended from outside just now
+            with suppress(ConnectionError):
+                return await self._start(list(command), dict(environ), folder, log)
+        raise ToolSourceError(
+            say("“{program}” could not be started: the process that starts it was ended.", program=command[0]),
+            say("Try again."),
+        )
+
+    async def _start(self, command: list[str], environ: dict[str, str], folder: str, log: str) -> SupervisedProcess:
+        """Raises ConnectionError when supervisor or keeper went away, and ToolSourceError."""
         program = command[0]
         try:
             child = await self._keeper()
         except OSError as problem:
-            raise _not_started(program, folder, StartRefused(wire.PROCESS, problem.errno or 0)) from problem
+            raise not_started(program, folder, StartRefused(wire.PROCESS, problem.errno or 0)) from problem
         try:
             async with asyncio.timeout(_START_SECONDS):
-                await child.begin(list(command), dict(environ), folder, log)
+                await child.begin(command, environ, folder, log)
         except BaseException as problem:
             child.close()
             match problem:
                 case StartRefused():
-                    raise _not_started(program, folder, problem) from None
+                    raise not_started(program, folder, problem) from None
                 case TimeoutError():
                     raise ToolSourceError(
                         say("“{program}” did not start in time.", program=program),
                         say("Try again; its folder may be on a disk that does not answer."),
                     ) from None
-                case ConnectionError():
-                    raise ToolSourceError(
-                        say("“{program}” could not be started: the process that starts it was ended.", program=program),
-                        say("Try again."),
-                    ) from problem
             raise
         return child
 
     async def aclose(self) -> None:
         """End all of them and the supervisor; harmless without one. A later start makes a new one."""
+        self._stay()
         supervisor = self._supervisor
         if supervisor is None:
             return
@@ -139,6 +164,10 @@ class SupervisedProcesses:
         for child in tuple(self._children):
             child.close()
         self._lost(supervisor)
+        for _ in range(200):
+            if supervisor.process.poll() is not None:
+                break
+            await asyncio.sleep(0.005)
 
     async def _keeper(self) -> SupervisedProcess:
         """A new keeper, and what will be its child. Raises OSError."""
@@ -154,8 +183,9 @@ class SupervisedProcesses:
             ours.enter_context(control)
             await self._pass((stdin, stdout, keepers.fileno()))
             ours.pop_all()
-        child = SupervisedProcess(to_child, from_child, control, self._children.discard)
+        child = SupervisedProcess(to_child, from_child, control, self._gone)
         self._children.add(child)
+        self._stay()
         return child
 
     async def _pass(self, descriptors: tuple[int, int, int]) -> None:
@@ -170,6 +200,17 @@ class SupervisedProcesses:
                     self._lost(supervisor)
                 else:
                     return
+
+    def _gone(self, child: SupervisedProcess) -> None:
+        self._children.discard(child)
+        self._stay()
+        if not self._children and self._supervisor is not None:
+            self._idle = asyncio.get_running_loop().call_later(self._idle_seconds, self._lost, self._supervisor)
+
+    def _stay(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
 
     def _running(self) -> _Supervisor:
         if self._supervisor is None:
@@ -191,6 +232,7 @@ class SupervisedProcesses:
         if self._supervisor is not supervisor:
             return
         self._supervisor = None
+        self._stay()
         asyncio.get_running_loop().remove_reader(supervisor.channel.fileno())
         supervisor.channel.close()
         self._over.set()
@@ -199,51 +241,5 @@ class SupervisedProcesses:
 
 def _collect(loop: asyncio.AbstractEventLoop, process: subprocess.Popen[bytes]) -> None:
     """Take leave of a process that has closed its socket, which is a moment before its end."""
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(0.2)
-        return
-    loop.call_later(1.0, _collect, loop, process)
-
-
-def _not_started(program: str, folder: str, refusal: StartRefused) -> ToolSourceError:
-    """Why a program did not start, for a person."""
-    return ToolSourceError(
-        say("“{program}” could not be started: {reason}.", program=program, reason=_reason(program, folder, refusal)),
-        _next_step(refusal),
-        detail=os.strerror(refusal.number) if refusal.number else "",
-    )
-
-
-def _reason(program: str, folder: str, refusal: StartRefused) -> str:
-    match refusal.stage, refusal.number:
-        case wire.FOLDER, errno.ENOENT:
-            return say("its working folder {folder} is not there", folder=folder)
-        case wire.FOLDER, errno.ENOTDIR:
-            return say("its working folder {folder} is not a folder", folder=folder)
-        case wire.FOLDER, errno.EACCES:
-            return say("its working folder {folder} may not be entered", folder=folder)
-        case wire.PROGRAM, errno.ENOENT if os.path.exists(program):
-            return say("the program named in its first line is not there")
-        case wire.PROGRAM, errno.ENOENT | errno.ENOTDIR:
-            return say("there is no such file")
-        case wire.PROGRAM, errno.EACCES if os.path.isdir(program):
-            return say("that is a folder")
-        case wire.PROGRAM, errno.EACCES:
-            return say("the file is not executable")
-        case wire.PROGRAM, errno.ENOEXEC:
-            return say("the file is not a program that this computer can run")
-        case wire.PROGRAM, errno.E2BIG:
-            return say("its arguments and variables are too long")
-        case wire.PROGRAM, errno.EINVAL:
-            return say("an argument or a variable holds a character that cannot be passed")
-        case _, (errno.EMFILE | errno.ENFILE | errno.EAGAIN | errno.ENOMEM):
-            return say("this computer has no room for another program")
-    return os.strerror(refusal.number)
-
-
-def _next_step(refusal: StartRefused) -> str:
-    if refusal.stage == wire.PROCESS:
-        return say("End some programs and try again.")
-    if refusal.stage == wire.FOLDER:
-        return say("Make the folder, or name another one.")
-    return say("Check the command and that the program is installed.")
+    if process.poll() is None and not loop.is_closed():
+        loop.call_later(0.02, _collect, loop, process)

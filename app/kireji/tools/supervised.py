@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from kireji.tools.pipes import PipeReader, PipeWriter
+from kireji.tools.start_failures import StartRefused
 from kireji.tools.supervisor import wire
 from kireji.tools.supervisor.system import started_at
 
@@ -18,19 +19,6 @@ log = logging.getLogger(__name__)
 
 _KILLED = -signal.SIGKILL if hasattr(signal, "SIGKILL") else -9
 _PIECE = 65536
-
-
-class StartRefused(Exception):
-    """The keeper could not start the program.
-
-    Args:
-        stage: Of `wire`.
-        number: The system's error.
-    """
-
-    def __init__(self, stage: str, number: int) -> None:
-        super().__init__(stage, number)
-        self.stage, self.number = stage, number
 
 
 class SupervisedProcess:

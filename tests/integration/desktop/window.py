@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from ctypes import c_char_p, c_int, c_int16, c_uint8, c_uint16, c_uint32, c_void_p
 
 from kireji.core.geometry import Rect
-from kireji.desktop.native import declared
+from kireji.core.native import declared
 from kireji.desktop.xcb import SIGNATURES, Cookie
 
 _MORE = {

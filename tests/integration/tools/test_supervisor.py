@@ -210,6 +210,27 @@ async def test_there_is_no_supervisor_before_the_first_program() -> None:
     assert SupervisedProcesses().pid is None
 
 
+async def test_the_supervisor_ends_when_nothing_has_run_for_a_while() -> None:
+    processes = SupervisedProcesses(idle_seconds=0)
+    await (await processes.start(["/bin/true"], environ=ENVIRON, folder="/")).end()
+    assert await within(3, lambda: processes.pid is None)
+    child = await processes.start(["/bin/true"], environ=ENVIRON, folder="/")
+    assert await child.wait() == 0
+    await child.end()
+    await processes.aclose()
+
+
+async def test_it_stays_while_something_runs() -> None:
+    processes = SupervisedProcesses(idle_seconds=0)
+    child = await processes.start(PATIENT, environ=ENVIRON, folder="/")
+    first = processes.pid
+    await (await processes.start(["/bin/true"], environ=ENVIRON, folder="/")).end()
+    await asyncio.sleep(0)
+    assert processes.pid == first
+    assert child.returncode is None
+    await processes.aclose()
+
+
 def test_the_supervisor_loads_nothing_but_the_standard_library() -> None:
     code = (
         "import sys; sys.path.append(sys.argv[1]); import kireji.tools.supervisor.process\n"

@@ -10,38 +10,44 @@ from typing import Any
 
 import pytest
 
-from kireji.desktop.native import declared
+from kireji.core.native import declared
 
-MODULES = (
-    "foundation_macos",
-    "hotkey_macos",
-    "hotkey_win32",
-    "keyboard_macos",
-    "keys_macos",
-    "keys_win32",
-    "pasteboard_macos",
-    "permission_macos",
-    "pipes_win32",
-    "windows_macos",
-    "windows_win32",
+MODULES = tuple(
+    f"kireji.{name}"
+    for name in (
+        "desktop.foundation_macos",
+        "desktop.hotkey_macos",
+        "desktop.hotkey_win32",
+        "desktop.keyboard_macos",
+        "desktop.keys_macos",
+        "desktop.keys_win32",
+        "desktop.pasteboard_macos",
+        "desktop.permission_macos",
+        "desktop.pipes_win32",
+        "desktop.windows_macos",
+        "desktop.windows_win32",
+        "tools.jobs_win32",
+    )
 )
 SIZES = {
-    ("hotkey_win32", "Message"): 48,
-    ("hotkey_macos", "HotKeyId"): 8,
-    ("hotkey_macos", "EventType"): 8,
-    ("pipes_win32", "SecurityAttributes"): 24,
-    ("windows_win32", "Bounds"): 16,
-    ("keys_win32", "MouseInput"): 32,
-    ("keys_win32", "KeyboardInput"): 24,
-    ("keys_win32", "Input"): 40,
+    ("kireji.desktop.hotkey_win32", "Message"): 48,
+    ("kireji.desktop.hotkey_macos", "HotKeyId"): 8,
+    ("kireji.desktop.hotkey_macos", "EventType"): 8,
+    ("kireji.desktop.pipes_win32", "SecurityAttributes"): 24,
+    ("kireji.desktop.windows_win32", "Bounds"): 16,
+    ("kireji.desktop.keys_win32", "MouseInput"): 32,
+    ("kireji.desktop.keys_win32", "KeyboardInput"): 24,
+    ("kireji.desktop.keys_win32", "Input"): 40,
+    ("kireji.tools.jobs_win32", "BasicLimits"): 64,
+    ("kireji.tools.jobs_win32", "ExtendedLimits"): 144,
 }
-"""Bytes on 64-bit systems, as winuser.h and the frameworks' headers give them."""
+"""Bytes on 64-bit systems, as winuser.h, winnt.h and the frameworks' headers give them."""
 
 
 def tables() -> list[tuple[str, str, Mapping[str, tuple[tuple[Any, ...], Any]]]]:
     found = []
     for name in MODULES:
-        module = importlib.import_module(f"kireji.desktop.{name}")
+        module = importlib.import_module(name)
         found += [
             (name, attribute, value)
             for attribute, value in vars(module).items()
@@ -94,11 +100,14 @@ def test_every_module_has_a_table(module: str) -> None:
     ("place", "size"), SIZES.items(), ids=lambda value: ".".join(value) if isinstance(value, tuple) else ""
 )
 def test_a_layout_has_its_documented_size(place: tuple[str, str], size: int) -> None:
-    module = importlib.import_module(f"kireji.desktop.{place[0]}")
+    module = importlib.import_module(place[0])
     assert ctypes.sizeof(getattr(module, place[1])) == size
 
 
-@pytest.mark.parametrize(("module", "loader"), [("hotkey_win32", "load"), ("permission_macos", "core_graphics")])
+@pytest.mark.parametrize(
+    ("module", "loader"),
+    [("kireji.desktop.hotkey_win32", "load"), ("kireji.desktop.permission_macos", "core_graphics")],
+)
 def test_elsewhere_a_library_says_whose_it_is(module: str, loader: str) -> None:
     with pytest.raises(OSError, match="is a part of"):
-        getattr(importlib.import_module(f"kireji.desktop.{module}"), loader)()
+        getattr(importlib.import_module(module), loader)()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import signal
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     for number in (signal.SIGINT, signal.SIGHUP):  # meant for the program, which then closes the socket
         signal.signal(number, signal.SIG_IGN)
     system.adopt_orphans()
+    gc.disable()  # nothing becomes garbage, and looking for it would copy pages that keepers share with this process
     Supervisor(program).run()
     return 0
 

@@ -53,10 +53,10 @@ def _scanned(pid: int) -> list[int]:
 
 
 def _children_macos(pid: int) -> list[int]:
-    """Libproc's proc_listchildpids, which fills in as many numbers as there is room for and returns how many."""
+    """Libproc's proc_listchildpids, which fills in as many numbers as there is room for and tells how many. Untried."""
     room = (ctypes.c_int * 4096)()
     count = ctypes.CDLL(None).proc_listchildpids(pid, ctypes.byref(room), ctypes.sizeof(room))
-    return list(room[: max(0, min(count, len(room)))])
+    return [each for each in room[: max(0, min(count, len(room)))] if each]
 
 
 class Tree:
