@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kireji.bootstrap.waiting import Once
     from kireji.core.ports import CaptureStore, Clock, ImageCodec, KeyStore
     from kireji.core.provider_ports import Gate
-    from kireji.core.tool_ports import OfferStore, PermissionStore, SchemaValidator, ToolSources
+    from kireji.core.tool_ports import ChildProcesses, OfferStore, PermissionStore, SchemaValidator, ToolSources
     from kireji.desktop.paths import Paths
     from kireji.services.preferences import Preferences
     from kireji.services.tools.calls import Contexts
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from kireji.storage.permissions import SqlitePermissionStore
     from kireji.storage.tool_descriptions import SqliteDescriptionStore
     from kireji.storage.tool_offers import SqliteOfferStore
-    from kireji.tools.children import SupervisedProcesses
 
 
 def tool_service(
@@ -141,12 +140,12 @@ async def tools(
     return service
 
 
-def _children() -> SupervisedProcesses:
-    from kireji.tools.children import SupervisedProcesses
+def _children() -> ChildProcesses:
+    from kireji.tools.children import child_processes
 
-    return SupervisedProcesses()
+    return child_processes()
 
 
-async def _end(children: Once[SupervisedProcesses]) -> None:
+async def _end(children: Once[ChildProcesses]) -> None:
     if children.made is not None:
         await children.made.aclose()
