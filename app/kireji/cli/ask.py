@@ -17,6 +17,7 @@ from kireji.cli.approving import Approver
 from kireji.cli.arguments import LATEST
 from kireji.cli.console import Console, OutputClosed
 from kireji.cli.prompts import find, with_language
+from kireji.cli.tool_values import ask_named
 from kireji.cli.work import DONE, FAILED, INTERRUPTED, Work, WrongUsage
 from kireji.core.errors import KirejiError, PictureError
 from kireji.core.geometry import Rect
@@ -70,6 +71,8 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
         else:
             words = await _words(services, arguments, text)
             question = await _with_pictures(services, Question(words, conversation=conversation), pictures, screen)
+        if arguments.tools:
+            await ask_named(services, arguments.tools)
         async with Approver(services.tools.approvals, console, yes=arguments.yes) as approver:
             question = replace(_as_wished(question, arguments), attended=approver.attended)
             return await _ask(services, question, _view(arguments, console), console, approver)

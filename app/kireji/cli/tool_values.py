@@ -73,12 +73,31 @@ async def find_source(services: Services, name: str) -> SourceStatus:
     raise KirejiError(f"There is no source of tools with the name {name}.", _nearest(name, [one.id for one in sources]))
 
 
+async def ask_named(services: Services, names: Sequence[str]) -> None:
+    """Ask the sources of these tools that were never asked for theirs, so that a model can be offered them.
+
+    Args:
+        services: Wired.
+        names: Of tools or of sources, as a question has them.
+
+    Raises:
+        ToolSourceError: One of them cannot be used.
+    """
+    tools = await services.tools.toolbox.tools()
+    known = {tool.source for tool in tools}
+    for status in await services.tools.toolbox.sources():
+        space = status.id.partition(":")[2]
+        meant = any(name in (status.id, space) or (space and name.startswith(f"{space}__")) for name in names)
+        if meant and status.id not in known:
+            await services.tools.toolbox.describe(status.id)
+
+
 def _explain_failure(name: str, sources: Any) -> None:
     """Raise what is wrong with the source whose tool is meant, if that is why it is not there."""
     for status in sources:
         space = status.id.partition(":")[2]
         if space and status.state is SourceState.FAILED and (name == status.id or name.startswith(f"{space}__")):
-            raise ToolSourceError(status.detail or f"{status.title} cannot be used.", _LIST)
+            raise ToolSourceError(status.detail or f"{status.title} cannot be used.")
 
 
 def _nearest(name: str, words: Sequence[str]) -> str:

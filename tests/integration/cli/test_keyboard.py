@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,11 +9,12 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.support.terminal import Seated, at_terminal
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")
 
 BEGINNING = """\
-import asyncio, fcntl, sys, termios
-fcntl.ioctl(2, termios.TIOCSCTTY, 0)
+import asyncio, sys
 from kireji.cli.keyboard import TerminalKeyboard
 keyboard = TerminalKeyboard.of_process()
 assert keyboard is not None
@@ -29,48 +29,30 @@ PATIENCE = 30.0
 
 
 @contextmanager
-def at_terminal(code: str, typed_before: bytes = b"") -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """A program at a terminal of its own, with a pipe as its standard input; gives the terminal's other end."""
-    near, far = os.openpty()
-    try:
-        os.write(near, typed_before)
-        program = subprocess.Popen(
-            [sys.executable, "-c", BEGINNING + code],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=far,
-            start_new_session=True,
-        )
-    finally:
-        os.close(far)
-    try:
-        shown = b""
-        while b"ready" not in shown:
-            shown += os.read(near, 1000)
-        yield program, near
-    finally:
-        program.kill()
-        program.communicate()
-        os.close(near)
+def asking(code: str, typed_before: bytes = b"") -> Iterator[Seated]:
+    """A program that has asked."""
+    with at_terminal([sys.executable, "-c", BEGINNING + code], typed_before=typed_before) as seated:
+        seated.wait_for(b"ready")
+        yield seated
 
 
 def test_an_answer_comes_from_the_terminal_and_not_from_what_is_piped_in() -> None:
-    with at_terminal("print(asyncio.run(asked()), sys.stdin.read())") as (program, terminal):
-        os.write(terminal, b"no\n")
-        out, _ = program.communicate(b"yes\n", timeout=PATIENCE)
+    with asking("print(asyncio.run(asked()), sys.stdin.read())") as seated:
+        seated.type(b"no\n")
+        out, _ = seated.program.communicate(b"yes\n", timeout=PATIENCE)
         assert out.split() == [b"no", b"yes"]
 
 
 def test_what_was_typed_before_is_no_answer() -> None:
-    with at_terminal("print(asyncio.run(asked()))", b"yes\nyes\n") as (program, terminal):
-        os.write(terminal, b"no\n")
-        assert program.communicate(timeout=PATIENCE)[0] == b"no\n"
+    with asking("print(asyncio.run(asked()))", b"yes\nyes\n") as seated:
+        seated.type(b"no\n")
+        assert seated.program.communicate(timeout=PATIENCE)[0] == b"no\n"
 
 
 def test_the_end_of_input_is_an_empty_answer() -> None:
-    with at_terminal("print(repr(asyncio.run(asked())))") as (program, terminal):
-        os.write(terminal, b"\x04")
-        assert program.communicate(timeout=PATIENCE)[0] == b"''\n"
+    with asking("print(repr(asyncio.run(asked())))") as seated:
+        seated.type(b"\x04")
+        assert seated.program.communicate(timeout=PATIENCE)[0] == b"''\n"
 
 
 def test_a_question_that_is_taken_back_holds_nothing_up() -> None:
@@ -84,9 +66,9 @@ async def main():
 asyncio.run(main())
 print("over")
 """
-    with at_terminal(code) as (program, _):
-        assert program.communicate(timeout=PATIENCE)[0] == b"over\n"
-        assert program.returncode == 0
+    with asking(code) as seated:
+        assert seated.program.communicate(timeout=PATIENCE)[0] == b"over\n"
+        assert seated.program.returncode == 0
 
 
 def test_the_next_question_gets_what_is_typed_after_one_was_taken_back() -> None:
@@ -100,9 +82,9 @@ async def main():
 
 asyncio.run(main())
 """
-    with at_terminal(code) as (program, terminal):
-        os.write(terminal, b"yes\n")
-        assert program.communicate(timeout=PATIENCE)[0] == b"yes\n"
+    with asking(code) as seated:
+        seated.type(b"yes\n")
+        assert seated.program.communicate(timeout=PATIENCE)[0] == b"yes\n"
 
 
 def test_without_a_terminal_there_is_nobody() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from kireji.core.errors import ToolSourceError
 from kireji.core.messages import ToolCallPart, ToolResultPart
 from kireji.core.tool_ports import CallContext
 from kireji.core.tools import Arguments, Hints, PictureOutput, ToolOutput, failed
@@ -64,6 +65,29 @@ class TestOffer:
         world.remote.enqueue(answer("a"))
         assert kireji("ask", "q", "--tools", names).code == 0
         assert offered(world) == [wanted]
+
+    @pytest.mark.parametrize("name", ["mail", "mcp:mail", "mail__send"])
+    def test_a_source_that_is_named_and_was_never_asked_for_its_tools_is_asked(
+        self, world: World, mail: FakeToolSource, kireji: Kireji, name: str
+    ) -> None:
+        mail.cold = True
+        world.remote.enqueue(answer("a"))
+        assert kireji("ask", "q", "--tools", name).code == 0
+        assert (offered(world), mail.described) == ([["mail__send"]], 1)
+
+    def test_without_being_named_it_is_not(self, world: World, mail: FakeToolSource, kireji: Kireji) -> None:
+        mail.cold = True
+        world.remote.enqueue(answer("a"))
+        kireji("ask", "q")
+        assert (offered(world), mail.described) == ([["look"]], 0)
+
+    def test_one_that_is_named_and_cannot_be_used_is_told_before_anything_is_sent(
+        self, world: World, mail: FakeToolSource, kireji: Kireji
+    ) -> None:
+        mail.cold, mail.failure = True, ToolSourceError("It cannot be started.", "Install it.")
+        result = kireji("ask", "q", "--tools", "mail")
+        assert (result.code, result.err) == (1, "kireji: It cannot be started. Install it.\n")
+        assert world.remote.encoded == []
 
     def test_a_name_that_is_nobodys_is_told_before_anything_is_sent(self, world: World, kireji: Kireji) -> None:
         result = kireji("ask", "q", "--tools", "nothing")
