@@ -109,6 +109,7 @@ QPushButton[kind="primary"]:disabled {{ background: {c.raised}; border-color: {c
 QPushButton[kind="chip"] {{ background: {c.raised}; border-radius: {_chip_radius(scale)}; padding: 3px 11px;
     color: {c.muted}; font-size: {_px(TYPE_SMALL, scale)}; font-weight: 400; }}
 QPushButton[kind="chip"]:hover {{ color: {c.ink}; }}
+QPushButton[kind="chip"][state="off"] {{ background: transparent; }}
 QPushButton[kind="quiet"], QToolButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent;
     padding: 4px 8px; color: {c.muted}; font-size: {_px(TYPE_LABEL, scale)}; font-weight: 400; }}
 QPushButton[kind="quiet"][narrow="true"] {{ padding: 4px 4px; }}

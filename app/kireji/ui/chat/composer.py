@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kireji.ui.chat.attachment_row import AttachmentRow
@@ -33,6 +33,8 @@ class Composer(QFrame):
     """The same while an answer streams: to be asked after it."""
     stop_clicked = Signal()
     capture_clicked = Signal()
+    tools_clicked = Signal()
+    """It shall be said which tools are offered."""
     attach_clicked = Signal()
     paste_wanted = Signal()
     selection_wanted = Signal()
@@ -58,6 +60,8 @@ class Composer(QFrame):
         self.prompts = PromptPopup(theme, self._field, self)
         self._attach = button("", "chip", name=tr("Attach files or pictures"))
         self._capture = button(tr("Capture"), "chip", name=tr("Capture"))
+        self.tools = button(tr("Tools"), "chip", name=tr("Tools"))
+        self._offered: int | None = None
         self._queue = button(tr("Queue"))
         self._queue.setToolTip(tr("Ask this when the answer is complete"))
         self._go = button(tr("Send"), "primary")
@@ -77,6 +81,7 @@ class Composer(QFrame):
         spread(row, 0, SPACE[1])
         row.addWidget(self._attach)
         row.addWidget(self._capture)
+        row.addWidget(self.tools)
         row.addStretch(1)
         row.addWidget(self._queue)
         row.addWidget(self._go)
@@ -95,6 +100,7 @@ class Composer(QFrame):
         self._editing.cancelled.connect(self.editing_cancelled)
         self._attach.clicked.connect(self.attach_clicked)
         self._capture.clicked.connect(self.capture_clicked)
+        self.tools.clicked.connect(self.tools_clicked)
         self._queue.clicked.connect(self._submit)
         self._go.clicked.connect(self._pressed)
 
@@ -152,6 +158,21 @@ class Composer(QFrame):
         """Whether it says so."""
         return not self._editing.isHidden()
 
+    def show_tools(self, offered: int, reason: str) -> None:
+        """How many tools the next question offers.
+
+        Args:
+            offered: None of them makes the chip fade.
+            reason: Why there can be none; empty otherwise.
+        """
+        self._offered = offered
+        restyle(self.tools, state="" if offered else "off")
+        self.tools.setAccessibleName(tr("Tools: {count} offered. Choose them", count=offered))
+        self.tools.setAccessibleDescription(reason)
+        self.tools.setToolTip(reason or tr("Choose the tools that are offered"))
+        self._spread()
+        self._dress()
+
     def set_running(self, running: bool) -> None:
         """Whether an answer streams: it can be stopped then, and what is written waits for its end."""
         self._running = running
@@ -191,12 +212,17 @@ class Composer(QFrame):
             self._dress()
 
     def _spread(self) -> None:
-        """Where the buttons do not fit beside each other, the one that its icon explains does without its word."""
-        shown = [each for each in (self._attach, self._capture, self._queue, self._go) if not each.isHidden()]
+        """Where the buttons do not fit beside each other, those that their icons explain do without their words."""
+        every = (self._attach, self._capture, self.tools, self._queue, self._go)
+        shown = [each for each in every if not each.isHidden()]
         self._capture.setText(tr("Capture"))
-        needed = sum(each.sizeHint().width() + SPACE[1] for each in shown) + SPACE[2]
-        if needed > self.width() > 0:
-            self._capture.setText("")
+        count = "" if self._offered is None else str(self._offered)
+        self.tools.setText(tr("Tools {count}", count=count).strip())
+        for each, short in ((self._capture, ""), (self.tools, count)):
+            needed = sum(one.sizeHint().width() + SPACE[1] for one in shown) + SPACE[2]
+            if needed > self.width() > 0:
+                each.setText(short)
+                self._dress_tools()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -207,10 +233,18 @@ class Composer(QFrame):
     def _dress(self) -> None:
         colours = self._theme.colours
         set_icon(self._attach, self._theme, "plus", colours.muted, 16)
+        self._dress_tools()
         set_icon(self._capture, self._theme, "crop", colours.muted, 13 if self._capture.text() else 16)
         colour = colours.on_accent if self._go.isEnabled() else colours.muted
         name = "square" if self._running else "arrow-up"
         set_icon(self._go, self._theme, name, colour, 12 if self._running else 14, solid=self._running)
+
+    def _dress_tools(self) -> None:
+        """The icon stands only where the word does not: the chip is narrow."""
+        if any(letter.isalpha() for letter in self.tools.text()):
+            self.tools.setIcon(QIcon())
+        else:
+            set_icon(self.tools, self._theme, "wrench", self._theme.colours.muted, 13)
 
     def _focus_changed(self, focused: object) -> None:
         restyle(self, focused="true" if focused else "false")

@@ -24,6 +24,7 @@ from kireji.ui.chat.keys import ChatKeys
 from kireji.ui.chat.numbers import Numbers
 from kireji.ui.chat.queueing import Queueing
 from kireji.ui.chat.setup import SetupPresenter
+from kireji.ui.chat.tools_chip import ToolsPresenter
 from kireji.ui.chat.turn import Turns
 from kireji.ui.main_window import MainWindow
 from kireji.ui.models.lookup import model_name
@@ -58,6 +59,7 @@ class ChatPresenter(QObject):
         self._queueing = Queueing(services, pane, self._conversation, self.drafts)
         self._again = Again(services, pane, theme, self._conversation, self._turns, self.drafts, self._setup)
         self._numbers = Numbers(services, window.inspector, self._conversation)
+        self._tools = ToolsPresenter(services, window, self._setup, theme)
         self._keys = ChatKeys(window, theme)
         self._connect()
 
@@ -101,6 +103,7 @@ class ChatPresenter(QObject):
         for part in (self._turns, self._again, self._branches, self._queueing, self._numbers, self._conversation):
             await part.aclose()
         await self.drafts.aclose()
+        await self._tools.aclose()
         await self._setup.aclose()
         await self._scope.aclose()
 
@@ -162,6 +165,7 @@ class ChatPresenter(QObject):
     def _switch(self, number: int | None) -> None:
         self._turns.leave()
         self._again.close()
+        self._tools.close()
         self._numbers.ended()
         self.drafts.switch(number)
         self._conversation.switch(number)

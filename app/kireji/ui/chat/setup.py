@@ -116,6 +116,7 @@ class SetupPresenter(QObject):
             self._window.chat.header.set_model(tr("Choose a model"))
             self._window.inspector.show_answerer(Answerer())
             self.info = None
+            self.named.emit()
             return
         self._show_choice(choice)
         self.named.emit()
@@ -151,7 +152,26 @@ class SetupPresenter(QObject):
         """Who answers the next question here, as far as that is known."""
         return self._pick
 
+    @property
+    def setup(self) -> ConversationSetup:
+        """Of the open conversation, or of the one that begins with the next question."""
+        return self._setup
+
+    @property
+    def tools(self) -> str:
+        """Digest of the list of tools that it offers, as in its setup."""
+        return self._setup.tools
+
+    @property
+    def begun_already(self) -> bool:
+        """Whether something was said in it."""
+        return self._conversation is not None
+
     # What the person changes.
+
+    def choose_tools(self, digest: str) -> None:
+        """Offer these tools from the next question on."""
+        self._change(tools=digest)
 
     def choose(self, pick: Pick) -> None:
         """Let another model answer from the next question on."""

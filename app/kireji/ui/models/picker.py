@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QFrame, QLineEdit, QListView, QVBoxLayout
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QVBoxLayout
 
 from kireji.services.catalog import ProviderModels
 from kireji.ui.chat.words import provider_name
@@ -17,6 +17,7 @@ from kireji.ui.models.list_model import Index, RowModel
 from kireji.ui.models.rows import Kind, Row, rows
 from kireji.ui.models.segments import Segments
 from kireji.ui.models.words import EFFORTS, Pick, matches
+from kireji.ui.panel import Panel
 from kireji.ui.parts import Pair, button, label, separator, spread
 from kireji.ui.settings.switch import SwitchRow
 from kireji.ui.theme import Theme
@@ -34,7 +35,7 @@ _PAGE = {Qt.Key.Key_PageDown: 6, Qt.Key.Key_PageUp: -6}
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class ModelPicker(QFrame):
+class ModelPicker(Panel):
     """A search field, the models by provider, and below them the effort and the default.
 
     The keyboard stays in the search field: arrows move through the list, Enter takes the marked model.
@@ -54,10 +55,6 @@ class ModelPicker(QFrame):
     default_wanted = Signal(object)
     """A `Pick`: this model shall be its provider's default."""
     settings_clicked = Signal()
-    dismissed = Signal()
-    """Esc."""
-    resized = Signal()
-    """It would like to be higher or lower."""
 
     def __init__(
         self,
@@ -75,8 +72,6 @@ class ModelPicker(QFrame):
         self._servers: Mapping[str, str] = {}
         self._chosen = Pick()
         self._foot = (False, False)
-        self.setProperty("kind", "card")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(tr("Choose a model"))
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Search models"))
@@ -170,7 +165,6 @@ class ModelPicker(QFrame):
         return tuple(row for row in found if row is not None)
 
     def wanted_size(self, room: QSize) -> QSize:
-        """What suits it in a window of that size, in logical pixels."""
         scale = min(1.5, max(1.0, self._theme.scale))
         width = min(round(WIDTH * scale), room.width())
         layout = self.layout()
@@ -272,21 +266,6 @@ class ModelPicker(QFrame):
                 self.list.go(1 if _PAGE[key] > 0 else -1)
             return True
         return False
-
-    def event(self, event: QEvent) -> bool:
-        override = event.type() == QEvent.Type.ShortcutOverride
-        if override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()  # the window's own meaning of Esc waits until this is closed
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Nothing that is pressed in here may reach what lies beneath.
-        event.accept()
-        if event.key() == Qt.Key.Key_Escape:
-            self.dismissed.emit()
-        elif event.key() in _ENTER and isinstance(pressed := self.focusWidget(), QAbstractButton):
-            pressed.click()
 
     def _dress(self) -> None:
         self._glass.setIcon(icon("search", self._theme.colours.muted, self._theme.px(16)))

@@ -1,4 +1,4 @@
-"""Lays the picker over a window, near what opened it."""
+"""Lays a panel over a window, near what opened it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from kireji.ui.models.picker import ModelPicker
+from kireji.ui.panel import Panel
 from kireji.ui.shadow import paint_shadow
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
@@ -16,34 +16,34 @@ _LIGHT_SHADOW = 0.35
 
 
 class Popup(QWidget):
-    """Covers a window invisibly, so that a click beside the picker puts it away; the picker stands on it.
+    """Covers a window invisibly, so that a click beside the panel puts it away; the panel stands on it.
 
     It is part of the window rather than one of its own: the overlay holds the keyboard, and no window manager places
     this.
 
     Args:
         theme: For the shadow.
-        picker: What it shows.
+        panel: What it shows.
     """
 
     closed = Signal()
     """It was put away, by whatever way."""
 
-    def __init__(self, theme: Theme, picker: ModelPicker) -> None:
+    def __init__(self, theme: Theme, panel: Panel) -> None:
         super().__init__()
         self._theme = theme
-        self._picker = picker
+        self._panel = panel
         self._anchor: QWidget | None = None
         self._focus: QWidget | None = None
-        picker.setParent(self)
-        picker.dismissed.connect(self.close_panel)
-        picker.resized.connect(self._place)
+        panel.setParent(self)
+        panel.dismissed.connect(self.close_panel)
+        panel.resized.connect(self._place)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.hide()
 
     def open_at(self, anchor: QWidget) -> None:
-        """Show the picker under a widget, over that widget's whole window.
+        """Show the panel under a widget, over that widget's whole window.
 
         Args:
             anchor: What was pressed; gets the keyboard back unless something else had it.
@@ -56,7 +56,7 @@ class Popup(QWidget):
         self.setGeometry(host.rect())
         self.show()
         self.raise_()
-        self._picker.start()
+        self._panel.start()
         self._place()
 
     def close_panel(self) -> None:
@@ -80,11 +80,11 @@ class Popup(QWidget):
         corner = self._anchor.mapTo(self.window(), QPoint(0, 0))
         anchor = QRect(corner, self._anchor.size())
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        self._picker.setGeometry(placed(self._picker.wanted_size(room.size()), anchor, room, rtl=rtl))
+        self._panel.setGeometry(placed(self._panel.wanted_size(room.size()), anchor, room, rtl=rtl))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        paint_shadow(painter, self._picker.geometry(), 1.0 if self._theme.dark else _LIGHT_SHADOW)
+        paint_shadow(painter, self._panel.geometry(), 1.0 if self._theme.dark else _LIGHT_SHADOW)
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -95,6 +95,10 @@ class SwitchRow(QWidget):
         layout.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignVCenter)
         self.switch.clicked.connect(self._clicked)
 
+    def set_bold(self) -> None:
+        """Set the title apart from those of the rows below."""
+        self._title.setProperty("role", "strong")
+
     def set_title(self, title: str) -> None:
         """Say anew what is so when it is on."""
         self._title.setText(title)

@@ -253,6 +253,13 @@ class AnswerItem(Item):
             part.renew()
         return self.arrange()
 
+    def renew_tools(self) -> bool:
+        """Tools may be called differently now; False when there are none."""
+        tools = [part for part in self.parts if isinstance(part, Tool)]
+        for tool in tools:
+            tool.rename()
+        return bool(tools)
+
     def renew_model(self) -> None:
         """The model's name may be known better now."""
         if self.stored is not None:

@@ -109,6 +109,10 @@ class QuestionItem(Item):
             self._card_row = None
         return changed
 
+    def renew_tools(self) -> bool:
+        """Results that stand here have no names."""
+        return False
+
     def line_of(self, index: int) -> Row | None:
         return self._tools[index].line
 

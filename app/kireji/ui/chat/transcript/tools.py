@@ -143,6 +143,11 @@ class Tool:
         self._ended = state
         self.renew()
 
+    def rename(self) -> None:
+        """The tool may be called differently now."""
+        if self._card is None:
+            self._line = self._new_line()
+
     def place(self, index: int) -> None:
         """It is another part of its item now."""
         self._index = index
