@@ -184,4 +184,6 @@ def _problem(status: SourceStatus) -> str:
     """Why a source has no tools to offer."""
     if status.state is SourceState.OFF:
         return tr("Off in the settings")
-    return exact_line(status.detail, 200) if status.state is SourceState.FAILED else ""
+    if status.state is SourceState.FAILED:
+        return exact_line(status.detail, 200) or tr("It cannot be used at present.")
+    return ""
