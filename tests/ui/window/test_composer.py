@@ -315,6 +315,7 @@ async def test_tab_goes_from_the_words_to_what_goes_along_and_then_to_the_button
         "Remove b.txt",
         "Attach files or pictures",
         "Capture",
+        "Tools",
         "Send",
     ]
 
