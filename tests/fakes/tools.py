@@ -373,12 +373,15 @@ class FakeProbe:
     Attributes:
         reloads: How often the file was looked at again.
         steps: What a test of a server finds, by name.
+        next_step: A test that tells goes on from stage to stage while this is set.
     """
 
     def __init__(self) -> None:
         self._changed: Publisher[str] = Publisher()
         self.reloads = 0
         self.steps: dict[str, Sequence[TestStep]] = {}
+        self.next_step = asyncio.Event()
+        self.next_step.set()
 
     @property
     def changed(self) -> Publisher[str]:
@@ -387,5 +390,10 @@ class FakeProbe:
     async def reload(self) -> None:
         self.reloads += 1
 
-    async def test(self, name: str) -> Sequence[TestStep]:
-        return self.steps.get(name, ())
+    async def test(self, name: str, told: Callable[[TestStep], None] | None = None) -> Sequence[TestStep]:
+        steps = self.steps.get(name, ())
+        if told is not None:
+            for step in steps:
+                await self.next_step.wait()
+                told(step)
+        return steps

@@ -84,9 +84,9 @@ class WaitingServers:
         """As in ServerProbe."""
         await (await self._made()).reload()
 
-    async def test(self, name: str) -> Sequence[TestStep]:
+    async def test(self, name: str, told: Callable[[TestStep], None] | None = None) -> Sequence[TestStep]:
         """As in ServerProbe."""
-        return await (await self._made()).test(name)
+        return await (await self._made()).test(name, told)
 
     async def aclose(self) -> None:
         """As in ToolSources."""

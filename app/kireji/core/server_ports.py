@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from kireji.core.publisher import Publisher
     from kireji.core.tool_servers import Importable, ServerEntry, TestStep
@@ -51,5 +51,10 @@ class ServerProbe(Protocol):
     async def reload(self) -> None:
         """Look at the file again now: end servers that were changed or removed, and tell of it."""
 
-    async def test(self, name: str) -> Sequence[TestStep]:
-        """Go all the way to a server's tools, starting it unless it runs; up to the first stage that fails."""
+    async def test(self, name: str, told: Callable[[TestStep], None] | None = None) -> Sequence[TestStep]:
+        """Go all the way to a server's tools, starting it unless it runs; up to the first stage that fails.
+
+        Args:
+            name: Which.
+            told: Told of each stage as it passes or fails; of one that runs already, only what is done again.
+        """

@@ -183,8 +183,12 @@ class ToolServers:
                 await self._reload()
         return Imported(tuple(added), tuple(present), problems)
 
-    async def test(self, name: str) -> Sequence[TestStep]:
+    async def test(self, name: str, told: Callable[[TestStep], None] | None = None) -> Sequence[TestStep]:
         """Go all the way to a server's tools, up to the first stage that fails.
+
+        Args:
+            name: Which.
+            told: Told of each stage as it passes or fails.
 
         Raises:
             KirejiError: There is none of this name.
@@ -192,7 +196,7 @@ class ToolServers:
             StoreError: It cannot be read.
         """
         await self.entry(name)
-        return await self._probe().test(name)
+        return await self._probe().test(name, told)
 
     async def _add(
         self,

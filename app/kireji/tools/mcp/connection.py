@@ -49,10 +49,15 @@ class Opened(NamedTuple):
 
 
 class Steps:
-    """What was found on the way, for a test."""
+    """What was found on the way, for a test.
+
+    Attributes:
+        told: Told of each stage as it passes or fails; None while nobody tests.
+    """
 
     def __init__(self) -> None:
         self._found: list[TestStep] = []
+        self.told: Callable[[TestStep], None] | None = None
 
     @property
     def found(self) -> tuple[TestStep, ...]:
@@ -64,15 +69,18 @@ class Steps:
 
     def passed(self, stage: Stage, sentence: str) -> None:
         """A stage went well; what was found at it before is replaced."""
-        self._found = [step for step in self._found if step.stage is not stage]
-        self._found.append(TestStep(stage, True, sentence))
+        self._add(TestStep(stage, True, sentence))
 
     def failed(self, failure: StageFailed) -> None:
         """The way ends here."""
         if failure.stage is Stage.COMMAND and not self._found:
             self.passed(Stage.ENTRY, say("The entry is complete."))
-        self._found = [step for step in self._found if step.stage is not failure.stage]
-        self._found.append(TestStep(failure.stage, False, failure.message, failure.hint, failure.lines))
+        self._add(TestStep(failure.stage, False, failure.message, failure.hint, failure.lines))
+
+    def _add(self, step: TestStep) -> None:
+        self._found = [*(one for one in self._found if one.stage is not step.stage), step]
+        if self.told is not None:
+            self.told(step)
 
 
 class Connector:

@@ -183,14 +183,21 @@ class McpSource:
         """Nobody but the server knows."""
         return ""
 
-    async def test(self) -> tuple[TestStep, ...]:
-        """Go all the way to the tools; a server that runs is asked for its list once more."""
+    async def test(self, told: Callable[[TestStep], None] | None = None) -> tuple[TestStep, ...]:
+        """Go all the way to the tools; a server that runs is asked for its list once more.
+
+        Args:
+            told: Told of each stage as it passes or fails.
+        """
+        self._steps.told = told
         try:
             await self.describe()
         except StageFailed as error:
             self._steps.failed(error)
         except ToolSourceError as error:
             self._steps.failed(StageFailed(Stage.TOOLS, error.message, error.hint))
+        finally:
+            self._steps.told = None
         return self._steps.found
 
     async def aclose(self) -> None:

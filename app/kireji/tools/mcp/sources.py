@@ -97,7 +97,7 @@ class McpSources:
         self._stamp = object()
         await self.sources()
 
-    async def test(self, name: str) -> Sequence[TestStep]:
+    async def test(self, name: str, told: Callable[[TestStep], None] | None = None) -> Sequence[TestStep]:
         """As in ServerProbe. One that is switched off is ended again afterwards."""
         await self.reload()
         source = self._sources.get(name)
@@ -105,7 +105,7 @@ class McpSources:
             why = self._broken.status().detail if self._broken else say("There is no server called {name}.", name=name)
             return (TestStep(Stage.ENTRY, False, why),)
         try:
-            return await source.test()
+            return await source.test(told)
         finally:
             if source.entry.disabled:
                 await source.aclose()
