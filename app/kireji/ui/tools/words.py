@@ -183,7 +183,7 @@ def is_void(grant: Grant, fingerprint: str | None, now: datetime) -> str:
 def decided(decision: Decision) -> str:
     """Who decided a call, and why."""
     if decision.by == "nobody":
-        return tr("Nobody: the answer was stopped before")
+        return tr("Nobody: the answer was stopped, or nobody was there to be asked")
     if decision.by == "rule":
         return tr(_BY_RULE[decision.reason]) if decision.reason in _BY_RULE else tr("By rule")
     if decision.allowed:

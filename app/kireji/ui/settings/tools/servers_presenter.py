@@ -198,10 +198,11 @@ class ServersPresenter(QObject):
                 card.steps.show_step(Step(following[0].title, RUNNING))
 
         try:
-            for found in await self._tools.servers.test(source.partition(":")[2]):
-                tell(found)
+            steps = await self._tools.servers.test(source.partition(":")[2], tell)
         except KirejiError as error:
             card.steps.show_step(Step(_STAGES[0].title, FAILED, error.sentence))
+        else:
+            card.steps.show_steps([_shown(found) for found in steps])
         self._sources.refresh()
 
     def _switch(self, source: object, what: object) -> None:

@@ -84,7 +84,7 @@ class SourceCard(Card):
         failed = status.state is SourceState.FAILED
         self.say(breakable(status.detail), "error" if failed else "muted")
         tell(self.origin, breakable(status.origin), "small")
-        self.test.setEnabled(status.state not in (SourceState.STARTING, SourceState.OFF))
+        self.test.setEnabled(status.state is not SourceState.OFF)
         self.fold.say(tools(status.tools) if status.tools else tr("Tools"))
         self.fold.setVisible(not (failed and not status.tools))
         if self.body is not None:
@@ -94,7 +94,6 @@ class SourceCard(Card):
     def show_starting(self) -> None:
         """It is asked anew just now."""
         self.set_chip(tr("starting…"), "idle")
-        self.test.setEnabled(False)
 
     def show_tools(self, lines: Sequence[ToolLine], sentence: str = "") -> None:
         """Its tools, once they were wanted.

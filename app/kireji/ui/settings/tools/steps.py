@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -58,15 +59,25 @@ class StepList(QWidget):
 
     def show_step(self, step: Step) -> None:
         """A stage has begun or ended; the same stage again takes the place of its row."""
+        self._add(step)
+        self.show()
+        voice = ScreenReader(self.window())
+        if step.state != RUNNING and voice.active():
+            voice.say(f"{step.words}: {self._rows[-1].spoken()}", urgent=step.state == FAILED)
+
+    def _add(self, step: Step) -> None:
         if not self._rows or self._rows[-1].step.words != step.words:
             row = _Row(self._theme)
             self._rows.append(row)
             self._column.addWidget(row)
         self._rows[-1].show_step(step)
-        self.show()
-        voice = ScreenReader(self.window())
-        if step.state != RUNNING and voice.active():
-            voice.say(f"{step.words}: {self._rows[-1].spoken()}", urgent=step.state == FAILED)
+
+    def show_steps(self, steps: Sequence[Step]) -> None:
+        """How it came out: exactly these stages, said already."""
+        self.clear()
+        for step in steps:
+            self._add(step)
+        self.setVisible(bool(steps))
 
     def words(self) -> list[str]:
         """What is shown, one line for each stage."""
