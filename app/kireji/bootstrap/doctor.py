@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kireji.services.credentials import Credentials
     from kireji.services.local_servers import LocalServers
     from kireji.services.preferences import Preferences
+    from kireji.services.tools.service import ToolService
 
 
 def surroundings(
@@ -29,6 +30,7 @@ def surroundings(
     reader: Reader,
     prompts: PromptStore,
     shortcut_held: Callable[[], bool],
+    tools: ToolService,
 ) -> Surroundings:
     import asyncio
     import os
@@ -65,4 +67,26 @@ def surroundings(
         system_proxies=lambda: asyncio.to_thread(network.system_proxies, environ),
         file_exists=os.path.exists,
         holds_certificates=network.holds_certificates,
+        tools=tools,
+        start_program=lambda: _start_program(environ),
     )
+
+
+async def _start_program(environ: Mapping[str, str]) -> int:
+    """Start what only says its version, under a supervisor of its own."""
+    import tempfile
+
+    from kireji.core.child_environment import clean
+    from kireji.tools.children import child_processes
+
+    children = child_processes()
+    try:
+        program = await children.start(
+            [sys.executable, "--version"], environ=clean(environ), folder=tempfile.gettempdir()
+        )
+        try:
+            return await program.wait()
+        finally:
+            await program.end()
+    finally:
+        await children.aclose()

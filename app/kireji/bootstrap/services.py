@@ -109,7 +109,6 @@ async def open_services(
         stack.push_async_callback(notifier.aclose)
         prompts = WaitingPrompts(lambda: _prompts(paths))
         held = shortcut_held or (lambda: False)
-        at = surroundings(paths, environ, capture, credentials, preferences, local_servers, reader, prompts, held)
         toolkit = await tools(
             stack,
             paths,
@@ -121,6 +120,9 @@ async def open_services(
             base.clock,
             base.keychain,
             outbox.gate,
+        )
+        at = surroundings(
+            paths, environ, capture, credentials, preferences, local_servers, reader, prompts, held, toolkit
         )
         chat = ChatService(
             stores.conversations,

@@ -17,6 +17,8 @@ from kireji.services.doctor import Check, Finding, Verdict
 from kireji.services.local_servers import LocalServers
 from kireji.services.network_check import SystemProxies, find_network
 from kireji.services.preferences import Preferences
+from kireji.services.tool_checks import find_plugins, find_programs, find_servers
+from kireji.services.tools.service import ToolService
 
 _LITTLE_SPACE = 200_000_000
 """Bytes; a hundred full-screen pictures or so."""
@@ -65,6 +67,8 @@ class Surroundings(msgspec.Struct, frozen=True):
         system_proxies: What environment and system say about proxies; may block.
         file_exists: Whether there is a file of that name.
         holds_certificates: Whether certificates can be read from the file of that name; may block.
+        tools: Plugins and servers.
+        start_program: Starts a program that does nothing as those of tools are started; gives its return code.
     """
 
     environ: Mapping[str, str]
@@ -85,6 +89,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     system_proxies: Callable[[], Awaitable[SystemProxies]]
     file_exists: Callable[[str], bool]
     holds_certificates: Callable[[str], bool]
+    tools: ToolService
+    start_program: Callable[[], Awaitable[int]]
 
 
 def checks(at: Surroundings) -> tuple[Check, ...]:
@@ -133,8 +139,17 @@ def checks(at: Surroundings) -> tuple[Check, ...]:
     async def prompts() -> Finding:
         return _find_prompts(len(await at.prompts.prompts()), await at.prompts.problems())
 
-    names = (display, capture, shortcut, keychain, keys, network, local, reader, data, settings, prompts, app)
-    return tuple(Check(probe.__name__, probe) for probe in names)
+    async def plugins() -> Finding:
+        return await find_plugins(at.tools.toolbox)
+
+    async def servers() -> Finding:
+        return await find_servers(at.tools.toolbox, at.tools.servers)
+
+    async def programs() -> Finding:
+        return await find_programs(at.start_program)
+
+    around = (display, capture, shortcut, keychain, keys, network, local, reader, data, settings, prompts)
+    return tuple(Check(probe.__name__, probe) for probe in (*around, plugins, servers, programs, app))
 
 
 def find_display(environ: Mapping[str, str], platform: str) -> Finding:

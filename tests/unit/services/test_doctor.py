@@ -65,6 +65,8 @@ def surroundings(world: World | None = None, **changes: object) -> Surroundings:
         system_proxies=answering(FakeSystemProxies()),  # type: ignore[arg-type]
         file_exists=lambda _: True,
         holds_certificates=lambda _: True,
+        tools=services.tools,
+        start_program=answering(0),  # type: ignore[arg-type]
     )
     return msgspec.structs.replace(healthy, **changes)
 
@@ -78,7 +80,7 @@ async def test_a_healthy_machine_has_nothing_but_good_findings() -> None:
     assert {finding.verdict for finding in found.values()} == {Verdict.OK}
     assert list(found) == [
         "display", "capture", "shortcut", "keychain", "keys", "network", "local", "reader", "data", "settings",
-        "prompts", "app",
+        "prompts", "plugins", "servers", "programs", "app",
     ]  # fmt: skip
 
 
