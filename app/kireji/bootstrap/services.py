@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kireji.core.geometry import ScreenPlace
     from kireji.core.ports import Clock, KeyStore, PromptStore, Reader
     from kireji.core.provider_ports import Provider
+    from kireji.core.tool_ports import ToolSources
     from kireji.desktop.paths import Paths
     from kireji.providers.http import HttpClient
     from kireji.providers.openrouter import OpenRouterProvider
@@ -49,6 +50,7 @@ class Overrides(NamedTuple):
     capture: CaptureBackend | None = None
     reader: Reader | None = None
     providers: tuple[Provider, ...] | None = None
+    tools: tuple[ToolSources, ...] | None = None
 
 
 @asynccontextmanager
@@ -120,6 +122,7 @@ async def open_services(
             base.clock,
             base.keychain,
             outbox.gate,
+            overrides.tools,
         )
         at = surroundings(
             paths, environ, capture, credentials, preferences, local_servers, reader, prompts, held, toolkit

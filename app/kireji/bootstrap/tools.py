@@ -105,8 +105,23 @@ async def tools(
     clock: Clock,
     keychain: KeyStore,
     gate: Gate,
+    instead: tuple[ToolSources, ...] | None = None,
 ) -> ToolService:
-    """Wire what there is; nothing is started before it is called."""
+    """Wire what there is; nothing is started before it is called.
+
+    Args:
+        stack: Unwires it.
+        paths: Where plugins and the file of servers are.
+        environ: The process's environment.
+        stores: What is kept.
+        codec: For pictures in results.
+        captures: Keeps these.
+        preferences: The settings.
+        clock: The time.
+        keychain: Has the secrets of servers.
+        gate: Records what leaves this computer.
+        instead: Sources in the place of all others, for tests.
+    """
     from kireji.bootstrap.plugins import PluginNeeds, WaitingPlugins
     from kireji.bootstrap.servers import ServerNeeds, WaitingFile, WaitingHosts, WaitingServers
     from kireji.bootstrap.waiting import Once
@@ -125,7 +140,7 @@ async def tools(
     )
     kinds: tuple[ToolSources, ...] = (plugins, servers)
     service = tool_service(
-        kinds,
+        kinds if instead is None else instead,
         stores.permissions,
         stores.offers,
         JsonSchemaValidator(),

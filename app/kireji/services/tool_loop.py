@@ -9,7 +9,6 @@ import msgspec
 from kireji.core.messages import Message
 from kireji.core.outside import outside_words
 from kireji.core.requests import ToolChoice, ToolUse
-from kireji.core.rounds import split
 from kireji.services.catalog import Choice
 from kireji.services.exchange import Exchange
 from kireji.services.preferences import Preferences
@@ -87,7 +86,7 @@ class ToolLoop:
 
     async def _call(self, asked: Asked, said: tuple[Message, ...], recorder: AnswerRecorder, observe: Observer) -> None:
         """Run the calls of a round. Their results are in the history when this returns."""
-        outside = outside_words((*said, *split(recorder.so_far)), asked.offer.tools)
+        outside = outside_words((*said, recorder.so_far), asked.offer.tools)
         where = Circumstances(asked.conversation.id, outside, asked.question.attended, observe)
         calls = CallRound(recorder.calls, asked.offer, where, recorder.begin_call, recorder.answer_call)
         async with recorder.checkpoints():

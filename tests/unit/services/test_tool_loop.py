@@ -24,7 +24,7 @@ from kireji.core.messages import (
     Usage,
 )
 from kireji.core.models import ModelInfo
-from kireji.core.permissions import Approval
+from kireji.core.permissions import Approval, Reason
 from kireji.core.requests import ModelRequest, ToolUse
 from kireji.core.tool_ports import CallContext
 from kireji.core.tools import Arguments, FileOutput, Hints, PictureOutput, Tool, ToolOutput
@@ -227,6 +227,14 @@ async def test_where_nobody_sits_a_call_that_needs_permission_is_refused_at_once
     stored = await scene.ask(Question("q", attended=False))
     assert results(stored.message)[0].refused
     assert (scene.plugin.calls, [row.by for row in scene.world.permissions.rows]) == ([], ["nobody"])
+
+
+async def test_a_permission_holds_in_later_rounds_as_long_as_nobody_elses_words_are_there() -> None:
+    scene = Scene(calling(call(1)), calling(call(2, "probe__act")), calling(call(3, "probe__act")), answer("Done."))
+    await scene.services.tools.permissions.allow(ACT)
+    await scene.ask()
+    reasons = [row.reason for row in scene.world.permissions.rows]
+    assert reasons == [Reason.PURE, Reason.GRANTED, Reason.OUTSIDE]
 
 
 async def test_a_tool_that_fails_is_an_error_result() -> None:
