@@ -104,7 +104,7 @@ def told(request: ApprovalRequest) -> str:
     tool = request.tool
     lines = [
         "",
-        f"{tool.title} ({tool.name}, of {request.source}) is to be called with:",
+        f"{_line(tool.title)} ({tool.name}, of {_line(request.source)}) is to be called with:",
         *_indented(request.arguments),
     ]
     if request.change:
@@ -133,10 +133,15 @@ def _answers(request: ApprovalRequest) -> dict[str, tuple[str, Approval]]:
             case Scope.CONVERSATION:
                 answers["c"] = ("in this conversation", Approval(True, Scope.CONVERSATION))
             case Scope.FOLDER:
-                answers["f"] = (f"in the folder {offer.place}", Approval(True, Scope.FOLDER, offer.place))
+                answers["f"] = (f"in the folder {_line(offer.place)}", Approval(True, Scope.FOLDER, offer.place))
             case Scope.HOST:
-                answers["h"] = (f"for the host {offer.place}", Approval(True, Scope.HOST, offer.place))
+                answers["h"] = (f"for the host {_line(offer.place)}", Approval(True, Scope.HOST, offer.place))
     return answers | {_NO: ("no", Approval(False))}
+
+
+def _line(text: str) -> str:
+    """Words of others on one line, so that none of them can be taken for a line of ours."""
+    return " ".join(text.split())
 
 
 def _indented(text: str) -> list[str]:

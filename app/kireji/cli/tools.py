@@ -50,14 +50,16 @@ def _list(console: Console, *, start: bool, as_json: bool) -> Work:
             console.progress("Asking for tools …")
             await toolbox.refresh()
             console.progress("")
-        sources = [(status, await permissions.trusts(status)) for status in await toolbox.sources()]
-        tools = [(tool, await permissions.word(tool)) for tool in await toolbox.tools()]
+        sources = await permissions.marked(await toolbox.sources())
+        known = await toolbox.tools()
+        words = await permissions.words(known)
+        tools = [(tool, words[tool.name]) for tool in known]
         if as_json:
             off = services.preferences.settings.tools.off
             console.object(
                 {
                     "sources": [
-                        source_value(status, trusted=trusted, on=status.id not in off) for status, trusted in sources
+                        source_value(status, trusted=status.trusted, on=status.id not in off) for status in sources
                     ],
                     "tools": [
                         tool_value(tool, on=toolbox.is_on(tool), permission=permission) for tool, permission in tools
@@ -73,14 +75,14 @@ def _list(console: Console, *, start: bool, as_json: bool) -> Work:
                 (
                     status.id,
                     status.state.value,
-                    "yes" if trusted else "no",
+                    "yes" if status.trusted else "no",
                     str(status.tools),
                     status.origin or "-",
                 )
-                for status, trusted in sources
+                for status in sources
             ],
         )
-        for status, _ in sources:
+        for status in sources:
             if status.state is SourceState.FAILED:
                 console.note(f"{status.id}: {status.detail}")
         if not services.preferences.settings.tools.enabled:
@@ -120,9 +122,11 @@ def _show(name: str, console: Console, *, as_json: bool) -> Work:
             more = {"believed": trusted, "origin": status.origin, "permissions": [grant_value(one) for one in grants]}
             console.object(value | more)
             return DONE
-        console.line(f"{tool.title} ({tool.name})")
-        if tool.description.strip():
-            console.line(f"\n{tool.description.strip()}")
+        console.line(f"{' '.join(tool.title.split())} ({tool.name})")
+        if words := tool.description.strip():
+            console.line()
+            for line in words.splitlines():  # set apart, so that none of them is taken for a line of ours
+                console.line(f"  {line}".rstrip())
         _tell_arguments(tool, console)
         console.line()
         _tell_source(status, console, trusted=trusted)
