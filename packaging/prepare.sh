@@ -107,12 +107,24 @@ link_package() {
   done
 }
 
+# Real servers of tools in JavaScript, for the tests; which ones, and their hashes, stands in tests/data/node.
+install_node_servers() {
+  cmp -s tests/data/node/package-lock.json .venv/node/installed.json && return
+  mkdir -p .venv/node
+  cp tests/data/node/package.json tests/data/node/package-lock.json .venv/node/
+  if .venv/bin/npm --prefix .venv/node ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then
+    cp tests/data/node/package-lock.json .venv/node/installed.json
+  else
+    say "the servers in tests/data/node could not be installed; tests with them are left out"
+  fi
+}
+
 prepare() {
   local kind=$1 uv=''
   system_packages "$kind"
   [[ $kind == bench ]] && kind=test # the peers are programs; the environment is the tests'
   if [[ -x .venv/bin/python ]]; then
-    cmp -s requirements.lock ".venv/$kind.lock" && return
+    cmp -s requirements.lock ".venv/$kind.lock" && { [[ $kind == run ]] || install_node_servers; return; }
     [[ $kind == run ]] && cmp -s requirements.lock .venv/test.lock && return
   fi
   uv --version >/dev/null 2>&1 && uv=uv
@@ -120,5 +132,7 @@ prepare() {
   make_environment
   install_locked "$kind"
   link_package
+  rm -f ".venv/$kind.lock"
   cp requirements.lock ".venv/$kind.lock"
+  [[ $kind == run ]] || install_node_servers
 }

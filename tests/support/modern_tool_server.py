@@ -45,6 +45,15 @@ async def far(ctx: Context) -> str:
     return "there"
 
 
+@server.tool()
+async def slow(seconds: float) -> str:
+    """Takes its time."""
+    import anyio
+
+    await anyio.sleep(seconds)
+    return "slept"
+
+
 def main() -> None:
     if sys.argv[1] == "stdio":
         server.run("stdio")

@@ -61,8 +61,8 @@ class ServerEntry(msgspec.Struct, frozen=True):
 
     @property
     def place(self) -> str:
-        """Its address, or its command with the arguments, on one line; no value of a variable or header is in it."""
-        return self.url or " ".join((self.command, *self.args))
+        """Its address, or its command with the arguments; no query, and no value of a variable or header is in it."""
+        return shown_address(self.url) if self.url else " ".join((self.command, *self.args))
 
     @property
     def open_secrets(self) -> tuple[str, ...]:
@@ -71,6 +71,18 @@ class ServerEntry(msgspec.Struct, frozen=True):
         return tuple(
             dict.fromkeys(name for name, value in fields if looks_secret(name) and value and "${" not in value)
         )
+
+
+def shown_address(url: str) -> str:
+    """An address, or what is meant to be one, without what may be secret in it: user, password, query."""
+    scheme, separator, rest = url.partition("://")
+    authority, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
+    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"
+
+
+def host_of(url: str) -> str:
+    """Host and port of an address."""
+    return shown_address(url).partition("://")[2].partition("/")[0]
 
 
 def looks_secret(name: str) -> bool:

@@ -8,13 +8,13 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
-from kireji.core.errors import KirejiError
+from kireji.core.errors import KirejiError, ToolSourceError
 from kireji.core.provider_ports import Gate
 from kireji.core.tool_ports import ChildProcesses
-from kireji.core.tool_servers import ServerEntry, Stage, TestStep
+from kireji.core.tool_servers import ServerEntry, Stage, TestStep, host_of, shown_address
 from kireji.core.words import say
+from kireji.tools.mcp.errors import SessionLost, Unreached
 from kireji.tools.mcp.resolution import Launch, Resolver, StageFailed
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 START_SECONDS = 60.0
 """From the start of the program to its greeting; a first start may have to load the server from a registry."""
+_FORGOTTEN = (400, 404)
+"""What servers answer to a session they do not know any more: 404 by the specification, many 400."""
 _LINES = 12
 _LONGEST_LINE = 300
 _TAIL = 16384
@@ -163,7 +165,7 @@ class Connector:
                 stage = Stage.TOOLS
                 tools = await session.tools()
                 yield Opened(session, tools)
-            if faults.sentence or faults.closed:
+            if faults.sentence or faults.left:
                 raise await asyncio.to_thread(self._broken, faults, stage, None, beginning)
         except StageFailed:
             raise
@@ -180,6 +182,15 @@ class Connector:
         steps.passed(Stage.COMMAND, shown_address(launch.url))
         http = await asyncio.to_thread(importlib.import_module, "kireji.tools.mcp.http")
         trouble = http.Trouble()
+
+        def why() -> ToolSourceError:
+            found = self._unreached(launch.url, Stage.PROTOCOL, trouble, None)
+            if trouble.reason:
+                return Unreached(found.message, found.hint)
+            if trouble.status in _FORGOTTEN and trouble.error is None:
+                return SessionLost(found.message, found.hint)
+            return ToolSourceError(found.message, found.hint)
+
         stage = Stage.START
         try:
             connecting = await asyncio.to_thread(self._network.connecting)
@@ -188,10 +199,9 @@ class Connector:
             )
             async with AsyncExitStack() as stack:
                 async with asyncio.timeout(self._seconds):
-                    session = await stack.enter_async_context(
-                        library.open_session(transport, self._entry.name, changed)
-                    )
-                steps.passed(Stage.START, say("{host} answers.", host=urlsplit(launch.url).netloc.rpartition("@")[2]))
+                    opening = library.open_session(transport, self._entry.name, changed, why=why)
+                    session = await stack.enter_async_context(opening)
+                steps.passed(Stage.START, say("{host} answers.", host=host_of(launch.url)))
                 steps.passed(Stage.PROTOCOL, _greeting(session))
                 stage = Stage.TOOLS
                 tools = await session.tools()
@@ -203,7 +213,7 @@ class Connector:
 
     def _broken(self, faults: Any, stage: Stage, error: Exception | None, beginning: int) -> StageFailed:
         """Why a program did not come to its tools, or broke off; blocks for its log."""
-        lines = last_lines(self._log, beginning)
+        lines = last_lines(self._log, beginning) or ((faults.noise,) if faults.noise else ())
         ours = _ours(error)
         if ours is not None and faults.code is None and not faults.sentence:
             return StageFailed(stage, ours.message, ours.hint, lines)
@@ -220,9 +230,9 @@ class Connector:
             return StageFailed(stage, said, hint, lines)
         return StageFailed(stage, say("It closed the connection."), hint, lines)
 
-    def _unreached(self, url: str, stage: Stage, trouble: Any, error: Exception) -> StageFailed:
+    def _unreached(self, url: str, stage: Stage, trouble: Any, error: Exception | None) -> StageFailed:
         """Why an address did not lead to tools, or the connection broke off."""
-        host = urlsplit(url).netloc.rpartition("@")[2]
+        host = host_of(url)
         if trouble.error is not None:
             return StageFailed(stage, trouble.error.message, trouble.error.hint)
         if trouble.reason:
@@ -263,12 +273,6 @@ def ending(code: int) -> str:
     if code < 0:
         return say("It was ended by signal {number}.", number=-code)
     return say("It ended by itself with code {code}.", code=code)
-
-
-def shown_address(url: str) -> str:
-    """An address without what may be secret in it: user, password, query."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def last_lines(log: str, beginning: int = 0) -> tuple[str, ...]:

@@ -9,5 +9,9 @@ class SessionLost(ToolSourceError):
     """The server does not know the connection any more, and has done nothing; the call may be made over a new one."""
 
 
+class Unreached(ToolSourceError):
+    """No answer came over the network."""
+
+
 class ConnectionEnded(ToolSourceError):
     """The server went away in the middle of a call."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import httpx2
 from mcp.client.streamable_http import streamable_http_client
 
+from kireji import __version__
 from kireji.core.errors import KirejiError, ToolSourceError
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import OutgoingRequest, Purpose
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 LARGEST_ANSWER = 32 << 20
 """Bytes of one answer, and of one event of a stream."""
+NO_ANSWER = 599
+"""A status that no server sends."""
+_ABOUT_TRANSFER = frozenset({"content-length", "transfer-encoding", "connection"})
 _CONNECT_SECONDS = 10.0
 _SILENCE_SECONDS = 300.0
 _SHOWN_HEADERS = frozenset({"accept", "content-type", "mcp-protocol-version", "mcp-method", "user-agent"})
@@ -44,7 +48,7 @@ class Trouble:
 
     Attributes:
         status: HTTP status of the last answer; 0 before one came.
-        reason: Why no answer came; empty when one did.
+        reason: Why no answer came to the last request; empty when one did.
         error: A failure of the program's own, such as a ledger that cannot be written.
     """
 
@@ -56,6 +60,9 @@ class Trouble:
 
 class RecordedTransport(httpx2.AsyncBaseTransport):
     """Records each request, sends it, and bounds the answer.
+
+    A request that finds no answer gets one of our own (`NO_ANSWER`): over an exception the protocol's library would
+    give up the whole connection with all calls that wait on it.
 
     Args:
         inner: Sends.
@@ -79,38 +86,32 @@ class RecordedTransport(httpx2.AsyncBaseTransport):
         )
         try:
             await self._gate(outgoing)
+            return await self._answer(request)
         except KirejiError as error:
             self._trouble.error = error
-            raise httpx2.RequestError("not recorded", request=request) from error
-        try:
-            response = await self._inner.handle_async_request(request)
         except httpx2.HTTPError as error:
             self._trouble.reason = _reason(error)
-            raise
-        self._trouble.status, self._trouble.reason = response.status_code, ""
+        return httpx2.Response(NO_ANSWER, request=request)
+
+    async def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        """Send, and read what does not come as a stream of events; so failures on the way belong to one request."""
+        response = await self._inner.handle_async_request(request)
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             await response.aclose()
             raise httpx2.RemoteProtocolError("compressed without being asked for", request=request)
-        streamed = response.headers.get("content-type", "").lower().startswith("text/event-stream")
-        if not streamed and isinstance(response.stream, httpx2.AsyncByteStream):
-            response.stream = _Bounded(response.stream)
+        if not response.headers.get("content-type", "").lower().startswith("text/event-stream"):
+            body = bytearray()
+            try:
+                async for chunk in response.aiter_raw():
+                    body += chunk
+                    if len(body) > LARGEST_ANSWER:
+                        raise httpx2.RemoteProtocolError("too large", request=request)
+            finally:
+                await response.aclose()
+            headers = [(name, value) for name, value in response.headers.items() if name not in _ABOUT_TRANSFER]
+            response = httpx2.Response(response.status_code, headers=headers, content=bytes(body), request=request)
+        self._trouble.status, self._trouble.reason, self._trouble.error = response.status_code, "", None
         return response
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-
-class _Bounded(httpx2.AsyncByteStream):
-    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
-        self._inner = inner
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for chunk in self._inner:
-            size += len(chunk)
-            if size > LARGEST_ANSWER:
-                raise httpx2.ReadError("the answer is too large")
-            yield chunk
 
     async def aclose(self) -> None:
         await self._inner.aclose()
@@ -151,7 +152,7 @@ def _client(
             raise httpx2.InvalidURL("no address of the web")
         if address.port is not None and not 0 < address.port < 65536:
             raise httpx2.InvalidURL("no such port")
-        sent = httpx2.Headers({"accept-encoding": "identity", **headers})
+        sent = httpx2.Headers({"user-agent": f"kireji/{__version__}", "accept-encoding": "identity", **headers})
     except (httpx2.InvalidURL, ValueError, UnicodeError):
         raise ToolSourceError(
             say("The url or a header cannot be sent as it stands."), say("Correct the entry in mcp.json.")
@@ -179,6 +180,8 @@ def _reason(error: httpx2.HTTPError) -> str:
     """Why no answer came, as a part of a sentence."""
     if isinstance(error, httpx2.ConnectTimeout):
         return say("it did not answer within {seconds} seconds", seconds=f"{_CONNECT_SECONDS:g}")
+    if isinstance(error, httpx2.RemoteProtocolError):
+        return say("it does not speak HTTP properly, or sends too much")
     cause: BaseException | None = error
     while cause is not None:
         if type(cause).__name__ in ("SSLError", "SSLCertVerificationError", "CertificateRefused"):

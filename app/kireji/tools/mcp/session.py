@@ -21,7 +21,7 @@ from kireji.core.errors import ToolSourceError
 from kireji.core.tools import ToolOutput
 from kireji.core.words import say
 from kireji.tools.mcp.describing import ListedTool
-from kireji.tools.mcp.errors import ConnectionEnded, SessionLost
+from kireji.tools.mcp.errors import ConnectionEnded, SessionLost, Unreached
 from kireji.tools.mcp.results import tool_output
 
 if TYPE_CHECKING:
@@ -33,7 +33,10 @@ MOST_TOOLS = 1000
 MOST_LISTED = 10 << 20
 """Bytes of all descriptions and schemas together."""
 _MOST_PAGES = 200
-_CLOSED = "Connection closed"
+_CLOSED, _ERROR_ANSWER, _STREAM = "Connection closed", "Server returned an error response", "SSE stream"
+"""What the protocol's library says (mcp 2.3, jsonrpc_dispatcher and streamable_http)."""
+_LISTEN_AGAIN = (2.0, 15.0, 60.0, 300.0)
+"""Seconds until a lost subscription is asked for again."""
 _LIST_SECONDS = 60.0
 _THREAD_FROM = 1 << 18
 """Characters of a result from which on it is decoded in a thread."""
@@ -45,11 +48,13 @@ class Session:
     Args:
         client: Connected.
         server: How sentences call the server.
+        why: What stands behind an answer of which the protocol's library only says that it is an error.
     """
 
-    def __init__(self, client: Client, server: str) -> None:
+    def __init__(self, client: Client, server: str, why: Callable[[], ToolSourceError] | None = None) -> None:
         self._client = client
         self._server = server
+        self._why = why
 
     @property
     def protocol(self) -> str:
@@ -128,14 +133,18 @@ class Session:
         capability = self._client.server_capabilities.tools
         if not (capability and capability.list_changed):
             return
-        try:
-            async with self._client.listen(tools_list_changed=True) as subscription:
-                async for _ in subscription:
-                    changed()
-        except ListenNotSupportedError:
-            return  # the handshake's revisions send notices by themselves
-        except (MCPError, SubscriptionLost, TimeoutError) as error:
-            log.info("a server tells of no changes any more: %s", type(error).__name__)
+        for wait in _LISTEN_AGAIN:
+            try:
+                async with self._client.listen(tools_list_changed=True) as subscription:
+                    async for _ in subscription:
+                        changed()
+                return
+            except ListenNotSupportedError:
+                return  # the handshake's revisions send notices by themselves
+            except (MCPError, SubscriptionLost, TimeoutError) as error:
+                log.info("a server tells of no changes for now: %s", type(error).__name__)
+            await asyncio.sleep(wait)
+            changed()
 
     def _failure(self, error: Exception) -> ToolSourceError:
         """What a failure of the protocol's library means."""
@@ -146,6 +155,12 @@ class Session:
                 return ConnectionEnded(say("{server} ended before it had answered.", server=self._server))
             if error.code == mcp_types.INVALID_REQUEST and error.message == "Session terminated":
                 return SessionLost(say("{server} has forgotten the connection.", server=self._server))
+            if self._why is not None and error.message == _ERROR_ANSWER:
+                return self._why()
+            if error.code == mcp_types.CONNECTION_CLOSED and error.message.startswith(_STREAM):
+                return Unreached(
+                    say("The connection to {server} was lost before it had answered.", server=self._server)
+                )
             said = " ".join(str(error.message).split())[:500]
             return ToolSourceError(say("{server} refused: {said}", server=self._server, said=said))
         log.info("a server broke the protocol: %s", type(error).__name__)
@@ -161,6 +176,7 @@ async def open_session(
     changed: Callable[[], None],
     *,
     legacy: bool = False,
+    why: Callable[[], ToolSourceError] | None = None,
 ) -> AsyncIterator[Session]:
     """Connect: find out which revision of the protocol the server speaks, and greet it.
 
@@ -171,6 +187,7 @@ async def open_session(
         server: How sentences call the server.
         changed: Called when the list of tools may be another one.
         legacy: Greet as before 2026, without asking for the revision first.
+        why: As in Session.
 
     Raises:
         Exception: Whatever the protocol's library and the transport raise; an ExceptionGroup as well.
@@ -192,7 +209,7 @@ async def open_session(
         # The library would hold results to the schemas that the server declares for them: with patterns of the server's
         # choice, in the loop. Nothing here relies on results having a shape.
         vars(client.session)["validate_tool_result"] = _taken_as_it_is
-        yield Session(client, server)
+        yield Session(client, server, why)
 
 
 async def _taken_as_it_is(name: str, result: mcp_types.CallToolResult) -> None:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kireji.core.errors import StoreError, ToolSourceError
 from kireji.core.tool_ports import CallContext, ChildProcesses, DescriptionStore
-from kireji.core.tool_servers import ServerEntry, Stage, TestStep
+from kireji.core.tool_servers import ServerEntry, Stage, TestStep, shown_address
 from kireji.core.tools import Arguments, SourceKind, SourceState, SourceStatus, Tool, ToolOutput
 from kireji.core.words import say
-from kireji.tools.mcp.connection import START_SECONDS, Connector, Network, Opened, Steps, shown_address
+from kireji.tools.mcp.connection import START_SECONDS, Connector, Network, Opened, Steps
 from kireji.tools.mcp.describing import core_tools
-from kireji.tools.mcp.errors import ConnectionEnded, SessionLost
+from kireji.tools.mcp.errors import ConnectionEnded, SessionLost, Unreached
 from kireji.tools.mcp.resolution import Identity, Resolver, StageFailed
 from kireji.tools.mcp.restarts import Restarts
 
@@ -67,6 +67,8 @@ class _Connection:
         over: Set when it is over, or is to end.
         relist: Set when the list of tools may be another one.
         task: Holds it.
+        calls: How many wait for an answer.
+        lost: Why it is given up, where that was found by a call.
     """
 
     def __init__(self) -> None:
@@ -75,6 +77,8 @@ class _Connection:
         self.over = asyncio.Event()
         self.relist = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
+        self.calls = 0
+        self.lost: StageFailed | None = None
 
     @property
     def session(self) -> Session | None:
@@ -162,14 +166,11 @@ class McpSource:
             raise ToolSourceError(say("{server} is switched off.", server=self.entry.name))
         try:
             async with asyncio.timeout(context.seconds):
-                session = await self._session()
                 try:
-                    return await session.call(tool.own_name, arguments, context.progress)
+                    return await self._called(tool, arguments, context)
                 except SessionLost:
                     await self.aclose()
-                    return await (await self._session()).call(tool.own_name, arguments, context.progress)
-                except ConnectionEnded as error:
-                    raise await self._explained(error) from error
+                    return await self._called(tool, arguments, context)
         except TimeoutError as error:
             raise ToolSourceError(
                 say(
@@ -213,6 +214,24 @@ class McpSource:
             connection.task.cancel()
             await asyncio.wait((connection.task,))
 
+    async def _called(self, tool: Tool, arguments: Arguments, context: CallContext) -> ToolOutput:
+        session, connection = await self._session(), self._connection
+        if connection is None:
+            raise ToolSourceError(say("{server} ended before it was asked.", server=self.entry.name))
+        connection.calls += 1
+        try:
+            return await session.call(tool.own_name, arguments, context.progress)
+        except ConnectionEnded as error:
+            raise await self._explained(error) from error
+        except Unreached as error:
+            if connection.calls == 1:  # other calls may still be answered
+                connection.lost = StageFailed(Stage.START, error.message, error.hint)
+                connection.over.set()
+                self._fail(connection.lost)
+            raise
+        finally:
+            connection.calls -= 1
+
     async def _explained(self, error: ConnectionEnded) -> ToolSourceError:
         """The same with how the server ended, where that is known in a moment."""
         if self._connection is not None and self._connection.task is not None:
@@ -225,8 +244,10 @@ class McpSource:
         if self.entry.problem:
             return SourceState.FAILED
         connection = self._connection
-        if connection is not None:
-            return SourceState.READY if connection.session is not None else SourceState.STARTING
+        if connection is not None and connection.session is not None:
+            return SourceState.READY
+        if connection is not None and not connection.opened.done():
+            return SourceState.STARTING
         if self._failure is not None:
             return SourceState.FAILED
         return SourceState.OFF if self.entry.disabled else SourceState.IDLE
@@ -296,7 +317,7 @@ class McpSource:
             return error
         except StoreError as error:
             return StageFailed(Stage.TOOLS, error.message, error.hint)
-        return None
+        return connection.lost
 
     def _ended(self, connection: _Connection, failure: StageFailed | None) -> None:
         if failure is not None:

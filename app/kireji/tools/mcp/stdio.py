@@ -45,6 +45,7 @@ class Faults:
         sentence: Why the connection was given up; empty when it was not.
         noise: The beginning of the first line on its standard output that is no message.
         closed: Whether the server has closed its standard output.
+        left: Whether it had done so before the connection was ended here.
         code: With what it ended by itself; None when it had not.
     """
 
@@ -53,6 +54,7 @@ class Faults:
         self.sentence = ""
         self.noise = ""
         self.closed = False
+        self.left = False
         self.code: int | None = None
 
 
@@ -108,12 +110,13 @@ async def stdio_transport(child: ChildProcess, faults: Faults) -> AsyncIterator[
         try:
             yield read_stream, write_stream
         finally:
+            faults.left = faults.closed
             with anyio.CancelScope(shield=True):
                 read_stream.close()
                 write_stream.close()
                 with anyio.move_on_after(_FLUSH_SECONDS):
                     await written.wait()
-                if faults.closed:
+                if faults.left:
                     with anyio.move_on_after(_FLUSH_SECONDS):
                         await child.wait()
                 faults.code = child.returncode

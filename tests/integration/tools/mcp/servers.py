@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kireji.core.errors import ToolSourceError
+from kireji.core.errors import KirejiError, ToolSourceError
 from kireji.core.publisher import Publisher
 from kireji.core.requests import ClearedRequest, OutgoingRequest
 from kireji.core.tools import Arguments, TextOutput, ToolOutput
@@ -90,6 +90,7 @@ class World:
         clock: Seconds, as the servers' waits see them.
         told: Ids of sources that changed.
         recorded: What passed the gate.
+        gate_failure: When set, nothing passes it.
     """
 
     def __init__(
@@ -100,13 +101,15 @@ class World:
         environ: Mapping[str, str] | None = None,
         path: str | None = None,
         start_seconds: float = 20.0,
+        descriptions: MemoryDescriptionStore | None = None,
     ) -> None:
         self.folder = folder
         self.file = McpFile(folder / "mcp.json", write_atomically)
         self.keychain = FakeKeyStore()
-        self.descriptions = MemoryDescriptionStore()
+        self.descriptions = descriptions or MemoryDescriptionStore()
         self.children = SupervisedProcesses()
         self.recorded: list[OutgoingRequest] = []
+        self.gate_failure: KirejiError | None = None
         self.told: list[str] = []
         self.clock = 1000.0
         self.connecting = Direct()
@@ -140,6 +143,8 @@ class World:
         return await source.call(found, arguments, context or Call())
 
     async def _gate(self, outgoing: OutgoingRequest) -> ClearedRequest:
+        if self.gate_failure is not None:
+            raise self.gate_failure
         self.recorded.append(outgoing)
         return cleared(outgoing)
 

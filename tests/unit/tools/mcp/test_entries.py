@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.core.tool_servers import ServerEntry, looks_secret
+from kireji.core.tool_servers import ServerEntry, host_of, looks_secret, shown_address
 from kireji.tools.mcp.entries import read_entry, write_entry
 
 JSON = st.recursive(
@@ -115,3 +115,17 @@ def test_names_of_secrets(name: str) -> None:
 @pytest.mark.parametrize("name", ["PATH", "MONKEY", "KEYBOARD", "TOKENIZER", "HOME", "AUTHOR", "Accept", "COMPAT"])
 def test_names_of_nothing_secret(name: str) -> None:
     assert not looks_secret(name)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown", "host"),
+    [
+        ("https://h.example/mcp", "https://h.example/mcp", "h.example"),
+        ("https://me:pw@h.example:8/a/b?key=s#t", "https://h.example:8/a/b", "h.example:8"),
+        ("https://h.example?key=s/@x", "https://h.example", "h.example"),
+        ("http://[::1/mcp", "http://[::1/mcp", "[::1"),
+        ("${SERVER}", "${SERVER}", ""),
+    ],
+)
+def test_an_address_is_shown_without_what_may_be_secret(url: str, shown: str, host: str) -> None:
+    assert (shown_address(url), host_of(url)) == (shown, host)

@@ -1,0 +1,213 @@
+"""Servers that are reached over HTTP: real processes, real sockets, every request recorded first."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from kireji.core.errors import StoreError, ToolSourceError
+from kireji.core.requests import Purpose
+from kireji.core.secret import Secret, SecretName
+from kireji.core.tool_servers import SECRETS, Stage
+from kireji.core.tools import SourceState
+from tests.integration.tools.mcp.servers import MODERN, Call, World, words
+
+TOKEN = "Bearer s3cret"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def modern(port: int) -> AsyncIterator[str]:
+    """A server of the official library that wants a token; yields its address."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(MODERN), "http", str(port), TOKEN),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(1000):
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.02)
+            else:
+                writer.close()
+                break
+        yield f"http://127.0.0.1:{port}/mcp"
+    finally:
+        process.kill()
+        await process.wait()
+
+
+@pytest.fixture
+async def address() -> AsyncIterator[str]:
+    async with modern(free_port()) as url:
+        yield url
+
+
+@asynccontextmanager
+async def answering(answer: Callable[[bytes], bytes]) -> AsyncIterator[str]:
+    """A server that gives each request whatever `answer` makes of its bytes."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")), 0)
+        await reader.readexactly(length)
+        writer.write(answer(head))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/mcp"
+
+
+def response(status: str, *headers: str, body: bytes = b"") -> bytes:
+    lines = (f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers)
+    return "\r\n".join((*lines, "", "")).encode() + body
+
+
+async def test_all_stages_and_a_call(world: World, address: str) -> None:
+    world.write(one={"type": "http", "url": address, "headers": {"Authorization": TOKEN}})
+    steps = await world.sources.test("one")
+    assert [step.stage for step in steps if step.passed] == list(Stage)
+    assert steps[1].sentence == address
+    assert steps[3].sentence == "modern 2.0, protocol 2026-07-28"
+    assert words(await world.call("one", "add", first=3)) == "4"
+    context = Call()
+    await world.call("one", "far", context)
+    assert context.said == [("half", 0.5)]
+
+
+async def test_every_request_is_recorded_before_it_leaves_without_what_is_secret(world: World, address: str) -> None:
+    world.keychain.secrets[SecretName(SECRETS, "token")] = Secret(TOKEN)
+    headers = {"Authorization": "${keychain:token}", "X-Api-Key": "k3y"}
+    world.write(one={"url": f"{address}?key=qu3ry", "headers": headers})
+    await world.call("one", "add", first=1)
+    assert len(world.recorded) >= 3
+    for outgoing in world.recorded:
+        assert (outgoing.provider, outgoing.purpose) == ("mcp:one", Purpose.TOOL_SERVER)
+        assert outgoing.host == address.split("/")[2]
+        assert not {"s3cret", "k3y", "qu3ry"} & set(repr(outgoing).replace("'", " ").replace("=", " ").split())
+    assert any(b'"tools/call"' in outgoing.body for outgoing in world.recorded)
+    assert "qu3ry" not in repr((await world.source("one")).status())
+
+
+async def test_what_cannot_be_recorded_does_not_leave(world: World, address: str) -> None:
+    world.write(one={"url": address, "headers": {"Authorization": TOKEN}})
+    await world.sources.test("one")
+    world.gate_failure = StoreError("The ledger cannot be written.", "Free some space.")
+    with pytest.raises(ToolSourceError, match="The ledger cannot be written"):
+        await world.call("one", "add", first=1)
+    world.gate_failure = None
+    assert words(await world.call("one", "add", first=1)) == "2"
+
+
+async def test_a_refused_token_is_told(world: World, address: str) -> None:
+    world.write(one={"url": address})
+    (*_, last) = await world.sources.test("one")
+    assert (last.stage, last.passed) == (Stage.PROTOCOL, False)
+    assert "refuses (status 401)" in last.sentence
+    assert "headers" in last.hint
+
+
+async def test_nobody_there_is_told(world: World) -> None:
+    world.write(one={"url": f"http://127.0.0.1:{free_port()}/mcp"})
+    (*_, last) = await world.sources.test("one")
+    assert (last.stage, last.passed) == (Stage.START, False)
+    assert "nothing answers there" in last.sentence
+
+
+async def test_a_server_that_goes_away_and_comes_back(world: World) -> None:
+    port = free_port()
+    async with modern(port) as address:
+        world.write(one={"url": address, "headers": {"Authorization": TOKEN}})
+        assert words(await world.call("one", "add", first=1)) == "2"
+    with pytest.raises(ToolSourceError, match="nothing answers there"):
+        await world.call("one", "add", first=1)
+    status = (await world.source("one")).status()
+    assert (status.state, "nothing answers there" in status.detail) == (SourceState.FAILED, True)
+    async with modern(port):
+        assert words(await world.call("one", "add", first=1)) == "2"
+
+
+async def test_a_call_that_finds_no_answer_leaves_the_others_alone(world: World, address: str) -> None:
+    world.write(one={"url": address, "headers": {"Authorization": TOKEN}})
+    await world.sources.test("one")
+    async with asyncio.TaskGroup() as group:
+        slow = group.create_task(world.call("one", "slow", seconds=1))
+        await asyncio.sleep(0.3)
+        world.gate_failure = StoreError("The ledger cannot be written.")
+        with pytest.raises(ToolSourceError):
+            await world.call("one", "add", first=1)
+        world.gate_failure = None
+    assert words(slow.result()) == "slept"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words_of_it"),
+    [
+        (response("302 Found", "Location: http://127.0.0.1:1/mcp"), "status 302"),
+        (response("307 Temporary Redirect", "Location: http://elsewhere.example/mcp"), "status 307"),
+        (response("200 OK", "Content-Type: text/html", body=b"<html>"), "does not answer as the protocol wants"),
+        (response("200 OK", "Content-Type: application/json", body=b"{"), "does not answer as the protocol wants"),
+        (response("500 Oops", body=b"broken"), "status 500"),
+        (b"not http at all\r\n\r\n", "does not speak HTTP properly"),
+        (response("200 OK", "Content-Encoding: gzip", body=b"\x1f\x8b"), "does not speak HTTP properly"),
+        (b"", "does not speak HTTP properly"),
+    ],
+)
+async def test_an_answer_that_is_none(world: World, answer: bytes, words_of_it: str) -> None:
+    async with answering(lambda head: answer) as url:
+        world.write(one={"url": url})
+        (*_, last) = await world.sources.test("one")
+        assert not last.passed
+        assert words_of_it in last.sentence
+
+
+async def test_an_answer_without_end_is_given_up(world: World) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+    async with answering(lambda _: head + b" " * (33 << 20)) as url:
+        world.write(one={"url": url})
+        (*_, last) = await world.sources.test("one")
+        assert "sends too much" in last.sentence
+
+
+async def test_keys_do_not_follow_to_another_host(world: World) -> None:
+    heads: list[bytes] = []
+
+    def keep(head: bytes) -> bytes:
+        heads.append(head)
+        return response("200 OK")
+
+    async with (
+        answering(keep) as other,
+        answering(lambda _: response("307 Temporary Redirect", f"Location: {other}")) as url,
+    ):
+        world.write(one={"url": url, "headers": {"Authorization": TOKEN}})
+        await world.sources.test("one")
+    assert heads == []
+
+
+@pytest.mark.parametrize("url", ["http://host:99999/mcp", "http://[::1/mcp", "http://host\u0000/mcp"])
+async def test_an_address_that_is_none(world: World, url: str) -> None:
+    world.write(one={"url": url})
+    (*_, last) = await world.sources.test("one")
+    assert not last.passed
+    assert "cannot be sent as it stands" in last.sentence
+
+
+async def test_a_header_that_is_none(world: World, address: str) -> None:
+    world.write(one={"url": address, "headers": {"Authorization": "a\nb"}})
+    (*_, last) = await world.sources.test("one")
+    assert not last.passed
