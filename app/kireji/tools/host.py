@@ -11,7 +11,9 @@ import os
 import queue
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from kireji.core.frames import FrameDecoder, FrameError
@@ -144,13 +146,15 @@ class _Channel:
 
     def send(self, message: FromHost) -> None:
         """Send a message; ends the process when nobody takes it."""
-        data = memoryview(encoded(message))
-        with self._turn:
-            try:
+        try:
+            data = memoryview(encoded(message))
+            with self._turn:
                 while data:
                     data = data[self._write(self._answers, data) :]
-            except OSError:
-                self._exit(1)
+        except BaseException:  # noqa: BLE001 - the plugin has closed the pipe, or broken what this rests on
+            with suppress(BaseException):
+                traceback.print_exc()
+            self._exit(1)  # nobody would hear of what comes after this
 
     def receive(self, take: Callable[[ToHost | None], None]) -> None:
         """Take messages until there are no more, then end the process even if something in it does not."""

@@ -14,7 +14,7 @@ from kireji.plugins import ToolError
 from kireji.tools.faults import ArgumentsFault, ToolFault
 from kireji.tools.host_context import Asks, HostContext, clean
 from kireji.tools.host_protocol import RESULT_LIMIT, Call, Finished, FromHost
-from kireji.tools.plugin_loading import in_words, where
+from kireji.tools.plugin_loading import in_words, said_by, where
 from kireji.tools.results import output_of
 from kireji.tools.signature import Signature, read_signature
 
@@ -102,7 +102,7 @@ class Calls:
 
     def _failed(self, problem: BaseException) -> ToolOutput:
         if isinstance(problem, ToolError):
-            return failed(clean(problem, _REASON_LIMIT) or "The tool failed.")
+            return failed(clean(said_by(problem), _REASON_LIMIT) or "The tool failed.")
         if isinstance(problem, ArgumentsFault):
             return failed(clean(f"The arguments do not fit: {problem}", _REASON_LIMIT))
         traceback.print_exception(problem, file=sys.stderr)

@@ -48,7 +48,7 @@ Hold: TypeAlias = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 
 _GRACE_SECONDS = 1.0
 """How long a call that nobody waits for may take to end, before its process is ended."""
-_DRAIN_SECONDS = 0.5
+_DRAIN_SECONDS = 1.0
 """How long the last words of a process that has ended may take."""
 _PROGRESS_SECONDS = 0.05
 _STRAY_LIMIT = 1_000
@@ -252,6 +252,7 @@ class HostClient:
             while data := await self._process.read():
                 for payload in frames.feed(data):
                     self._hear(decoder.decode(payload))
+                await asyncio.sleep(0)  # a flood is always there to be read, and the program has more to do
         except FrameError as nonsense:
             log.warning("the plugin %s: %s", self._name, nonsense)
             self._fail(

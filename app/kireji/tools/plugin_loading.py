@@ -69,12 +69,17 @@ def where(problem: BaseException, files: Sequence[str]) -> tuple[str, int]:
 
 def in_words(problem: BaseException) -> str:
     """An exception in one line, without a full stop."""
-    try:
-        text = " ".join(str(problem).split())
-    except Exception:  # noqa: BLE001 - an exception of a plugin's own that cannot say what it is
-        text = ""
+    text = " ".join(said_by(problem).split())
     name = type(problem).__qualname__
     return f"{name}: {text}".removesuffix(".") if text else name
+
+
+def said_by(problem: BaseException) -> str:
+    """What an exception says; empty where it is one of a plugin's own and cannot say anything."""
+    try:
+        return str(problem)
+    except BaseException:  # noqa: BLE001 - it is the plugin's code that runs here
+        return ""
 
 
 def _contents(wanted: Load) -> dict[str, bytes]:

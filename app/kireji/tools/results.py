@@ -23,22 +23,38 @@ def output_of(value: object, limit: int) -> ToolOutput:
         An error where the value cannot be passed on; it says why.
     """
     try:
-        content = tuple(_parts(value))
+        content = tuple(_parts(value, limit))
+    except _TooLong as problem:
+        return _too_large(problem.size, limit)
     except (TypeError, ValueError, OverflowError, RecursionError) as problem:
         return failed(f"The tool gave back something that JSON cannot hold: {problem}.")
     size = sum(_size(part) for part in content)
-    if size > limit:
-        return failed(
-            f"The tool gave back {size / 1_048_576:,.1f} MB; at most {limit // 1_048_576} MB are passed on. "
-            "Ask it for less."
-        )
-    return ToolOutput(content)
+    return _too_large(size, limit) if size > limit else ToolOutput(content)
 
 
-def _parts(value: object) -> Iterator[Output]:
+class _TooLong(Exception):
+    """A text that need not even be looked at.
+
+    Args:
+        size: Its characters.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
+
+
+def _too_large(size: int, limit: int) -> ToolOutput:
+    size_in_mb, limit_in_mb = size / 1_048_576, limit // 1_048_576
+    return failed(f"The tool gave back {size_in_mb:,.1f} MB; at most {limit_in_mb} MB are passed on. Ask it for less.")
+
+
+def _parts(value: object, limit: int) -> Iterator[Output]:
     if value is None:
         return
     if isinstance(value, str):
+        if len(value) > limit:
+            raise _TooLong(len(value))
         yield TextOutput(_valid(value))
     elif isinstance(value, Image):
         yield PictureOutput(value.data)
@@ -46,7 +62,7 @@ def _parts(value: object) -> Iterator[Output]:
         yield FileOutput(value.data, _valid(value.media_type), _valid(value.name))
     elif isinstance(value, list | tuple) and any(isinstance(each, Image | File) for each in value):
         for each in value:
-            yield from _parts(each)
+            yield from _parts(each, limit)
     else:
         yield TextOutput(msgspec.json.encode(value, enc_hook=_other).decode())
 

@@ -110,14 +110,15 @@ async def plugins(folder: Path, environ: Mapping[str, str] | None = None, **opti
     places = PluginPlaces(folder / "plugins", folder / "plugins-work", folder / "log")
     installed = options.pop("installed", InstalledPlugins([]))
     environ = os.environ if environ is None else environ
+    group = await asyncio.TaskGroup().__aenter__()
+    sources = PluginSources(
+        places, lambda: children, descriptions, environ, installed, group.create_task, Publisher(), **options
+    )
     try:
-        async with asyncio.TaskGroup() as group:
-            sources = PluginSources(
-                places, lambda: children, descriptions, environ, installed, group.create_task, Publisher(), **options
-            )
-            yield Plugins(sources, places.plugins, descriptions)
-            await sources.aclose()
+        yield Plugins(sources, places.plugins, descriptions)
     finally:
+        await sources.aclose()
+        await group.__aexit__(None, None, None)  # what a test raises is not the group's affair
         await children.aclose()
 
 
