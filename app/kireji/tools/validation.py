@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
+
+from kireji.tools.cheap_patterns import is_cheap, misses
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
+    _Check: TypeAlias = Callable[[Any, Any, Any, Any], Iterable[ValidationError] | None]
+
 _COMPILED = 256
 """Schemas that are ready; one that has fallen out is made ready again."""
+_STEPS = 20_000
+"""References that are followed in one check."""
 _SHOWN = 200
 """Characters of a complaint that are passed on: it repeats the argument, which may be long."""
 
@@ -22,21 +29,25 @@ class JsonSchemaValidator:
     """Satisfies `core.tool_ports.SchemaValidator`; may be called from any thread.
 
     `jsonschema` is imported with the first call. A schema that names another document is not followed: nothing is
-    ever fetched.
+    ever fetched. What could take for ever is not checked here: costly regular expressions (`cheap_patterns`).
     """
 
     def __init__(self) -> None:
         self._ready: OrderedDict[bytes, Validator] = OrderedDict()
         self._changing = threading.Lock()
+        self._steps = _Steps()
 
     def problem(self, schema: bytes, arguments: object) -> str:
         """What is wrong with arguments, in one sentence for the model that names the place; empty when nothing is."""
         from jsonschema.exceptions import SchemaError, best_match
         from referencing.exceptions import Unresolvable
 
+        self._steps.left = _STEPS
         try:
             validator = self._validator(schema)
             error = best_match(validator.iter_errors(arguments))
+        except _TooManySteps:
+            return "the tool's own schema takes too long to be followed."
         except (SchemaError, Unresolvable, msgspec.DecodeError) as broken:
             return f"the tool's own schema cannot be used ({_short(str(broken))})."
         except RecursionError:
@@ -49,7 +60,7 @@ class JsonSchemaValidator:
             if ready is not None:
                 self._ready.move_to_end(schema)
                 return ready
-        made = _made(msgspec.json.decode(schema))
+        made = _made(msgspec.json.decode(schema), self._steps)
         with self._changing:
             self._ready[schema] = made
             while len(self._ready) > _COMPILED:
@@ -57,14 +68,64 @@ class JsonSchemaValidator:
         return made
 
 
-def _made(schema: Any) -> Validator:
+class _Steps(threading.local):
+    """How many references may still be followed in this check: definitions that name each other can multiply."""
+
+    left = 0
+
+    def take(self) -> None:
+        """Raises _TooManySteps."""
+        self.left -= 1
+        if self.left < 0:
+            raise _TooManySteps
+
+
+class _TooManySteps(Exception):
+    """The schema would be followed for ever."""
+
+
+def _made(schema: Any, steps: _Steps) -> Validator:
     from jsonschema import Draft202012Validator
-    from jsonschema.validators import validator_for
+    from jsonschema.validators import extend, validator_for
     from referencing import Registry
 
     kind = validator_for(schema, default=Draft202012Validator)
     kind.check_schema(schema)
-    return kind(schema, registry=Registry())
+    bounded = extend(kind, _bounded(kind.VALIDATORS, steps))
+    return bounded(schema, registry=Registry())
+
+
+def _bounded(usual: Mapping[str, _Check], steps: _Steps) -> dict[str, _Check]:
+    """The checks that could take for ever, so that they do not."""
+    from jsonschema import ValidationError
+
+    def pattern(validator: Any, wanted: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        del validator, schema
+        if isinstance(instance, str) and misses(wanted, instance):
+            yield ValidationError(f"{instance!r} does not match {wanted!r}")
+
+    def pattern_properties(validator: Any, parts: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        cheap = {wanted: part for wanted, part in parts.items() if is_cheap(wanted)}
+        yield from usual["patternProperties"](validator, cheap, instance, schema) or ()
+
+    def additional(validator: Any, part: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if all(map(is_cheap, schema.get("patternProperties", ()))):
+            yield from usual["additionalProperties"](validator, part, instance, schema) or ()
+
+    def followed(check: _Check) -> _Check:
+        def follow(validator: Any, reference: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+            steps.take()
+            yield from check(validator, reference, instance, schema) or ()
+
+        return follow
+
+    references = {name: followed(usual[name]) for name in ("$ref", "$dynamicRef", "$recursiveRef") if name in usual}
+    return {
+        "pattern": pattern,
+        "patternProperties": pattern_properties,
+        "additionalProperties": additional,
+        **references,
+    }
 
 
 def _told(error: ValidationError) -> str:

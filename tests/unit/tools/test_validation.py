@@ -66,6 +66,42 @@ def test_a_schema_that_cannot_be_used_is_a_problem_of_its_own(schema: object) ->
     assert problem({"path": "/a"}, schema).startswith("the tool's own schema cannot be used")
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text", "said"),
+    [
+        ("^[a-z]+$", "Ab", "value: 'Ab' does not match '^[a-z]+$'."),
+        ("^[a-z]+$", "ab", ""),
+        (r"^\d{4}-\d{2}$", "2026", r"value: '2026' does not match '^\\d{4}-\\d{2}$'."),
+        ("^(a|b)$", "c", "value: 'c' does not match '^(a|b)$'."),
+        ("(a+)+$", "a" * 50 + "b", ""),
+        ("(a|a)*$", "a" * 50 + "b", ""),
+        ("(a?){30}a{30}", "a" * 30 + "b", ""),
+        ("a*a*a*a*b", "a" * 5000, ""),
+        (r"^(a+)\1+$", "a" * 50 + "b", ""),
+        ("x+y", "x" * 1_000_000, ""),
+    ],
+)
+def test_a_pattern_holds_unless_it_could_take_for_ever(pattern: str, text: str, said: str) -> None:
+    assert problem({"value": text}, {"properties": {"value": {"pattern": pattern}}}) == said
+
+
+def test_names_that_match_a_costly_pattern_are_let() -> None:
+    schema = {"patternProperties": {"(a+)+$": {"type": "integer"}}, "additionalProperties": False}
+    assert problem({"a" * 50 + "b": "x"}, schema) == ""
+
+
+def test_names_that_match_a_cheap_pattern_are_held_to_it() -> None:
+    schema = {"patternProperties": {"^n": {"type": "integer"}}, "additionalProperties": False}
+    assert problem({"n1": "x"}, schema) == "n1: 'x' is not of type 'integer'."
+    assert problem({"m1": 1}, schema) == "'m1' does not match any of the regexes: '^n'."
+
+
+def test_definitions_that_multiply_are_not_followed_for_ever() -> None:
+    parts = {f"a{n}": {"anyOf": [{"$ref": f"#/$defs/a{n + 1}"}] * 2} for n in range(60)} | {"a60": {"const": 1}}
+    schema = {"$defs": parts, "$ref": "#/$defs/a0"}
+    assert problem({}, schema) == "the tool's own schema takes too long to be followed."
+
+
 def test_no_json_at_all_is_no_schema() -> None:
     assert JsonSchemaValidator().problem(b"{", {}).startswith("the tool's own schema cannot be used")
 
