@@ -104,16 +104,16 @@ def test_a_section_folds_away_by_keyboard_and_says_so(inspector: Inspector) -> N
 
 
 def test_a_section_that_comes_later_is_folded_as_it_was(inspector: Inspector, theme: Theme) -> None:
-    inspector.set_folded(("tools", "cost"))
-    tools = Section("tools", "Tools", theme)
-    tools.add_row("Files", "Files")
-    inspector.add_section(tools, before="sent")
-    assert tools.folded
-    heading(tools).click()
-    tools.set_value("Files", "ask")
-    assert inspector.value("Files") == "ask"
+    inspector.set_folded(("jobs", "cost"))
+    jobs = Section("jobs", "Jobs", theme)
+    jobs.add_row("Running", "Running")
+    inspector.add_section(jobs, before="sent")
+    assert jobs.folded
+    heading(jobs).click()
+    jobs.set_value("Running", "2")
+    assert inspector.value("Running") == "2"
     order = [each.name for each in inspector._sections]
-    assert order.index("tools") == order.index("sent") - 1
+    assert order.index("jobs") == order.index("sent") - 1
 
 
 async def test_what_is_folded_away_stays_so() -> None:

@@ -24,6 +24,7 @@ from kireji.ui.chat.keys import ChatKeys
 from kireji.ui.chat.numbers import Numbers
 from kireji.ui.chat.queueing import Queueing
 from kireji.ui.chat.setup import SetupPresenter
+from kireji.ui.chat.tool_rights import ToolRights
 from kireji.ui.chat.tools_chip import ToolsPresenter
 from kireji.ui.chat.turn import Turns
 from kireji.ui.main_window import MainWindow
@@ -60,6 +61,7 @@ class ChatPresenter(QObject):
         self._again = Again(services, pane, theme, self._conversation, self._turns, self.drafts, self._setup)
         self._numbers = Numbers(services, window.inspector, self._conversation)
         self._tools = ToolsPresenter(services, window, self._setup, theme)
+        self._rights = ToolRights(services, window.inspector.tools, self._conversation)
         self._keys = ChatKeys(window, theme)
         self._connect()
 
@@ -76,6 +78,7 @@ class ChatPresenter(QObject):
         chat.transcript.set_namer(self._name)
         chat.transcript.quote_wanted.connect(self._quote)
         self._conversation.opened.connect(self._opened)
+        self._tools.counted.connect(self._rights.take)
         self._turns.begun.connect(self._begun)
         self._turns.usage_reported.connect(self._numbers.report)
         self._turns.ended.connect(self._numbers.ended)
@@ -104,6 +107,7 @@ class ChatPresenter(QObject):
             await part.aclose()
         await self.drafts.aclose()
         await self._tools.aclose()
+        await self._rights.aclose()
         await self._setup.aclose()
         await self._scope.aclose()
 

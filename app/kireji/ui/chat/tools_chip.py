@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from kireji.core.errors import KirejiError
 from kireji.core.history import NO_TOOLS
@@ -29,6 +30,20 @@ _TITLE = 60
 _DEVICE = "device"
 
 
+class Counted(NamedTuple):
+    """What the open conversation offers.
+
+    Args:
+        tools: All that are known.
+        offered: The names of those that are offered with the next question.
+        reason: Why none can be used; empty when they can.
+    """
+
+    tools: Sequence[Tool]
+    offered: frozenset[str]
+    reason: str
+
+
 class ToolsPresenter(QObject):
     """Fills chip and panel, and keeps what the person chooses.
 
@@ -38,6 +53,9 @@ class ToolsPresenter(QObject):
         setup: Knows who answers, and keeps the choice.
         theme: For the panel.
     """
+
+    counted = Signal(object)
+    """A `Counted`, whenever it may be another one."""
 
     def __init__(self, services: Services, window: MainWindow, setup: SetupPresenter, theme: Theme) -> None:
         super().__init__(window)
@@ -84,6 +102,7 @@ class ToolsPresenter(QObject):
         offered = await self._offered(tools)
         reason = self._reason()
         self._window.chat.composer.show_tools(0 if reason else len(offered), reason)
+        self.counted.emit(Counted(tools, offered, reason))
         if self._panel is not None and self._popup is not None and not self._popup.isHidden():
             await self._fill(self._panel)
 

@@ -13,6 +13,7 @@ from kireji.ui.chat.header import ElidedLabel
 from kireji.ui.chat.words import count, dollars, size
 from kireji.ui.inspector.context_bar import ContextBar, Part
 from kireji.ui.inspector.section import UNKNOWN, Section
+from kireji.ui.inspector.tools import ToolsSection
 from kireji.ui.instructions import Instructions
 from kireji.ui.parts import label, spread
 from kireji.ui.theme import Theme
@@ -29,6 +30,7 @@ _SECTIONS = {
     "instructions": mark("Instructions"),
     "sent": mark("Left this computer"),
 }
+_TOOLS = "tools"
 _ROWS = {
     "context": {
         "In window": mark("In window"),
@@ -136,6 +138,8 @@ class Inspector(QFrame):
             if name == "instructions":
                 section.add(self.instructions)
             self.add_section(section)
+        self.tools = ToolsSection(_TOOLS, self._theme)
+        self.add_section(self.tools, before="sent")
 
     def add_section(self, section: Section, before: str = "") -> None:
         """Put another part into the pane; folded away if it was so last time.

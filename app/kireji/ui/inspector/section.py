@@ -60,7 +60,7 @@ class Section(QWidget):
         """
         value = ElidedLabel("value")
         value.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
-        row = _Row(words, _Dot(self._theme, colour) if colour else None, value)
+        row = Row(words, _Dot(self._theme, colour) if colour else None, value)
         self._inside.addWidget(row)
         self._values[key], self._words[key], self._rows[key] = value, words, row
         self.set_value(key, UNKNOWN)
@@ -98,8 +98,14 @@ class Section(QWidget):
         self.folding_changed.emit()
 
 
-class _Row(LivePair):
-    """A name with its value at the far end, or below it; the name takes several lines only where it must."""
+class Row(LivePair):
+    """A name with its value at the far end, or below it; the name takes several lines only where it must.
+
+    Args:
+        words: The name.
+        dot: Stands before it.
+        value: What it says.
+    """
 
     def __init__(self, words: str, dot: QWidget | None, value: ElidedLabel) -> None:
         self._name, self._dot = label(words, "muted", wrap=True), dot
