@@ -152,6 +152,11 @@ class SpokenAnswer:
         self._speech.add(text)
         self._announcer.tell(self._speech.take())
 
+    def interrupt(self, sentence: str) -> None:
+        """Say something at once, behind the words that came before it."""
+        self._announcer.tell(self._speech.take(whole=True))
+        self._announcer.warn(sentence)
+
     def end(self, sentence: str, *, failed: bool) -> None:
         """It has ended; nothing follows.
 

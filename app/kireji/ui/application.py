@@ -195,7 +195,7 @@ class DesktopApplication(QObject):
         from kireji.ui.overlay.presenter import OverlayPresenter
         from kireji.ui.windows import Windows
 
-        answers = Answers(services.chat.live, self._shows)
+        answers = Answers(services.chat.live, self._shows, services.tools.approvals)
         windows = Windows(services, self._theme, self._shortcuts, self._places, self._geometry, answers)
         overlay = OverlayPresenter(
             services,
@@ -213,6 +213,7 @@ class DesktopApplication(QObject):
             fall_back=self._tell_without_notifications,
             failed=self._task_failed,
         )
+        overlay.left.connect(notices.remind)
         actions = Actions(
             services,
             self._theme,
@@ -243,6 +244,7 @@ class DesktopApplication(QObject):
         menu.settings_chosen.connect(parts.windows.open_settings)
         menu.conversation_chosen.connect(parts.windows.open_conversation)
         menu.pause_toggled.connect(self._pause)
+        menu.waiting_changed.connect(self._tray.say_waiting)
 
     def _hold_shortcuts(self, stack: AsyncExitStack) -> None:
         settings = self._preferences.settings.shortcuts

@@ -52,10 +52,12 @@ class Notices:
         self._scope = TaskScope("notices", failed)
         self._number = 0
         self._followed: set[int] = set()
+        self._reminded: set[int] = set()
         self._closed = False
         self._unsubscribe = [
             self._live.changed.subscribe(self._turns_changed),
             services.watches.news.subscribe(self._watch_news),
+            services.tools.approvals.changed.subscribe(self._approvals_changed),
         ]
 
     def tell(self, notice: Notice, conversation: int | None = None) -> None:
@@ -69,6 +71,26 @@ class Notices:
             return
         self._number += 1
         self._scope.start(self._notify(notice, conversation), name=f"notice {self._number}")
+
+    def remind(self, conversation: int) -> None:
+        """Tell of what waits in a conversation, unless the person sees it: nothing hangs without a word.
+
+        It is told whether answers are or not: nobody else can go on.
+        """
+        waiting = self._services.tools.approvals.pending(conversation)
+        new = [request for request in waiting if request.id not in self._reminded]
+        if not new or self._shows(conversation):
+            return
+        from kireji.ui.chat.permission.wording import asks_words
+        from kireji.ui.chat.tool_names import name_of
+
+        self._reminded |= {request.id for request in new}
+        sentence = tr("{sentence}.", sentence=asks_words(name_of(new[0].tool)))
+        self.tell(Notice(tr("Kireji waits for you"), sentence, key_of(conversation)), conversation)
+
+    def _approvals_changed(self, conversation: int | None) -> None:
+        if conversation is not None:
+            self.remind(conversation)
 
     async def aclose(self) -> None:
         """Tell of nothing more."""

@@ -33,7 +33,7 @@ class Tray(QObject):
         self._contents: TrayMenu | None = None
         self._icon: QSystemTrayIcon | None = None
         self._watcher: QDBusServiceWatcher | None = None
-        self._hosted = False
+        self._hosted = self._waiting = False
         self._show_icon()
 
     @property
@@ -54,6 +54,15 @@ class Tray(QObject):
         """Say one sentence from the tray; only our own words, never a model's."""
         if self._icon is not None:
             self._icon.showMessage(title, sentence)
+
+    def say_waiting(self, waiting: bool) -> None:
+        """Whether the icon says that something waits for the person."""
+        self._waiting = waiting
+        if self._icon is not None:
+            self._icon.setToolTip(self._tip())
+
+    def _tip(self) -> str:
+        return tr("Kireji waits for you") if self._waiting else tr("Kireji: capture and ask")
 
     def watch_for_host(self) -> None:
         """Show the icon again when a tray appears after the program.
@@ -99,7 +108,7 @@ class Tray(QObject):
         self._icon = QSystemTrayIcon(icon, self)
         self._icon.setContextMenu(self._menu)
         self._icon.show()
-        self._icon.setToolTip(tr("Kireji: capture and ask"))
+        self._icon.setToolTip(self._tip())
         self._icon.activated.connect(self._activated)
 
     def look_for_host(self) -> None:

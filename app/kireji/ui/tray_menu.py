@@ -59,6 +59,8 @@ class TrayMenu(QObject):
     quit_chosen = Signal()
     opening = Signal()
     """The person is about to see it."""
+    waiting_changed = Signal(bool)
+    """Whether a call of a tool waits for the person in some conversation."""
 
     def __init__(self, menu: QMenu) -> None:
         super().__init__(menu)
@@ -69,6 +71,7 @@ class TrayMenu(QObject):
         self._prompts = QMenu(tr("Quick prompts"), menu)
         self._recent = QMenu(tr("Recent"), menu)
         self._jobs = QMenu(tr("Jobs"), menu)
+        self._waiting: list[QAction] = []
         self._pause = QAction(tr("Pause shortcuts"), self, checkable=True)
         self._listed: tuple[Prompt, ...] = ()
         self._build()
@@ -101,6 +104,31 @@ class TrayMenu(QObject):
         for summary in conversations:
             self._recent.addAction(_short(summary.title)).setData(summary.id)
         self._recent.menuAction().setEnabled(bool(conversations))
+
+    def set_waiting(self, conversations: Sequence[ConversationSummary]) -> None:
+        """Put conversations in which a call of a tool waits for the person above everything else."""
+        for entry in self._waiting:
+            self._menu.removeAction(entry)
+            entry.deleteLater()
+        self._waiting = []
+        first = self._entries[Action.CAPTURE]
+        for summary in conversations:
+            entry = QAction(tr("Waits for you: {title}", title=_short(summary.title)), self)
+            entry.setData(summary.id)
+            entry.triggered.connect(self._waiting_triggered)
+            self._waiting.append(entry)
+        if conversations:
+            separator = QAction(self)
+            separator.setSeparator(True)
+            self._waiting.append(separator)
+        for entry in self._waiting:
+            self._menu.insertAction(first, entry)
+        self.waiting_changed.emit(bool(conversations))
+
+    def _waiting_triggered(self) -> None:
+        entry = self.sender()
+        assert isinstance(entry, QAction)
+        self.conversation_chosen.emit(entry.data())
 
     def set_prompts(self, prompts: Sequence[Prompt]) -> None:
         """List the quick prompts; choosing one captures, and asks it as soon as something is selected."""

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 _RECENT = 8
 """Conversations in the menu."""
+_WAITING = 50
+"""Newest conversations among which those are that wait: a question has just been asked in each."""
 
 
 class TrayPresenter:
@@ -45,7 +47,10 @@ class TrayPresenter:
         self._closed = False
         self._jobs: list[tuple[int, str]] = []
         """What the menu lists: the watches' numbers and what is wrong with them."""
+        self._waiting: frozenset[int] = frozenset()
+        """Where a call waits for the person."""
         self._unsubscribe = [
+            services.tools.approvals.changed.subscribe(self._approvals_changed),
             shortcuts.changed.subscribe(self._shortcut_changed),
             services.preferences.changed.subscribe(self._settings_changed),
         ]
@@ -78,6 +83,15 @@ class TrayPresenter:
         for action in Action:
             self._shortcut_changed(action)
 
+    def _approvals_changed(self, conversation: int | None) -> None:
+        if conversation is None or self._closed:
+            return
+        waits = bool(self._services.tools.approvals.pending(conversation))
+        waiting = self._waiting | {conversation} if waits else self._waiting - {conversation}
+        if waiting != self._waiting:
+            self._waiting = waiting
+            self._scope.restart(self._show_waiting(), name="waiting")
+
     def _conversations_changed(self, _conversation: int | None = None) -> None:
         if not self._closed:
             self._scope.restart(self._show_recent(), name="recent")
@@ -101,6 +115,14 @@ class TrayPresenter:
             self._menu.set_recent(await self._services.conversations.recent(_RECENT))
         except KirejiError as error:
             log.warning("the tray does not list conversations: %s", error)
+
+    async def _show_waiting(self) -> None:
+        try:
+            recent = await self._services.conversations.recent(_WAITING) if self._waiting else ()
+        except KirejiError as error:
+            log.warning("the tray does not say where something waits: %s", error)
+            return
+        self._menu.set_waiting([summary for summary in recent if summary.id in self._waiting])
 
     async def _show_prompts(self) -> None:
         self._menu.set_prompts(await self._services.prompts.prompts())

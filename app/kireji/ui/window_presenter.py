@@ -66,7 +66,7 @@ class WindowPresenter(QObject):
         self._welcome: WelcomePresenter | None = None
         self.exporter: Exporter | None = None
         self.chat = ChatPresenter(services, window, theme, self._held_chord)
-        answers = answers or Answers(services.chat.live, self.shows)
+        answers = answers or Answers(services.chat.live, self.shows, services.tools.approvals)
         self.history = HistoryPresenter(services, window, self.chat, answers)
         self._unsubscribe = [
             services.preferences.changed.subscribe(self._settings_changed),

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from kireji.core.capturing import CaptureRequest
 from kireji.core.geometry import Rect, ScreenImage
 from kireji.core.ports import EncodedPicture
-from kireji.ui.overlay.card import CardState
+from kireji.ui.overlay.card_state import CardState
 from kireji.ui.overlay.presenter import OverlayPresenter
 from kireji.ui.overlay.screens import native_rect
 from kireji.ui.overlay.window import OverlayWindow

@@ -17,7 +17,7 @@ from kireji.core.errors import AuthenticationFailed, CaptureError, ReaderError, 
 from kireji.core.geometry import Rect
 from kireji.core.messages import MessageState
 from kireji.ui.overlay.bar import DEFAULT_QUESTION
-from kireji.ui.overlay.card import CardState
+from kireji.ui.overlay.card_state import CardState
 from kireji.ui.overlay.shot import Lost
 from kireji.ui.theme import Theme
 from tests.fakes.desktop import FakeCapture

@@ -10,12 +10,14 @@ import pytest
 
 from kireji.core.errors import ConnectionFailed, KirejiError
 from kireji.core.geometry import Rect
+from kireji.core.permissions import Approval
 from kireji.services.application import Services
 from kireji.services.turns import Question, TurnEvent
 from kireji.services.watch import WatchNews
 from kireji.ui.notices import Notices, in_one_line, shortened
 from tests.fakes.provider import Hold, answer
 from tests.fakes.services import FakeSurroundings
+from tests.ui.chat.permission.support import request
 
 pytestmark = pytest.mark.qt
 
@@ -34,6 +36,7 @@ class Scene:
     fell_back: list[tuple[str, str]] = field(default_factory=list)
     failed: list[BaseException] = field(default_factory=list)
     hold: Hold = field(default_factory=Hold)
+    made: list[Notices] = field(default_factory=list)
 
     def open(self, conversation: int, token: str) -> None:
         self.opened.append((conversation, token))
@@ -86,6 +89,7 @@ async def notices_over(scene: Scene) -> AsyncIterator[Services]:
         fall_back=scene.fall_back,
         failed=scene.failed.append,
     )
+    scene.made.append(notices)
     try:
         yield services
     finally:
@@ -154,6 +158,36 @@ async def test_where_the_desktop_has_no_notifications_the_tray_tells() -> None:
     async with notices_over(scene) as services:
         await scene.ask(services)
         assert scene.fell_back == [("Answer ready", "Why?")]
+
+
+async def test_a_call_that_waits_is_told_once_where_nobody_sees_it() -> None:
+    scene = Scene()
+    scene.below.settings.tables = {"general": {"notify": False}}  # of answers; here nobody else can go on
+    async with notices_over(scene) as services, asyncio.TaskGroup() as group:
+        group.create_task(services.tools.approvals.ask(request(), lambda _asked: None))
+        await scene.until(lambda: scene.notices)
+        services.tools.approvals.changed.publish(1)
+        await asyncio.sleep(0)
+        assert scene.notices == [("Kireji waits for you", "Read a file asks for permission.")]
+        (clicked,) = scene.below.notifier.clicks
+        assert clicked is not None
+        clicked("token")
+        assert scene.opened == [(1, "token")]
+        (waiting,) = services.tools.approvals.pending(1)
+        services.tools.approvals.answer(waiting.id, Approval(False))
+
+
+async def test_a_card_that_was_put_away_is_told_of() -> None:
+    scene = Scene(seen={1})
+    async with notices_over(scene) as services, asyncio.TaskGroup() as group:
+        group.create_task(services.tools.approvals.ask(request(), lambda _asked: None))
+        await asyncio.sleep(0)
+        assert scene.notices == []
+        scene.seen.clear()
+        scene.made[-1].remind(1)
+        await scene.until(lambda: scene.notices)
+        (waiting,) = services.tools.approvals.pending(1)
+        services.tools.approvals.answer(waiting.id, Approval(True))
 
 
 async def test_news_of_a_watched_region_are_told_once_per_watch() -> None:

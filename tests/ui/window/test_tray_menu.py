@@ -152,3 +152,18 @@ def test_showing_that_shortcuts_are_paused_asks_for_nothing(menu: QMenu) -> None
     assert toggled == []
     entry(menu, "Pause shortcuts").trigger()
     assert toggled == [False]
+
+
+def test_what_waits_for_the_person_stands_above_everything(menu: QMenu) -> None:
+    opened: list[object] = []
+    said: list[bool] = []
+    contents = TrayMenu(menu)
+    contents.conversation_chosen.connect(opened.append)
+    contents.waiting_changed.connect(said.append)
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    contents.set_waiting([ConversationSummary(7, "Salt", now, now)])
+    assert titles(menu)[:2] == ["Waits for you: Salt", "Capture and ask"]
+    menu.actions()[0].trigger()
+    contents.set_waiting([])
+    assert titles(menu)[0] == "Capture and ask"
+    assert (opened, said) == ([7], [True, False])

@@ -1,4 +1,4 @@
-"""Where answers are being written, and where one came that nobody has seen yet."""
+"""Where answers are being written, where one waits for the person, and where one came that nobody has seen yet."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from kireji.core.publisher import Publisher
 from kireji.services.live import LiveTurns
+from kireji.services.tools.approvals import Approvals
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,12 @@ class AnswersNow:
     Args:
         running: An answer is being written.
         unread: One came while the conversation was not before the person.
+        waiting: A call of a tool waits for the person.
     """
 
     running: frozenset[int] = frozenset()
     unread: frozenset[int] = frozenset()
+    waiting: frozenset[int] = frozenset()
 
 
 class Answers:
@@ -28,18 +31,21 @@ class Answers:
     Args:
         live: The running turns.
         shows: Whether the person has a conversation before them.
+        approvals: What waits for the person.
 
     Attributes:
         now: The present state.
         changed: Publishes every new state.
     """
 
-    def __init__(self, live: LiveTurns, shows: Callable[[int], bool]) -> None:
+    def __init__(self, live: LiveTurns, shows: Callable[[int], bool], approvals: Approvals) -> None:
         self._live = live
+        self._approvals = approvals
         self._shows = shows
         self.now = AnswersNow()
         self.changed: Publisher[AnswersNow] = Publisher()
         live.changed.subscribe(self._turns_changed)
+        approvals.changed.subscribe(self._approvals_changed)
 
     def seen(self, conversation: int | None) -> None:
         """The person has this conversation before them now."""
@@ -53,7 +59,12 @@ class Answers:
             running |= one
         elif not self._shows(conversation):
             unread |= one
-        self._become(AnswersNow(running, unread))
+        self._become(replace(self.now, running=running, unread=unread))
+
+    def _approvals_changed(self, conversation: int | None) -> None:
+        if conversation is not None:
+            waits = frozenset((conversation,)) if self._approvals.pending(conversation) else frozenset()
+            self._become(replace(self.now, waiting=self.now.waiting - {conversation} | waits))
 
     def _become(self, now: AnswersNow) -> None:
         if now != self.now:

@@ -175,6 +175,7 @@ class HistoryPresenter(QObject):
     def _show_answers(self, now: AnswersNow) -> None:
         self._rows.set_running(now.running)
         self._rows.set_unread(now.unread)
+        self._rows.set_waiting(now.waiting)
 
     def _show_opened(self, conversation: object) -> None:
         self._scope.cancel("opened")

@@ -165,6 +165,7 @@ class Asking(QObject):
             card.opened.connect(self.opened)
             card.continued.connect(self._continue)
             card.model_clicked.connect(self._choose_for_card)
+            card.permission_given.connect(self._permission_given)
             self._pasting.serve(card.field)
         return self._suggestions
 
@@ -245,6 +246,11 @@ class Asking(QObject):
     def _continue(self) -> None:
         if self._dialogue is not None:
             self._dialogue.go_on()
+
+    def _permission_given(self, given: object) -> None:
+        assert isinstance(given, tuple)
+        request, approval = given
+        self._services.tools.approvals.answer(request.id, approval)  # where it is too late, the card is gone already
 
     def _ended_alone(self, ended: Ended) -> None:
         """An answer ended that nobody sees; the notifications tell of those that are in the history."""

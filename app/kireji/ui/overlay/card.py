@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from kireji.core.permissions import ApprovalRequest
 from kireji.ui.chat.answer_view import AnswerView
 from kireji.ui.chat.document import EDGE
 from kireji.ui.chat.endings import PATIENCE_MILLISECONDS, Waiting, waiting_for
 from kireji.ui.chat.failure_details import FailureDetails
 from kireji.ui.chat.header import ModelChip
 from kireji.ui.flow import FlowLayout
+from kireji.ui.overlay.asked import Asked
+from kireji.ui.overlay.card_size import ending_height, make_room
+from kireji.ui.overlay.card_state import CardState, shortened
 from kireji.ui.overlay.caret import Caret
 from kireji.ui.overlay.field import QuestionField
 from kireji.ui.overlay.keys import press_focused_button
@@ -30,25 +33,11 @@ from kireji.ui.translation import tr
 _UNBOUNDED = 10_000
 _TEXT_MARGIN = EDGE
 """Round the labels, so that their text lines up with that of the answer."""
-_QUESTION_LINES = 3
 _CHIP = 170
 """Most room for the model's name, in logical pixels at the usual text size."""
-_LONGEST_QUESTION = 400
 _CHIPS = 2
 _SHORT = 10
 """Letters of a quick prompt's title that fits beside the field."""
-_FIELD = 100
-"""Room for the field below which the quick prompts give way, in logical pixels at the usual text size."""
-
-
-class CardState(enum.Enum):
-    """What the answer is doing."""
-
-    WAITING = "waiting"
-    STREAMING = "streaming"
-    DONE = "done"
-    STOPPED = "stopped"
-    FAILED = "failed"
 
 
 class AnswerCard(QFrame):
@@ -75,6 +64,8 @@ class AnswerCard(QFrame):
     """A cut answer shall go on."""
     model_clicked = Signal()
     """Another model shall answer what is asked next."""
+    permission_given = Signal(object)
+    """The person has answered what a tool asks: `(request, approval)`."""
     resized = Signal()
     """It would like to be higher or lower."""
 
@@ -100,6 +91,10 @@ class AnswerCard(QFrame):
         self.view.setMinimumHeight(0)
         self.view.height_changed.connect(self._text_grew)
         self._caret = Caret(self.view, theme)
+        self.asked = Asked(theme, self)
+        self.asked.given.connect(self.permission_given)
+        self.asked.opened.connect(self.opened)
+        self.asked.resized.connect(self.resized)
         self.field = QuestionField((tr("Follow up…"), "…"), tr("Follow-up question"), self)
         self.field.asked.connect(self._follow_up)
         self.field.resized.connect(self.resized)
@@ -143,6 +138,7 @@ class AnswerCard(QFrame):
         body.setSpacing(SPACE[1])
         body.addWidget(self._note)
         body.addWidget(self.view, 1)
+        body.addWidget(self.asked)
         ending = QHBoxLayout()
         ending.setSpacing(SPACE[1])
         ending.addWidget(self._status, 1)
@@ -172,7 +168,7 @@ class AnswerCard(QFrame):
 
     def ask(self, question: str) -> None:
         """A question goes out; the answer is not there yet."""
-        self._question.setText(_shortened(question))
+        self._question.setText(shortened(question))
         self._question.setToolTip("")
         self._model.hide()
         self._note.hide()
@@ -206,6 +202,35 @@ class AnswerCard(QFrame):
             self.arrived.emit()
         self.view.append_delta(text)
 
+    # Tools.
+
+    def ask_permission(self, request: ApprovalRequest, name: str) -> None:
+        """A call of a tool waits for the person; the tool by the name that people know."""
+        self.asked.ask(request, name)
+        self.say_meanwhile(tr("Waiting for you"))
+        self.arrived.emit()
+
+    def permission_answered(self, call_id: str) -> None:
+        """It waits no longer."""
+        self.asked.answered(call_id)
+        if not self.asked.waiting:
+            self.say_meanwhile("")
+
+    @property
+    def meanwhile(self) -> bool:
+        """Whether something is said of what goes on between the words."""
+        return self.state is CardState.STREAMING and not self._status.isHidden()
+
+    def say_meanwhile(self, sentence: str) -> None:
+        """What goes on while no words come; empty when words may come again."""
+        if self.asked.waiting and sentence != tr("Waiting for you"):
+            return
+        self._patience.stop()
+        self._caret.show_at_end(on=self.state is CardState.STREAMING and not sentence)
+        self._status.setText(sentence)
+        self._status.setVisible(bool(sentence))
+        self.resized.emit()
+
     def finish(
         self, markdown: str, state: CardState, sentence: str, *, continues: bool = False, details: str = ""
     ) -> None:
@@ -233,6 +258,7 @@ class AnswerCard(QFrame):
             each.clear()
         self._model.set_words("")
         self._details.show_text("")
+        self.asked.clear()
         self._empty()
         self.field.reset()
 
@@ -250,6 +276,8 @@ class AnswerCard(QFrame):
         self._continue.hide()
         self._details.show_text("")
         self._retry.setVisible(state is CardState.FAILED)
+        if not open_answer:
+            self.asked.clear()
         self._copy.setVisible(not open_answer and bool(self.view.markdown()))
         words = {CardState.WAITING: waiting_for("").sentence, CardState.STOPPED: "Stopped."}.get(state, "")
         text = sentence or words
@@ -279,7 +307,7 @@ class AnswerCard(QFrame):
     def wanted_height(self, width: int) -> int:
         """What it needs for all of its text at this width, in logical pixels."""
         inner = width - 2 * self.frameWidth()
-        self._make_room(inner)
+        make_room(self.prompts, self._buttons, self._theme, inner)
         self._layout.activate()
         header, body, footer = self._parts
         around = sum(part.totalHeightForWidth(inner) for part in (header, footer)) + 2 + 2 * self.frameWidth()
@@ -287,28 +315,15 @@ class AnswerCard(QFrame):
         room = inner - margins.left() - margins.right()
         shown = [] if self._note.isHidden() else [self._note.heightForWidth(room)]
         if not self._status.isHidden():
-            shown.append(self._ending_height(room))
+            shown.append(ending_height(self._status, self._details.toggle, room))
         if not self._details.isHidden():
             shown.append(self._details.heightForWidth(room))
+        if not self.asked.isHidden():
+            shown.append(self.asked.heightForWidth(room))
         if not self.view.isHidden():
             shown.append(max(self.view.text_height(), self._theme.px(TYPE_BODY) * 2))
         between = body.spacing() * max(0, len(shown) - 1)
         return around + margins.top() + margins.bottom() + sum(shown) + between
-
-    def _make_room(self, inner: int) -> None:
-        """The quick prompts stand beside the field only where enough of it is left; their keys work all the same."""
-        others = [self._buttons.itemAt(at) for at in range(1, self._buttons.count())]
-        shown = [item.sizeHint().width() + SPACE[0] for item in others if item is not None and not item.isEmpty()]
-        around = 2 * SPACE[2] + SPACE[1] + self._theme.px(_FIELD)
-        self.prompts.setVisible(bool(self.prompts.chips) and around + sum(shown) + self.prompts.one_row() <= inner)
-
-    def _ending_height(self, room: int) -> int:
-        """How high the last line and what stands beside it are."""
-        toggle = self._details.toggle
-        if toggle.isHidden():
-            return self._status.heightForWidth(room)
-        beside = toggle.sizeHint()
-        return max(self._status.heightForWidth(room - beside.width() - SPACE[1]), beside.height())
 
     def sizeHint(self) -> QSize:
         width, _ = card_sizes(self._theme.scale, (_UNBOUNDED, _UNBOUNDED))[0]
@@ -380,17 +395,3 @@ class AnswerCard(QFrame):
     def model_chip(self) -> ModelChip:
         """Where the picker opens."""
         return self._model
-
-
-def load_renderer() -> None:
-    """Load what renders answers; it takes some 30 ms, in any thread, so that the first answer does not wait for it."""
-    from kireji.ui.chat.markdown import load
-
-    load()
-
-
-def _shortened(question: str) -> str:
-    lines = [line for line in question.splitlines() if line.strip()]
-    text = "\n".join(lines[:_QUESTION_LINES])
-    cut = len(lines) > _QUESTION_LINES or len(text) > _LONGEST_QUESTION
-    return text[:_LONGEST_QUESTION].rstrip() + "…" if cut else text

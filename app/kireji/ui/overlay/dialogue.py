@@ -11,15 +11,19 @@ import msgspec
 from kireji.core.errors import KirejiError
 from kireji.core.events import PartDelta, PartFinished, PartStarted
 from kireji.core.history import ConversationSetup, StoredMessage
-from kireji.core.messages import MessageState, TextPart
+from kireji.core.messages import MessageState, TextPart, ToolCallPart, ToolResultPart
 from kireji.services.application import Services
 from kireji.services.catalog import DEVICE
 from kireji.services.turns import (
     GO_ON,
     AnswerBegins,
     AnswerEnds,
+    ApprovalAsked,
+    ApprovalGiven,
     Question,
     QuestionSaved,
+    ToolBegins,
+    ToolProgressed,
     TurnControl,
     TurnEvent,
     continue_question,
@@ -28,10 +32,14 @@ from kireji.ui.aio import TaskScope
 from kireji.ui.announcer import SpokenAnswer, spoken_answer
 from kireji.ui.chat.endings import details_of, ending_of, waiting_for
 from kireji.ui.chat.messages import shown_question
+from kireji.ui.chat.permission.wording import asks_words
+from kireji.ui.chat.tool_names import name_of
 from kireji.ui.chat.words import provider_name
 from kireji.ui.models.lookup import model_name, server_name
-from kireji.ui.overlay.card import AnswerCard, CardState
+from kireji.ui.overlay.card import AnswerCard
+from kireji.ui.overlay.card_state import CardState
 from kireji.ui.overlay.picture import StoredPicture
+from kireji.ui.translation import tr
 
 _ENDS = {
     MessageState.COMPLETE: CardState.DONE,
@@ -92,7 +100,7 @@ class Dialogue:
         self._turns = 0
         self._running = False
         self._control = TurnControl()
-        self._text = self._shown = ""
+        self._text = self._shown = self._waiting = ""
         self._ended_alone: Callable[[Ended], None] | None = None
         self._saved: Callable[[int], None] | None = None
         self._goes_on = False
@@ -215,6 +223,8 @@ class Dialogue:
                 self._received, self._note = {}, note
                 self._show_who(provider, model, note)
             case PartStarted(index, TextPart(text)):
+                if self._card is not None and self._card.meanwhile:
+                    self._card.say_meanwhile("")
                 self._received[index] = 0
                 self._show(index, text)
             case PartDelta(index, text) if index in self._received:
@@ -224,6 +234,27 @@ class Dialogue:
                 self._show(index, text[self._received.setdefault(index, 0) :])
             case AnswerEnds(message, error, _):
                 self._ended(message, error)
+            case ApprovalAsked() | ApprovalGiven() | ToolBegins() | ToolProgressed() | PartFinished():
+                self._follow_tool(event)
+            case _:
+                pass
+
+    def _follow_tool(self, event: TurnEvent) -> None:
+        """Something happens to a call of a tool."""
+        card = self._card
+        match event:
+            case ApprovalAsked(request):
+                name = name_of(request.tool)
+                if card is not None:
+                    card.ask_permission(request, name)
+                if self._voice is not None:
+                    self._voice.interrupt(asks_words(name))
+            case ApprovalGiven(call_id) if card is not None:
+                card.permission_answered(call_id)
+            case ToolBegins(_, tool, _) if card is not None:
+                card.say_meanwhile(tr("Running: {tool}", tool=name_of(tool)))
+            case PartFinished(_, ToolCallPart() | ToolResultPart()) if card is not None:
+                card.say_meanwhile(self._waiting)
             case _:
                 pass
 
@@ -266,5 +297,7 @@ class Dialogue:
             return
         server = server_name(self._services, provider, model)
         name = provider_name(provider) if provider == DEVICE else model_name(self._services, provider, model)
+        waiting = waiting_for(provider, server)
+        self._waiting = waiting.sentence
         self._card.begin(name, note)
-        self._card.wait_for(waiting_for(provider, server))
+        self._card.wait_for(waiting)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 
 from kireji.core.capturing import CaptureMode, CaptureRequest
 from kireji.core.errors import CaptureRefused, KirejiError, NoCaptureBackend
@@ -61,6 +61,9 @@ class OverlayPresenter(QObject):
         on_picture: Takes a picture that the desktop's own dialog has cut out, and the name of the quick prompt to ask
             about it, empty for none. Without it that dialog is never opened.
     """
+
+    left = Signal(object)
+    """The number of a conversation whose card was put away."""
 
     def __init__(
         self,
@@ -127,8 +130,11 @@ class OverlayPresenter(QObject):
 
     def close(self) -> None:
         """Put everything away; an answer that is under way goes on and is saved."""
+        dialogue = self._asking.dialogue
         self._asking.leave()
         self._put_away()
+        if dialogue is not None and dialogue.conversation is not None:
+            self.left.emit(dialogue.conversation)
 
     async def aclose(self) -> None:
         """End at once: running answers are kept as interrupted, and presses are ignored."""
@@ -256,7 +262,7 @@ class OverlayPresenter(QObject):
 
     async def _prepare(self, first: Sequence[asyncio.Task[None]]) -> None:
         await asyncio.wait(first, timeout=_PATIENCE_SECONDS)
-        from kireji.ui.overlay.card import load_renderer
+        from kireji.ui.overlay.card_state import load_renderer
 
         await asyncio.to_thread(load_renderer)
         try:

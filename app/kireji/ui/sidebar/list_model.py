@@ -22,6 +22,7 @@ TIME = Qt.ItemDataRole.UserRole + 2
 RUNNING = Qt.ItemDataRole.UserRole + 3
 UNREAD = Qt.ItemDataRole.UserRole + 4
 OPEN = Qt.ItemDataRole.UserRole + 5
+WAITING = Qt.ItemDataRole.UserRole + 6
 
 _NOWHERE = QModelIndex()
 _FEW = timedelta(hours=24)
@@ -44,6 +45,7 @@ class ConversationModel(QAbstractListModel):
         self._more = self._asked = False
         self._running: frozenset[int] = frozenset()
         self._unread: frozenset[int] = frozenset()
+        self._waiting: frozenset[int] = frozenset()
         self._open: int | None = None
         self._shelf = Shelf.CURRENT
 
@@ -172,6 +174,11 @@ class ConversationModel(QAbstractListModel):
         """Where an answer came that the person has not seen."""
         changed, self._unread = self._unread ^ conversations, conversations
         self._tell(changed, UNREAD)
+
+    def set_waiting(self, conversations: frozenset[int]) -> None:
+        """Where a call of a tool waits for the person."""
+        changed, self._waiting = self._waiting ^ conversations, conversations
+        self._tell(changed, WAITING)
 
     def set_open(self, conversation: int | None) -> None:
         """Which conversation the window shows."""
@@ -318,6 +325,8 @@ class ConversationModel(QAbstractListModel):
             return entry.id in self._running
         if role == UNREAD:
             return entry.id in self._unread
+        if role == WAITING:
+            return entry.id in self._waiting
         return entry.id == self._open if role == OPEN else None
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -338,6 +347,7 @@ class ConversationModel(QAbstractListModel):
             title_of(summary),
             when,
             tr("pinned") if summary.pinned else "",
+            tr("waits for you") if summary.id in self._waiting else "",
             tr("an answer is being written") if summary.id in self._running else "",
             tr("new answer") if summary.id in self._unread else "",
             tr("open") if summary.id == self._open else "",

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate,
 from kireji.ui.chat.words import is_right_to_left
 from kireji.ui.composition import Composition
 from kireji.ui.parts import focus_pen
-from kireji.ui.sidebar.list_model import OPEN, RUNNING, TIME, UNREAD, Index
+from kireji.ui.sidebar.list_model import OPEN, RUNNING, TIME, UNREAD, WAITING, Index
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import RADIUS_CONTROL, SPACE, TYPE_BODY, TYPE_SMALL
 from kireji.ui.translation import tr
@@ -103,6 +103,8 @@ class RowDelegate(QStyledItemDelegate):
 
     def _paint_end(self, painter: QPainter, rect: QRectF, index: Index) -> float:
         """What stands at the end of a row: a mark, or the time; returns the room it takes."""
+        if index.data(WAITING):
+            return self._paint_waiting(painter, rect)
         if index.data(RUNNING):
             width, height = (self._theme.px(edge) for edge in _BLOCK)
             self._paint_mark(painter, rect, width, height, 1)
@@ -118,6 +120,18 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawText(rect, Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter, time)
             taken = painter.fontMetrics().horizontalAdvance(time) + SPACE[1]
         return taken
+
+    def _paint_waiting(self, painter: QPainter, rect: QRectF) -> float:
+        """Words where there is room for them beside the title, else a mark of its own."""
+        words, font = tr("waits for you"), self._font(TYPE_SMALL, QFont.Weight.DemiBold)
+        width = QFontMetrics(font).horizontalAdvance(words)
+        if width > rect.width() / 2:
+            font, words = self._font(TYPE_BODY, QFont.Weight.Bold), tr("?")
+            width = QFontMetrics(font).horizontalAdvance(words)
+        painter.setFont(font)
+        painter.setPen(QColor(self._theme.colours.accent))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter, words)
+        return width + SPACE[1]
 
     def _paint_mark(self, painter: QPainter, rect: QRectF, width: int, height: int, radius: float) -> None:
         whole = rect.toRect()
