@@ -143,6 +143,26 @@ def test_the_person_at_the_terminal_decides(variables: dict[str, str], typed: by
     assert (out, seated.program.returncode) == (printed, code)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [["tools", "call", "word_count", "text=a"], ["ask", "How many?", "--tools", "words"]],
+    ids=lambda one: one[0],
+)
+def test_an_interrupt_at_the_question_ends_the_command_and_nothing_runs(
+    variables: dict[str, str], service: ServiceProcess, command: list[str]
+) -> None:
+    environ = variables | {"ANTHROPIC_BASE_URL": service.base_url, "ANTHROPIC_API_KEY": KEY}
+    with at_terminal([*COMMAND, *command], environ) as seated:
+        assert seated.program.stdin is not None
+        seated.program.stdin.close()
+        seated.program.stdin = None
+        seated.wait_for(b"n = no")
+        seated.type(b"\x03")
+        out, _ = seated.program.communicate(timeout=60)
+    assert (out.strip(), seated.program.returncode) == (b"", 130)
+    assert [(tool, allowed) for tool, allowed, _ in log(variables)] == [("word_count", False)]
+
+
 def test_a_model_calls_a_plugin_when_the_person_at_the_terminal_lets_it(
     variables: dict[str, str], service: ServiceProcess
 ) -> None:
