@@ -69,6 +69,7 @@ class AnswerRecorder:
         self._note = ""
         self._row: StoredMessage | None = None
         self._saving = asyncio.Lock()
+        self._wanted = self._kept = 0
         self._fresh = asyncio.Event()
         self._ended = asyncio.Event()
         self.received = False
@@ -153,12 +154,21 @@ class AnswerRecorder:
         self._observe(event)
 
     async def save(self) -> None:
-        """Write the answer as it is now.
+        """Write the answer as it is now; of many who ask at the same time, one writes for all.
 
         Raises:
             StoreError: It could not be written.
         """
-        await asyncio.shield(self._save(MessageState.STREAMING, None, ""))
+        self._wanted += 1
+        await asyncio.shield(self._save_for_all(self._wanted))
+
+    async def _save_for_all(self, wanted: int) -> None:
+        async with self._saving:
+            if self._kept >= wanted:
+                return  # what was written since this was asked for holds it
+            covers = self._wanted
+            await self._write(MessageState.STREAMING, None, "")
+            self._kept = covers
 
     def go_on(self, *, serves_tools: bool = True) -> None:
         """What was said is sent back: what comes now belongs behind it.
@@ -245,19 +255,22 @@ class AnswerRecorder:
     async def _save(self, state: MessageState, stop: StopReason | None, sentence: str) -> None:
         """Write the row as it is now. Shielded by its callers, so the lock is held until the row's number is known."""
         async with self._saving:
-            if self._row is None:
-                self._row = await self._conversations.append(
-                    self.conversation,
-                    self._parent,
-                    Message(Role.ASSISTANT, ()),
-                    MessageState.STREAMING,
-                    provider=self._provider,
-                    model=self._model,
-                    origin=self._origin,
-                )
-            await self._conversations.update(
-                self._row.id, self.so_far, state, usage=self._builder.usage, stop=stop, error=sentence
+            await self._write(state, stop, sentence)
+
+    async def _write(self, state: MessageState, stop: StopReason | None, sentence: str) -> None:
+        if self._row is None:
+            self._row = await self._conversations.append(
+                self.conversation,
+                self._parent,
+                Message(Role.ASSISTANT, ()),
+                MessageState.STREAMING,
+                provider=self._provider,
+                model=self._model,
+                origin=self._origin,
             )
+        await self._conversations.update(
+            self._row.id, self.so_far, state, usage=self._builder.usage, stop=stop, error=sentence
+        )
 
     def _stored(self, state: MessageState, stop: StopReason | None, sentence: str) -> StoredMessage:
         return StoredMessage(
