@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from kireji.core.errors import KeyStoreError, KirejiError, ProviderError, ReaderError
-from kireji.core.history import ConversationSetup, Origin, StoredConversation, StoredMessage
+from kireji.core.history import NO_TOOLS, ConversationSetup, Origin, StoredConversation, StoredMessage
 from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import DocumentPart, ImagePart, Message, MessageState, Role, TextPart
 from kireji.core.ports import CaptureStore
@@ -146,9 +146,15 @@ class ChatService:
     async def configure(self, conversation: int, setup: ConversationSetup) -> None:
         """Change who answers in a conversation and how, from the next question on.
 
+        The list of tools that it began with stays, unless another one is named: whoever changes the model need not know
+        of it.
+
         Raises:
             StoreError: It could not be saved.
         """
+        if not setup.tools and (before := await self._conversations.outline(conversation)) is not None:
+            kept = before.setup.tools if before.setup.tools != NO_TOOLS else ""
+            setup = msgspec.structs.replace(setup, tools=kept)
         await self._conversations.configure(conversation, setup)
 
     async def prepare(self) -> None:

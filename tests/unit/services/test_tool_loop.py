@@ -165,6 +165,23 @@ async def test_the_list_of_tools_stays_what_it_was_at_the_first_question() -> No
     assert scene.requests[0].tools == scene.requests[1].tools
 
 
+async def test_whoever_changes_the_model_need_not_know_of_the_list() -> None:
+    scene = Scene(answer("One."), answer("Two."))
+    await scene.ask()
+    await scene.services.chat.configure(1, ConversationSetup(effort="low"))
+    scene.plugin.tools = ()
+    await scene.ask(Question("more", conversation=1))
+    assert scene.requests[0].tools == scene.requests[1].tools
+
+
+async def test_tools_can_be_switched_on_again_in_a_conversation() -> None:
+    scene = Scene(answer("One."), answer("Two."))
+    await scene.ask(Question("q", tools=()))
+    await scene.services.chat.configure(1, ConversationSetup())
+    await scene.ask(Question("more", conversation=1))
+    assert [bool(request.tools) for request in scene.requests] == [False, True]
+
+
 async def test_tools_that_are_switched_off_for_a_conversation_are_not_offered() -> None:
     scene = Scene(answer("One."))
     await scene.ask(Question("q", setup=ConversationSetup(tools=NO_TOOLS)))
@@ -220,6 +237,19 @@ async def test_a_denial_ends_one_call_and_no_other() -> None:
     stored = await scene.ask()
     assert [result.refused for result in results(stored.message)] == [True, False, False]
     assert [name for name, _ in scene.plugin.calls] == ["act"]
+
+
+async def test_what_the_person_allowed_is_not_what_runs_when_the_plugin_has_changed_meanwhile() -> None:
+    scene = Scene(calling(call(name="probe__act")), answer("I see."))
+
+    def change(asked: ApprovalAsked) -> Approval:
+        scene.plugin.fingerprint = "f2"
+        return Approval(True)
+
+    scene.answers = change
+    stored = await scene.ask()
+    assert "has changed while the call waited" in told(results(stored.message)[0])
+    assert scene.plugin.calls == []
 
 
 async def test_where_nobody_sits_a_call_that_needs_permission_is_refused_at_once() -> None:

@@ -25,6 +25,9 @@ from kireji.services.turns import ToolBegins
 
 log = logging.getLogger(__name__)
 
+_FIND_SECONDS = 60.0
+"""A source that has changed is started to say what it has."""
+
 _PREVIEW_SECONDS = 3.0
 """The person is asked without it rather than later."""
 
@@ -135,6 +138,8 @@ class ToolRunner:
         await self._gate.pass_through(
             call.call_id, found.status.title, arguments, facts, round_.where, _preview(found, arguments)
         )
+        if found.source.status().fingerprint != facts.fingerprint:
+            raise _NotRun(say("The plugin or the server has changed while the call waited; it was not run."))
         if not effects(found.tool, trusted=facts.trusted).harmless:
             await round_.begins(call)
         return await self._run(call, found, arguments, facts, round_.where)
@@ -146,7 +151,11 @@ class ToolRunner:
             _NotRun: Nobody has it, or its arguments are not whole.
             ToolRefused: It is switched off.
         """
-        found = await self._toolbox.find(call.name, offer.tools)
+        try:
+            async with asyncio.timeout(_FIND_SECONDS):
+                found = await self._toolbox.find(call.name, offer.tools)
+        except TimeoutError as error:
+            raise _NotRun(say("The tool {name} could not be started in time.", name=call.name)) from error
         if found is None:
             raise _NotRun(say("There is no tool with the name {name}.", name=call.name))
         off = found.status.state is SourceState.OFF or not self._toolbox.is_on(found.tool)
