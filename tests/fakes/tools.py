@@ -322,6 +322,9 @@ class MemoryServerFile:
         self._fail()
         return tuple(self.servers)
 
+    def problem(self, entry: ServerEntry) -> str:
+        return entry.problem
+
     def put(self, entry: ServerEntry) -> None:
         self._fail()
         names = [one.name for one in self.servers]

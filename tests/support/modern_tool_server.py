@@ -10,6 +10,7 @@ import base64
 import sys
 
 from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import AudioContent, CallToolResult, EmbeddedResource, ImageContent, TextContent, TextResourceContents
 
 DOT = base64.b64encode(b"\x89PNG\r\n\x1a\n not really").decode()
@@ -60,7 +61,9 @@ def main() -> None:
         return
     import uvicorn
 
-    app = server.streamable_http_app()
+    app = server.streamable_http_app(
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    )
     token = sys.argv[3] if len(sys.argv) > 3 else ""
 
     async def guarded(scope, receive, send):  # type: ignore[no-untyped-def]
@@ -70,7 +73,8 @@ def main() -> None:
             return
         await app(scope, receive, send)
 
-    uvicorn.run(guarded, host="127.0.0.1", port=int(sys.argv[2]), log_level="warning")
+    certificate = sys.argv[4] if len(sys.argv) > 4 else None
+    uvicorn.run(guarded, host="127.0.0.1", port=int(sys.argv[2]), log_level="warning", ssl_certfile=certificate)
 
 
 if __name__ == "__main__":

@@ -125,6 +125,9 @@ class WaitingFile:
     def entries(self) -> Sequence[ServerEntry]:
         return self._once.get().entries()
 
+    def problem(self, entry: ServerEntry) -> str:
+        return self._once.get().problem(entry)
+
     def put(self, entry: ServerEntry) -> None:
         self._once.get().put(entry)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 
 from kireji.cli.console import Console
 from kireji.cli.work import DONE, FAILED, Work, WrongUsage
@@ -50,7 +51,12 @@ def _entry(arguments: argparse.Namespace, console: Console) -> ServerEntry:
         fields[name] = _typed(name, console)
     if url:
         return ServerEntry(arguments.name, url=url, headers=fields)
-    return ServerEntry(arguments.name, program[0], tuple(program[1:]), fields, arguments.cwd)
+    return ServerEntry(arguments.name, _whole(program[0]), tuple(program[1:]), fields, arguments.cwd)
+
+
+def _whole(command: str) -> str:
+    """A path as typed here, whole; a name that is looked for stays a name."""
+    return os.path.abspath(command) if os.path.dirname(command) and command[:1] not in "~$" else command
 
 
 def _typed(name: str, console: Console) -> str:

@@ -23,6 +23,9 @@ class ServerFile(Protocol):
     def entries(self) -> Sequence[ServerEntry]:
         """In the order of the file; none when there is no file. Those that cannot be used say why."""
 
+    def problem(self, entry: ServerEntry) -> str:
+        """Why an entry could not be used if it were put into the file; empty when it could. Reads nothing."""
+
     def put(self, entry: ServerEntry) -> None:
         """Add a server at the end, or replace the one of this name where it stands."""
 

@@ -207,8 +207,8 @@ class ToolServers:
         replace: bool,
         reload: bool = True,
     ) -> ServerEntry:
-        if entry.problem:
-            raise KirejiError(entry.problem)
+        if problem := entry.problem or self._file.problem(entry):
+            raise KirejiError(problem)
         earlier = next((one for one in await self.entries() if one.name == entry.name), None)
         if earlier is not None and not replace:
             raise KirejiError(

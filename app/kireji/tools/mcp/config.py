@@ -78,6 +78,10 @@ class McpFile:
         """As in ServerFile."""
         return [read_entry(name, raw) for name, raw in self._servers(self._read()).items()]
 
+    def problem(self, entry: ServerEntry) -> str:
+        """As in ServerFile."""
+        return read_entry(entry.name, write_entry(entry)).problem
+
     def put(self, entry: ServerEntry) -> None:
         """As in ServerFile."""
         content = self._read()

@@ -17,7 +17,7 @@ from kireji.core.child_environment import USUAL, clean
 from kireji.core.errors import KeyStoreError, ToolSourceError
 from kireji.core.ports import KeyStore
 from kireji.core.secret import SecretName
-from kireji.core.tool_servers import SECRETS, ServerEntry, Stage, reference
+from kireji.core.tool_servers import SECRETS, ServerEntry, Stage, reference, shown_address
 from kireji.core.words import say
 from kireji.tools.mcp.expansion import expand, keychain_names
 
@@ -59,7 +59,8 @@ class Identity(msgspec.Struct, frozen=True):
     """Which server an entry means, without any secret.
 
     Args:
-        origin: The whole path of the program with its arguments, or the address; for people.
+        origin: For people: the whole path of the program with its arguments as they stand in the file, since variables
+            may hold secrets, or the address without its query.
         fingerprint: Hash of all that decides which program runs or which service is asked.
     """
 
@@ -119,10 +120,10 @@ class Resolver:
         filled = self._filled(entry, reference)
         if filled.url:
             meant: object = ["http", filled.url, sorted(filled.headers.items())]
-            return Identity(filled.url, _hash(meant))
+            return Identity(shown_address(filled.url), _hash(meant))
         path = await self._path(filled)
         meant = ["stdio", path, filled.args, filled.cwd, sorted(filled.env.items())]
-        return Identity(" ".join((path, *filled.args)), _hash(meant))
+        return Identity(" ".join((path, *entry.args)), _hash(meant))
 
     async def launch(self, entry: ServerEntry) -> Launch:
         """What to start or reach.

@@ -35,6 +35,7 @@ MOST_LISTED = 10 << 20
 _MOST_PAGES = 200
 _CLOSED, _ERROR_ANSWER, _STREAM = "Connection closed", "Server returned an error response", "SSE stream"
 """What the protocol's library says (mcp 2.3, jsonrpc_dispatcher and streamable_http)."""
+_TALKATIVE = ("mcp", "client", "httpx2", "httpcore2")
 _LISTEN_AGAIN = (2.0, 15.0, 60.0, 300.0)
 """Seconds until a lost subscription is asked for again."""
 _LIST_SECONDS = 60.0
@@ -192,6 +193,8 @@ async def open_session(
     Raises:
         Exception: Whatever the protocol's library and the transport raise; an ExceptionGroup as well.
     """
+    for name in _TALKATIVE:  # they log what servers send, as text of exceptions
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
     async def on_message(message: object) -> None:
         if isinstance(message, mcp_types.ToolListChangedNotification):

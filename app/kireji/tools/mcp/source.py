@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kireji.core.errors import StoreError, ToolSourceError
 from kireji.core.tool_ports import CallContext, ChildProcesses, DescriptionStore
-from kireji.core.tool_servers import ServerEntry, Stage, TestStep, shown_address
+from kireji.core.tool_servers import ServerEntry, Stage, TestStep
 from kireji.core.tools import Arguments, SourceKind, SourceState, SourceStatus, Tool, ToolOutput
 from kireji.core.words import say
 from kireji.tools.mcp.connection import START_SECONDS, Connector, Network, Opened, Steps
@@ -116,14 +116,13 @@ class McpSource:
     def status(self) -> SourceStatus:
         """As in ToolSource."""
         identity = self._identity
-        origin = identity.origin if identity else self.entry.place
         return SourceStatus(
             self.id,
             SourceKind.MCP,
             self.entry.name,
             self._state(),
             f"{self._failure.message} {self._failure.hint}".strip() if self._failure else self.entry.problem,
-            shown_address(origin) if self.entry.url else origin,
+            identity.origin if identity else self.entry.place,
             identity.fingerprint if identity else "",
             self._log,
             tools=len(self._tools or ()),
@@ -259,10 +258,11 @@ class McpSource:
         if self._connection is None:
             await self._rest()
         if self._connection is None:
-            self._connection = connection = _Connection()
+            connection = _Connection()
+            connection.task = self._needs.hold(self._hold(connection))
+            self._connection = connection
             self._steps.begin()
             self._failure = None
-            connection.task = self._needs.hold(self._hold(connection))
             self._needs.changed(self.id)
         return await asyncio.shield(self._connection.opened)
 

@@ -10,7 +10,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kireji.core.errors import KirejiError, ToolSourceError
 from kireji.core.publisher import Publisher
@@ -26,6 +26,9 @@ from kireji.tools.mcp.sources import McpSources
 from tests.fakes.keychain import FakeKeyStore
 from tests.fakes.tools import MemoryDescriptionStore
 from tests.support.cleared import cleared
+
+if TYPE_CHECKING:
+    from kireji.tools.mcp.http import Connecting
 
 SUPPORT = Path(__file__).resolve().parents[3] / "support"
 SERVER, MODERN = SUPPORT / "tool_server.py", SUPPORT / "modern_tool_server.py"
@@ -112,7 +115,7 @@ class World:
         self.gate_failure: KirejiError | None = None
         self.told: list[str] = []
         self.clock = 1000.0
-        self.connecting = Direct()
+        self.connecting: Connecting = Direct()
         changed: Publisher[str] = Publisher()
         changed.subscribe(self.told.append)
         self.sources = McpSources(

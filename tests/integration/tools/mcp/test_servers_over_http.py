@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,10 @@ from kireji.core.requests import Purpose
 from kireji.core.secret import Secret, SecretName
 from kireji.core.tool_servers import SECRETS, Stage
 from kireji.core.tools import SourceState
+from kireji.providers.connection_settings import ConnectionSettings
 from tests.integration.tools.mcp.servers import MODERN, Call, World, words
+from tests.support.authority import make_authority
+from tests.support.proxy import Proxy
 
 TOKEN = "Bearer s3cret"
 
@@ -27,10 +31,10 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def modern(port: int) -> AsyncIterator[str]:
+async def modern(port: int, certificate: str = "") -> AsyncIterator[str]:
     """A server of the official library that wants a token; yields its address."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(MODERN), "http", str(port), TOKEN),
+        *(sys.executable, str(MODERN), "http", str(port), TOKEN, *([certificate] if certificate else [])),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
@@ -43,7 +47,7 @@ async def modern(port: int) -> AsyncIterator[str]:
             else:
                 writer.close()
                 break
-        yield f"http://127.0.0.1:{port}/mcp"
+        yield f"http{'s' if certificate else ''}://127.0.0.1:{port}/mcp"
     finally:
         process.kill()
         await process.wait()
@@ -197,6 +201,39 @@ async def test_keys_do_not_follow_to_another_host(world: World) -> None:
         world.write(one={"url": url, "headers": {"Authorization": TOKEN}})
         await world.sources.test("one")
     assert heads == []
+
+
+async def test_a_private_authority_is_trusted_when_the_settings_name_it(world: World, tmp_path: Path) -> None:
+    authority = make_authority(tmp_path)
+    async with modern(free_port(), str(authority.chain)) as address:
+        world.write(one={"url": address, "headers": {"Authorization": TOKEN}})
+        world.connecting = ConnectionSettings()
+        (*_, last) = await world.sources.test("one")
+        assert (last.stage, last.passed) == (Stage.START, False)
+        assert "its certificate is not trusted" in last.sentence
+        world.connecting = ConnectionSettings(ca_file=str(authority.certificate))
+        assert (await world.sources.test("one"))[-1].passed
+
+
+async def test_a_file_of_certificates_that_is_not_there_is_told(world: World) -> None:
+    world.write(one={"url": "https://127.0.0.1:1/mcp"})
+    world.connecting = ConnectionSettings(ca_file="/nowhere.pem")
+    (*_, last) = await world.sources.test("one")
+    assert "/nowhere.pem" in last.sentence
+
+
+async def test_the_proxy_of_the_settings_is_used_and_keys_pass_through_it_unseen(world: World, tmp_path: Path) -> None:
+    authority = make_authority(tmp_path, names=("tools.test",))
+    port = free_port()
+    async with modern(port, str(authority.chain)):
+        with Proxy(elsewhere={"tools.test:443": ("127.0.0.1", port)}) as proxy:
+            world.connecting = ConnectionSettings(
+                {"all": f"http://127.0.0.1:{proxy.port}"}, ca_file=str(authority.certificate)
+            )
+            world.write(one={"url": "https://tools.test/mcp", "headers": {"Authorization": TOKEN}})
+            assert words(await world.call("one", "add", first=1)) == "2"
+            assert {(passed.method, passed.target) for passed in proxy.passed} == {("CONNECT", "tools.test:443")}
+            assert TOKEN not in repr(proxy.passed)
 
 
 @pytest.mark.parametrize("url", ["http://host:99999/mcp", "http://[::1/mcp", "http://host\u0000/mcp"])

@@ -148,3 +148,11 @@ def test_the_stamp_changes_with_the_file(file: McpFile) -> None:
     before = file.stamp()
     file.put(ServerEntry("third", "three"))
     assert file.stamp() != before
+
+
+def test_what_could_not_be_used_is_told_before_it_is_written(file: McpFile, path: Path) -> None:
+    assert file.problem(ServerEntry("one", "npx")) == ""
+    assert "neither" in file.problem(ServerEntry("one"))
+    assert "visible characters" in file.problem(ServerEntry("", "npx"))
+    assert "must begin with" in file.problem(ServerEntry("one", url="host.example"))
+    assert path.read_text() == WHOLE

@@ -137,3 +137,11 @@ async def test_a_locked_keychain_is_told(world: World) -> None:
     world.keychain.failure = KeyStoreLocked("The keychain is locked.", "Unlock it.")
     with pytest.raises(StageFailed, match="The keychain is locked"):
         await world.resolver.launch(ENTRY)
+
+
+async def test_what_is_shown_holds_no_value_of_a_variable(world: World) -> None:
+    world.environ["MINE"] = "s3cret"
+    shown = await world.resolver.identity(ServerEntry("one", "npx", ("--key", "${MINE}")))
+    assert shown.origin == "/opt/bin/npx --key ${MINE}"
+    shown = await world.resolver.identity(ServerEntry("one", url="https://h.example/mcp?key=${MINE}"))
+    assert shown.origin == "https://h.example/mcp"
