@@ -1,0 +1,1 @@
+"""Tools that come with the program, one module per subject; each is loaded when it is first called."""
