@@ -63,6 +63,13 @@ class CallContext(Protocol):
     def seconds(self) -> float:
         """How long the call may take in all."""
 
+    @property
+    def paths(self) -> Mapping[str, str]:
+        """Arguments that name a file or folder, as the call was allowed for them: whole, with every link followed.
+
+        Built-in tools open these and nothing else; empty for what could not be told.
+        """
+
     def progress(self, text: str, fraction: float | None = None) -> None:
         """Say how far it is; shown beside the call."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -106,6 +106,10 @@ class BareContext:
     @property
     def seconds(self) -> float:
         return self._running.time.seconds
+
+    @property
+    def paths(self) -> Mapping[str, str]:
+        return self._running.facts.paths
 
     def progress(self, text: str, fraction: float | None = None) -> None:
         self._running.progress(text, fraction)
