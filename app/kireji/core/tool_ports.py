@@ -34,6 +34,7 @@ class FetchedPage(NamedTuple):
         media_type: As the server says.
         body: Its bytes, decoded from any transfer encoding.
         charset: As the server says; empty if it does not.
+        location: Where it leads on, when that is another host, which is not followed; empty otherwise.
     """
 
     url: str
@@ -41,6 +42,7 @@ class FetchedPage(NamedTuple):
     media_type: str
     body: bytes
     charset: str = ""
+    location: str = ""
 
     @property
     def text(self) -> str:
