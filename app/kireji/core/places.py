@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
 
 _SCHEMES = ("http", "https")
 _USUAL = {"http": 80, "https": 443}
+_NEARBY = (".local", ".lan", ".home", ".internal", ".home.arpa", ".localhost")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.:-]*[a-z0-9_])?\Z|[0-9a-f:.]+\Z")
 
 
@@ -28,3 +33,32 @@ def host_of(address: str) -> str:
         return ""
     name = f"[{name}]" if ":" in name else name
     return name if port is None or port == _USUAL[parts.scheme.lower()] else f"{name}:{port}"
+
+
+def is_near(host: str) -> bool:
+    """Whether a host says by itself that it is this computer or one nearby: an address of theirs, or such a name.
+
+    Args:
+        host: As `host_of` gives it, or without a port.
+    """
+    import ipaddress
+
+    name = host.rpartition(":")[0] if re.search(r"(?<!:):\d+\Z", host) and not host.endswith("]") else host
+    name = name.strip("[]").partition("%")[0].rstrip(".").lower()
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return "." not in name or name.endswith(_NEARBY)
+    return not is_public(address)
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address is one of the internet, and not of this computer, a local network or many receivers."""
+    import ipaddress
+
+    if isinstance(address, ipaddress.IPv6Address):
+        if address in ipaddress.ip_network("64:ff9b::/96"):  # translated to IPv4 on its way (RFC 6052)
+            address = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        else:
+            address = address.ipv4_mapped or address.sixtofour or address
+    return address.is_global and not address.is_multicast

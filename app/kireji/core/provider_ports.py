@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kireji.core.models import Balance, LocalServer, ModelInfo
     from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
     from kireji.core.secret import Secret
+    from kireji.core.tool_ports import FetchedPage
 
 
 class Gate(Protocol):
@@ -171,4 +172,22 @@ class WebPictures(Protocol):
         Raises:
             ConnectionFailed: It was not reached.
             RequestRejected: The address is none, leads away from the web, or what is there is too large or no picture.
+        """
+
+
+class WebPages(Protocol):
+    """Fetches pages for tools."""
+
+    async def fetch(self, gate: Gate, url: str, *, near: bool, anywhere: bool) -> FetchedPage:
+        """What an address gives to a GET without cookies or keys; redirects to another host are told, not followed.
+
+        Args:
+            gate: Records every hop.
+            url: http or https.
+            near: An address that is plainly of this computer or of one nearby may be fetched.
+            anywhere: A name that leads into the local network may be fetched, too.
+
+        Raises:
+            ConnectionFailed: It was not reached.
+            RequestRejected: The address is none, leads where it may not, or what is there is too large.
         """

@@ -172,6 +172,15 @@ def content_type(response: httpx.Response) -> str:
     return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
 
 
+def charset(response: httpx.Response) -> str:
+    """The character set that the service says; empty if it does not."""
+    for part in str(response.headers.get("content-type", "")).split(";")[1:]:
+        name, _, value = part.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip("\"'")[:40]
+    return ""
+
+
 def request_id(response: httpx.Response) -> str:
     """The service's own id of the request, fit for a log and a sentence; empty if none."""
     found = next((str(response.headers[name]) for name in _IDENTITY_HEADERS if name in response.headers), "")

@@ -25,6 +25,7 @@ from kireji.core.words import say
 from kireji.providers.answers import (
     AttemptFailed,
     ServerEvents,
+    charset,
     content_type,
     location,
     nothing_came,
@@ -45,7 +46,7 @@ from kireji.providers.failures import (
     parse_error,
 )
 from kireji.providers.retry import FailedAttempt, Failure, delay_before_retry, retry_after
-from kireji.providers.sending import BEARER, X_API_KEY, Answered, Auth, Sending, sending
+from kireji.providers.sending import BEARER, X_API_KEY, Answered, Auth, Sending, Wanted, sending
 
 if TYPE_CHECKING:
     import httpx
@@ -58,7 +59,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _LARGEST = 16 << 20
-_ONCE = frozenset({Purpose.LOCAL_SERVER, Purpose.CONNECTION})
+_ONCE = frozenset({Purpose.LOCAL_SERVER, Purpose.CONNECTION, Purpose.PAGE})
 """Purposes that are looks: a failure is the answer, and nothing is tried again."""
 
 
@@ -175,6 +176,8 @@ class HttpClient:
         *,
         accepts: Sequence[str] = ("application/json",),
         largest: int = _LARGEST,
+        any_status: bool = False,
+        address: str | None = None,
     ) -> Answered:
         """Send, and return what comes back whole.
 
@@ -184,14 +187,17 @@ class HttpClient:
             auth: Where the key stands.
             accepts: Content types that are answers; empty takes any, and redirects too, which are never followed.
             largest: Bytes above which an answer counts as not what was asked for.
+            any_status: An error is an answer, too.
+            address: Connect to this number, which the host was looked up as, unless a proxy is in between; empty
+                refuses to connect without one.
 
         Raises:
             ProviderError: The service refused, was not reached, or answered with something else; JSON that holds an
                 error counts as that error, whatever its status.
         """
-        request = sending(cleared, secret, auth)
+        request, wanted = sending(cleared, secret, auth), Wanted(accepts, largest, any_status, address)
         async with self._in_time(request):
-            return await self._with_retries(request, lambda fresh: self._fetch_once(request, fresh, accepts, largest))
+            return await self._with_retries(request, lambda fresh: self._fetch_once(request, fresh, wanted))
 
     async def head(self, cleared: ClearedRequest) -> None:
         """Send without a key, for the sake of the connection: any answer is good.
@@ -297,32 +303,34 @@ class HttpClient:
             events.owns(stack.pop_all())
             return events
 
-    async def _fetch_once(self, request: Sending, fresh: bool, accepts: Sequence[str], largest: int) -> Answered:
+    async def _fetch_once(self, request: Sending, fresh: bool, wanted: Wanted) -> Answered:
         async with AsyncExitStack() as stack:
-            response = await self._send(request, fresh, stack)
+            response = await self._send(request, fresh, stack, wanted.address)
             kind, status = content_type(response), response.status_code
-            if (kind not in accepts or status >= 300) if accepts else status >= 400:
+            if not wanted.fits(kind, status):
                 raise await self._refused(response, request)
             body = bytearray()
             with self._mapped(request.who, request.outgoing.silence, started=False):
                 async for chunk in response.aiter_bytes():
                     body += chunk
-                    if len(body) > largest:
+                    if len(body) > wanted.largest:
                         raise ProtocolViolation(
                             say("{host} sent far more than was asked for.", host=request.who.host),
                             say("Check the address in Settings, Keys & models."),
                             provider=request.who.provider,
                         )
-            if accepts and "json" in kind and parse_error(body) is not None:
+            if wanted.accepts and "json" in kind and parse_error(body) is not None:
                 raise self._failed(response, request, bytes(body))
-            return Answered(status, bytes(body), kind, request_id(response), location(response))
+            return Answered(status, bytes(body), kind, request_id(response), location(response), charset(response))
 
     async def _head_once(self, request: Sending, fresh: bool) -> None:
         async with AsyncExitStack() as stack:
             response = await self._send(request, fresh, stack)
             await read_error(response)  # to its end, so that the connection is kept
 
-    async def _send(self, request: Sending, fresh: bool, stack: AsyncExitStack) -> httpx.Response:
+    async def _send(
+        self, request: Sending, fresh: bool, stack: AsyncExitStack, address: str | None = None
+    ) -> httpx.Response:
         route = await self._ready()
         if route.problem is not None and not request.outgoing.url.lower().startswith("http://"):
             raise route.problem
@@ -330,7 +338,7 @@ class HttpClient:
         stack.push_async_callback(route.leave)
         import httpx
 
-        from kireji.providers.transport import FRESH, require_port
+        from kireji.providers.transport import ADDRESS, FRESH, require_port
 
         outgoing = request.outgoing
         timeout = httpx.Timeout(outgoing.silence, connect=outgoing.connect)
@@ -345,7 +353,7 @@ class HttpClient:
                 url,
                 headers=request.headers(),
                 content=outgoing.body or None,
-                extensions={"timeout": timeout.as_dict(), FRESH: fresh},
+                extensions={"timeout": timeout.as_dict(), FRESH: fresh, ADDRESS: address},
             )
             response = await route.transport.handle_async_request(made)
         response.request = made

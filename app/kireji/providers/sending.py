@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -44,6 +45,7 @@ class Answered(NamedTuple):
         content_type: Without parameters, lower case.
         request_id: The service's own id of the request; empty if none.
         location: Where a redirect leads, as written.
+        charset: As the service says; empty if it does not.
     """
 
     status: int
@@ -51,6 +53,29 @@ class Answered(NamedTuple):
     content_type: str
     request_id: str
     location: str = ""
+    charset: str = ""
+
+
+class Wanted(NamedTuple):
+    """What counts as an answer.
+
+    Args:
+        accepts: Content types that do; empty takes any, and redirects.
+        largest: Bytes above which it does not.
+        any_status: An error does, too.
+        address: Where to connect instead of looking the host up, as `HttpClient.fetch` says.
+    """
+
+    accepts: Sequence[str]
+    largest: int
+    any_status: bool = False
+    address: str | None = None
+
+    def fits(self, kind: str, status: int) -> bool:
+        """Whether an answer of this type and status does."""
+        if self.accepts:
+            return kind in self.accepts and status < 300
+        return status < 400 or self.any_status
 
 
 class Sending(msgspec.Struct, frozen=True):

@@ -16,6 +16,8 @@ from kireji.providers.connection_settings import ConnectionSettings
 
 FRESH = "kireji.fresh"
 """Request extension: use a new connection, because the kept ones may have died."""
+ADDRESS = "kireji.address"
+"""Request extension: connect to this number instead of looking the host up; empty refuses. A proxy looks up itself."""
 
 KEPT_SECONDS = 120.0
 _SLEPT_SECONDS = 10.0
@@ -74,7 +76,7 @@ class RoutedTransport(httpx.AsyncBaseTransport):
         proxy = self._settings.proxy_for(str(request.url))
         pool = self._pool(proxy)
         if proxy is None:
-            return await pool.handle_async_request(request)
+            return await pool.handle_async_request(_to_address(request))
         asking = _limit_the_way_through(request) if request.url.scheme == "https" else None
         try:
             return await pool.handle_async_request(request)
@@ -144,6 +146,24 @@ class _Pool(httpx.AsyncHTTPTransport):
         for connection in self._pool.connections:
             if connection.is_idle():
                 await connection.aclose()
+
+
+def _to_address(request: httpx.Request) -> httpx.Request:
+    """A request that connects to the number that was looked up; Host and certificate stay those of the name."""
+    address = request.extensions.get(ADDRESS)
+    if address is None:
+        return request
+    if not address:
+        raise httpx.ConnectError("[Errno -2] Name or service not known")
+    name = request.url.host
+    extensions = request.extensions | ({} if name == address else {"sni_hostname": name})
+    return httpx.Request(
+        request.method,
+        request.url.copy_with(host=address),
+        headers=request.headers,
+        stream=request.stream,
+        extensions=extensions,
+    )
 
 
 def require_port(url: httpx.URL) -> None:

@@ -7,15 +7,15 @@ is a redirect that does; whoever wants a picture of a machine nearby writes its 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from kireji import __version__
 from kireji.core.errors import ConnectionFailed, ProviderError, ProviderTimeout, RequestRejected
+from kireji.core.places import is_near
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.core.words import mark, say
+from kireji.providers.addresses import HasPassword, NoAddress, all_public, as_address, looked_up, target
 from kireji.providers.http import X_API_KEY, Answered, HttpClient
 
 PROVIDER = "web"
@@ -24,7 +24,6 @@ LARGEST = 30_000_000
 _REDIRECTS = 5
 _SECONDS = 30.0
 _BINARY = frozenset({"application/octet-stream", "binary/octet-stream"})
-_NEARBY = (".local", ".lan", ".home", ".internal", ".home.arpa", ".localhost")
 _HEADERS = (("user-agent", f"kireji/{__version__}"), ("accept", "image/*"), ("accept-encoding", "identity"))
 _SAVE = mark("Check the address, or save the picture and drop the file here.")
 
@@ -99,49 +98,19 @@ async def _check(url: str, *, named: bool) -> None:
         RequestRejected: It may not.
     """
     try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").rstrip(".").lower(), parts.port
-    except ValueError:
-        raise _refusal(say("This is not an address of the web.")) from None
-    if parts.scheme not in ("http", "https") or not host:
+        host, port, _ = target(url)
+    except NoAddress:
         if named:
-            raise _refusal(say("This is not an address of the web."))
-        raise _refusal(say("The address leads to what is not an address of the web."))
-    if parts.username is not None or parts.password is not None:
-        raise _refusal(say("An address with a name or password in it is not fetched."))
-    if named and (_address(host) is not None or "." not in host or host.endswith(_NEARBY)):
+            raise _refusal(say("This is not an address of the web.")) from None
+        raise _refusal(say("The address leads to what is not an address of the web.")) from None
+    except HasPassword:
+        raise _refusal(say("An address with a name or password in it is not fetched.")) from None
+    if named and (as_address(host) is not None or is_near(host)):
         return
-    if not all(_is_public(address) for address in await _addresses(host, port or 443)):
+    if not all_public(await looked_up(host, port)):
         if named:
             raise _refusal(say("This name leads into the local network, to {host}.", host=host))
         raise _refusal(say("This address is redirected into the local network, to {host}.", host=host))
-
-
-async def _addresses(host: str, port: int) -> list[str]:
-    """Where a host is; nothing when that is not known here, because then a proxy knows, or the request fails."""
-    if _address(host) is not None:
-        return [host]
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        if host == "localhost" or host.endswith(_NEARBY):
-            return ["127.0.0.1"]
-        return []
-    return [str(address[0]) for *_, address in found]
-
-
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return None
-
-
-def _is_public(host: str) -> bool:
-    address = _address(host)
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return address is not None and address.is_global and not address.is_multicast
 
 
 def _host(url: str) -> str:

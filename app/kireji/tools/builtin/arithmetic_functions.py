@@ -8,6 +8,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from kireji.plugins import ToolError
+
 Number: TypeAlias = Fraction | float
 
 MOST_DIGITS = 4000
@@ -17,7 +19,7 @@ _LARGEST_FACTORIAL = 1400
 _LARGEST_CHOICE = 5000
 
 
-class Unsolvable(Exception):
+class Unsolvable(ToolError):
     """An expression that has no value here; the text says why, for the model."""
 
 

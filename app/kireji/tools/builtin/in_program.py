@@ -7,11 +7,14 @@ import io
 import os
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from kireji.core.errors import CaptureError, ClipboardError, ProviderError, ToolRefused
 from kireji.core.tool_ports import CallContext
 from kireji.plugins import AsyncContext, ClippedContent, FetchedPage, Image, Refused, ToolError
+
+if TYPE_CHECKING:
+    from kireji.tools.command_runner import CommandRunner
 
 T = TypeVar("T")
 
@@ -21,10 +24,12 @@ class ProgramContext(AsyncContext):
 
     Args:
         context: What the services gave.
+        commands: Gives what runs commands.
     """
 
-    def __init__(self, context: CallContext) -> None:
+    def __init__(self, context: CallContext, commands: Callable[[], CommandRunner]) -> None:
         self._context = context
+        self.commands = commands
 
     def progress(self, text: str, fraction: float | None = None) -> None:
         self._context.progress(text, fraction)
@@ -58,13 +63,20 @@ class ProgramContext(AsyncContext):
         """How long the call may take in all."""
         return self._context.seconds
 
-    def place(self, argument: str) -> str:
+    def place(self, argument: str, default: str = "") -> str:
         """The file or folder that an argument names, as the call was allowed for it: whole, with every link followed.
+
+        Args:
+            argument: Its name.
+            default: What it names where it is left out.
 
         Raises:
             ToolError: It names none that can be told.
         """
-        path = self._context.paths.get(argument, "")
+        paths = self._context.paths
+        path = (
+            paths[argument] if argument in paths else os.path.realpath(os.path.expanduser(default)) if default else ""
+        )
         if not path:
             raise ToolError("Write the whole path, such as /home/me/notes.txt or ~/notes.txt.")
         return path

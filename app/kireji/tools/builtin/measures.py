@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 import pint
 
+from kireji.plugins import ToolError
+
 _LONGEST = 80
 _MOST_FACTORS = 12
 _LARGEST_POWER = 9
@@ -69,7 +71,7 @@ _MONEY = frozenset(
 )  # fmt: skip
 
 
-class Unconvertible(Exception):
+class Unconvertible(ToolError):
     """A conversion that cannot be done; the text says why, for the model."""
 
 

@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from kireji.plugins import ToolError
+
 _LONGEST = 100
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MOST_STEPS = 12
@@ -44,7 +46,7 @@ _ABBREVIATIONS: Mapping[str, str] = MappingProxyType(
 )  # fmt: skip
 
 
-class Unreadable(Exception):
+class Unreadable(ToolError):
     """A date, a time, a zone or a step that cannot be read; the text says how to write it, for the model."""
 
 

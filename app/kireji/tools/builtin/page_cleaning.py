@@ -23,7 +23,7 @@ _MOST_KEPT = 400_000
 _MOST_OPEN = 2_000
 _DEEPEST = 40
 """Of what is kept: what makes text of it works by recursion."""
-_MOST_TAGS = 30_000
+_MOST_TAGS = 20_000
 _LOOKED_AT = 300
 _LARGEST_REST = 500_000
 """Characters of one tag or comment that has not ended."""
