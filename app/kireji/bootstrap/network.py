@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kireji.core.ports import Reader
-    from kireji.core.provider_ports import CallbackListener, LocalServerFinder, Provider, WebPictures
+    from kireji.core.provider_ports import CallbackListener, LocalServerFinder, Provider, WebPages, WebPictures
     from kireji.desktop.system_proxy import SystemProxies
     from kireji.providers.http import HttpClient
     from kireji.providers.openrouter import OpenRouterProvider
@@ -84,3 +84,9 @@ def web_pictures(http: HttpClient) -> WebPictures:
     from kireji.providers.web import PictureFetcher
 
     return PictureFetcher(http)
+
+
+def web_pages(http: HttpClient) -> WebPages:
+    from kireji.providers.pages import PageFetcher
+
+    return PageFetcher(http)

@@ -79,6 +79,7 @@ async def open_services(
         StoreError: The database cannot be used.
     """
     from kireji.bootstrap import desktop, network
+    from kireji.bootstrap.builtin import CallNeeds
     from kireji.bootstrap.doctor import surroundings
     from kireji.bootstrap.tools import tools
     from kireji.bootstrap.transfers import Transfers
@@ -121,7 +122,7 @@ async def open_services(
             preferences,
             base.clock,
             base.keychain,
-            outbox.gate,
+            CallNeeds(clipboard, capture, base.http, outbox),
             overrides.tools,
         )
         at = surroundings(

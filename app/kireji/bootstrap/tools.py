@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from kireji.bootstrap.builtin import CallNeeds
     from kireji.bootstrap.waiting import Once
     from kireji.core.ports import CaptureStore, Clock, ImageCodec, KeyStore
-    from kireji.core.provider_ports import Gate
     from kireji.core.tool_ports import ChildProcesses, OfferStore, PermissionStore, SchemaValidator, ToolSources
     from kireji.desktop.paths import Paths
     from kireji.services.preferences import Preferences
@@ -104,7 +104,7 @@ async def tools(
     preferences: Preferences,
     clock: Clock,
     keychain: KeyStore,
-    gate: Gate,
+    needs_of_calls: CallNeeds,
     instead: tuple[ToolSources, ...] | None = None,
 ) -> ToolService:
     """Wire what there is; nothing is started before it is called.
@@ -119,32 +119,42 @@ async def tools(
         preferences: The settings.
         clock: The time.
         keychain: Has the secrets of servers.
-        gate: Records what leaves this computer.
+        needs_of_calls: What running calls may ask for.
         instead: Sources in the place of all others, for tests.
     """
+    from kireji.bootstrap.builtin import builtin_sources, contexts
     from kireji.bootstrap.plugins import PluginNeeds, WaitingPlugins
     from kireji.bootstrap.servers import ServerNeeds, WaitingFile, WaitingHosts, WaitingServers
     from kireji.bootstrap.waiting import Once
-    from kireji.services.tools.calls import BareContext
     from kireji.services.tools.servers import ToolServers
     from kireji.tools.validation import JsonSchemaValidator
 
-    children = Once(_children)
+    children, gate = Once(_children), needs_of_calls.outbox.gate
     stack.push_async_callback(_end, children)
     needs = ServerNeeds(
-        paths, environ, children.get, stores.descriptions, keychain, gate, lambda: preferences.settings.network
+        paths,
+        environ,
+        children.get,
+        stores.descriptions,
+        keychain,
+        needs_of_calls.outbox.gate,
+        lambda: preferences.settings.network,
     )
     servers = await stack.enter_async_context(WaitingServers(needs))
     plugins = await stack.enter_async_context(
         WaitingPlugins(PluginNeeds(paths, environ, children.get, stores.descriptions))
     )
-    kinds: tuple[ToolSources, ...] = (plugins, servers)
+    kinds: tuple[ToolSources, ...] = (
+        builtin_sources(paths, environ, preferences, children.get),
+        plugins,
+        servers,
+    )
     service = tool_service(
         kinds if instead is None else instead,
         stores.permissions,
         stores.offers,
         JsonSchemaValidator(),
-        BareContext,
+        contexts(needs_of_calls, preferences),
         codec,
         captures,
         preferences,

@@ -29,6 +29,16 @@ class CaptureBackend(Protocol):
         """
 
 
+class Curtain(Protocol):
+    """Keeps our own windows out of the picture."""
+
+    async def hide(self) -> None:
+        """Hide what is visible; returns when the desktop has repainted, at once when nothing was visible."""
+
+    def restore(self) -> None:
+        """Bring back what was hidden."""
+
+
 class AreaPicker(Protocol):
     """The desktop's own way to cut out a piece of the screen, for where programs cannot freeze it themselves."""
 

@@ -102,6 +102,21 @@ class CallContext(Protocol):
         """
 
 
+class FileReader(Protocol):
+    """Reads exactly the file that was allowed."""
+
+    def read(self, path: str, most: int) -> bytes:
+        """The first bytes of a file. Blocks.
+
+        Args:
+            path: Whole, with every link followed; a link that stands on the way by now is not followed.
+            most: How many bytes.
+
+        Raises:
+            OSError: It is none, is not there, leads elsewhere, or may not be read.
+        """
+
+
 class ToolSource(Protocol):
     """Something that has tools: the program itself, a plugin, a server."""
 

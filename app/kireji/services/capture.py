@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from kireji.core.desktop_ports import AreaPicker, CaptureBackend, LastRegionStore, WindowLister
+from kireji.core.desktop_ports import AreaPicker, CaptureBackend, Curtain, LastRegionStore, WindowLister
 from kireji.core.errors import CaptureError, NoCaptureBackend, RegionInvalid
 from kireji.core.geometry import DesktopWindow, Rect, Region, ScreenImage
 from kireji.core.messages import DocumentPart, ImagePart
@@ -45,6 +45,7 @@ class CaptureService:
         self._codec = codec
         self._captures = captures
         self._working: CaptureBackend | None = None
+        self._curtain: Curtain | None = None
 
     async def availability(self) -> Sequence[tuple[str, Availability]]:
         """Every backend with whether it can work."""
@@ -192,6 +193,35 @@ class CaptureService:
         raise CaptureError(
             say("The windows of other programs are not told here."), say("Cut one out by its place: --region.")
         )
+
+    def set_curtain(self, curtain: Curtain) -> None:
+        """Where there are windows of ours: what keeps them out of the pictures that tools take.
+
+        Args:
+            curtain: Hides them and brings them back.
+        """
+        self._curtain = curtain
+
+    async def seen(self) -> EncodedPicture:
+        """What is on the screen that the pointer is on, or on the first where that is not told; without our windows.
+
+        Raises:
+            CaptureError: It did not work.
+        """
+        place = await asyncio.to_thread(self._pointer)
+        if self._curtain is None:
+            screens = await self.grab()
+        else:
+            try:
+                await self._curtain.hide()
+                screens = await self.grab()
+            finally:
+                self._curtain.restore()
+        if not screens:
+            raise RegionInvalid(say("There is no screen."))
+        found = None if place is None else part_of_desktop(screens, Rect(*place, 1, 1))
+        screen = screens[0] if found is None else found.screen
+        return await self.encode(Region(screen, Rect(0, 0, screen.width, screen.height)))
 
     async def _pointed(self) -> tuple[int, int]:
         place = await asyncio.to_thread(self._pointer)

@@ -50,17 +50,21 @@ class Outbox:
             return ClearedRequest.issue(None, request, None)
         return ClearedRequest.issue(outgoing, request, await self._record(outgoing, conversation))
 
-    async def gate(self, outgoing: OutgoingRequest) -> ClearedRequest:
-        """Clear a request that asks no model anything: lists, key tests, connections, pictures.
+    async def gate(self, outgoing: OutgoingRequest, conversation: int | None = None) -> ClearedRequest:
+        """Clear a request that asks no model anything: lists, key tests, connections, pictures, pages for tools.
 
         Satisfies `core.provider_ports.Gate`.
+
+        Args:
+            outgoing: What would leave.
+            conversation: Where it was asked for; None in none.
 
         Raises:
             StoreError: The ledger could not be written; then nothing leaves.
         """
         if outgoing.purpose is Purpose.ANSWER:
             raise ValueError("a question passes through `clear`, which sees what is in it")
-        return ClearedRequest.issue(outgoing, None, await self._record(outgoing, None))
+        return ClearedRequest.issue(outgoing, None, await self._record(outgoing, conversation))
 
     async def _record(self, outgoing: OutgoingRequest, conversation: int | None) -> int:
         digest = hashlib.sha256(outgoing.body).hexdigest()

@@ -16,7 +16,7 @@ from kireji.core.desktop_ports import Notice
 from kireji.core.errors import KirejiError
 from kireji.ui import qt_messages
 from kireji.ui.aio import TaskScope
-from kireji.ui.curtain import Curtain, covered
+from kireji.ui.curtain import Curtain, ToolCurtain, covered
 from kireji.ui.qt_application import Application
 from kireji.ui.shortcut import GlobalShortcuts
 from kireji.ui.theme import Theme
@@ -225,6 +225,7 @@ class DesktopApplication(QObject):
             failed=self._task_failed,
         )
         services.watches.set_covered(covered)
+        services.capture.set_curtain(ToolCurtain(self._curtain, lambda: overlay.stage.is_open))
         return _Parts(windows, overlay, notices, actions)
 
     def _connect(self, parts: _Parts) -> None:

@@ -60,6 +60,31 @@ class Curtain:
         self._hidden = []
 
 
+class ToolCurtain:
+    """The same for pictures that tools take: it stays open while the person is taking one.
+
+    Args:
+        curtain: Hides and restores.
+        busy: Whether a capture of the person's is open.
+    """
+
+    def __init__(self, curtain: Curtain, busy: Callable[[], bool]) -> None:
+        self._curtain = curtain
+        self._busy = busy
+        self._closed = False
+
+    async def hide(self) -> None:
+        if not self._busy():
+            self._closed = True
+            await self._curtain.hide()
+
+    def restore(self) -> None:
+        """Bring back what was hidden, if it was."""
+        closed, self._closed = self._closed, False
+        if closed:
+            self._curtain.restore()
+
+
 def covered(rect: Rect) -> bool:
     """Whether a window of ours may lie over a region; one that is behind another program's counts too.
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from kireji.core.errors import ToolRefused
 from kireji.core.permissions import CallFacts
 from kireji.core.tool_ports import CallContext, ClippedContent, FetchedPage
-from kireji.core.tools import Arguments
+from kireji.core.tools import Arguments, Outside
 from kireji.core.words import say
-from kireji.services.tools.gate import Circumstances
+from kireji.services.tools.gate import Circumstances, Passage
 from kireji.services.turns import ToolProgressed
+
+T = TypeVar("T")
 
 
 class CallTime:
@@ -34,11 +36,11 @@ class CallTime:
         self._timeout = asyncio.timeout(self.seconds)
         return self._timeout
 
-    async def uncounted(self, waiting: Awaitable[None]) -> None:
+    async def uncounted(self, waiting: Awaitable[T]) -> T:
         """Wait for something while the time stands still."""
         self._pause()
         try:
-            await waiting
+            return await waiting
         finally:
             self._resume()
 
@@ -54,8 +56,24 @@ class CallTime:
             self._timeout.reschedule(asyncio.get_running_loop().time() + max(0.0, self._left))
 
 
-Permit: TypeAlias = Callable[[str, Arguments], Awaitable[None]]
-"""Passes a call of a built-in tool, by its own name, that another call makes; raises ToolRefused."""
+class Permitted(NamedTuple):
+    """Something that may be done.
+
+    Args:
+        facts: As it was judged; the whole paths and hosts that were allowed are among them.
+        passage: Who has let it pass.
+    """
+
+    facts: CallFacts
+    passage: Passage
+
+
+Permit: TypeAlias = Callable[[str, Arguments, frozenset[Outside]], Awaitable[Permitted]]
+"""Passes a call of a built-in tool, by its own name, that another call makes, with whose words that one has been given
+meanwhile; raises ToolRefused."""
+
+
+_UNASKED = Passage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +88,7 @@ class RunningCall:
         where: Where it was made.
         time: How long it may take.
         permit: Asks for what the call wants of the program beyond itself.
+        passage: Who has let it pass.
     """
 
     call_id: str
@@ -79,6 +98,7 @@ class RunningCall:
     where: Circumstances
     time: CallTime
     permit: Permit
+    passage: Passage = _UNASKED
 
     def progress(self, text: str, fraction: float | None = None) -> None:
         """Show how far it is."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os.path
+from typing import TYPE_CHECKING
 
 from kireji.core.permissions import CallFacts
 from kireji.core.places import host_of
-from kireji.core.tools import Arguments, Outside, PlaceKind, Tool
+from kireji.core.tools import Arguments, Outside, PlaceKind, SourceStatus, Tool
+
+if TYPE_CHECKING:
+    from kireji.services.tools.gate import Circumstances
 
 
 def call_facts(
@@ -34,6 +39,32 @@ def call_facts(
             else:
                 hosts[name] = host_of(value)
     return CallFacts(tool, fingerprint, trusted, conversation, digest(arguments), paths, hosts, outside)
+
+
+async def facts_of(
+    tool: Tool, status: SourceStatus, arguments: Arguments, where: Circumstances, *, trusted: bool
+) -> CallFacts:
+    """The same, in a thread where that has to look at the file system.
+
+    Args:
+        tool: Which.
+        status: Of its source.
+        arguments: Of the call.
+        where: Where it is made.
+        trusted: Whether its source's hints are believed.
+    """
+
+    def look() -> CallFacts:
+        return call_facts(
+            tool,
+            arguments,
+            fingerprint=status.fingerprint,
+            trusted=trusted,
+            conversation=where.conversation,
+            outside=where.outside,
+        )
+
+    return await asyncio.to_thread(look) if tool.places else look()
 
 
 def digest(arguments: Arguments) -> str:

@@ -12,6 +12,7 @@ from kireji.core.permissions import (
     Approval,
     ApprovalRequest,
     CallFacts,
+    Grant,
     Judgement,
     Reason,
     Scope,
@@ -45,6 +46,18 @@ class Circumstances(NamedTuple):
     observe: Observer
 
 
+class Passage(NamedTuple):
+    """How a call came to pass.
+
+    Args:
+        by_person: The person has answered this very call.
+        grant: The permission that it rests on; None where there was none.
+    """
+
+    by_person: bool = False
+    grant: Grant | None = None
+
+
 class CallGate:
     """Lets a call pass or refuses it.
 
@@ -65,7 +78,7 @@ class CallGate:
         facts: CallFacts,
         where: Circumstances,
         preview: Callable[[], Awaitable[str]],
-    ) -> None:
+    ) -> Passage:
         """Return when the call may run. The decision is in the log by then.
 
         Args:
@@ -87,11 +100,12 @@ class CallGate:
             await self._log(call_id, text, facts, allowed=allowed, by="rule", reason=judgement.reason)
             if not allowed:
                 raise ToolRefused(say("The person has denied this tool."))
-            return
+            return Passage(grant=judgement.grant)
         if not where.attended:
             await self._log(call_id, text, facts, allowed=False, by="nobody", reason=judgement.reason)
             raise ToolRefused(say("This call needs the person's permission, and nobody is there to give it."))
         await self._asked(call_id, source, text, facts, judgement, where, await preview())
+        return Passage(by_person=True)
 
     async def _asked(
         self,

@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from kireji.core.errors import KirejiError, ToolRefused, ToolSourceError
 from kireji.core.messages import ToolCallPart, ToolResultPart
-from kireji.core.permissions import CallFacts, effects
+from kireji.core.permissions import effects
 from kireji.core.tool_ports import SchemaValidator
-from kireji.core.tools import BUILT_IN, Arguments, SourceState, SourceStatus, Tool, ToolOutput, failed
+from kireji.core.tools import Arguments, Outside, SourceState, ToolOutput, failed
 from kireji.core.words import say
-from kireji.services.tools.calls import CallTime, Contexts, RunningCall
-from kireji.services.tools.facts import call_facts
+from kireji.services.tools.calls import CallTime, Contexts, Permitted, RunningCall
+from kireji.services.tools.facts import facts_of
 from kireji.services.tools.gate import CallGate, Circumstances
+from kireji.services.tools.inner_calls import InnerCalls
 from kireji.services.tools.permissions import Permissions
 from kireji.services.tools.results import Results, error_result
 from kireji.services.tools.toolbox import Found, Offer, Toolbox
@@ -92,6 +93,7 @@ class ToolRunner:
         self._validator = validator
         self._contexts = contexts
         self._monotonic = monotonic
+        self._inner = InnerCalls(toolbox, permissions, gate, _preview)
 
     async def run(self, round_: CallRound) -> tuple[ToolResultPart, ...]:
         """Run the calls of a round at the same time.
@@ -133,16 +135,16 @@ class ToolRunner:
         arguments = _decoded(call.arguments)
         if problem := await asyncio.to_thread(self._validator.problem, found.tool.schema, arguments):
             raise _NotRun(say("The arguments do not fit: {problem}", problem=problem))
-        facts = await self._facts(found.tool, found.status, arguments, round_.where)
-
-        await self._gate.pass_through(
+        trusted = await self._permissions.trusts(found.status)
+        facts = await facts_of(found.tool, found.status, arguments, round_.where, trusted=trusted)
+        passage = await self._gate.pass_through(
             call.call_id, found.status.title, arguments, facts, round_.where, _preview(found, arguments)
         )
         if found.source.status().fingerprint != facts.fingerprint:
             raise _NotRun(say("The plugin or the server has changed while the call waited; it was not run."))
         if not effects(found.tool, trusted=facts.trusted).harmless:
             await round_.begins(call)
-        return await self._run(call, found, arguments, facts, round_.where)
+        return await self._run(call, found, arguments, Permitted(facts, passage), round_.where)
 
     async def _found(self, call: ToolCallPart, offer: Offer) -> Found:
         """Who has the tool.
@@ -165,30 +167,26 @@ class ToolRunner:
             raise _NotRun(say("The arguments of this call have not all arrived; it was not run."))
         return found
 
-    async def _facts(self, tool: Tool, status: SourceStatus, arguments: Arguments, where: Circumstances) -> CallFacts:
-        trusted = await self._permissions.trusts(status)
-
-        def look() -> CallFacts:
-            return call_facts(
-                tool,
-                arguments,
-                fingerprint=status.fingerprint,
-                trusted=trusted,
-                conversation=where.conversation,
-                outside=where.outside,
-            )
-
-        return await asyncio.to_thread(look) if tool.places else look()
-
     async def _run(
-        self, call: ToolCallPart, found: Found, arguments: Arguments, facts: CallFacts, where: Circumstances
+        self, call: ToolCallPart, found: Found, arguments: Arguments, permitted: Permitted, where: Circumstances
     ) -> ToolResultPart:
         allowed_time = CallTime(found.tool.seconds)
 
-        async def permit(tool: str, wanted: Arguments) -> None:
-            await allowed_time.uncounted(self._permit(call.call_id, found.status.title, tool, wanted, where))
+        async def permit(tool: str, wanted: Arguments, given: frozenset[Outside]) -> Permitted:
+            around = where._replace(outside=where.outside | given)
+            asking = self._inner.permit(call.call_id, found.status, tool, wanted, around)
+            return await allowed_time.uncounted(asking)
 
-        running = RunningCall(call.call_id, facts, arguments, found.status.title, where, allowed_time, permit)
+        running = RunningCall(
+            call.call_id,
+            permitted.facts,
+            arguments,
+            found.status.title,
+            where,
+            allowed_time,
+            permit,
+            permitted.passage,
+        )
         where.observe(ToolBegins(call.call_id, found.tool, found.status.title))
         begun = self._monotonic()
         output = await self._output(found, arguments, running)
@@ -209,17 +207,6 @@ class ToolRunner:
             )
         except (ToolSourceError, ToolRefused) as error:
             return failed(error.sentence)
-
-    async def _permit(self, call_id: str, source: str, name: str, arguments: Arguments, where: Circumstances) -> None:
-        """Pass a call of a built-in tool that a running call makes; it is asked about under the other's name."""
-        tool = next(
-            (one for one in await self._toolbox.tools() if one.source == BUILT_IN and one.own_name == name), None
-        )
-        found = None if tool is None else await self._toolbox.find(tool.name, (tool,))
-        if found is None:
-            raise ToolRefused(say("There is no tool with the name {name}.", name=name))
-        facts = await self._facts(found.tool, found.status, arguments, where)
-        await self._gate.pass_through(call_id, source, arguments, facts, where, _preview(found, arguments))
 
 
 def _preview(found: Found, arguments: Arguments) -> Callable[[], Awaitable[str]]:

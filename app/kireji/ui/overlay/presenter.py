@@ -6,11 +6,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from kireji.core.capturing import CaptureMode, CaptureRequest
+from kireji.core.desktop_ports import Curtain
 from kireji.core.errors import CaptureRefused, KirejiError, NoCaptureBackend
 from kireji.core.geometry import Region, ScreenImage
 from kireji.core.ports import EncodedPicture
@@ -35,16 +36,6 @@ _MOST_KEPT = 9
 """Regions that can be put aside; more pictures than that make an answer worse, not better."""
 _OUR_FAULT = mark("Something in Kireji failed. The log has the details; press the shortcut to start again.")
 _SCREENS_CHANGED = mark("The screens have changed, so the capture was closed. Press the shortcut to start again.")
-
-
-class Curtain(Protocol):
-    """Keeps our own windows out of the picture."""
-
-    async def hide(self) -> None:
-        """Hide what is visible; returns when the desktop has repainted, at once when nothing was visible."""
-
-    def restore(self) -> None:
-        """Bring back what was hidden."""
 
 
 class OverlayPresenter(QObject):
