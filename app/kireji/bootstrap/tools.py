@@ -122,7 +122,7 @@ async def tools(
         needs_of_calls: What running calls may ask for.
         instead: Sources in the place of all others, for tests.
     """
-    from kireji.bootstrap.builtin import builtin_sources, contexts
+    from kireji.bootstrap.builtin import WaitingBuiltIn, contexts
     from kireji.bootstrap.plugins import PluginNeeds, WaitingPlugins
     from kireji.bootstrap.servers import ServerNeeds, WaitingFile, WaitingHosts, WaitingServers
     from kireji.bootstrap.waiting import Once
@@ -137,7 +137,7 @@ async def tools(
         children.get,
         stores.descriptions,
         keychain,
-        needs_of_calls.outbox.gate,
+        gate,
         lambda: preferences.settings.network,
     )
     servers = await stack.enter_async_context(WaitingServers(needs))
@@ -145,7 +145,7 @@ async def tools(
         WaitingPlugins(PluginNeeds(paths, environ, children.get, stores.descriptions))
     )
     kinds: tuple[ToolSources, ...] = (
-        builtin_sources(paths, environ, preferences, children.get),
+        WaitingBuiltIn(paths, environ, preferences, children.get),
         plugins,
         servers,
     )

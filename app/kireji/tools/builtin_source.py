@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from kireji.core.errors import ToolSourceError
-from kireji.core.publisher import Publisher
-from kireji.core.tool_ports import CallContext, ToolSource
+from kireji.core.tool_ports import CallContext
 from kireji.core.tools import BUILT_IN, Arguments, SourceKind, SourceState, SourceStatus, Tool, ToolOutput, failed
 from kireji.core.words import say
 from kireji.tools.builtin.describing import RESOURCE, function_of, read
@@ -124,28 +123,6 @@ class BuiltInSource:
                 raise ToolSourceError(say("There is no tool with the name {name}.", name=name))
             self._signatures[name] = await asyncio.to_thread(_read, name)
         return self._signatures[name]
-
-
-class BuiltInSources:
-    """Satisfies `core.tool_ports.ToolSources`: there is one.
-
-    Args:
-        source: The one.
-
-    Attributes:
-        changed: Publishes nothing.
-    """
-
-    def __init__(self, source: BuiltInSource) -> None:
-        self._source = source
-        self.changed: Publisher[str] = Publisher()
-
-    async def sources(self) -> Sequence[ToolSource]:
-        """As in ToolSources."""
-        return (self._source,)
-
-    async def aclose(self) -> None:
-        """As in ToolSources."""
 
 
 def _read(name: str) -> Signature:
