@@ -66,7 +66,7 @@ async def test_each_permission_says_for_what_since_when_and_until_when() -> None
             ("weather · Forecast", "void: it has changed since", "every call"),
             ("mcp: git · Commit", "denied", "every call"),
             ("mcp: git · Log", "allowed", "every call"),
-            ("Read file", "allowed", "files in /home/ada/src"),
+            ("Read a file", "allowed", "files in /home/ada/src"),
         ]
         assert rights[4].lasts.startswith("since yesterday ")
         assert " · until today " in rights[4].lasts

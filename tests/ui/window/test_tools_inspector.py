@@ -210,3 +210,15 @@ async def test_the_section_stands_before_what_left_the_computer_and_folds() -> N
 )
 def test_several_words_are_joined(held: list[str], words: str) -> None:
     assert joined(held) == words
+
+
+async def test_of_many_sources_the_first_are_shown_and_the_rest_on_demand() -> None:
+    many = [FakeToolSource(make_tool("look", f"plugin:p{n}"), name=f"plugin:p{n}") for n in range(30)]
+    async with window(below(*many)) as stand:
+        section = stand.window.inspector.tools
+        assert len(section.lines()) == 30
+        assert len(section._rows_shown) == 14
+        assert section.more.text() == "Show 16 more"
+        section.more.click()
+        assert len(section._rows_shown) == 30
+        assert section._more.isHidden()

@@ -15,10 +15,9 @@ from kireji.core.tools import BUILT_IN, Outside, SourceState, SourceStatus, Tool
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.conversation import OpenConversation
-from kireji.ui.chat.tool_names import name_by_wire
 from kireji.ui.chat.tools_chip import Counted
 from kireji.ui.inspector.tools import ToolsLine, ToolsSection
-from kireji.ui.tools.words import ALLOWED, ASK, DENIED, OFF, one_line, source_name, word
+from kireji.ui.tools.words import ALLOWED, ASK, DENIED, OFF, one_line, source_name, tool_title, word
 from kireji.ui.tools.words import outside_words as places
 from kireji.ui.translation import mark, plural, tr
 
@@ -158,7 +157,7 @@ def lines(
                     ToolsLine(tr(group), _without_asking(group, settings, outside) if said == word(ASK) else said)
                 )
                 continue
-            found += [ToolsLine(name_by_wire(tool.name), joined(held([tool]))) for tool in groups[group]]
+            found += [ToolsLine(tool_title(tool), joined(held([tool]))) for tool in groups[group]]
     return found
 
 

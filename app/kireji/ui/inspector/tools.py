@@ -10,11 +10,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kireji.ui.chat.header import ElidedLabel
 from kireji.ui.inspector.section import Row, Section
-from kireji.ui.parts import label, spread
-from kireji.ui.settings.cards import tell
+from kireji.ui.parts import button, label, spread
+from kireji.ui.settings.cards import actions, tell
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
-from kireji.ui.translation import tr
+from kireji.ui.translation import plural, tr
+
+_SHOWN = 14
+"""Lines before a button shows the rest."""
 
 
 class ToolsLine(NamedTuple):
@@ -41,13 +44,17 @@ class ToolsSection(Section):
         super().__init__(name, tr("Tools"), theme)
         self._lines: tuple[ToolsLine, ...] | None = None
         self._rows_shown: list[Row] = []
+        self._all = False
+        self.more = button("", "quiet")
+        self._more = actions(self.more)
         self.sentence = label("", "muted", wrap=True)
         self.outside = label("", "small", wrap=True)
         self._list = QWidget()
         self._column = QVBoxLayout(self._list)
         spread(self._column, 0, SPACE[2])
-        for widget in (self.sentence, self._list, self.outside):
+        for widget in (self.sentence, self._list, self._more, self.outside):
             self.add(widget)
+        self.more.clicked.connect(self._show_all)
         self.show_outside("")
         self.show_lines(())
 
@@ -59,9 +66,11 @@ class ToolsSection(Section):
             sentence: Why there is none.
         """
         tell(self.sentence, sentence, "muted")
-        if tuple(lines) == self._lines:
-            return
-        self._lines = tuple(lines)
+        if tuple(lines) != self._lines:
+            self._lines = tuple(lines)
+            self._fill(self._lines if self._all else self._lines[:_SHOWN])
+
+    def _fill(self, lines: Sequence[ToolsLine]) -> None:
         for old in self._rows_shown:
             self._column.removeWidget(old)
             old.hide()
@@ -76,6 +85,14 @@ class ToolsSection(Section):
             self._rows_shown.append(row)
             self._column.addWidget(row)
         self._list.setVisible(bool(lines))
+        rest = len(self.lines()) - len(lines)
+        self.more.setText(plural(rest, "Show one more", "Show {n} more"))
+        self.more.setAccessibleName(tr("{title}: {words}", title=tr("Tools"), words=self.more.text()))
+        self._more.setVisible(rest > 0)
+
+    def _show_all(self) -> None:
+        self._all = True
+        self._fill(self.lines())
 
     def show_outside(self, places: str) -> None:
         """Whose words stand in the conversation.

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from kireji.core.permissions import Decision, Grant, Reason, Scope
-from kireji.core.tools import Outside, SourceKind, SourceState, SourceStatus
+from kireji.core.tools import BUILT_IN, Outside, SourceKind, SourceState, SourceStatus, Tool
 from kireji.ui.chat.markdown.characters import clean, clean_code
+from kireji.ui.chat.tool_names import name_by_wire
 from kireji.ui.chat.words import count
 from kireji.ui.translation import mark, plural, tr
 
@@ -89,12 +90,11 @@ def tools(number: int) -> str:
 
 def state_chip(status: SourceStatus) -> Chip:
     """How a source stands."""
-    many = f" · {tools(status.tools)}" if status.tools else ""
     match status.state:
         case SourceState.READY:
-            return Chip(tr("ready") + many, "ok")
+            return Chip(tr("ready"), "ok")
         case SourceState.IDLE:
-            return Chip(tr("not started") + many, "idle")
+            return Chip(tr("not started"), "idle")
         case SourceState.STARTING:
             return Chip(tr("starting…"), "idle")
         case SourceState.FAILED:
@@ -215,6 +215,13 @@ def shortened(arguments: str) -> str:
 
 
 # Words of others.
+
+
+def tool_title(tool: Tool) -> str:
+    """A tool as people know it, without its source; its author has chosen the words unless it is one of ours."""
+    if tool.source == BUILT_IN:
+        return name_by_wire(tool.name)
+    return breakable(one_line(tool.title or tool.own_name))
 
 
 def one_line(text: str) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from kireji.resources import resource
 
+_EXAMPLE = "word_count.py"
+
 
 def put_example(folder: Path, *, wanted: bool) -> None:
     """Make the folder of plugins; with an example in it when that is wanted and nothing is there.
@@ -21,5 +23,4 @@ def put_example(folder: Path, *, wanted: bool) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not wanted or any(folder.glob("*.py")):
         return
-    for example in sorted(resource("examples/plugins").glob("*.py"))[:1]:
-        shutil.copyfile(example, folder / example.name)
+    shutil.copyfile(resource(f"examples/plugins/{_EXAMPLE}"), folder / _EXAMPLE)

@@ -39,8 +39,8 @@ class ToolsPage(QWidget):
         super().__init__()
         self.enabled = SwitchRow(
             tr("Models may use tools"),
-            tr("A tool lets a model do something: reckon, read a file, look at a page. You are asked first, "
-               "unless you have allowed it."),
+            tr("A tool lets a model do something: work something out, read a file, look at a page. You are asked "
+               "first, unless you have allowed it."),
         )  # fmt: skip
         self.problem = label("", "error", wrap=True)
         self.own = SourceList(theme)

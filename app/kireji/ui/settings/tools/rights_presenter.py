@@ -14,7 +14,7 @@ from kireji.ui.aio import TaskScope
 from kireji.ui.settings.tools.decision_log import MOST, Entry
 from kireji.ui.settings.tools.page import ToolsPage
 from kireji.ui.settings.tools.rights import Right
-from kireji.ui.tools.words import decided, holds_for, is_void, lasts, one_line, shortened, source_name, time_words
+from kireji.ui.tools.words import decided, holds_for, is_void, lasts, shortened, source_name, time_words, tool_title
 from kireji.ui.translation import tr
 
 
@@ -56,7 +56,7 @@ class RightsPresenter(QObject):
     async def _show(self) -> None:
         tools = self._services.tools
         now = self._services.clock.now().astimezone()
-        names = {(tool.source, tool.own_name): one_line(tool.title) for tool in await tools.toolbox.tools()}
+        names = {(tool.source, tool.own_name): tool_title(tool) for tool in await tools.toolbox.tools()}
 
         def called(source: str, tool: str) -> str:
             title = names.get((source, tool)) or tool or tr("All its tools")

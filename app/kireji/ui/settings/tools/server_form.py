@@ -47,8 +47,8 @@ class ServerForm(QFrame):
         self.go = button(tr("Add and test"), "primary")
         self.to_file = button(tr("Keep the secrets in the file"))
         self.cancel = button(tr("Cancel"), name=tr("Add no server"))
-        self._command_row = Pair(caption(tr("Command"), self.command), self.command)
-        self._address_row = Pair(caption(tr("Address"), self.address), self.address)
+        self._command_row = _stacked(caption(tr("Command"), self.command), self.command)
+        self._address_row = _stacked(caption(tr("Address"), self.address), self.address)
         self._build()
         self._connect()
         self._choose(COMMAND)
@@ -173,3 +173,13 @@ class ServerForm(QFrame):
         self.to_file.hide()
         self.set_busy(True)
         return draft
+
+
+def _stacked(above: QWidget, below: QWidget) -> QWidget:
+    """A field that takes the whole width, under its caption: commands are long."""
+    result = QWidget()
+    layout = QVBoxLayout(result)
+    spread(layout, 0, SPACE[0])
+    layout.addWidget(above)
+    layout.addWidget(below)
+    return result

@@ -200,5 +200,8 @@ def _trust_words(kind: SourceKind) -> str:
         if kind is SourceKind.MCP
         else tr("That ends when its file changes.")
     )
-    meaning = tr("Then a tool that it calls harmless is believed to be, and a permission for it lasts.")
+    meaning = tr(
+        "A tool that it calls read-only then counts as such: once allowed, it does not ask again where words from "
+        "outside stand in the conversation."
+    )
     return f"{meaning} {ends}"

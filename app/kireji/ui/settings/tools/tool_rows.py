@@ -15,7 +15,7 @@ from kireji.ui.parts import Pair, button, label, row_of, spread
 from kireji.ui.settings.cards import line
 from kireji.ui.settings.switch import Switch
 from kireji.ui.tokens import SPACE
-from kireji.ui.tools.words import ALLOWED, DENIED, breakable, one_line, word
+from kireji.ui.tools.words import ALLOWED, DENIED, breakable, one_line, tool_title, word
 from kireji.ui.translation import plural, tr
 
 _SHOWN = 12
@@ -115,8 +115,8 @@ class ToolRow(QWidget):
         self.tool = tool
         self._given = False
         self._word = ""
-        title = one_line(tool.title or tool.own_name)
-        self.title = label(breakable(title), "value", wrap=True)
+        title = tool_title(tool)
+        self.title = label(title, "value", wrap=True)
         self.description = label(breakable(one_line(tool.description)), "small", wrap=True)
         self.description.setVisible(bool(self.description.text()))
         self.permission = button("", "chip")
