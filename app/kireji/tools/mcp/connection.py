@@ -145,7 +145,7 @@ class Connector:
     ) -> AsyncIterator[Opened]:
         steps.passed(Stage.COMMAND, launch.command[0])
         stdio = await asyncio.to_thread(importlib.import_module, "kireji.tools.mcp.stdio")
-        beginning = await asyncio.to_thread(_size, self._log)
+        beginning = await asyncio.to_thread(_prepared, self._log)
         try:
             child = await self._children.start(
                 launch.command, environ=launch.environ, folder=launch.folder, log=self._log
@@ -288,8 +288,10 @@ def last_lines(log: str, beginning: int = 0) -> tuple[str, ...]:
     return tuple(line for line in lines if line)[-_LINES:]
 
 
-def _size(path: str) -> int:
+def _prepared(path: str) -> int:
+    """The length of a log that is about to be written to; its folder is made, without which nothing would be kept."""
     try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         return os.path.getsize(path)
     except OSError:
         return 0
