@@ -156,7 +156,7 @@ HANGS = {
     "sleeps": "time.sleep(1000)",
     "is busy": "while True: pass",
     "holds the interpreter": "import re; re.match('(a+)+$', 'a' * 50 + 'b')",
-    "stands still": "os.kill(os.getpid(), 19)",
+    "stands still": "os.kill(os.getpid(), 19); time.sleep(1000)",
     "hides from signals": "import ctypes; ctypes.CDLL(None).signal(15, ctypes.c_void_p(1)); time.sleep(1000)",
     "catches everything": "while True:\n        try: time.sleep(1000)\n        except BaseException: pass",
     "starves the others": "sys.setswitchinterval(1000)\n    while True: pass",
