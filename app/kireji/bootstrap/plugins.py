@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, NamedTuple
 
 from kireji.core.errors import ToolSourceError
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from kireji.core.tool_ports import ChildProcesses, DescriptionStore, ToolSource
     from kireji.desktop.paths import Paths
     from kireji.tools.plugin_folder import PluginSources
+
+log = logging.getLogger(__name__)
 
 
 class PluginNeeds(NamedTuple):
@@ -96,7 +99,15 @@ class WaitingPlugins:
         if self._group is None:
             coroutine.close()
             raise ToolSourceError(say("The program is ending."))
-        return self._group.create_task(coroutine)
+        return self._group.create_task(_kept_quiet(coroutine))
+
+
+async def _kept_quiet(coroutine: Coroutine[Any, Any, None]) -> None:
+    """One that fails does not end the others."""
+    try:
+        await coroutine
+    except Exception:
+        log.exception("something beside the plugins failed")
 
 
 def _load() -> None:

@@ -19,6 +19,7 @@ from kireji.tools.host_protocol import (
     FROM_HOST_LIMIT,
     PROGRESS_LIMIT,
     TEXT_LIMIT,
+    TO_HOST_LIMIT,
     Ask,
     Broken,
     Call,
@@ -262,6 +263,10 @@ class HostClient:
                 )
             )
             return
+        except Exception:  # our own fault: the calls end, and the next one begins anew
+            log.exception("what the plugin %s said could not be taken", self._name)
+            self._fail(ToolSourceError(say("Something in Kireji failed; the log says more.")))
+            return
         with suppress(TimeoutError):  # it has closed its pipe, and lives on
             async with asyncio.timeout(_DRAIN_SECONDS):
                 await self._process.wait()
@@ -328,15 +333,17 @@ class HostClient:
 
     async def _give(self, ask: Ask, context: CallContext) -> None:
         try:
-            given = await _given(ask, context)
+            answer = encoded(await _given(ask, context))
         except ToolRefused as refused:
-            given = Denied(ask.id, refused.sentence, refused=True)
+            answer = encoded(Denied(ask.id, refused.sentence, refused=True))
         except KirejiError as error:
-            given = Denied(ask.id, error.sentence, refused=False)
+            answer = encoded(Denied(ask.id, error.sentence, refused=False))
         except Exception:  # our own fault: the call learns that there is nothing
             log.exception("what the plugin %s asked for could not be given", self._name)
-            given = Denied(ask.id, say("Something in Kireji failed; the log says more."), refused=False)
-        self._send(given)
+            answer = encoded(Denied(ask.id, say("Something in Kireji failed; the log says more."), refused=False))
+        if len(answer) > TO_HOST_LIMIT:
+            answer = encoded(Denied(ask.id, say("It is too large to be passed on."), refused=False))
+        self._outgoing.put_nowait(answer)
 
 
 async def _given(ask: Ask, context: CallContext) -> Given:

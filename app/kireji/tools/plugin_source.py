@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,7 @@ import msgspec
 from kireji.core.errors import StoreError, ToolSourceError
 from kireji.core.tool_names import distinct, tool_name
 from kireji.core.tool_ports import CallContext, ChildProcesses, DescriptionStore
-from kireji.core.tools import Arguments, Hints, Outside, SourceKind, SourceState, SourceStatus, Tool, ToolOutput
+from kireji.core.tools import Arguments, Hints, Outside, SourceKind, SourceState, SourceStatus, Tool, ToolOutput, failed
 from kireji.core.words import say
 from kireji.tools import host_launch
 from kireji.tools.host_client import Hold, HostClient
@@ -177,9 +178,13 @@ class PluginSource:
 
     async def call(self, tool: Tool, arguments: Arguments, context: CallContext) -> ToolOutput:
         """As in ToolSource."""
+        try:
+            encoded = json.dumps(arguments).encode()  # half characters survive it; the plugin's process refuses them
+        except (TypeError, ValueError, RecursionError) as problem:
+            return failed(f"The arguments cannot be passed on: {problem}")
         host = await self._running()
         self._stay()
-        return await host.call(tool.own_name, msgspec.json.encode(arguments), context)
+        return await host.call(tool.own_name, encoded, context)
 
     async def preview(self, tool: Tool, arguments: Arguments) -> str:
         """Nobody knows what a plugin would do."""

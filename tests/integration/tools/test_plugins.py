@@ -116,6 +116,21 @@ async def test_arguments_that_do_not_fit_are_told(tmp_path: Path) -> None:
         assert error_of(await made.call("count", {"text": 3})).startswith("The arguments do not fit: Expected `str`")
 
 
+async def test_half_characters_in_arguments_are_told(tmp_path: Path) -> None:
+    async with plugins(tmp_path) as made:
+        made.write("plugin", COUNT)
+        assert error_of(await made.call("count", {"text": "\ud800"})).startswith("The arguments do not fit: ")
+
+
+async def test_what_cannot_be_sent_is_not_given(tmp_path: Path) -> None:
+    async with plugins(tmp_path) as made:
+        made.write("plugin", CONTEXT)
+        output = await made.call("plain", {"what": "clipboard"}, context=Answers(clipboard=("\ud800", b"")))
+        assert error_of(output) == "Something in Kireji failed; the log says more."
+        again = await made.call("plain", {"what": "clipboard"}, context=Answers(clipboard=("words", b"")))
+        assert "words" in text_of(again)
+
+
 # the context
 
 CONTEXT = """
