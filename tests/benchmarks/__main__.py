@@ -25,6 +25,7 @@ _ALL = (
     "search",
     "markdown",
     "chat",
+    "tool_loop",
 )
 
 
