@@ -266,7 +266,7 @@ class FetchingContext(BareContext):
         self._call = running
 
     async def fetch(self, url: str) -> FetchedPage:
-        await self._call.permit("fetch_page", {"url": url})
+        await self._call.permit("fetch_page", {"url": url}, frozenset())
         return FetchedPage(url, 200, "text/plain", b"words")
 
 
@@ -286,5 +286,5 @@ async def test_a_plugin_that_was_allowed_cannot_send_by_way_of_the_program() -> 
     scene.sources["plugin:probe"].behaviours["write"] = sends
     scene.person = lambda asked: Approval(asked.request.tool.own_name == "write")
     await scene.obey()
-    assert [asked.request.tool.own_name for asked in scene.asked] == ["write", "fetch_page"]
+    assert [asked.request.tool.name for asked in scene.asked] == ["probe__write", "fetch_page"]
     assert refused == ["The person did not allow this call."]

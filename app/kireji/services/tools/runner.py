@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
@@ -228,7 +229,7 @@ def _decoded(arguments: str) -> Arguments:
         _NotRun: They are no JSON object.
     """
     try:
-        decoded = json.loads(arguments, parse_constant=_no_number) if arguments.strip() else {}
+        decoded = json.loads(arguments, parse_constant=_no_number, parse_float=_finite) if arguments.strip() else {}
     except (ValueError, RecursionError) as error:
         raise _NotRun(say("The arguments are no JSON: {error}", error=error)) from error
     if not isinstance(decoded, dict):
@@ -238,3 +239,10 @@ def _decoded(arguments: str) -> Arguments:
 
 def _no_number(text: str) -> float:
     raise ValueError(f"{text} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is too large a number")
+    return number
