@@ -10,6 +10,8 @@ endless   never comes to the end of its list of tools
 crowd     lists two thousand tools
 refuses   answers the request for its list with an error
 none      has no tools and says so
+chatty    never stops telling something
+deaf      reads nothing any more after it has listed its tools
 """
 
 from __future__ import annotations
@@ -127,6 +129,11 @@ class Tools:
         send({"id": number, "result": result})
 
 
+def chatter() -> None:
+    while True:
+        send({"method": "notifications/message", "params": {"level": "info", "data": "news " * 20}})
+
+
 def greeting(message: dict[str, Any], capabilities: dict[str, Any]) -> None:
     result = {
         "protocolVersion": message["params"]["protocolVersion"],
@@ -167,6 +174,8 @@ def serve(kind: str) -> None:
                 _answered.notify_all()
         elif method == "initialize":
             greeted = True
+            if kind == "chatty":
+                threading.Thread(target=chatter, daemon=True).start()
             if kind != "silent":
                 greeting(message, {} if kind == "none" else {"tools": {"listChanged": True}})
         elif kind == "strict" and not greeted:
@@ -174,6 +183,8 @@ def serve(kind: str) -> None:
             sys.exit(1)
         elif method == "tools/list":
             listing(kind, tools, message)
+            while kind == "deaf" and (message.get("params") or {}).get("cursor"):
+                time.sleep(60)  # noqa: TID251
         elif method == "tools/call":
             params = message["params"]
             token = params.get("_meta", {}).get("progressToken")

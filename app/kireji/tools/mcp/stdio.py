@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
@@ -31,6 +32,9 @@ MOST_NOISE = 4 << 20
 GRACE_SECONDS = 2.0
 _FLUSH_SECONDS = 0.5
 _PIECE = 1 << 16
+_BUSY_SECONDS = 0.005
+_WAITING = 100
+"""Messages that wait for a server which does not read. Ending a call says so to the server, and waits for the room."""
 _THREAD_FROM = 1 << 18
 """Bytes of a message from which on it is read in a thread: below, that takes less than a frame."""
 
@@ -102,7 +106,7 @@ async def stdio_transport(child: ChildProcess, faults: Faults) -> AsyncIterator[
         faults: Takes what the server does wrong.
     """
     arriving, read_stream = anyio.create_memory_object_stream[SessionMessage | Exception](0)
-    write_stream, leaving = anyio.create_memory_object_stream[SessionMessage](0)
+    write_stream, leaving = anyio.create_memory_object_stream[SessionMessage](_WAITING)
     written, draining = asyncio.Event(), anyio.CancelScope(shield=True)
     async with anyio.create_task_group() as group:
         group.start_soon(_read, child, arriving, faults, draining)
@@ -138,6 +142,7 @@ async def _read(
     try:
         async with arriving:
             while data := await child.read(_PIECE):
+                began = time.monotonic()
                 for line in lines.feed(data):
                     message = await _message(line)
                     if message is not None:
@@ -149,6 +154,8 @@ async def _read(
                     if noise > MOST_NOISE:
                         faults.sentence = say("It floods its standard output with what is not the protocol.")
                         return
+                if (spent := time.monotonic() - began) > _BUSY_SECONDS:
+                    await asyncio.sleep(spent)  # one that never stops talking gets half of the loop's time at most
     except OverflowError:
         faults.sentence = say("It sent a message of more than {size} MB.", size=LONGEST_LINE >> 20)
     except (anyio.ClosedResourceError, anyio.BrokenResourceError, OSError):

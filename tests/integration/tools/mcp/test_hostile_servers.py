@@ -159,6 +159,22 @@ async def test_a_late_answer_is_told_to_nobody(world: World) -> None:
     assert words(await world.call("one", "cancelled")) == "1"  # and the server was told
 
 
+async def test_a_server_that_reads_nothing_holds_up_only_its_own_calls(world: World) -> None:
+    world.write(one=plain("deaf"), two=plain("well"))
+    await world.sources.test("one")
+    large = "x" * 5_000_000  # more than a pipe holds
+    for _ in range(2):
+        with pytest.raises(ToolSourceError, match=r"did not answer within 0\.3 seconds"):
+            await world.call("one", "echo", Call(seconds=0.3), value=large)
+    assert words(await world.call("two", "echo", value="x")) == "x"
+    await (await world.source("one")).aclose()
+
+
+async def test_a_server_that_never_stops_talking_is_still_heard(world: World) -> None:
+    world.write(one=plain("chatty"))
+    assert [words(await world.call("one", "echo", value=str(number))) for number in range(5)] == list("01234")
+
+
 async def test_a_cancelled_call_is_told_to_the_server_and_leaves_the_others(world: World) -> None:
     world.write(one=plain("well"))
     await world.sources.test("one")
