@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kireji.bootstrap.waiting import Once
 from kireji.core.errors import ToolSourceError
 from kireji.core.publisher import Publisher
+from kireji.core.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -103,7 +104,7 @@ class WaitingServers:
     def _hold(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         if self._group is None:
             coroutine.close()
-            raise ToolSourceError("The program is ending.")
+            raise ToolSourceError(say("The program is ending."))
         return self._group.create_task(coroutine)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -134,7 +133,7 @@ class Connector:
         """
         launch = await self._resolver.launch(self._entry)
         steps.passed(Stage.ENTRY, say("The entry is complete."))
-        session = await asyncio.to_thread(importlib.import_module, "kireji.tools.mcp.session")
+        session = await asyncio.to_thread(_session_library)
         opening = self._reach if launch.url else self._start
         async with opening(launch, steps, changed, over, session) as opened:
             yield opened
@@ -144,7 +143,7 @@ class Connector:
         self, launch: Launch, steps: Steps, changed: Callable[[], None], over: asyncio.Event, library: Any
     ) -> AsyncIterator[Opened]:
         steps.passed(Stage.COMMAND, launch.command[0])
-        stdio = await asyncio.to_thread(importlib.import_module, "kireji.tools.mcp.stdio")
+        stdio = await asyncio.to_thread(_stdio_library)
         beginning = await asyncio.to_thread(_prepared, self._log)
         try:
             child = await self._children.start(
@@ -180,7 +179,7 @@ class Connector:
         self, launch: Launch, steps: Steps, changed: Callable[[], None], over: asyncio.Event, library: Any
     ) -> AsyncIterator[Opened]:
         steps.passed(Stage.COMMAND, shown_address(launch.url))
-        http = await asyncio.to_thread(importlib.import_module, "kireji.tools.mcp.http")
+        http = await asyncio.to_thread(_http_library)
         trouble = http.Trouble()
 
         def why() -> ToolSourceError:
@@ -255,6 +254,27 @@ class Connector:
             return StageFailed(stage, message, say("Try again later."))
         message = say("{host} does not answer as the protocol wants.", host=host)
         return StageFailed(stage, message, say("Check the address; most end with /mcp."))
+
+
+# Loaded in a thread, because that takes up to a second; named as imports, so that a frozen build finds them.
+
+
+def _session_library() -> Any:
+    from kireji.tools.mcp import session
+
+    return session
+
+
+def _stdio_library() -> Any:
+    from kireji.tools.mcp import stdio
+
+    return stdio
+
+
+def _http_library() -> Any:
+    from kireji.tools.mcp import http
+
+    return http
 
 
 def _ours(error: BaseException | None) -> KirejiError | None:
