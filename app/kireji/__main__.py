@@ -149,10 +149,27 @@ def take_keys(environ: MutableMapping[str, str]) -> dict[str, str]:
     these start in turn.
     """
     copy = dict(environ)
-    for name in copy:
-        if name.endswith("_API_KEY"):
-            del environ[name]
+    keys = [name for name in copy if name.endswith("_API_KEY")]
+    if keys and sys.platform == "linux":
+        _blot_out(keys)
+    for name in keys:
+        del environ[name]
     return copy
+
+
+def _blot_out(names: Sequence[str]) -> None:
+    """Overwrite the values in the block that the process was started with.
+
+    Deleting a variable leaves its text there, and /proc/<pid>/environ shows it to every process of the same user
+    (proc_pid_environ(5)), plugins among them. getenv(3) points into that very block.
+    """
+    import ctypes
+
+    getenv = ctypes.CDLL(None).getenv
+    getenv.restype = ctypes.c_void_p
+    for name in names:
+        if address := getenv(os.fsencode(name)):
+            ctypes.memset(address, ord("x"), len(ctypes.string_at(address)))
 
 
 if __name__ == "__main__":

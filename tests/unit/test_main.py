@@ -22,6 +22,17 @@ def test_what_the_app_starts_inherits_no_key(monkeypatch: pytest.MonkeyPatch) ->
     assert "PATH" in child.stdout
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not show a process's environment as a file")
+def test_no_other_process_reads_a_key_where_the_program_was_started_with_it() -> None:
+    code = (
+        "import os; from kireji.__main__ import take_keys; taken = take_keys(os.environ)\n"
+        "print(taken['ANTHROPIC_API_KEY'][:6], b'canary' in open('/proc/self/environ', 'rb').read())"
+    )
+    environ = {**os.environ, "ANTHROPIC_API_KEY": "sk-ant-canary-000000"}
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ)
+    assert child.stdout.split() == ["sk-ant", "False"]
+
+
 def test_the_frozen_program_knows_its_reading_process_by_the_same_word() -> None:
     assert READER_WORKER == launch.SWITCH
 
