@@ -20,6 +20,7 @@ from kireji.core.tools import Arguments, FileOutput, PictureOutput, TextOutput, 
 from kireji.services.turns import ApprovalAsked, Question, continue_question
 from tests.fakes.tools import said
 from tests.integration.providers.conftest import png
+from tests.integration.service.asking import PDF
 from tests.service import KEY, Blocks, Call, Delivery, Reasoning, Rule, Status, TestService, Text, Words
 from tests.service.base import ScriptedService
 from tests.service.local import OllamaService
@@ -129,7 +130,8 @@ async def test_rounds_questions_and_pictures_go_on_and_the_service_takes_everyth
         async def show(arguments: Arguments, context: CallContext) -> ToolOutput:
             words = TextOutput("A picture, a paper and a list:")
             paper = FileOutput("wörter".encode(), "text/plain", "list.txt")
-            return ToolOutput((words, PictureOutput(png(30 + len(scene.built_in.calls), 20)), paper))
+            scan = FileOutput(PDF, "application/pdf", "scan.pdf")
+            return ToolOutput((words, PictureOutput(png(30 + len(scene.built_in.calls), 20)), paper, scan))
 
         scene.built_in.behaviours["look"] = show
         for number in range(2):

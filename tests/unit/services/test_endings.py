@@ -25,12 +25,14 @@ from kireji.core.messages import (
     TextPart,
     ThinkingPart,
     ToolCallPart,
+    ToolResultPart,
 )
 from kireji.services.endings import ending, state_after
 
 WORDS = TextPart("It is a key.")
 THOUGHT = ThinkingPart("Hm.")
 CALL = ToolCallPart("c1", "look_up", "{}")
+RESULT = ToolResultPart("c1", (TextPart("found"),))
 
 
 def said(*parts: Part) -> Message:
@@ -55,6 +57,9 @@ def said(*parts: Part) -> Message:
         (StopReason.PAUSE_TURN, said(WORDS), MessageState.COMPLETE, "can be continued"),
         (StopReason.TOOL_USE, said(CALL), MessageState.COMPLETE, "(look_up); none ran"),
         (StopReason.TOOL_USE, said(), MessageState.FAILED, "gave no answer"),
+        (StopReason.TOOL_USE, said(CALL, RESULT), MessageState.COMPLETE, "last round"),
+        (StopReason.END_TURN, said(CALL, RESULT), MessageState.COMPLETE, "said nothing more"),
+        (StopReason.END_TURN, said(CALL, RESULT, WORDS), MessageState.COMPLETE, ""),
         (StopReason.REFUSAL, said(WORDS), MessageState.FAILED, "declined to answer (general harms)"),
     ],
 )

@@ -20,7 +20,8 @@ from kireji.core.messages import (
     ToolCallPart,
     ToolResultPart,
 )
-from kireji.services.sent_history import sendable, without_raw
+from kireji.core.rounds import joined
+from kireji.services.sent_history import sendable, without_raw, without_refused
 
 WHEN = datetime(2026, 3, 1, tzinfo=UTC)
 CALL = ToolCallPart("c1", "look_up", "{}")
@@ -93,23 +94,64 @@ def test_without_the_providers_own_blocks_the_words_stay() -> None:
     assert without_raw([message]) == (Message(Role.ASSISTANT, (TextPart("a"),)),)
 
 
+def ran(*parts: Part, raws: tuple[bytes | None, ...] = (b"[]",), stop: StopReason | None = None) -> StoredMessage:
+    message = Message(Role.ASSISTANT, parts, joined(raws), "anthropic")
+    return StoredMessage(1, None, message, MessageState.COMPLETE, "anthropic", "", None, stop, "", WHEN)
+
+
+def test_an_answer_in_which_tools_ran_is_sent_as_it_was_said() -> None:
+    history = [user(TextPart("q")), ran(CALL, RESULT, TextPart("Found."), raws=(b"[1]", b"[2]")), user(TextPart("r"))]
+    sent = sendable(history)
+    assert [message.parts for message in sent] == [
+        (TextPart("q"),),
+        (CALL,),
+        (RESULT,),
+        (TextPart("Found."),),
+        (TextPart("r"),),
+    ]
+    assert [message.raw for message in sent] == [None, b"[1]", None, b"[2]", None]
+
+
+def test_words_after_results_stand_in_the_same_turn() -> None:
+    sent = sendable([user(TextPart("q")), ran(CALL, RESULT), user(TextPart("r"))])
+    assert [message.parts for message in sent] == [(TextPart("q"),), (CALL,), (RESULT, TextPart("r"))]
+
+
+def test_what_tools_gave_stays_when_the_model_declined_afterwards() -> None:
+    refused = ran(CALL, RESULT, TextPart("I"), raws=(b"[1]", None), stop=StopReason.REFUSAL)
+    sent = sendable([user(TextPart("q")), refused, user(TextPart("r"))])
+    assert [message.parts for message in sent] == [(TextPart("q"),), (CALL,), (RESULT, TextPart("r"))]
+
+
+def test_without_tools_results_are_told_in_words() -> None:
+    picture = ImagePart("0" * 64, "image/png", 1, 1)
+    result = ToolResultPart("c1", (TextPart("found"), picture))
+    history = [user(TextPart("q")), ran(CALL, result, TextPart("Yes."), raws=(b"[1]", b"[2]")), user(TextPart("r"))]
+    _, told, answer, _ = sendable(history, tools=False)
+    assert told == Message(Role.USER, (TextPart("The tool look_up gave back:"), TextPart("found"), picture))
+    assert answer == Message(Role.ASSISTANT, (TextPart("Yes."),), b"[2]", "anthropic")
+
+
+def test_blocks_that_were_refused_once_are_left_out_of_every_round() -> None:
+    history = without_refused([user(TextPart("q")), ran(CALL, RESULT, TextPart("w"), raws=(b"[1]", b"[2]"))], 1)
+    assert [message.raw for message in sendable(history)] == [None] * 4
+
+
 PARTS = st.one_of(
     st.builds(TextPart, st.sampled_from(["", " ", "words"])),
     st.builds(ThinkingPart, st.just("Hm.")),
     st.builds(ToolCallPart, st.sampled_from(["c1", "c2", "c3"]), st.just("look_up"), cut=st.booleans()),
     st.builds(ToolResultPart, st.sampled_from(["c1", "c2", "c3"])),
 )
+STOPS = st.sampled_from([None, StopReason.END_TURN, StopReason.REFUSAL])
 TURNS = st.builds(
-    lambda role, parts, stop: stored(role, *parts, stop=stop),
-    st.sampled_from(Role),
-    st.lists(PARTS, max_size=4),
-    st.sampled_from([None, StopReason.END_TURN, StopReason.REFUSAL]),
-)
+    lambda role, parts, stop: stored(role, *parts, stop=stop), st.sampled_from(Role), st.lists(PARTS, max_size=4), STOPS
+) | st.builds(lambda parts, stop: ran(*parts, stop=stop), st.lists(PARTS, max_size=6), STOPS)
 
 
-@given(st.lists(TURNS, max_size=6))
-def test_every_call_is_answered_in_the_turn_that_follows(history: list[StoredMessage]) -> None:
-    sent = sendable(history)
+@given(st.lists(TURNS, max_size=6), st.booleans())
+def test_every_call_is_answered_in_the_turn_that_follows(history: list[StoredMessage], tools: bool) -> None:
+    sent = sendable(history, tools=tools)
     for index, message in enumerate(sent):
         assert message.parts
         if message.role is Role.ASSISTANT and message.calls:
