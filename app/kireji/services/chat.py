@@ -158,7 +158,7 @@ class ChatService:
         await self._conversations.configure(conversation, setup)
 
     async def prepare(self) -> None:
-        """Make ready what the next question needs: the key, the modules, the reader, the connection.
+        """Make ready what the next question needs: the key, the modules, the reader, the list of tools, the connection.
 
         The connection is made by a request without key and content, which stands in the ledger. Nothing of this is
         needed, so a failure is only logged; the question will say it.
@@ -168,6 +168,7 @@ class ChatService:
             await choice.provider.warm(choice.base_url)
             if choice.provider.name not in (DEVICE, LOCAL):
                 await choice.provider.connect(self._outbox.gate, choice.base_url)
+            await self._toolbox.offered()
         except KirejiError as error:
             log.info("not prepared: %s", error)
 
