@@ -355,7 +355,7 @@ async def _given(ask: Ask, context: CallContext) -> Given:
             return Captured(ask.id, await context.capture())
         case "fetch":
             page = await context.fetch(ask.argument)
-            return Fetched(ask.id, page.url, page.status, page.media_type, page.body, page.charset)
+            return Fetched(ask.id, page.url, page.status, page.media_type, page.body, page.charset, page.location)
         case "open":
             return Opened(ask.id, await context.read(ask.argument))
     return Denied(ask.id, say("This is not to be had here."), refused=False)

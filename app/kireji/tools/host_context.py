@@ -142,7 +142,7 @@ def clipped(given: Clipped) -> ClippedContent:
 
 def page(given: Fetched) -> FetchedPage:
     """A page as authors see it."""
-    return FetchedPage(given.url, given.status, given.media_type, given.body, given.charset)
+    return FetchedPage(given.url, given.status, given.media_type, given.body, given.charset, given.location)
 
 
 def clean(text: object, limit: int = TEXT_LIMIT) -> str:

@@ -105,6 +105,7 @@ class Fetched(msgspec.Struct, frozen=True, tag="fetched"):
     media_type: str
     body: bytes
     charset: str
+    location: str = ""
 
 
 class Opened(msgspec.Struct, frozen=True, tag="opened"):

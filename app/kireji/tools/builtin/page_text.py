@@ -124,7 +124,7 @@ def decoded(data: bytes, charset: str, *, html: bool = False) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.start > len(data) - 4:  # cut in the middle of a sign
+        if error.start > len(data) - 4 and not data[: error.start].isascii():  # cut in the middle of a sign
             return data.decode("utf-8", "replace")
         return data.decode("cp1252", "replace")
 
