@@ -136,7 +136,8 @@ async def test_a_redirect_on_the_same_host_is_followed_and_recorded(web: PageFet
 
 
 @pytest.mark.parametrize(
-    "target", ["https://example.org/x", "http://localhost:{port}/", "http://127.0.0.1:1/", "http://169.254.169.254/latest"]
+    "target",
+    ["https://example.org/x", "http://localhost:{port}/", "http://127.0.0.1:1/", "http://169.254.169.254/latest"],
 )
 async def test_a_redirect_to_another_host_is_told_and_not_followed(web: PageFetcher, target: str) -> None:
     where = ""
@@ -151,7 +152,9 @@ async def test_a_redirect_to_another_host_is_told_and_not_followed(web: PageFetc
     assert len(one.heads) == 1
 
 
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "javascript:alert(1)", "http://[::1", "//user:pass@127.0.0.1:9/"])
+@pytest.mark.parametrize(
+    "target", ["file:///etc/passwd", "javascript:alert(1)", "http://[::1", "//user:pass@127.0.0.1:9/"]
+)
 async def test_a_redirect_away_from_the_web_leads_nowhere(web: PageFetcher, target: str) -> None:
     async with site(saying(b"", f"Location: {target}", status="302 Found")) as one:
         try:

@@ -17,6 +17,8 @@ from kireji.tools.builtin.table import TABLE
 from kireji.tools.builtin_source import BuiltInSource
 from kireji.tools.command_runner import CommandRunner
 
+HOME = os.path.realpath(os.path.expanduser("~"))
+
 
 def no_commands() -> CommandRunner:
     raise AssertionError("nothing runs here")
@@ -91,13 +93,19 @@ async def preview(name: str, **arguments: object) -> str:
     return await one.preview(tool, arguments)
 
 
-async def test_a_command_is_shown_with_its_folder(tmp_path: Path) -> None:
-    folder = tmp_path.resolve() / "real"
-    folder.mkdir()
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A whole path."""
+    made = tmp_path.resolve() / "real"
+    made.mkdir()
+    return made
+
+
+async def test_a_command_is_shown_with_its_folder(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(folder, target_is_directory=True)
     shown = await preview("run_command", command="rm -r *\necho done", folder=str(tmp_path / "link"))
     assert shown == f"rm -r *\necho done\nin the folder {folder}"
-    assert (await preview("run_command", command="ls")).endswith(os.path.realpath(os.path.expanduser("~")))
+    assert (await preview("run_command", command="ls")).endswith(HOME)
 
 
 def test_signs_that_would_hide_something_are_written_out() -> None:
@@ -120,8 +128,8 @@ async def test_an_address_is_shown_as_it_is_asked_for(url: str, shown: str) -> N
     assert await preview("fetch_page", url=url) == shown
 
 
-async def test_a_file_is_shown_where_it_lies(tmp_path: Path) -> None:
-    (tmp_path / "real.txt").write_text("x")
-    (tmp_path / "link.txt").symlink_to(tmp_path / "real.txt")
-    assert await preview("read_file", path=str(tmp_path / "link.txt")) == str(tmp_path.resolve() / "real.txt")
+async def test_a_file_is_shown_where_it_lies(folder: Path, tmp_path: Path) -> None:
+    (folder / "real.txt").write_text("x")
+    (tmp_path / "link.txt").symlink_to(folder / "real.txt")
+    assert await preview("read_file", path=str(tmp_path / "link.txt")) == str(folder / "real.txt")
     assert await preview("time") == ""

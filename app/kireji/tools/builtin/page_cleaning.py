@@ -56,10 +56,11 @@ _BLOCKS = frozenset(
     }
 )  # fmt: skip
 _TABLE = frozenset({"table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"})
+_ITEM_BARRIERS = _BLOCKS - {"address", "div", "p"}
 _CLOSES = {
-    "li": (frozenset({"li"}), frozenset({"ul", "ol", "menu"})),
-    "dt": (frozenset({"dt", "dd"}), frozenset({"dl"})),
-    "dd": (frozenset({"dt", "dd"}), frozenset({"dl"})),
+    "li": (frozenset({"li"}), _ITEM_BARRIERS),
+    "dt": (frozenset({"dt", "dd"}), _ITEM_BARRIERS),
+    "dd": (frozenset({"dt", "dd"}), _ITEM_BARRIERS),
     "tr": (frozenset({"tr", "td", "th"}), frozenset({"table", "tbody", "thead", "tfoot"})),
     "td": (frozenset({"td", "th"}), frozenset({"tr", "table"})),
     "th": (frozenset({"td", "th"}), frozenset({"tr", "table"})),

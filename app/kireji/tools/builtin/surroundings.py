@@ -8,7 +8,7 @@ _MOST_CHARACTERS = 60_000
 
 
 @tool(read_only=True, open_world=False, seconds=30)
-async def read_clipboard(context: AsyncContext) -> list[str | Image]:
+async def read_clipboard(context: AsyncContext) -> str | list[str | Image]:
     """Read what the user has copied: text or a picture. Only when they speak of it."""
     held = await context.clipboard()
     found: list[str | Image] = []
@@ -20,7 +20,7 @@ async def read_clipboard(context: AsyncContext) -> list[str | Image]:
         found.append(Image(held.picture))
     if not found:
         raise ToolError("The clipboard is empty.")
-    return found
+    return found[0] if isinstance(found[0], str) and len(found) == 1 else found
 
 
 @tool(read_only=True, open_world=False, seconds=60)

@@ -65,19 +65,22 @@ def test_each_mistake_has_a_sentence(value: float, unit: str, to: str, sentence:
 
 
 @pytest.mark.parametrize(
-    "hostile", ["9**9**9 m", "m^9^9^9", "m**99", "m.__class__", "__class__", "eval('1')", "m" * 81, "(" * 79, "m;s", "m\n"]
+    "hostile",
+    ["9**9**9 m", "m^9^9^9", "m**99", "m.__class__", "__class__", "eval('1')", "m" * 81, "(" * 79, "m;s"],
 )
 def test_units_are_never_computed_by_the_library(hostile: str) -> None:
-    try:
+    with pytest.raises(ToolError):
         convert(1, hostile, "km")
+
+
+def value_or_sentence(value: float, unit: str, to: str) -> str:
+    try:
+        return convert(value, unit, to)
     except ToolError as error:
-        assert str(error)
+        return str(error)
 
 
 @given(st.floats(), st.text(max_size=40), st.text(alphabet="kmgs^*/() 0123456789°CFbpert-²", max_size=30))
 def test_any_text_has_a_value_or_a_sentence(value: float, unit: str, to: str) -> None:
     for pair in ((unit, to), (to, "km"), (to, to)):
-        try:
-            assert convert(value, *pair)
-        except ToolError as error:
-            assert str(error)
+        assert value_or_sentence(value, *pair)

@@ -112,13 +112,17 @@ def test_each_mistake_has_a_sentence(wrong: dict[str, str], sentence: str) -> No
         told(**wrong)
 
 
+def answer_or_sentence(*words: str) -> str:
+    try:
+        return tell(NOW, *words)
+    except ToolError as error:
+        return str(error)
+
+
 @given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=30), st.text(max_size=30))
 def test_any_text_has_an_answer_or_a_sentence(zone: str, at: str, add: str, until: str) -> None:
     for words in ((zone, at, add, until), ("", at, "", ""), ("", "", add, ""), ("", "", "", until)):
-        try:
-            assert tell(NOW, *words)
-        except ToolError as error:
-            assert str(error)
+        assert answer_or_sentence(*words)
 
 
 @given(st.dates(), st.integers(-5000, 5000))

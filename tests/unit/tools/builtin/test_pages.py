@@ -121,12 +121,15 @@ def test_text_in_signs_without_a_form_is_not_there() -> None:
     assert found.endswith("abcd")
 
 
-@pytest.mark.parametrize("style", ["", "color:red", "display:block", "opacity:.9", "font-size:small", "left:-1px", ":::;;"])
+@pytest.mark.parametrize(
+    "style", ["", "color:red", "display:block", "opacity:.9", "font-size:small", "left:-1px", ":::;;"]
+)
 def test_most_styles_hide_nothing(style: str) -> None:
     assert not hides(style)
 
 
-TAGS = st.sampled_from(["div", "p", "span", "b", "ul", "li", "table", "tr", "td", "a", "section", "h1", "pre", "x-y"])
+TAGS = st.sampled_from(["div", "span", "b", "ul", "a", "section", "pre", "x-y", "table", "h1"])
+"""Those that the standard does not let another one end, so that a browser hides what is in them, too."""
 HIDING = st.sampled_from([" hidden", " style='display:none'", " aria-hidden='true'", " class='sr-only'"])
 MARKUP = st.recursive(
     st.sampled_from(["word", "&amp;", "<br>", "<!-- SECRET -->"]),
@@ -149,9 +152,9 @@ def test_no_hidden_word_is_ever_told(html: str) -> None:
 
 PIECES = st.lists(
     st.sampled_from(
-        ["<div hidden>", "</div>", "<p>", "</p>", "<b>", "</b>", "<table>", "<td>", "</table>", "<!--", "-->", "<script>",
-         "</script>", "<a href='", "'>", "<", ">", "&", "&#x41;", "word", "<svg/>", "<title>", "<ul><li>", "\0", "<style>",
-         ".a{display:none}", "</style>", "<![CDATA[", "]]>", "<?x", "</", "<textarea>"]
+        ["<div hidden>", "</div>", "<p>", "</p>", "<b>", "</b>", "<table>", "<td>", "</table>", "<!--", "-->",
+         "<script>", "</script>", "<a href='", "'>", "<", ">", "&", "&#x41;", "word", "<svg/>", "<title>", "<ul><li>",
+         "\0", "<style>", ".a{display:none}", "</style>", "<![CDATA[", "]]>", "<?x", "</", "<textarea>"]
     ),
     max_size=40,
 ).map("".join)  # fmt: skip
@@ -162,12 +165,16 @@ def test_any_page_is_told(html: str) -> None:
     assert told(page(html or " ")).startswith("Address: ") or "Title: " in told(page(html))  # type: ignore[union-attr]
 
 
+def told_or_sentence(fetched: FetchedPage) -> object:
+    try:
+        return told(fetched)
+    except ToolError as error:
+        return str(error)
+
+
 @given(st.binary(max_size=300), st.text(max_size=20), st.sampled_from(["", "text/html", "text/plain", "image/png"]))
 def test_any_bytes_are_told_or_refused_with_a_sentence(body: bytes, charset: str, kind: str) -> None:
-    try:
-        assert told(page(body, kind, charset))
-    except ToolError as error:
-        assert str(error)
+    assert told_or_sentence(page(body, kind, charset))
 
 
 @pytest.mark.parametrize(
