@@ -88,7 +88,7 @@ class AnswerCard(QFrame):
         for each in (self._note, self._status):
             each.setMargin(_TEXT_MARGIN)
         self.view = AnswerView(theme, parent=self)
-        self.view.setMinimumHeight(0)
+        self.view.setMinimumHeight(1)  # none at all would be what scroll areas want, which is more
         self.view.height_changed.connect(self._text_grew)
         self._caret = Caret(self.view, theme)
         self.asked = Asked(theme, self)
