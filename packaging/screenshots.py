@@ -23,7 +23,8 @@ from kireji.desktop.paths import Paths  # noqa: E402
 from kireji.imaging.codec import PillowCodec  # noqa: E402
 from kireji.storage.conversations import SqliteConversationStore  # noqa: E402
 from kireji.storage.database import Database  # noqa: E402
-from tests.service import KEY, Delivery, Rule, ServiceProcess, Text  # noqa: E402
+from tests.service import KEY, Blocks, Delivery, Rule, ServiceProcess, Text  # noqa: E402
+from tests.service.answers import Call, Words  # noqa: E402
 from tests.support.demo import Calendar, fill, terminal_picture  # noqa: E402
 from tests.support.desktop import Desktop, desktop  # noqa: E402
 from tests.support.program import environment, running, wait_until_up  # noqa: E402
@@ -38,6 +39,11 @@ ANSWER = [
     '```python\nos.environ.get("REGION", "eu-west-1")\n```\n\n',
     "The same happens ", "for two more names in ", "this file: `SHOP_ID` and ", "`BUCKET`.",
 ]  # fmt: skip
+ASKING = [
+    "## The deploy script reads a variable that is not set\n\n",
+    "Python raises `KeyError` where `deploy.py` looks up `REGION` in the environment with no default. ",
+    "I look at that place before I propose a change.",
+]
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><include>/etc/fonts/fonts.conf</include>
 <alias binding="strong"><family>sans-serif</family><prefer><family>Inter</family></prefer></alias>
@@ -53,6 +59,7 @@ def main() -> None:
         _overlay(place, client)
         for theme in ("light", "dark"):
             _windows(place, client, theme)
+            _permission(place, client, theme)
 
 
 def _overlay(place: Desktop, client: XClient) -> None:
@@ -102,6 +109,28 @@ def _windows(place: Desktop, client: XClient, theme: str) -> None:
         _xdotool(variables, "key", "ctrl+comma")
         pause(1.5)
         _save(client, f"settings-{theme}", 778)
+
+
+def _permission(place: Desktop, client: XClient, theme: str) -> None:
+    """A call of a tool that waits for the person."""
+    variables = _home(place, f"permission-{theme}", theme)
+    asyncio.run(_history(Paths.find(variables)))
+    call = Call("read_file", {"path": "/home/you/shop/deploy.py", "first_line": 30, "lines": 20})
+    rule = Rule(Blocks([Words(ASKING), call]), times=None)
+    with ServiceProcess(rule) as service, running(variables | _reached(service)) as process:
+        wait_until_up(Path(variables["KIREJI_HOME"]), process)
+        pause(2)
+        _xdotool(
+            variables, "search", "--name", "^Kireji$", "windowmove", "%@", "0", "0", "windowsize", "%@", "1278", "778"
+        )
+        pause(0.5)
+        _xdotool(variables, "mousemove", "640", "740", "click", "1")
+        _xdotool(variables, "type", "Why does the deployment fail, and what is the smallest fix?")
+        _xdotool(variables, "key", "Return")
+        pause(2.5)
+        _xdotool(variables, "mousemove", "640", "790")
+        pause(0.3)
+        _save(client, f"permission-{theme}", 778)
 
 
 def _reached(service: ServiceProcess) -> dict[str, str]:

@@ -80,8 +80,9 @@ class PermissionCard(QFrame):
         self._reason = Natural(reason_words(request), "chip")
         lines = _FEW_LINES if compact else _LINES
         self._arguments = ExactBox(theme, tr("What it is called with"), lines)
-        self._change = ExactBox(theme, tr("What it would do"), lines)
-        self._change_title = label(tr("What it would do"), "muted")
+        effect = tr("What it would look at") if request.effects.harmless else tr("What it would do")
+        self._change = ExactBox(theme, effect, lines)
+        self._change_title = label(effect, "muted")
         self._choices = Choices(self, request.offers)
         self.guard = Guard(self, clock)
         self.guard.cover(self.allow, self.more, self.deny, self.denials, self.open)

@@ -13,7 +13,7 @@ from kireji.ui.chat.header import open_below
 from kireji.ui.chat.permission.wording import choice_words, until_tonight
 from kireji.ui.parts import button, label, spread
 from kireji.ui.tokens import SPACE
-from kireji.ui.translation import tr
+from kireji.ui.translation import locale, tr
 
 _WEEK = timedelta(days=7)
 _DENY_ALWAYS = Approval(allowed=False, scope=Scope.UNTIL)
@@ -109,7 +109,9 @@ class UntilDialog(QDialog):
         self.field = QDateEdit(_date(now + _WEEK))
         self.field.setMinimumDate(_date(now))
         self.field.setMaximumDate(_date(now).addYears(2))
-        self.field.setButtonSymbols(QDateEdit.ButtonSymbols.NoButtons)
+        if (language := locale()) is not None:
+            self.field.setLocale(language)
+        self.field.setDisplayFormat(tr("d MMMM yyyy"))
         self.field.setAccessibleName(tr("Allow until the end of"))
         self.allow = button(tr("Allow"), "primary")
         cancel = button(tr("Cancel"))

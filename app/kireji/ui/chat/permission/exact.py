@@ -23,7 +23,7 @@ _FOLDED = 1_500
 _HEAD, _TAIL = 1_000, 200
 _LINE = 2_000
 """Characters after which a line is broken: laying out a longer one makes the person wait."""
-_SHORT = 60
+_SHORT = 76
 """Characters of all arguments together that stand on one line."""
 _BETWEEN = "   "
 _INDENT = "  "
