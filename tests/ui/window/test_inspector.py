@@ -65,6 +65,12 @@ def test_the_context_shows_its_parts_as_they_were_reported(inspector: Inspector)
     assert bar.accessibleName() == "49 % of the context is taken"
 
 
+def test_of_several_requests_only_the_last_one_stands_in_the_window(inspector: Inspector) -> None:
+    inspector.show_answerer(Answerer(context=1000))
+    inspector.show_usage(Usage(1100, 50, cache_read_tokens=350, window_tokens=501))
+    assert (inspector.value("In window"), inspector.value("Tokens read")) == ("501 / 1,000", "1,100")
+
+
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_the_bar_begins_where_one_begins_to_read(theme: Theme, qtbot: QtBot, mirrored: bool) -> None:
     bar = ContextBar(theme)

@@ -100,6 +100,7 @@ class Inspector(QFrame):
         self._theme = theme
         self._context = 0
         self._parts: tuple[Part, ...] = ()
+        self._taken = 0
         self._folded: frozenset[str] = frozenset()
         self._sections: list[Section] = []
         self._values: dict[str, ElidedLabel] = {}
@@ -181,7 +182,7 @@ class Inspector(QFrame):
             saved: US dollars that the cache saved; None if nothing or unknown.
         """
         if usage is None:
-            self._parts = ()
+            self._parts, self._taken = (), 0
             for name in ("Tokens from cache", "Tokens read", "Tokens written", "From cache", "Cost"):
                 self._set(name, UNKNOWN)
             self._show_window()
@@ -197,6 +198,7 @@ class Inspector(QFrame):
         for name, tokens in amounts.items():
             self._set(name, count(tokens))
         # Of an answer that took several requests, only what the last one read and wrote stands in the window.
+        self._taken = usage.in_window
         share = usage.in_window / usage.total_tokens if usage.total_tokens else 1.0
         self._parts = tuple(Part(round(tokens * share), _COLOURS[name]) for name, tokens in amounts.items())
         self._set("From cache", f"{usage.cache_read_tokens * 100 // prompt} %" if prompt else UNKNOWN)
@@ -207,10 +209,9 @@ class Inspector(QFrame):
 
     def _show_window(self) -> None:
         """How much of what the model can read the conversation takes."""
-        tokens = sum(part.tokens for part in self._parts)
         self._bar.set_parts(self._parts, self._context)
         most = f" / {count(self._context)}" if self._context else ""
-        self._set("In window", f"{count(tokens)}{most}" if tokens else UNKNOWN)
+        self._set("In window", f"{count(self._taken)}{most}" if self._taken else UNKNOWN)
 
     def show_conversation(self, usages: tuple[Usage, ...]) -> None:
         """All answers of the conversation that reported what they used."""
