@@ -11,7 +11,7 @@ from kireji.core.messages import TextPart, ToolCallPart, ToolResultPart
 from kireji.core.permissions import Approval, ApprovalRequest
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import OutgoingRequest, Purpose
-from kireji.core.tool_ports import FetchedPage
+from kireji.core.tool_ports import FetchedPage, ToolSources
 from kireji.core.tools import Outside
 from kireji.resources import resource
 from kireji.services.capture import CaptureService
@@ -57,6 +57,7 @@ class Desk:
 
     Attributes:
         plugin: A plugin; what its tools do is said by a test.
+        more: Other kinds of sources.
         person: What they answer to every card.
         cards: What they were asked.
         outside: Whose words stand in the conversation.
@@ -66,6 +67,7 @@ class Desk:
     plugin: FakeToolSource = field(default_factory=FakeToolSource)
     person: Approval = field(default_factory=lambda: Approval(True))
     commands: CommandRunner | None = None
+    more: tuple[ToolSources, ...] = ()
     outside: frozenset[Outside] = frozenset()
 
     def __post_init__(self) -> None:
@@ -76,7 +78,7 @@ class Desk:
         self.preferences = Preferences.read(self.settings)
         self.approvals = Approvals()
         self.built_in = BuiltInSource(resource, lambda: self.preferences.settings.tools.folders, self._commands)
-        kinds = (_One(self.built_in), FakeToolSources(self.plugin))
+        kinds: tuple[ToolSources, ...] = (_One(self.built_in), FakeToolSources(self.plugin), *self.more)
         self.toolbox = Toolbox(kinds, self.preferences, MemoryOfferStore())
         self.permissions = Permissions(self.store, self.toolbox, self.preferences, FakeClock())
         codec = FakeCodec()

@@ -13,6 +13,7 @@ from kireji.core.tool_ports import CallContext
 from kireji.core.tools import Arguments, Hints, Outside, ToolOutput
 from tests.fakes.tools import FakeToolSource, make_tool, said
 from tests.integration.tools.desk import Desk, whole, with_tools, words
+from tests.integration.tools.hosts import plugins
 
 Work = Callable[[CallContext], Awaitable[object]]
 HARMLESS = Hints(read_only=True, open_world=False)
@@ -162,3 +163,38 @@ async def test_a_built_in_tool_gets_what_its_own_name_says_and_nothing_else(want
     desk.built_in.call = call  # type: ignore[method-assign]
     await desk.call("calculate", expression="1")
     assert refused == ["This tool was not allowed to do that."]
+
+
+EVERYTHING = """
+@tool(read_only=True, open_world=False)
+async def gather(path: str, context: AsyncContext) -> str:
+    held = await context.clipboard()
+    picture = await context.capture()
+    page = await context.fetch("https://example.org/")
+    with await context.open(path) as file:
+        return f"{held.text}, {len(picture.data) > 0}, {page.text}, {file.read().decode()}"
+
+@tool(read_only=True, open_world=False)
+def insist(context: Context) -> str:
+    try:
+        return context.clipboard().text
+    except Refused as refused:
+        raise ToolError(f"It said: {refused}")
+"""
+
+
+async def test_a_real_plugin_gets_all_of_it_card_by_card(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("words")
+    async with plugins(tmp_path) as made:
+        made.write("plugin", EVERYTHING)
+        await made.tools()
+        desk = Desk(more=(made.sources,))
+        told = await desk.call("plugin__gather", path=str(tmp_path / "a.txt"))
+        assert told == "copied, True, a page, words"
+        asked = [card.tool.own_name for card in desk.cards]
+        assert asked == ["gather", ":read_clipboard", ":capture_screen", ":fetch_page", ":read_file"]
+        assert {card.source for card in desk.cards} == {"plugin"}
+        desk.cards.clear()
+        await desk.permissions.allow((await made.tools())["insist"])
+        desk.person = Approval(False)
+        assert "It said: The person did not allow this call." in await desk.call("plugin__insist")

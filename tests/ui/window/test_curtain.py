@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu, QWidget
 
 from kireji.core.geometry import Rect
-from kireji.ui.curtain import Curtain, covered
+from kireji.ui.curtain import Curtain, ToolCurtain, covered
 
 pytestmark = pytest.mark.qt
 
@@ -89,3 +89,22 @@ async def test_a_region_under_a_window_of_ours_is_covered_and_one_beside_it_is_n
     window.hide()
     assert not any(each.isVisible() for each in QApplication.topLevelWidgets())
     assert not covered(Rect(place.x() + 10, place.y() + 10, 5, 5))
+
+
+async def test_a_tools_picture_hides_our_windows_and_brings_them_back(made: list[QWidget]) -> None:
+    window = await shown(QMainWindow(), made)
+    curtain = ToolCurtain(Curtain(_lifted), lambda: False)
+    await curtain.hide()
+    assert not window.isVisible()
+    curtain.restore()
+    assert window.isVisible()
+
+
+async def test_a_tools_picture_leaves_an_open_capture_alone(made: list[QWidget]) -> None:
+    window = await shown(QMainWindow(), made)
+    lifted: list[None] = []
+    curtain = ToolCurtain(Curtain(lambda: lifted.append(None)), lambda: True)
+    await curtain.hide()
+    assert window.isVisible()
+    curtain.restore()
+    assert lifted == []
