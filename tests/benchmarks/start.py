@@ -28,8 +28,8 @@ def measure() -> list[Row]:
         variables = environment(place, KIREJI_HOME=str(place.home / "kireji"))
         with tray_host(client, variables):
             for number in range(_RUNS + 1):
-                floor = _until_icon(client, [*_FLOOR, str(icon)], variables)
-                tray = _until_icon(client, [*COMMAND, "--hidden"], variables)
+                floor = until_icon(client, [*_FLOOR, str(icon)], variables)
+                tray = until_icon(client, [*COMMAND, "--hidden"], variables)
                 answered = _until_answered(place, variables)
                 if number:
                     floors.append(floor)
@@ -45,7 +45,8 @@ def measure() -> list[Row]:
     ]  # fmt: skip
 
 
-def _until_icon(client: XClient, command: list[str], variables: dict[str, str]) -> float:
+def until_icon(client: XClient, command: list[str], variables: dict[str, str]) -> float:
+    """Seconds until a program shows its icon in the tray."""
     begin = time.perf_counter()
     process = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -248,7 +248,7 @@ class ScriptedService:
             request.disconnected = time.monotonic()
             return False
         finally:
-            request.finished = True
+            request.finished, request.ended = True, time.monotonic()
 
     def _choose(self, request: Request) -> Answer | None:
         """The answer of the first rule that fits."""

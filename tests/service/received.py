@@ -22,6 +22,7 @@ class Request:
         refusal: Why it was refused; empty otherwise.
         disconnected: Monotonic seconds at which the client left before the answer was whole; None otherwise.
         first_delta: Monotonic seconds at which the first delta was about to be written; None before that.
+        ended: Monotonic seconds at which the answer was written to its end; None before that.
         delivered: How many deltas were written.
         held: Whether the stream waits to be released.
     """
@@ -40,6 +41,7 @@ class Request:
     delivered: int = 0
     held: bool = False
     finished: bool = False
+    ended: float | None = None
 
     def header(self, name: str) -> str | None:
         """The first header of that name."""
@@ -47,7 +49,7 @@ class Request:
 
     def state(self) -> dict[str, Any]:
         """How far it is, for the control endpoint."""
-        names = ("path", "arrived", "status", "first_delta", "delivered", "held", "disconnected", "finished")
+        names = ("path", "arrived", "status", "first_delta", "delivered", "held", "disconnected", "finished", "ended")
         return {name: getattr(self, name) for name in names}
 
     def logged(self) -> dict[str, Any]:
