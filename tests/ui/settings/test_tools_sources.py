@@ -222,6 +222,37 @@ async def test_fifty_plugins_and_twenty_servers_do_not_hold_the_page_up() -> Non
         assert sorted(ids) == sorted(each.id for each in many[:50])
 
 
+async def test_tab_goes_through_the_page_as_one_reads_it() -> None:
+    below = with_sources(own(), git())
+    async with page_over(below) as shown:
+        await shown.opened("mcp:git")
+        below.tool_sources.found.insert(1, weather())
+        below.tool_sources.changed.publish("plugin:weather")
+        await shown.until(lambda: shown.page.plugins.list.ids())
+        card = shown.card("plugin:weather")
+        await shown.until(lambda: card.more.nextInFocusChain() is card.fold.line)
+        chain: list[str] = []
+        stop = shown.page.enabled.switch.nextInFocusChain()
+        while stop is not shown.page.enabled.switch:
+            if stop.isVisible() and stop.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                chain.append(stop.accessibleName())
+            stop = stop.nextInFocusChain()
+        assert chain[:12] == [
+            "Kireji: 3 tools",
+            "Open plugins folder",
+            "Look for plugins again",
+            "Reload: weather",
+            "More about weather",
+            "weather: 1 tool",
+            "Add server…",
+            "Import servers from other programs",
+            "Test: git",
+            "More about git",
+            "git: 2 tools",
+            "Commit: ask. Change",
+        ]
+
+
 async def test_models_may_use_no_tools_when_the_person_says_so() -> None:
     async with page_over(with_sources(own())) as shown:
         assert shown.page.enabled.is_on()

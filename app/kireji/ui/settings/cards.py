@@ -36,10 +36,10 @@ class Card(QFrame):
 
     Args:
         title: The provider as people call it.
-        buttons: What can be done with it.
+        buttons: What can be done with it; several break into rows where there is no room.
     """
 
-    def __init__(self, title: str, *buttons: QPushButton) -> None:
+    def __init__(self, title: str, *buttons: QWidget) -> None:
         super().__init__()
         self.setProperty("kind", "card")
         self._title = title
@@ -49,7 +49,8 @@ class Card(QFrame):
         self._column = QVBoxLayout(self)
         spread(self._column, (SPACE[3] - 2, SPACE[2], SPACE[3] - 2, SPACE[2]), SPACE[1])
         name = LivePair(label(title, "strong"), self.chip, spread_out=False)
-        self._column.addWidget(LivePair(name, actions(*buttons)) if buttons else name)
+        at_end = buttons[0] if len(buttons) == 1 else actions(*buttons)
+        self._column.addWidget(LivePair(name, at_end) if buttons else name)
         self._column.addWidget(self.sentence)
 
     def add(self, *widgets: QWidget) -> None:

@@ -20,6 +20,7 @@ from kireji.ui.settings.tools.limits import LimitsCard
 from kireji.ui.settings.tools.rights import RightsCard
 from kireji.ui.settings.tools.server_form import ServerForm
 from kireji.ui.settings.tools.source_list import SourceList
+from kireji.ui.settings.tools.tab_order import TabOrder
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
@@ -62,6 +63,7 @@ class ToolsPage(QWidget):
             )
         )
         self.problem.hide()
+        TabOrder(self)
 
     @property
     def lists(self) -> dict[SourceKind, SourceList]:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from kireji.core.tools import SourceKind, SourceState, SourceStatus
 from kireji.ui.chat.header import open_below
-from kireji.ui.parts import button, label, set_icon, spread
+from kireji.ui.parts import button, label, row_of, set_icon, spread
 from kireji.ui.settings.cards import Card, line, tell
 from kireji.ui.settings.switch import SwitchRow
 from kireji.ui.settings.tools.asking import Asking
@@ -53,7 +53,7 @@ class SourceCard(Card):
         words = tr("Test") if status.kind is SourceKind.MCP else tr("Reload")
         self.test = button(words, name=f"{words}: {title}")
         self.more = button("", "quiet", name=tr("More about {name}", name=title))
-        super().__init__(title, *(() if own else (self.test, self.more)))
+        super().__init__(title, *(() if own else (row_of(self.test, self.more),)))
         self._theme = theme
         self.status = status
         self.menu: QMenu | None = None
@@ -61,20 +61,28 @@ class SourceCard(Card):
         self.steps = StepList(theme)
         self.fold = FoldLine(theme, title)
         self.body: SourceBody | None = None
-        self.removal = Asking(
-            tr("Remove {name}? Its permissions and the secrets that were kept for it go, too.", name=title),
-            tr("Remove"),
-        )
-        self.add(self.origin, self.steps, self.removal, self.fold)
+        self._removal: Asking | None = None
+        self.add(self.origin, self.steps, self.fold)
         self.steps.hide()
         self.test.clicked.connect(self._test)
         self.more.clicked.connect(self._open_menu)
         self.fold.toggled.connect(self._toggle)
-        self.removal.confirmed.connect(self._remove)
-        self.removal.left.connect(self._stay)
         theme.changed.connect(self._dress)
         self._dress()
         self.show_status(status)
+
+    @property
+    def removal(self) -> Asking:
+        """Asks before it is removed; made when it is first wanted."""
+        if self._removal is None:
+            self._removal = Asking(
+                tr("Remove {name}? The secrets that were kept for it go, too.", name=self._title),
+                tr("Remove"),
+            )
+            self._removal.confirmed.connect(self._remove)
+            self._removal.left.connect(self._stay)
+            self._column.insertWidget(self._column.indexOf(self.fold), self._removal)
+        return self._removal
 
     def show_status(self, status: SourceStatus) -> None:
         """How it stands now."""

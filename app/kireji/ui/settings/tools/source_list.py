@@ -51,7 +51,7 @@ class SourceList(QWidget):
         if source not in self._cards:
             for status in self._wanted:
                 if status.id == source:
-                    self._build(status)
+                    self._build(status).show()  # a layout shows it later, and until then it takes no focus
         return self._cards.get(source)
 
     def show_sources(self, sources: Sequence[SourceStatus]) -> None:
@@ -84,10 +84,10 @@ class SourceList(QWidget):
         else:
             self._later.stop()
 
-    def _build(self, status: SourceStatus) -> None:
+    def _build(self, status: SourceStatus) -> SourceCard:
         card = SourceCard(self._theme, status)
         self._cards[status.id] = card
         before = self.ids()[: self.ids().index(status.id)]
         self._column.insertWidget(sum(source in self._cards for source in before), card)
-        card.show()
         self.made.emit(card)
+        return card
