@@ -118,7 +118,7 @@ async def test_the_log_is_for_the_person_alone(processes: SupervisedProcesses, t
     assert (tmp_path / "log").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("log", ["/nowhere/log", "/dev/full", "/"])
+@pytest.mark.parametrize("log", ["/dev/null/log", "/dev/full", "/"])
 async def test_a_log_that_cannot_be_written_stops_no_program(processes: SupervisedProcesses, log: str) -> None:
     command = ["/bin/sh", "-c", "head -c 1000000 /dev/zero >&2 && echo done"]
     child = await processes.start(command, environ={"PATH": os.environ["PATH"]}, folder="/", log=log)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -262,6 +263,41 @@ async def test_a_program_has_default_signals_and_none_is_held_back(processes: Su
     said = dict(line.split(b":\t", 1) for line in (await _all(child)).splitlines())
     assert {said[name] for name in (b"SigBlk", b"SigIgn", b"SigCgt")} == {b"0" * 16}
     await child.end()
+
+
+async def test_while_a_program_is_idle_so_are_those_who_keep_it(processes: SupervisedProcesses, tmp_path: Path) -> None:
+    child = await processes.start(PATIENT, environ=ENVIRON, folder="/", log=str(tmp_path / "log"))
+    assert processes.pid is not None
+    keepers = [processes.pid, _parent(child.pid)]
+    assert await within(3, lambda: all(_state(each) == "S" for each in keepers))
+    before = [_switches(each) for each in keepers]
+    await asyncio.sleep(0.5)
+    assert [_switches(each) for each in keepers] == before
+    await child.end(0)
+
+
+async def test_when_there_is_no_room_for_another_program_that_is_told(processes: SupervisedProcesses) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    await (await processes.start(["/bin/true"], environ=ENVIRON, folder="/")).end()
+    before = _descriptors(os.getpid())
+    used = {*map(int, os.listdir("/proc/self/fd"))}
+    free = (number for number in range(limits[0]) if number not in used)
+    resource.setrlimit(resource.RLIMIT_NOFILE, ([next(free) for _ in range(4)][-1], limits[1]))
+    try:
+        with pytest.raises(ToolSourceError, match="this computer has no room for another program"):
+            await processes.start(["/bin/true"], environ=ENVIRON, folder="/")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert _descriptors(os.getpid()) == before
+
+
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def _switches(pid: int) -> list[str]:
+    """How often a process has waited and was made to wait."""
+    return [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if "ctxt_switches" in line]
 
 
 def _descriptors(pid: int) -> int:

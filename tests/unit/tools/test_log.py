@@ -62,6 +62,13 @@ def test_after_closing_nothing_is_written(tmp_path: Path) -> None:
     assert (tmp_path / "log").read_bytes() == b""
 
 
-@pytest.mark.parametrize("path", ["/nowhere/log", "/"])
+def test_its_folder_is_made(tmp_path: Path) -> None:
+    with log_of(tmp_path / "logs" / "plugins" / "log") as log:
+        log.write(b"words")
+    assert (tmp_path / "logs" / "plugins" / "log").read_bytes() == b"words"
+    assert (tmp_path / "logs" / "plugins").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("path", ["/dev/null/log", "/"])
 def test_a_file_that_cannot_be_made_takes_nothing(path: str) -> None:
     BoundedLog(path).write(b"words")

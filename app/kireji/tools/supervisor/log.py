@@ -14,13 +14,14 @@ class BoundedLog:
     Two processes may write to one file; what is lost then is lost at its beginning.
 
     Args:
-        path: The file, made if it is not there, for the person alone.
+        path: The file, made with its folder if it is not there, for the person alone.
         limit: Bytes that it may have. When it is full the older half is dropped.
     """
 
     def __init__(self, path: str, limit: int = LIMIT) -> None:
         self._limit = limit
         try:
+            os.makedirs(os.path.dirname(os.path.abspath(path)), 0o700, exist_ok=True)
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o600)
         except OSError:
             self._file = -1
