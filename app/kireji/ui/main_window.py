@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
     capture_clicked = Signal()
     new_clicked = Signal()
     settings_clicked = Signal()
+    tool_settings_clicked = Signal()
     model_clicked = Signal()
     reload_clicked = Signal()
     conversation_chosen = Signal(object)

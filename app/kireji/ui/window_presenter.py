@@ -75,6 +75,7 @@ class WindowPresenter(QObject):
         ]
         self.history.orders.export_wanted.connect(self._export)
         window.settings_clicked.connect(self.show_settings)
+        window.tool_settings_clicked.connect(self.show_tool_settings)
         window.conversation_chosen.connect(self._left_settings)
         window.hit_chosen.connect(self._left_settings)
         window.new_clicked.connect(self._left_settings)
@@ -118,6 +119,12 @@ class WindowPresenter(QObject):
         self._window.show_page("settings")
         self._window.sidebar.set_current(None, settings=True)
         self._settings.show()
+
+    def show_tool_settings(self) -> None:
+        """Show the settings on their page of tools."""
+        self.show_settings()
+        assert self._settings is not None
+        self._settings.show_tools()
 
     def take(self, content: ClipboardContent) -> None:
         """Begin a conversation about something that was copied or selected; nothing is asked yet."""

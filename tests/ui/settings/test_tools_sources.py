@@ -340,3 +340,13 @@ async def test_the_page_says_that_traffic_of_others_is_not_in_the_ledger() -> No
     async with page_over(below) as shown:
         notice = shown.page.servers.notice.text()
         assert "what it sends, and to whom, is not recorded in the list of what left this computer" in notice
+
+
+async def test_what_a_conversation_offers_leads_to_the_page_of_tools() -> None:
+    async with window_over(with_sources(own())) as stand:
+        stand.presenter.chat._tools._open_settings()
+        assert stand.window.page() == "settings"
+        settings = stand.presenter._settings
+        assert settings is not None
+        assert settings.pane.page() is settings.tools_page
+        await stand.until(settings.tools_page.own.ids)

@@ -85,7 +85,8 @@ def test_a_draft_says_what_is_wrong_with_it(draft: ServerDraft, said: str) -> No
         ("localhost:8000", "localhost:8000"),
         ("http://me:pw@intranet/x", "intranet"),
         ("[::1]:80", "[::1]:80"),
-        ("bücher.example", "bücher.example"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("https://x.example:443/", "x.example"),
     ],
 )
 def test_a_host_is_found_in_what_people_enter(text: str, host: str) -> None:

@@ -189,7 +189,7 @@ class ToolsPresenter(QObject):
 
     def _open_settings(self) -> None:
         self.close()
-        self._window.open_settings()
+        self._window.tool_settings_clicked.emit()
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, KirejiError):

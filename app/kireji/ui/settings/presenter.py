@@ -116,6 +116,10 @@ class SettingsPresenter(QObject):
         """Go to the page on which the shortcut is chosen."""
         self.pane.show_widget(self.shortcuts_page)
 
+    def show_tools(self) -> None:
+        """Go to the page of tools."""
+        self.pane.show_widget(self.tools_page)
+
     def leave(self) -> None:
         """The settings go away."""
         self._minute.stop()

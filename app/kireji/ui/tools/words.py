@@ -25,7 +25,7 @@ _OUTSIDE: Mapping[Outside, str] = {
     Outside.FILE: mark("a file"),
     Outside.CLIPBOARD: mark("the clipboard"),
     Outside.QUOTE: mark("a quotation"),
-    Outside.TOOL: mark("another tool"),
+    Outside.TOOL: mark("a plugin or a server"),
 }
 _ASKED: Mapping[Reason, str] = {
     Reason.ALWAYS_ASKS: mark("it always asks"),

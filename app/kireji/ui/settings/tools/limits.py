@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from PySide6.QtCore import QDir, Signal
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
+from kireji.core import places
 from kireji.core.settings import ToolSettings
 from kireji.ui.parts import Pair, button, caption, label, spread
 from kireji.ui.settings.cards import Card, line, tell
@@ -17,18 +16,16 @@ from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
 
-_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*(?::\d{{1,5}})?|\[[0-9a-f:.]+\](?::\d{{1,5}})?", re.IGNORECASE)
-
 
 def host_of(text: str) -> str:
-    """The host that a person means by a host or an address.
+    """The host that a person means by a host or an address, as permissions name it.
 
     Raises:
         ValueError: It is neither; the sentence says what is wanted.
     """
-    host = re.sub(r"^[a-z]+://", "", text.strip(), flags=re.IGNORECASE).split("/", 1)[0].rsplit("@", 1)[-1].lower()
-    if len(host) > 253 or not _HOST.fullmatch(host):
+    text = text.strip()
+    host = places.host_of(text if "://" in text else f"https://{text}")
+    if not host:
         raise ValueError(tr("That is no host. A host is written like docs.python.org, without a path or a star."))
     return host
 
