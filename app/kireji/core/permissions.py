@@ -78,26 +78,41 @@ class Pattern(msgspec.Struct, frozen=True):
 
     Args:
         digest: These very arguments.
-        folder: Every path of the call lies in this folder, and it has one.
-        host: Every address of the call is of this host, and it has one.
+        folder: Every path of the call lies in this folder, and it has one; of a denial, one of them does or is not known.
+        host: Every address of the call is of this host, and it has one; of a denial, one of them is
+            or is not known.
     """
 
     digest: str = ""
     folder: str = ""
     host: str = ""
 
-    def fits(self, facts: CallFacts) -> bool:
-        """Whether a call is one of those it holds for."""
+    def allows(self, facts: CallFacts) -> bool:
+        """Whether an allowance with it holds for a call: every place that the call names is one of its places."""
         if self.digest and self.digest != facts.digest:
             return False
         if self.folder and not (facts.paths and all(_inside(path, self.folder) for path in facts.paths.values())):
             return False
         return not self.host or (bool(facts.hosts) and all(host == self.host for host in facts.hosts.values()))
 
+    def denies(self, facts: CallFacts) -> bool:
+        """Whether a denial with it holds for a call: one place that the call names is enough, or one that is not known.
+
+        Systems differ in whether two cases are one name, so for a denial they are.
+        """
+        if self.digest and self.digest != facts.digest:
+            return False
+        folder, host = self.folder.casefold(), self.host.lower()
+        if folder and not any(not path or _inside(path.casefold(), folder) for path in facts.paths.values()):
+            return False
+        return not host or any(each.lower() in ("", host) for each in facts.hosts.values())
+
 
 def _inside(path: str, folder: str) -> bool:
     """Whether a whole path lies in a folder; both with every link followed, so no `..` is in them."""
-    path, folder = path.replace("\\", "/"), folder.replace("\\", "/").rstrip("/")
+    if not path.startswith("/"):  # of Windows; elsewhere a backslash is a letter as any other
+        path, folder = path.replace("\\", "/"), folder.replace("\\", "/")
+    folder = folder.rstrip("/")
     return posixpath.normpath(path) == path.rstrip("/") and (path == folder or path.startswith(folder + "/"))
 
 
@@ -175,7 +190,7 @@ def judge(facts: CallFacts, grants: Iterable[Grant], now: datetime) -> Judgement
         grants: All permissions and denials there are, in any order.
         now: UTC.
     """
-    fitting = [grant for grant in grants if _concerns(grant, facts) and grant.pattern.fits(facts)]
+    fitting = [grant for grant in grants if _concerns(grant, facts) and _fits(grant, facts)]
     in_time = [grant for grant in fitting if grant.until is None or now < grant.until]
     for grant in in_time:
         if not grant.allows:
@@ -203,6 +218,10 @@ def _concerns(grant: Grant, facts: CallFacts) -> bool:
     if grant.tool != facts.tool.own_name and (grant.tool or grant.allows):
         return False
     return grant.conversation is None or grant.conversation == facts.conversation
+
+
+def _fits(grant: Grant, facts: CallFacts) -> bool:
+    return grant.pattern.allows(facts) if grant.allows else grant.pattern.denies(facts)
 
 
 class Scope(enum.Enum):

@@ -146,10 +146,12 @@ FOLDER = Pattern(folder="/a/b")
         (("/a/b/c", ""), False),
         (("C:\\a\\b",), False),
         (("/A/B/c",), False),
+        (("/a/b\\c",), False),
+        (("/a\\b/c",), False),
     ],
 )
 def test_a_folder_holds_for_what_lies_in_it(paths: tuple[str, ...], fits: bool) -> None:
-    assert FOLDER.fits(facts(paths=paths)) is fits
+    assert FOLDER.allows(facts(paths=paths)) is fits
 
 
 @pytest.mark.parametrize(
@@ -166,14 +168,42 @@ def test_a_folder_holds_for_what_lies_in_it(paths: tuple[str, ...], fits: bool) 
     ],
 )
 def test_a_host_holds_for_itself_alone(hosts: tuple[str, ...], fits: bool) -> None:
-    assert Pattern(host="example.org").fits(facts(hosts=hosts)) is fits
+    assert Pattern(host="example.org").allows(facts(hosts=hosts)) is fits
+
+
+def test_a_folder_of_windows_holds_for_what_lies_in_it() -> None:
+    folder = Pattern(folder="C:\\a")
+    assert folder.allows(facts(paths=("C:\\a\\b.txt",)))
+    assert not folder.allows(facts(paths=("C:\\ab.txt",)))
+
+
+@pytest.mark.parametrize(
+    ("paths", "hosts", "denied"),
+    [
+        (("/x", "/a/b/c"), (), True),  # one of them is enough
+        (("/A/B/c",), (), True),  # on some systems that is the same place
+        (("/x", ""), (), True),  # nobody knows that it is another place
+        (("/x",), (), False),
+        ((), ("example.org", "evil.example"), True),
+        ((), ("example.org", ""), True),
+        ((), ("example.org",), False),
+        ((), (), False),
+    ],
+)
+def test_a_denial_of_a_place_holds_when_one_of_the_places_is_it(
+    paths: tuple[str, ...], hosts: tuple[str, ...], denied: bool
+) -> None:
+    pattern = Pattern(host="evil.example") if hosts else FOLDER
+    given_before = [grant(), grant(allows=False, pattern=pattern)]
+    judged = judge(facts(paths=paths, hosts=hosts), given_before, NOW)
+    assert (judged.verdict is Verdict.DENY) is denied
 
 
 @given(st.lists(st.sampled_from(["..", ".", "", "a", "b", "c", "b.."]), max_size=7))
 @example(["a", "b", "..", "c"])
 def test_no_path_leads_out_of_a_folder(steps: list[str]) -> None:
     path = "/" + "/".join(steps)
-    if FOLDER.fits(facts(paths=(path,))):
+    if FOLDER.allows(facts(paths=(path,))):
         resolved: list[str] = []
         for step in PurePosixPath(path).parts[1:]:
             resolved = resolved[:-1] if step == ".." else [*resolved, step]
@@ -245,9 +275,14 @@ def applies(given_before: Grant, call: CallFacts) -> bool:
         given_before.conversation in (None, call.conversation),
         given_before.until is None or given_before.until > NOW,
         pattern.digest in ("", call.digest),
-        not pattern.folder or (bool(call.paths) and set(call.paths.values()) <= inside[pattern.folder]),
-        not pattern.host or set(call.hosts.values()) == {pattern.host},
     ]
+    paths, hosts = set(call.paths.values()), set(call.hosts.values())
+    if given_before.allows:  # for what lies there and nowhere else
+        checks.append(not pattern.folder or (bool(paths) and paths <= inside[pattern.folder]))
+        checks.append(not pattern.host or hosts == {pattern.host})
+    else:  # as soon as something may lie there
+        checks.append(not pattern.folder or bool(paths & {*inside[pattern.folder], ""}))
+        checks.append(not pattern.host or bool(hosts & {pattern.host, ""}))
     return all(checks)
 
 

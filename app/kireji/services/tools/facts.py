@@ -6,7 +6,10 @@ import asyncio
 import hashlib
 import json
 import os.path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from kireji.core.permissions import CallFacts
 from kireji.core.places import host_of
@@ -28,12 +31,14 @@ def call_facts(
     """A call as the rule sees it.
 
     A place that cannot be told (a number, a path that is not whole, an address of no host) is there and empty, so that
-    no permission for a place fits.
+    no permission for a place fits. One that is left out is where the tool says that it is then.
     """
     paths: dict[str, str] = {}
     hosts: dict[str, str] = {}
+    defaults = _defaults(tool) if any(place.argument not in arguments for place in tool.places) else {}
     for place in tool.places:
-        for name, value in _values(place.argument, arguments.get(place.argument)):
+        given = arguments.get(place.argument, defaults.get(place.argument))
+        for name, value in _values(place.argument, given):
             if place.kind is PlaceKind.PATH:
                 paths[name] = whole_path(value)
             else:
@@ -88,6 +93,16 @@ def own_folder(path: str) -> str:
     """The folder of a whole path: itself when it is one. Empty for none and for the root of all."""
     folder = path if os.path.isdir(path) else os.path.dirname(path)
     return "" if os.path.dirname(folder) == folder else folder
+
+
+def _defaults(tool: Tool) -> Mapping[str, object]:
+    """What arguments are where they are left out; a place that is not said is somewhere nevertheless, and empty here."""
+    try:
+        schema = msgspec.json.decode(tool.schema)
+        parts, required = schema.get("properties", {}), schema.get("required", ())
+        return {name: part.get("default", "") for name, part in parts.items() if name not in required}
+    except (msgspec.DecodeError, AttributeError, TypeError):
+        return {}
 
 
 def _values(name: str, value: object) -> list[tuple[str, str]]:

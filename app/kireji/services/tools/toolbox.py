@@ -174,10 +174,7 @@ class Toolbox:
 
     def is_on(self, tool: Tool) -> bool:
         """Whether new conversations offer it, as the settings are."""
-        settings = self._preferences.settings.tools
-        if tool.source == BUILT_IN and tool.own_name == COMMANDS and not settings.commands:
-            return False
-        return tool.name not in settings.off and tool.source not in settings.off
+        return self._is_on_by_itself(tool) and tool.source not in self._preferences.settings.tools.off
 
     async def set_on(self, name: str, on: bool) -> None:
         """Switch a tool (by the name it is offered under) or a source (by its id) on or off.
@@ -217,13 +214,26 @@ class Toolbox:
             return msgspec.structs.replace(status, state=SourceState.OFF)
         return status
 
+    def _is_on_by_itself(self, tool: Tool) -> bool:
+        """Whether it is on where its source is."""
+        settings = self._preferences.settings.tools
+        if tool.source == BUILT_IN and tool.own_name == COMMANDS and not settings.commands:
+            return False
+        return tool.name not in settings.off
+
     async def _named(self, names: Sequence[str]) -> tuple[Tool, ...]:
-        """The tools of these names or sources; a name that is nobody's is refused before anything is sent."""
+        """The tools of these names or sources; a name that is nobody's is refused before anything is sent.
+
+        A source stands for those of its tools that are not switched off by themselves: who names it has not thought of
+        the one that runs commands.
+        """
         tools, sources = await self.tools(), await self.sources()
         chosen: set[str] = set()
         for name in names:
             ids = {status.id for status in sources if name in (status.id, status.id.partition(":")[2])}
-            fitting = {tool.name for tool in tools if tool.name == name or tool.source in ids}
+            fitting = {
+                tool.name for tool in tools if tool.name == name or (tool.source in ids and self._is_on_by_itself(tool))
+            }
             if not fitting and not ids:
                 raise KirejiError(
                     say("There is no tool with the name {name}.", name=name), say("List them with: kireji tools list")

@@ -51,6 +51,17 @@ def test_an_argument_that_is_not_there_is_no_place() -> None:
     assert (facts({}).paths, facts({"path": None}).paths) == ({}, {})
 
 
+def test_a_place_that_is_left_out_is_where_the_tool_says_it_is_then() -> None:
+    schema = b"""{"type": "object", "required": ["path"], "properties": {
+        "path": {"type": "string"}, "to": {"type": "string", "default": "/else/where"},
+        "log": {"type": "string"}, "backup": {"default": null}
+    }}"""
+    places = tuple(Place(name, PlaceKind.PATH) for name in ("path", "to", "log", "backup"))
+    tool = make_tool(schema=schema, places=places)
+    found = call_facts(tool, {"path": "/a/b"}, fingerprint="f", trusted=False, conversation=1, outside=frozenset())
+    assert found.paths == {"path": "/a/b", "to": "/else/where", "log": ""}
+
+
 def test_an_address_is_its_host() -> None:
     assert facts({"url": "https://Example.org/a"}).hosts == {"url": "example.org"}
 

@@ -140,6 +140,23 @@ async def test_the_person_names_tools_and_sources_also_those_that_are_off(wanted
     assert (names(offer), offer.named) == (found, True)
 
 
+@pytest.mark.parametrize(
+    ("settings", "wanted", "found"),
+    [
+        ({}, ["built-in"], ["time"]),
+        ({"commands": True}, ["built-in"], ["run_command", "time"]),
+        ({}, ["built-in", "run_command"], ["run_command", "time"]),
+        ({"off": ["probe__a"]}, ["probe"], ["probe__b"]),
+        ({"off": ["probe__a"]}, ["probe__a"], ["probe__a"]),
+        ({"off": ["plugin:probe"]}, ["probe"], ["probe__a", "probe__b"]),
+    ],
+)
+async def test_who_names_a_source_does_not_mean_those_of_its_tools_that_are_switched_off(
+    settings: dict[str, object], wanted: list[str], found: list[str]
+) -> None:
+    assert names(await Shelf(**settings).toolbox.offer_for(NEW, wanted)) == found
+
+
 async def test_no_name_switches_tools_off_for_the_conversation() -> None:
     assert (await Shelf().toolbox.offer_for(NEW, ())).digest == NO_TOOLS
 
