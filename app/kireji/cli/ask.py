@@ -24,6 +24,7 @@ from kireji.core.geometry import Rect
 from kireji.core.history import ConversationSetup, StoredMessage
 from kireji.core.messages import MessageState, Sha256
 from kireji.core.models import Effort
+from kireji.core.outside import quoted
 from kireji.core.ports import EncodedPicture
 from kireji.core.requests import Delivery
 from kireji.services.application import Services
@@ -55,7 +56,9 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
         WrongUsage: There is nothing to ask.
         KirejiError: A file or standard input cannot be read.
     """
-    text = "\n\n".join(piece for piece in (arguments.prompt, console.piped_text().strip("\n")) if piece.strip())
+    text, piped = arguments.prompt if arguments.prompt.strip() else "", console.piped_text().strip("\n")
+    if piped.strip():  # beside what was typed it is somebody's text; alone it is the question
+        text = "\n\n".join(filter(None, (text, quoted(piped)))) if text or arguments.quick else piped
     pictures = tuple(name if _is_address(name) else _read(name) for name in arguments.images)
     screen = Rect(*arguments.screen) if arguments.screen else None
     if arguments.values and not arguments.quick:

@@ -65,5 +65,10 @@ def _shown(part: object) -> Outside | None:
     return Outside.FILE if isinstance(part, DocumentPart) else None
 
 
+def quoted(text: str) -> str:
+    """Text from elsewhere as it stands in a question, marked line by line, so that it is known for what it is."""
+    return "\n".join(f"> {line}" if line else ">" for line in text.strip("\n").splitlines())
+
+
 def _quotes(text: str) -> bool:
     return any(line.lstrip().startswith(">") for line in text.splitlines())

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _SCHEMES = ("http", "https")
 _USUAL = {"http": 80, "https": 443}
 _NEARBY = (".local", ".lan", ".home", ".internal", ".home.arpa", ".localhost")
+_TWO_WAYS = "\u00df\u03c2"
+"""Letters that the older rules for names replace and the newer keep (IDNA 2003 and 2008), so they lead to two hosts."""
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.:-]*[a-z0-9_])?\Z|[0-9a-f:.]+\Z")
 
 
@@ -26,6 +28,8 @@ def host_of(address: str) -> str:
     try:
         parts = urlsplit(address)
         name, port = (parts.hostname or "").rstrip("."), parts.port
+        if any(letter in _TWO_WAYS for letter in name):
+            return ""
         name = name if ":" in name else name.encode("idna").decode("ascii").lower()
     except (ValueError, UnicodeError):
         return ""
@@ -59,6 +63,8 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         if address in ipaddress.ip_network("64:ff9b::/96"):  # translated to IPv4 on its way (RFC 6052)
             address = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        elif address in ipaddress.ip_network("::/96"):  # an IPv4 address written as another one (RFC 4291, 2.5.5.1)
+            address = ipaddress.IPv4Address(int(address))
         else:
             address = address.ipv4_mapped or address.sixtofour or address
     return address.is_global and not address.is_multicast

@@ -356,7 +356,7 @@ def _place(conversation: StoredConversation, question: int) -> int | None:
 def title_of(question: Question) -> str:
     """A conversation's first title, made without asking anyone: the question's first line that is no quote."""
     lines = [line.strip() for line in question.text.splitlines() if line.strip()]
-    first = next((line for line in lines if not line.startswith(">")), lines[0] if lines else "")
+    first = next((line for line in lines if not line.startswith(">")), lines[0].lstrip("> ") if lines else "")
     if not first and question.documents:
         first = question.documents[0].title
     if not first:

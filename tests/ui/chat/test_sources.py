@@ -103,7 +103,7 @@ def test_a_file_that_is_too_large_is_not_read_whole(tmp_path: Path) -> None:
 
 def test_what_is_quoted_comes_before_the_own_words() -> None:
     assert Draft("Why? ", quote="one\n\n  two\n").question == "> one\n>\n>   two\n\nWhy?"
-    assert Draft("", quote="one\ntwo").question == "one\ntwo"
+    assert Draft("", quote="one\ntwo").question == "> one\n> two"
     assert Draft(" Why? ").question == "Why?"
 
 

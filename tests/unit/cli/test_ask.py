@@ -73,10 +73,10 @@ def test_blocks_of_text_are_kept_apart_and_thinking_is_not_shown(world: World, k
     assert kireji("ask", "q").out == "one\n\ntwo\n"
 
 
-def test_piped_text_is_added_to_the_question(world: World, kireji: Kireji) -> None:
+def test_piped_text_is_added_to_the_question_as_somebody_elses(world: World, kireji: Kireji) -> None:
     world.remote.enqueue(answer("a"))
     kireji("ask", "Summarise", piped="\ufeffZeile 1\nzwei\n".encode())
-    assert stored(world)[0][0] == "Summarise\n\nZeile 1\nzwei"
+    assert stored(world)[0][0] == "Summarise\n\n> Zeile 1\n> zwei"
 
 
 def test_piped_text_alone_is_a_question(world: World, kireji: Kireji) -> None:

@@ -61,7 +61,7 @@ def test_a_prompt_that_is_not_there_is_told_with_what_was_probably_meant(world: 
 def test_a_prompt_is_asked_with_its_variables_and_what_is_typed_besides(world: World, kireji: Kireji) -> None:
     world.remote.enqueue(answer("a"), answer("b"))
     assert kireji("ask", "--prompt", "translate", "--var", "language=Finnish", "Be brief.", piped=b"text").code == 0
-    assert asked(world) == "Translate into Finnish.\n\nBe brief.\n\ntext"
+    assert asked(world) == "Translate into Finnish.\n\nBe brief.\n\n> text"
     assert kireji("ask", "--prompt=explain").code == 0
     assert asked(world) == "Explain what is shown."
 

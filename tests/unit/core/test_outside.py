@@ -17,7 +17,7 @@ from kireji.core.messages import (
     ToolCallPart,
     ToolResultPart,
 )
-from kireji.core.outside import outside_words
+from kireji.core.outside import outside_words, quoted
 from kireji.core.tools import Outside, Tool
 
 PICTURE = ImagePart("0" * 64, "image/png", 1, 1)
@@ -78,3 +78,9 @@ def test_a_call_is_told_from_an_earlier_one_with_the_same_id() -> None:
     assert outside_words([*ran("time", TextPart("noon")), *ran("fetch_page", TextPart("words"))], TOOLS) == {
         Outside.WEB
     }
+
+
+@pytest.mark.parametrize("text", ["one", "one\n\n  two \n", "\n\nx", "> x", "a\r\nb", "a\u2028b"])
+def test_what_was_quoted_is_known_again(text: str) -> None:
+    assert outside_words(person(TextPart(quoted(text)))) == {Outside.QUOTE}
+    assert all(line.startswith(">") for line in quoted(text).split("\n"))

@@ -321,7 +321,7 @@ async def test_preparing_warms_who_will_answer(world: World) -> None:
     ("text", "pictures", "title"),
     [
         ("> quoted words\n>\n> more\n\nWhy?", 0, "Why?"),
-        ("> quoted words", 0, "> quoted words"),
+        ("> quoted words", 0, "quoted words"),
         ("\n  Why?  \nmore", 0, "Why?"),
         ("", 1, "Capture"),
         ("", 0, "Conversation"),

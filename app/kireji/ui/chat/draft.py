@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtGui import QImage
 
 from kireji.core.messages import DocumentPart, ImagePart
+from kireji.core.outside import quoted
 from kireji.core.ports import EncodedDocument, EncodedPicture
 
 MOST_ATTACHMENTS = 20
@@ -110,9 +111,9 @@ class Draft:
     def question(self) -> str:
         """The words that are sent: what they are about, marked line by line as a quote, then the person's own."""
         own, quote = self.text.strip(), self.quote.strip("\n")
-        if not own or not quote.strip():
-            return own or quote
-        return "\n".join(f"> {line}".rstrip() for line in quote.splitlines()) + "\n\n" + own
+        if not quote.strip():
+            return own
+        return "\n\n".join(filter(None, (quoted(quote), own)))
 
 
 @dataclass(frozen=True, slots=True)
