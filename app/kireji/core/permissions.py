@@ -78,9 +78,9 @@ class Pattern(msgspec.Struct, frozen=True):
 
     Args:
         digest: These very arguments.
-        folder: Every path of the call lies in this folder, and it has one; of a denial, one of them does or is not known.
-        host: Every address of the call is of this host, and it has one; of a denial, one of them is
-            or is not known.
+        folder: Every path of the call lies in this folder, and it has one. Of a denial: one of them does, or nobody
+            knows where it lies.
+        host: Every address of the call is of this host, and it has one. Of a denial: as above.
     """
 
     digest: str = ""

@@ -96,7 +96,7 @@ def own_folder(path: str) -> str:
 
 
 def _defaults(tool: Tool) -> Mapping[str, object]:
-    """What arguments are where they are left out; a place that is not said is somewhere nevertheless, and empty here."""
+    """What arguments are where they are left out; a place of which that is not said is somewhere, and empty here."""
     try:
         schema = msgspec.json.decode(tool.schema)
         parts, required = schema.get("properties", {}), schema.get("required", ())
