@@ -110,6 +110,15 @@ async def test_the_keyboard_answers_what_tab_comes_to(tools: Overlay, git: FakeT
     assert len(git.calls) == 1
 
 
+async def test_tab_comes_to_the_card_before_the_field(tools: Overlay) -> None:
+    tools.world.remote.enqueue(calling(call()))
+    await tools.ask()
+    asked = await card(tools)
+    for button in reversed(asked.buttons()):
+        tools.key(Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+        assert tools.focus is button
+
+
 async def test_the_rest_is_seen_in_the_main_window(tools: Overlay) -> None:
     tools.world.remote.enqueue(calling(call()))
     await tools.ask()

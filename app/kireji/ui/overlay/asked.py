@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+import itertools
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kireji.core.permissions import ApprovalRequest
@@ -31,6 +33,7 @@ class Asked(QWidget):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._field: QWidget | None = None
         self._waiting: list[tuple[ApprovalRequest, str]] = []
         self.card: PermissionCard | None = None
         self._layout = QVBoxLayout(self)
@@ -42,6 +45,10 @@ class Asked(QWidget):
     def waiting(self) -> bool:
         """Whether a call waits."""
         return bool(self._waiting)
+
+    def stand_before(self, field: QWidget) -> None:
+        """Let Tab come to it before a field, which it stands above."""
+        self._field = field
 
     def ask(self, request: ApprovalRequest, name: str) -> None:
         """One more call waits.
@@ -83,8 +90,20 @@ class Asked(QWidget):
             self.card.opened.connect(self.opened)
             self.card.unfolded.connect(self.resized)
             self._layout.addWidget(self.card)
+            self._order(self.card)
         self.setVisible(bool(self._waiting))
         self.resized.emit()
+
+    def _order(self, card: PermissionCard) -> None:
+        """What is made last would else be last for Tab."""
+        if self._field is None:
+            return
+        before = self._field.previousInFocusChain()
+        while before is not None and before.focusPolicy() == Qt.FocusPolicy.NoFocus:  # Qt puts nothing behind these
+            before = before.previousInFocusChain()
+        chain = card.stops() if before is None else [before, *card.stops()]
+        for earlier, later in itertools.pairwise(chain):
+            QWidget.setTabOrder(earlier, later)
 
     def _answered(self, approval: object) -> None:
         if self.card is not None:

@@ -97,6 +97,7 @@ class AnswerCard(QFrame):
         self.asked.resized.connect(self.resized)
         self.field = QuestionField((tr("Follow up…"), "…"), tr("Follow-up question"), self)
         self.field.asked.connect(self._follow_up)
+        self.asked.stand_before(self.field)
         self.field.resized.connect(self.resized)
         self.prompts = PromptRow(_CHIPS, longest=_SHORT, rest=False, parent=self)
         self.prompts.chosen.connect(self._prompt_chosen)

@@ -151,6 +151,12 @@ class PermissionCard(QFrame):
         every = (self.allow, self.more, self.deny, self.denials, self.open)
         return [each for each in every if not each.isHidden()]
 
+    def stops(self) -> list[QWidget]:
+        """What Tab comes to, in order."""
+        boxes = (self._arguments, self._change)
+        shown = [part for box in boxes for part in (box.view, box.more) if part.isVisibleTo(self)]
+        return [*shown, *self.buttons()]
+
     def sizeHint(self) -> QSize:
         width = max(80, self.width())
         return QSize(width, self.heightForWidth(width))
