@@ -43,8 +43,10 @@ and the type checker knows. What a plugin sends or reads by itself, past the con
 
 from __future__ import annotations
 
+import inspect
 import io
 import os
+import types
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
@@ -302,7 +304,8 @@ def tool(function: Any = None, /, **options: Any) -> Any:  # noqa: D417 - the op
 
 def _checked(options: dict[str, Any]) -> ToolOptions:
     if unknown := options.keys() - set(ToolOptions.__struct_fields__):
-        raise TypeError(f"@tool has no option {', '.join(sorted(unknown))}")
+        known = ", ".join(ToolOptions.__struct_fields__)
+        raise TypeError(f"@tool has no option {', '.join(sorted(unknown))}; there are {known}")
     try:
         chosen = msgspec.convert(options, ToolOptions)
     except msgspec.ValidationError as problem:
@@ -313,10 +316,22 @@ def _checked(options: dict[str, Any]) -> ToolOptions:
 
 
 def _mark(function: Any, options: ToolOptions) -> Any:
-    if isinstance(function, type) or not hasattr(function, "__code__"):
+    if isinstance(function, str):
+        raise TypeError(f"@tool marks functions; a name is an option: @tool(name={function!r})")
+    if isinstance(function, types.MethodType):
+        raise TypeError(f"@tool marks functions; {function.__name__!r} is a method: mark a function that calls it")
+    if isinstance(function, type) or not hasattr(_written(function), "__code__"):
         raise TypeError(f"@tool marks functions; {getattr(function, '__name__', function)!r} is none")
     setattr(function, _OPTIONS, options)
     return function
+
+
+def _written(function: Any) -> Any:
+    """The function below what wraps it, as `functools.cache` does."""
+    try:
+        return inspect.unwrap(function)
+    except ValueError:  # it wraps itself
+        return None
 
 
 def options_of(value: object) -> ToolOptions | None:

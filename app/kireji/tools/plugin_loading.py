@@ -37,12 +37,14 @@ def load_tools(wanted: Load) -> dict[str, Callable[..., Any]]:
     place = wanted.path or wanted.entry
     try:
         found = _imported_file(wanted, contents) if wanted.path else _imported_entry(wanted.entry)
+    except ToolFault:
+        raise
     except SyntaxError as problem:
         raise ToolFault(f"SyntaxError: {problem.msg}.", problem.filename or place, problem.lineno or 0) from problem
     except BaseException as problem:  # SystemExit and KeyboardInterrupt too: whatever its code does
         traceback.print_exc()
         file, line = where(problem, wanted.files)
-        raise ToolFault(f"{in_words(problem)}.", file or place, line) from problem
+        raise ToolFault(f"{in_words(problem)}.{missing_module(problem, wanted.path)}", file or place, line) from problem
     tools: dict[str, Callable[..., Any]] = {}
     for function in found:
         options = options_of(function)
@@ -72,6 +74,34 @@ def in_words(problem: BaseException) -> str:
     text = " ".join(said_by(problem).split())
     name = type(problem).__qualname__
     return f"{name}: {text}".removesuffix(".") if text else name
+
+
+def missing_module(problem: BaseException, path: str) -> str:
+    """What to do where a plugin imports something that is not there; empty for every other problem.
+
+    Args:
+        problem: As it was raised.
+        path: The plugin's file; empty for an installed one.
+
+    Returns:
+        A sentence with a blank before it.
+    """
+    if not isinstance(problem, ModuleNotFoundError) or not problem.name:
+        return ""
+    name = problem.name.partition(".")[0]
+    folder = os.path.dirname(path)
+    inside = os.path.basename(path) == "__init__.py"
+    if inside and name == os.path.basename(folder):
+        return " Inside of a plugin's folder, write: from . import NAME."
+    beside = os.path.join(folder, name)
+    if path and (os.path.exists(f"{beside}.py") or os.path.isdir(beside)):
+        if inside:
+            return f" Inside of a plugin's folder, write: from . import {name}."
+        advice = "A plugin of several files is a folder: put this one into it as __init__.py"
+        return f" {advice}, and write: from . import {name}."
+    if getattr(sys, "frozen", False):
+        return " This build of Kireji holds no such library; one that is installed with pip or uv can be given it."
+    return f" Install the library that holds it where Kireji itself is installed: {sys.prefix}."
 
 
 def said_by(problem: BaseException) -> str:
@@ -110,7 +140,21 @@ def _imported_file(wanted: Load, contents: Mapping[str, bytes]) -> list[Callable
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
-    return _tools_in(vars(module).values())
+    found = _tools_in(vars(module).values())
+    _refuse_methods(module, found)
+    return found
+
+
+def _refuse_methods(module: ModuleType, found: Sequence[object]) -> None:
+    """Raises ToolFault where a method of a module's own classes is marked: nobody would see why it is missing."""
+    for kind in [each for each in vars(module).values() if isinstance(each, type)]:
+        for value in vars(kind).values() if kind.__module__ == module.__name__ else ():
+            inner = getattr(value, "__func__", value)  # of a static or class method
+            if options_of(inner) is not None and not any(inner is each for each in found):
+                what = (
+                    f"@tool marks {inner.__name__}, a method of {kind.__name__}; write a function outside of the class."
+                )
+                raise fault(inner, what)
 
 
 def _imported_entry(entry: str) -> list[Callable[..., Any]]:
@@ -126,8 +170,13 @@ def _imported_entry(entry: str) -> list[Callable[..., Any]]:
 
 
 def _tools_in(values: Iterable[object]) -> list[Callable[..., Any]]:
-    found = {id(value): value for value in values if inspect.isfunction(value) and options_of(value) is not None}
+    found: dict[int, Any] = {id(value): value for value in values if _is_tool(value)}
     return list(found.values())
+
+
+def _is_tool(value: object) -> bool:
+    """Whether it is a marked function, or one that is wrapped as `functools.cache` does."""
+    return options_of(value) is not None and hasattr(value, "__name__") and inspect.isfunction(inspect.unwrap(value))  # type: ignore[arg-type]
 
 
 class _Loader(importlib.machinery.SourceFileLoader):

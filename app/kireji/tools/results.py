@@ -75,7 +75,12 @@ def _valid(text: str) -> str:
 def _other(value: Any) -> Any:
     if isinstance(value, os.PathLike):
         return os.fspath(value)
-    raise TypeError(f"{type(value).__qualname__} is none of its types")
+    kind = type(value)
+    if kind in (Image, File):
+        raise TypeError(f"{kind.__name__} is given back alone or in a list, not inside of something else")
+    if kind.__module__.startswith("PIL."):
+        raise TypeError(f"save the {kind.__module__} picture into bytes and give back kireji.plugins.Image(bytes)")
+    raise TypeError(f"{kind.__qualname__} is none of its types")
 
 
 def _size(part: Output) -> int:

@@ -76,12 +76,9 @@ class Signature(NamedTuple):
             ArgumentsFault: They do not fit.
         """
         try:
-            if isinstance(arguments, bytes):
-                decoded: Any = msgspec.json.decode(arguments, type=self.arguments, dec_hook=_decoded_path)
-            else:
-                decoded = msgspec.convert(dict(arguments), self.arguments, dec_hook=_decoded_path, str_keys=True)
+            decoded = self._decoded(arguments)
         except (msgspec.DecodeError, ValueError, TypeError, OverflowError, RecursionError) as problem:
-            raise ArgumentsFault(str(problem)) from problem
+            raise ArgumentsFault(_place_first(str(problem))) from problem
         values = {each.name: getattr(decoded, each.name) for each in self.parameters}
         named = {name: value for name, value in values.items() if value is not _MISSING}
         if self.context:
@@ -89,6 +86,22 @@ class Signature(NamedTuple):
         defaults = {each.name: each.default for each in self.parameters}
         positional = [named.pop(name, defaults.get(name)) for name in self.positional]
         return functools.partial(self.function, *positional, **named)
+
+    def _decoded(self, arguments: bytes | Mapping[str, Any]) -> Any:
+        try:
+            if isinstance(arguments, bytes):
+                return msgspec.json.decode(arguments, type=self.arguments, dec_hook=_decoded_path)
+            return self._converted(dict(arguments))
+        except msgspec.ValidationError:
+            # To a JSON schema 3.0 is a whole number, and models write it; to msgspec it is none.
+            known = msgspec.json.decode(arguments) if isinstance(arguments, bytes) else dict(arguments)
+            whole = _whole(known)
+            if repr(whole) == repr(known):
+                raise
+            return self._converted(whole)
+
+    def _converted(self, arguments: Any) -> Any:
+        return msgspec.convert(arguments, self.arguments, dec_hook=_decoded_path, str_keys=True)
 
 
 def read_signature(function: Callable[..., Any]) -> Signature:
@@ -198,6 +211,21 @@ class _Reader:
             what = f"has the type {shown(hint)}, which is not supported: {_first_line(problem)}."
             raise self.fault(what) from problem
         return Parameter(self._parameter.name, kind, _note(hint), default)
+
+
+def _whole(value: Any) -> Any:
+    """The same with whole numbers for those that are written with a point and are whole."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _whole(each) for name, each in value.items()}
+    return [_whole(each) for each in value] if isinstance(value, list) else value
+
+
+def _place_first(problem: str) -> str:
+    """What msgspec says, in the form in which the schema's complaints are: `lines[1].n: ...`."""
+    what, at, place = problem.rpartition(" - at `$")
+    return f"{place.rstrip('`').lstrip('.')}: {what}." if at and place.rstrip("`") else problem
 
 
 def _check(kind: Any) -> None:

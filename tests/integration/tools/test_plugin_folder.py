@@ -83,7 +83,12 @@ async def test_a_plugin_called_like_a_module_of_python_is_no_danger_to_it(tmp_pa
 
 BROKEN = {
     "no Python": ("def give(:", 1, "SyntaxError: invalid syntax."),
-    "no such module": ("import nowhere", 1, "ModuleNotFoundError: No module named 'nowhere'."),
+    "no such module": (
+        "import nowhere",
+        1,
+        "ModuleNotFoundError: No module named 'nowhere'. Install the library that holds it where Kireji itself is "
+        f"installed: {sys.prefix}.",
+    ),
     "an exception": ("x = 1\n1 / 0", 2, "ZeroDivisionError: division by zero."),
     "it leaves": ("import sys\nsys.exit(3)", 2, "SystemExit: 3."),
     "no tools": ("x = 1", 0, "It has no function that is marked with @tool."),
@@ -96,7 +101,23 @@ BROKEN = {
     "a wrong option": (
         "from kireji.plugins import tool\n@tool(readonly=True)\ndef give(): ...",
         2,
-        "TypeError: @tool has no option readonly.",
+        "TypeError: @tool has no option readonly; there are name, title, description, read_only, open_world, "
+        "asks_always, seconds.",
+    ),
+    "a name that is no option": (
+        "from kireji.plugins import tool\n@tool('other')\ndef give(): ...",
+        2,
+        "TypeError: @tool marks functions; a name is an option: @tool(name='other').",
+    ),
+    "a method": (
+        "from kireji.plugins import tool\nclass Box:\n    @tool\n    def give(self): ...",
+        4,
+        "@tool marks give, a method of Box; write a function outside of the class.",
+    ),
+    "a method of an object": (
+        "from kireji.plugins import tool\nclass Box:\n    def give(self): ...\ngive = tool(Box().give)",
+        4,
+        "TypeError: @tool marks functions; 'give' is a method: mark a function that calls it.",
     ),
     "two of one name": (
         "from kireji.plugins import tool\n@tool\ndef give(): ...\n@tool(name='give')\ndef other(): ...",
@@ -129,6 +150,37 @@ async def test_an_error_inside_a_package_names_the_file_inside(tmp_path: Path) -
         with pytest.raises(ToolSourceError) as caught:
             await made.tools()
     assert caught.value.message == f"{inside}, line 2: AttributeError: 'int' object has no attribute 'y'."
+
+
+@pytest.mark.parametrize(
+    ("plugin", "code", "advice"),
+    [
+        (
+            "plugin",
+            "import beside",
+            "A plugin of several files is a folder: put this one into it as __init__.py, and write: "
+            "from . import beside.",
+        ),
+        ("plugin/__init__", "import inside", "Inside of a plugin's folder, write: from . import inside."),
+        ("plugin/__init__", "from plugin import inside", "Inside of a plugin's folder, write: from . import NAME."),
+    ],
+)
+async def test_how_a_plugin_imports_its_own_files_is_told(plugin: str, code: str, advice: str, tmp_path: Path) -> None:
+    async with plugins(tmp_path) as made:
+        path = made.write(plugin, code, begin="")
+        made.write("beside", GIVE)
+        made.write("plugin/inside", GIVE)
+        with pytest.raises(ToolSourceError) as caught:
+            await made.tools()
+    name = code.split()[1]
+    assert caught.value.message == f"{path}, line 1: ModuleNotFoundError: No module named '{name}'. {advice}"
+
+
+@pytest.mark.parametrize("marks", ["@tool\n@functools.cache", "@functools.cache\n@tool"])
+async def test_a_function_that_remembers_its_results_is_a_tool(marks: str, tmp_path: Path) -> None:
+    async with plugins(tmp_path) as made:
+        made.write("plugin", f"import functools\n{marks}\ndef give() -> float: return time.time()")
+        assert text_of(await made.call("give")) == text_of(await made.call("give"))
 
 
 async def test_a_corrected_plugin_works(tmp_path: Path) -> None:

@@ -87,6 +87,10 @@ FAILURES = {
     "raise ValueError('wrong')": "ValueError: wrong (plugin.py, line 7)",
     "return object()": "The tool gave back something that JSON cannot hold: object is none of its types.",
     "return [float]": "The tool gave back something that JSON cannot hold: type is none of its types.",
+    "return {'a': Image(b'')}": "The tool gave back something that JSON cannot hold: Image is given back alone or in a "
+    "list, not inside of something else.",
+    "from PIL import Image; return Image.new('L', (1, 1))": "The tool gave back something that JSON cannot hold: save "
+    "the PIL.Image picture into bytes and give back kireji.plugins.Image(bytes).",
     "return give": "The tool gave back something that JSON cannot hold: function is none of its types.",
 }
 
@@ -113,7 +117,23 @@ async def test_what_is_raised_is_in_the_log_as_a_whole(tmp_path: Path) -> None:
 async def test_arguments_that_do_not_fit_are_told(tmp_path: Path) -> None:
     async with plugins(tmp_path) as made:
         made.write("plugin", COUNT)
-        assert error_of(await made.call("count", {"text": 3})).startswith("The arguments do not fit: Expected `str`")
+        assert error_of(await made.call("count", {"text": 3})).startswith(
+            "The arguments do not fit: text: Expected `str`"
+        )
+
+
+async def test_a_place_in_the_arguments_is_told_first(tmp_path: Path) -> None:
+    async with plugins(tmp_path) as made:
+        made.write("plugin", "import datetime\n@tool\ndef give(days: list[datetime.date]) -> int: return 1")
+        told = error_of(await made.call("give", {"days": ["2026-02-01", "2026-02-30"]}))
+    assert told == "The arguments do not fit: days[1]: Invalid RFC3339 encoded date."
+
+
+async def test_a_whole_number_may_be_written_with_a_point(tmp_path: Path) -> None:
+    async with plugins(tmp_path) as made:
+        made.write("plugin", "@tool\ndef give(lines: list[int]) -> str: return repr(lines)")
+        assert text_of(await made.call("give", {"lines": [3.0, 4]})) == "[3, 4]"
+        assert error_of(await made.call("give", {"lines": [3.5]})).startswith("The arguments do not fit: lines[0]: ")
 
 
 async def test_half_characters_in_arguments_are_told(tmp_path: Path) -> None:

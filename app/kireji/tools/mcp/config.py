@@ -46,7 +46,7 @@ def decode(text: str) -> dict[str, Any]:
     except ValueError as error:  # a number of more digits than Python reads
         raise JsonFault(str(error)) from error
     if not isinstance(value, dict):
-        raise JsonFault(say("it is not an object: {{...}}"))
+        raise JsonFault(say("it is not an object: {...}"))
     return value
 
 
