@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn, TypeAlias
+from collections.abc import Sequence
+from typing import Any, NoReturn, TypeAlias
 
 from kireji.core.capturing import MOST_DELAY
 
@@ -13,11 +14,30 @@ LATEST = 0
 
 
 class Parser(argparse.ArgumentParser):
-    """Reads the arguments of a command."""
+    """Reads the arguments of a command.
+
+    Attributes:
+        advice: What to write instead of words that mean nothing; empty where there is no more to say.
+    """
+
+    advice = ""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As argparse's, but what means nothing is said by the command that it was typed for."""
+        found, strange = super().parse_known_args(args, namespace)
+        if strange:
+            self.error(f"{' '.join(_told(strange))} means nothing here{self.advice and f'; {self.advice}'}")
+        return found, strange
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong on one line instead of a page of usage."""
         self.exit(2, f"{self.prog}: {message}. See: {self.prog} --help\n")
+
+
+def _told(words: Sequence[str]) -> list[str]:
+    """The first of some words, short."""
+    told = [word if len(word) <= 40 else f"{word[:39]}…" for word in words[:4]]
+    return [*told, "…"] if len(words) > len(told) else told
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"

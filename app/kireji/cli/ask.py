@@ -75,7 +75,7 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
             words = await _words(services, arguments, text)
             question = await _with_pictures(services, Question(words, conversation=conversation), pictures, screen)
         if arguments.tools:
-            await ask_named(services, arguments.tools)
+            question = replace(question, tools=await ask_named(services, arguments.tools))
         async with Approver(services.tools.approvals, console, yes=arguments.yes) as approver:
             question = replace(_as_wished(question, arguments), attended=approver.attended)
             return await _ask(services, question, _view(arguments, console), console, approver)
@@ -104,7 +104,7 @@ def _as_wished(question: Question, arguments: argparse.Namespace) -> Question:
         max_tokens=arguments.max_tokens,
         stop_sequences=tuple(arguments.stop),
         delivery=Delivery.WHOLE if arguments.no_stream else Delivery.STREAM,
-        tools=arguments.tools,
+        tools=question.tools or arguments.tools,
     )
 
 

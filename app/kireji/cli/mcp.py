@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+import shlex
+from collections.abc import Collection
 
 from kireji.cli.console import Console
 from kireji.cli.work import DONE, FAILED, Work, WrongUsage
 from kireji.core.errors import KeyStoreUnavailable, KirejiError, SettingsError, StoreError
 from kireji.core.tool_servers import NOTICE, Imported, SecretPlace, ServerEntry, TestStep
-from kireji.core.tools import SourceKind, SourceStatus
+from kireji.core.tools import SourceKind, SourceState, SourceStatus
 from kireji.core.words import say
 from kireji.services.application import Services
 
@@ -82,9 +84,12 @@ def _list(console: Console, *, as_json: bool) -> Work:
             rows = [(each.title, each.state.value, str(each.tools or "-"), each.origin) for each in found]
             console.table(("NAME", "STATE", "TOOLS", "WHERE"), rows)
         else:
-            console.note("There are no servers. Add one with: kireji mcp add")
+            console.note(
+                "There are no servers. Add one with: kireji mcp add; those of other programs with: kireji mcp import"
+            )
         for status in found:
-            console.note(f"{status.title}: {status.detail}" if status.detail else "")
+            if status.detail and status.detail != problem:
+                console.note(f"{status.title}: {status.detail}")
         console.note(say(NOTICE) if found else "")
         if problem:
             console.note(f"kireji: {problem}")
@@ -111,13 +116,17 @@ def _add(entry: ServerEntry, secrets: SecretPlace, console: Console, *, replace:
         try:
             await services.tools.servers.add(entry, secrets=secrets, replace=replace)
         except KeyStoreUnavailable as error:
-            raise KirejiError(error.message, f"{error.hint} (--secrets-in-file)") from error
-        console.line(f"{entry.name} is added. See whether it works with: kireji mcp test {entry.name}")
+            raise _no_keychain(error) from error
+        console.line(f"{entry.name} is added. See whether it works with: kireji mcp test {shlex.quote(entry.name)}")
         _tell_secrets(hidden, secrets, console)
         console.note(say(NOTICE))
         return DONE
 
     return work
+
+
+def _no_keychain(error: KeyStoreUnavailable) -> KirejiError:
+    return KirejiError(error.message, f"{error.hint} (--secrets-in-file)")
 
 
 def _tell_secrets(names: tuple[str, ...], secrets: SecretPlace, console: Console) -> None:
@@ -202,16 +211,32 @@ def _importable(console: Console, *, as_json: bool) -> Work:
 
 def _import(path: str, names: list[str] | None, secrets: SecretPlace, console: Console, *, as_json: bool) -> Work:
     async def work(services: Services) -> int:
-        done = await services.tools.servers.import_from(path, names, secrets=secrets)
+        try:
+            done = await services.tools.servers.import_from(path, names, secrets=secrets)
+        except KeyStoreUnavailable as error:
+            raise _no_keychain(error) from error
+        unready = await _unready(services, done.added)
         if as_json:
             facts = {"added": list(done.added), "present": list(done.present), "problems": dict(done.problems)}
-            console.object(facts)
+            console.object(facts | {"unready": unready})
         else:
             _tell_import(done, console)
+            for name, why in unready.items():
+                console.note(f"{name} cannot be started yet: {why}")
         console.note(say(NOTICE) if done.added else "")
         return FAILED if done.problems and not done.added else DONE
 
     return work
+
+
+async def _unready(services: Services, names: Collection[str]) -> dict[str, str]:
+    """What is missing of servers that were just added, as far as that is seen without starting them."""
+    sources = await services.tools.toolbox.sources()
+    return {
+        status.title: status.detail
+        for status in sources
+        if status.kind is SourceKind.MCP and status.title in names and status.state is SourceState.FAILED
+    }
 
 
 def _tell_import(done: Imported, console: Console) -> None:

@@ -46,6 +46,7 @@ def _add_add(actions: Commands) -> None:
     add.usage = "kireji mcp add NAME [options] (--url URL | -- COMMAND [ARGUMENT ...])"
     _name(add)
     add.set_defaults(program=[])
+    add.advice = "a program stands after two dashes: kireji mcp add NAME -- COMMAND [ARGUMENT ...]"
     add.epilog = "After --: the program and its arguments, as they are typed in a terminal."
     add.add_argument("--url", default="", metavar="URL", help="the address of a server that is reached over HTTP")
     add.add_argument(

@@ -29,7 +29,7 @@ def _add_looking(actions: Commands) -> None:
     listing.add_argument("--known", action="store_true", help="only what is known already; nothing is started")
     as_json(listing)
     show = command(actions, "show", "explain a tool or a source: what it takes, what it may do, what is allowed")
-    show.add_argument("name", metavar="NAME", help=f"{_NAME}; or a source's id")
+    show.add_argument("name", metavar="NAME", help=f"{_NAME}; or a source")
     as_json(show)
     log = command(actions, "log", "what was decided about calls, newest first")
     log.add_argument("-n", "--limit", type=positive, default=20, metavar="N", help="how many (20)")
@@ -44,7 +44,9 @@ def _add_call(actions: Commands) -> None:
         "words go to standard output."
     )
     call.add_argument("name", metavar="NAME", help=_NAME)
-    call.add_argument("values", nargs="*", type=variable, metavar="K=V", help="an argument; repeat it for a list")
+    call.add_argument(
+        "values", nargs="*", default=[], type=variable, metavar="K=V", help="an argument; repeat it for a list"
+    )
     call.add_argument(
         "--json-arguments", metavar="JSON", help="all arguments as one JSON object; - reads it from standard input"
     )
@@ -70,7 +72,7 @@ def _add_permissions(actions: Commands) -> None:
         help="until the end of this day, or this time: 2027-01-31 or 2027-01-31T18:00",
     )
     deny = command(actions, "deny", "refuse every call of a tool, or of a whole source, without asking; this wins")
-    deny.add_argument("name", metavar="NAME", help=f"{_NAME}; or a source's id")
+    deny.add_argument("name", metavar="NAME", help=f"{_NAME}; or a source")
     as_json(command(actions, "permissions", "what was allowed and denied, newest first"))
     command(actions, "revoke", "take back what was allowed or denied").add_argument(
         "id", type=positive, metavar="ID", help="its number in the list of permissions"
@@ -84,7 +86,7 @@ def _add_permissions(actions: Commands) -> None:
         ("on", "offer a tool, or a whole source, to models"),
         ("off", "offer it no longer"),
     ):
-        command(actions, word, summary).add_argument("name", metavar="NAME", help=f"{_NAME}; or a source's id")
+        command(actions, word, summary).add_argument("name", metavar="NAME", help=f"{_NAME}; or a source")
 
 
 def options_first(argv: Sequence[str]) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from kireji.cli.values import time_value
 from kireji.core.errors import KirejiError, ToolSourceError
 from kireji.core.permissions import Decision, Grant
-from kireji.core.tools import SourceState, SourceStatus, Tool
+from kireji.core.tools import SourceKind, SourceState, SourceStatus, Tool
 from kireji.services.application import Services
 
 _LIST = "List them with: kireji tools list"
@@ -33,8 +34,8 @@ async def find(services: Services, name: str, *, sources_too: bool = False) -> C
 
     Args:
         services: Wired.
-        name: As a tool is offered; its own name, where no other has it; a source's id.
-        sources_too: Whether a source is meant, too.
+        name: As a tool is offered; its own name, where no other has it; a source's id, or the name in it.
+        sources_too: Whether a source is meant, too; a tool goes before one.
 
     Raises:
         KirejiError: There is none, or several.
@@ -53,7 +54,9 @@ async def find(services: Services, name: str, *, sources_too: bool = False) -> C
             )
         await services.tools.toolbox.refresh()
         sources = {status.id: status for status in await services.tools.toolbox.sources()}
-    _explain_failure(name, sources.values())
+    if sources_too and len(meant := [one for one in sources.values() if _space(one) == name]) == 1:
+        return Chosen(meant[0])
+    _explain_failure(name, sources.values(), services.preferences.settings.tools.off)
     words = [tool.name for tool in tools] + [tool.own_name for tool in tools] + (list(sources) if sources_too else [])
     raise KirejiError(f"There is no tool with the name {name}.", _nearest(name, words))
 
@@ -65,7 +68,7 @@ async def find_source(services: Services, name: str) -> SourceStatus:
         KirejiError: There is none, or several.
     """
     sources = await services.tools.toolbox.sources()
-    found = [one for one in sources if one.id == name] or [one for one in sources if one.id.partition(":")[2] == name]
+    found = [one for one in sources if one.id == name] or [one for one in sources if _space(one) == name]
     if len(found) == 1:
         return found[0]
     if found:
@@ -73,31 +76,73 @@ async def find_source(services: Services, name: str) -> SourceStatus:
     raise KirejiError(f"There is no source of tools with the name {name}.", _nearest(name, [one.id for one in sources]))
 
 
-async def ask_named(services: Services, names: Sequence[str]) -> None:
+async def ask_named(services: Services, names: Sequence[str]) -> tuple[str, ...]:
     """Ask the sources of these tools that were never asked for theirs, so that a model can be offered them.
 
     Args:
         services: Wired.
-        names: Of tools or of sources, as a question has them.
+        names: Of tools or of sources, as they were typed.
+
+    Returns:
+        The names as a question takes them.
 
     Raises:
         ToolSourceError: One of them cannot be used.
+        KirejiError: There is none, or several, of a name.
     """
     tools = await services.tools.toolbox.tools()
     known = {tool.source for tool in tools}
-    for status in await services.tools.toolbox.sources():
-        space = status.id.partition(":")[2]
-        meant = any(name in (status.id, space) or (space and name.startswith(f"{space}__")) for name in names)
+    off = services.preferences.settings.tools.off
+    sources = await services.tools.toolbox.sources()
+    for status in sources:
+        meant = any(name == status.id or _is_below(name, status) for name in names)
+        if meant and _is_disabled(status, off):
+            raise _disabled(status)
         if meant and status.id not in known:
             await services.tools.toolbox.describe(status.id)
+    ids = {status.id for status in sources} | {_space(status) for status in sources}
+    full = {tool.name for tool in await services.tools.toolbox.tools()}
+    found: list[str] = []
+    for name in names:
+        if name not in ids and name not in full:
+            chosen = await find(services, name)
+            assert chosen.tool is not None  # no source was to be found
+            name = chosen.tool.name
+        found.append(name)
+    return tuple(found)
 
 
-def _explain_failure(name: str, sources: Any) -> None:
+def _space(status: SourceStatus) -> str:
+    """The name in a source's id; empty for the built-in tools."""
+    return status.id.partition(":")[2]
+
+
+def _is_below(name: str, status: SourceStatus) -> bool:
+    """Whether a name is that of a source, or of one of its tools."""
+    space = _space(status)
+    return bool(space) and (name == space or name.startswith(f"{space}__"))
+
+
+def _is_disabled(status: SourceStatus, off: Sequence[str]) -> bool:
+    """Whether a server is left alone, so that nothing is known of it; what only is not offered is known."""
+    return status.state is SourceState.OFF and status.kind is SourceKind.MCP and status.id not in off
+
+
+def _disabled(status: SourceStatus) -> ToolSourceError:
+    return ToolSourceError(
+        f"The server {status.title} is disabled.", f"Use it again with: kireji mcp enable {shlex.quote(status.title)}"
+    )
+
+
+def _explain_failure(name: str, sources: Iterable[SourceStatus], off: Sequence[str]) -> None:
     """Raise what is wrong with the source whose tool is meant, if that is why it is not there."""
     for status in sources:
-        space = status.id.partition(":")[2]
-        if space and status.state is SourceState.FAILED and (name == status.id or name.startswith(f"{space}__")):
+        if not _is_below(name, status):
+            continue
+        if status.state is SourceState.FAILED:
             raise ToolSourceError(status.detail or f"{status.title} cannot be used.")
+        if _is_disabled(status, off):
+            raise _disabled(status)
 
 
 def _nearest(name: str, words: Sequence[str]) -> str:

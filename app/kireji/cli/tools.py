@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 
 from kireji.cli.approving import effects_words
 from kireji.cli.console import Console
 from kireji.cli.schema_text import Argument, arguments_of
 from kireji.cli.tool_values import find, grant_value, grant_words, source_value, tool_value
 from kireji.cli.work import DONE, Work
+from kireji.core.errors import ToolSourceError
 from kireji.core.permissions import Grant, effects
 from kireji.core.tools import SourceKind, SourceState, SourceStatus, Tool
 from kireji.services.application import Services
@@ -105,15 +107,21 @@ def _print_tools(tools: list[tuple[Tool, bool, str]], console: Console) -> None:
 def _show(name: str, console: Console, *, as_json: bool) -> Work:
     async def work(services: Services) -> int:
         status, tool = await find(services, name, sources_too=True)
+        tools: list[Tool] = []
+        if tool is None:
+            status, tools = await _asked(services, status)
         trusted = await services.tools.permissions.trusts(status)
         grants = [grant for grant in await services.tools.permissions.grants() if _concerns(grant, status, tool)]
         off = services.preferences.settings.tools.off
         if tool is None:
             if as_json:
                 value = source_value(status, trusted=trusted, on=status.id not in off)
-                console.object(value | {"permissions": [grant_value(grant) for grant in grants]})
+                names = {"tool_names": [each.name for each in tools]}
+                console.object(value | names | {"permissions": [grant_value(grant) for grant in grants]})
             else:
                 _tell_source(status, console, trusted=trusted)
+                for each in tools:
+                    console.line(f"  {each.name}  {' '.join(each.title.split())}")
                 _tell_grants(grants, console)
             return DONE
         on, word = services.tools.toolbox.is_on(tool), await services.tools.permissions.word(tool)
@@ -143,6 +151,17 @@ def _show(name: str, console: Console, *, as_json: bool) -> Work:
     return work
 
 
+async def _asked(services: Services, status: SourceStatus) -> tuple[SourceStatus, list[Tool]]:
+    """A source and its tools; asked for them if it never was, which says what is wrong with it."""
+    toolbox = services.tools.toolbox
+    tools = [tool for tool in await toolbox.tools() if tool.source == status.id]
+    if not tools and status.state is not SourceState.OFF:
+        with suppress(ToolSourceError):  # it stands in the status
+            tools = list(await toolbox.describe(status.id))
+        status = await toolbox.source(status.id) or status
+    return status, tools
+
+
 def _concerns(grant: Grant, status: SourceStatus, tool: Tool | None) -> bool:
     return grant.source == status.id and (tool is None or grant.tool in ("", tool.own_name))
 
@@ -165,10 +184,10 @@ def _tell_source(status: SourceStatus, console: Console, *, trusted: bool) -> No
 def _hints_words(tool: Tool, status: SourceStatus, *, trusted: bool) -> str:
     if tool.hints.pure and trusted:
         return "It only computes: it neither reads, sends nor changes anything."
-    believed = effects_words(effects(tool, trusted=trusted))
-    if trusted or status.kind is SourceKind.BUILT_IN:
+    believed, said = effects_words(effects(tool, trusted=trusted)), effects_words(effects(tool, trusted=True))
+    if trusted or status.kind is SourceKind.BUILT_IN or believed == said:
         return believed
-    return f"{believed} It says of itself: {effects_words(effects(tool, trusted=True)).removeprefix('It ')}"
+    return f"{believed} It says of itself: {said.removeprefix('It ')}"
 
 
 def _tell_arguments(tool: Tool, console: Console) -> None:

@@ -13,7 +13,7 @@ import pytest
 from kireji.core.errors import ToolSourceError
 from kireji.core.messages import ToolCallPart, ToolResultPart
 from kireji.core.tool_ports import CallContext
-from kireji.core.tools import Arguments, Hints, PictureOutput, ToolOutput, failed
+from kireji.core.tools import Arguments, Hints, PictureOutput, SourceState, ToolOutput, failed
 from tests.fakes.provider import USES_TOOLS, FakeProvider, answer, calling
 from tests.fakes.tools import FakeToolSource, make_tool, said
 from tests.fakes.world import World
@@ -57,7 +57,13 @@ class TestOffer:
 
     @pytest.mark.parametrize(
         ("names", "wanted"),
-        [("none", []), ("look", ["look"]), ("mail", ["mail__send"]), ("mcp:mail,look", ["look", "mail__send"])],
+        [
+            ("none", []),
+            ("look", ["look"]),
+            ("mail", ["mail__send"]),
+            ("mcp:mail,look", ["look", "mail__send"]),
+            ("send", ["mail__send"]),
+        ],
     )
     def test_those_that_are_named_are_offered(
         self, world: World, kireji: Kireji, names: str, wanted: list[str]
@@ -87,6 +93,23 @@ class TestOffer:
         mail.cold, mail.failure = True, ToolSourceError("It cannot be started.", "Install it.")
         result = kireji("ask", "q", "--tools", "mail")
         assert (result.code, result.err) == (1, "kireji: It cannot be started. Install it.\n")
+        assert world.remote.encoded == []
+
+    @pytest.mark.parametrize("name", ["mail", "mcp:mail", "mail__send"])
+    def test_a_server_that_is_disabled_is_told_before_anything_is_sent(
+        self, world: World, mail: FakeToolSource, kireji: Kireji, name: str
+    ) -> None:
+        mail.state = SourceState.OFF
+        result = kireji("ask", "q", "--tools", name)
+        assert (result.code, result.err) == (
+            1,
+            "kireji: The server mail is disabled. Use it again with: kireji mcp enable mail\n",
+        )
+        assert world.remote.encoded == []
+
+    def test_a_name_that_is_nobodys_gets_the_nearest(self, world: World, kireji: Kireji) -> None:
+        result = kireji("ask", "q", "--tools", "sned")
+        assert result.err == "kireji: There is no tool with the name sned. Did you mean send?\n"
         assert world.remote.encoded == []
 
     def test_a_name_that_is_nobodys_is_told_before_anything_is_sent(self, world: World, kireji: Kireji) -> None:

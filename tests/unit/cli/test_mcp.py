@@ -11,6 +11,7 @@ from kireji.cli.parser import parse
 from kireji.core.errors import KeyStoreUnavailable, SettingsError
 from kireji.core.secret import Secret, SecretName
 from kireji.core.tool_servers import SECRETS, Importable, ServerEntry, Stage, TestStep
+from kireji.core.tools import SourceState
 from tests.fakes.tools import FakeToolSource
 from tests.fakes.world import World
 from tests.unit.cli.conftest import Kireji
@@ -44,6 +45,13 @@ def test_an_address_needs_no_program() -> None:
 def test_arguments_that_make_no_server(kireji: Kireji, argv: list[str]) -> None:
     result = kireji("mcp", *argv)
     assert (result.code, result.out) == (2, "")
+
+
+def test_a_program_without_two_dashes_is_told_how_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["mcp", "add", "files", "npx", "server"])
+    said = "npx server means nothing here; a program stands after two dashes: kireji mcp add NAME -- COMMAND"
+    assert said in capsys.readouterr().err
 
 
 # add, remove, switch
@@ -128,7 +136,13 @@ def test_a_broken_file_is_told(world: World, kireji: Kireji) -> None:
     world.server_file.failure = SettingsError("mcp.json cannot be understood: line 3, column 1.", "Correct it.")
     result = kireji("mcp", "list")
     assert result.code == 1
-    assert "line 3, column 1" in result.err
+    assert result.err.count("line 3, column 1") == 1
+
+
+def test_a_name_that_is_nobodys_gets_the_nearest(world: World, kireji: Kireji) -> None:
+    world.server_file.servers = [ServerEntry("files", "npx")]
+    result = kireji("mcp", "test", "flies")
+    assert (result.code, result.err) == (1, "kireji: There is no server called flies. Did you mean files?\n")
 
 
 # test
@@ -195,7 +209,24 @@ def test_an_import(world: World, kireji: Kireji) -> None:
 def test_an_import_of_some_as_json(world: World, kireji: Kireji) -> None:
     world.other_hosts.found = [Importable("Cursor", "/mcp.json", (ServerEntry("a", "x"), ServerEntry("b", "y")))]
     result = kireji("mcp", "import", "/mcp.json", "--name", "b", "--json")
-    assert json.loads(result.out) == {"added": ["b"], "present": [], "problems": {}}
+    assert json.loads(result.out) == {"added": ["b"], "present": [], "problems": {}, "unready": {}}
+
+
+def test_what_is_missing_of_an_imported_server_is_said_at_once(world: World, kireji: Kireji) -> None:
+    world.other_hosts.found = [Importable("Cursor", "/mcp.json", (ServerEntry("a", "x"), ServerEntry("b", "y")))]
+    unready = FakeToolSource(name="mcp:b")
+    unready.state = SourceState.FAILED
+    world.tool_sources.found = [FakeToolSource(name="mcp:a"), unready]
+    assert "b cannot be started yet:" in kireji("mcp", "import", "/mcp.json").err
+
+
+def test_an_import_without_a_keychain_says_what_to_type(world: World, kireji: Kireji) -> None:
+    entry = ServerEntry("a", "x", env={"API_TOKEN": "s3cret"})
+    world.other_hosts.found = [Importable("Cursor", "/mcp.json", (entry,))]
+    world.keychain.failure = KeyStoreUnavailable("There is no keychain.", "Install one.")
+    result = kireji("mcp", "import", "/mcp.json")
+    assert result.code == 1
+    assert "(--secrets-in-file)" in result.err
 
 
 def test_a_file_that_is_not_there(kireji: Kireji) -> None:

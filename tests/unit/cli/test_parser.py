@@ -221,3 +221,20 @@ def test_help_imports_neither_services_nor_anything_heavy() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [("tools list --jsno", "kireji tools list"), ("ask q --yess", "kireji ask"), ("--jsno", "kireji")],
+)
+def test_a_word_that_means_nothing_is_told_by_its_own_command(
+    typed: str, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert refused(*typed.split()) == 2
+    strange = typed.split()[-1]
+    assert capsys.readouterr().err == f"{command}: {strange} means nothing here. See: {command} --help\n"
+
+
+def test_a_call_without_a_name_misses_only_the_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused("tools", "call") == 2
+    assert "the following arguments are required: NAME. See:" in capsys.readouterr().err

@@ -159,6 +159,21 @@ class TestShow:
         assert "Source: plugin:broken, broken.py (failed)\n/plugins/broken.py, line 3" in text
         assert as_json(kireji, "show", "plugin:broken")["state"] == "failed"
 
+    def test_a_source_is_explained_with_its_tools_and_asked_for_them(
+        self, sources: list[FakeToolSource], kireji: Kireji
+    ) -> None:
+        sources[1].cold = True
+        assert "\n  files__read_file  Read file\n" in kireji("tools", "show", "plugin:files").out
+        assert as_json(kireji, "show", "plugin:files")["tool_names"] == ["files__read_file"]
+        assert sources[1].described == 1
+
+    def test_what_a_tool_says_of_itself_is_told_where_it_says_less(
+        self, sources: list[FakeToolSource], kireji: Kireji
+    ) -> None:
+        sources.append(FakeToolSource(make_tool("send", "mcp:mail"), name="mcp:mail"))
+        assert "It says of itself: only reads." in kireji("tools", "show", "read_file").out
+        assert "It says of itself" not in kireji("tools", "show", "send").out
+
 
 class TestNames:
     def test_a_name_that_is_nobodys_gets_the_nearest(self, kireji: Kireji) -> None:
@@ -186,6 +201,23 @@ class TestNames:
         result = kireji("tools", "call", "broken__count")
         assert result.code == 1
         assert "/plugins/broken.py, line 3" in result.err
+
+    def test_the_name_of_a_source_does_where_no_tool_has_it(
+        self, sources: list[FakeToolSource], kireji: Kireji
+    ) -> None:
+        assert kireji("tools", "show", "files").out.startswith("Source: plugin:files")
+        assert "plugin:files is no longer offered" in kireji("tools", "off", "files").out
+        sources[1].tools = (*sources[1].tools, make_tool("files", "plugin:files"))
+        assert kireji("tools", "show", "files").out.startswith("Files (files__files)")
+
+    @pytest.mark.parametrize("name", ["mail__send", "mail"])
+    def test_a_server_that_is_disabled_says_so(self, sources: list[FakeToolSource], kireji: Kireji, name: str) -> None:
+        server = FakeToolSource(make_tool("send", "mcp:mail"), name="mcp:mail")
+        server.state = SourceState.OFF
+        sources.append(server)
+        result = kireji("tools", "call", name)
+        assert result.code == 1
+        assert result.err == "kireji: The server mail is disabled. Use it again with: kireji mcp enable mail\n"
 
 
 class TestSwitch:

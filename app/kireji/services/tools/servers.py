@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
@@ -71,11 +72,13 @@ class ToolServers:
             SettingsError: The file cannot be understood.
             StoreError: It cannot be read.
         """
-        for entry in await self.entries():
-            if entry.name == name:
-                return entry
+        entries = {entry.name: entry for entry in await self.entries()}
+        if name in entries:
+            return entries[name]
+        close = difflib.get_close_matches(name, entries, n=1)
         raise KirejiError(
-            say("There is no server called {name}.", name=name), say("See which there are with: kireji mcp list")
+            say("There is no server called {name}.", name=name),
+            say("Did you mean {name}?", name=close[0]) if close else say("See which there are with: kireji mcp list"),
         )
 
     async def add(

@@ -359,7 +359,7 @@ class McpSource:
     async def _keep(self, opened: Opened) -> None:
         tools = core_tools(opened.tools, self.entry.name)
         left_out = len(opened.tools) - len(tools)
-        sentence = say("{number} tools", number=len(tools))
+        sentence = say("1 tool") if len(tools) == 1 else say("{number} tools", number=len(tools))
         if left_out:
             sentence = say("{number} tools; {others} cannot be used", number=len(tools), others=left_out)
         self._steps.passed(Stage.TOOLS, sentence)
