@@ -136,7 +136,8 @@ class SupervisedProcess:
 
     def _lost(self) -> None:
         """The keeper is gone: nothing is left, unless somebody has ended the keeper itself."""
-        if self._returncode is None and self._since and started_at(self._pid) == self._since:
+        # While a group has members its number is given to nobody else, so a number without a process is still ours.
+        if self._returncode is None and self._pid and started_at(self._pid) in ("", self._since):
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._pid, signal.SIGKILL)
         self._let_go()

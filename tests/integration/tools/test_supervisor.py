@@ -103,6 +103,20 @@ async def test_the_next_start_after_that_makes_a_new_supervisor(processes: Super
     await second.end(0)
 
 
+async def test_when_all_who_watch_are_killed_the_program_ends_what_is_left(processes: SupervisedProcesses) -> None:
+    mark = new_mark()
+    command = ["/bin/sh", "-c", "trap '' TERM; sleep 600 & sleep 600 & echo on; wait"]
+    child = await processes.start(command, environ=ENVIRON | {MARK: mark}, folder="/")
+    assert await child.read() == b"on\n"
+    assert processes.pid is not None
+    for each in (processes.pid, _parent(child.pid)):
+        os.kill(each, signal.SIGSTOP)  # neither shall be quick enough to do its work
+    for each in (processes.pid, _parent(child.pid)):
+        os.kill(each, signal.SIGKILL)
+    assert await child.wait() == -9
+    assert await all_gone(mark, 3)
+
+
 async def test_a_supervisor_that_is_asked_to_end_ends_all() -> None:
     async with app([*ALL]) as program:
         os.kill(program.supervisor, signal.SIGTERM)
