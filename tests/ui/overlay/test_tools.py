@@ -74,10 +74,11 @@ async def test_a_denied_call_has_no_effect(tools: Overlay, git: FakeToolSource) 
 async def test_several_calls_are_asked_about_one_after_the_other(tools: Overlay, git: FakeToolSource) -> None:
     tools.world.remote.enqueue(calling(call(1), call(2, "git__push")), answer("Done."))
     await tools.ask()
-    first = await card(tools)
+    first, asked = await card(tools), tools.presenter.stage.card.asked
+    await until(lambda: len(asked._waiting) == 2, "both calls to wait")
     first.allow.click()
-    await until(lambda: tools.presenter.stage.card.asked.card is not first, "the next card")
-    second = tools.presenter.stage.card.asked.card
+    await until(lambda: asked.card is not first, "the next card")
+    second = asked.card
     assert second is not None
     QTest.mouseClick(second.allow, Qt.MouseButton.LeftButton)  # the second of a double click on the first
     assert len(git.calls) <= 1
