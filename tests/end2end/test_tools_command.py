@@ -89,7 +89,8 @@ def log(variables: dict[str, str]) -> list[tuple[str, bool, str]]:
 
 def test_plugins_are_listed_and_a_broken_one_says_file_line_and_reason(variables: dict[str, str]) -> None:
     out, err = run(variables, "list")
-    assert "words__word_count  yes      ask    plugin:words  Word count" in out
+    [row] = [line.split() for line in out.splitlines() if line.startswith("words__word_count ")]
+    assert row == ["words__word_count", "yes", "ask", "plugin:words", "Word", "count"]
     file = Path(variables["KIREJI_HOME"]) / "plugins" / "broken.py"
     assert err.startswith(f"plugin:broken: {file}, line 6: ")
     assert "complex" in err

@@ -199,6 +199,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         preferences,
         world.clock,
         ToolServers(world.server_file, lambda: world.probe, world.other_hosts, keychain),
+        "/data/plugins",
     )
     chat = ChatService(
         world.conversations,

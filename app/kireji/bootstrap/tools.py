@@ -33,6 +33,7 @@ def tool_service(
     preferences: Preferences,
     clock: Clock,
     servers: ToolServers,
+    plugins: str = "",
 ) -> ToolService:
     """The services of tools over these ports.
 
@@ -47,6 +48,7 @@ def tool_service(
         preferences: The settings.
         clock: The time.
         servers: The person's servers.
+        plugins: Path of the folder of the person's plugins.
     """
     from kireji.services.tools.approvals import Approvals
     from kireji.services.tools.gate import CallGate
@@ -68,7 +70,7 @@ def tool_service(
         contexts,
         clock.monotonic,
     )
-    return ToolService(toolbox, permissions, approvals, runner, servers)
+    return ToolService(toolbox, permissions, approvals, runner, servers, plugins)
 
 
 class ToolStores(NamedTuple):
@@ -160,6 +162,7 @@ async def tools(
         preferences,
         clock,
         ToolServers(WaitingFile(paths), lambda: servers, WaitingHosts(environ), keychain),
+        str(paths.plugins),
     )
     stack.push_async_callback(service.toolbox.aclose)
     return service

@@ -13,6 +13,7 @@ from kireji.cli.work import DONE, Work
 from kireji.core.errors import ToolSourceError
 from kireji.core.permissions import Grant, effects
 from kireji.core.tools import SourceKind, SourceState, SourceStatus, Tool
+from kireji.resources import resource
 from kireji.services.application import Services
 
 _PERMISSIONS = {
@@ -67,6 +68,7 @@ def _list(console: Console, *, start: bool, as_json: bool) -> Work:
                         tool_value(tool, on=toolbox.is_on(tool), permission=permission) for tool, permission in tools
                     ],
                     "enabled": services.preferences.settings.tools.enabled,
+                    "plugins": services.tools.plugins,
                 }
             )
             return DONE
@@ -87,6 +89,9 @@ def _list(console: Console, *, start: bool, as_json: bool) -> Work:
         for status in sources:
             if status.state is SourceState.FAILED:
                 console.note(f"{status.id}: {status.detail}")
+        if not any(status.kind is SourceKind.PLUGIN for status in sources):
+            example = resource("examples/plugins/word_count.py")
+            console.note(f"There are no plugins. They are Python files in {services.tools.plugins}, such as {example}.")
         if not services.preferences.settings.tools.enabled:
             console.note("Tools are switched off in the settings: models are offered none.")
         return DONE

@@ -144,7 +144,8 @@ def schema_of_path(kind: type) -> dict[str, Any]:
     """
     if _is_path(kind):
         return {"type": "string", "format": "path"}
-    raise TypeError(f"{shown(kind)} is nothing that JSON can carry")
+    advice = "; write a dataclass" if hasattr(kind, "model_json_schema") else ""  # models of pydantic
+    raise TypeError(f"{shown(kind)} is nothing that JSON can carry{advice}")
 
 
 def shown(hint: Any) -> str:
@@ -192,7 +193,10 @@ class _Reader:
         try:
             return typing.get_type_hints(holder, self._function.__globals__, include_extras=True)[parameter.name]
         except Exception as problem:
-            raise self.fault(f"has a type that cannot be evaluated: {_first_line(problem)}.") from problem
+            advice = ""
+            if isinstance(problem, NameError):  # a class inside of a function, an import for type checkers only
+                advice = ". Import or define it at the top of the file, and not below TYPE_CHECKING"
+            raise self.fault(f"has a type that cannot be evaluated: {_first_line(problem)}{advice}.") from problem
 
     def parameter(self, hint: Any) -> Parameter:
         """What the model fills.

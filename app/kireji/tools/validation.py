@@ -130,8 +130,21 @@ def _bounded(usual: Mapping[str, _Check], steps: _Steps) -> dict[str, _Check]:
 
 def _told(error: ValidationError) -> str:
     place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path).lstrip(".")
-    complaint = _short(error.message)
+    complaint = _short(_strange(error) or error.message)
     return f"{place}: {complaint}." if place else f"{complaint}."
+
+
+def _strange(error: ValidationError) -> str:
+    """What a closed object does not name, with what it does name; empty where that is not what is wrong."""
+    schema, instance = error.schema, error.instance
+    if error.validator != "additionalProperties" or not isinstance(schema, dict) or not isinstance(instance, dict):
+        return ""
+    known = schema.get("properties", {})
+    strange = [name for name in instance if name not in known]
+    if not strange or not isinstance(known, dict) or "patternProperties" in schema:
+        return ""
+    those = f"there are {', '.join(known)}" if known else "there are none"
+    return f"{', '.join(map(repr, strange))} {'is' if len(strange) == 1 else 'are'} not known here; {those}"
 
 
 def _short(text: str) -> str:

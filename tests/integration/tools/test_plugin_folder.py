@@ -98,6 +98,13 @@ BROKEN = {
         "The parameter what of give has the type complex, which is not supported: complex is nothing that JSON can "
         "carry.",
     ),
+    "a model of pydantic": (
+        "from kireji.plugins import tool\nfrom pydantic import BaseModel\nclass What(BaseModel): ...\n"
+        "@tool\ndef give(\n    what: What,\n): ...",
+        6,
+        "The parameter what of give has the type What, which is not supported: What is nothing that JSON can carry; "
+        "write a dataclass.",
+    ),
     "a wrong option": (
         "from kireji.plugins import tool\n@tool(readonly=True)\ndef give(): ...",
         2,

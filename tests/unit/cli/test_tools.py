@@ -74,6 +74,12 @@ class TestList:
         assert lines["plugin:files"] == ["ready", "no", "1", "-"]
         assert lines["plugin:broken"] == ["failed", "no", "0", "broken.py"]
 
+    def test_without_plugins_it_says_where_they_go(self, sources: list[FakeToolSource], kireji: Kireji) -> None:
+        assert "There are no plugins" not in kireji("tools", "list").err
+        del sources[1:]
+        assert "There are no plugins. They are Python files in /data/plugins, such as /" in kireji("tools", "list").err
+        assert as_json(kireji, "list")["plugins"] == "/data/plugins"
+
     def test_a_broken_plugin_says_file_line_and_reason(self, kireji: Kireji) -> None:
         result = kireji("tools", "list")
         assert result.code == 0

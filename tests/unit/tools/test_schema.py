@@ -350,7 +350,11 @@ REFUSED: dict[Callable[..., Any], tuple[str, int]] = {
     untyped: ("The parameter name of untyped has no type.", 0),
     custom: ("The parameter shape of custom has the type Shape, which is not supported: Shape is nothing", 0),
     custom_inside: ("The parameter drawing of custom_inside has the type Drawing, which is not supported: Shape", 2),
-    unknown: ("The parameter name of unknown has a type that cannot be evaluated: name 'Unknown' is not defined.", 0),
+    unknown: (
+        "The parameter name of unknown has a type that cannot be evaluated: name 'Unknown' is not defined. Import or "
+        "define it at the top of the file, and not below TYPE_CHECKING.",
+        0,
+    ),
     callback: ("The parameter then of callback has the type", 0),
     two_objects: ("The parameter which of two_objects has the type", 0),
     bound_of_text: ("Can only set `ge` on a numeric type", 0),

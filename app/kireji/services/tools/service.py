@@ -24,6 +24,7 @@ class ToolService:
         approvals: What waits for the person.
         runner: Runs calls.
         servers: The person's servers.
+        plugins: Path of the folder of the person's plugins, to be shown.
     """
 
     toolbox: Toolbox
@@ -31,6 +32,7 @@ class ToolService:
     approvals: Approvals
     runner: ToolRunner
     servers: ToolServers
+    plugins: str = ""
 
     async def call(self, name: str, arguments: str, observe: Observer, *, attended: bool = True) -> ToolResultPart:
         """Call a tool without a model, under the same rule.
