@@ -117,7 +117,7 @@ def _value(value: Any) -> str:
 def _escaped(text: str, written: Callable[[str], str]) -> str:
     if text.isascii() and text.replace("\n", "").isprintable():
         return text
-    return "".join(written(sign) if is_unseen(sign) else sign for sign in text)
+    return text.translate({ord(sign): written(sign) for sign in set(text) if is_unseen(sign)})
 
 
 def _json_number(sign: str) -> str:

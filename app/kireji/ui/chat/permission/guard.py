@@ -23,10 +23,12 @@ class Guard(QObject):
         clock: Seconds from some moment on.
     """
 
+    _surface: QWidget | None = None  # Qt asks once more while the object is already taken apart
+    _parent: QWidget | None = None
+
     def __init__(self, surface: QWidget, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(surface)
         self._surface = surface
-        self._parent: QWidget | None = None
         self._clock = clock
         self._since = clock()
         surface.installEventFilter(self)
@@ -55,7 +57,7 @@ class Guard(QObject):
 
     def _follow(self) -> None:
         """What it stands on may move, too."""
-        parent = self._surface.parentWidget()
+        parent = self._surface.parentWidget() if self._surface is not None else None
         if parent is not self._parent:
             if self._parent is not None:
                 self._parent.removeEventFilter(self)
