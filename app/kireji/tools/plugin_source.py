@@ -182,7 +182,10 @@ class PluginSource:
             encoded = json.dumps(arguments).encode()  # half characters survive it; the plugin's process refuses them
         except (TypeError, ValueError, RecursionError) as problem:
             return failed(f"The arguments cannot be passed on: {problem}")
+        plugin = self._plugin
         host = await self._running()
+        if self._plugin is not plugin:  # it was allowed for the one that was there when it was called
+            raise ToolSourceError(say("The plugin {name} has changed just now.", name=plugin.name), say("Try again."))
         self._stay()
         return await host.call(tool.own_name, encoded, context)
 

@@ -327,6 +327,24 @@ async def test_a_change_that_nobody_has_seen_yet_is_not_run(tmp_path: Path) -> N
     assert not (tmp_path / "plugins-work" / "plugin" / "ran").exists()
 
 
+async def test_a_call_that_was_begun_for_one_version_is_not_run_by_another(tmp_path: Path) -> None:
+    async with plugins(tmp_path) as made:
+        made.write("plugin", COUNT)
+        source = await made.source()
+        tool = next(iter(await source.describe()))
+        await source.aclose()
+
+        async def called() -> None:
+            with pytest.raises(ToolSourceError, match="has changed just now"):
+                await source.call(tool, {"text": "a"}, Answers())
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(called())
+            await asyncio.sleep(0)  # it waits for its process
+            made.write("plugin", COUNT + "\nopen('ran', 'w')")
+            await made.source()
+
+
 async def test_compiled_code_beside_a_plugin_is_not_trusted(tmp_path: Path) -> None:
     async with plugins(tmp_path) as made:
         made.write("plugin/__init__", "from .words import give")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from kireji.core.errors import KirejiError, ToolRefused, ToolSourceError
 from kireji.core.messages import ToolCallPart, ToolResultPart
-from kireji.core.permissions import effects
+from kireji.core.permissions import CallFacts, effects
 from kireji.core.tool_ports import SchemaValidator
 from kireji.core.tools import Arguments, Outside, SourceState, ToolOutput, failed
 from kireji.core.words import say
@@ -141,10 +141,10 @@ class ToolRunner:
         passage = await self._gate.pass_through(
             call.call_id, found.status.title, arguments, facts, round_.where, _preview(found, arguments)
         )
-        if found.source.status().fingerprint != facts.fingerprint:
-            raise _NotRun(say("The plugin or the server has changed while the call waited; it was not run."))
+        _same(found, facts)
         if not effects(found.tool, trusted=facts.trusted).harmless:
             await round_.begins(call)
+            _same(found, facts)  # nothing waits any more between this and the call
         return await self._run(call, found, arguments, Permitted(facts, passage), round_.where)
 
     async def _found(self, call: ToolCallPart, offer: Offer) -> Found:
@@ -220,6 +220,12 @@ def _preview(found: Found, arguments: Arguments) -> Callable[[], Awaitable[str]]
             return ""
 
     return preview
+
+
+def _same(found: Found, facts: CallFacts) -> None:
+    """Raises _NotRun when the source is not the one any more that was judged."""
+    if found.source.status().fingerprint != facts.fingerprint:
+        raise _NotRun(say("The plugin or the server has changed while the call waited; it was not run."))
 
 
 def _decoded(arguments: str) -> Arguments:

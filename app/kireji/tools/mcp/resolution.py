@@ -20,6 +20,7 @@ from kireji.core.secret import SecretName
 from kireji.core.tool_servers import SECRETS, ServerEntry, Stage, reference, shown_address
 from kireji.core.words import say
 from kireji.tools.mcp.expansion import expand, keychain_names
+from kireji.tools.mcp.scripts import Stamp, scripts_in, stamp_of
 
 _PROMPT_SECONDS = 60.0
 """For the person to see the keychain's prompt and to type a password."""
@@ -61,11 +62,18 @@ class Identity(msgspec.Struct, frozen=True):
     Args:
         origin: For people: the whole path of the program with its arguments as they stand in the file, since variables
             may hold secrets, or the address without its query.
-        fingerprint: Hash of all that decides which program runs or which service is asked.
+        fingerprint: Hash of all that decides which program runs or which service is asked, and of the scripts that the
+            command line names. What a script loads, and what a package manager fetches, is not in it.
+        scripts: Path and stamp of each of these scripts.
     """
 
     origin: str
     fingerprint: str
+    scripts: tuple[tuple[str, Stamp], ...] = ()
+
+    def has_changed(self) -> bool:
+        """Whether one of the scripts is another one by now; looks at the disk."""
+        return any(stamp_of(path) != stamp for path, stamp in self.scripts)
 
 
 class Launch(msgspec.Struct, frozen=True):
@@ -119,11 +127,15 @@ class Resolver:
         """
         filled = self._filled(entry, reference)
         if filled.url:
-            meant: object = ["http", filled.url, sorted(filled.headers.items())]
-            return Identity(shown_address(filled.url), _hash(meant))
+            asked = ["http", filled.url, sorted(filled.headers.items())]
+            return Identity(shown_address(filled.url), _hash(asked))
         path = await self._path(filled)
-        meant = ["stdio", path, filled.args, filled.cwd, sorted(filled.env.items())]
-        return Identity(" ".join((path, *entry.args)), _hash(meant))
+        meant: list[object] = ["stdio", path, filled.args, filled.cwd, sorted(filled.env.items())]
+        scripts = await asyncio.to_thread(scripts_in, (path, *filled.args), filled.cwd or self._home())
+        if scripts:
+            meant.append([(script.path, script.digest) for script in scripts])
+        stamps = tuple((script.path, script.stamp) for script in scripts)
+        return Identity(" ".join((path, *entry.args)), _hash(meant), stamps)
 
     async def launch(self, entry: ServerEntry) -> Launch:
         """What to start or reach.

@@ -142,6 +142,12 @@ class McpSource:
         self._identity = identity
         return identity
 
+    async def look_again(self) -> None:
+        """Find out whether it is another server by now, unless one runs: that is still the one that was started."""
+        identity = self._identity
+        if self._connection is None and (identity is None or await asyncio.to_thread(identity.has_changed)):
+            await self.identify()
+
     async def known(self) -> Sequence[Tool] | None:
         """As in ToolSource."""
         if self._tools is None and (identity := self._identity or await self.identify()) is not None:
@@ -163,13 +169,14 @@ class McpSource:
         """As in ToolSource. Progress does not lengthen the time that a call has."""
         if self.entry.disabled:
             raise ToolSourceError(say("{server} is switched off.", server=self.entry.name))
+        meant = self._identity
         try:
             async with asyncio.timeout(context.seconds):
                 try:
-                    return await self._called(tool, arguments, context)
+                    return await self._called(tool, arguments, context, meant)
                 except SessionLost:
                     await self.aclose()
-                    return await self._called(tool, arguments, context)
+                    return await self._called(tool, arguments, context, meant)
         except TimeoutError as error:
             raise ToolSourceError(
                 say(
@@ -213,8 +220,13 @@ class McpSource:
             connection.task.cancel()
             await asyncio.wait((connection.task,))
 
-    async def _called(self, tool: Tool, arguments: Arguments, context: CallContext) -> ToolOutput:
+    async def _called(
+        self, tool: Tool, arguments: Arguments, context: CallContext, meant: Identity | None
+    ) -> ToolOutput:
+        await self.look_again()
+        self._must_be(meant)
         session, connection = await self._session(), self._connection
+        self._must_be(meant)
         if connection is None:
             raise ToolSourceError(say("{server} ended before it was asked.", server=self.entry.name))
         connection.calls += 1
@@ -230,6 +242,11 @@ class McpSource:
             raise
         finally:
             connection.calls -= 1
+
+    def _must_be(self, meant: Identity | None) -> None:
+        """Raises ToolSourceError when it is not the program any more for which a call was allowed."""
+        if meant is not None and self._identity != meant:
+            raise ToolSourceError(say("{server} is another program now.", server=self.entry.name), say("Try again."))
 
     async def _explained(self, error: ConnectionEnded) -> ToolSourceError:
         """The same with how the server ended, where that is known in a moment."""

@@ -88,8 +88,8 @@ class McpSources:
                 self._stamp = stamp
         servers = sorted(self._sources.values(), key=lambda source: source.entry.name)
         for source in servers:
-            if not source.entry.disabled and not source.status().fingerprint:
-                await source.identify()
+            if not source.entry.disabled:
+                await source.look_again()
         return [*servers, self._broken] if self._broken else servers
 
     async def reload(self) -> None:

@@ -13,7 +13,7 @@ from kireji.core.errors import ToolSourceError
 from kireji.core.secret import Secret, SecretName
 from kireji.core.tool_servers import SECRETS
 from kireji.core.tools import SourceState
-from tests.integration.tools.mcp.servers import Call, World, plain, words
+from tests.integration.tools.mcp.servers import SERVER, Call, World, plain, words
 from tests.integration.tools.mcp.servers import world as a_world
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the test server is started as on POSIX")
@@ -47,6 +47,40 @@ async def test_another_command_is_another_server_and_nothing_is_known_of_it(worl
     assert after is not before
     assert after.status().fingerprint != before.status().fingerprint
     assert await after.known() is None
+
+
+def own_script(folder: Path) -> Path:
+    script = folder / "server.py"
+    script.write_text(SERVER.read_text())
+    return script
+
+
+async def test_another_script_is_another_server_though_the_command_line_is_the_same(
+    world: World, tmp_path: Path
+) -> None:
+    script = own_script(tmp_path)
+    world.write(one={"command": sys.executable, "args": [str(script), "well"]})
+    source = await world.source("one")
+    await source.describe()
+    before = source.status().fingerprint
+    script.write_text(script.read_text() + "\n")
+    assert (await world.source("one")).status().fingerprint == before  # the one that runs was started from the old one
+    await source.aclose()
+    assert (await world.source("one")).status().fingerprint != before
+    assert await source.known() is None
+
+
+async def test_what_was_allowed_for_one_script_does_not_run_another(world: World, tmp_path: Path) -> None:
+    script, mark = own_script(tmp_path), tmp_path / "ran"
+    world.write(one={"command": sys.executable, "args": [str(script), "well"]})
+    source = await world.source("one")
+    tool = next(one for one in await source.describe() if one.own_name == "echo")
+    await source.aclose()
+    await world.sources.sources()
+    script.write_text(f"open({str(mark)!r}, 'w')\n")
+    with pytest.raises(ToolSourceError, match="one is another program now"):
+        await source.call(tool, {"text": "x"}, Call())
+    assert not mark.exists()
 
 
 async def test_a_server_whose_entry_changed_is_ended(world: World) -> None:

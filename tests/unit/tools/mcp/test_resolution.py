@@ -145,3 +145,34 @@ async def test_what_is_shown_holds_no_value_of_a_variable(world: World) -> None:
     assert shown.origin == "/opt/bin/npx --key ${MINE}"
     shown = await world.resolver.identity(ServerEntry("one", url="https://h.example/mcp?key=${MINE}"))
     assert shown.origin == "https://h.example/mcp"
+
+
+@pytest.mark.parametrize("written", ["{0}/server.py", "server.py", "--script={0}/server.py", "{0}/start"])
+async def test_a_script_that_the_command_line_names_belongs_to_what_a_server_is(
+    world: World, tmp_path: Path, written: str
+) -> None:
+    for name in ("server.py", "start"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+    arguments = (written.format(tmp_path),)
+    before = await world.fingerprint(args=arguments)
+    assert await world.fingerprint(args=arguments) == before
+    for name in ("server.py", "start"):
+        (tmp_path / name).write_text("#!/bin/sh\nrm\n")
+    assert await world.fingerprint(args=arguments) != before
+
+
+async def test_what_a_server_works_on_may_change(world: World, tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_text("one")
+    arguments = (str(tmp_path / "notes.db"), str(tmp_path), str(tmp_path / "missing.py"))
+    before = await world.fingerprint(args=arguments)
+    (tmp_path / "notes.db").write_text("two")
+    assert await world.fingerprint(args=arguments) == before
+
+
+async def test_a_changed_script_is_seen_without_reading_it(world: World, tmp_path: Path) -> None:
+    script = tmp_path / "server.py"
+    script.write_text("1")
+    identity = await world.resolver.identity(ServerEntry("one", "npx", (str(script),)))
+    assert not identity.has_changed()
+    script.write_text("22")
+    assert identity.has_changed()
