@@ -9,7 +9,7 @@ from typing import Self
 from kireji.cli.console import Console
 from kireji.cli.keyboard import Keyboard
 from kireji.core.permissions import Approval, ApprovalRequest, Effects, Reason, Scope
-from kireji.core.tools import Outside
+from kireji.core.tools import Outside, SourceKind
 from kireji.services.tools.approvals import Approvals
 from kireji.services.turns import ApprovalAsked, ApprovalGiven, TurnEvent
 
@@ -104,7 +104,7 @@ def told(request: ApprovalRequest) -> str:
     tool = request.tool
     lines = [
         "",
-        f"{_line(tool.title)} ({tool.name}, of {_line(request.source)}) is to be called with:",
+        f"{_line(tool.title)} ({tool.name}, {_whose(request)}) is to be called with:",
         *_indented(request.arguments),
     ]
     if request.change:
@@ -115,6 +115,14 @@ def told(request: ApprovalRequest) -> str:
         lines.append(f"Words that neither you nor the model has said stand in this conversation: from {places}.")
     lines.append(f"It is asked because {_REASONS.get(request.reason, 'it is not allowed yet')}.")
     return "\n".join(lines)
+
+
+def _whose(request: ApprovalRequest) -> str:
+    """Whose tool it is; no plugin can be called as if it were none."""
+    kind = request.tool.source.partition(":")[0]
+    if kind == SourceKind.BUILT_IN.value:
+        return "built in"
+    return f"of the {'plugin' if kind == SourceKind.PLUGIN.value else 'server'} {_line(request.source)}"
 
 
 def effects_words(effects: Effects) -> str:

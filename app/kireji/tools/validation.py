@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
@@ -21,6 +23,12 @@ _COMPILED = 256
 """Schemas that are ready; one that has fallen out is made ready again."""
 _STEPS = 20_000
 """References that are followed in one check."""
+_DEEPEST = 64
+"""References inside references. Python has no room for a few hundred, and what it cannot do then ends in a panic of the
+library in which `jsonschema` keeps documents (rpds), which is no Exception."""
+_SECONDS = 4.0
+"""Of computing in one check. What a model writes is checked in milliseconds, whatever its schema; this is for schemas
+that are made to hold the program up."""
 _SHOWN = 200
 """Characters of a complaint that are passed on: it repeats the argument, which may be long."""
 
@@ -42,7 +50,7 @@ class JsonSchemaValidator:
         from jsonschema.exceptions import SchemaError, best_match
         from referencing.exceptions import Unresolvable
 
-        self._steps.left = _STEPS
+        self._steps.begin()
         try:
             validator = self._validator(schema)
             error = best_match(validator.iter_errors(arguments))
@@ -51,6 +59,12 @@ class JsonSchemaValidator:
         except (SchemaError, Unresolvable, msgspec.DecodeError) as broken:
             return f"the tool's own schema cannot be used ({_short(str(broken))})."
         except RecursionError:
+            return "they are nested too deeply."
+        except OverflowError:
+            return "they hold a number that is too large to be checked."
+        except BaseException as panic:
+            if type(panic).__name__ != "PanicException":
+                raise
             return "they are nested too deeply."
         return _told(error) if error is not None else ""
 
@@ -69,14 +83,33 @@ class JsonSchemaValidator:
 
 
 class _Steps(threading.local):
-    """How many references may still be followed in this check: definitions that name each other can multiply."""
+    """How much may still be done in this check: definitions that name each other can multiply."""
 
     left = 0
+    depth = 0
+    until = 0.0
 
-    def take(self) -> None:
-        """Raises _TooManySteps."""
+    def begin(self) -> None:
+        """For the next check on this thread."""
+        self.left, self.depth, self.until = _STEPS, 0, time.thread_time() + _SECONDS
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """While a reference is followed. Raises _TooManySteps and RecursionError."""
         self.left -= 1
         if self.left < 0:
+            raise _TooManySteps
+        self.depth += 1
+        try:
+            if self.depth > _DEEPEST:
+                raise RecursionError
+            yield
+        finally:
+            self.depth -= 1
+
+    def go_on(self) -> None:
+        """Something is looked at. Raises _TooManySteps."""
+        if time.thread_time() > self.until:
             raise _TooManySteps
 
 
@@ -112,20 +145,48 @@ def _bounded(usual: Mapping[str, _Check], steps: _Steps) -> dict[str, _Check]:
         if all(map(is_cheap, schema.get("patternProperties", ()))):
             yield from usual["additionalProperties"](validator, part, instance, schema) or ()
 
+    def unique_items(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        del validator, schema
+        if wanted and isinstance(instance, list) and len({_identity(each) for each in instance}) < len(instance):
+            yield ValidationError(f"{instance!r} has non-unique elements")
+
+    def timed(check: _Check) -> _Check:
+        def look(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+            steps.go_on()
+            yield from check(validator, wanted, instance, schema) or ()
+
+        return look
+
     def followed(check: _Check) -> _Check:
         def follow(validator: Any, reference: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-            steps.take()
-            yield from check(validator, reference, instance, schema) or ()
+            with steps.taken():
+                yield from check(validator, reference, instance, schema) or ()
 
         return follow
 
     references = {name: followed(usual[name]) for name in ("$ref", "$dynamicRef", "$recursiveRef") if name in usual}
-    return {
+    checks: dict[str, _Check] = {
+        **usual,
         "pattern": pattern,
         "patternProperties": pattern_properties,
         "additionalProperties": additional,
+        "uniqueItems": unique_items,
         **references,
     }
+    return {name: timed(check) for name, check in checks.items()}
+
+
+def _identity(value: Any) -> Hashable:
+    """The same for values that are equal in JSON, where 1 and 1.0 are, and 1 and true are not."""
+    match value:
+        case dict():
+            return "object", frozenset((name, _identity(each)) for name, each in value.items())
+        case list():
+            return "array", tuple(map(_identity, value))
+        case bool():
+            return "boolean", value
+        case _:
+            return "other", value
 
 
 def _told(error: ValidationError) -> str:

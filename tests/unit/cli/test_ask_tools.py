@@ -165,7 +165,10 @@ class TestApproval:
         world.remote.enqueue(calling(call("mail__send")), answer("Sent."))
         result = kireji("ask", piped=b"y\ny\n", typed=TypedLines("n"))
         assert (result.code, result.out, mail.calls) == (0, "Sent.\n", [])
-        assert 'Send (mail__send, of mail) is to be called with:\n  | {\n  |   "to": "her"\n  | }\n' in result.err
+        assert (
+            'Send (mail__send, of the server mail) is to be called with:\n  | {\n  |   "to": "her"\n  | }\n'
+            in result.err
+        )
         assert "y = once, c = in this conversation, n = no" in result.err
 
     def test_a_no_goes_to_the_model(self, world: World, kireji: Kireji) -> None:

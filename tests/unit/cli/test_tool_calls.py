@@ -108,7 +108,7 @@ class TestPermission:
         result = kireji("tools", "call", "send", "text=a", typed=TypedLines("y"))
         assert (result.code, result.out) == (0, '{"text":"a"}\n')
         for words in (
-            "Send (mail__send, of mail) is to be called with:",
+            "Send (mail__send, of the server mail) is to be called with:",
             '  |   "text": "a"',
             "This would be done:\n  | To: her\n  | Text: a\n",
             "It could change something and send data out of this computer.",

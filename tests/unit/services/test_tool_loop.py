@@ -202,6 +202,7 @@ async def test_a_question_can_name_its_tools() -> None:
         (call(arguments="[1]"), "The arguments are no JSON object."),
         (call(arguments='{"a": NaN}'), "The arguments are no JSON"),
         (call(arguments='{"a": 1e999}'), "The arguments are no JSON"),
+        (call(arguments='{"b": {"a": 1, "a": 2}}'), "The arguments are no JSON"),
     ],
 )
 async def test_what_cannot_run_is_an_error_result_and_the_answer_goes_on(calls: ToolCallPart, words: str) -> None:

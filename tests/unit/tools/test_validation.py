@@ -138,3 +138,17 @@ def test_nothing_is_imported_before_the_first_call() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "False\n"
+
+
+@pytest.mark.parametrize("frames", range(0, 60, 7))
+def test_a_schema_that_leads_to_itself_ends_however_little_room_there_is(frames: int) -> None:
+    def deeper(left: int) -> list[str]:
+        if left:
+            return deeper(left - 1)
+        loops = [{"$ref": "#"}, {"allOf": [{"$ref": "#"}] * 2}, {"dependentSchemas": {"a": {"$ref": "#"}}}]
+        return [problem({"a": 1}, loop) for loop in loops]
+
+    assert set(deeper(frames)) <= {
+        "they are nested too deeply.",
+        "the tool's own schema takes too long to be followed.",
+    }

@@ -8,7 +8,7 @@ import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kireji.core.errors import KirejiError, ToolRefused, ToolSourceError
 from kireji.core.messages import ToolCallPart, ToolResultPart
@@ -235,7 +235,7 @@ def _decoded(arguments: str) -> Arguments:
         _NotRun: They are no JSON object.
     """
     try:
-        decoded = json.loads(arguments, parse_constant=_no_number, parse_float=_finite) if arguments.strip() else {}
+        decoded = _DECODER.decode(arguments) if arguments.strip() else {}
     except (ValueError, RecursionError) as error:
         raise _NotRun(say("The arguments are no JSON: {error}", error=error)) from error
     if not isinstance(decoded, dict):
@@ -252,3 +252,15 @@ def _finite(text: str) -> float:
     if math.isinf(number):
         raise ValueError(f"{text} is too large a number")
     return number
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of two values for one name nobody could say which is seen and which is meant."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return made
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite, object_pairs_hook=_once)
+"""Of arguments."""

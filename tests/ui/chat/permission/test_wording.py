@@ -54,6 +54,18 @@ def test_the_name_of_a_source_hides_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("built-in", "Built in · read-only"),
+        ("plugin:Built in", "plugin Built in · read-only"),
+        ("mcp:Built in", "server Built in · read-only"),
+    ],
+)
+def test_a_plugin_with_the_name_of_our_own_tools_is_a_plugin(source: str, words: str) -> None:
+    assert source_words(request(source="Built in", tool=tool(source=source))) == words
+
+
+@pytest.mark.parametrize(
     ("approval", "words"),
     [
         (None, "stopped before you answered"),

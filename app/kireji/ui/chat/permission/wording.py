@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from kireji.core.permissions import Approval, ApprovalRequest, Effects, Reason, Scope, ScopeOffer
-from kireji.core.tools import Outside
+from kireji.core.tools import BUILT_IN, Outside
 from kireji.ui.chat.permission.exact import exact_line
 from kireji.ui.chat.words import short_date
 from kireji.ui.translation import mark, tr
@@ -24,8 +24,13 @@ _FOR_PLUGINS = "plugin:"
 
 
 def source_words(request: ApprovalRequest) -> str:
-    """Whose tool it is, and what a call of it could do."""
-    return f"{exact_line(request.source, _SOURCE)} · {effect_words(request.effects)}"
+    """Whose tool it is, and what a call of it could do; no plugin can be called as if it were none."""
+    name, source = exact_line(request.source, _SOURCE), request.tool.source
+    if source.startswith(_FOR_PLUGINS):
+        name = tr("plugin {name}", name=name)
+    elif source != BUILT_IN:
+        name = tr("server {name}", name=name)
+    return f"{name} · {effect_words(request.effects)}"
 
 
 def effect_words(effects: Effects) -> str:
