@@ -19,6 +19,7 @@ import msgspec
 from kireji.core.messages import Message, Part, Role, TextPart, ToolCallPart, ToolResultPart
 
 NOT_RUN = "This tool was not run."
+STOPPED = "The person stopped the answer before this tool had given anything back."
 NOT_KNOWN = "This tool had been started when it was broken off. Whether it took effect is not known."
 
 
@@ -68,6 +69,15 @@ def without_raw(message: Message) -> Message:
 def missing_result(call: ToolCallPart) -> ToolResultPart:
     """The result of a call that has none: it was broken off, or never ran."""
     return ToolResultPart(call.call_id, (TextPart(NOT_KNOWN if call.begun else NOT_RUN),), is_error=True)
+
+
+def stands_for_none(result: ToolResultPart) -> bool:
+    """Whether a result only says that there is none: the call was broken off, or never ran."""
+    match result.content:
+        case (TextPart(text),):
+            return result.is_error and text in (NOT_RUN, NOT_KNOWN, STOPPED)
+        case _:
+            return False
 
 
 def unanswered(parts: Sequence[Part]) -> tuple[ToolCallPart, ...]:

@@ -17,12 +17,10 @@ from kireji.core.messages import (
     ToolCallPart,
     ToolResultPart,
 )
-from kireji.core.rounds import missing_result, unanswered
+from kireji.core.rounds import STOPPED, missing_result, unanswered
 from kireji.core.words import say
 
 _BROKEN = (ConnectionFailed, ProtocolViolation, StoreError, Overloaded, RateLimited)
-
-_STOPPED = "The person stopped the answer before this tool had given anything back."
 
 
 class Ending(NamedTuple):
@@ -99,7 +97,7 @@ def left_unanswered(call: ToolCallPart, state: MessageState) -> ToolResultPart:
     """
     result = missing_result(call)
     if state is MessageState.STOPPED and not call.begun:
-        return msgspec.structs.replace(result, content=(TextPart(_STOPPED),))
+        return msgspec.structs.replace(result, content=(TextPart(STOPPED),))
     return result
 
 

@@ -19,6 +19,7 @@ from kireji.core.messages import (
     ToolResultPart,
 )
 from kireji.core.permissions import Approval, Scope
+from kireji.services.endings import left_unanswered
 from kireji.services.turns import ApprovalAsked, ApprovalGiven, ToolBegins, ToolProgressed
 from kireji.ui.chat.endings import Waiting
 from kireji.ui.chat.file_chip import FileChip
@@ -120,8 +121,17 @@ def test_a_result_without_its_call_is_shown_all_the_same(shown: Shown) -> None:
 )
 def test_a_call_without_a_result_says_why(shown: Shown, begun: bool, state: MessageState, words: str) -> None:
     part = ToolCallPart("c1", "run_command", "{}", begun=begun)
-    shown.show([question(1, None, "q"), answer(2, 1, part, state=state)])
-    assert lines(shown) == [f"Run a command: {words}"]
+    for recorded in ((part,), (part, left_unanswered(part, state))):
+        shown.show([question(1, None, "q"), answer(2, 1, *recorded, state=state)])
+        assert lines(shown) == [f"Run a command: {words}"]
+
+
+def test_what_the_model_is_told_of_a_call_without_a_result_is_not_shown_as_its_result(shown: Shown) -> None:
+    shown.show([question(1, None, "q"), answer(2, 1, call(1), left_unanswered(call(1), MessageState.STOPPED))])
+    next(row.widget for row in shown.view.messages[1].rows if isinstance(row.widget, Fold)).line.click()
+    shown.settled()
+    assert "a.py" in shown.words()
+    assert "The person stopped" not in shown.words()
 
 
 def test_a_refused_call_did_not_fail(shown: Shown) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from kireji.core.messages import DocumentPart, ImagePart, MessageState, TextPart, ToolCallPart, ToolResultPart
 from kireji.core.permissions import Approval, ApprovalRequest
+from kireji.core.rounds import stands_for_none
 from kireji.ui.chat.permission.exact import escaped_json, exact_line
 from kireji.ui.chat.permission.wording import approval_words
 from kireji.ui.chat.transcript.asking import AskingRow
@@ -230,7 +231,7 @@ class Tool:
 
     def _state(self) -> str:
         name = self.name
-        if self.result is not None:
+        if self.result is not None and not self._broken_off:
             return self._result_words(name, self.result)
         if self._ended is not None:
             return self._ended_words(name)
@@ -241,6 +242,11 @@ class Tool:
             if self._arriving is not None
             else tr("{tool}: about to run", tool=name)
         )
+
+    @property
+    def _broken_off(self) -> bool:
+        """Whether it has a result only because every call must have one."""
+        return self._ended is not None and self.result is not None and stands_for_none(self.result)
 
     def _result_words(self, name: str, result: ToolResultPart) -> str:
         if self._denied:
@@ -271,7 +277,7 @@ class Tool:
     def _details(self) -> tuple[str, ...]:
         """What stands behind how it ended."""
         result = self.result
-        if result is None or self._denied:
+        if result is None or self._denied or self._broken_off:
             return ()
         answer = approval_words(self._approval) if self._answered and self._approval is not None else ""
         pictures = sum(isinstance(one, ImagePart) for one in result.content)
@@ -289,7 +295,7 @@ class Tool:
         return tuple(one for one in content if isinstance(one, ImagePart | DocumentPart))
 
     def _words(self) -> str:
-        content = self.result.content if self.result is not None else ()
+        content = self.result.content if self.result is not None and not self._broken_off else ()
         return "\n\n".join(one.text for one in content if isinstance(one, TextPart)).strip()
 
     def _inside(self) -> str:
