@@ -119,11 +119,11 @@ def test_the_best_scope_has_a_button_and_the_others_a_menu(qtbot: QtBot) -> None
     assert place.card.more.text() == "Allow in this folder…"
     menu = Choices(place.card, place.card.request.offers, lambda: NOON).offers_menu()
     assert [action.text() for action in actions_of(menu)] == [
-        "In this conversation",
-        "In the folder /home/you/src/shop",
-        "Until tonight",
-        "For a week",
-        "Until a date…",
+        "In the folder /home/you/src/shop, until you take it back",
+        "Every call of this tool in this conversation",
+        "Every call of this tool until tonight",
+        "Every call of this tool for a week",
+        "Every call of this tool until a date…",
     ]
     until = [action.data() for action in actions_of(menu)[2:4]]
     assert until == [
@@ -134,7 +134,7 @@ def test_the_best_scope_has_a_button_and_the_others_a_menu(qtbot: QtBot) -> None
 
 def test_the_menu_answers(qtbot: QtBot) -> None:
     place = Place(qtbot, request(offers=(CONVERSATION, FOLDER, UNTIL)))
-    actions_of(place.card._choices.offers_menu())[1].trigger()
+    actions_of(place.card._choices.offers_menu())[0].trigger()
     assert place.answers == [Approval(True, Scope.FOLDER, "/home/you/src/shop")]
 
 
@@ -160,7 +160,7 @@ def test_a_denial_can_last(qtbot: QtBot) -> None:
 
 def test_a_date_is_picked(qtbot: QtBot) -> None:
     place = Place(qtbot, request(offers=(UNTIL,)))
-    dialog = UntilDialog(place.window, NOON, "")
+    dialog = UntilDialog(place.window, NOON)
     chosen: list[object] = []
     dialog.chosen.connect(chosen.append)
     dialog.field.setDate(QDate(2026, 5, 1))

@@ -50,17 +50,19 @@ class Choices(QObject):
     def offers_menu(self) -> QMenu:
         """The same menu, not yet shown."""
         menu = self._menu()
-        for offer in self._offers:
-            if offer.scope is Scope.UNTIL:
-                menu.addSeparator()
-                now = self._now()
-                self._add(menu, tr("Until tonight"), _until(until_tonight(now), offer.place))
-                self._add(menu, tr("For a week"), _until(now + _WEEK, offer.place))
-                action = menu.addAction(tr("Until a date…"))
-                action.setData(offer)
-                action.triggered.connect(self._pick_date)
-            else:
-                self._add(menu, choice_words(offer), Approval(allowed=True, scope=offer.scope, place=offer.place))
+        # The place that the button names comes first; what follows holds whatever the tool is called with.
+        for offer in filter(lambda offer: offer.place, self._offers):
+            self._add(menu, choice_words(offer), Approval(allowed=True, scope=offer.scope, place=offer.place))
+            menu.addSeparator()
+        for offer in filter(lambda offer: not offer.place, self._offers):
+            if offer.scope is not Scope.UNTIL:
+                self._add(menu, choice_words(offer), Approval(allowed=True, scope=offer.scope))
+                continue
+            now = self._now()
+            self._add(menu, tr("Every call of this tool until tonight"), _until(until_tonight(now)))
+            self._add(menu, tr("Every call of this tool for a week"), _until(now + _WEEK))
+            action = menu.addAction(tr("Every call of this tool until a date…"))
+            action.triggered.connect(self._pick_date)
         return menu
 
     def denials_menu(self) -> QMenu:
@@ -84,8 +86,7 @@ class Choices(QObject):
         self.chosen.emit(self.sender().data())  # type: ignore[attr-defined]
 
     def _pick_date(self) -> None:
-        offer = self.sender().data()  # type: ignore[attr-defined]
-        dialog = UntilDialog(self._owner.window(), self._now(), offer.place)
+        dialog = UntilDialog(self._owner.window(), self._now())
         dialog.chosen.connect(self.chosen)
         dialog.open()
 
@@ -96,16 +97,15 @@ class UntilDialog(QDialog):
     Args:
         parent: Over which it opens.
         now: The present time in the person's own zone.
-        place: What the offer is for.
     """
 
     chosen = Signal(object)
     """An `Approval`."""
 
-    def __init__(self, parent: QWidget, now: datetime, place: str) -> None:
+    def __init__(self, parent: QWidget, now: datetime) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Allow until a date"))
-        self._now, self._place = now, place
+        self._now = now
         self.field = QDateEdit(_date(now + _WEEK))
         self.field.setMinimumDate(_date(now))
         self.field.setMaximumDate(_date(now).addYears(2))
@@ -117,7 +117,7 @@ class UntilDialog(QDialog):
         cancel = button(tr("Cancel"))
         layout = QVBoxLayout(self)
         spread(layout, SPACE[3], SPACE[2])
-        layout.addWidget(label(tr("Allow until the end of"), "muted"))
+        layout.addWidget(label(tr("Allow every call of this tool until the end of"), "muted"))
         layout.addWidget(self.field)
         row = QHBoxLayout()
         spread(row, 0, SPACE[1])
@@ -132,12 +132,12 @@ class UntilDialog(QDialog):
     def _allow(self) -> None:
         chosen = self.field.date()
         day = self._now.replace(year=chosen.year(), month=chosen.month(), day=chosen.day())
-        self.chosen.emit(_until(until_tonight(day), self._place))
+        self.chosen.emit(_until(until_tonight(day)))
         self.accept()
 
 
-def _until(moment: datetime, place: str) -> Approval:
-    return Approval(allowed=True, scope=Scope.UNTIL, place=place, until=moment.astimezone(UTC))
+def _until(moment: datetime) -> Approval:
+    return Approval(allowed=True, scope=Scope.UNTIL, until=moment.astimezone(UTC))
 
 
 def _date(moment: datetime) -> QDate:

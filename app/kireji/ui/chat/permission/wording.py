@@ -94,11 +94,11 @@ def choice_words(offer: ScopeOffer) -> str:
     place = exact_line(offer.place, 200)
     match offer.scope:
         case Scope.FOLDER:
-            return tr("In the folder {folder}", folder=place)
+            return tr("In the folder {folder}, until you take it back", folder=place)
         case Scope.HOST:
-            return tr("For the host {host}", host=place)
+            return tr("For the host {host}, until you take it back", host=place)
         case _:
-            return tr("In this conversation")
+            return tr("Every call of this tool in this conversation")
 
 
 def approval_words(approval: Approval | None) -> str:
