@@ -15,6 +15,7 @@ from kireji.core.messages import (
     ToolCallPart,
     ToolResultPart,
 )
+from kireji.core.rounds import stands_for_none
 from kireji.core.tools import BUILT_IN, Outside, Tool
 
 _OURS_ALONE = "redacted_thinking"
@@ -27,7 +28,8 @@ def outside_words(messages: Iterable[Message], tools: Iterable[Tool] = ()) -> fr
     Args:
         messages: Everything that is sent.
         tools: The tools whose results may stand in it. What built-in tools give is believed; results of others, and
-            of tools that are not among these, count as words from anywhere. A refused call has brought nothing.
+            of tools that are not among these, count as words from anywhere. A refused call has brought nothing, nor has
+            one that was broken off.
     """
     gives = {tool.name: tool.gives if tool.source == BUILT_IN else Outside.TOOL for tool in tools}
     found: set[Outside | None] = set()
@@ -37,7 +39,7 @@ def outside_words(messages: Iterable[Message], tools: Iterable[Tool] = ()) -> fr
             match part:
                 case ToolCallPart(call_id, name):
                     called[call_id] = name
-                case ToolResultPart(refused=False):
+                case ToolResultPart(refused=False) if not stands_for_none(part):
                     found |= _given(part, gives, called)
                 case TextPart(text) if message.role is Role.USER:
                     found |= {Outside.QUOTE} if _quotes(text) else set()

@@ -18,10 +18,12 @@ from kireji.core.messages import (
     ToolResultPart,
 )
 from kireji.core.outside import outside_words, quoted
+from kireji.core.rounds import missing_result
 from kireji.core.tools import Outside, Tool
 
 PICTURE = ImagePart("0" * 64, "image/png", 1, 1)
 DOCUMENT = DocumentPart("0" * 64, "text/plain")
+CALL = ToolCallPart("c", "fetch_page")
 
 
 def tool(name: str, source: str, gives: Outside | None) -> Tool:
@@ -65,6 +67,7 @@ def ran(name: str, *content: TextPart | ImagePart | DocumentPart, refused: bool 
         (ran("fetch_page", TextPart("words")), {Outside.WEB}),
         (ran("read_file", DOCUMENT), {Outside.FILE}),
         (ran("fetch_page", TextPart("No."), refused=True), set()),
+        ([Message(Role.ASSISTANT, (CALL, missing_result(CALL)))], set()),
         (ran("liar", TextPart("words")), {Outside.TOOL}),
         (ran("gone", TextPart("words")), {Outside.TOOL}),
         ([Message(Role.USER, (ToolResultPart("x", (TextPart("words"),)),))], {Outside.TOOL}),
