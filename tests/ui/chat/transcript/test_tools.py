@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -181,6 +181,19 @@ def test_a_row_keeps_the_keyboard_when_it_is_opened(shown: Shown) -> None:
 
 
 # While it happens.
+
+
+def test_what_is_opened_at_the_end_of_the_column_stays_under_the_pointer(shown: Shown) -> None:
+    long = "\n".join(f"line {number}" for number in range(60))
+    shown.show([question(1, None, "q"), answer(2, 1, "words\n\n" * 40, call(1), result(1, long))])
+    shown.view.verticalScrollBar().setValue(shown.view.verticalScrollBar().maximum())
+    shown.settled()
+    line = next(row.widget for row in shown.view.messages[1].rows if isinstance(row.widget, Fold)).line
+    before = line.mapTo(shown.view, QPoint())
+    line.click()
+    shown.settled()
+    line = next(row.widget for row in shown.view.messages[1].rows if isinstance(row.widget, Fold)).line
+    assert line.mapTo(shown.view, QPoint()) == before
 
 
 def test_arguments_can_be_read_while_they_arrive(shown: Shown) -> None:

@@ -253,6 +253,9 @@ class AnswerItem(Item):
             part.renew()
         return self.arrange()
 
+    def grows_at(self, index: int) -> bool:
+        return self.stored is None and index == len(self.parts) - 1
+
     def renew_tools(self) -> bool:
         """Tools may be called differently now; False when there are none."""
         tools = [part for part in self.parts if isinstance(part, Tool)]

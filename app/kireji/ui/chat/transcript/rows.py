@@ -216,6 +216,11 @@ class Item:
         del index
         return self.rows
 
+    def grows_at(self, index: int) -> bool:
+        """Whether one of its parts is the one that still arrives."""
+        del index
+        return False
+
     def line_of(self, index: int) -> Row | None:
         """What one of its parts is folded to."""
         del index

@@ -240,8 +240,13 @@ class SelectingColumn(Column):
         item, index = key
         line = item.line_of(index)
         held = line is not None and has_keyboard(line)
+        followed = self._stack.following
+        if followed and not item.grows_at(index):
+            self._stack.hold(self._stack.top)  # what was pressed stays under the pointer
         self.put_rows(item, item.toggle(index))
         self.settle(AT_ONCE)
+        if followed and self._stack.top == self._stack.last_top:
+            self._stack.follow()
         if held and (line := item.line_of(index)) is not None:
             give_keyboard(line)
 
