@@ -203,7 +203,7 @@ def test_screen_readers_hear_what_is_asked_and_why(qtbot: QtBot) -> None:
     place = Place(qtbot, request(effects=Effects(True, True), reason=Reason.EXPIRED, offers=(FOLDER, UNTIL)))
     assert place.card.accessibleName() == "Read a file asks for permission"
     assert place.card.accessibleDescription() == (
-        "Built-in · changes things, sends data, asked because your permission has ended"
+        "Built-in · may change things and send data, asked because your permission has ended"
     )
     assert unnamed(place.card) == []
     names = [node.name for node in tree(place.card)]

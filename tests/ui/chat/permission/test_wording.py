@@ -42,7 +42,7 @@ def test_every_reason_has_words(reason: Reason) -> None:
         (False, False, "read-only"),
         (True, False, "changes things"),
         (False, True, "sends data"),
-        (True, True, "changes things, sends data"),
+        (True, True, "may change things and send data"),
     ],
 )
 def test_what_a_call_could_do_is_said(changes: bool, sends: bool, words: str) -> None:

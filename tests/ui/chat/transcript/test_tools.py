@@ -139,6 +139,14 @@ def test_a_refused_call_did_not_fail(shown: Shown) -> None:
     assert lines(shown) == ["Read a file: denied"]
 
 
+def test_a_call_without_arguments_was_asked_with_nothing(shown: Shown) -> None:
+    shown.show([question(1, None, "q"), answer(2, 1, ToolCallPart("c1", "time", "{}"), result(1, "noon"))])
+    next(row.widget for row in shown.view.messages[1].rows if isinstance(row.widget, Fold)).line.click()
+    shown.settled()
+    assert "noon" in shown.words()
+    assert "Asked with" not in shown.words()
+
+
 def test_pictures_and_files_of_a_result_are_shown_when_it_is_opened(shown: Shown) -> None:
     wanted: list[object] = []
     chosen: list[object] = []

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWi
 from kireji.core.permissions import Approval, ApprovalRequest, Scope
 from kireji.ui.chat.permission.beside import Beside, Natural
 from kireji.ui.chat.permission.choices import Choices
-from kireji.ui.chat.permission.exact import exact_arguments, exact_text
+from kireji.ui.chat.permission.exact import NO_ARGUMENTS, exact_arguments, exact_text
 from kireji.ui.chat.permission.exact_view import ExactBox
 from kireji.ui.chat.permission.guard import Guard
 from kireji.ui.chat.permission.wording import asks_words, offer_words, reason_words, source_words
@@ -24,7 +24,6 @@ from kireji.ui.translation import tr
 
 _LINES, _FEW_LINES = 10, 5
 _SIDE = SPACE[2] + 2
-_NO_ARGUMENTS = ("", "{}", "null")
 
 
 class PermissionCard(QFrame):
@@ -137,7 +136,7 @@ class PermissionCard(QFrame):
 
     def _fill(self) -> None:
         arguments = exact_arguments(self.request.arguments, whole=self._whole)
-        self._arguments.set_shown(self.request.arguments.strip() not in _NO_ARGUMENTS)
+        self._arguments.set_shown(self.request.arguments.strip() not in NO_ARGUMENTS)
         self._arguments.show_exact(arguments)
         change = exact_text(self.request.change, whole=self._whole)
         # A command that is the only argument stands there already.

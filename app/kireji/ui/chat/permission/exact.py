@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 from kireji.ui.chat.words import count
 from kireji.ui.translation import tr
 
+NO_ARGUMENTS = ("", "{}", "null")
+"""A call with nothing but its tool's name."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and signs, as Unicode has it, that show nothing."""

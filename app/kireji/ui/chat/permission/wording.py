@@ -36,7 +36,7 @@ def source_words(request: ApprovalRequest) -> str:
 def effect_words(effects: Effects) -> str:
     """What a call could do."""
     if effects.changes and effects.sends:
-        return tr("changes things, sends data")
+        return tr("may change things and send data")
     if effects.changes:
         return tr("changes things")
     return tr("sends data") if effects.sends else tr("read-only")

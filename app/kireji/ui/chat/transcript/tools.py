@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from kireji.core.messages import DocumentPart, ImagePart, MessageState, TextPart, ToolCallPart, ToolResultPart
 from kireji.core.permissions import Approval, ApprovalRequest
 from kireji.core.rounds import stands_for_none
-from kireji.ui.chat.permission.exact import escaped_json, exact_line
+from kireji.ui.chat.permission.exact import NO_ARGUMENTS, escaped_json, exact_line
 from kireji.ui.chat.permission.wording import approval_words
 from kireji.ui.chat.transcript.asking import AskingRow
 from kireji.ui.chat.transcript.body import Body
@@ -213,8 +213,12 @@ class Tool:
     def _running(self) -> bool:
         return self._since is not None and not self.over
 
+    @property
+    def _has_arguments(self) -> bool:
+        return self.arguments.strip() not in NO_ARGUMENTS
+
     def _can_open(self) -> bool:
-        return bool(self._arriving is not None or self.arguments.strip() or self._words() or self._shown_media())
+        return bool(self._arriving is not None or self._has_arguments or self._words() or self._shown_media())
 
     def sentence(self) -> str:
         """How it stands, in one line."""
@@ -301,7 +305,7 @@ class Tool:
     def _inside(self) -> str:
         """Arguments and result as Markdown that can hold anything: fences longer than any in the text."""
         texts = []
-        if self.arguments.strip():
+        if self._has_arguments:
             texts.append((tr("Asked with"), "json", escaped_json(_pretty(self.arguments))))
         if self.result is not None and (words := self._words()):
             texts.append((tr("It failed with") if self.result.is_error else tr("Result"), "", words))
