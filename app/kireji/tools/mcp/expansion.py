@@ -39,7 +39,11 @@ def expand(text: str, environ: Mapping[str, str], secrets: Callable[[str], str])
         if sign == ":":
             raise ToolSourceError(
                 say("{reference} cannot be filled in here.", reference=match[0]),
-                say("Write the value itself, ${VARIABLE} or ${keychain:NAME} in its place."),
+                say(
+                    "Write the value itself, {variable} or {kept} in its place.",
+                    variable="${VARIABLE}",
+                    kept="${keychain:NAME}",
+                ),
             )
         found = environ.get(name, "")
         if found or (sign is None and name in environ):
