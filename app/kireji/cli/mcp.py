@@ -11,7 +11,7 @@ from collections.abc import Collection
 from kireji.cli.console import Console
 from kireji.cli.work import DONE, FAILED, Work, WrongUsage
 from kireji.core.errors import KeyStoreUnavailable, KirejiError, SettingsError, StoreError
-from kireji.core.tool_servers import NOTICE, Imported, SecretPlace, ServerEntry, TestStep
+from kireji.core.tool_servers import NOTICE, Imported, SecretPlace, ServerEntry, TestStep, shown_address
 from kireji.core.tools import SourceKind, SourceState, SourceStatus
 from kireji.core.words import say
 from kireji.services.application import Services
@@ -79,7 +79,8 @@ def _list(console: Console, *, as_json: bool) -> Work:
         await services.tools.toolbox.tools()  # how many each is known to have
         found = [status for status in await services.tools.toolbox.sources() if status.kind is SourceKind.MCP]
         if as_json:
-            console.object({"servers": [_facts(status, entries.get(status.id)) for status in found]})
+            facts = [_facts(status, entries.get(status.id)) for status in found]
+            console.object({"servers": facts, "file": services.tools.servers.path})
         elif found:
             rows = [(each.title, each.state.value, str(each.tools or "-"), each.origin) for each in found]
             console.table(("NAME", "STATE", "TOOLS", "WHERE"), rows)
@@ -90,6 +91,7 @@ def _list(console: Console, *, as_json: bool) -> Work:
         for status in found:
             if status.detail and status.detail != problem:
                 console.note(f"{status.title}: {status.detail}")
+        console.note(f"They stand in {services.tools.servers.path}." if found and not problem else "")
         console.note(say(NOTICE) if found else "")
         if problem:
             console.note(f"kireji: {problem}")
@@ -119,6 +121,8 @@ def _add(entry: ServerEntry, secrets: SecretPlace, console: Console, *, replace:
             raise _no_keychain(error) from error
         console.line(f"{entry.name} is added. See whether it works with: kireji mcp test {shlex.quote(entry.name)}")
         _tell_secrets(hidden, secrets, console)
+        if shown_address(entry.url) != entry.url:
+            console.note("Its whole address is in mcp.json, readable to every program of yours, with what it holds.")
         console.note(say(NOTICE))
         return DONE
 

@@ -108,7 +108,9 @@ class Commands:
                     command=command,
                     folders=", ".join(folders) or say("no folder, since PATH is empty"),
                 ),
-                say("Install it, or give its whole path."),
+                say("Write its arguments apart from it: each is a text of its own in args.")
+                if " " in command
+                else say("Install it, or give its whole path."),
             )
         return found
 

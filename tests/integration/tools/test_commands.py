@@ -89,6 +89,12 @@ async def test_a_program_that_is_nowhere_is_told_with_the_folders(
     assert caught.value.hint == "Install it, or give its whole path."
 
 
+async def test_a_whole_command_line_is_no_program(person: Person, processes: SupervisedProcesses) -> None:
+    with pytest.raises(ToolSourceError) as caught:
+        await person.commands(processes).find("uvx-nowhere --yes")
+    assert caught.value.hint == "Write its arguments apart from it: each is a text of its own in args."
+
+
 async def test_started_programs_get_the_same_path(person: Person, processes: SupervisedProcesses) -> None:
     path = await person.commands(processes).path()
     assert path == f"{person.home}/managed:/usr/bin:{person.home}/session:/bin"

@@ -66,6 +66,16 @@ def test_adding_says_what_comes_next_and_what_is_not_recorded(world: World, kire
     assert (entry.command, entry.args, entry.env, entry.cwd) == ("npx", ("-y", "pkg"), {"LEVEL": "1"}, "/work")
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [("https://h.example/mcp?key=1", True), ("https://me:pw@h.example/", True), ("https://h/mcp", False)],
+)
+def test_an_address_that_may_hold_a_secret_is_told(kireji: Kireji, url: str, told: bool) -> None:
+    result = kireji("mcp", "add", "remote", "--url", url)
+    assert result.code == 0
+    assert ("Its whole address is in mcp.json" in result.err) is told
+
+
 def test_a_path_is_kept_whole(world: World, kireji: Kireji) -> None:
     kireji("mcp", "add", "files", "--", "./server.py")
     assert world.server_file.servers[0].command == os.path.abspath("server.py")
@@ -128,7 +138,10 @@ def test_a_list(world: World, kireji: Kireji) -> None:
     assert result.code == 0
     assert len(result.out.splitlines()) == 2
     assert NOTICE in result.err
-    servers = json.loads(kireji("mcp", "list", "--json").out)["servers"]
+    assert "They stand in /settings/mcp.json." in result.err
+    listed = json.loads(kireji("mcp", "list", "--json").out)
+    assert listed["file"] == "/settings/mcp.json"
+    servers = listed["servers"]
     assert [(server["state"], server["disabled"]) for server in servers] == [("ready", False)]
 
 

@@ -15,6 +15,8 @@ from kireji.core.words import say
 
 _STDIO = frozenset({"", "stdio", "local"})
 _HTTP = frozenset({"", "http", "streamable-http", "streamablehttp", "streamable_http"})
+_ADDRESSES = ("url", "serverUrl", "httpUrl")
+"""How programs call the address: most, Windsurf, Gemini CLI."""
 _LONGEST_NAME = 100
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -29,7 +31,8 @@ def read_entry(name: str, raw: object) -> ServerEntry:
     if not isinstance(raw, Mapping):
         return ServerEntry(name, problem=say("The entry {name} is not an object: {{...}}.", name=name))
     problems: list[str] = []
-    command, url = _text(raw, "command", problems), _text(raw, "url", problems) or _text(raw, "serverUrl", problems)
+    command = _text(raw, "command", problems)
+    url = next((found for key in _ADDRESSES if (found := _text(raw, key, problems))), "")
     return ServerEntry(
         name,
         command,
@@ -47,7 +50,7 @@ def read_entry(name: str, raw: object) -> ServerEntry:
 def write_entry(entry: ServerEntry) -> dict[str, Any]:
     """The entry as it goes into the file: what is unknown in `raw` stays, in its order."""
     raw = dict(entry.raw)
-    address = "serverUrl" if "serverUrl" in raw and "url" not in raw else "url"
+    address = next((key for key in _ADDRESSES if key in raw), "url")
     known: tuple[tuple[str, Any], ...] = (
         ("command", entry.command),
         ("args", list(entry.args)),

@@ -1,6 +1,7 @@
 """Servers that are entered in other programs. Their files are only read.
 
-Places and forms: Claude Desktop, Claude Code, Cursor, LM Studio: `mcpServers`; VS Code: `servers`, with comments.
+Places and forms: Claude Desktop, Claude Code, Cursor, LM Studio, Windsurf, Gemini CLI: `mcpServers`;
+VS Code: `servers`, with comments.
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ class HostFiles:
             ("VS Code", settings / "Code" / "User" / "mcp.json"),
             ("VS Code", self._folder / ".vscode" / "mcp.json"),
             ("LM Studio", home / ".lmstudio" / "mcp.json"),
+            ("Windsurf", home / ".codeium" / "windsurf" / "mcp_config.json"),
+            ("Gemini CLI", home / ".gemini" / "settings.json"),
         )
 
 

@@ -17,7 +17,20 @@ JSON = st.recursive(
     max_leaves=8,
 )
 KEYS = st.sampled_from(
-    ["command", "args", "env", "cwd", "type", "url", "headers", "disabled", "enabled", "timeout", "serverUrl"]
+    [
+        "command",
+        "args",
+        "env",
+        "cwd",
+        "type",
+        "url",
+        "headers",
+        "disabled",
+        "enabled",
+        "timeout",
+        "serverUrl",
+        "httpUrl",
+    ]
 )
 
 
@@ -129,3 +142,11 @@ def test_names_of_nothing_secret(name: str) -> None:
 )
 def test_an_address_is_shown_without_what_may_be_secret(url: str, shown: str, host: str) -> None:
     assert (shown_address(url), host_of(url)) == (shown, host)
+
+
+@pytest.mark.parametrize("key", ["url", "serverUrl", "httpUrl"])
+def test_an_address_keeps_the_name_that_its_program_gave_it(key: str) -> None:
+    raw = {key: "https://h.example/mcp"}
+    entry = read_entry("one", raw)
+    assert (entry.url, entry.problem) == ("https://h.example/mcp", "")
+    assert write_entry(entry)[key] == "https://h.example/mcp"

@@ -34,6 +34,8 @@ def put(path: Path, content: object) -> Path:
         ("linux", "project/.mcp.json", "Claude Code"),
         ("linux", ".cursor/mcp.json", "Cursor"),
         ("linux", ".lmstudio/mcp.json", "LM Studio"),
+        ("linux", ".codeium/windsurf/mcp_config.json", "Windsurf"),
+        ("linux", ".gemini/settings.json", "Gemini CLI"),
     ],
 )
 def test_each_program_is_found_at_its_place(tmp_path: Path, platform: str, place: str, host: str) -> None:
