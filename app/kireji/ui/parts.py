@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QLabel, QLayout, QPlainTextEdit, QPushButton, QWidget
@@ -51,10 +53,18 @@ def button(text: str, kind: str = "", *, name: str = "") -> QPushButton:
         result.setProperty("kind", kind)
     if name:
         result.setAccessibleName(name)
-        result.setToolTip(name)
+        result.setToolTip(tip(name))
     else:
         result.setAccessibleName(text)
     return result
+
+
+def tip(text: str) -> str:
+    """A text as a tool tip: markup in it shows as the text it is, and nothing that it names is loaded.
+
+    Tool tips cannot be told that a text is plain; Qt guesses, by the first `<` that could begin a tag.
+    """
+    return f"<span>{html.escape(text, quote=False)}</span>" if "<" in text else text
 
 
 class _Label(QLabel):

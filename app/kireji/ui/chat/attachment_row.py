@@ -12,7 +12,7 @@ from kireji.core.documents import PDF, PLAIN
 from kireji.ui.chat.draft import Attachment
 from kireji.ui.chat.words import size
 from kireji.ui.flow import FlowLayout
-from kireji.ui.parts import button, label, set_icon, spread
+from kireji.ui.parts import button, label, set_icon, spread, tip
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE, TYPE_LABEL, TYPE_SMALL
 from kireji.ui.translation import tr
@@ -173,7 +173,7 @@ class AttachmentTile(QFrame):
         self._fact.setText(attachment.note or fact)
         self._thumbnail.set_image(attachment.thumbnail, _ICONS.get(attachment.media_type, "image"))
         what = f"{name}, {fact}"
-        self.setToolTip(f"{what}. {attachment.note}" if attachment.note else what)
+        self.setToolTip(tip(f"{what}. {attachment.note}" if attachment.note else what))
         can_be_seen = attachment.arrived and attachment.media_type != PDF
         self._thumbnail.setEnabled(can_be_seen)
         self._thumbnail.setFocusPolicy(Qt.FocusPolicy.TabFocus if can_be_seen else Qt.FocusPolicy.NoFocus)
@@ -182,7 +182,7 @@ class AttachmentTile(QFrame):
         self._thumbnail.setAccessibleName(f"{what}. {shows}" if can_be_seen else what)
         verb = tr("Remove {name}", name=name) if attachment.arrived else tr("Cancel {name}", name=name)
         self._remove.setAccessibleName(verb)
-        self._remove.setToolTip(verb)
+        self._remove.setToolTip(tip(verb))
         self._elide()
 
     def tab_stops(self) -> tuple[QWidget, ...]:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy
 
 from kireji.core.documents import PDF
 from kireji.core.messages import DocumentPart
-from kireji.ui.parts import set_icon
+from kireji.ui.parts import set_icon, tip
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
@@ -37,7 +37,7 @@ class FileChip(QPushButton):
         name = part.title or tr("Document")
         self._name = name
         self.setAccessibleName(f"{name}, {kind}")
-        self.setToolTip(f"{name}, {kind}")
+        self.setToolTip(tip(f"{name}, {kind}"))
         if part.media_type == PDF:
             self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to see
         else:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from kireji.ui.announcer import ScreenReader
 from kireji.ui.chat.field import PromptField
-from kireji.ui.parts import spread
+from kireji.ui.parts import spread, tip
 from kireji.ui.quick_prompts import QuickPrompt
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import RADIUS_CONTROL, SPACE, TYPE_BODY, TYPE_LABEL
@@ -168,7 +168,7 @@ class PromptPopup(QFrame):
             item = QStandardItem(prompt.title)
             item.setData(preview, Qt.ItemDataRole.UserRole)
             item.setData(f"{prompt.title}: {preview}", Qt.ItemDataRole.AccessibleTextRole)
-            item.setToolTip(prompt.text[: 8 * _PREVIEW])
+            item.setToolTip(tip(prompt.text[: 8 * _PREVIEW]))
             self._model.appendRow(item)
         self.setVisible(bool(self._matches))
         if self._matches:

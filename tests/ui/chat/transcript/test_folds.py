@@ -33,3 +33,12 @@ def test_a_line_with_room_is_whole(fold: Fold) -> None:
     fold.resize(200, 30)
     fold.resize(900, 30)
     assert (fold.line.text(), fold.line.toolTip()) == (WORDS.replace("&", "&&"), "")
+
+
+def test_markup_in_the_words_of_others_loads_nothing_in_a_tool_tip(fold: Fold) -> None:
+    fold.resize(200, 30)
+    fold.say('read_file <img src="file:///etc/passwd"> & some more words that do not fit')
+    fold.resize(210, 30)
+    assert fold.line.toolTip() == (
+        '<span>read_file &lt;img src="file:///etc/passwd"&gt; &amp; some more words that do not fit</span>'
+    )

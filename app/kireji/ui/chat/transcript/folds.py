@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from kireji.ui.parts import button, set_icon, spread
+from kireji.ui.parts import button, set_icon, spread, tip
 from kireji.ui.theme import Theme
 from kireji.ui.translation import plural, tr
 
@@ -80,7 +80,7 @@ class Fold(QWidget):
             room = max(1, metrics.horizontalAdvance(words) - missing)
             words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
             self.line.setText(words.replace("&", "&&"))
-        self.line.setToolTip(self._words if words != self._words else "")
+        self.line.setToolTip(tip(self._words) if words != self._words else "")
 
     def count_from(self, since: float, words: Callable[[float], str]) -> None:
         """It is still under way; the line says so anew every second.
