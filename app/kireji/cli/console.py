@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from kireji.cli.keyboard import Keyboard, TerminalKeyboard
 from kireji.cli.terminal_text import TerminalText, made_visible
 from kireji.core.errors import KirejiError
 
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Embeddings, overrides and isolates (Unicode, UAX 9)."""
 _MOST_INPUT = 10_000_000
 """Bytes of piped text; more than any model reads."""
 
@@ -197,4 +200,5 @@ class Console:
 
 
 def _on_one_line(text: str) -> str:
-    return " ".join(TerminalText().feed(text).split())
+    """Words of others in a line of ours: none of them changes the order in which the rest is read."""
+    return _TURNS.sub(lambda found: made_visible(found[0]), " ".join(TerminalText().feed(text).split()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -24,6 +24,10 @@ _SECRET_NAME = re.compile(
     r"(?:^|[^a-z])(?:api_?key|key|token|secret|passwd|password|pass|pwd|pat|auth|authorization|credentials?|cookie)s?$",
     re.IGNORECASE,
 )
+_GIVEN = re.compile(r"([\w.-]+)(=|: *(?:\w+ +)?)((?!\$\{|//)[^\s&#]+)")
+"""`--token=value`, `?key=value`, `Authorization: Bearer value`."""
+_PASSWORD = re.compile(r"(://[^/@:\s]*:)[^/@\s]+(@)")
+_HIDDEN = "•••"
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -62,7 +66,7 @@ class ServerEntry(msgspec.Struct, frozen=True):
     @property
     def place(self) -> str:
         """Its address, or its command with the arguments; no query, and no value of a variable or header is in it."""
-        return shown_address(self.url) if self.url else " ".join((self.command, *self.args))
+        return shown_address(self.url) if self.url else shown_command(self.command, self.args)
 
     @property
     def open_secrets(self) -> tuple[str, ...]:
@@ -78,6 +82,27 @@ def shown_address(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     authority, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
     return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"
+
+
+def shown_command(command: str, arguments: Iterable[str]) -> str:
+    """A command line without what looks like a secret in it.
+
+    Args:
+        command: The program.
+        arguments: Its arguments as they stand in the file; references are no secrets.
+    """
+    shown, hidden_next = [command], False
+    for argument in arguments:
+        if hidden_next and not argument.startswith(("-", "${")):
+            shown.append(_HIDDEN)
+        else:
+            shown.append(_PASSWORD.sub(rf"\1{_HIDDEN}\2", _GIVEN.sub(_without_secret, argument)))
+        hidden_next = argument.startswith("-") and "=" not in argument and looks_secret(argument)
+    return " ".join(shown)
+
+
+def _without_secret(given: re.Match[str]) -> str:
+    return f"{given[1]}{given[2]}{_HIDDEN}" if looks_secret(given[1]) else given[0]
 
 
 def host_of(url: str) -> str:

@@ -63,6 +63,12 @@ def test_a_note_is_one_line_without_control_characters() -> None:
     assert err.getvalue() == "two lines red\n"
 
 
+def test_nothing_in_a_note_changes_the_order_in_which_the_rest_is_read() -> None:
+    errors = io.StringIO()
+    Console(None, None, errors).note("Allow\u202eyek\u2069")
+    assert errors.getvalue() == "Allow\\u202eyek\\u2069\n"
+
+
 def test_columns_are_aligned_and_the_last_is_not_padded() -> None:
     out = io.StringIO()
     Console(None, out, None).table(("A", "B"), [("long", "x"), ("s", "longer")])

@@ -17,7 +17,7 @@ from kireji.core.child_environment import USUAL, clean
 from kireji.core.errors import KeyStoreError, ToolSourceError
 from kireji.core.ports import KeyStore
 from kireji.core.secret import SecretName
-from kireji.core.tool_servers import SECRETS, ServerEntry, Stage, reference, shown_address
+from kireji.core.tool_servers import SECRETS, ServerEntry, Stage, reference, shown_address, shown_command
 from kireji.core.words import say
 from kireji.tools.mcp.expansion import expand, keychain_names
 from kireji.tools.mcp.scripts import Stamp, scripts_in, stamp_of
@@ -61,7 +61,7 @@ class Identity(msgspec.Struct, frozen=True):
 
     Args:
         origin: For people: the whole path of the program with its arguments as they stand in the file, since variables
-            may hold secrets, or the address without its query.
+            may hold secrets, and without those that look like some; or the address without its query.
         fingerprint: Hash of all that decides which program runs or which service is asked, and of the scripts that the
             command line names. What a script loads, and what a package manager fetches, is not in it.
         scripts: Path and stamp of each of these scripts.
@@ -135,7 +135,7 @@ class Resolver:
         if scripts:
             meant.append([(script.path, script.digest) for script in scripts])
         stamps = tuple((script.path, script.stamp) for script in scripts)
-        return Identity(" ".join((path, *entry.args)), _hash(meant), stamps)
+        return Identity(shown_command(path, entry.args), _hash(meant), stamps)
 
     async def launch(self, entry: ServerEntry) -> Launch:
         """What to start or reach.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.core.tool_servers import ServerEntry, host_of, looks_secret, shown_address
+from kireji.core.tool_servers import ServerEntry, host_of, looks_secret, shown_address, shown_command
 from kireji.tools.mcp.entries import read_entry, write_entry
 
 JSON = st.recursive(
@@ -150,3 +150,24 @@ def test_an_address_keeps_the_name_that_its_program_gave_it(key: str) -> None:
     entry = read_entry("one", raw)
     assert (entry.url, entry.problem) == ("https://h.example/mcp", "")
     assert write_entry(entry)[key] == "https://h.example/mcp"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (("-y", "pkg", "/home/you"), "-y pkg /home/you"),
+        (("--token=s3cret",), "--token=•••"),
+        (("--api-key", "s3cret", "--port", "80"), "--api-key ••• --port 80"),
+        (("--api-key", "${KEY}"), "--api-key ${KEY}"),
+        (("--token=${KEY}",), "--token=${KEY}"),
+        (("--token", "-v"), "--token -v"),
+        (("--header", "Authorization: Bearer s3cret"), "--header Authorization: Bearer •••"),
+        (("--header", "X-Api-Key:s3cret"), "--header X-Api-Key:•••"),
+        (("https://h.example/mcp?api_key=s3cret&a=b",), "https://h.example/mcp?api_key=•••&a=b"),
+        (("postgresql://me:s3cret@h.example/db",), "postgresql://me:•••@h.example/db"),
+        (("GITHUB_TOKEN=s3cret", "node"), "GITHUB_TOKEN=••• node"),
+    ],
+)
+def test_a_command_line_is_shown_without_what_looks_like_a_secret(arguments: tuple[str, ...], shown: str) -> None:
+    assert shown_command("npx", arguments) == f"npx {shown}"
+    assert ServerEntry("one", "npx", arguments).place == f"npx {shown}"
