@@ -94,6 +94,8 @@ def test_plugins_are_listed_and_a_broken_one_says_file_line_and_reason(variables
     file = Path(variables["KIREJI_HOME"]) / "plugins" / "broken.py"
     assert err.startswith(f"plugin:broken: {file}, line 6: ")
     assert "complex" in err
+    known = json.loads(run(variables, "list", "--known", "--json")[0])["sources"]
+    assert {one["id"]: one["tools"] for one in known}["plugin:words"] == 1
 
 
 def test_a_tool_is_explained(variables: dict[str, str]) -> None:

@@ -7,8 +7,9 @@ import getpass
 import os
 import shlex
 from collections.abc import Collection
+from contextlib import suppress
 
-from kireji.cli.console import Console
+from kireji.cli.console import Console, OutputClosed
 from kireji.cli.work import DONE, FAILED, Work, WrongUsage
 from kireji.core.errors import KeyStoreUnavailable, KirejiError, SettingsError, StoreError
 from kireji.core.tool_servers import NOTICE, Imported, SecretPlace, ServerEntry, TestStep, shown_address
@@ -160,19 +161,31 @@ def _switch(name: str, console: Console, *, on: bool) -> Work:
 
 def _test(name: str, console: Console, *, as_json: bool) -> Work:
     async def work(services: Services) -> int:
-        steps = await services.tools.servers.test(name)
+        told: list[TestStep] = []
+
+        def tell(step: TestStep) -> None:
+            with suppress(OutputClosed):  # it is no affair of the server; the rest is told below, and raises it
+                _tell_step(step, console)
+                told.append(step)
+
+        steps = await services.tools.servers.test(name, None if as_json else tell)
         if as_json:
             console.object({"name": name, "steps": [_step(step) for step in steps]})
         else:
             for step in steps:
-                console.line(f"{'ok' if step.passed else 'FAILED':<7} {step.stage.title}: {step.sentence}")
-                if step.hint:
-                    console.line(f"        {step.hint}")
-                for line in step.lines:
-                    console.line(f"        | {line}")
+                if step not in told:
+                    _tell_step(step, console)
         return DONE if steps and all(step.passed for step in steps) else FAILED
 
     return work
+
+
+def _tell_step(step: TestStep, console: Console) -> None:
+    console.line(f"{'ok' if step.passed else 'FAILED':<7} {step.stage.title}: {step.sentence}")
+    if step.hint:
+        console.line(f"        {step.hint}")
+    for line in step.lines:
+        console.line(f"        | {line}")
 
 
 def _step(step: TestStep) -> dict[str, object]:

@@ -53,8 +53,8 @@ def _list(console: Console, *, start: bool, as_json: bool) -> Work:
             console.progress("Asking for tools …")
             await toolbox.refresh()
             console.progress("")
+        known = await toolbox.tools()  # before the sources, which then say how many each is known to have
         sources = await permissions.marked(await toolbox.sources())
-        known = await toolbox.tools()
         words = await permissions.words(known)
         tools = [(tool, words[tool.name]) for tool in known]
         if as_json:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -180,6 +182,22 @@ def test_a_test_tells_each_stage(world: World, kireji: Kireji) -> None:
         "        See what it wrote.",
         "        | no such package",
     ]
+
+
+def test_each_stage_is_told_as_it_passes(world: World, kireji: Kireji) -> None:
+    out, seen = io.StringIO(), []
+
+    class Passing(tuple[TestStep, ...]):
+        def __iter__(self) -> Iterator[TestStep]:
+            for step in super().__iter__():
+                yield step
+                seen.append(out.getvalue().count(" found") + out.getvalue().count(" read"))
+
+    world.server_file.servers = [ServerEntry("files", "npx")]
+    world.probe.steps["files"] = Passing(STEPS)
+    kireji("mcp", "test", "files", out=out)
+    assert seen[:2] == [1, 2]
+    assert out.getvalue().count("Entry read") == 1
 
 
 def test_a_test_as_json(world: World, kireji: Kireji) -> None:
