@@ -308,7 +308,8 @@ def _checked(tool: Tool, plugin: Plugin) -> Tool:
         ToolSourceError: It is no tool.
     """
     schema = _schema(tool)
-    if schema is None or not tool.own_name or len(tool.own_name) > _LONGEST_NAME:
+    # A colon stands before the names of what a call asks of the program; permissions for that are for nothing else.
+    if schema is None or not tool.own_name or len(tool.own_name) > _LONGEST_NAME or tool.own_name.startswith(":"):
         raise ToolSourceError(say("The plugin {name} does not say which tools it has.", name=plugin.name))
     return Tool(
         name=tool_name(tool.own_name, plugin.name),

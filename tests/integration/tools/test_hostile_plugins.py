@@ -414,3 +414,10 @@ def _dedented(code: str) -> str:
     from textwrap import dedent
 
     return dedent(code)
+
+
+async def test_no_tool_has_the_name_of_what_calls_ask_of_the_program(tmp_path: Path) -> None:
+    async with plugins(tmp_path) as made:
+        made.write("plugin", "@tool(name=':fetch_page')\ndef bad(url: str) -> str: return url")
+        with pytest.raises(ToolSourceError, match="does not say which tools it has"):
+            await made.tools()

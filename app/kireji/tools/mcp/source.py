@@ -145,7 +145,9 @@ class McpSource:
     async def look_again(self) -> None:
         """Find out whether it is another server by now, unless one runs: that is still the one that was started."""
         identity = self._identity
-        if self._connection is None and (identity is None or await asyncio.to_thread(identity.has_changed)):
+        if self._connection is not None:
+            return
+        if identity is None or (identity.scripts and await asyncio.to_thread(identity.has_changed)):
             await self.identify()
 
     async def known(self) -> Sequence[Tool] | None:
