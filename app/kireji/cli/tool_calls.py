@@ -25,13 +25,15 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
 
     Raises:
         WrongUsage: They are no JSON object, or are given twice.
-        KirejiError: Standard input cannot be read.
+        KirejiError: Standard input cannot be read, or there is no folder for the result.
     """
     whole = arguments.json_arguments
     if whole is not None and arguments.values:
         raise WrongUsage("say either K=V or --json-arguments")
     if whole is not None:
         whole = _checked(console.piped_text() if whole == "-" else whole)
+    if arguments.output is not None and not (folder := Path(arguments.output).parent).is_dir():
+        raise KirejiError(f"There is no folder {folder}; the tool was not called.", "Choose another place after -o.")
 
     async def work(services: Services) -> int:
         chosen = await find(services, arguments.name)

@@ -228,9 +228,16 @@ class TestResults:
 
     def test_a_file_that_cannot_be_written_is_told(self, look: FakeToolSource, kireji: Kireji, tmp_path: Path) -> None:
         look.behaviours["look"] = gives(PictureOutput(b"\x89PNG one"))
-        result = kireji("tools", "call", "look", "-o", str(tmp_path / "no" / "a.png"))
+        result = kireji("tools", "call", "look", "-o", str(tmp_path))
         assert result.code == 1
-        assert "cannot be written: No such file or directory" in result.err
+        assert f"{tmp_path} cannot be written: " in result.err
+
+    def test_where_no_file_can_be_the_tool_is_not_called(
+        self, look: FakeToolSource, kireji: Kireji, tmp_path: Path
+    ) -> None:
+        result = kireji("tools", "call", "look", "-o", str(tmp_path / "no" / "a.png"))
+        assert (result.code, look.calls) == (1, [])
+        assert f"There is no folder {tmp_path / 'no'}; the tool was not called." in result.err
 
     def test_json_has_all_of_it(self, look: FakeToolSource, kireji: Kireji) -> None:
         look.behaviours["look"] = gives(TextOutput("seen"), PictureOutput(b"\x89PNG one"))
