@@ -131,18 +131,20 @@ def test_five_megabytes_are_pasted_without_holding_the_window_up(seat: Seat) -> 
     with ServiceProcess(Rule(Text(["Seen."]), times=None)) as service, window_of(seat, service):
         command = ["xclip", "-quiet", "-selection", "clipboard"]
         with subprocess.Popen(command, env=seat.variables, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as owner:
-            assert owner.stdin is not None
-            owner.stdin.write(words)
-            owner.stdin.close()
-            display = seat.client._display
-            wait_until(lambda: display.get_selection_owner(display.intern_atom("CLIPBOARD")), "xclip owns it")
-            seat.xdotool("key", "ctrl+v")
-            seat.xdotool("type", "Why?")
-            wait_until(lambda: any(row[2].count('"blob"') for row in drafts(seat)), "the words as a file")
-            wait_until(lambda: any(row[1] == "Why?" for row in drafts(seat)), "what was typed meanwhile")
-            seat.xdotool("key", "Return")
-            wait_until(lambda: asked(service), "the question")
-            owner.kill()
+            try:
+                assert owner.stdin is not None
+                owner.stdin.write(words)
+                owner.stdin.close()
+                display = seat.client._display
+                wait_until(lambda: display.get_selection_owner(display.intern_atom("CLIPBOARD")), "xclip owns it")
+                seat.xdotool("key", "ctrl+v")
+                seat.xdotool("type", "Why?")
+                wait_until(lambda: any(row[2].count('"blob"') for row in drafts(seat)), "the words as a file")
+                wait_until(lambda: any(row[1] == "Why?" for row in drafts(seat)), "what was typed meanwhile")
+                seat.xdotool("key", "Return")
+                wait_until(lambda: asked(service), "the question")
+            finally:  # it would be waited for, for ever
+                owner.kill()
         document, question = asked(service)
         assert len(document["source"]["data"]) == len(words)
         assert question == {"type": "text", "text": "Why?"}
