@@ -19,6 +19,10 @@
             <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
             <translation>*قُرئ على هذا الحاسوب؛ قد تخطئ بعض الحروف. لم يُرسل السؤال إلى أي نموذج.*</translation>
         </message>
+        <message>
+            <source>, </source>
+            <translation>، </translation>
+        </message>
         <message numerus="yes">
             <source>, {n} see pictures</source>
             <extracomment>, 1 sees pictures</extracomment>
@@ -32,12 +36,32 @@
             </translation>
         </message>
         <message>
+            <source>1 tool</source>
+            <translation>أداة واحدة</translation>
+        </message>
+        <message>
             <source>; did you mean {name}?</source>
             <translation>؛ هل تقصد {name}؟</translation>
         </message>
         <message>
+            <source>?</source>
+            <translation>؟</translation>
+        </message>
+        <message>
+            <source>A change makes the next question cost more: the service reads the conversation anew.</source>
+            <translation>أي تغيير يرفع تكلفة السؤال التالي: إذ تقرأ الخدمة المحادثة من جديد.</translation>
+        </message>
+        <message>
             <source>A content check held the question back{why}.</source>
             <translation>أوقف فحص المحتوى السؤال{why}.</translation>
+        </message>
+        <message>
+            <source>A file</source>
+            <translation>ملف</translation>
+        </message>
+        <message>
+            <source>A file is named by its whole path.</source>
+            <translation>يُسمّى الملف بمساره الكامل.</translation>
         </message>
         <message>
             <source>A file on another computer was not attached. Copy it to this one first.</source>
@@ -54,6 +78,10 @@
         <message>
             <source>A key can be used for this session only; it is never written to a file.</source>
             <translation>لا يُستعمل المفتاح إلا لهذه الجلسة؛ ولا يُكتب في ملف أبدًا.</translation>
+        </message>
+        <message>
+            <source>A name has up to 64 letters, digits, spaces and the signs . _ - ( ) @ +.</source>
+            <translation>يتكون الاسم من 64 على الأكثر من الحروف والأرقام والمسافات والعلامات ‎. _ - ( ) @ +‎.</translation>
         </message>
         <message>
             <source>A network's login page or a proxy may be in the way: open a web browser, log in, and ask again.</source>
@@ -76,6 +104,14 @@
             <translation>صورة أو مستند تغيّر أو تلف.</translation>
         </message>
         <message>
+            <source>A piece of JSON from the server's documentation can be pasted into any of these fields.</source>
+            <translation>يمكن لصق مقطع JSON من توثيق الخادم في أي من هذه الحقول.</translation>
+        </message>
+        <message>
+            <source>A program on this computer</source>
+            <translation>برنامج على هذا الحاسوب</translation>
+        </message>
+        <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
             <translation>ربما يحجز وكيل بينهما التدفقات: تحقق من إعدادات الوكيل أو عنوان الخدمة.</translation>
         </message>
@@ -96,6 +132,10 @@
             </translation>
         </message>
         <message>
+            <source>A quotation mark is missing in the command.</source>
+            <translation>تنقص علامة اقتباس في الأمر.</translation>
+        </message>
+        <message>
             <source>A redirect</source>
             <translation>إعادة توجيه</translation>
         </message>
@@ -104,8 +144,28 @@
             <translation>أوقفت السؤالَ قاعدةٌ في حساب {name} هذا.</translation>
         </message>
         <message>
+            <source>A secret is kept in your system keychain, never in a file. Only this server gets it.</source>
+            <translation>يُحفظ السر في سلسلة مفاتيح النظام، ولا يُحفظ في ملف أبدًا. ولا يحصل عليه إلا هذا الخادم.</translation>
+        </message>
+        <message>
+            <source>A server or a plugin is a program of its own: what it sends, and to whom, is not recorded in the list of what left this computer. Only add what you trust.</source>
+            <translation>الخادم أو الملحق برنامج مستقل: فما يرسله ولمن لا يُسجَّل في قائمة ما غادر هذا الحاسوب. لا تضف إلا ما تثق به.</translation>
+        </message>
+        <message>
+            <source>A server's name is 1 to {most} visible characters.</source>
+            <translation>اسم الخادم من 1 إلى {most} من المحارف المرئية.</translation>
+        </message>
+        <message>
             <source>A stored picture is missing or damaged.</source>
             <translation>صورة محفوظة مفقودة أو تالفة.</translation>
+        </message>
+        <message>
+            <source>A tool lets a model do something: work something out, read a file, look at a page. You are asked first, unless you have allowed it.</source>
+            <translation>تتيح الأداة للنموذج أن يفعل شيئًا: أن يحسب، أو يقرأ ملفًا، أو يطّلع على صفحة. وتُسأل أولًا ما لم تكن قد سمحت بذلك.</translation>
+        </message>
+        <message>
+            <source>A tool that it calls read-only then counts as such: once allowed, it does not ask again where words from outside stand in the conversation.</source>
+            <translation>عندئذٍ تُعدّ الأداة التي يصفها بأنها للقراءة فقط كذلك: فمتى سُمح بها لا تسأل مجددًا حين تكون في المحادثة كلمات من الخارج.</translation>
         </message>
         <message>
             <source>A web page</source>
@@ -132,6 +192,10 @@
             <translation>الحجم الفعلي</translation>
         </message>
         <message>
+            <source>Add</source>
+            <translation>إضافة</translation>
+        </message>
+        <message>
             <source>Add Control or Command in Settings, or update macOS.</source>
             <translation>أضف Control أو Command في الإعدادات، أو حدّث macOS.</translation>
         </message>
@@ -146,6 +210,14 @@
         <message>
             <source>Add Kireji to the start-up programs in the desktop's settings.</source>
             <translation>أضف Kireji إلى برامج بدء التشغيل في إعدادات سطح المكتب.</translation>
+        </message>
+        <message>
+            <source>Add a folder…</source>
+            <translation>إضافة مجلد…</translation>
+        </message>
+        <message>
+            <source>Add a header…</source>
+            <translation>إضافة ترويسة…</translation>
         </message>
         <message>
             <source>Add a key for this server</source>
@@ -168,12 +240,28 @@
             <translation>إضافة منطقة: الإبقاء على هذه واختيار أخرى للسؤال نفسه (Insert)</translation>
         </message>
         <message>
+            <source>Add a server</source>
+            <translation>إضافة خادم</translation>
+        </message>
+        <message>
+            <source>Add an environment variable…</source>
+            <translation>إضافة متغير بيئة…</translation>
+        </message>
+        <message>
+            <source>Add and test</source>
+            <translation>إضافة واختبار</translation>
+        </message>
+        <message>
             <source>Add credit or raise the limit in the console of {name}, or use another key.</source>
             <translation>أضف رصيدًا أو ارفع الحد في لوحة {name}، أو استعمل مفتاحًا آخر.</translation>
         </message>
         <message>
             <source>Add key…</source>
             <translation>إضافة مفتاح…</translation>
+        </message>
+        <message>
+            <source>Add no server</source>
+            <translation>عدم إضافة خادم</translation>
         </message>
         <message>
             <source>Add one in Settings, Keys &amp; models, or with: kireji keys set {provider}</source>
@@ -184,8 +272,16 @@
             <translation>أضف واحدًا هناك ثم حاول مجددًا.</translation>
         </message>
         <message>
+            <source>Add server…</source>
+            <translation>إضافة خادم…</translation>
+        </message>
+        <message>
             <source>Add the picture itself.</source>
             <translation>أضف الصورة نفسها.</translation>
+        </message>
+        <message>
+            <source>Add this host</source>
+            <translation>إضافة هذا المضيف</translation>
         </message>
         <message>
             <source>Add who answers instead</source>
@@ -194,6 +290,10 @@
         <message>
             <source>Added {conversations} and {messages}.</source>
             <translation>أُضيفت {conversations} و{messages}.</translation>
+        </message>
+        <message>
+            <source>Address</source>
+            <translation>العنوان</translation>
         </message>
         <message>
             <source>Address of another model server</source>
@@ -206,6 +306,10 @@
         <message>
             <source>Address of the proxy</source>
             <translation>عنوان الوكيل</translation>
+        </message>
+        <message>
+            <source>Address of the server</source>
+            <translation>عنوان الخادم</translation>
         </message>
         <message>
             <source>Address to open in a browser</source>
@@ -244,8 +348,48 @@
             <translation>كل الملفات (*)</translation>
         </message>
         <message>
+            <source>All its tools</source>
+            <translation>كل أدواته</translation>
+        </message>
+        <message>
             <source>All screens</source>
             <translation>كل الشاشات</translation>
+        </message>
+        <message>
+            <source>Allow</source>
+            <translation>السماح</translation>
+        </message>
+        <message>
+            <source>Allow every call of this tool until the end of</source>
+            <translation>السماح بكل استدعاء لهذه الأداة حتى نهاية يوم</translation>
+        </message>
+        <message>
+            <source>Allow for a time…</source>
+            <translation>السماح لمدة…</translation>
+        </message>
+        <message>
+            <source>Allow for this host</source>
+            <translation>السماح لهذا المضيف</translation>
+        </message>
+        <message>
+            <source>Allow for this host…</source>
+            <translation>السماح لهذا المضيف…</translation>
+        </message>
+        <message>
+            <source>Allow in this conversation</source>
+            <translation>السماح في هذه المحادثة</translation>
+        </message>
+        <message>
+            <source>Allow in this conversation…</source>
+            <translation>السماح في هذه المحادثة…</translation>
+        </message>
+        <message>
+            <source>Allow in this folder</source>
+            <translation>السماح في هذا المجلد</translation>
+        </message>
+        <message>
+            <source>Allow in this folder…</source>
+            <translation>السماح في هذا المجلد…</translation>
         </message>
         <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Accessibility; or copy the text, then ask about the clipboard.</source>
@@ -260,12 +404,24 @@
             <translation>اسمح بذلك في إعدادات النظام، الخصوصية والأمان، تسجيل الشاشة، ثم شغّل Kireji من جديد؛ وإن كان مسموحًا به هناك فالإذن لنسخة أقدم: أزلها من القائمة وأضفها مجددًا.</translation>
         </message>
         <message>
+            <source>Allow once</source>
+            <translation>السماح مرة واحدة</translation>
+        </message>
+        <message>
             <source>Allow screenshots for Kireji in the system's privacy settings, or use the desktop's own dialog.</source>
             <translation>اسمح لـ Kireji بلقطات الشاشة في إعدادات الخصوصية، أو استعمل مربع حوار سطح المكتب.</translation>
         </message>
         <message>
             <source>Allow that in Settings, General, or copy the text and choose Ask about the clipboard.</source>
             <translation>اسمح بذلك في الإعدادات، عام، أو انسخ النص واختر «اسأل عن الحافظة».</translation>
+        </message>
+        <message>
+            <source>Allow until a date</source>
+            <translation>السماح حتى تاريخ</translation>
+        </message>
+        <message>
+            <source>Allow until the end of</source>
+            <translation>السماح حتى نهاية يوم</translation>
         </message>
         <message>
             <source>Allow writing there, or choose another place.</source>
@@ -288,12 +444,20 @@
             <translation>Alt + مفاتيح الأسهم</translation>
         </message>
         <message>
+            <source>Always deny this tool</source>
+            <translation>رفض هذه الأداة دائمًا</translation>
+        </message>
+        <message>
             <source>Always use the desktop's own dialog to cut out a region</source>
             <translation>استعمال مربع حوار سطح المكتب دائمًا لاقتطاع منطقة</translation>
         </message>
         <message>
             <source>Amber</source>
             <translation>كهرماني</translation>
+        </message>
+        <message>
+            <source>An address</source>
+            <translation>عنوان</translation>
         </message>
         <message>
             <source>An address with a name or password in it is not fetched.</source>
@@ -326,6 +490,10 @@
         <message>
             <source>Another folder…</source>
             <translation>مجلد آخر…</translation>
+        </message>
+        <message>
+            <source>Another host</source>
+            <translation>مضيف آخر</translation>
         </message>
         <message>
             <source>Another language shows from the next start on.</source>
@@ -676,6 +844,34 @@
             </translation>
         </message>
         <message>
+            <source>Built in</source>
+            <translation>مضمّنة</translation>
+        </message>
+        <message>
+            <source>By rule</source>
+            <translation>بقاعدة</translation>
+        </message>
+        <message>
+            <source>By rule: it only computes</source>
+            <translation>بقاعدة: تحسب فقط</translation>
+        </message>
+        <message>
+            <source>By rule: you had allowed it</source>
+            <translation>بقاعدة: كنتَ قد سمحتَ بها</translation>
+        </message>
+        <message>
+            <source>By rule: you had denied it</source>
+            <translation>بقاعدة: كنتَ قد رفضتها</translation>
+        </message>
+        <message>
+            <source>Calculate</source>
+            <translation>الحساب</translation>
+        </message>
+        <message>
+            <source>Calculator</source>
+            <translation>الحاسبة</translation>
+        </message>
+        <message>
             <source>Cancel</source>
             <translation>إلغاء</translation>
         </message>
@@ -714,6 +910,10 @@
         <message>
             <source>Capture the same region again</source>
             <translation>التقاط المنطقة نفسها مجددًا</translation>
+        </message>
+        <message>
+            <source>Capture the screen</source>
+            <translation>التقاط الشاشة</translation>
         </message>
         <message>
             <source>Capture this screen</source>
@@ -772,12 +972,20 @@
             <translation>تحقق من أن المفتاح وحده قد لُصق.</translation>
         </message>
         <message>
+            <source>Check that the command starts a server over stdio.</source>
+            <translation>تحقق من أن الأمر يشغّل خادمًا عبر stdio.</translation>
+        </message>
+        <message>
             <source>Check that the desktop is running.</source>
             <translation>تحقق من أن سطح المكتب يعمل.</translation>
         </message>
         <message>
             <source>Check the address and the network.</source>
             <translation>تحقق من العنوان والشبكة.</translation>
+        </message>
+        <message>
+            <source>Check the address and the settings of the network.</source>
+            <translation>تحقق من العنوان ومن إعدادات الشبكة.</translation>
         </message>
         <message>
             <source>Check the address in Settings, Keys &amp; models</source>
@@ -804,8 +1012,16 @@
             <translation>تحقق من العنوان، أو احفظ الصورة وأفلت الملف هنا.</translation>
         </message>
         <message>
+            <source>Check the address; most end with /mcp.</source>
+            <translation>تحقق من العنوان؛ ينتهي أغلبها بـ ‎/mcp.</translation>
+        </message>
+        <message>
             <source>Check the clock of this computer; if it is right, only the service can help.</source>
             <translation>تحقق من ساعة هذا الحاسوب؛ فإن كانت صحيحة فالخدمة وحدها تستطيع المساعدة.</translation>
+        </message>
+        <message>
+            <source>Check the command and that the program is installed.</source>
+            <translation>تحقق من الأمر ومن أن البرنامج مثبت.</translation>
         </message>
         <message>
             <source>Check the disk and the folder, then try again; nothing was deleted.</source>
@@ -828,6 +1044,14 @@
             <translation>تحقق من الإعداد network.proxy أو HTTPS_PROXY أو إعدادات الوكيل في النظام.</translation>
         </message>
         <message>
+            <source>Check the space on the disk and who may write there.</source>
+            <translation>تحقق من المساحة على القرص ومن يجوز له الكتابة هناك.</translation>
+        </message>
+        <message>
+            <source>Check who may read it.</source>
+            <translation>تحقق ممن يجوز له قراءته.</translation>
+        </message>
+        <message>
             <source>Choose a backup</source>
             <translation>اختيار نسخة احتياطية</translation>
         </message>
@@ -836,12 +1060,20 @@
             <translation>اختيار ملف شهادات</translation>
         </message>
         <message>
+            <source>Choose a file with servers</source>
+            <translation>اختيار ملف فيه خوادم</translation>
+        </message>
+        <message>
             <source>Choose a file…</source>
             <translation>اختيار ملف…</translation>
         </message>
         <message>
             <source>Choose a folder for backups</source>
             <translation>اختيار مجلد للنسخ الاحتياطية</translation>
+        </message>
+        <message>
+            <source>Choose a folder in which files may be read</source>
+            <translation>اختيار مجلد تجوز قراءة ملفاته</translation>
         </message>
         <message>
             <source>Choose a folder…</source>
@@ -892,6 +1124,10 @@
             <translation>اختر اسمًا آخر، أو اسمح بالكتابة فوقه.</translation>
         </message>
         <message>
+            <source>Choose another name, or remove that one first.</source>
+            <translation>اختر اسمًا آخر، أو أزل ذاك أولًا.</translation>
+        </message>
+        <message>
             <source>Choose another name.</source>
             <translation>اختر اسمًا آخر.</translation>
         </message>
@@ -936,6 +1172,10 @@
             <translation>اختيار النموذج</translation>
         </message>
         <message>
+            <source>Choose the tools that are offered</source>
+            <translation>اختيار الأدوات المعروضة على النموذج</translation>
+        </message>
+        <message>
             <source>Choose where…</source>
             <translation>اختيار المكان…</translation>
         </message>
@@ -950,6 +1190,14 @@
         <message>
             <source>Click: a window</source>
             <translation>نقرة: نافذة</translation>
+        </message>
+        <message>
+            <source>Clipboard</source>
+            <translation>الحافظة</translation>
+        </message>
+        <message>
+            <source>Clock</source>
+            <translation>الساعة</translation>
         </message>
         <message>
             <source>Close</source>
@@ -984,8 +1232,24 @@
             <translation>الألوان</translation>
         </message>
         <message>
+            <source>Command</source>
+            <translation>الأمر</translation>
+        </message>
+        <message>
+            <source>Command of the server, with its arguments</source>
+            <translation>أمر الخادم مع معطياته</translation>
+        </message>
+        <message>
+            <source>Commands</source>
+            <translation>الأوامر</translation>
+        </message>
+        <message>
             <source>Connect one and try again.</source>
             <translation>صِل شاشة ثم حاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Contains text from {places}</source>
+            <translation>تحتوي نصًا من {places}</translation>
         </message>
         <message>
             <source>Context</source>
@@ -1018,6 +1282,10 @@
         <message>
             <source>Conversations and captures</source>
             <translation>المحادثات واللقطات</translation>
+        </message>
+        <message>
+            <source>Convert units</source>
+            <translation>تحويل الوحدات</translation>
         </message>
         <message>
             <source>Copied</source>
@@ -1140,12 +1408,28 @@
             <translation>انسخ هناك، ثم اسأل عن الحافظة.</translation>
         </message>
         <message>
+            <source>Copy what is known about it</source>
+            <translation>نسخ المعروف عنه</translation>
+        </message>
+        <message>
             <source>Copy with the terminal's own keys, then ask about the clipboard.</source>
             <translation>انسخ بمفاتيح الطرفية، ثم اسأل عن الحافظة.</translation>
         </message>
         <message>
             <source>Copying and checking…</source>
             <translation>يجري النسخ والفحص…</translation>
+        </message>
+        <message>
+            <source>Correct cwd in the entry.</source>
+            <translation>صحّح cwd في المدخل.</translation>
+        </message>
+        <message>
+            <source>Correct it and look again.</source>
+            <translation>صحّحه ثم ابحث مجددًا.</translation>
+        </message>
+        <message>
+            <source>Correct it in an editor; it is left as it is until then.</source>
+            <translation>صحّحه في محرّر؛ ويُترك كما هو حتى ذلك الحين.</translation>
         </message>
         <message>
             <source>Correct its schema.</source>
@@ -1162,6 +1446,18 @@
         <message>
             <source>Correct that line; until then the defaults hold, and the file is left as it is.</source>
             <translation>صحّح ذلك السطر؛ وحتى ذلك الحين تسري القيم الافتراضية ويُترك الملف كما هو.</translation>
+        </message>
+        <message>
+            <source>Correct the entry in mcp.json.</source>
+            <translation>صحّح المدخل في mcp.json.</translation>
+        </message>
+        <message>
+            <source>Correct the path, or install the program.</source>
+            <translation>صحّح المسار، أو ثبّت البرنامج.</translation>
+        </message>
+        <message>
+            <source>Correct the path, or make the file executable.</source>
+            <translation>صحّح المسار، أو اجعل الملف قابلًا للتنفيذ.</translation>
         </message>
         <message>
             <source>Cost</source>
@@ -1224,6 +1520,10 @@
             <translation>داكن</translation>
         </message>
         <message>
+            <source>Date and time</source>
+            <translation>التاريخ والوقت</translation>
+        </message>
+        <message>
             <source>Default</source>
             <translation>افتراضي</translation>
         </message>
@@ -1264,12 +1564,28 @@
             <translation>حُذفت «{title}»</translation>
         </message>
         <message>
+            <source>Deny</source>
+            <translation>رفض</translation>
+        </message>
+        <message>
+            <source>Deny in this conversation</source>
+            <translation>الرفض في هذه المحادثة</translation>
+        </message>
+        <message>
+            <source>Deny it from now on</source>
+            <translation>الرفض من الآن فصاعدًا</translation>
+        </message>
+        <message>
             <source>Details</source>
             <translation>التفاصيل</translation>
         </message>
         <message>
             <source>Details at the side</source>
             <translation>التفاصيل في الجانب</translation>
+        </message>
+        <message>
+            <source>Did you mean {name}?</source>
+            <translation>هل تقصد {name}؟</translation>
         </message>
         <message>
             <source>Do not restore</source>
@@ -1336,6 +1652,14 @@
             <translation>صورة مُفلتة</translation>
         </message>
         <message>
+            <source>Each command is shown exactly as it would run, and you are asked every time. No permission lasts.</source>
+            <translation>يُعرض كل أمر تمامًا كما سيُشغَّل، وتُسأل في كل مرة. لا يدوم أي إذن.</translation>
+        </message>
+        <message>
+            <source>Each variable or header has a name without spaces. Remove the row if there is none.</source>
+            <translation>لكل متغير أو ترويسة اسم بلا مسافات. أزل السطر إن لم يكن هناك اسم.</translation>
+        </message>
+        <message>
             <source>Earlier questions</source>
             <translation>أسئلة سابقة</translation>
         </message>
@@ -1360,6 +1684,10 @@
             <translation>الجهد</translation>
         </message>
         <message>
+            <source>End some programs and try again.</source>
+            <translation>أنهِ بعض البرامج ثم حاول مجددًا.</translation>
+        </message>
+        <message>
             <source>End the search</source>
             <translation>إنهاء البحث</translation>
         </message>
@@ -1374,6 +1702,10 @@
         <message>
             <source>Enter an address, or choose another way above.</source>
             <translation>أدخل عنوانًا، أو اختر طريقًا آخر أعلاه.</translation>
+        </message>
+        <message>
+            <source>Enter an http:// proxy in Settings, Network.</source>
+            <translation>أدخل وكيل http://‎ في الإعدادات، الشبكة.</translation>
         </message>
         <message>
             <source>Enter it by hand.</source>
@@ -1404,12 +1736,32 @@
             <translation>Enter: الشاشة كلها</translation>
         </message>
         <message>
+            <source>Entry read</source>
+            <translation>قُرئ المدخل</translation>
+        </message>
+        <message>
             <source>Esc</source>
             <translation>Esc</translation>
         </message>
         <message>
             <source>Esc: close</source>
             <translation>Esc: إغلاق</translation>
+        </message>
+        <message>
+            <source>Every call of this tool for a week</source>
+            <translation>كل استدعاء لهذه الأداة لمدة أسبوع</translation>
+        </message>
+        <message>
+            <source>Every call of this tool in this conversation</source>
+            <translation>كل استدعاء لهذه الأداة في هذه المحادثة</translation>
+        </message>
+        <message>
+            <source>Every call of this tool until a date…</source>
+            <translation>كل استدعاء لهذه الأداة حتى تاريخ…</translation>
+        </message>
+        <message>
+            <source>Every call of this tool until tonight</source>
+            <translation>كل استدعاء لهذه الأداة حتى نهاية اليوم</translation>
         </message>
         <message>
             <source>Every host is reached directly.</source>
@@ -1508,6 +1860,26 @@
             <translation>F1: كل المفاتيح</translation>
         </message>
         <message>
+            <source>Fetch a page</source>
+            <translation>جلب صفحة</translation>
+        </message>
+        <message>
+            <source>Fetch a web page</source>
+            <translation>جلب صفحة ويب</translation>
+        </message>
+        <message>
+            <source>Files</source>
+            <translation>الملفات</translation>
+        </message>
+        <message>
+            <source>Files may be read in these folders</source>
+            <translation>تجوز قراءة الملفات في هذه المجلدات</translation>
+        </message>
+        <message>
+            <source>Files with servers (*.json *.toml *.yaml *.yml)</source>
+            <translation>ملفات فيها خوادم (*.json *.toml *.yaml *.yml)</translation>
+        </message>
+        <message>
             <source>First picture of an animation</source>
             <translation>أول صورة من رسم متحرك</translation>
         </message>
@@ -1530,6 +1902,10 @@
         <message>
             <source>For example: Answer in two sentences.</source>
             <translation>مثلًا: أجب في جملتين.</translation>
+        </message>
+        <message>
+            <source>For the host {host}, until you take it back</source>
+            <translation>للمضيف {host}، حتى تتراجع عنه</translation>
         </message>
         <message>
             <source>Free software under the MIT licence.</source>
@@ -1566,6 +1942,10 @@
         <message>
             <source>Give a name that ends with .zip, or one without an ending for a folder.</source>
             <translation>أعطِ اسمًا ينتهي بـ .zip، أو اسمًا بلا امتداد لمجلد.</translation>
+        </message>
+        <message>
+            <source>Give it a name, such as git.</source>
+            <translation>أعطه اسمًا، مثل git.</translation>
         </message>
         <message>
             <source>Global shortcuts are not supported on this system yet.</source>
@@ -1608,6 +1988,10 @@
             <translation>Home, End: الحافة التالية</translation>
         </message>
         <message>
+            <source>Host whose pages may be fetched</source>
+            <translation>مضيف يجوز جلب صفحاته</translation>
+        </message>
+        <message>
             <source>Hosts without proxy</source>
             <translation>مضيفون بلا وكيل</translation>
         </message>
@@ -1632,6 +2016,38 @@
             <translation>استورد تصديرًا أصغر.</translation>
         </message>
         <message>
+            <source>Import nothing</source>
+            <translation>عدم استيراد شيء</translation>
+        </message>
+        <message>
+            <source>Import servers</source>
+            <translation>استيراد خوادم</translation>
+        </message>
+        <message>
+            <source>Import servers from other programs</source>
+            <translation>استيراد خوادم من برامج أخرى</translation>
+        </message>
+        <message>
+            <source>Import the chosen servers</source>
+            <translation>استيراد الخوادم المختارة</translation>
+        </message>
+        <message numerus="yes">
+            <source>Import {n} servers</source>
+            <extracomment>Import 1 server</extracomment>
+            <translation>
+                <numerusform>استيراد {n} خادم</numerusform>
+                <numerusform>استيراد خادم واحد</numerusform>
+                <numerusform>استيراد خادمين</numerusform>
+                <numerusform>استيراد {n} خوادم</numerusform>
+                <numerusform>استيراد {n} خادمًا</numerusform>
+                <numerusform>استيراد {n} خادم</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Import…</source>
+            <translation>استيراد…</translation>
+        </message>
+        <message>
             <source>In a terminal Ctrl+C interrupts what runs, so nothing was copied.</source>
             <translation>يقطع Ctrl+C في الطرفية ما يعمل، لذا لم يُنسخ شيء.</translation>
         </message>
@@ -1652,6 +2068,10 @@
             <translation>الساري: {address}.</translation>
         </message>
         <message>
+            <source>In the folder {folder}, until you take it back</source>
+            <translation>في المجلد {folder}، حتى تتراجع عنه</translation>
+        </message>
+        <message>
             <source>In window</source>
             <translation>في النافذة</translation>
         </message>
@@ -1666,6 +2086,10 @@
         <message>
             <source>Install it in a folder with a shorter name.</source>
             <translation>ثبّته في مجلد اسمه أقصر.</translation>
+        </message>
+        <message>
+            <source>Install it, or give its whole path.</source>
+            <translation>ثبّته، أو أعطِ مساره كاملًا.</translation>
         </message>
         <message>
             <source>Install libxcb1, or: </source>
@@ -1696,8 +2120,16 @@
             <translation>التعليمات: {words}. تغييرها</translation>
         </message>
         <message>
+            <source>It cannot be used at present.</source>
+            <translation>لا يمكن استعماله حاليًا.</translation>
+        </message>
+        <message>
             <source>It cannot be used yet.</source>
             <translation>لا يمكن استعماله بعد.</translation>
+        </message>
+        <message>
+            <source>It closed the connection.</source>
+            <translation>أغلق الاتصال.</translation>
         </message>
         <message>
             <source>It comes from {fixed}.</source>
@@ -1708,8 +2140,24 @@
             <translation>يأتي من {variable}: غيّره هناك. ما دام معيّنًا فلا يُستعمل مفتاح محفوظ.</translation>
         </message>
         <message>
+            <source>It did not answer within {seconds} seconds.</source>
+            <translation>لم يُجب خلال {seconds} ثانية.</translation>
+        </message>
+        <message>
+            <source>It does not speak the protocol: on its standard output it wrote “{line}”.</source>
+            <translation>لا يتحدث البروتوكول: كتب على خرجه القياسي «{line}».</translation>
+        </message>
+        <message>
+            <source>It ended by itself with code {code}.</source>
+            <translation>انتهى من تلقاء نفسه بالرمز {code}.</translation>
+        </message>
+        <message>
             <source>It failed with</source>
             <translation>أخفق بـ</translation>
+        </message>
+        <message>
+            <source>It floods its standard output with what is not the protocol.</source>
+            <translation>يُغرق خرجه القياسي بما ليس من البروتوكول.</translation>
         </message>
         <message>
             <source>It has no identifier, or no messages.</source>
@@ -1718,6 +2166,10 @@
         <message>
             <source>It holds no conversations and was left out.</source>
             <translation>لا محادثات فيه وتُرك.</translation>
+        </message>
+        <message>
+            <source>It is</source>
+            <translation>نوعه</translation>
         </message>
         <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
@@ -1760,16 +2212,36 @@
             <translation>لا يُعرف هل يستطيع هذا النموذج الرؤية.</translation>
         </message>
         <message>
+            <source>It is switched off, so nothing is known of its tools. Its menu switches it on.</source>
+            <translation>هو معطّل، لذا لا يُعرف شيء عن أدواته. يمكن تفعيله من قائمته.</translation>
+        </message>
+        <message>
             <source>It is then kept in your system keychain.</source>
             <translation>ثم يُحفظ في سلسلة مفاتيح النظام.</translation>
+        </message>
+        <message>
+            <source>It is too large to be passed on.</source>
+            <translation>حجمه أكبر من أن يُمرَّر.</translation>
         </message>
         <message>
             <source>It is too long for the field</source>
             <translation>أطول مما تتسع له الخانة</translation>
         </message>
         <message>
+            <source>It only computes, or reads where you have allowed that; nothing is asked.</source>
+            <translation>تحسب فقط، أو تقرأ حيث سمحتَ بذلك؛ ولا تُسأل.</translation>
+        </message>
+        <message>
             <source>It runs on another computer, to which Ollama passes everything on.</source>
             <translation>يعمل على حاسوب آخر يمرّر إليه Ollama كل شيء.</translation>
+        </message>
+        <message>
+            <source>It sent a message of more than {size} MB.</source>
+            <translation>أرسل رسالة أكبر من {size} MB.</translation>
+        </message>
+        <message>
+            <source>It was ended by signal {number}.</source>
+            <translation>أُنهي بالإشارة {number}.</translation>
         </message>
         <message>
             <source>It works.</source>
@@ -1780,8 +2252,20 @@
             <translation>يعمل. وصلت المفاتيح.</translation>
         </message>
         <message>
+            <source>Its address begins with https:// or, on this computer, http://.</source>
+            <translation>يبدأ عنوانه بـ https://‎ أو، على هذا الحاسوب، بـ http://‎.</translation>
+        </message>
+        <message>
             <source>Its key, if it wants one</source>
             <translation>مفتاحه، إن كان يطلب واحدًا</translation>
+        </message>
+        <message>
+            <source>Its tools are not known yet: it starts when they are first wanted. Reload it to see them now.</source>
+            <translation>أدواته غير معروفة بعد: فهو يبدأ عند أول حاجة إليها. أعد تحميله لتراها الآن.</translation>
+        </message>
+        <message>
+            <source>Its tools are not known yet: it starts when they are first wanted. Test it to see them now.</source>
+            <translation>أدواته غير معروفة بعد: فهو يبدأ عند أول حاجة إليها. اختبره لتراها الآن.</translation>
         </message>
         <message>
             <source>JPEG picture (*.jpg *.jpeg)</source>
@@ -1814,6 +2298,14 @@
         <message>
             <source>Keep it untested</source>
             <translation>حفظ دون اختبار</translation>
+        </message>
+        <message>
+            <source>Keep the secrets in the file</source>
+            <translation>إبقاء الأسرار في الملف</translation>
+        </message>
+        <message>
+            <source>Keep the value secret</source>
+            <translation>إبقاء القيمة سرية</translation>
         </message>
         <message>
             <source>Keep this region and choose another one</source>
@@ -1884,6 +2376,10 @@
             <translation>يعمل Kireji في بيئة معزولة لا تستطيع إدراج نفسها في بدء الجلسة.</translation>
         </message>
         <message>
+            <source>Kireji waits for you</source>
+            <translation>Kireji ينتظرك</translation>
+        </message>
+        <message>
             <source>Kireji's own form</source>
             <translation>صيغة Kireji الخاصة</translation>
         </message>
@@ -1932,8 +2428,16 @@
             <translation>فاتح</translation>
         </message>
         <message>
+            <source>List a folder</source>
+            <translation>سرد محتوى مجلد</translation>
+        </message>
+        <message>
             <source>List them with: kireji history list</source>
             <translation>اسردها بالأمر: kireji history list</translation>
+        </message>
+        <message>
+            <source>List them with: kireji tools list</source>
+            <translation>اسردها بالأمر: kireji tools list</translation>
         </message>
         <message>
             <source>List them with: {command}</source>
@@ -1968,12 +2472,24 @@
             <translation>البحث مرة أخرى</translation>
         </message>
         <message>
+            <source>Look at the clock</source>
+            <translation>النظر إلى الساعة</translation>
+        </message>
+        <message>
+            <source>Look for plugins again</source>
+            <translation>البحث عن الملحقات مرة أخرى</translation>
+        </message>
+        <message>
             <source>Look for servers on this computer</source>
             <translation>البحث عن خوادم على هذا الحاسوب</translation>
         </message>
         <message>
             <source>Look into the system's privacy settings.</source>
             <translation>انظر في إعدادات الخصوصية للنظام.</translation>
+        </message>
+        <message>
+            <source>Looking for other programs' servers…</source>
+            <translation>يجري البحث عن خوادم البرامج الأخرى…</translation>
         </message>
         <message>
             <source>Low</source>
@@ -1988,8 +2504,20 @@
             <translation>أيقونات Lucide</translation>
         </message>
         <message>
+            <source>MCP servers</source>
+            <translation>خوادم MCP</translation>
+        </message>
+        <message>
             <source>Make default for {name}</source>
             <translation>جعله الافتراضي لدى {name}</translation>
+        </message>
+        <message>
+            <source>Make the folder, or name another one.</source>
+            <translation>أنشئ المجلد، أو سمّ غيره.</translation>
+        </message>
+        <message>
+            <source>Make {folder} writable.</source>
+            <translation>اجعل {folder} قابلًا للكتابة.</translation>
         </message>
         <message>
             <source>Make {parent} writable, or add Kireji in the desktop's settings.</source>
@@ -2028,12 +2556,24 @@
             <translation>لا تستطيع النماذج قراءة ملفات {program}.</translation>
         </message>
         <message>
+            <source>Models may run commands</source>
+            <translation>يجوز للنماذج تشغيل أوامر</translation>
+        </message>
+        <message>
+            <source>Models may use tools</source>
+            <translation>يجوز للنماذج استعمال الأدوات</translation>
+        </message>
+        <message>
             <source>More</source>
             <translation>المزيد</translation>
         </message>
         <message>
             <source>More about this conversation</source>
             <translation>المزيد عن هذه المحادثة</translation>
+        </message>
+        <message>
+            <source>More about {name}</source>
+            <translation>المزيد عن {name}</translation>
         </message>
         <message>
             <source>More quick prompts</source>
@@ -2046,6 +2586,10 @@
         <message>
             <source>More to do with the picture</source>
             <translation>المزيد مما يمكن فعله بالصورة</translation>
+        </message>
+        <message>
+            <source>More ways to deny</source>
+            <translation>طرق أخرى للرفض</translation>
         </message>
         <message>
             <source>More…</source>
@@ -2092,8 +2636,16 @@
             </translation>
         </message>
         <message>
+            <source>Name</source>
+            <translation>الاسم</translation>
+        </message>
+        <message>
             <source>Name fewer of them.</source>
             <translation>اذكر أقل منها.</translation>
+        </message>
+        <message>
+            <source>Name of the server</source>
+            <translation>اسم الخادم</translation>
         </message>
         <message>
             <source>Name the export you downloaded.</source>
@@ -2208,6 +2760,10 @@
             <translation>لا نماذج معروفة.</translation>
         </message>
         <message>
+            <source>No other program with servers was found. A file in the usual form (mcpServers) can be chosen.</source>
+            <translation>لم يُعثر على برنامج آخر فيه خوادم. يمكن اختيار ملف بالصيغة المعتادة (mcpServers).</translation>
+        </message>
+        <message>
             <source>No port of this computer could be opened for the browser's answer.</source>
             <translation>تعذر فتح منفذ على هذا الحاسوب لرد المتصفح.</translation>
         </message>
@@ -2264,8 +2820,36 @@
             <translation>لا أحد يبحث، لأن ذلك معطّل.</translation>
         </message>
         <message>
+            <source>Nobody: the answer was stopped, or nobody was there to be asked</source>
+            <translation>لا أحد: أُوقفت الإجابة، أو لم يكن هناك من يُسأل</translation>
+        </message>
+        <message>
             <source>None</source>
             <translation>بلا</translation>
+        </message>
+        <message>
+            <source>None is offered in this conversation.</source>
+            <translation>لا تُعرض أي أداة في هذه المحادثة.</translation>
+        </message>
+        <message>
+            <source>None yet. A plugin is a Python file with functions that a model may call; the folder opens with an example to begin with.</source>
+            <translation>لا شيء بعد. الملحق ملف Python فيه دوال يجوز للنموذج استدعاؤها؛ ويُفتح المجلد وفيه مثال تبدأ به.</translation>
+        </message>
+        <message>
+            <source>None yet. Add one with the command or address that its documentation names, or import those of another program.</source>
+            <translation>لا شيء بعد. أضف واحدًا بالأمر أو العنوان المذكور في توثيقه، أو استورد خوادم برنامج آخر.</translation>
+        </message>
+        <message>
+            <source>None. A card in the conversation asks for one when a tool is called.</source>
+            <translation>لا شيء. تطلب بطاقة في المحادثة الإذن عند استدعاء أداة.</translation>
+        </message>
+        <message>
+            <source>None. Each file is asked about.</source>
+            <translation>لا شيء. تُسأل عن كل ملف.</translation>
+        </message>
+        <message>
+            <source>None. Each page is asked about.</source>
+            <translation>لا شيء. تُسأل عن كل صفحة.</translation>
         </message>
         <message>
             <source>Normal</source>
@@ -2296,6 +2880,10 @@
             <translation>لا جديد: كل ما فيه موجود بالفعل.</translation>
         </message>
         <message>
+            <source>Nothing was added.</source>
+            <translation>لم يُضف شيء.</translation>
+        </message>
+        <message>
             <source>Nothing was added: there is no conversation in it that can be read.</source>
             <translation>لم يُضف شيء: لا توجد فيه محادثة يمكن قراءتها.</translation>
         </message>
@@ -2316,6 +2904,10 @@
             <translation>لن يُضاف شيء: كل ما فيه موجود بالفعل.</translation>
         </message>
         <message>
+            <source>Nothing yet. Each call of a tool is written down here before it runs.</source>
+            <translation>لا شيء بعد. يُدوَّن هنا كل استدعاء لأداة قبل تشغيله.</translation>
+        </message>
+        <message>
             <source>Notify when an answer is ready</source>
             <translation>إشعار عند جاهزية الإجابة</translation>
         </message>
@@ -2326,6 +2918,14 @@
         <message>
             <source>Now that is {who}.</source>
             <translation>هو الآن {who}.</translation>
+        </message>
+        <message>
+            <source>Off in the settings</source>
+            <translation>معطّل في الإعدادات</translation>
+        </message>
+        <message>
+            <source>Offer {tool} to models</source>
+            <translation>عرض «{tool}» على النماذج</translation>
         </message>
         <message>
             <source>On days on which something has changed, while nothing else goes on. Seven days and four weeks are kept.</source>
@@ -2392,12 +2992,24 @@
             <translation>افتحه في برنامج آخر واحفظه من جديد.</translation>
         </message>
         <message>
+            <source>Open its log</source>
+            <translation>فتح سجله التقني</translation>
+        </message>
+        <message>
+            <source>Open plugins folder</source>
+            <translation>فتح مجلد الملحقات</translation>
+        </message>
+        <message>
             <source>Open settings</source>
             <translation>فتح الإعدادات</translation>
         </message>
         <message>
             <source>Open the conversation again.</source>
             <translation>افتح المحادثة مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Open the folder with an example</source>
+            <translation>فتح المجلد مع مثال</translation>
         </message>
         <message>
             <source>Open the folder: {title}</source>
@@ -2464,6 +3076,10 @@
             <translation>Page Up, Page Down</translation>
         </message>
         <message>
+            <source>Pages of these hosts may be fetched</source>
+            <translation>يجوز جلب صفحات هؤلاء المضيفين</translation>
+        </message>
+        <message>
             <source>Part of the watched region is on no screen now.</source>
             <translation>جزء من المنطقة المراقَبة ليس على أي شاشة الآن.</translation>
         </message>
@@ -2506,6 +3122,10 @@
         <message>
             <source>People type with that key. Press it together with Ctrl, Alt or Super.</source>
             <translation>هذا المفتاح للكتابة. اضغطه مع Ctrl أو Alt أو Super.</translation>
+        </message>
+        <message>
+            <source>Permissions you gave</source>
+            <translation>الأذونات التي أعطيتها</translation>
         </message>
         <message>
             <source>Pick a window; Tab or arrow keys: another one</source>
@@ -2552,6 +3172,10 @@
             <translation>صورة مثبّتة</translation>
         </message>
         <message>
+            <source>Plugins</source>
+            <translation>الملحقات</translation>
+        </message>
+        <message>
             <source>Press a shortcut, cut out a piece of the screen and ask about it; the answer streams right beside it. Every conversation is kept on this computer, and what leaves it is written down for you to see.</source>
             <translation>اضغط اختصارًا، واقتطع جزءًا من الشاشة واسأل عنه؛ تظهر الإجابة بجانبه مباشرة. تُحفظ كل محادثة على هذا الحاسوب، ويُدوَّن ما يغادره لتراه.</translation>
         </message>
@@ -2592,8 +3216,20 @@
             <translation>سعر الإخراج</translation>
         </message>
         <message>
+            <source>Process {number} was started.</source>
+            <translation>بدأت العملية {number}.</translation>
+        </message>
+        <message>
+            <source>Program or address found</source>
+            <translation>عُثر على البرنامج أو العنوان</translation>
+        </message>
+        <message>
             <source>Programs cannot hold a key combination in this Wayland session.</source>
             <translation>لا تستطيع البرامج حجز تركيبة مفاتيح في جلسة Wayland هذه.</translation>
+        </message>
+        <message>
+            <source>Protocol spoken</source>
+            <translation>جرى التحدث بالبروتوكول</translation>
         </message>
         <message>
             <source>Provider</source>
@@ -2614,6 +3250,14 @@
         <message>
             <source>Put question {place} back into the field</source>
             <translation>إعادة السؤال {place} إلى الخانة</translation>
+        </message>
+        <message>
+            <source>Put the key or token it wants into headers, as Authorization.</source>
+            <translation>ضع المفتاح أو الرمز الذي يطلبه في الترويسات باسم Authorization.</translation>
+        </message>
+        <message>
+            <source>Put the value of {name} into an environment variable and write ${{{name}}}, or keep it in the file: every program of yours can read it there.</source>
+            <translation>ضع قيمة {name} في متغير بيئة واكتب ‎${{{name}}}‎، أو أبقها في الملف: حيث يستطيع كل برنامج من برامجك قراءتها.</translation>
         </message>
         <message>
             <source>Put this message away</source>
@@ -2656,12 +3300,20 @@
             <translation>RapidOCR ونماذجه PP-OCR</translation>
         </message>
         <message>
+            <source>Read a file</source>
+            <translation>قراءة ملف</translation>
+        </message>
+        <message>
             <source>Read anew</source>
             <translation>قُرئ من جديد</translation>
         </message>
         <message>
             <source>Read from the cache</source>
             <translation type="vanished">قُرئ من الذاكرة المؤقتة</translation>
+        </message>
+        <message>
+            <source>Read the clipboard</source>
+            <translation>قراءة الحافظة</translation>
         </message>
         <message>
             <source>Read the text in pictures</source>
@@ -2728,8 +3380,16 @@
             <translation>أفلِت: اعتمادها</translation>
         </message>
         <message>
+            <source>Reload</source>
+            <translation>إعادة التحميل</translation>
+        </message>
+        <message>
             <source>Remove</source>
             <translation>إزالة</translation>
+        </message>
+        <message>
+            <source>Remove its permissions</source>
+            <translation>إزالة أذوناتها</translation>
         </message>
         <message>
             <source>Remove question {place}</source>
@@ -2760,6 +3420,10 @@
             <translation>إزالة المفاتيح: {title}</translation>
         </message>
         <message>
+            <source>Remove the server and add it again with its secret.</source>
+            <translation>أزل الخادم ثم أضفه مجددًا مع سره.</translation>
+        </message>
+        <message>
             <source>Remove the text to ask about</source>
             <translation>إزالة النص المسؤول عنه</translation>
         </message>
@@ -2768,8 +3432,24 @@
             <translation>إزالة مفتاح {title}</translation>
         </message>
         <message>
+            <source>Remove this row</source>
+            <translation>إزالة هذا السطر</translation>
+        </message>
+        <message>
             <source>Remove {name}</source>
             <translation>إزالة {name}</translation>
+        </message>
+        <message>
+            <source>Remove {name}? The secrets that were kept for it go, too.</source>
+            <translation>إزالة {name}؟ تُزال معه الأسرار المحفوظة له.</translation>
+        </message>
+        <message>
+            <source>Remove {what}</source>
+            <translation>إزالة {what}</translation>
+        </message>
+        <message>
+            <source>Remove…</source>
+            <translation>إزالة…</translation>
         </message>
         <message>
             <source>Rename</source>
@@ -2832,8 +3512,24 @@
             <translation>النتيجة</translation>
         </message>
         <message>
+            <source>Revoke</source>
+            <translation>سحب</translation>
+        </message>
+        <message>
+            <source>Revoke: {tool}, {what}</source>
+            <translation>سحب: {tool}، {what}</translation>
+        </message>
+        <message>
+            <source>Run a command</source>
+            <translation>تشغيل أمر</translation>
+        </message>
+        <message>
             <source>Run it again.</source>
             <translation>شغّلها مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Running: {tool}</source>
+            <translation>قيد التشغيل: {tool}</translation>
         </message>
         <message>
             <source>Save</source>
@@ -2868,6 +3564,14 @@
             <translation>حُفظت باسم {file}.</translation>
         </message>
         <message>
+            <source>Say how it is reached: its command, or its address.</source>
+            <translation>حدّد كيف يُوصَل إليه: أمره أو عنوانه.</translation>
+        </message>
+        <message>
+            <source>Screen</source>
+            <translation>الشاشة</translation>
+        </message>
+        <message>
             <source>Screens are at (x,y,width,height): {shown}.</source>
             <translation>الشاشات عند (x,y,العرض,الارتفاع): {shown}.</translation>
         </message>
@@ -2884,12 +3588,36 @@
             <translation>ابحث في كل شيء…</translation>
         </message>
         <message>
+            <source>Search files</source>
+            <translation>البحث عن ملفات</translation>
+        </message>
+        <message>
+            <source>Search in files</source>
+            <translation>البحث في الملفات</translation>
+        </message>
+        <message>
             <source>Search models</source>
             <translation>البحث في النماذج</translation>
         </message>
         <message>
             <source>Search results</source>
             <translation>نتائج البحث</translation>
+        </message>
+        <message>
+            <source>Secret</source>
+            <translation>سري</translation>
+        </message>
+        <message>
+            <source>See all of it in the main window</source>
+            <translation>عرضه كاملًا في النافذة الرئيسية</translation>
+        </message>
+        <message>
+            <source>See what it wrote on its standard error.</source>
+            <translation>انظر ما كتبه على خرج الأخطاء القياسي.</translation>
+        </message>
+        <message>
+            <source>See which there are with: kireji mcp list</source>
+            <translation>اعرض الموجود بالأمر: kireji mcp list</translation>
         </message>
         <message>
             <source>Select a passage of an answer first, then quote it.</source>
@@ -2912,6 +3640,10 @@
             <translation>يجري إرسال السؤال</translation>
         </message>
         <message>
+            <source>Server started</source>
+            <translation>بدأ الخادم</translation>
+        </message>
+        <message>
             <source>Set a corner; while dragging: move the whole</source>
             <translation>تثبيت زاوية؛ وأثناء السحب: تحريك الكل</translation>
         </message>
@@ -2922,6 +3654,10 @@
         <message>
             <source>Set both or neither: an address from the environment gets no stored key.</source>
             <translation>عيّن الاثنين أو لا شيء: العنوان القادم من البيئة لا يُعطى مفتاحًا محفوظًا.</translation>
+        </message>
+        <message>
+            <source>Set it before Kireji starts, or write ${{{name}:-default}}.</source>
+            <translation>عيّنه قبل بدء Kireji، أو اكتب ‎${{{name}:-default}}‎.</translation>
         </message>
         <message>
             <source>Set keys…</source>
@@ -2944,6 +3680,10 @@
             <translation>الإعدادات</translation>
         </message>
         <message>
+            <source>Settings of tools…</source>
+            <translation>إعدادات الأدوات…</translation>
+        </message>
+        <message>
             <source>Settings page</source>
             <translation>صفحة الإعدادات</translation>
         </message>
@@ -2963,6 +3703,22 @@
             <source>Show all</source>
             <translation>عرض الكل</translation>
         </message>
+        <message>
+            <source>Show all ({count} more characters)</source>
+            <translation>عرض الكل ({count} من المحارف الأخرى)</translation>
+        </message>
+        <message numerus="yes">
+            <source>Show all {n}</source>
+            <extracomment>Show all</extracomment>
+            <translation>
+                <numerusform>عرض الكل</numerusform>
+                <numerusform>عرض الكل</numerusform>
+                <numerusform>عرض الكل ({n})</numerusform>
+                <numerusform>عرض الكل ({n})</numerusform>
+                <numerusform>عرض الكل ({n})</numerusform>
+                <numerusform>عرض الكل ({n})</numerusform>
+            </translation>
+        </message>
         <message numerus="yes">
             <source>Show all {n} models</source>
             <extracomment>Show the model</extracomment>
@@ -2973,6 +3729,18 @@
                 <numerusform>عرض {n} نماذج</numerusform>
                 <numerusform>عرض {n} نموذجًا</numerusform>
                 <numerusform>عرض {n} نموذج</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Show all {n} tools</source>
+            <extracomment>Show the tool</extracomment>
+            <translation>
+                <numerusform>عرض الأدوات</numerusform>
+                <numerusform>عرض الأداة</numerusform>
+                <numerusform>عرض الأداتين</numerusform>
+                <numerusform>عرض كل الأدوات ({n})</numerusform>
+                <numerusform>عرض كل الأدوات ({n})</numerusform>
+                <numerusform>عرض كل الأدوات ({n})</numerusform>
             </translation>
         </message>
         <message>
@@ -2992,8 +3760,24 @@
             <translation>عرض المحادثات</translation>
         </message>
         <message>
+            <source>Show the last few only</source>
+            <translation>عرض الأخيرة فقط</translation>
+        </message>
+        <message>
             <source>Show the text</source>
             <translation>عرض النص</translation>
+        </message>
+        <message numerus="yes">
+            <source>Show {n} more</source>
+            <extracomment>Show one more</extracomment>
+            <translation>
+                <numerusform>عرض {n} أخرى</numerusform>
+                <numerusform>عرض واحد آخر</numerusform>
+                <numerusform>عرض اثنين آخرين</numerusform>
+                <numerusform>عرض {n} أخرى</numerusform>
+                <numerusform>عرض {n} أخرى</numerusform>
+                <numerusform>عرض {n} أخرى</numerusform>
+            </translation>
         </message>
         <message>
             <source>Shown by {name}.</source>
@@ -3054,6 +3838,14 @@
         <message>
             <source>Something in Kireji failed. The log has the details; what you were doing can be repeated.</source>
             <translation>حدث خلل في Kireji. التفاصيل في السجل التقني؛ ويمكن إعادة ما كنت تفعله.</translation>
+        </message>
+        <message>
+            <source>Something in Kireji failed; the log says more.</source>
+            <translation>حدث خلل في Kireji؛ في السجل التقني المزيد.</translation>
+        </message>
+        <message>
+            <source>Something in its file waits; its log may say more.</source>
+            <translation>شيء في ملفه ينتظر؛ ربما في سجله التقني المزيد.</translation>
         </message>
         <message>
             <source>Something is missing in this address. Try again in Kireji.</source>
@@ -3172,6 +3964,10 @@
             <translation>أشد صرامة: ولا لوقت قصير. نماذج أقل تستطيع الإجابة.</translation>
         </message>
         <message>
+            <source>Such text may tell the model what to do. So a tool that could send something or change something asks again here, even if you have allowed it before.</source>
+            <translation>قد يملي نص كهذا على النموذج ما يفعله. لذا فإن الأداة التي قد ترسل شيئًا أو تغيّر شيئًا تسأل هنا مجددًا، حتى إن كنت قد سمحت بها من قبل.</translation>
+        </message>
+        <message>
             <source>Summarise</source>
             <translation>لخّص</translation>
         </message>
@@ -3188,6 +3984,14 @@
             <translation>فعّله في إعدادات النظام، عام، عناصر تسجيل الدخول، السماح في الخلفية.</translation>
         </message>
         <message>
+            <source>Switch off</source>
+            <translation>تعطيل</translation>
+        </message>
+        <message>
+            <source>Switch on</source>
+            <translation>تفعيل</translation>
+        </message>
+        <message>
             <source>Switch them off and on in Settings, Shortcuts.</source>
             <translation>عطّلها ثم فعّلها في الإعدادات، الاختصارات.</translation>
         </message>
@@ -3198,6 +4002,10 @@
         <message>
             <source>Tab: the next</source>
             <translation>Tab: التالية</translation>
+        </message>
+        <message>
+            <source>Take the denial back</source>
+            <translation>التراجع عن الرفض</translation>
         </message>
         <message>
             <source>Take what is offered; ask once something is selected</source>
@@ -3214,6 +4022,10 @@
         <message>
             <source>Test connection</source>
             <translation>اختبار الاتصال</translation>
+        </message>
+        <message>
+            <source>Test it in Settings, Tools, to try at once.</source>
+            <translation>اختبره في الإعدادات، الأدوات، للمحاولة فورًا.</translation>
         </message>
         <message>
             <source>Test the {title} key</source>
@@ -3256,8 +4068,20 @@
             </translation>
         </message>
         <message>
+            <source>That ends when its command or address changes.</source>
+            <translation>ينتهي ذلك عندما يتغير أمره أو عنوانه.</translation>
+        </message>
+        <message>
+            <source>That ends when its file changes.</source>
+            <translation>ينتهي ذلك عندما يتغير ملفه.</translation>
+        </message>
+        <message>
             <source>That is neither an Anthropic key (sk-ant-…) nor an OpenRouter key (sk-or-…).</source>
             <translation>هذا ليس مفتاح Anthropic (sk-ant-…) ولا مفتاح OpenRouter (sk-or-…).</translation>
+        </message>
+        <message>
+            <source>That is no host. A host is written like docs.python.org, without a path or a star.</source>
+            <translation>هذا ليس مضيفًا. يُكتب المضيف مثل docs.python.org، بلا مسار ولا نجمة.</translation>
         </message>
         <message>
             <source>That is not a key.</source>
@@ -3324,6 +4148,22 @@
             <translation>قُطعت الإجابة لأن المحادثة تملأ كل ما يستطيع هذا النموذج قراءته. يمكن متابعتها بنموذج يقرأ أكثر، أو في محادثة جديدة.</translation>
         </message>
         <message>
+            <source>The arguments are no JSON object.</source>
+            <translation>المعطيات ليست كائن JSON.</translation>
+        </message>
+        <message>
+            <source>The arguments are no JSON: {error}</source>
+            <translation>المعطيات ليست JSON: {error}</translation>
+        </message>
+        <message>
+            <source>The arguments do not fit: {problem}</source>
+            <translation>المعطيات غير مناسبة: {problem}</translation>
+        </message>
+        <message>
+            <source>The arguments of this call have not all arrived; it was not run.</source>
+            <translation>لم تصل معطيات هذا الاستدعاء كلها؛ فلم يُشغَّل.</translation>
+        </message>
+        <message>
             <source>The backup was made, but does not pass its check, so it was thrown away.</source>
             <translation>أُجريت النسخة الاحتياطية لكنها لم تجتز فحصها فرُميت.</translation>
         </message>
@@ -3356,12 +4196,20 @@
             <translation>يوثَق بشهادات النظام. اختر ملفًا (PEM) لغيرها إلى جانبها.</translation>
         </message>
         <message>
+            <source>The connection failed; the log says more.</source>
+            <translation>أخفق الاتصال؛ في السجل التقني المزيد.</translation>
+        </message>
+        <message>
             <source>The connection to the desktop was lost.</source>
             <translation>انقطع الاتصال بسطح المكتب.</translation>
         </message>
         <message>
             <source>The connection to {host} was lost.</source>
             <translation>انقطع الاتصال بـ {host}.</translation>
+        </message>
+        <message>
+            <source>The connection to {server} was lost before it had answered.</source>
+            <translation>انقطع الاتصال بـ {server} قبل أن يُجيب.</translation>
         </message>
         <message>
             <source>The conversation with its pictures is too large to send.</source>
@@ -3496,6 +4344,18 @@
             <translation>تعذرت كتابة مدخل بدء الجلسة: {reason}.</translation>
         </message>
         <message>
+            <source>The entry holds a sign that no program can be given.</source>
+            <translation>في المدخل محرف لا يمكن تمريره إلى أي برنامج.</translation>
+        </message>
+        <message>
+            <source>The entry is complete.</source>
+            <translation>المدخل مكتمل.</translation>
+        </message>
+        <message>
+            <source>The entry {name} is not an object: {{...}}.</source>
+            <translation>المدخل {name} ليس كائنًا: {{...}}.</translation>
+        </message>
+        <message>
             <source>The export was stopped; nothing of it was kept.</source>
             <translation>أُوقف التصدير؛ ولم يُحفظ منه شيء.</translation>
         </message>
@@ -3526,6 +4386,14 @@
         <message>
             <source>The first that sees pictures</source>
             <translation>أول نموذج يرى الصور</translation>
+        </message>
+        <message>
+            <source>The folder {folder} is not there.</source>
+            <translation>المجلد {folder} غير موجود.</translation>
+        </message>
+        <message>
+            <source>The folder {path} cannot be written: {reason}. Make it writable, then try again.</source>
+            <translation>تعذرت الكتابة في المجلد {path}: {reason}. اجعله قابلًا للكتابة ثم حاول مجددًا.</translation>
         </message>
         <message>
             <source>The history in {path} is damaged.</source>
@@ -3562,6 +4430,10 @@
         <message>
             <source>The keychain failed.</source>
             <translation>أخفقت سلسلة المفاتيح.</translation>
+        </message>
+        <message>
+            <source>The keychain holds no {name}.</source>
+            <translation>لا يوجد {name} في سلسلة المفاتيح.</translation>
         </message>
         <message>
             <source>The keychain is locked.</source>
@@ -3604,6 +4476,14 @@
             <translation>بلغ النموذج أقصى طول قبل أول كلمة. اسأل مجددًا بجهد أقل أو حد أعلى.</translation>
         </message>
         <message>
+            <source>The model said nothing more after its tools had run. It can be continued.</source>
+            <translation>لم يقل النموذج شيئًا بعد تشغيل أدواته. يمكن المتابعة.</translation>
+        </message>
+        <message>
+            <source>The model wanted to go on calling tools after the last round that is allowed; these did not run.</source>
+            <translation>أراد النموذج مواصلة استدعاء الأدوات بعد آخر جولة مسموح بها؛ فلم تُشغَّل.</translation>
+        </message>
+        <message>
             <source>The model {model} cannot see pictures.</source>
             <translation>لا يستطيع النموذج {model} رؤية الصور.</translation>
         </message>
@@ -3628,8 +4508,36 @@
             <translation>تعذر سرد النماذج.</translation>
         </message>
         <message>
+            <source>The module of {entry} is not installed. Install it again.</source>
+            <translation>وحدة {entry} غير مثبتة. ثبّتها مجددًا.</translation>
+        </message>
+        <message>
             <source>The next version</source>
             <translation>النسخة التالية</translation>
+        </message>
+        <message>
+            <source>The page did not arrive within {seconds} seconds.</source>
+            <translation>لم تصل الصفحة خلال {seconds} ثانية.</translation>
+        </message>
+        <message>
+            <source>The page is larger than {most} MB, or none.</source>
+            <translation>حجم الصفحة أكبر من {most} MB، أو أنها ليست صفحة.</translation>
+        </message>
+        <message>
+            <source>The person can allow it in the settings, under the hosts of tools.</source>
+            <translation>يمكن للمستخدم السماح به في الإعدادات، تحت مضيفي الأدوات.</translation>
+        </message>
+        <message>
+            <source>The person did not allow this call.</source>
+            <translation>لم يسمح المستخدم بهذا الاستدعاء.</translation>
+        </message>
+        <message>
+            <source>The person has denied this tool.</source>
+            <translation>رفض المستخدم هذه الأداة.</translation>
+        </message>
+        <message>
+            <source>The person has switched this tool off.</source>
+            <translation>عطّل المستخدم هذه الأداة.</translation>
         </message>
         <message>
             <source>The picture could not be saved as {file}.</source>
@@ -3656,6 +4564,34 @@
             <translation>الصورة أكبر من أن تُفتح.</translation>
         </message>
         <message>
+            <source>The plugin or the server has changed while the call waited; it was not run.</source>
+            <translation>تغيّر الملحق أو الخادم بينما كان الاستدعاء ينتظر؛ فلم يُشغَّل.</translation>
+        </message>
+        <message>
+            <source>The plugin {name} did not start within {seconds} seconds.</source>
+            <translation>لم يبدأ الملحق {name} خلال {seconds} ثانية.</translation>
+        </message>
+        <message>
+            <source>The plugin {name} does not say which tools it has.</source>
+            <translation>لا يذكر الملحق {name} ما لديه من أدوات.</translation>
+        </message>
+        <message>
+            <source>The plugin {name} has changed just now.</source>
+            <translation>تغيّر الملحق {name} للتو.</translation>
+        </message>
+        <message>
+            <source>The plugin {name} has no folder to work in: {reason}.</source>
+            <translation>ليس للملحق {name} مجلد يعمل فيه: {reason}.</translation>
+        </message>
+        <message>
+            <source>The plugin {name} stopped unexpectedly ({reason}).</source>
+            <translation>توقف الملحق {name} فجأة ({reason}).</translation>
+        </message>
+        <message>
+            <source>The plugin {name} wrote where only Kireji's protocol may be, and was ended.</source>
+            <translation>كتب الملحق {name} حيث لا يجوز إلا بروتوكول Kireji، فأُنهي.</translation>
+        </message>
+        <message>
             <source>The pointer is on no screen.</source>
             <translation>المؤشر ليس على أي شاشة.</translation>
         </message>
@@ -3668,8 +4604,20 @@
             <translation>لا يقبل البرنامج الأمامي مفاتيح من غيره.</translation>
         </message>
         <message>
+            <source>The program is ending.</source>
+            <translation>البرنامج في طور الانتهاء.</translation>
+        </message>
+        <message>
             <source>The program that holds the clipboard does not answer.</source>
             <translation>البرنامج الذي يملك الحافظة لا يجيب.</translation>
+        </message>
+        <message>
+            <source>The program {path} is not there.</source>
+            <translation>البرنامج {path} غير موجود.</translation>
+        </message>
+        <message>
+            <source>The program “{command}” was not found. It was looked for in {folders}.</source>
+            <translation>لم يُعثر على البرنامج «{command}». جرى البحث عنه في {folders}.</translation>
         </message>
         <message>
             <source>The proxy</source>
@@ -3678,6 +4626,10 @@
         <message>
             <source>The proxy asks for a name and a password.</source>
             <translation>يطلب الوكيل اسمًا وكلمة سر.</translation>
+        </message>
+        <message>
+            <source>The proxy cannot be used for servers of tools.</source>
+            <translation>لا يمكن استعمال الوكيل لخوادم الأدوات.</translation>
         </message>
         <message>
             <source>The proxy does not let {host} through.</source>
@@ -3744,6 +4696,10 @@
             <translation>لا يمكن الحصول على النص المحدد هنا إلا بضغط مفتاحي النسخ.</translation>
         </message>
         <message>
+            <source>The server is removed, but its secrets are still in the keychain: {why}</source>
+            <translation>أُزيل الخادم، لكن أسراره ما زالت في سلسلة المفاتيح: {why}</translation>
+        </message>
+        <message>
             <source>The service accepts this key.</source>
             <translation>تقبل الخدمة هذا المفتاح.</translation>
         </message>
@@ -3808,6 +4764,38 @@
             <translation>النص المسؤول عنه</translation>
         </message>
         <message>
+            <source>The tool did not answer within {seconds} seconds; it was ended.</source>
+            <translation>لم تُجب الأداة خلال {seconds} ثانية؛ فأُنهيت.</translation>
+        </message>
+        <message>
+            <source>The tool was ended before it had answered.</source>
+            <translation>أُنهيت الأداة قبل أن تُجيب.</translation>
+        </message>
+        <message>
+            <source>The tool {name} could not be started in time.</source>
+            <translation>تعذر تشغيل الأداة {name} في الوقت المحدد.</translation>
+        </message>
+        <message>
+            <source>The transport sse is outdated and not spoken here. Most such servers also answer at an address that ends with /mcp: enter that with "type": "http".</source>
+            <translation>طريقة النقل sse قديمة ولا تُستعمل هنا. أغلب هذه الخوادم تجيب أيضًا على عنوان ينتهي بـ ‎/mcp: أدخله مع ‎"type": "http"‎.</translation>
+        </message>
+        <message>
+            <source>The type {kind} is unknown. Use "stdio" or "http".</source>
+            <translation>النوع {kind} غير معروف. استعمل "stdio" أو "http".</translation>
+        </message>
+        <message>
+            <source>The url must begin with https:// or http:// and name a host.</source>
+            <translation>يجب أن يبدأ url بـ https://‎ أو http://‎ وأن يذكر مضيفًا.</translation>
+        </message>
+        <message>
+            <source>The url or a header cannot be sent as it stands.</source>
+            <translation>لا يمكن إرسال url أو إحدى الترويسات كما هي.</translation>
+        </message>
+        <message>
+            <source>The variable {name} is not set.</source>
+            <translation>المتغير {name} غير معيّن.</translation>
+        </message>
+        <message>
             <source>The version before</source>
             <translation>النسخة السابقة</translation>
         </message>
@@ -3824,12 +4812,28 @@
             <translation>ملف {kind} تالف.</translation>
         </message>
         <message>
+            <source>Their files are only read. What is there under the same name stays as it is.</source>
+            <translation>تُقرأ ملفاتها فقط. وما هو موجود هنا بالاسم نفسه يبقى كما هو.</translation>
+        </message>
+        <message>
+            <source>There already: {names}.</source>
+            <translation>موجود بالفعل: {names}.</translation>
+        </message>
+        <message>
+            <source>There are both a command and a url. Keep one of them.</source>
+            <translation>يوجد command وurl معًا. أبقِ أحدهما.</translation>
+        </message>
+        <message>
             <source>There are no certificates (PEM) in this file. Choose another one, or remove it here.</source>
             <translation>لا شهادات (PEM) في هذا الملف. اختر غيره، أو أزله هنا.</translation>
         </message>
         <message>
             <source>There are no conversations in {name}.</source>
             <translation>لا محادثات في {name}.</translation>
+        </message>
+        <message>
+            <source>There are no tools yet.</source>
+            <translation>لا توجد أدوات بعد.</translation>
         </message>
         <message>
             <source>There are no words in it.</source>
@@ -3844,6 +4848,10 @@
             <translation>فيها صور لا يتسع لها ملف Markdown واحد.</translation>
         </message>
         <message>
+            <source>There are two plugins with the name {name}: {first} is used, and {second} is not. Rename one of them.</source>
+            <translation>يوجد ملحقان باسم {name}: يُستعمل {first}، ولا يُستعمل {second}. غيّر اسم أحدهما.</translation>
+        </message>
+        <message>
             <source>There is a key for {name} for this session.</source>
             <translation>يوجد مفتاح لـ {name} لهذه الجلسة.</translation>
         </message>
@@ -3854,6 +4862,18 @@
         <message>
             <source>There is a key for {name} in your keychain.</source>
             <translation>يوجد مفتاح لـ {name} في سلسلة المفاتيح.</translation>
+        </message>
+        <message>
+            <source>There is a server called {name} already.</source>
+            <translation>يوجد خادم باسم {name} بالفعل.</translation>
+        </message>
+        <message>
+            <source>There is a server called {name} already. Choose another name.</source>
+            <translation>يوجد خادم باسم {name} بالفعل. اختر اسمًا آخر.</translation>
+        </message>
+        <message>
+            <source>There is neither a command nor a url.</source>
+            <translation>لا يوجد command ولا url.</translation>
         </message>
         <message>
             <source>There is no answer</source>
@@ -3924,6 +4944,14 @@
             <translation>لا مساحة لفتح {name}.</translation>
         </message>
         <message>
+            <source>There is no screen.</source>
+            <translation>لا توجد شاشة.</translation>
+        </message>
+        <message>
+            <source>There is no server called {name}.</source>
+            <translation>لا يوجد خادم باسم {name}.</translation>
+        </message>
+        <message>
             <source>There is no session bus here, so the desktop cannot be asked.</source>
             <translation>لا ناقل جلسة هنا، ولذلك لا يمكن سؤال سطح المكتب.</translation>
         </message>
@@ -3932,8 +4960,16 @@
             <translation>لا تسجيل دخول إلى {provider} في المتصفح.</translation>
         </message>
         <message>
+            <source>There is no source of tools with the name {name}.</source>
+            <translation>لا يوجد مصدر أدوات باسم {name}.</translation>
+        </message>
+        <message>
             <source>There is no such service at {host}.</source>
             <translation>لا توجد خدمة كهذه على {host}.</translation>
+        </message>
+        <message>
+            <source>There is no tool with the name {name}.</source>
+            <translation>لا توجد أداة باسم {name}.</translation>
         </message>
         <message>
             <source>There is no window under the pointer.</source>
@@ -3958,6 +4994,10 @@
         <message>
             <source>There is nothing to export.</source>
             <translation>لا شيء للتصدير.</translation>
+        </message>
+        <message>
+            <source>There is one of this name already.</source>
+            <translation>يوجد واحد بهذا الاسم بالفعل.</translation>
         </message>
         <message>
             <source>There is something in the folder {path} already.</source>
@@ -4012,6 +5052,10 @@
             <translation>هذا العنوان</translation>
         </message>
         <message>
+            <source>This address is not the one that was allowed.</source>
+            <translation>ليس هذا هو العنوان الذي سُمح به.</translation>
+        </message>
+        <message>
             <source>This address is redirected into the local network, to {host}.</source>
             <translation>يُعاد توجيه هذا العنوان إلى الشبكة المحلية، إلى {host}.</translation>
         </message>
@@ -4040,6 +5084,10 @@
             <translation>لم يعد هذا الفرع في السجل.</translation>
         </message>
         <message>
+            <source>This call needs the person's permission, and nobody is there to give it.</source>
+            <translation>يحتاج هذا الاستدعاء إلى إذن المستخدم، ولا أحد موجود ليعطيه.</translation>
+        </message>
+        <message>
             <source>This computer</source>
             <translation>هذا الحاسوب</translation>
         </message>
@@ -4050,6 +5098,10 @@
         <message>
             <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
             <translation>لا يستطيع قارئ هذا الحاسوب إلا قراءة النص في صورة، ولا صورة في هذا السؤال. اقتطع جزءًا من الشاشة، أو أضف مفتاحًا في الإعدادات لسؤال نموذج.</translation>
+        </message>
+        <message>
+            <source>This computer's own reader uses no tools. Choose another model for that.</source>
+            <translation>قارئ هذا الحاسوب لا يستعمل أدوات. اختر نموذجًا آخر لذلك.</translation>
         </message>
         <message>
             <source>This conversation</source>
@@ -4200,6 +5252,10 @@
             <translation>هذا ليس تصديرًا من Kireji.</translation>
         </message>
         <message>
+            <source>This is not to be had here.</source>
+            <translation>هذا غير متاح هنا.</translation>
+        </message>
+        <message>
             <source>This is the default for {name}</source>
             <translation>هذا هو الافتراضي لدى {name}</translation>
         </message>
@@ -4226,6 +5282,10 @@
         <message>
             <source>This session only</source>
             <translation>هذه الجلسة فقط</translation>
+        </message>
+        <message>
+            <source>This tool was not allowed to do that.</source>
+            <translation>لم يُسمح لهذه الأداة بذلك.</translation>
         </message>
         <message>
             <source>Thought</source>
@@ -4280,6 +5340,30 @@
             <translation>أداة</translation>
         </message>
         <message>
+            <source>Tools</source>
+            <translation>الأدوات</translation>
+        </message>
+        <message>
+            <source>Tools are switched off in the settings.</source>
+            <translation>الأدوات معطّلة في الإعدادات.</translation>
+        </message>
+        <message>
+            <source>Tools in this conversation</source>
+            <translation>الأدوات في هذه المحادثة</translation>
+        </message>
+        <message>
+            <source>Tools listed</source>
+            <translation>سُردت الأدوات</translation>
+        </message>
+        <message>
+            <source>Tools {count}</source>
+            <translation>الأدوات {count}</translation>
+        </message>
+        <message>
+            <source>Tools: {count} offered. Choose them</source>
+            <translation>الأدوات: المعروض {count}. اختيارها</translation>
+        </message>
+        <message>
             <source>Translate</source>
             <translation>ترجم</translation>
         </message>
@@ -4292,8 +5376,16 @@
             <translation>الوثوق بشهادات النظام وحدها</translation>
         </message>
         <message>
+            <source>Trust what it says of itself</source>
+            <translation>الوثوق بما يقوله عن نفسه</translation>
+        </message>
+        <message>
             <source>Try again</source>
             <translation>حاول مرة أخرى</translation>
+        </message>
+        <message>
+            <source>Try again later.</source>
+            <translation>حاول مجددًا لاحقًا.</translation>
         </message>
         <message>
             <source>Try again with a smaller region.</source>
@@ -4308,8 +5400,24 @@
             <translation>حاول مجددًا؛ المنطقة الأصغر تحتاج ذاكرة أقل.</translation>
         </message>
         <message>
+            <source>Try again; if it happens again, tell its author.</source>
+            <translation>حاول مجددًا؛ فإن تكرر فأخبر مؤلفه.</translation>
+        </message>
+        <message>
             <source>Try again; if it stays so: {without}</source>
             <translation>حاول مجددًا؛ فإن بقي الأمر: {without}</translation>
+        </message>
+        <message>
+            <source>Try again; its folder may be on a disk that does not answer.</source>
+            <translation>حاول مجددًا؛ ربما يقع مجلده على قرص لا يستجيب.</translation>
+        </message>
+        <message>
+            <source>Try again; its log may say why.</source>
+            <translation>حاول مجددًا؛ ربما يذكر سجله التقني السبب.</translation>
+        </message>
+        <message>
+            <source>Try its command in a terminal.</source>
+            <translation>جرّب أمره في طرفية.</translation>
         </message>
         <message>
             <source>Try the shortcut</source>
@@ -4384,6 +5492,10 @@
             <translation>استعمل ملف PNG أو JPEG أو WebP أو GIF.</translation>
         </message>
         <message>
+            <source>Use a server with fewer tools.</source>
+            <translation>استعمل خادمًا أدواته أقل.</translation>
+        </message>
+        <message>
             <source>Use an undamaged PNG, JPEG, WebP or GIF picture.</source>
             <translation>استعمل صورة سليمة من نوع PNG أو JPEG أو WebP أو GIF.</translation>
         </message>
@@ -4428,6 +5540,10 @@
             <translation>استعمال {model} من {server}</translation>
         </message>
         <message>
+            <source>Value</source>
+            <translation>القيمة</translation>
+        </message>
+        <message>
             <source>Version {number} of {count}</source>
             <translation>النسخة {number} من {count}</translation>
         </message>
@@ -4448,6 +5564,10 @@
             <translation>انتظر الإجابة؛ بعدها يُراقَب التغيّر التالي.</translation>
         </message>
         <message>
+            <source>Waiting for you</source>
+            <translation>في انتظارك</translation>
+        </message>
+        <message>
             <source>Waiting for you to allow it in the browser. Did no browser open? Copy the address.</source>
             <translation>في انتظار أن تسمح بذلك في المتصفح. لم يُفتح متصفح؟ انسخ العنوان.</translation>
         </message>
@@ -4462,6 +5582,10 @@
         <message>
             <source>Waiting for {name}; the model may be loading</source>
             <translation>في انتظار {name}؛ ربما يجري تحميل النموذج</translation>
+        </message>
+        <message>
+            <source>Waits for you: {title}</source>
+            <translation>في انتظارك: {title}</translation>
         </message>
         <message>
             <source>Watch this region</source>
@@ -4488,8 +5612,32 @@
             <translation>صفحة ويب</translation>
         </message>
         <message>
+            <source>Web pages</source>
+            <translation>صفحات الويب</translation>
+        </message>
+        <message>
             <source>Welcome to Kireji</source>
             <translation>مرحبًا بك في Kireji</translation>
+        </message>
+        <message>
+            <source>What is allowed</source>
+            <translation>ما هو مسموح</translation>
+        </message>
+        <message>
+            <source>What it is called with</source>
+            <translation>ما تُستدعى به</translation>
+        </message>
+        <message>
+            <source>What it would do</source>
+            <translation>ما ستفعله</translation>
+        </message>
+        <message>
+            <source>What it would look at</source>
+            <translation>ما ستطّلع عليه</translation>
+        </message>
+        <message>
+            <source>What it wrote last:</source>
+            <translation>آخر ما كتبه:</translation>
         </message>
         <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
@@ -4498,6 +5646,10 @@
         <message>
             <source>What was copied is larger than {size} MB.</source>
             <translation>ما نُسخ أكبر من {size} م.ب.</translation>
+        </message>
+        <message>
+            <source>What was decided</source>
+            <translation>ما تقرّر</translation>
         </message>
         <message>
             <source>What was deleted is kept for 30 days.</source>
@@ -4518,6 +5670,10 @@
         <message>
             <source>When the one that was asked cannot be reached, nobody else is asked; you are told why.</source>
             <translation>إذا تعذر الوصول إلى من سُئل فلا يُسأل غيره؛ وتُخبَر بالسبب.</translation>
+        </message>
+        <message>
+            <source>While words from outside stand in a conversation you are asked all the same: a page's address can carry something away.</source>
+            <translation>ما دامت في المحادثة كلمات من الخارج فإنك تُسأل رغم ذلك: فقد يحمل عنوان الصفحة شيئًا إلى الخارج.</translation>
         </message>
         <message>
             <source>Who answers</source>
@@ -4560,6 +5716,10 @@
             <translation>يحتفظ Windows لنفسه بمعظم التركيبات التي فيها مفتاح Windows. </translation>
         </message>
         <message>
+            <source>With a command the type must be "stdio".</source>
+            <translation>مع command يجب أن يكون النوع "stdio".</translation>
+        </message>
+        <message>
             <source>With a tool: go to a place, begin and end there</source>
             <translation>مع أداة: الانتقال إلى موضع والبدء والانتهاء فيه</translation>
         </message>
@@ -4568,12 +5728,20 @@
             <translation>مع أداة: العلامة التالية، حذفها</translation>
         </message>
         <message>
+            <source>With a url the type must be "http".</source>
+            <translation>مع url يجب أن يكون النوع "http".</translation>
+        </message>
+        <message>
             <source>With another model…</source>
             <translation>بنموذج آخر…</translation>
         </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
             <translation>بلا مفتاح يقرأ هذا الحاسوب النص فيما تقتطعه. لا يُرسل شيء إلى أي مكان.</translation>
+        </message>
+        <message>
+            <source>Without asking</source>
+            <translation>بلا سؤال</translation>
         </message>
         <message>
             <source>Words of the mark</source>
@@ -4586,6 +5754,10 @@
         <message>
             <source>Write on the picture</source>
             <translation>الكتابة على الصورة</translation>
+        </message>
+        <message>
+            <source>Write the value itself, {variable} or {kept} in its place.</source>
+            <translation>اكتب مكانه القيمة نفسها، أو ‎{variable}‎، أو ‎{kept}‎.</translation>
         </message>
         <message>
             <source>Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY.</source>
@@ -4612,12 +5784,24 @@
             <translation>أنت</translation>
         </message>
         <message>
+            <source>You are asked before it runs.</source>
+            <translation>تُسأل قبل تشغيلها.</translation>
+        </message>
+        <message>
             <source>You are signed in with OpenRouter.</source>
             <translation>سُجّل دخولك عبر OpenRouter.</translation>
         </message>
         <message>
             <source>You asked in {title}: {words}</source>
             <translation>سألتَ في {title}: {words}</translation>
+        </message>
+        <message>
+            <source>You have allowed it. Where words from outside stand in the conversation, it may ask again.</source>
+            <translation>لقد سمحتَ بها. وإن كانت في المحادثة كلمات من الخارج فقد تسأل مجددًا.</translation>
+        </message>
+        <message>
+            <source>You have denied it; models are told so.</source>
+            <translation>لقد رفضتها؛ وتُخبَر النماذج بذلك.</translation>
         </message>
         <message>
             <source>You stopped the answer before, so this waits:</source>
@@ -4630,6 +5814,30 @@
         <message>
             <source>You stopped this answer. What had arrived is kept.</source>
             <translation>أوقفتَ هذه الإجابة. ما وصل منها محفوظ.</translation>
+        </message>
+        <message>
+            <source>You, for a folder</source>
+            <translation>أنت، لمجلد</translation>
+        </message>
+        <message>
+            <source>You, for a host</source>
+            <translation>أنت، لمضيف</translation>
+        </message>
+        <message>
+            <source>You, for a time</source>
+            <translation>أنت، لمدة</translation>
+        </message>
+        <message>
+            <source>You, for this conversation</source>
+            <translation>أنت، لهذه المحادثة</translation>
+        </message>
+        <message>
+            <source>You, from then on</source>
+            <translation>أنت، من ذلك الحين فصاعدًا</translation>
+        </message>
+        <message>
+            <source>You, once</source>
+            <translation>أنت، مرة واحدة</translation>
         </message>
         <message>
             <source>Your question</source>
@@ -4652,12 +5860,60 @@
             <translation>[{name}] ليس قسمًا يعرفه هذا الإصدار{meant}</translation>
         </message>
         <message>
+            <source>[… {count} bytes left out …]</source>
+            <translation>[… تُرك {count} بايت …]</translation>
+        </message>
+        <message>
+            <source>a file</source>
+            <translation>ملف</translation>
+        </message>
+        <message>
+            <source>a plugin or a server</source>
+            <translation>ملحق أو خادم</translation>
+        </message>
+        <message>
+            <source>a quotation</source>
+            <translation>اقتباس</translation>
+        </message>
+        <message>
             <source>a server</source>
             <translation>خادم</translation>
         </message>
         <message>
+            <source>allowed</source>
+            <translation>مسموح</translation>
+        </message>
+        <message>
+            <source>allowed for this host</source>
+            <translation>سُمح لهذا المضيف</translation>
+        </message>
+        <message>
+            <source>allowed from now on</source>
+            <translation>سُمح من الآن فصاعدًا</translation>
+        </message>
+        <message>
+            <source>allowed in this conversation</source>
+            <translation>سُمح في هذه المحادثة</translation>
+        </message>
+        <message>
+            <source>allowed in this folder</source>
+            <translation>سُمح في هذا المجلد</translation>
+        </message>
+        <message>
+            <source>allowed once</source>
+            <translation>سُمح مرة واحدة</translation>
+        </message>
+        <message>
+            <source>allowed until {date}</source>
+            <translation>سُمح حتى {date}</translation>
+        </message>
+        <message>
             <source>an answer is being written</source>
             <translation>تُكتب إجابة</translation>
+        </message>
+        <message>
+            <source>an argument or a variable holds a character that cannot be passed</source>
+            <translation>في أحد المعطيات أو المتغيرات محرف لا يمكن تمريره</translation>
         </message>
         <message numerus="yes">
             <source>and {n} more</source>
@@ -4672,8 +5928,68 @@
             </translation>
         </message>
         <message>
+            <source>another tool</source>
+            <translation>أداة أخرى</translation>
+        </message>
+        <message>
+            <source>ask</source>
+            <translation>بعد سؤالك</translation>
+        </message>
+        <message numerus="yes">
+            <source>ask, but for {n} folders</source>
+            <extracomment>ask, but for 1 folder</extracomment>
+            <translation>
+                <numerusform>بعد سؤالك، إلا في {n} مجلد</numerusform>
+                <numerusform>بعد سؤالك، إلا في مجلد واحد</numerusform>
+                <numerusform>بعد سؤالك، إلا في مجلدين</numerusform>
+                <numerusform>بعد سؤالك، إلا في {n} مجلدات</numerusform>
+                <numerusform>بعد سؤالك، إلا في {n} مجلدًا</numerusform>
+                <numerusform>بعد سؤالك، إلا في {n} مجلد</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>ask, but for {n} hosts</source>
+            <extracomment>ask, but for 1 host</extracomment>
+            <translation>
+                <numerusform>بعد سؤالك، إلا لـ {n} مضيف</numerusform>
+                <numerusform>بعد سؤالك، إلا لمضيف واحد</numerusform>
+                <numerusform>بعد سؤالك، إلا لمضيفين</numerusform>
+                <numerusform>بعد سؤالك، إلا لـ {n} مضيفين</numerusform>
+                <numerusform>بعد سؤالك، إلا لـ {n} مضيفًا</numerusform>
+                <numerusform>بعد سؤالك، إلا لـ {n} مضيف</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>asked because the plugin has changed</source>
+            <translation>السؤال لأن الملحق تغيّر</translation>
+        </message>
+        <message>
+            <source>asked because the server has changed</source>
+            <translation>السؤال لأن الخادم تغيّر</translation>
+        </message>
+        <message>
+            <source>asked because this conversation contains text from {places}</source>
+            <translation>السؤال لأن هذه المحادثة تحتوي نصًا من {places}</translation>
+        </message>
+        <message>
+            <source>asked because this tool always asks</source>
+            <translation>السؤال لأن هذه الأداة تسأل دائمًا</translation>
+        </message>
+        <message>
+            <source>asked because you have not allowed it yet</source>
+            <translation>السؤال لأنك لم تسمح بها بعد</translation>
+        </message>
+        <message>
+            <source>asked because your permission has ended</source>
+            <translation>السؤال لأن إذنك انتهى</translation>
+        </message>
+        <message>
             <source>asked the desktop</source>
             <translation>طُلب من سطح المكتب</translation>
+        </message>
+        <message>
+            <source>byte {number} is not UTF-8</source>
+            <translation>البايت {number} ليس UTF-8</translation>
         </message>
         <message>
             <source>can use tools</source>
@@ -4696,6 +6012,10 @@
             <translation>لا يرى الصور؛ يحصل على النص الذي يقرؤه هذا الحاسوب</translation>
         </message>
         <message>
+            <source>changes things</source>
+            <translation>تغيّر أشياء</translation>
+        </message>
+        <message>
             <source>checked</source>
             <translation>فُحصت</translation>
         </message>
@@ -4704,16 +6024,64 @@
             <translation>d MMM</translation>
         </message>
         <message>
+            <source>d MMMM yyyy</source>
+            <translation>d MMMM yyyy</translation>
+        </message>
+        <message>
             <source>default</source>
             <translation>افتراضي</translation>
+        </message>
+        <message>
+            <source>denied</source>
+            <translation>مرفوض</translation>
+        </message>
+        <message>
+            <source>denied by you</source>
+            <translation>رفضتَه</translation>
+        </message>
+        <message>
+            <source>denied by you from now on</source>
+            <translation>رفضتَه من الآن فصاعدًا</translation>
+        </message>
+        <message>
+            <source>denied by you in this conversation</source>
+            <translation>رفضتَه في هذه المحادثة</translation>
+        </message>
+        <message>
+            <source>done</source>
+            <translation>تم</translation>
+        </message>
+        <message>
+            <source>elsewhere</source>
+            <translation>مكان آخر</translation>
+        </message>
+        <message>
+            <source>ended</source>
+            <translation>انتهى</translation>
+        </message>
+        <message>
+            <source>ended {when}</source>
+            <translation>انتهى {when}</translation>
         </message>
         <message>
             <source>ends {day}</source>
             <translation>ينتهي {day}</translation>
         </message>
         <message>
+            <source>every call</source>
+            <translation>كل استدعاء</translation>
+        </message>
+        <message>
+            <source>exit code {code}</source>
+            <translation>رمز الخروج {code}</translation>
+        </message>
+        <message>
             <source>failed</source>
             <translation>أخفق</translation>
+        </message>
+        <message>
+            <source>files in {folder}</source>
+            <translation>الملفات في {folder}</translation>
         </message>
         <message>
             <source>folded</source>
@@ -4752,8 +6120,60 @@
             <translation>ليس تركيبة مفاتيح مثل Ctrl+Shift+Space</translation>
         </message>
         <message>
+            <source>it always asks</source>
+            <translation>تسأل دائمًا</translation>
+        </message>
+        <message>
+            <source>it did not answer within {seconds} seconds</source>
+            <translation>لم يُجب خلال {seconds} ثانية</translation>
+        </message>
+        <message>
+            <source>it does not speak HTTP properly, or sends too much</source>
+            <translation>لا يتحدث HTTP كما ينبغي، أو يرسل أكثر من اللازم</translation>
+        </message>
+        <message>
+            <source>it had changed since it was allowed</source>
+            <translation>تغيّرت منذ أن سُمح بها</translation>
+        </message>
+        <message>
+            <source>it is larger than 10 MB</source>
+            <translation>حجمه أكبر من 10 MB</translation>
+        </message>
+        <message>
+            <source>it is larger than 50 MB</source>
+            <translation>حجمه أكبر من 50 MB</translation>
+        </message>
+        <message>
+            <source>it is nested too deeply</source>
+            <translation>متداخل أعمق من اللازم</translation>
+        </message>
+        <message>
+            <source>it is not an object: {...}</source>
+            <translation>ليس كائنًا: {...}</translation>
+        </message>
+        <message>
             <source>it unpacks to far more than an export does</source>
             <translation>يُفك إلى أكثر بكثير مما في تصدير</translation>
+        </message>
+        <message>
+            <source>its arguments and variables are too long</source>
+            <translation>معطياته ومتغيراته أطول من اللازم</translation>
+        </message>
+        <message>
+            <source>its certificate is not trusted on this computer</source>
+            <translation>شهادته غير موثوقة على هذا الحاسوب</translation>
+        </message>
+        <message>
+            <source>its working folder {folder} is not a folder</source>
+            <translation>مجلد عمله {folder} ليس مجلدًا</translation>
+        </message>
+        <message>
+            <source>its working folder {folder} is not there</source>
+            <translation>مجلد عمله {folder} غير موجود</translation>
+        </message>
+        <message>
+            <source>its working folder {folder} may not be entered</source>
+            <translation>لا يُسمح بدخول مجلد عمله {folder}</translation>
         </message>
         <message>
             <source>just now</source>
@@ -4766,6 +6186,10 @@
         <message>
             <source>less than a second</source>
             <translation>أقل من ثانية</translation>
+        </message>
+        <message>
+            <source>line {line}, column {column}</source>
+            <translation>السطر {line}، العمود {column}</translation>
         </message>
         <message>
             <source>looking…</source>
@@ -4802,6 +6226,14 @@
         <message>
             <source>macOS will ask for leave to record the screen at the first capture.</source>
             <translation>سيطلب macOS الإذن بتسجيل الشاشة عند أول التقاط.</translation>
+        </message>
+        <message>
+            <source>may change things and send data</source>
+            <translation>قد تغيّر أشياء وترسل بيانات</translation>
+        </message>
+        <message>
+            <source>mcp: {name}</source>
+            <translation>mcp: {name}</translation>
         </message>
         <message>
             <source>more than {most} GB came out of the archive</source>
@@ -4852,6 +6284,10 @@
             <translation>إجابة جديدة</translation>
         </message>
         <message>
+            <source>no folder, since PATH is empty</source>
+            <translation>لا مجلد، لأن PATH فارغ</translation>
+        </message>
+        <message>
             <source>no key</source>
             <translation>لا مفتاح</translation>
         </message>
@@ -4862,6 +6298,10 @@
         <message>
             <source>no model</source>
             <translation>لا نموذج</translation>
+        </message>
+        <message>
+            <source>no name</source>
+            <translation>بلا اسم</translation>
         </message>
         <message>
             <source>none</source>
@@ -4892,20 +6332,52 @@
             <translation>لم يُبلَغ</translation>
         </message>
         <message>
+            <source>not started</source>
+            <translation>لم يبدأ</translation>
+        </message>
+        <message>
+            <source>not there any more</source>
+            <translation>لم يعد موجودًا</translation>
+        </message>
+        <message>
             <source>nothing</source>
             <translation>لا شيء</translation>
+        </message>
+        <message>
+            <source>nothing answers there</source>
+            <translation>لا شيء يجيب هناك</translation>
         </message>
         <message>
             <source>nothing that it names</source>
             <translation>غير مذكور</translation>
         </message>
         <message>
+            <source>nothing was said about it yet</source>
+            <translation>لم يُقل عنها شيء بعد</translation>
+        </message>
+        <message>
             <source>now</source>
             <translation>الآن</translation>
         </message>
         <message>
+            <source>off</source>
+            <translation>معطّل</translation>
+        </message>
+        <message>
+            <source>one call with exactly these arguments</source>
+            <translation>استدعاء واحد بهذه المعطيات تحديدًا</translation>
+        </message>
+        <message>
+            <source>one conversation</source>
+            <translation>محادثة واحدة</translation>
+        </message>
+        <message>
             <source>open</source>
             <translation>مفتوح</translation>
+        </message>
+        <message>
+            <source>pages of {host}</source>
+            <translation>صفحات {host}</translation>
         </message>
         <message>
             <source>paused</source>
@@ -4920,8 +6392,16 @@
             <translation>مثبّتة</translation>
         </message>
         <message>
+            <source>plugin {name}</source>
+            <translation>الملحق {name}</translation>
+        </message>
+        <message>
             <source>port {port}</source>
             <translation>المنفذ {port}</translation>
+        </message>
+        <message>
+            <source>read-only</source>
+            <translation>للقراءة فقط</translation>
         </message>
         <message>
             <source>reads documents</source>
@@ -4944,6 +6424,10 @@
             <translation>أُوقف</translation>
         </message>
         <message>
+            <source>running</source>
+            <translation>قيد التشغيل</translation>
+        </message>
+        <message>
             <source>seen working</source>
             <translation>ثبت أنه يعمل</translation>
         </message>
@@ -4952,8 +6436,36 @@
             <translation>يرى الصور</translation>
         </message>
         <message>
+            <source>sends data</source>
+            <translation>ترسل بيانات</translation>
+        </message>
+        <message>
+            <source>server {name}</source>
+            <translation>الخادم {name}</translation>
+        </message>
+        <message>
+            <source>signal {number}</source>
+            <translation>الإشارة {number}</translation>
+        </message>
+        <message>
+            <source>since {when}</source>
+            <translation>منذ {when}</translation>
+        </message>
+        <message>
+            <source>starting…</source>
+            <translation>يبدأ…</translation>
+        </message>
+        <message>
+            <source>stopped before you answered</source>
+            <translation>أُوقف قبل أن تُجيب</translation>
+        </message>
+        <message>
             <source>stored, not tested yet</source>
             <translation>محفوظ، لم يُختبر بعد</translation>
+        </message>
+        <message>
+            <source>switched off</source>
+            <translation>معطّل</translation>
         </message>
         <message>
             <source>taken by another program</source>
@@ -4968,8 +6480,32 @@
             <translation>يجري الاختبار…</translation>
         </message>
         <message>
+            <source>that is a folder</source>
+            <translation>ذلك مجلد</translation>
+        </message>
+        <message>
             <source>the archive is damaged ({why})</source>
             <translation>الأرشيف تالف ({why})</translation>
+        </message>
+        <message>
+            <source>the clipboard</source>
+            <translation>الحافظة</translation>
+        </message>
+        <message>
+            <source>the connection was lost</source>
+            <translation>انقطع الاتصال</translation>
+        </message>
+        <message>
+            <source>the conversation “{title}”</source>
+            <translation>المحادثة «{title}»</translation>
+        </message>
+        <message>
+            <source>the file is not a program that this computer can run</source>
+            <translation>الملف ليس برنامجًا يستطيع هذا الحاسوب تشغيله</translation>
+        </message>
+        <message>
+            <source>the file is not executable</source>
+            <translation>الملف غير قابل للتنفيذ</translation>
         </message>
         <message>
             <source>the local server</source>
@@ -4980,8 +6516,32 @@
             <translation>خادم النماذج على {host}</translation>
         </message>
         <message>
+            <source>the permission had ended</source>
+            <translation>الإذن كان قد انتهى</translation>
+        </message>
+        <message>
+            <source>the program named in its first line is not there</source>
+            <translation>البرنامج المذكور في سطره الأول غير موجود</translation>
+        </message>
+        <message>
+            <source>the proxy refused or was not reached</source>
+            <translation>رفض الوكيل أو تعذر الوصول إليه</translation>
+        </message>
+        <message>
             <source>the setting network.ca_file</source>
             <translation>الإعداد network.ca_file</translation>
+        </message>
+        <message>
+            <source>the web</source>
+            <translation>الويب</translation>
+        </message>
+        <message>
+            <source>there is no such file</source>
+            <translation>لا يوجد ملف كهذا</translation>
+        </message>
+        <message>
+            <source>this computer has no room for another program</source>
+            <translation>لا متسع في هذا الحاسوب لبرنامج آخر</translation>
         </message>
         <message>
             <source>this model</source>
@@ -4996,6 +6556,10 @@
             <translation>رمز</translation>
         </message>
         <message>
+            <source>tomorrow {time}</source>
+            <translation>غدًا {time}</translation>
+        </message>
+        <message>
             <source>tried {when}</source>
             <translation>جُرّب {when}</translation>
         </message>
@@ -5004,8 +6568,32 @@
             <translation>أقل من {amount}</translation>
         </message>
         <message>
+            <source>unknown reason</source>
+            <translation>سبب غير معروف</translation>
+        </message>
+        <message>
+            <source>until {when}</source>
+            <translation>حتى {when}</translation>
+        </message>
+        <message>
             <source>used {used}, no limit</source>
             <translation>استُهلك {used}، بلا حد</translation>
+        </message>
+        <message>
+            <source>void: it has changed since</source>
+            <translation>لاغٍ: تغيّر منذ ذلك الحين</translation>
+        </message>
+        <message>
+            <source>waits for you</source>
+            <translation>ينتظرك</translation>
+        </message>
+        <message>
+            <source>without a reason</source>
+            <translation>بلا سبب</translation>
+        </message>
+        <message>
+            <source>words from outside stood in the conversation</source>
+            <translation>في المحادثة كلمات من الخارج</translation>
         </message>
         <message>
             <source>works</source>
@@ -5014,6 +6602,10 @@
         <message>
             <source>yesterday {time}</source>
             <translation>أمس {time}</translation>
+        </message>
+        <message>
+            <source>your screen</source>
+            <translation>شاشتك</translation>
         </message>
         <message>
             <source>{address_hint}, and the model.</source>
@@ -5036,6 +6628,12 @@
             <translation>{address_hint}؛ يبدأ بـ https:// أو http://.</translation>
         </message>
         <message>
+            <source>{address}
+in your own network</source>
+            <translation>{address}
+في شبكتك</translation>
+        </message>
+        <message>
             <source>{amount} per million</source>
             <translation>{amount} لكل مليون</translation>
         </message>
@@ -5054,6 +6652,12 @@
         <message>
             <source>{colour}, {width} pixels wide</source>
             <translation>{colour}، بعرض {width} بكسل</translation>
+        </message>
+        <message>
+            <source>{command}
+in the folder {folder}</source>
+            <translation>{command}
+في المجلد {folder}</translation>
         </message>
         <message>
             <source>{context} context</source>
@@ -5096,12 +6700,40 @@
             <translation>{file}، المحادثة {number}</translation>
         </message>
         <message>
+            <source>{file}, line {line}: {reason}</source>
+            <translation>{file}، السطر {line}: {reason}</translation>
+        </message>
+        <message>
+            <source>{file}: {reason}</source>
+            <translation>{file}: {reason}</translation>
+        </message>
+        <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
             <translation>ردّ {host} بشيء ليس إجابة (HTTP {status}).</translation>
         </message>
         <message>
+            <source>{host} answers with status {status} instead of the protocol.</source>
+            <translation>يجيب {host} بالحالة {status} بدلًا من البروتوكول.</translation>
+        </message>
+        <message>
+            <source>{host} answers.</source>
+            <translation>{host} يجيب.</translation>
+        </message>
+        <message>
+            <source>{host} cannot be used: {reason}.</source>
+            <translation>تعذر استعمال {host}: {reason}.</translation>
+        </message>
+        <message>
+            <source>{host} did not answer within {seconds} seconds.</source>
+            <translation>لم يُجب {host} خلال {seconds} ثانية.</translation>
+        </message>
+        <message>
             <source>{host} does not answer as a web service.</source>
             <translation>لا يجيب {host} كخدمة ويب.</translation>
+        </message>
+        <message>
+            <source>{host} does not answer as the protocol wants.</source>
+            <translation>لا يجيب {host} كما يقتضي البروتوكول.</translation>
         </message>
         <message>
             <source>{host} does not list its models as a model server does.</source>
@@ -5112,12 +6744,24 @@
             <translation>أعطى {host} إجابة فارغة؛ ربما ما زال النموذج يبدأ.</translation>
         </message>
         <message>
+            <source>{host} is in the list already.</source>
+            <translation>{host} في القائمة بالفعل.</translation>
+        </message>
+        <message>
             <source>{host} is not an address that can be reached.</source>
             <translation>{host} ليس عنوانًا يمكن الوصول إليه.</translation>
         </message>
         <message>
+            <source>{host} leads into the local network.</source>
+            <translation>يقود {host} إلى الشبكة المحلية.</translation>
+        </message>
+        <message>
             <source>{host} refused the request (HTTP {status})</source>
             <translation>رفض {host} الطلب (HTTP {status})</translation>
+        </message>
+        <message>
+            <source>{host} refuses (status {status}).</source>
+            <translation>{host} يرفض (الحالة {status}).</translation>
         </message>
         <message>
             <source>{host} sent far more than was asked for.</source>
@@ -5148,6 +6792,22 @@
             <translation>{hours} س</translation>
         </message>
         <message>
+            <source>{key} is not an object: {{...}}</source>
+            <translation>{key} ليس كائنًا: {{...}}</translation>
+        </message>
+        <message>
+            <source>{key} must be a list of texts.</source>
+            <translation>يجب أن يكون {key} قائمة نصوص.</translation>
+        </message>
+        <message>
+            <source>{key} must be a text.</source>
+            <translation>يجب أن يكون {key} نصًا.</translation>
+        </message>
+        <message>
+            <source>{key} must be an object of texts: {{...}}.</source>
+            <translation>يجب أن يكون {key} كائنًا من النصوص: {{...}}.</translation>
+        </message>
+        <message>
             <source>{left} left of {limit}</source>
             <translation>بقي {left} من {limit}</translation>
         </message>
@@ -5170,6 +6830,10 @@
         <message>
             <source>{model} on this computer answers. A key can be added later, in the settings.</source>
             <translation>يجيب {model} على هذا الحاسوب. يمكن إضافة مفتاح لاحقًا في الإعدادات.</translation>
+        </message>
+        <message>
+            <source>{model} uses no tools. Choose another model for that.</source>
+            <translation>لا يستعمل {model} أدوات. اختر نموذجًا آخر لذلك.</translation>
         </message>
         <message>
             <source>{most} regions are the most for one question. Remove one first.</source>
@@ -5198,6 +6862,22 @@
         <message>
             <source>{named} was issued by "{issuer}", which is not trusted here.</source>
             <translation>{named} أصدرها «{issuer}» وهو غير موثوق هنا.</translation>
+        </message>
+        <message numerus="yes">
+            <source>{names} are added; nothing was started.</source>
+            <extracomment>{names} is added; nothing was started.</extracomment>
+            <translation>
+                <numerusform>أُضيفت {names}؛ ولم يُشغَّل شيء.</numerusform>
+                <numerusform>أُضيف {names}؛ ولم يُشغَّل شيء.</numerusform>
+                <numerusform>أُضيف {names}؛ ولم يُشغَّل شيء.</numerusform>
+                <numerusform>أُضيفت {names}؛ ولم يُشغَّل شيء.</numerusform>
+                <numerusform>أُضيفت {names}؛ ولم يُشغَّل شيء.</numerusform>
+                <numerusform>أُضيفت {names}؛ ولم يُشغَّل شيء.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{names} goes into your keychain.</source>
+            <translation>يُحفظ {names} في سلسلة المفاتيح.</translation>
         </message>
         <message>
             <source>{name} at {place}</source>
@@ -5296,6 +6976,10 @@
             <translation>{name} مثقل بالطلبات.</translation>
         </message>
         <message>
+            <source>{name} is removed.</source>
+            <translation>أُزيل {name}.</translation>
+        </message>
+        <message>
             <source>{name} is still loading the model.</source>
             <translation>ما زال {name} يحمّل النموذج.</translation>
         </message>
@@ -5314,6 +6998,14 @@
         <message>
             <source>{name} refused the question: {ended}</source>
             <translation>رفض {name} السؤال: {ended}</translation>
+        </message>
+        <message>
+            <source>{name} stands there twice. Remove one of the two.</source>
+            <translation>{name} وارد مرتين. أزل أحدهما.</translation>
+        </message>
+        <message>
+            <source>{name} stands twice in it</source>
+            <translation>{name} وارد فيه مرتين</translation>
         </message>
         <message>
             <source>{name} takes no effort; it answers as it does by itself.</source>
@@ -5375,6 +7067,14 @@
             <source>{number} / {count}</source>
             <translation>{number} / {count}</translation>
         </message>
+        <message>
+            <source>{number} tools</source>
+            <translation>عدد الأدوات: {number}</translation>
+        </message>
+        <message>
+            <source>{number} tools; {others} cannot be used</source>
+            <translation>عدد الأدوات: {number}؛ وما لا يمكن استعماله: {others}</translation>
+        </message>
         <message numerus="yes">
             <source>{n} B</source>
             <extracomment>1 B</extracomment>
@@ -5421,6 +7121,18 @@
                 <numerusform>لم تُسترجع {n} محادثات حذفتها.</numerusform>
                 <numerusform>لم تُسترجع {n} محادثة حذفتها.</numerusform>
                 <numerusform>لم تُسترجع {n} محادثة حذفتها.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} files</source>
+            <extracomment>1 file</extracomment>
+            <translation>
+                <numerusform>{n} ملف</numerusform>
+                <numerusform>ملف واحد</numerusform>
+                <numerusform>ملفان</numerusform>
+                <numerusform>{n} ملفات</numerusform>
+                <numerusform>{n} ملفًا</numerusform>
+                <numerusform>{n} ملف</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -5568,6 +7280,18 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} tools</source>
+            <extracomment>1 tool</extracomment>
+            <translation>
+                <numerusform>{n} أداة</numerusform>
+                <numerusform>أداة واحدة</numerusform>
+                <numerusform>أداتان</numerusform>
+                <numerusform>{n} أدوات</numerusform>
+                <numerusform>{n} أداة</numerusform>
+                <numerusform>{n} أداة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} were left out.</source>
             <extracomment>1 was left out.</extracomment>
             <translation>
@@ -5578,6 +7302,10 @@
                 <numerusform>تُرك {n}.</numerusform>
                 <numerusform>تُرك {n}.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>{n} {word}</source>
+            <translation>{n} {word}</translation>
         </message>
         <message>
             <source>{one} and {other}</source>
@@ -5600,8 +7328,20 @@
             <translation>تعذرت قراءة {path}: السطر {line}، {reason}.</translation>
         </message>
         <message>
+            <source>{path} cannot be read: {reason}.</source>
+            <translation>تعذرت قراءة {path}: {reason}.</translation>
+        </message>
+        <message>
+            <source>{path} cannot be understood: {what}.</source>
+            <translation>تعذر فهم {path}: {what}.</translation>
+        </message>
+        <message>
             <source>{path} cannot be written.</source>
             <translation>تعذرت الكتابة إلى {path}.</translation>
+        </message>
+        <message>
+            <source>{path} cannot be written: {reason}.</source>
+            <translation>تعذرت كتابة {path}: {reason}.</translation>
         </message>
         <message>
             <source>{path} could not be used: {error}.</source>
@@ -5616,12 +7356,36 @@
             <translation>في {path} قيمة باسم {name} حيث ينبغي أن يكون القسم [{name}].</translation>
         </message>
         <message>
+            <source>{path} has more than {number} files of code.</source>
+            <translation>في {path} أكثر من {number} ملف شيفرة.</translation>
+        </message>
+        <message>
+            <source>{path} has no server called {name}.</source>
+            <translation>لا يوجد في {path} خادم باسم {name}.</translation>
+        </message>
+        <message>
             <source>{path} is a database of another program.</source>
             <translation>{path} قاعدة بيانات لبرنامج آخر.</translation>
         </message>
         <message>
+            <source>{path} is larger than {most} MB.</source>
+            <translation>حجم {path} أكبر من {most} MB.</translation>
+        </message>
+        <message>
             <source>{path} is neither a file nor a folder.</source>
             <translation>{path} ليس ملفًا ولا مجلدًا.</translation>
+        </message>
+        <message>
+            <source>{path} is not UTF-8 text.</source>
+            <translation>{path} ليس نصًا بترميز UTF-8.</translation>
+        </message>
+        <message>
+            <source>{path} is not a program: it is a folder.</source>
+            <translation>{path} ليس برنامجًا بل مجلد.</translation>
+        </message>
+        <message>
+            <source>{path} is not a program: the file is not executable.</source>
+            <translation>{path} ليس برنامجًا: الملف غير قابل للتنفيذ.</translation>
         </message>
         <message>
             <source>{path} is not there.</source>
@@ -5632,8 +7396,16 @@
             <translation>كُتب {path} بطريقة لا يمكن تغييرها دون فقدان شيء.</translation>
         </message>
         <message>
+            <source>{path} names no server.</source>
+            <translation>لا يذكر {path} أي خادم.</translation>
+        </message>
+        <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
             <translation>كتب {path} إصدارٌ أحدث من Kireji (الصيغة {version}؛ وهذا يعرف {newest}).</translation>
+        </message>
+        <message>
+            <source>{percent} %</source>
+            <translation>{percent}%</translation>
         </message>
         <message>
             <source>{percent} % of the context is taken</source>
@@ -5668,16 +7440,88 @@
             <translation>{read} من {prompt} رمزًا من الذاكرة المؤقتة، وُفّر {amount}</translation>
         </message>
         <message>
+            <source>{reference} cannot be filled in here.</source>
+            <translation>لا يمكن ملء ‎{reference}‎ هنا.</translation>
+        </message>
+        <message>
+            <source>{seconds} s</source>
+            <translation>{seconds} ث</translation>
+        </message>
+        <message>
             <source>{seconds} seconds</source>
             <translation>{seconds} ثانية</translation>
+        </message>
+        <message>
+            <source>{sentence}.</source>
+            <translation>{sentence}.</translation>
+        </message>
+        <message>
+            <source>{server} answered with what is not the protocol.</source>
+            <translation>أجاب {server} بما ليس من البروتوكول.</translation>
+        </message>
+        <message>
+            <source>{server} describes its tools in more than 10 MB.</source>
+            <translation>يصف {server} أدواته بأكثر من 10 MB.</translation>
+        </message>
+        <message>
+            <source>{server} did not answer within {seconds} seconds.</source>
+            <translation>لم يُجب {server} خلال {seconds} ثانية.</translation>
+        </message>
+        <message>
+            <source>{server} did not list its tools within {seconds} seconds.</source>
+            <translation>لم يسرد {server} أدواته خلال {seconds} ثانية.</translation>
+        </message>
+        <message>
+            <source>{server} ended before it had answered.</source>
+            <translation>انتهى {server} قبل أن يُجيب.</translation>
+        </message>
+        <message>
+            <source>{server} ended before it was asked.</source>
+            <translation>انتهى {server} قبل أن يُسأل.</translation>
+        </message>
+        <message>
+            <source>{server} failed {times} times and is tried again in {seconds} seconds. {why}</source>
+            <translation>أخفق {server} (عدد المرات: {times}) وتُعاد المحاولة بعد {seconds} ثانية. {why}</translation>
+        </message>
+        <message>
+            <source>{server} has forgotten the connection.</source>
+            <translation>نسي {server} الاتصال.</translation>
+        </message>
+        <message>
+            <source>{server} is another program now.</source>
+            <translation>{server} برنامج آخر الآن.</translation>
         </message>
         <message>
             <source>{server} is running here with {model}. Nothing would leave this computer.</source>
             <translation>يعمل {server} هنا مع {model}. لن يغادر شيء هذا الحاسوب.</translation>
         </message>
         <message>
+            <source>{server} is switched off.</source>
+            <translation>{server} معطّل.</translation>
+        </message>
+        <message>
+            <source>{server} lists more than {most} tools.</source>
+            <translation>يسرد {server} أكثر من {most} أداة.</translation>
+        </message>
+        <message>
+            <source>{server} never comes to the end of its list of tools.</source>
+            <translation>لا تنتهي قائمة أدوات {server} أبدًا.</translation>
+        </message>
+        <message>
+            <source>{server} refused: {said}</source>
+            <translation>رفض {server}: {said}</translation>
+        </message>
+        <message>
             <source>{server} runs, but has no model yet. Add one there, then look again.</source>
             <translation>{server} يعمل، لكن لا نموذج فيه بعد. أضف واحدًا هناك ثم ابحث مجددًا.</translation>
+        </message>
+        <message>
+            <source>{server} was ended before it had started.</source>
+            <translation>أُنهي {server} قبل أن يبدأ.</translation>
+        </message>
+        <message>
+            <source>{server}, protocol {version}</source>
+            <translation>{server}، البروتوكول {version}</translation>
         </message>
         <message>
             <source>{shortcut} cannot be held here.</source>
@@ -5702,6 +7546,10 @@
         <message>
             <source>{size} tokens of context</source>
             <translation>سياق من {size} رمز</translation>
+        </message>
+        <message>
+            <source>{some} and {last}</source>
+            <translation>{some} و{last}</translation>
         </message>
         <message>
             <source>{there}: it does not answer in time.</source>
@@ -5752,8 +7600,24 @@
             <translation>{title}: {sentence}</translation>
         </message>
         <message>
+            <source>{title}: {words}</source>
+            <translation>{title}: {words}</translation>
+        </message>
+        <message>
+            <source>{tool} asks for permission</source>
+            <translation>{tool}: طلب إذن</translation>
+        </message>
+        <message>
+            <source>{tool}: about to run</source>
+            <translation>{tool}: على وشك التشغيل</translation>
+        </message>
+        <message>
             <source>{tool}: being asked for</source>
             <translation>{tool}: قيد الطلب</translation>
+        </message>
+        <message>
+            <source>{tool}: denied</source>
+            <translation>{tool}: رُفض</translation>
         </message>
         <message>
             <source>{tool}: did not run</source>
@@ -5766,6 +7630,34 @@
         <message>
             <source>{tool}: failed</source>
             <translation>{tool}: أخفق</translation>
+        </message>
+        <message>
+            <source>{tool}: gave nothing back</source>
+            <translation>{tool}: لم يُرجع شيئًا</translation>
+        </message>
+        <message>
+            <source>{tool}: running</source>
+            <translation>{tool}: قيد التشغيل</translation>
+        </message>
+        <message>
+            <source>{tool}: running in another Kireji</source>
+            <translation>{tool}: قيد التشغيل في Kireji آخر</translation>
+        </message>
+        <message>
+            <source>{tool}: was running when the program ended; whether it took effect is not known</source>
+            <translation>{tool}: كان قيد التشغيل عند انتهاء البرنامج؛ ولا يُعرف هل كان له أثر</translation>
+        </message>
+        <message>
+            <source>{tool}: was running when you stopped the answer</source>
+            <translation>{tool}: كان قيد التشغيل عندما أوقفتَ الإجابة</translation>
+        </message>
+        <message>
+            <source>{tool}: {answer}</source>
+            <translation>{tool}: {answer}</translation>
+        </message>
+        <message>
+            <source>{tool}: {word}. Change</source>
+            <translation>{tool}: {word}. تغيير</translation>
         </message>
         <message>
             <source>{url_variable} is set, but {key_variable} is not.</source>
@@ -5793,7 +7685,7 @@
         </message>
         <message>
             <source>{what} · {time}</source>
-            <translation>{what} · {time}</translation>
+            <translation type="vanished">{what} · {time}</translation>
         </message>
         <message>
             <source>{when} · {conversations}</source>
@@ -5804,8 +7696,28 @@
             <translation>{when}، أو غيّر الإعدادات تحت openrouter.</translation>
         </message>
         <message>
+            <source>{who}; asked because the conversation contained text from {outside}</source>
+            <translation>{who}؛ السؤال لأن المحادثة احتوت نصًا من {outside}</translation>
+        </message>
+        <message>
+            <source>{who}; asked because {why}</source>
+            <translation>{who}؛ سبب السؤال: {why}</translation>
+        </message>
+        <message>
             <source>“Capture after a delay” waits</source>
             <translation>«الالتقاط بعد مهلة» ينتظر</translation>
+        </message>
+        <message>
+            <source>“{program}” could not be started: the process that starts it was ended.</source>
+            <translation>تعذر تشغيل «{program}»: أُنهيت العملية التي تشغّله.</translation>
+        </message>
+        <message>
+            <source>“{program}” could not be started: {reason}.</source>
+            <translation>تعذر تشغيل «{program}»: {reason}.</translation>
+        </message>
+        <message>
+            <source>“{program}” did not start in time.</source>
+            <translation>لم يبدأ «{program}» في الوقت المحدد.</translation>
         </message>
         <message>
             <source>“{title}” has these keys. Choose others.</source>
@@ -5818,6 +7730,10 @@
         <message>
             <source>… and {more} more characters</source>
             <translation>… و{more} حرفًا آخر</translation>
+        </message>
+        <message>
+            <source>⟨… {count} more characters …⟩</source>
+            <translation>⟨… {count} من المحارف الأخرى …⟩</translation>
         </message>
     </context>
 </TS>

@@ -19,6 +19,10 @@
             <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
             <translation>*Auf diesem Computer gelesen; einzelne Buchstaben können falsch sein. Die Frage wurde an kein Modell gesendet.*</translation>
         </message>
+        <message>
+            <source>, </source>
+            <translation>, </translation>
+        </message>
         <message numerus="yes">
             <source>, {n} see pictures</source>
             <extracomment>, 1 sees pictures</extracomment>
@@ -28,12 +32,32 @@
             </translation>
         </message>
         <message>
+            <source>1 tool</source>
+            <translation>1 Werkzeug</translation>
+        </message>
+        <message>
             <source>; did you mean {name}?</source>
             <translation>; war {name} gemeint?</translation>
         </message>
         <message>
+            <source>?</source>
+            <translation>?</translation>
+        </message>
+        <message>
+            <source>A change makes the next question cost more: the service reads the conversation anew.</source>
+            <translation>Eine Änderung macht die nächste Frage teurer: Der Dienst liest die Unterhaltung neu.</translation>
+        </message>
+        <message>
             <source>A content check held the question back{why}.</source>
             <translation>Eine Inhaltsprüfung hat die Frage zurückgehalten{why}.</translation>
+        </message>
+        <message>
+            <source>A file</source>
+            <translation>Eine Datei</translation>
+        </message>
+        <message>
+            <source>A file is named by its whole path.</source>
+            <translation>Eine Datei wird mit ihrem ganzen Pfad genannt.</translation>
         </message>
         <message>
             <source>A file on another computer was not attached. Copy it to this one first.</source>
@@ -50,6 +74,10 @@
         <message>
             <source>A key can be used for this session only; it is never written to a file.</source>
             <translation>Ein Schlüssel kann nur für diese Sitzung verwendet werden; er wird nie in eine Datei geschrieben.</translation>
+        </message>
+        <message>
+            <source>A name has up to 64 letters, digits, spaces and the signs . _ - ( ) @ +.</source>
+            <translation>Ein Name hat bis zu 64 Buchstaben, Ziffern, Leerzeichen und die Zeichen . _ - ( ) @ +.</translation>
         </message>
         <message>
             <source>A network's login page or a proxy may be in the way: open a web browser, log in, and ask again.</source>
@@ -72,6 +100,14 @@
             <translation>Ein Bild oder Dokument wurde verändert oder beschädigt.</translation>
         </message>
         <message>
+            <source>A piece of JSON from the server's documentation can be pasted into any of these fields.</source>
+            <translation>In jedes dieser Felder kann ein Stück JSON aus der Dokumentation des Servers eingefügt werden.</translation>
+        </message>
+        <message>
+            <source>A program on this computer</source>
+            <translation>Ein Programm auf diesem Computer</translation>
+        </message>
+        <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
             <translation>Ein Proxy dazwischen hält Ströme vielleicht zurück: die Proxy-Einstellungen oder die Adresse des Dienstes prüfen.</translation>
         </message>
@@ -88,6 +124,10 @@
             </translation>
         </message>
         <message>
+            <source>A quotation mark is missing in the command.</source>
+            <translation>Im Befehl fehlt ein Anführungszeichen.</translation>
+        </message>
+        <message>
             <source>A redirect</source>
             <translation>Eine Weiterleitung</translation>
         </message>
@@ -96,8 +136,28 @@
             <translation>Eine Regel dieses Kontos bei {name} hat die Frage zurückgehalten.</translation>
         </message>
         <message>
+            <source>A secret is kept in your system keychain, never in a file. Only this server gets it.</source>
+            <translation>Ein Geheimnis wird im Schlüsselbund des Systems aufbewahrt, nie in einer Datei. Nur dieser Server erhält es.</translation>
+        </message>
+        <message>
+            <source>A server or a plugin is a program of its own: what it sends, and to whom, is not recorded in the list of what left this computer. Only add what you trust.</source>
+            <translation>Ein Server oder ein Plugin ist ein eigenes Programm: Was es sendet und an wen, steht nicht in der Liste dessen, was diesen Computer verlassen hat. Nur hinzufügen, was Sie für vertrauenswürdig halten.</translation>
+        </message>
+        <message>
+            <source>A server's name is 1 to {most} visible characters.</source>
+            <translation>Der Name eines Servers hat 1 bis {most} sichtbare Zeichen.</translation>
+        </message>
+        <message>
             <source>A stored picture is missing or damaged.</source>
             <translation>Ein gespeichertes Bild fehlt oder ist beschädigt.</translation>
+        </message>
+        <message>
+            <source>A tool lets a model do something: work something out, read a file, look at a page. You are asked first, unless you have allowed it.</source>
+            <translation>Mit einem Werkzeug kann ein Modell etwas tun: etwas ausrechnen, eine Datei lesen, eine Seite ansehen. Sie werden vorher gefragt, sofern Sie es nicht schon erlaubt haben.</translation>
+        </message>
+        <message>
+            <source>A tool that it calls read-only then counts as such: once allowed, it does not ask again where words from outside stand in the conversation.</source>
+            <translation>Ein Werkzeug, das er oder es als nur lesend bezeichnet, gilt dann auch so: Einmal erlaubt, fragt es nicht noch einmal, wenn Worte von außen in der Unterhaltung stehen.</translation>
         </message>
         <message>
             <source>A web page</source>
@@ -124,6 +184,10 @@
             <translation>Originalgröße</translation>
         </message>
         <message>
+            <source>Add</source>
+            <translation>Hinzufügen</translation>
+        </message>
+        <message>
             <source>Add Control or Command in Settings, or update macOS.</source>
             <translation>In den Einstellungen Control oder Command hinzufügen oder macOS aktualisieren.</translation>
         </message>
@@ -138,6 +202,14 @@
         <message>
             <source>Add Kireji to the start-up programs in the desktop's settings.</source>
             <translation>Kireji in den Einstellungen des Desktops zu den Startprogrammen hinzufügen.</translation>
+        </message>
+        <message>
+            <source>Add a folder…</source>
+            <translation>Ordner hinzufügen…</translation>
+        </message>
+        <message>
+            <source>Add a header…</source>
+            <translation>Header hinzufügen…</translation>
         </message>
         <message>
             <source>Add a key for this server</source>
@@ -160,12 +232,28 @@
             <translation>Bereich hinzufügen: diesen behalten und einen weiteren für dieselbe Frage wählen (Insert)</translation>
         </message>
         <message>
+            <source>Add a server</source>
+            <translation>Server hinzufügen</translation>
+        </message>
+        <message>
+            <source>Add an environment variable…</source>
+            <translation>Umgebungsvariable hinzufügen…</translation>
+        </message>
+        <message>
+            <source>Add and test</source>
+            <translation>Hinzufügen und testen</translation>
+        </message>
+        <message>
             <source>Add credit or raise the limit in the console of {name}, or use another key.</source>
             <translation>In der Konsole von {name} Guthaben hinzufügen oder die Grenze erhöhen oder einen anderen Schlüssel verwenden.</translation>
         </message>
         <message>
             <source>Add key…</source>
             <translation>Schlüssel hinzufügen…</translation>
+        </message>
+        <message>
+            <source>Add no server</source>
+            <translation>Keinen Server hinzufügen</translation>
         </message>
         <message>
             <source>Add one in Settings, Keys &amp; models, or with: kireji keys set {provider}</source>
@@ -176,8 +264,16 @@
             <translation>Dort eines hinzufügen und noch einmal versuchen.</translation>
         </message>
         <message>
+            <source>Add server…</source>
+            <translation>Server hinzufügen…</translation>
+        </message>
+        <message>
             <source>Add the picture itself.</source>
             <translation>Das Bild selbst hinzufügen.</translation>
+        </message>
+        <message>
+            <source>Add this host</source>
+            <translation>Diesen Host hinzufügen</translation>
         </message>
         <message>
             <source>Add who answers instead</source>
@@ -186,6 +282,10 @@
         <message>
             <source>Added {conversations} and {messages}.</source>
             <translation>{conversations} und {messages} hinzugefügt.</translation>
+        </message>
+        <message>
+            <source>Address</source>
+            <translation>Adresse</translation>
         </message>
         <message>
             <source>Address of another model server</source>
@@ -198,6 +298,10 @@
         <message>
             <source>Address of the proxy</source>
             <translation>Adresse des Proxys</translation>
+        </message>
+        <message>
+            <source>Address of the server</source>
+            <translation>Adresse des Servers</translation>
         </message>
         <message>
             <source>Address to open in a browser</source>
@@ -232,8 +336,48 @@
             <translation>Alle Dateien (*)</translation>
         </message>
         <message>
+            <source>All its tools</source>
+            <translation>Alle seine Werkzeuge</translation>
+        </message>
+        <message>
             <source>All screens</source>
             <translation>Alle Bildschirme</translation>
+        </message>
+        <message>
+            <source>Allow</source>
+            <translation>Erlauben</translation>
+        </message>
+        <message>
+            <source>Allow every call of this tool until the end of</source>
+            <translation>Jeden Aufruf dieses Werkzeugs erlauben bis zum Ende des</translation>
+        </message>
+        <message>
+            <source>Allow for a time…</source>
+            <translation>Für eine Zeit erlauben…</translation>
+        </message>
+        <message>
+            <source>Allow for this host</source>
+            <translation>Für diesen Host erlauben</translation>
+        </message>
+        <message>
+            <source>Allow for this host…</source>
+            <translation>Für diesen Host erlauben…</translation>
+        </message>
+        <message>
+            <source>Allow in this conversation</source>
+            <translation>In dieser Unterhaltung erlauben</translation>
+        </message>
+        <message>
+            <source>Allow in this conversation…</source>
+            <translation>In dieser Unterhaltung erlauben…</translation>
+        </message>
+        <message>
+            <source>Allow in this folder</source>
+            <translation>In diesem Ordner erlauben</translation>
+        </message>
+        <message>
+            <source>Allow in this folder…</source>
+            <translation>In diesem Ordner erlauben…</translation>
         </message>
         <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Accessibility; or copy the text, then ask about the clipboard.</source>
@@ -248,12 +392,24 @@
             <translation>Es in den Systemeinstellungen unter Datenschutz &amp; Sicherheit, Bildschirmaufnahme erlauben und Kireji neu starten; ist es dort schon erlaubt, galt die Erlaubnis einer älteren Kopie: aus der Liste entfernen und neu hinzufügen.</translation>
         </message>
         <message>
+            <source>Allow once</source>
+            <translation>Einmal erlauben</translation>
+        </message>
+        <message>
             <source>Allow screenshots for Kireji in the system's privacy settings, or use the desktop's own dialog.</source>
             <translation>Kireji in den Datenschutzeinstellungen des Systems Bildschirmfotos erlauben oder den Dialog des Desktops verwenden.</translation>
         </message>
         <message>
             <source>Allow that in Settings, General, or copy the text and choose Ask about the clipboard.</source>
             <translation>Das unter Einstellungen, Allgemein erlauben, oder den Text kopieren und „Nach der Zwischenablage fragen“ wählen.</translation>
+        </message>
+        <message>
+            <source>Allow until a date</source>
+            <translation>Bis zu einem Datum erlauben</translation>
+        </message>
+        <message>
+            <source>Allow until the end of</source>
+            <translation>Erlauben bis zum Ende des</translation>
         </message>
         <message>
             <source>Allow writing there, or choose another place.</source>
@@ -276,12 +432,20 @@
             <translation>Alt + Pfeiltasten</translation>
         </message>
         <message>
+            <source>Always deny this tool</source>
+            <translation>Dieses Werkzeug immer ablehnen</translation>
+        </message>
+        <message>
             <source>Always use the desktop's own dialog to cut out a region</source>
             <translation>Zum Ausschneiden immer den Dialog des Desktops verwenden</translation>
         </message>
         <message>
             <source>Amber</source>
             <translation>Bernstein</translation>
+        </message>
+        <message>
+            <source>An address</source>
+            <translation>Eine Adresse</translation>
         </message>
         <message>
             <source>An address with a name or password in it is not fetched.</source>
@@ -314,6 +478,10 @@
         <message>
             <source>Another folder…</source>
             <translation>Anderer Ordner…</translation>
+        </message>
+        <message>
+            <source>Another host</source>
+            <translation>Ein anderer Host</translation>
         </message>
         <message>
             <source>Another language shows from the next start on.</source>
@@ -648,6 +816,34 @@
             </translation>
         </message>
         <message>
+            <source>Built in</source>
+            <translation>Eingebaut</translation>
+        </message>
+        <message>
+            <source>By rule</source>
+            <translation>Nach Regel</translation>
+        </message>
+        <message>
+            <source>By rule: it only computes</source>
+            <translation>Nach Regel: Es rechnet nur</translation>
+        </message>
+        <message>
+            <source>By rule: you had allowed it</source>
+            <translation>Nach Regel: Sie hatten es erlaubt</translation>
+        </message>
+        <message>
+            <source>By rule: you had denied it</source>
+            <translation>Nach Regel: Sie hatten es abgelehnt</translation>
+        </message>
+        <message>
+            <source>Calculate</source>
+            <translation>Rechnen</translation>
+        </message>
+        <message>
+            <source>Calculator</source>
+            <translation>Rechner</translation>
+        </message>
+        <message>
             <source>Cancel</source>
             <translation>Abbrechen</translation>
         </message>
@@ -686,6 +882,10 @@
         <message>
             <source>Capture the same region again</source>
             <translation>Denselben Bereich noch einmal aufnehmen</translation>
+        </message>
+        <message>
+            <source>Capture the screen</source>
+            <translation>Bildschirm aufnehmen</translation>
         </message>
         <message>
             <source>Capture this screen</source>
@@ -744,12 +944,20 @@
             <translation>Prüfen, ob nur der Schlüssel eingefügt wurde.</translation>
         </message>
         <message>
+            <source>Check that the command starts a server over stdio.</source>
+            <translation>Prüfen, ob der Befehl einen Server über stdio startet.</translation>
+        </message>
+        <message>
             <source>Check that the desktop is running.</source>
             <translation>Prüfen, ob der Desktop läuft.</translation>
         </message>
         <message>
             <source>Check the address and the network.</source>
             <translation>Die Adresse und das Netz prüfen.</translation>
+        </message>
+        <message>
+            <source>Check the address and the settings of the network.</source>
+            <translation>Die Adresse und die Einstellungen des Netzes prüfen.</translation>
         </message>
         <message>
             <source>Check the address in Settings, Keys &amp; models</source>
@@ -776,8 +984,16 @@
             <translation>Die Adresse prüfen oder das Bild sichern und die Datei hier ablegen.</translation>
         </message>
         <message>
+            <source>Check the address; most end with /mcp.</source>
+            <translation>Die Adresse prüfen; die meisten enden mit /mcp.</translation>
+        </message>
+        <message>
             <source>Check the clock of this computer; if it is right, only the service can help.</source>
             <translation>Die Uhr dieses Computers prüfen; geht sie richtig, kann nur der Dienst helfen.</translation>
+        </message>
+        <message>
+            <source>Check the command and that the program is installed.</source>
+            <translation>Den Befehl prüfen, und ob das Programm installiert ist.</translation>
         </message>
         <message>
             <source>Check the disk and the folder, then try again; nothing was deleted.</source>
@@ -800,6 +1016,14 @@
             <translation>Die Einstellung network.proxy, HTTPS_PROXY oder die Proxy-Einstellungen des Systems prüfen.</translation>
         </message>
         <message>
+            <source>Check the space on the disk and who may write there.</source>
+            <translation>Den Platz auf dem Datenträger prüfen und wer dort schreiben darf.</translation>
+        </message>
+        <message>
+            <source>Check who may read it.</source>
+            <translation>Prüfen, wer sie lesen darf.</translation>
+        </message>
+        <message>
             <source>Choose a backup</source>
             <translation>Sicherung wählen</translation>
         </message>
@@ -808,12 +1032,20 @@
             <translation>Datei mit Zertifikaten wählen</translation>
         </message>
         <message>
+            <source>Choose a file with servers</source>
+            <translation>Datei mit Servern wählen</translation>
+        </message>
+        <message>
             <source>Choose a file…</source>
             <translation>Datei wählen…</translation>
         </message>
         <message>
             <source>Choose a folder for backups</source>
             <translation>Ordner für Sicherungen wählen</translation>
+        </message>
+        <message>
+            <source>Choose a folder in which files may be read</source>
+            <translation>Ordner wählen, in dem Dateien gelesen werden dürfen</translation>
         </message>
         <message>
             <source>Choose a folder…</source>
@@ -864,6 +1096,10 @@
             <translation>Einen anderen Namen wählen oder das Überschreiben erlauben.</translation>
         </message>
         <message>
+            <source>Choose another name, or remove that one first.</source>
+            <translation>Einen anderen Namen wählen oder jenen zuerst entfernen.</translation>
+        </message>
+        <message>
             <source>Choose another name.</source>
             <translation>Einen anderen Namen wählen.</translation>
         </message>
@@ -908,6 +1144,10 @@
             <translation>Modell wählen</translation>
         </message>
         <message>
+            <source>Choose the tools that are offered</source>
+            <translation>Wählen, welche Werkzeuge angeboten werden</translation>
+        </message>
+        <message>
             <source>Choose where…</source>
             <translation>Ort wählen…</translation>
         </message>
@@ -922,6 +1162,14 @@
         <message>
             <source>Click: a window</source>
             <translation>Klick: ein Fenster</translation>
+        </message>
+        <message>
+            <source>Clipboard</source>
+            <translation>Zwischenablage</translation>
+        </message>
+        <message>
+            <source>Clock</source>
+            <translation>Uhr</translation>
         </message>
         <message>
             <source>Close</source>
@@ -956,8 +1204,24 @@
             <translation>Farben</translation>
         </message>
         <message>
+            <source>Command</source>
+            <translation>Befehl</translation>
+        </message>
+        <message>
+            <source>Command of the server, with its arguments</source>
+            <translation>Befehl des Servers mit seinen Argumenten</translation>
+        </message>
+        <message>
+            <source>Commands</source>
+            <translation>Befehle</translation>
+        </message>
+        <message>
             <source>Connect one and try again.</source>
             <translation>Einen anschließen und noch einmal versuchen.</translation>
+        </message>
+        <message>
+            <source>Contains text from {places}</source>
+            <translation>Enthält Text {places}</translation>
         </message>
         <message>
             <source>Context</source>
@@ -990,6 +1254,10 @@
         <message>
             <source>Conversations and captures</source>
             <translation>Unterhaltungen und Aufnahmen</translation>
+        </message>
+        <message>
+            <source>Convert units</source>
+            <translation>Einheiten umrechnen</translation>
         </message>
         <message>
             <source>Copied</source>
@@ -1112,12 +1380,28 @@
             <translation>Dort kopieren, dann nach der Zwischenablage fragen.</translation>
         </message>
         <message>
+            <source>Copy what is known about it</source>
+            <translation>Kopieren, was darüber bekannt ist</translation>
+        </message>
+        <message>
             <source>Copy with the terminal's own keys, then ask about the clipboard.</source>
             <translation>Mit den Tasten des Terminals kopieren, dann nach der Zwischenablage fragen.</translation>
         </message>
         <message>
             <source>Copying and checking…</source>
             <translation>Kopieren und prüfen…</translation>
+        </message>
+        <message>
+            <source>Correct cwd in the entry.</source>
+            <translation>cwd im Eintrag berichtigen.</translation>
+        </message>
+        <message>
+            <source>Correct it and look again.</source>
+            <translation>Es berichtigen und noch einmal suchen.</translation>
+        </message>
+        <message>
+            <source>Correct it in an editor; it is left as it is until then.</source>
+            <translation>Sie in einem Editor berichtigen; bis dahin bleibt sie, wie sie ist.</translation>
         </message>
         <message>
             <source>Correct its schema.</source>
@@ -1134,6 +1418,18 @@
         <message>
             <source>Correct that line; until then the defaults hold, and the file is left as it is.</source>
             <translation>Diese Zeile berichtigen; bis dahin gelten die Vorgaben, und die Datei bleibt, wie sie ist.</translation>
+        </message>
+        <message>
+            <source>Correct the entry in mcp.json.</source>
+            <translation>Den Eintrag in mcp.json berichtigen.</translation>
+        </message>
+        <message>
+            <source>Correct the path, or install the program.</source>
+            <translation>Den Pfad berichtigen oder das Programm installieren.</translation>
+        </message>
+        <message>
+            <source>Correct the path, or make the file executable.</source>
+            <translation>Den Pfad berichtigen oder die Datei ausführbar machen.</translation>
         </message>
         <message>
             <source>Cost</source>
@@ -1196,6 +1492,10 @@
             <translation>Dunkel</translation>
         </message>
         <message>
+            <source>Date and time</source>
+            <translation>Datum und Uhrzeit</translation>
+        </message>
+        <message>
             <source>Default</source>
             <translation>Vorgabe</translation>
         </message>
@@ -1228,12 +1528,28 @@
             <translation>„{title}“ gelöscht</translation>
         </message>
         <message>
+            <source>Deny</source>
+            <translation>Ablehnen</translation>
+        </message>
+        <message>
+            <source>Deny in this conversation</source>
+            <translation>In dieser Unterhaltung ablehnen</translation>
+        </message>
+        <message>
+            <source>Deny it from now on</source>
+            <translation>Von jetzt an ablehnen</translation>
+        </message>
+        <message>
             <source>Details</source>
             <translation>Einzelheiten</translation>
         </message>
         <message>
             <source>Details at the side</source>
             <translation>Einzelheiten an der Seite</translation>
+        </message>
+        <message>
+            <source>Did you mean {name}?</source>
+            <translation>War {name} gemeint?</translation>
         </message>
         <message>
             <source>Do not restore</source>
@@ -1300,6 +1616,14 @@
             <translation>Abgelegtes Bild</translation>
         </message>
         <message>
+            <source>Each command is shown exactly as it would run, and you are asked every time. No permission lasts.</source>
+            <translation>Jeder Befehl wird genau so gezeigt, wie er ausgeführt würde, und Sie werden jedes Mal gefragt. Keine Erlaubnis gilt weiter.</translation>
+        </message>
+        <message>
+            <source>Each variable or header has a name without spaces. Remove the row if there is none.</source>
+            <translation>Jede Variable und jeder Header hat einen Namen ohne Leerzeichen. Gibt es keinen, die Zeile entfernen.</translation>
+        </message>
+        <message>
             <source>Earlier questions</source>
             <translation>Frühere Fragen</translation>
         </message>
@@ -1324,6 +1648,10 @@
             <translation>Aufwand</translation>
         </message>
         <message>
+            <source>End some programs and try again.</source>
+            <translation>Einige Programme beenden und noch einmal versuchen.</translation>
+        </message>
+        <message>
             <source>End the search</source>
             <translation>Suche beenden</translation>
         </message>
@@ -1338,6 +1666,10 @@
         <message>
             <source>Enter an address, or choose another way above.</source>
             <translation>Eine Adresse eingeben oder oben einen anderen Weg wählen.</translation>
+        </message>
+        <message>
+            <source>Enter an http:// proxy in Settings, Network.</source>
+            <translation>Unter Einstellungen, Netz einen http://-Proxy eingeben.</translation>
         </message>
         <message>
             <source>Enter it by hand.</source>
@@ -1368,12 +1700,32 @@
             <translation>Enter: ganzer Bildschirm</translation>
         </message>
         <message>
+            <source>Entry read</source>
+            <translation>Eintrag gelesen</translation>
+        </message>
+        <message>
             <source>Esc</source>
             <translation>Esc</translation>
         </message>
         <message>
             <source>Esc: close</source>
             <translation>Esc: schließen</translation>
+        </message>
+        <message>
+            <source>Every call of this tool for a week</source>
+            <translation>Jeder Aufruf dieses Werkzeugs für eine Woche</translation>
+        </message>
+        <message>
+            <source>Every call of this tool in this conversation</source>
+            <translation>Jeder Aufruf dieses Werkzeugs in dieser Unterhaltung</translation>
+        </message>
+        <message>
+            <source>Every call of this tool until a date…</source>
+            <translation>Jeder Aufruf dieses Werkzeugs bis zu einem Datum…</translation>
+        </message>
+        <message>
+            <source>Every call of this tool until tonight</source>
+            <translation>Jeder Aufruf dieses Werkzeugs bis heute um Mitternacht</translation>
         </message>
         <message>
             <source>Every host is reached directly.</source>
@@ -1464,6 +1816,26 @@
             <translation>F1: alle Tasten</translation>
         </message>
         <message>
+            <source>Fetch a page</source>
+            <translation>Seite holen</translation>
+        </message>
+        <message>
+            <source>Fetch a web page</source>
+            <translation>Webseite holen</translation>
+        </message>
+        <message>
+            <source>Files</source>
+            <translation>Dateien</translation>
+        </message>
+        <message>
+            <source>Files may be read in these folders</source>
+            <translation>In diesen Ordnern dürfen Dateien gelesen werden</translation>
+        </message>
+        <message>
+            <source>Files with servers (*.json *.toml *.yaml *.yml)</source>
+            <translation>Dateien mit Servern (*.json *.toml *.yaml *.yml)</translation>
+        </message>
+        <message>
             <source>First picture of an animation</source>
             <translation>Erstes Bild einer Animation</translation>
         </message>
@@ -1486,6 +1858,10 @@
         <message>
             <source>For example: Answer in two sentences.</source>
             <translation>Zum Beispiel: In zwei Sätzen antworten.</translation>
+        </message>
+        <message>
+            <source>For the host {host}, until you take it back</source>
+            <translation>Für den Host {host}, bis Sie es zurücknehmen</translation>
         </message>
         <message>
             <source>Free software under the MIT licence.</source>
@@ -1522,6 +1898,10 @@
         <message>
             <source>Give a name that ends with .zip, or one without an ending for a folder.</source>
             <translation>Einen Namen angeben, der auf .zip endet, oder einen ohne Endung für einen Ordner.</translation>
+        </message>
+        <message>
+            <source>Give it a name, such as git.</source>
+            <translation>Einen Namen geben, zum Beispiel git.</translation>
         </message>
         <message>
             <source>Global shortcuts are not supported on this system yet.</source>
@@ -1564,6 +1944,10 @@
             <translation>Home, End: nächste Kante</translation>
         </message>
         <message>
+            <source>Host whose pages may be fetched</source>
+            <translation>Host, dessen Seiten geholt werden dürfen</translation>
+        </message>
+        <message>
             <source>Hosts without proxy</source>
             <translation>Hosts ohne Proxy</translation>
         </message>
@@ -1588,6 +1972,34 @@
             <translation>Einen kleineren Export importieren.</translation>
         </message>
         <message>
+            <source>Import nothing</source>
+            <translation>Nichts importieren</translation>
+        </message>
+        <message>
+            <source>Import servers</source>
+            <translation>Server importieren</translation>
+        </message>
+        <message>
+            <source>Import servers from other programs</source>
+            <translation>Server aus anderen Programmen importieren</translation>
+        </message>
+        <message>
+            <source>Import the chosen servers</source>
+            <translation>Die gewählten Server importieren</translation>
+        </message>
+        <message numerus="yes">
+            <source>Import {n} servers</source>
+            <extracomment>Import 1 server</extracomment>
+            <translation>
+                <numerusform>{n} Server importieren</numerusform>
+                <numerusform>{n} Server importieren</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Import…</source>
+            <translation>Importieren…</translation>
+        </message>
+        <message>
             <source>In a terminal Ctrl+C interrupts what runs, so nothing was copied.</source>
             <translation>In einem Terminal unterbricht Ctrl+C, was läuft, deshalb wurde nichts kopiert.</translation>
         </message>
@@ -1608,6 +2020,10 @@
             <translation>In Kraft: {address}.</translation>
         </message>
         <message>
+            <source>In the folder {folder}, until you take it back</source>
+            <translation>Im Ordner {folder}, bis Sie es zurücknehmen</translation>
+        </message>
+        <message>
             <source>In window</source>
             <translation>Im Fenster</translation>
         </message>
@@ -1622,6 +2038,10 @@
         <message>
             <source>Install it in a folder with a shorter name.</source>
             <translation>In einem Ordner mit kürzerem Namen installieren.</translation>
+        </message>
+        <message>
+            <source>Install it, or give its whole path.</source>
+            <translation>Es installieren oder seinen ganzen Pfad angeben.</translation>
         </message>
         <message>
             <source>Install libxcb1, or: </source>
@@ -1652,8 +2072,16 @@
             <translation>Anweisungen: {words}. Ändern</translation>
         </message>
         <message>
+            <source>It cannot be used at present.</source>
+            <translation>Zurzeit nicht verwendbar.</translation>
+        </message>
+        <message>
             <source>It cannot be used yet.</source>
             <translation>Es kann noch nicht verwendet werden.</translation>
+        </message>
+        <message>
+            <source>It closed the connection.</source>
+            <translation>Er hat die Verbindung geschlossen.</translation>
         </message>
         <message>
             <source>It comes from {fixed}.</source>
@@ -1664,8 +2092,24 @@
             <translation>Er kommt aus {variable}: dort ändern. Solange diese gesetzt ist, wird kein gespeicherter Schlüssel verwendet.</translation>
         </message>
         <message>
+            <source>It did not answer within {seconds} seconds.</source>
+            <translation>Er hat nicht innerhalb von {seconds} Sekunden geantwortet.</translation>
+        </message>
+        <message>
+            <source>It does not speak the protocol: on its standard output it wrote “{line}”.</source>
+            <translation>Er spricht das Protokoll nicht: Auf seine Standardausgabe schrieb er „{line}“.</translation>
+        </message>
+        <message>
+            <source>It ended by itself with code {code}.</source>
+            <translation>Er hat sich selbst mit Code {code} beendet.</translation>
+        </message>
+        <message>
             <source>It failed with</source>
             <translation>Fehlgeschlagen mit</translation>
+        </message>
+        <message>
+            <source>It floods its standard output with what is not the protocol.</source>
+            <translation>Er überschwemmt seine Standardausgabe mit etwas, das nicht dem Protokoll entspricht.</translation>
         </message>
         <message>
             <source>It has no identifier, or no messages.</source>
@@ -1674,6 +2118,10 @@
         <message>
             <source>It holds no conversations and was left out.</source>
             <translation>Er enthält keine Unterhaltungen und wurde ausgelassen.</translation>
+        </message>
+        <message>
+            <source>It is</source>
+            <translation>Es ist</translation>
         </message>
         <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
@@ -1716,16 +2164,36 @@
             <translation>Ob dieses Modell sehen kann, ist nicht bekannt.</translation>
         </message>
         <message>
+            <source>It is switched off, so nothing is known of its tools. Its menu switches it on.</source>
+            <translation>Ausgeschaltet, deshalb ist über die Werkzeuge nichts bekannt. Das Menü schaltet es ein.</translation>
+        </message>
+        <message>
             <source>It is then kept in your system keychain.</source>
             <translation>Danach wird er im Schlüsselbund des Systems aufbewahrt.</translation>
+        </message>
+        <message>
+            <source>It is too large to be passed on.</source>
+            <translation>Es ist zu groß, um weitergegeben zu werden.</translation>
         </message>
         <message>
             <source>It is too long for the field</source>
             <translation>Es ist zu lang für das Feld</translation>
         </message>
         <message>
+            <source>It only computes, or reads where you have allowed that; nothing is asked.</source>
+            <translation>Es rechnet nur oder liest dort, wo Sie das erlaubt haben; es wird nicht gefragt.</translation>
+        </message>
+        <message>
             <source>It runs on another computer, to which Ollama passes everything on.</source>
             <translation>Es läuft auf einem anderen Computer, an den Ollama alles weiterreicht.</translation>
+        </message>
+        <message>
+            <source>It sent a message of more than {size} MB.</source>
+            <translation>Er hat eine Nachricht von mehr als {size} MB gesendet.</translation>
+        </message>
+        <message>
+            <source>It was ended by signal {number}.</source>
+            <translation>Er wurde durch Signal {number} beendet.</translation>
         </message>
         <message>
             <source>It works.</source>
@@ -1736,8 +2204,20 @@
             <translation>Es funktioniert. Die Tasten sind angekommen.</translation>
         </message>
         <message>
+            <source>Its address begins with https:// or, on this computer, http://.</source>
+            <translation>Seine Adresse beginnt mit https:// oder, auf diesem Computer, mit http://.</translation>
+        </message>
+        <message>
             <source>Its key, if it wants one</source>
             <translation>Sein Schlüssel, falls er einen verlangt</translation>
+        </message>
+        <message>
+            <source>Its tools are not known yet: it starts when they are first wanted. Reload it to see them now.</source>
+            <translation>Die Werkzeuge sind noch nicht bekannt: Der Start erfolgt, wenn sie zum ersten Mal gebraucht werden. Neu laden, um sie jetzt zu sehen.</translation>
+        </message>
+        <message>
+            <source>Its tools are not known yet: it starts when they are first wanted. Test it to see them now.</source>
+            <translation>Die Werkzeuge sind noch nicht bekannt: Der Start erfolgt, wenn sie zum ersten Mal gebraucht werden. Testen, um sie jetzt zu sehen.</translation>
         </message>
         <message>
             <source>JPEG picture (*.jpg *.jpeg)</source>
@@ -1766,6 +2246,14 @@
         <message>
             <source>Keep it untested</source>
             <translation>Ungetestet behalten</translation>
+        </message>
+        <message>
+            <source>Keep the secrets in the file</source>
+            <translation>Die Geheimnisse in der Datei behalten</translation>
+        </message>
+        <message>
+            <source>Keep the value secret</source>
+            <translation>Den Wert geheim halten</translation>
         </message>
         <message>
             <source>Keep this region and choose another one</source>
@@ -1836,6 +2324,10 @@
             <translation>Kireji läuft in einer Sandbox, die sich nicht in den Start der Sitzung eintragen kann.</translation>
         </message>
         <message>
+            <source>Kireji waits for you</source>
+            <translation>Kireji wartet auf Sie</translation>
+        </message>
+        <message>
             <source>Kireji's own form</source>
             <translation>Kirejis eigene Form</translation>
         </message>
@@ -1884,8 +2376,16 @@
             <translation>Hell</translation>
         </message>
         <message>
+            <source>List a folder</source>
+            <translation>Ordner auflisten</translation>
+        </message>
+        <message>
             <source>List them with: kireji history list</source>
             <translation>Sie auflisten mit: kireji history list</translation>
+        </message>
+        <message>
+            <source>List them with: kireji tools list</source>
+            <translation>Auflisten mit: kireji tools list</translation>
         </message>
         <message>
             <source>List them with: {command}</source>
@@ -1920,12 +2420,24 @@
             <translation>Noch einmal suchen</translation>
         </message>
         <message>
+            <source>Look at the clock</source>
+            <translation>Auf die Uhr sehen</translation>
+        </message>
+        <message>
+            <source>Look for plugins again</source>
+            <translation>Noch einmal nach Plugins suchen</translation>
+        </message>
+        <message>
             <source>Look for servers on this computer</source>
             <translation>Auf diesem Computer nach Servern suchen</translation>
         </message>
         <message>
             <source>Look into the system's privacy settings.</source>
             <translation>In die Datenschutzeinstellungen des Systems sehen.</translation>
+        </message>
+        <message>
+            <source>Looking for other programs' servers…</source>
+            <translation>Nach Servern anderer Programme wird gesucht…</translation>
         </message>
         <message>
             <source>Low</source>
@@ -1940,8 +2452,20 @@
             <translation>Lucide-Symbole</translation>
         </message>
         <message>
+            <source>MCP servers</source>
+            <translation>MCP-Server</translation>
+        </message>
+        <message>
             <source>Make default for {name}</source>
             <translation>Zur Vorgabe für {name} machen</translation>
+        </message>
+        <message>
+            <source>Make the folder, or name another one.</source>
+            <translation>Den Ordner anlegen oder einen anderen nennen.</translation>
+        </message>
+        <message>
+            <source>Make {folder} writable.</source>
+            <translation>{folder} beschreibbar machen.</translation>
         </message>
         <message>
             <source>Make {parent} writable, or add Kireji in the desktop's settings.</source>
@@ -1980,12 +2504,24 @@
             <translation>Modelle können keine Dateien von {program} lesen.</translation>
         </message>
         <message>
+            <source>Models may run commands</source>
+            <translation>Modelle dürfen Befehle ausführen</translation>
+        </message>
+        <message>
+            <source>Models may use tools</source>
+            <translation>Modelle dürfen Werkzeuge nutzen</translation>
+        </message>
+        <message>
             <source>More</source>
             <translation>Mehr</translation>
         </message>
         <message>
             <source>More about this conversation</source>
             <translation>Mehr zu dieser Unterhaltung</translation>
+        </message>
+        <message>
+            <source>More about {name}</source>
+            <translation>Mehr zu {name}</translation>
         </message>
         <message>
             <source>More quick prompts</source>
@@ -1998,6 +2534,10 @@
         <message>
             <source>More to do with the picture</source>
             <translation>Mehr mit dem Bild tun</translation>
+        </message>
+        <message>
+            <source>More ways to deny</source>
+            <translation>Weitere Arten abzulehnen</translation>
         </message>
         <message>
             <source>More…</source>
@@ -2040,8 +2580,16 @@
             </translation>
         </message>
         <message>
+            <source>Name</source>
+            <translation>Name</translation>
+        </message>
+        <message>
             <source>Name fewer of them.</source>
             <translation>Weniger davon nennen.</translation>
+        </message>
+        <message>
+            <source>Name of the server</source>
+            <translation>Name des Servers</translation>
         </message>
         <message>
             <source>Name the export you downloaded.</source>
@@ -2156,6 +2704,10 @@
             <translation>Es sind keine Modelle bekannt.</translation>
         </message>
         <message>
+            <source>No other program with servers was found. A file in the usual form (mcpServers) can be chosen.</source>
+            <translation>Es wurde kein anderes Programm mit Servern gefunden. Eine Datei in der üblichen Form (mcpServers) kann gewählt werden.</translation>
+        </message>
+        <message>
             <source>No port of this computer could be opened for the browser's answer.</source>
             <translation>Für die Antwort des Browsers konnte kein Port dieses Computers geöffnet werden.</translation>
         </message>
@@ -2212,8 +2764,36 @@
             <translation>Niemand sucht, weil das ausgeschaltet ist.</translation>
         </message>
         <message>
+            <source>Nobody: the answer was stopped, or nobody was there to be asked</source>
+            <translation>Niemand: Die Antwort wurde angehalten, oder niemand war da, der gefragt werden konnte</translation>
+        </message>
+        <message>
             <source>None</source>
             <translation>Keine</translation>
+        </message>
+        <message>
+            <source>None is offered in this conversation.</source>
+            <translation>In dieser Unterhaltung wird keines angeboten.</translation>
+        </message>
+        <message>
+            <source>None yet. A plugin is a Python file with functions that a model may call; the folder opens with an example to begin with.</source>
+            <translation>Noch keine. Ein Plugin ist eine Python-Datei mit Funktionen, die ein Modell aufrufen darf; der Ordner öffnet sich mit einem Beispiel für den Anfang.</translation>
+        </message>
+        <message>
+            <source>None yet. Add one with the command or address that its documentation names, or import those of another program.</source>
+            <translation>Noch keine. Einen mit dem Befehl oder der Adresse hinzufügen, die seine Dokumentation nennt, oder die eines anderen Programms importieren.</translation>
+        </message>
+        <message>
+            <source>None. A card in the conversation asks for one when a tool is called.</source>
+            <translation>Keine. Eine Karte in der Unterhaltung fragt danach, wenn ein Werkzeug aufgerufen wird.</translation>
+        </message>
+        <message>
+            <source>None. Each file is asked about.</source>
+            <translation>Keine. Bei jeder Datei wird gefragt.</translation>
+        </message>
+        <message>
+            <source>None. Each page is asked about.</source>
+            <translation>Keine. Bei jeder Seite wird gefragt.</translation>
         </message>
         <message>
             <source>Normal</source>
@@ -2244,6 +2824,10 @@
             <translation>Nichts Neues: alles darin ist schon da.</translation>
         </message>
         <message>
+            <source>Nothing was added.</source>
+            <translation>Nichts kam hinzu.</translation>
+        </message>
+        <message>
             <source>Nothing was added: there is no conversation in it that can be read.</source>
             <translation>Nichts kam hinzu: Es enthält keine Unterhaltung, die gelesen werden kann.</translation>
         </message>
@@ -2264,6 +2848,10 @@
             <translation>Nichts würde hinzugefügt: alles darin ist schon da.</translation>
         </message>
         <message>
+            <source>Nothing yet. Each call of a tool is written down here before it runs.</source>
+            <translation>Noch nichts. Jeder Aufruf eines Werkzeugs wird hier vermerkt, bevor er ausgeführt wird.</translation>
+        </message>
+        <message>
             <source>Notify when an answer is ready</source>
             <translation>Benachrichtigen, wenn eine Antwort fertig ist</translation>
         </message>
@@ -2274,6 +2862,14 @@
         <message>
             <source>Now that is {who}.</source>
             <translation>Das ist jetzt {who}.</translation>
+        </message>
+        <message>
+            <source>Off in the settings</source>
+            <translation>In den Einstellungen ausgeschaltet</translation>
+        </message>
+        <message>
+            <source>Offer {tool} to models</source>
+            <translation>„{tool}“ den Modellen anbieten</translation>
         </message>
         <message>
             <source>On days on which something has changed, while nothing else goes on. Seven days and four weeks are kept.</source>
@@ -2340,12 +2936,24 @@
             <translation>In einem anderen Programm öffnen und neu sichern.</translation>
         </message>
         <message>
+            <source>Open its log</source>
+            <translation>Sein Protokoll öffnen</translation>
+        </message>
+        <message>
+            <source>Open plugins folder</source>
+            <translation>Plugin-Ordner öffnen</translation>
+        </message>
+        <message>
             <source>Open settings</source>
             <translation>Einstellungen öffnen</translation>
         </message>
         <message>
             <source>Open the conversation again.</source>
             <translation>Die Unterhaltung noch einmal öffnen.</translation>
+        </message>
+        <message>
+            <source>Open the folder with an example</source>
+            <translation>Ordner mit einem Beispiel öffnen</translation>
         </message>
         <message>
             <source>Open the folder: {title}</source>
@@ -2412,6 +3020,10 @@
             <translation>Page Up, Page Down</translation>
         </message>
         <message>
+            <source>Pages of these hosts may be fetched</source>
+            <translation>Seiten dieser Hosts dürfen geholt werden</translation>
+        </message>
+        <message>
             <source>Part of the watched region is on no screen now.</source>
             <translation>Ein Teil des beobachteten Bereichs liegt jetzt auf keinem Bildschirm.</translation>
         </message>
@@ -2456,6 +3068,10 @@
             <translation>Mit dieser Taste wird geschrieben. Zusammen mit Ctrl, Alt oder Super drücken.</translation>
         </message>
         <message>
+            <source>Permissions you gave</source>
+            <translation>Von Ihnen erteilte Erlaubnisse</translation>
+        </message>
+        <message>
             <source>Pick a window; Tab or arrow keys: another one</source>
             <translation>Ein Fenster wählen; Tab oder Pfeiltasten: ein anderes</translation>
         </message>
@@ -2494,6 +3110,10 @@
         <message>
             <source>Pinned picture</source>
             <translation>Angeheftetes Bild</translation>
+        </message>
+        <message>
+            <source>Plugins</source>
+            <translation>Plugins</translation>
         </message>
         <message>
             <source>Press a shortcut, cut out a piece of the screen and ask about it; the answer streams right beside it. Every conversation is kept on this computer, and what leaves it is written down for you to see.</source>
@@ -2536,8 +3156,20 @@
             <translation>Preis raus</translation>
         </message>
         <message>
+            <source>Process {number} was started.</source>
+            <translation>Prozess {number} wurde gestartet.</translation>
+        </message>
+        <message>
+            <source>Program or address found</source>
+            <translation>Programm oder Adresse gefunden</translation>
+        </message>
+        <message>
             <source>Programs cannot hold a key combination in this Wayland session.</source>
             <translation>In dieser Wayland-Sitzung können Programme keine Tastenkombination halten.</translation>
+        </message>
+        <message>
+            <source>Protocol spoken</source>
+            <translation>Protokoll gesprochen</translation>
         </message>
         <message>
             <source>Provider</source>
@@ -2558,6 +3190,14 @@
         <message>
             <source>Put question {place} back into the field</source>
             <translation>Frage {place} zurück in das Feld legen</translation>
+        </message>
+        <message>
+            <source>Put the key or token it wants into headers, as Authorization.</source>
+            <translation>Den Schlüssel oder das Token, das er verlangt, als Authorization in die Header setzen.</translation>
+        </message>
+        <message>
+            <source>Put the value of {name} into an environment variable and write ${{{name}}}, or keep it in the file: every program of yours can read it there.</source>
+            <translation>Den Wert von {name} in eine Umgebungsvariable setzen und ${{{name}}} schreiben, oder ihn in der Datei behalten: Dort kann ihn jedes Ihrer Programme lesen.</translation>
         </message>
         <message>
             <source>Put this message away</source>
@@ -2600,12 +3240,20 @@
             <translation>RapidOCR, dessen PP-OCR-Modelle</translation>
         </message>
         <message>
+            <source>Read a file</source>
+            <translation>Datei lesen</translation>
+        </message>
+        <message>
             <source>Read anew</source>
             <translation>Neu gelesen</translation>
         </message>
         <message>
             <source>Read from the cache</source>
             <translation type="vanished">Aus dem Zwischenspeicher</translation>
+        </message>
+        <message>
+            <source>Read the clipboard</source>
+            <translation>Zwischenablage lesen</translation>
         </message>
         <message>
             <source>Read the text in pictures</source>
@@ -2672,8 +3320,16 @@
             <translation>Loslassen: übernehmen</translation>
         </message>
         <message>
+            <source>Reload</source>
+            <translation>Neu laden</translation>
+        </message>
+        <message>
             <source>Remove</source>
             <translation>Entfernen</translation>
+        </message>
+        <message>
+            <source>Remove its permissions</source>
+            <translation>Seine Erlaubnisse entfernen</translation>
         </message>
         <message>
             <source>Remove question {place}</source>
@@ -2704,6 +3360,10 @@
             <translation>Tasten entfernen: {title}</translation>
         </message>
         <message>
+            <source>Remove the server and add it again with its secret.</source>
+            <translation>Den Server entfernen und mit seinem Geheimnis wieder hinzufügen.</translation>
+        </message>
+        <message>
             <source>Remove the text to ask about</source>
             <translation>Den Text, nach dem gefragt wird, entfernen</translation>
         </message>
@@ -2712,8 +3372,24 @@
             <translation>Schlüssel für {title} entfernen</translation>
         </message>
         <message>
+            <source>Remove this row</source>
+            <translation>Diese Zeile entfernen</translation>
+        </message>
+        <message>
             <source>Remove {name}</source>
             <translation>{name} entfernen</translation>
+        </message>
+        <message>
+            <source>Remove {name}? The secrets that were kept for it go, too.</source>
+            <translation>{name} entfernen? Die dafür aufbewahrten Geheimnisse verschwinden ebenfalls.</translation>
+        </message>
+        <message>
+            <source>Remove {what}</source>
+            <translation>{what} entfernen</translation>
+        </message>
+        <message>
+            <source>Remove…</source>
+            <translation>Entfernen…</translation>
         </message>
         <message>
             <source>Rename</source>
@@ -2772,8 +3448,24 @@
             <translation>Ergebnis</translation>
         </message>
         <message>
+            <source>Revoke</source>
+            <translation>Widerrufen</translation>
+        </message>
+        <message>
+            <source>Revoke: {tool}, {what}</source>
+            <translation>Widerrufen: {tool}, {what}</translation>
+        </message>
+        <message>
+            <source>Run a command</source>
+            <translation>Befehl ausführen</translation>
+        </message>
+        <message>
             <source>Run it again.</source>
             <translation>Sie noch einmal ausführen.</translation>
+        </message>
+        <message>
+            <source>Running: {tool}</source>
+            <translation>Läuft: {tool}</translation>
         </message>
         <message>
             <source>Save</source>
@@ -2808,6 +3500,14 @@
             <translation>Gesichert als {file}.</translation>
         </message>
         <message>
+            <source>Say how it is reached: its command, or its address.</source>
+            <translation>Angeben, wie er erreicht wird: sein Befehl oder seine Adresse.</translation>
+        </message>
+        <message>
+            <source>Screen</source>
+            <translation>Bildschirm</translation>
+        </message>
+        <message>
             <source>Screens are at (x,y,width,height): {shown}.</source>
             <translation>Bildschirme liegen bei (x,y,Breite,Höhe): {shown}.</translation>
         </message>
@@ -2824,12 +3524,36 @@
             <translation>Alles durchsuchen…</translation>
         </message>
         <message>
+            <source>Search files</source>
+            <translation>Dateien durchsuchen</translation>
+        </message>
+        <message>
+            <source>Search in files</source>
+            <translation>In Dateien suchen</translation>
+        </message>
+        <message>
             <source>Search models</source>
             <translation>Modelle suchen</translation>
         </message>
         <message>
             <source>Search results</source>
             <translation>Suchergebnisse</translation>
+        </message>
+        <message>
+            <source>Secret</source>
+            <translation>Geheim</translation>
+        </message>
+        <message>
+            <source>See all of it in the main window</source>
+            <translation>Alles im Hauptfenster ansehen</translation>
+        </message>
+        <message>
+            <source>See what it wrote on its standard error.</source>
+            <translation>Ansehen, was er in seine Fehlerausgabe geschrieben hat.</translation>
+        </message>
+        <message>
+            <source>See which there are with: kireji mcp list</source>
+            <translation>Vorhandene zeigen mit: kireji mcp list</translation>
         </message>
         <message>
             <source>Select a passage of an answer first, then quote it.</source>
@@ -2852,6 +3576,10 @@
             <translation>Die Frage wird gesendet</translation>
         </message>
         <message>
+            <source>Server started</source>
+            <translation>Server gestartet</translation>
+        </message>
+        <message>
             <source>Set a corner; while dragging: move the whole</source>
             <translation>Eine Ecke setzen; beim Ziehen: das Ganze verschieben</translation>
         </message>
@@ -2862,6 +3590,10 @@
         <message>
             <source>Set both or neither: an address from the environment gets no stored key.</source>
             <translation>Beide setzen oder keines: eine Adresse aus der Umgebung erhält keinen gespeicherten Schlüssel.</translation>
+        </message>
+        <message>
+            <source>Set it before Kireji starts, or write ${{{name}:-default}}.</source>
+            <translation>Sie setzen, bevor Kireji startet, oder ${{{name}:-Vorgabe}} schreiben.</translation>
         </message>
         <message>
             <source>Set keys…</source>
@@ -2884,6 +3616,10 @@
             <translation>Einstellungen</translation>
         </message>
         <message>
+            <source>Settings of tools…</source>
+            <translation>Einstellungen der Werkzeuge…</translation>
+        </message>
+        <message>
             <source>Settings page</source>
             <translation>Seite der Einstellungen</translation>
         </message>
@@ -2903,12 +3639,32 @@
             <source>Show all</source>
             <translation>Alles zeigen</translation>
         </message>
+        <message>
+            <source>Show all ({count} more characters)</source>
+            <translation>Alles zeigen ({count} weitere Zeichen)</translation>
+        </message>
+        <message numerus="yes">
+            <source>Show all {n}</source>
+            <extracomment>Show all</extracomment>
+            <translation>
+                <numerusform>Alles zeigen</numerusform>
+                <numerusform>Alle {n} zeigen</numerusform>
+            </translation>
+        </message>
         <message numerus="yes">
             <source>Show all {n} models</source>
             <extracomment>Show the model</extracomment>
             <translation>
                 <numerusform>{n} Modell zeigen</numerusform>
                 <numerusform>Alle {n} Modelle zeigen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Show all {n} tools</source>
+            <extracomment>Show the tool</extracomment>
+            <translation>
+                <numerusform>Das Werkzeug zeigen</numerusform>
+                <numerusform>Alle {n} Werkzeuge zeigen</numerusform>
             </translation>
         </message>
         <message>
@@ -2928,8 +3684,20 @@
             <translation>Unterhaltungen zeigen</translation>
         </message>
         <message>
+            <source>Show the last few only</source>
+            <translation>Nur die letzten zeigen</translation>
+        </message>
+        <message>
             <source>Show the text</source>
             <translation>Den Text zeigen</translation>
+        </message>
+        <message numerus="yes">
+            <source>Show {n} more</source>
+            <extracomment>Show one more</extracomment>
+            <translation>
+                <numerusform>{n} weiteres zeigen</numerusform>
+                <numerusform>{n} weitere zeigen</numerusform>
+            </translation>
         </message>
         <message>
             <source>Shown by {name}.</source>
@@ -2990,6 +3758,14 @@
         <message>
             <source>Something in Kireji failed. The log has the details; what you were doing can be repeated.</source>
             <translation>In Kireji ist etwas fehlgeschlagen. Einzelheiten stehen im Protokoll; der Vorgang kann wiederholt werden.</translation>
+        </message>
+        <message>
+            <source>Something in Kireji failed; the log says more.</source>
+            <translation>In Kireji ist etwas fehlgeschlagen; mehr steht im Protokoll.</translation>
+        </message>
+        <message>
+            <source>Something in its file waits; its log may say more.</source>
+            <translation>Etwas in seiner Datei wartet; mehr steht vielleicht in seinem Protokoll.</translation>
         </message>
         <message>
             <source>Something is missing in this address. Try again in Kireji.</source>
@@ -3108,6 +3884,10 @@
             <translation>Strenger: nicht einmal für kurze Zeit. Weniger Modelle können antworten.</translation>
         </message>
         <message>
+            <source>Such text may tell the model what to do. So a tool that could send something or change something asks again here, even if you have allowed it before.</source>
+            <translation>Solcher Text kann dem Modell sagen, was es tun soll. Deshalb fragt ein Werkzeug, das etwas senden oder ändern könnte, hier noch einmal, auch wenn Sie es schon erlaubt haben.</translation>
+        </message>
+        <message>
             <source>Summarise</source>
             <translation>Zusammenfassen</translation>
         </message>
@@ -3124,6 +3904,14 @@
             <translation>Unter Systemeinstellungen, Allgemein, Anmeldeobjekte, „Im Hintergrund erlauben“ einschalten.</translation>
         </message>
         <message>
+            <source>Switch off</source>
+            <translation>Ausschalten</translation>
+        </message>
+        <message>
+            <source>Switch on</source>
+            <translation>Einschalten</translation>
+        </message>
+        <message>
             <source>Switch them off and on in Settings, Shortcuts.</source>
             <translation>Sie unter Einstellungen, Tastenkürzel aus- und einschalten.</translation>
         </message>
@@ -3134,6 +3922,10 @@
         <message>
             <source>Tab: the next</source>
             <translation>Tab: das nächste</translation>
+        </message>
+        <message>
+            <source>Take the denial back</source>
+            <translation>Die Ablehnung zurücknehmen</translation>
         </message>
         <message>
             <source>Take what is offered; ask once something is selected</source>
@@ -3150,6 +3942,10 @@
         <message>
             <source>Test connection</source>
             <translation>Verbindung testen</translation>
+        </message>
+        <message>
+            <source>Test it in Settings, Tools, to try at once.</source>
+            <translation>Ihn unter Einstellungen, Werkzeuge testen, um es sofort zu versuchen.</translation>
         </message>
         <message>
             <source>Test the {title} key</source>
@@ -3188,8 +3984,20 @@
             </translation>
         </message>
         <message>
+            <source>That ends when its command or address changes.</source>
+            <translation>Das endet, wenn sich sein Befehl oder seine Adresse ändert.</translation>
+        </message>
+        <message>
+            <source>That ends when its file changes.</source>
+            <translation>Das endet, wenn sich seine Datei ändert.</translation>
+        </message>
+        <message>
             <source>That is neither an Anthropic key (sk-ant-…) nor an OpenRouter key (sk-or-…).</source>
             <translation>Das ist weder ein Schlüssel von Anthropic (sk-ant-…) noch von OpenRouter (sk-or-…).</translation>
+        </message>
+        <message>
+            <source>That is no host. A host is written like docs.python.org, without a path or a star.</source>
+            <translation>Das ist kein Host. Ein Host wird wie docs.python.org geschrieben, ohne Pfad und ohne Stern.</translation>
         </message>
         <message>
             <source>That is not a key.</source>
@@ -3256,6 +4064,22 @@
             <translation>Die Antwort wurde abgeschnitten, weil die Unterhaltung alles füllt, was dieses Modell lesen kann. Sie kann mit einem Modell, das mehr liest, oder in einer neuen Unterhaltung fortgesetzt werden.</translation>
         </message>
         <message>
+            <source>The arguments are no JSON object.</source>
+            <translation>Die Argumente sind kein JSON-Objekt.</translation>
+        </message>
+        <message>
+            <source>The arguments are no JSON: {error}</source>
+            <translation>Die Argumente sind kein JSON: {error}</translation>
+        </message>
+        <message>
+            <source>The arguments do not fit: {problem}</source>
+            <translation>Die Argumente passen nicht: {problem}</translation>
+        </message>
+        <message>
+            <source>The arguments of this call have not all arrived; it was not run.</source>
+            <translation>Die Argumente dieses Aufrufs sind nicht vollständig angekommen; er wurde nicht ausgeführt.</translation>
+        </message>
+        <message>
             <source>The backup was made, but does not pass its check, so it was thrown away.</source>
             <translation>Die Sicherung wurde gemacht, bestand aber ihre Prüfung nicht und wurde verworfen.</translation>
         </message>
@@ -3288,12 +4112,20 @@
             <translation>Den Zertifikaten des Systems wird vertraut. Für weitere eine Datei (PEM) wählen.</translation>
         </message>
         <message>
+            <source>The connection failed; the log says more.</source>
+            <translation>Die Verbindung ist fehlgeschlagen; mehr steht im Protokoll.</translation>
+        </message>
+        <message>
             <source>The connection to the desktop was lost.</source>
             <translation>Die Verbindung zum Desktop ist verloren gegangen.</translation>
         </message>
         <message>
             <source>The connection to {host} was lost.</source>
             <translation>Die Verbindung zu {host} ist verloren gegangen.</translation>
+        </message>
+        <message>
+            <source>The connection to {server} was lost before it had answered.</source>
+            <translation>Die Verbindung zu {server} ging verloren, bevor er geantwortet hatte.</translation>
         </message>
         <message>
             <source>The conversation with its pictures is too large to send.</source>
@@ -3428,6 +4260,18 @@
             <translation>Der Eintrag für den Start der Sitzung kann nicht geschrieben werden: {reason}.</translation>
         </message>
         <message>
+            <source>The entry holds a sign that no program can be given.</source>
+            <translation>Der Eintrag enthält ein Zeichen, das keinem Programm übergeben werden kann.</translation>
+        </message>
+        <message>
+            <source>The entry is complete.</source>
+            <translation>Der Eintrag ist vollständig.</translation>
+        </message>
+        <message>
+            <source>The entry {name} is not an object: {{...}}.</source>
+            <translation>Der Eintrag {name} ist kein Objekt: {{...}}.</translation>
+        </message>
+        <message>
             <source>The export was stopped; nothing of it was kept.</source>
             <translation>Der Export wurde angehalten; nichts davon wurde behalten.</translation>
         </message>
@@ -3458,6 +4302,14 @@
         <message>
             <source>The first that sees pictures</source>
             <translation>Das erste, das Bilder sieht</translation>
+        </message>
+        <message>
+            <source>The folder {folder} is not there.</source>
+            <translation>Den Ordner {folder} gibt es nicht.</translation>
+        </message>
+        <message>
+            <source>The folder {path} cannot be written: {reason}. Make it writable, then try again.</source>
+            <translation>In den Ordner {path} kann nicht geschrieben werden: {reason}. Ihn beschreibbar machen und noch einmal versuchen.</translation>
         </message>
         <message>
             <source>The history in {path} is damaged.</source>
@@ -3494,6 +4346,10 @@
         <message>
             <source>The keychain failed.</source>
             <translation>Der Schlüsselbund ist fehlgeschlagen.</translation>
+        </message>
+        <message>
+            <source>The keychain holds no {name}.</source>
+            <translation>Im Schlüsselbund gibt es kein {name}.</translation>
         </message>
         <message>
             <source>The keychain is locked.</source>
@@ -3536,6 +4392,14 @@
             <translation>Das Modell hat seine größte Länge vor dem ersten Wort erreicht. Mit geringerem Aufwand oder größerem Höchstwert noch einmal fragen.</translation>
         </message>
         <message>
+            <source>The model said nothing more after its tools had run. It can be continued.</source>
+            <translation>Das Modell sagte nichts mehr, nachdem seine Werkzeuge gelaufen waren. Die Antwort kann fortgesetzt werden.</translation>
+        </message>
+        <message>
+            <source>The model wanted to go on calling tools after the last round that is allowed; these did not run.</source>
+            <translation>Das Modell wollte nach der letzten erlaubten Runde weiter Werkzeuge aufrufen; diese wurden nicht ausgeführt.</translation>
+        </message>
+        <message>
             <source>The model {model} cannot see pictures.</source>
             <translation>Das Modell {model} kann keine Bilder sehen.</translation>
         </message>
@@ -3560,8 +4424,36 @@
             <translation>Die Modelle konnten nicht aufgelistet werden.</translation>
         </message>
         <message>
+            <source>The module of {entry} is not installed. Install it again.</source>
+            <translation>Das Modul von {entry} ist nicht installiert. Es noch einmal installieren.</translation>
+        </message>
+        <message>
             <source>The next version</source>
             <translation>Die nächste Fassung</translation>
+        </message>
+        <message>
+            <source>The page did not arrive within {seconds} seconds.</source>
+            <translation>Die Seite ist nicht innerhalb von {seconds} Sekunden angekommen.</translation>
+        </message>
+        <message>
+            <source>The page is larger than {most} MB, or none.</source>
+            <translation>Die Seite ist größer als {most} MB oder gar keine.</translation>
+        </message>
+        <message>
+            <source>The person can allow it in the settings, under the hosts of tools.</source>
+            <translation>Die Person kann es in den Einstellungen unter den Hosts der Werkzeuge erlauben.</translation>
+        </message>
+        <message>
+            <source>The person did not allow this call.</source>
+            <translation>Die Person hat diesen Aufruf nicht erlaubt.</translation>
+        </message>
+        <message>
+            <source>The person has denied this tool.</source>
+            <translation>Die Person hat dieses Werkzeug abgelehnt.</translation>
+        </message>
+        <message>
+            <source>The person has switched this tool off.</source>
+            <translation>Die Person hat dieses Werkzeug ausgeschaltet.</translation>
         </message>
         <message>
             <source>The picture could not be saved as {file}.</source>
@@ -3588,6 +4480,34 @@
             <translation>Das Bild ist zu groß zum Öffnen.</translation>
         </message>
         <message>
+            <source>The plugin or the server has changed while the call waited; it was not run.</source>
+            <translation>Das Plugin oder der Server hat sich geändert, während der Aufruf wartete; er wurde nicht ausgeführt.</translation>
+        </message>
+        <message>
+            <source>The plugin {name} did not start within {seconds} seconds.</source>
+            <translation>Das Plugin {name} ist nicht innerhalb von {seconds} Sekunden gestartet.</translation>
+        </message>
+        <message>
+            <source>The plugin {name} does not say which tools it has.</source>
+            <translation>Das Plugin {name} sagt nicht, welche Werkzeuge es hat.</translation>
+        </message>
+        <message>
+            <source>The plugin {name} has changed just now.</source>
+            <translation>Das Plugin {name} hat sich gerade geändert.</translation>
+        </message>
+        <message>
+            <source>The plugin {name} has no folder to work in: {reason}.</source>
+            <translation>Das Plugin {name} hat keinen Ordner, in dem es arbeiten kann: {reason}.</translation>
+        </message>
+        <message>
+            <source>The plugin {name} stopped unexpectedly ({reason}).</source>
+            <translation>Das Plugin {name} hat unerwartet aufgehört ({reason}).</translation>
+        </message>
+        <message>
+            <source>The plugin {name} wrote where only Kireji's protocol may be, and was ended.</source>
+            <translation>Das Plugin {name} hat dorthin geschrieben, wo nur Kirejis Protokoll stehen darf, und wurde beendet.</translation>
+        </message>
+        <message>
             <source>The pointer is on no screen.</source>
             <translation>Der Zeiger ist auf keinem Bildschirm.</translation>
         </message>
@@ -3600,8 +4520,20 @@
             <translation>Das Programm vorn nimmt keine Tasten von anderen an.</translation>
         </message>
         <message>
+            <source>The program is ending.</source>
+            <translation>Das Programm endet gerade.</translation>
+        </message>
+        <message>
             <source>The program that holds the clipboard does not answer.</source>
             <translation>Das Programm, das die Zwischenablage hält, antwortet nicht.</translation>
+        </message>
+        <message>
+            <source>The program {path} is not there.</source>
+            <translation>Das Programm {path} gibt es nicht.</translation>
+        </message>
+        <message>
+            <source>The program “{command}” was not found. It was looked for in {folders}.</source>
+            <translation>Das Programm „{command}“ wurde nicht gefunden. Gesucht wurde in {folders}.</translation>
         </message>
         <message>
             <source>The proxy</source>
@@ -3610,6 +4542,10 @@
         <message>
             <source>The proxy asks for a name and a password.</source>
             <translation>Der Proxy verlangt Namen und Passwort.</translation>
+        </message>
+        <message>
+            <source>The proxy cannot be used for servers of tools.</source>
+            <translation>Der Proxy kann für Server von Werkzeugen nicht verwendet werden.</translation>
         </message>
         <message>
             <source>The proxy does not let {host} through.</source>
@@ -3676,6 +4612,10 @@
             <translation>Der markierte Text ist hier nur durch Drücken der Kopiertasten zu haben.</translation>
         </message>
         <message>
+            <source>The server is removed, but its secrets are still in the keychain: {why}</source>
+            <translation>Der Server ist entfernt, aber seine Geheimnisse sind noch im Schlüsselbund: {why}</translation>
+        </message>
+        <message>
             <source>The service accepts this key.</source>
             <translation>Der Dienst nimmt diesen Schlüssel an.</translation>
         </message>
@@ -3740,6 +4680,38 @@
             <translation>Der Text, nach dem gefragt wird</translation>
         </message>
         <message>
+            <source>The tool did not answer within {seconds} seconds; it was ended.</source>
+            <translation>Das Werkzeug hat nicht innerhalb von {seconds} Sekunden geantwortet; es wurde beendet.</translation>
+        </message>
+        <message>
+            <source>The tool was ended before it had answered.</source>
+            <translation>Das Werkzeug wurde beendet, bevor es geantwortet hatte.</translation>
+        </message>
+        <message>
+            <source>The tool {name} could not be started in time.</source>
+            <translation>Das Werkzeug {name} konnte nicht rechtzeitig gestartet werden.</translation>
+        </message>
+        <message>
+            <source>The transport sse is outdated and not spoken here. Most such servers also answer at an address that ends with /mcp: enter that with "type": "http".</source>
+            <translation>Der Transport sse ist veraltet und wird hier nicht gesprochen. Die meisten solchen Server antworten auch unter einer Adresse, die mit /mcp endet: diese mit "type": "http" eintragen.</translation>
+        </message>
+        <message>
+            <source>The type {kind} is unknown. Use "stdio" or "http".</source>
+            <translation>Der Typ {kind} ist unbekannt. "stdio" oder "http" verwenden.</translation>
+        </message>
+        <message>
+            <source>The url must begin with https:// or http:// and name a host.</source>
+            <translation>Die url muss mit https:// oder http:// beginnen und einen Host nennen.</translation>
+        </message>
+        <message>
+            <source>The url or a header cannot be sent as it stands.</source>
+            <translation>Die url oder ein Header kann so nicht gesendet werden.</translation>
+        </message>
+        <message>
+            <source>The variable {name} is not set.</source>
+            <translation>Die Variable {name} ist nicht gesetzt.</translation>
+        </message>
+        <message>
             <source>The version before</source>
             <translation>Die Fassung davor</translation>
         </message>
@@ -3756,12 +4728,28 @@
             <translation>Die {kind}-Datei ist beschädigt.</translation>
         </message>
         <message>
+            <source>Their files are only read. What is there under the same name stays as it is.</source>
+            <translation>Ihre Dateien werden nur gelesen. Was es unter demselben Namen schon gibt, bleibt, wie es ist.</translation>
+        </message>
+        <message>
+            <source>There already: {names}.</source>
+            <translation>Schon vorhanden: {names}.</translation>
+        </message>
+        <message>
+            <source>There are both a command and a url. Keep one of them.</source>
+            <translation>Es gibt sowohl einen command als auch eine url. Eines davon behalten.</translation>
+        </message>
+        <message>
             <source>There are no certificates (PEM) in this file. Choose another one, or remove it here.</source>
             <translation>In dieser Datei sind keine Zertifikate (PEM). Eine andere wählen oder sie hier entfernen.</translation>
         </message>
         <message>
             <source>There are no conversations in {name}.</source>
             <translation>In {name} sind keine Unterhaltungen.</translation>
+        </message>
+        <message>
+            <source>There are no tools yet.</source>
+            <translation>Es gibt noch keine Werkzeuge.</translation>
         </message>
         <message>
             <source>There are no words in it.</source>
@@ -3776,6 +4764,10 @@
             <translation>Darin sind Bilder, die nicht in eine einzelne Markdown-Datei passen.</translation>
         </message>
         <message>
+            <source>There are two plugins with the name {name}: {first} is used, and {second} is not. Rename one of them.</source>
+            <translation>Es gibt zwei Plugins mit dem Namen {name}: {first} wird verwendet, {second} nicht. Eines davon umbenennen.</translation>
+        </message>
+        <message>
             <source>There is a key for {name} for this session.</source>
             <translation>Es gibt einen Schlüssel für {name} für diese Sitzung.</translation>
         </message>
@@ -3786,6 +4778,18 @@
         <message>
             <source>There is a key for {name} in your keychain.</source>
             <translation>Es gibt einen Schlüssel für {name} im Schlüsselbund.</translation>
+        </message>
+        <message>
+            <source>There is a server called {name} already.</source>
+            <translation>Es gibt schon einen Server namens {name}.</translation>
+        </message>
+        <message>
+            <source>There is a server called {name} already. Choose another name.</source>
+            <translation>Es gibt schon einen Server namens {name}. Einen anderen Namen wählen.</translation>
+        </message>
+        <message>
+            <source>There is neither a command nor a url.</source>
+            <translation>Es gibt weder einen command noch eine url.</translation>
         </message>
         <message>
             <source>There is no answer</source>
@@ -3856,6 +4860,14 @@
             <translation>Es ist kein Platz, um {name} zu öffnen.</translation>
         </message>
         <message>
+            <source>There is no screen.</source>
+            <translation>Es gibt keinen Bildschirm.</translation>
+        </message>
+        <message>
+            <source>There is no server called {name}.</source>
+            <translation>Es gibt keinen Server namens {name}.</translation>
+        </message>
+        <message>
             <source>There is no session bus here, so the desktop cannot be asked.</source>
             <translation>Hier gibt es keinen Sitzungsbus, deshalb kann der Desktop nicht gefragt werden.</translation>
         </message>
@@ -3864,8 +4876,16 @@
             <translation>Bei {provider} gibt es keine Anmeldung im Browser.</translation>
         </message>
         <message>
+            <source>There is no source of tools with the name {name}.</source>
+            <translation>Es gibt keine Quelle von Werkzeugen mit dem Namen {name}.</translation>
+        </message>
+        <message>
             <source>There is no such service at {host}.</source>
             <translation>Unter {host} gibt es keinen solchen Dienst.</translation>
+        </message>
+        <message>
+            <source>There is no tool with the name {name}.</source>
+            <translation>Es gibt kein Werkzeug mit dem Namen {name}.</translation>
         </message>
         <message>
             <source>There is no window under the pointer.</source>
@@ -3890,6 +4910,10 @@
         <message>
             <source>There is nothing to export.</source>
             <translation>Es gibt nichts zu exportieren.</translation>
+        </message>
+        <message>
+            <source>There is one of this name already.</source>
+            <translation>Es gibt schon einen mit diesem Namen.</translation>
         </message>
         <message>
             <source>There is something in the folder {path} already.</source>
@@ -3944,6 +4968,10 @@
             <translation>Diese Adresse</translation>
         </message>
         <message>
+            <source>This address is not the one that was allowed.</source>
+            <translation>Diese Adresse ist nicht die, die erlaubt wurde.</translation>
+        </message>
+        <message>
             <source>This address is redirected into the local network, to {host}.</source>
             <translation>Diese Adresse wird in das lokale Netz umgeleitet, zu {host}.</translation>
         </message>
@@ -3972,6 +5000,10 @@
             <translation>Dieser Zweig ist nicht mehr im Verlauf.</translation>
         </message>
         <message>
+            <source>This call needs the person's permission, and nobody is there to give it.</source>
+            <translation>Dieser Aufruf braucht die Erlaubnis der Person, und niemand ist da, um sie zu geben.</translation>
+        </message>
+        <message>
             <source>This computer</source>
             <translation>Dieser Computer</translation>
         </message>
@@ -3982,6 +5014,10 @@
         <message>
             <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
             <translation>Dieser Computer selbst kann nur den Text in einem Bild lesen, und diese Frage hat keines. Ein Stück des Bildschirms ausschneiden oder in den Einstellungen einen Schlüssel hinzufügen, um ein Modell zu fragen.</translation>
+        </message>
+        <message>
+            <source>This computer's own reader uses no tools. Choose another model for that.</source>
+            <translation>Der Leser dieses Computers nutzt keine Werkzeuge. Dafür ein anderes Modell wählen.</translation>
         </message>
         <message>
             <source>This conversation</source>
@@ -4132,6 +5168,10 @@
             <translation>Das ist kein Export von Kireji.</translation>
         </message>
         <message>
+            <source>This is not to be had here.</source>
+            <translation>Das ist hier nicht zu haben.</translation>
+        </message>
+        <message>
             <source>This is the default for {name}</source>
             <translation>Das ist die Vorgabe für {name}</translation>
         </message>
@@ -4158,6 +5198,10 @@
         <message>
             <source>This session only</source>
             <translation>Nur diese Sitzung</translation>
+        </message>
+        <message>
+            <source>This tool was not allowed to do that.</source>
+            <translation>Diesem Werkzeug wurde das nicht erlaubt.</translation>
         </message>
         <message>
             <source>Thought</source>
@@ -4212,6 +5256,30 @@
             <translation>Werkzeug</translation>
         </message>
         <message>
+            <source>Tools</source>
+            <translation>Werkzeuge</translation>
+        </message>
+        <message>
+            <source>Tools are switched off in the settings.</source>
+            <translation>Werkzeuge sind in den Einstellungen ausgeschaltet.</translation>
+        </message>
+        <message>
+            <source>Tools in this conversation</source>
+            <translation>Werkzeuge in dieser Unterhaltung</translation>
+        </message>
+        <message>
+            <source>Tools listed</source>
+            <translation>Werkzeuge aufgelistet</translation>
+        </message>
+        <message>
+            <source>Tools {count}</source>
+            <translation>Werkzeuge {count}</translation>
+        </message>
+        <message>
+            <source>Tools: {count} offered. Choose them</source>
+            <translation>Werkzeuge: {count} angeboten. Auswählen</translation>
+        </message>
+        <message>
             <source>Translate</source>
             <translation>Übersetzen</translation>
         </message>
@@ -4224,8 +5292,16 @@
             <translation>Nur den Zertifikaten des Systems vertrauen</translation>
         </message>
         <message>
+            <source>Trust what it says of itself</source>
+            <translation>Den Angaben über sich selbst vertrauen</translation>
+        </message>
+        <message>
             <source>Try again</source>
             <translation>Noch einmal versuchen</translation>
+        </message>
+        <message>
+            <source>Try again later.</source>
+            <translation>Später noch einmal versuchen.</translation>
         </message>
         <message>
             <source>Try again with a smaller region.</source>
@@ -4240,8 +5316,24 @@
             <translation>Noch einmal versuchen; ein kleinerer Bereich braucht weniger Speicher.</translation>
         </message>
         <message>
+            <source>Try again; if it happens again, tell its author.</source>
+            <translation>Noch einmal versuchen; geschieht es wieder, den Autor informieren.</translation>
+        </message>
+        <message>
             <source>Try again; if it stays so: {without}</source>
             <translation>Noch einmal versuchen; bleibt es so: {without}</translation>
+        </message>
+        <message>
+            <source>Try again; its folder may be on a disk that does not answer.</source>
+            <translation>Noch einmal versuchen; der Ordner liegt vielleicht auf einem Datenträger, der nicht antwortet.</translation>
+        </message>
+        <message>
+            <source>Try again; its log may say why.</source>
+            <translation>Noch einmal versuchen; sein Protokoll sagt vielleicht, warum.</translation>
+        </message>
+        <message>
+            <source>Try its command in a terminal.</source>
+            <translation>Seinen Befehl in einem Terminal ausprobieren.</translation>
         </message>
         <message>
             <source>Try the shortcut</source>
@@ -4312,6 +5404,10 @@
             <translation>Eine PNG-, JPEG-, WebP- oder GIF-Datei verwenden.</translation>
         </message>
         <message>
+            <source>Use a server with fewer tools.</source>
+            <translation>Einen Server mit weniger Werkzeugen verwenden.</translation>
+        </message>
+        <message>
             <source>Use an undamaged PNG, JPEG, WebP or GIF picture.</source>
             <translation>Ein unbeschädigtes PNG-, JPEG-, WebP- oder GIF-Bild verwenden.</translation>
         </message>
@@ -4356,6 +5452,10 @@
             <translation>{model} von {server} verwenden</translation>
         </message>
         <message>
+            <source>Value</source>
+            <translation>Wert</translation>
+        </message>
+        <message>
             <source>Version {number} of {count}</source>
             <translation>Fassung {number} von {count}</translation>
         </message>
@@ -4376,6 +5476,10 @@
             <translation>Bitte auf die Antwort warten; dann wird die nächste Änderung beobachtet.</translation>
         </message>
         <message>
+            <source>Waiting for you</source>
+            <translation>Wartet auf Sie</translation>
+        </message>
+        <message>
             <source>Waiting for you to allow it in the browser. Did no browser open? Copy the address.</source>
             <translation>Warten auf die Erlaubnis im Browser. Hat sich keiner geöffnet? Die Adresse kopieren.</translation>
         </message>
@@ -4390,6 +5494,10 @@
         <message>
             <source>Waiting for {name}; the model may be loading</source>
             <translation>Warten auf {name}; vielleicht wird das Modell noch geladen</translation>
+        </message>
+        <message>
+            <source>Waits for you: {title}</source>
+            <translation>Wartet auf Sie: {title}</translation>
         </message>
         <message>
             <source>Watch this region</source>
@@ -4416,8 +5524,32 @@
             <translation>Webseite</translation>
         </message>
         <message>
+            <source>Web pages</source>
+            <translation>Webseiten</translation>
+        </message>
+        <message>
             <source>Welcome to Kireji</source>
             <translation>Willkommen bei Kireji</translation>
+        </message>
+        <message>
+            <source>What is allowed</source>
+            <translation>Was erlaubt ist</translation>
+        </message>
+        <message>
+            <source>What it is called with</source>
+            <translation>Womit es aufgerufen wird</translation>
+        </message>
+        <message>
+            <source>What it would do</source>
+            <translation>Was es tun würde</translation>
+        </message>
+        <message>
+            <source>What it would look at</source>
+            <translation>Was es ansehen würde</translation>
+        </message>
+        <message>
+            <source>What it wrote last:</source>
+            <translation>Was er zuletzt schrieb:</translation>
         </message>
         <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
@@ -4426,6 +5558,10 @@
         <message>
             <source>What was copied is larger than {size} MB.</source>
             <translation>Was kopiert wurde, ist größer als {size} MB.</translation>
+        </message>
+        <message>
+            <source>What was decided</source>
+            <translation>Was entschieden wurde</translation>
         </message>
         <message>
             <source>What was deleted is kept for 30 days.</source>
@@ -4446,6 +5582,10 @@
         <message>
             <source>When the one that was asked cannot be reached, nobody else is asked; you are told why.</source>
             <translation>Wenn der Gefragte nicht erreichbar ist, wird niemand sonst gefragt; der Grund wird genannt.</translation>
+        </message>
+        <message>
+            <source>While words from outside stand in a conversation you are asked all the same: a page's address can carry something away.</source>
+            <translation>Solange Worte von außen in einer Unterhaltung stehen, werden Sie trotzdem gefragt: Die Adresse einer Seite kann etwas hinaustragen.</translation>
         </message>
         <message>
             <source>Who answers</source>
@@ -4488,6 +5628,10 @@
             <translation>Windows behält die meisten Kombinationen mit der Windows-Taste für sich. </translation>
         </message>
         <message>
+            <source>With a command the type must be "stdio".</source>
+            <translation>Mit einem command muss der Typ "stdio" sein.</translation>
+        </message>
+        <message>
             <source>With a tool: go to a place, begin and end there</source>
             <translation>Mit einem Werkzeug: zu einer Stelle gehen, dort beginnen und enden</translation>
         </message>
@@ -4496,12 +5640,20 @@
             <translation>Mit einem Werkzeug: die nächste Markierung, sie entfernen</translation>
         </message>
         <message>
+            <source>With a url the type must be "http".</source>
+            <translation>Mit einer url muss der Typ "http" sein.</translation>
+        </message>
+        <message>
             <source>With another model…</source>
             <translation>Mit einem anderen Modell…</translation>
         </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
             <translation>Ohne Schlüssel liest dieser Computer den Text im ausgeschnittenen Bereich. Nichts wird gesendet.</translation>
+        </message>
+        <message>
+            <source>Without asking</source>
+            <translation>Ohne Rückfrage</translation>
         </message>
         <message>
             <source>Words of the mark</source>
@@ -4514,6 +5666,10 @@
         <message>
             <source>Write on the picture</source>
             <translation>Auf das Bild schreiben</translation>
+        </message>
+        <message>
+            <source>Write the value itself, {variable} or {kept} in its place.</source>
+            <translation>An seiner Stelle den Wert selbst, {variable} oder {kept} schreiben.</translation>
         </message>
         <message>
             <source>Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY.</source>
@@ -4540,12 +5696,24 @@
             <translation>Frage</translation>
         </message>
         <message>
+            <source>You are asked before it runs.</source>
+            <translation>Sie werden gefragt, bevor es ausgeführt wird.</translation>
+        </message>
+        <message>
             <source>You are signed in with OpenRouter.</source>
             <translation>Die Anmeldung bei OpenRouter ist erfolgt.</translation>
         </message>
         <message>
             <source>You asked in {title}: {words}</source>
             <translation>Frage in {title}: {words}</translation>
+        </message>
+        <message>
+            <source>You have allowed it. Where words from outside stand in the conversation, it may ask again.</source>
+            <translation>Sie haben es erlaubt. Stehen Worte von außen in der Unterhaltung, fragt es vielleicht noch einmal.</translation>
+        </message>
+        <message>
+            <source>You have denied it; models are told so.</source>
+            <translation>Sie haben es abgelehnt; den Modellen wird das gesagt.</translation>
         </message>
         <message>
             <source>You stopped the answer before, so this waits:</source>
@@ -4558,6 +5726,30 @@
         <message>
             <source>You stopped this answer. What had arrived is kept.</source>
             <translation>Diese Antwort wurde angehalten. Was angekommen war, ist erhalten.</translation>
+        </message>
+        <message>
+            <source>You, for a folder</source>
+            <translation>Sie, für einen Ordner</translation>
+        </message>
+        <message>
+            <source>You, for a host</source>
+            <translation>Sie, für einen Host</translation>
+        </message>
+        <message>
+            <source>You, for a time</source>
+            <translation>Sie, für eine Zeit</translation>
+        </message>
+        <message>
+            <source>You, for this conversation</source>
+            <translation>Sie, für diese Unterhaltung</translation>
+        </message>
+        <message>
+            <source>You, from then on</source>
+            <translation>Sie, von da an</translation>
+        </message>
+        <message>
+            <source>You, once</source>
+            <translation>Sie, einmal</translation>
         </message>
         <message>
             <source>Your question</source>
@@ -4580,12 +5772,60 @@
             <translation>[{name}] ist kein Abschnitt, den diese Version kennt{meant}</translation>
         </message>
         <message>
+            <source>[… {count} bytes left out …]</source>
+            <translation>[… {count} Bytes ausgelassen …]</translation>
+        </message>
+        <message>
+            <source>a file</source>
+            <translation>aus einer Datei</translation>
+        </message>
+        <message>
+            <source>a plugin or a server</source>
+            <translation>von einem Plugin oder Server</translation>
+        </message>
+        <message>
+            <source>a quotation</source>
+            <translation>aus einem Zitat</translation>
+        </message>
+        <message>
             <source>a server</source>
             <translation>ein Server</translation>
         </message>
         <message>
+            <source>allowed</source>
+            <translation>erlaubt</translation>
+        </message>
+        <message>
+            <source>allowed for this host</source>
+            <translation>für diesen Host erlaubt</translation>
+        </message>
+        <message>
+            <source>allowed from now on</source>
+            <translation>von jetzt an erlaubt</translation>
+        </message>
+        <message>
+            <source>allowed in this conversation</source>
+            <translation>in dieser Unterhaltung erlaubt</translation>
+        </message>
+        <message>
+            <source>allowed in this folder</source>
+            <translation>in diesem Ordner erlaubt</translation>
+        </message>
+        <message>
+            <source>allowed once</source>
+            <translation>einmal erlaubt</translation>
+        </message>
+        <message>
+            <source>allowed until {date}</source>
+            <translation>erlaubt bis {date}</translation>
+        </message>
+        <message>
             <source>an answer is being written</source>
             <translation>eine Antwort wird geschrieben</translation>
+        </message>
+        <message>
+            <source>an argument or a variable holds a character that cannot be passed</source>
+            <translation>ein Argument oder eine Variable enthält ein Zeichen, das nicht übergeben werden kann</translation>
         </message>
         <message numerus="yes">
             <source>and {n} more</source>
@@ -4596,8 +5836,60 @@
             </translation>
         </message>
         <message>
+            <source>another tool</source>
+            <translation>von einem anderen Werkzeug</translation>
+        </message>
+        <message>
+            <source>ask</source>
+            <translation>mit Rückfrage</translation>
+        </message>
+        <message numerus="yes">
+            <source>ask, but for {n} folders</source>
+            <extracomment>ask, but for 1 folder</extracomment>
+            <translation>
+                <numerusform>mit Rückfrage, außer in {n} Ordner</numerusform>
+                <numerusform>mit Rückfrage, außer in {n} Ordnern</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>ask, but for {n} hosts</source>
+            <extracomment>ask, but for 1 host</extracomment>
+            <translation>
+                <numerusform>mit Rückfrage, außer bei {n} Host</numerusform>
+                <numerusform>mit Rückfrage, außer bei {n} Hosts</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>asked because the plugin has changed</source>
+            <translation>Rückfrage, weil sich das Plugin geändert hat</translation>
+        </message>
+        <message>
+            <source>asked because the server has changed</source>
+            <translation>Rückfrage, weil sich der Server geändert hat</translation>
+        </message>
+        <message>
+            <source>asked because this conversation contains text from {places}</source>
+            <translation>Rückfrage, weil diese Unterhaltung Text {places} enthält</translation>
+        </message>
+        <message>
+            <source>asked because this tool always asks</source>
+            <translation>Rückfrage, weil dieses Werkzeug immer fragt</translation>
+        </message>
+        <message>
+            <source>asked because you have not allowed it yet</source>
+            <translation>Rückfrage, weil Sie es noch nicht erlaubt haben</translation>
+        </message>
+        <message>
+            <source>asked because your permission has ended</source>
+            <translation>Rückfrage, weil Ihre Erlaubnis abgelaufen ist</translation>
+        </message>
+        <message>
             <source>asked the desktop</source>
             <translation>beim Desktop angefragt</translation>
+        </message>
+        <message>
+            <source>byte {number} is not UTF-8</source>
+            <translation>Byte {number} ist kein UTF-8</translation>
         </message>
         <message>
             <source>can use tools</source>
@@ -4620,6 +5912,10 @@
             <translation>sieht keine Bilder; erhält den Text, den dieser Computer liest</translation>
         </message>
         <message>
+            <source>changes things</source>
+            <translation>ändert etwas</translation>
+        </message>
+        <message>
             <source>checked</source>
             <translation>geprüft</translation>
         </message>
@@ -4628,16 +5924,64 @@
             <translation>d. MMM</translation>
         </message>
         <message>
+            <source>d MMMM yyyy</source>
+            <translation>d. MMMM yyyy</translation>
+        </message>
+        <message>
             <source>default</source>
             <translation>Vorgabe</translation>
+        </message>
+        <message>
+            <source>denied</source>
+            <translation>abgelehnt</translation>
+        </message>
+        <message>
+            <source>denied by you</source>
+            <translation>von Ihnen abgelehnt</translation>
+        </message>
+        <message>
+            <source>denied by you from now on</source>
+            <translation>von Ihnen von jetzt an abgelehnt</translation>
+        </message>
+        <message>
+            <source>denied by you in this conversation</source>
+            <translation>von Ihnen in dieser Unterhaltung abgelehnt</translation>
+        </message>
+        <message>
+            <source>done</source>
+            <translation>fertig</translation>
+        </message>
+        <message>
+            <source>elsewhere</source>
+            <translation>von anderswo</translation>
+        </message>
+        <message>
+            <source>ended</source>
+            <translation>abgelaufen</translation>
+        </message>
+        <message>
+            <source>ended {when}</source>
+            <translation>abgelaufen {when}</translation>
         </message>
         <message>
             <source>ends {day}</source>
             <translation>endet {day}</translation>
         </message>
         <message>
+            <source>every call</source>
+            <translation>jeder Aufruf</translation>
+        </message>
+        <message>
+            <source>exit code {code}</source>
+            <translation>Exit-Code {code}</translation>
+        </message>
+        <message>
             <source>failed</source>
             <translation>fehlgeschlagen</translation>
+        </message>
+        <message>
+            <source>files in {folder}</source>
+            <translation>Dateien in {folder}</translation>
         </message>
         <message>
             <source>folded</source>
@@ -4676,8 +6020,60 @@
             <translation>ist keine Tastenkombination wie Ctrl+Shift+Space</translation>
         </message>
         <message>
+            <source>it always asks</source>
+            <translation>es immer fragt</translation>
+        </message>
+        <message>
+            <source>it did not answer within {seconds} seconds</source>
+            <translation>er hat nicht innerhalb von {seconds} Sekunden geantwortet</translation>
+        </message>
+        <message>
+            <source>it does not speak HTTP properly, or sends too much</source>
+            <translation>er spricht HTTP nicht richtig oder sendet zu viel</translation>
+        </message>
+        <message>
+            <source>it had changed since it was allowed</source>
+            <translation>es sich seit der Erlaubnis geändert hatte</translation>
+        </message>
+        <message>
+            <source>it is larger than 10 MB</source>
+            <translation>sie ist größer als 10 MB</translation>
+        </message>
+        <message>
+            <source>it is larger than 50 MB</source>
+            <translation>sie ist größer als 50 MB</translation>
+        </message>
+        <message>
+            <source>it is nested too deeply</source>
+            <translation>sie ist zu tief verschachtelt</translation>
+        </message>
+        <message>
+            <source>it is not an object: {...}</source>
+            <translation>sie ist kein Objekt: {...}</translation>
+        </message>
+        <message>
             <source>it unpacks to far more than an export does</source>
             <translation>es entpackt zu weit mehr als ein Export</translation>
+        </message>
+        <message>
+            <source>its arguments and variables are too long</source>
+            <translation>die Argumente und Variablen sind zu lang</translation>
+        </message>
+        <message>
+            <source>its certificate is not trusted on this computer</source>
+            <translation>seinem Zertifikat wird auf diesem Computer nicht vertraut</translation>
+        </message>
+        <message>
+            <source>its working folder {folder} is not a folder</source>
+            <translation>der Arbeitsordner {folder} ist kein Ordner</translation>
+        </message>
+        <message>
+            <source>its working folder {folder} is not there</source>
+            <translation>den Arbeitsordner {folder} gibt es nicht</translation>
+        </message>
+        <message>
+            <source>its working folder {folder} may not be entered</source>
+            <translation>der Arbeitsordner {folder} darf nicht betreten werden</translation>
         </message>
         <message>
             <source>just now</source>
@@ -4690,6 +6086,10 @@
         <message>
             <source>less than a second</source>
             <translation>weniger als eine Sekunde</translation>
+        </message>
+        <message>
+            <source>line {line}, column {column}</source>
+            <translation>Zeile {line}, Spalte {column}</translation>
         </message>
         <message>
             <source>looking…</source>
@@ -4726,6 +6126,14 @@
         <message>
             <source>macOS will ask for leave to record the screen at the first capture.</source>
             <translation>Bei der ersten Aufnahme fragt macOS, ob der Bildschirm aufgenommen werden darf.</translation>
+        </message>
+        <message>
+            <source>may change things and send data</source>
+            <translation>kann etwas ändern und Daten senden</translation>
+        </message>
+        <message>
+            <source>mcp: {name}</source>
+            <translation>mcp: {name}</translation>
         </message>
         <message>
             <source>more than {most} GB came out of the archive</source>
@@ -4776,6 +6184,10 @@
             <translation>neue Antwort</translation>
         </message>
         <message>
+            <source>no folder, since PATH is empty</source>
+            <translation>keinem Ordner, weil PATH leer ist</translation>
+        </message>
+        <message>
             <source>no key</source>
             <translation>kein Schlüssel</translation>
         </message>
@@ -4786,6 +6198,10 @@
         <message>
             <source>no model</source>
             <translation>kein Modell</translation>
+        </message>
+        <message>
+            <source>no name</source>
+            <translation>kein Name</translation>
         </message>
         <message>
             <source>none</source>
@@ -4816,20 +6232,52 @@
             <translation>nicht erreicht</translation>
         </message>
         <message>
+            <source>not started</source>
+            <translation>nicht gestartet</translation>
+        </message>
+        <message>
+            <source>not there any more</source>
+            <translation>nicht mehr vorhanden</translation>
+        </message>
+        <message>
             <source>nothing</source>
             <translation>nichts</translation>
+        </message>
+        <message>
+            <source>nothing answers there</source>
+            <translation>dort antwortet nichts</translation>
         </message>
         <message>
             <source>nothing that it names</source>
             <translation>nichts, das genannt würde</translation>
         </message>
         <message>
+            <source>nothing was said about it yet</source>
+            <translation>noch nichts dazu gesagt war</translation>
+        </message>
+        <message>
             <source>now</source>
             <translation>jetzt</translation>
         </message>
         <message>
+            <source>off</source>
+            <translation>aus</translation>
+        </message>
+        <message>
+            <source>one call with exactly these arguments</source>
+            <translation>ein Aufruf mit genau diesen Argumenten</translation>
+        </message>
+        <message>
+            <source>one conversation</source>
+            <translation>eine Unterhaltung</translation>
+        </message>
+        <message>
             <source>open</source>
             <translation>offen</translation>
+        </message>
+        <message>
+            <source>pages of {host}</source>
+            <translation>Seiten von {host}</translation>
         </message>
         <message>
             <source>paused</source>
@@ -4844,8 +6292,16 @@
             <translation>angeheftet</translation>
         </message>
         <message>
+            <source>plugin {name}</source>
+            <translation>Plugin {name}</translation>
+        </message>
+        <message>
             <source>port {port}</source>
             <translation>Port {port}</translation>
+        </message>
+        <message>
+            <source>read-only</source>
+            <translation>nur lesend</translation>
         </message>
         <message>
             <source>reads documents</source>
@@ -4868,6 +6324,10 @@
             <translation>eingestellt</translation>
         </message>
         <message>
+            <source>running</source>
+            <translation>läuft</translation>
+        </message>
+        <message>
             <source>seen working</source>
             <translation>Funktion bestätigt</translation>
         </message>
@@ -4876,8 +6336,36 @@
             <translation>sieht Bilder</translation>
         </message>
         <message>
+            <source>sends data</source>
+            <translation>sendet Daten</translation>
+        </message>
+        <message>
+            <source>server {name}</source>
+            <translation>Server {name}</translation>
+        </message>
+        <message>
+            <source>signal {number}</source>
+            <translation>Signal {number}</translation>
+        </message>
+        <message>
+            <source>since {when}</source>
+            <translation>seit {when}</translation>
+        </message>
+        <message>
+            <source>starting…</source>
+            <translation>startet…</translation>
+        </message>
+        <message>
+            <source>stopped before you answered</source>
+            <translation>angehalten, bevor Sie geantwortet haben</translation>
+        </message>
+        <message>
             <source>stored, not tested yet</source>
             <translation>gespeichert, noch nicht getestet</translation>
+        </message>
+        <message>
+            <source>switched off</source>
+            <translation>ausgeschaltet</translation>
         </message>
         <message>
             <source>taken by another program</source>
@@ -4892,8 +6380,32 @@
             <translation>wird getestet…</translation>
         </message>
         <message>
+            <source>that is a folder</source>
+            <translation>das ist ein Ordner</translation>
+        </message>
+        <message>
             <source>the archive is damaged ({why})</source>
             <translation>das Archiv ist beschädigt ({why})</translation>
+        </message>
+        <message>
+            <source>the clipboard</source>
+            <translation>aus der Zwischenablage</translation>
+        </message>
+        <message>
+            <source>the connection was lost</source>
+            <translation>die Verbindung ist verloren gegangen</translation>
+        </message>
+        <message>
+            <source>the conversation “{title}”</source>
+            <translation>die Unterhaltung „{title}“</translation>
+        </message>
+        <message>
+            <source>the file is not a program that this computer can run</source>
+            <translation>die Datei ist kein Programm, das dieser Computer ausführen kann</translation>
+        </message>
+        <message>
+            <source>the file is not executable</source>
+            <translation>die Datei ist nicht ausführbar</translation>
         </message>
         <message>
             <source>the local server</source>
@@ -4904,8 +6416,32 @@
             <translation>der Modellserver unter {host}</translation>
         </message>
         <message>
+            <source>the permission had ended</source>
+            <translation>die Erlaubnis abgelaufen war</translation>
+        </message>
+        <message>
+            <source>the program named in its first line is not there</source>
+            <translation>das in der ersten Zeile genannte Programm gibt es nicht</translation>
+        </message>
+        <message>
+            <source>the proxy refused or was not reached</source>
+            <translation>der Proxy hat abgelehnt oder wurde nicht erreicht</translation>
+        </message>
+        <message>
             <source>the setting network.ca_file</source>
             <translation>der Einstellung network.ca_file</translation>
+        </message>
+        <message>
+            <source>the web</source>
+            <translation>aus dem Web</translation>
+        </message>
+        <message>
+            <source>there is no such file</source>
+            <translation>es gibt keine solche Datei</translation>
+        </message>
+        <message>
+            <source>this computer has no room for another program</source>
+            <translation>auf diesem Computer ist kein Platz für ein weiteres Programm</translation>
         </message>
         <message>
             <source>this model</source>
@@ -4920,6 +6456,10 @@
             <translation>Token</translation>
         </message>
         <message>
+            <source>tomorrow {time}</source>
+            <translation>morgen {time}</translation>
+        </message>
+        <message>
             <source>tried {when}</source>
             <translation>versucht {when}</translation>
         </message>
@@ -4928,8 +6468,32 @@
             <translation>unter {amount}</translation>
         </message>
         <message>
+            <source>unknown reason</source>
+            <translation>unbekannter Grund</translation>
+        </message>
+        <message>
+            <source>until {when}</source>
+            <translation>bis {when}</translation>
+        </message>
+        <message>
             <source>used {used}, no limit</source>
             <translation>{used} verbraucht, keine Grenze</translation>
+        </message>
+        <message>
+            <source>void: it has changed since</source>
+            <translation>ungültig: seither geändert</translation>
+        </message>
+        <message>
+            <source>waits for you</source>
+            <translation>wartet auf Sie</translation>
+        </message>
+        <message>
+            <source>without a reason</source>
+            <translation>ohne Angabe von Gründen</translation>
+        </message>
+        <message>
+            <source>words from outside stood in the conversation</source>
+            <translation>Worte von außen in der Unterhaltung standen</translation>
         </message>
         <message>
             <source>works</source>
@@ -4938,6 +6502,10 @@
         <message>
             <source>yesterday {time}</source>
             <translation>gestern {time}</translation>
+        </message>
+        <message>
+            <source>your screen</source>
+            <translation>von Ihrem Bildschirm</translation>
         </message>
         <message>
             <source>{address_hint}, and the model.</source>
@@ -4960,6 +6528,12 @@
             <translation>{address_hint}; sie beginnt mit https:// oder http://.</translation>
         </message>
         <message>
+            <source>{address}
+in your own network</source>
+            <translation>{address}
+im eigenen Netz</translation>
+        </message>
+        <message>
             <source>{amount} per million</source>
             <translation>{amount} je Million</translation>
         </message>
@@ -4978,6 +6552,12 @@
         <message>
             <source>{colour}, {width} pixels wide</source>
             <translation>{colour}, {width} Pixel breit</translation>
+        </message>
+        <message>
+            <source>{command}
+in the folder {folder}</source>
+            <translation>{command}
+im Ordner {folder}</translation>
         </message>
         <message>
             <source>{context} context</source>
@@ -5020,12 +6600,40 @@
             <translation>{file}, Unterhaltung {number}</translation>
         </message>
         <message>
+            <source>{file}, line {line}: {reason}</source>
+            <translation>{file}, Zeile {line}: {reason}</translation>
+        </message>
+        <message>
+            <source>{file}: {reason}</source>
+            <translation>{file}: {reason}</translation>
+        </message>
+        <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
             <translation>{host} hat mit etwas geantwortet, das keine Antwort ist (HTTP {status}).</translation>
         </message>
         <message>
+            <source>{host} answers with status {status} instead of the protocol.</source>
+            <translation>{host} antwortet mit Status {status} statt mit dem Protokoll.</translation>
+        </message>
+        <message>
+            <source>{host} answers.</source>
+            <translation>{host} antwortet.</translation>
+        </message>
+        <message>
+            <source>{host} cannot be used: {reason}.</source>
+            <translation>{host} kann nicht verwendet werden: {reason}.</translation>
+        </message>
+        <message>
+            <source>{host} did not answer within {seconds} seconds.</source>
+            <translation>{host} hat nicht innerhalb von {seconds} Sekunden geantwortet.</translation>
+        </message>
+        <message>
             <source>{host} does not answer as a web service.</source>
             <translation>{host} antwortet nicht wie ein Webdienst.</translation>
+        </message>
+        <message>
+            <source>{host} does not answer as the protocol wants.</source>
+            <translation>{host} antwortet nicht, wie es das Protokoll verlangt.</translation>
         </message>
         <message>
             <source>{host} does not list its models as a model server does.</source>
@@ -5036,12 +6644,24 @@
             <translation>{host} gab eine leere Antwort; vielleicht startet das Modell noch.</translation>
         </message>
         <message>
+            <source>{host} is in the list already.</source>
+            <translation>{host} steht schon in der Liste.</translation>
+        </message>
+        <message>
             <source>{host} is not an address that can be reached.</source>
             <translation>{host} ist keine erreichbare Adresse.</translation>
         </message>
         <message>
+            <source>{host} leads into the local network.</source>
+            <translation>{host} führt in das lokale Netz.</translation>
+        </message>
+        <message>
             <source>{host} refused the request (HTTP {status})</source>
             <translation>{host} hat die Anfrage abgelehnt (HTTP {status})</translation>
+        </message>
+        <message>
+            <source>{host} refuses (status {status}).</source>
+            <translation>{host} lehnt ab (Status {status}).</translation>
         </message>
         <message>
             <source>{host} sent far more than was asked for.</source>
@@ -5072,6 +6692,22 @@
             <translation>{hours} h</translation>
         </message>
         <message>
+            <source>{key} is not an object: {{...}}</source>
+            <translation>{key} ist kein Objekt: {{...}}</translation>
+        </message>
+        <message>
+            <source>{key} must be a list of texts.</source>
+            <translation>{key} muss eine Liste von Texten sein.</translation>
+        </message>
+        <message>
+            <source>{key} must be a text.</source>
+            <translation>{key} muss ein Text sein.</translation>
+        </message>
+        <message>
+            <source>{key} must be an object of texts: {{...}}.</source>
+            <translation>{key} muss ein Objekt aus Texten sein: {{...}}.</translation>
+        </message>
+        <message>
             <source>{left} left of {limit}</source>
             <translation>{left} von {limit} übrig</translation>
         </message>
@@ -5094,6 +6730,10 @@
         <message>
             <source>{model} on this computer answers. A key can be added later, in the settings.</source>
             <translation>{model} auf diesem Computer antwortet. Ein Schlüssel kann später in den Einstellungen hinzugefügt werden.</translation>
+        </message>
+        <message>
+            <source>{model} uses no tools. Choose another model for that.</source>
+            <translation>{model} nutzt keine Werkzeuge. Dafür ein anderes Modell wählen.</translation>
         </message>
         <message>
             <source>{most} regions are the most for one question. Remove one first.</source>
@@ -5122,6 +6762,18 @@
         <message>
             <source>{named} was issued by "{issuer}", which is not trusted here.</source>
             <translation>{named} wurde von „{issuer}“ ausgestellt; diesem Aussteller wird hier nicht vertraut.</translation>
+        </message>
+        <message numerus="yes">
+            <source>{names} are added; nothing was started.</source>
+            <extracomment>{names} is added; nothing was started.</extracomment>
+            <translation>
+                <numerusform>{names} ist hinzugefügt; nichts wurde gestartet.</numerusform>
+                <numerusform>{names} sind hinzugefügt; nichts wurde gestartet.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{names} goes into your keychain.</source>
+            <translation>{names} kommt in den Schlüsselbund.</translation>
         </message>
         <message>
             <source>{name} at {place}</source>
@@ -5220,6 +6872,10 @@
             <translation>{name} ist überlastet.</translation>
         </message>
         <message>
+            <source>{name} is removed.</source>
+            <translation>{name} ist entfernt.</translation>
+        </message>
+        <message>
             <source>{name} is still loading the model.</source>
             <translation>{name} lädt das Modell noch.</translation>
         </message>
@@ -5238,6 +6894,14 @@
         <message>
             <source>{name} refused the question: {ended}</source>
             <translation>{name} hat die Frage abgelehnt: {ended}</translation>
+        </message>
+        <message>
+            <source>{name} stands there twice. Remove one of the two.</source>
+            <translation>{name} steht dort zweimal. Eines von beiden entfernen.</translation>
+        </message>
+        <message>
+            <source>{name} stands twice in it</source>
+            <translation>{name} steht zweimal darin</translation>
         </message>
         <message>
             <source>{name} takes no effort; it answers as it does by itself.</source>
@@ -5299,6 +6963,14 @@
             <source>{number} / {count}</source>
             <translation>{number} / {count}</translation>
         </message>
+        <message>
+            <source>{number} tools</source>
+            <translation>{number} Werkzeuge</translation>
+        </message>
+        <message>
+            <source>{number} tools; {others} cannot be used</source>
+            <translation>{number} Werkzeuge; {others} nicht verwendbar</translation>
+        </message>
         <message numerus="yes">
             <source>{n} B</source>
             <extracomment>1 B</extracomment>
@@ -5329,6 +7001,14 @@
             <translation>
                 <numerusform>Eine gelöschte Unterhaltung kam nicht zurück.</numerusform>
                 <numerusform>{n} gelöschte Unterhaltungen kamen nicht zurück.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} files</source>
+            <extracomment>1 file</extracomment>
+            <translation>
+                <numerusform>{n} Datei</numerusform>
+                <numerusform>{n} Dateien</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -5428,12 +7108,24 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} tools</source>
+            <extracomment>1 tool</extracomment>
+            <translation>
+                <numerusform>{n} Werkzeug</numerusform>
+                <numerusform>{n} Werkzeuge</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} were left out.</source>
             <extracomment>1 was left out.</extracomment>
             <translation>
                 <numerusform>{n} wurde weggelassen.</numerusform>
                 <numerusform>{n} wurden weggelassen.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>{n} {word}</source>
+            <translation>{n} {word}</translation>
         </message>
         <message>
             <source>{one} and {other}</source>
@@ -5456,8 +7148,20 @@
             <translation>{path} kann nicht gelesen werden: Zeile {line}, {reason}.</translation>
         </message>
         <message>
+            <source>{path} cannot be read: {reason}.</source>
+            <translation>{path} kann nicht gelesen werden: {reason}.</translation>
+        </message>
+        <message>
+            <source>{path} cannot be understood: {what}.</source>
+            <translation>{path} kann nicht verstanden werden: {what}.</translation>
+        </message>
+        <message>
             <source>{path} cannot be written.</source>
             <translation>{path} kann nicht geschrieben werden.</translation>
+        </message>
+        <message>
+            <source>{path} cannot be written: {reason}.</source>
+            <translation>{path} kann nicht geschrieben werden: {reason}.</translation>
         </message>
         <message>
             <source>{path} could not be used: {error}.</source>
@@ -5472,12 +7176,36 @@
             <translation>{path} hat einen Wert namens {name}, wo der Abschnitt [{name}] hingehört.</translation>
         </message>
         <message>
+            <source>{path} has more than {number} files of code.</source>
+            <translation>{path} hat mehr als {number} Dateien mit Code.</translation>
+        </message>
+        <message>
+            <source>{path} has no server called {name}.</source>
+            <translation>In {path} gibt es keinen Server namens {name}.</translation>
+        </message>
+        <message>
             <source>{path} is a database of another program.</source>
             <translation>{path} ist die Datenbank eines anderen Programms.</translation>
         </message>
         <message>
+            <source>{path} is larger than {most} MB.</source>
+            <translation>{path} ist größer als {most} MB.</translation>
+        </message>
+        <message>
             <source>{path} is neither a file nor a folder.</source>
             <translation>{path} ist weder Datei noch Ordner.</translation>
+        </message>
+        <message>
+            <source>{path} is not UTF-8 text.</source>
+            <translation>{path} ist kein UTF-8-Text.</translation>
+        </message>
+        <message>
+            <source>{path} is not a program: it is a folder.</source>
+            <translation>{path} ist kein Programm, sondern ein Ordner.</translation>
+        </message>
+        <message>
+            <source>{path} is not a program: the file is not executable.</source>
+            <translation>{path} ist kein Programm: Die Datei ist nicht ausführbar.</translation>
         </message>
         <message>
             <source>{path} is not there.</source>
@@ -5488,8 +7216,16 @@
             <translation>{path} ist so geschrieben, dass sich nichts ändern lässt, ohne etwas zu verlieren.</translation>
         </message>
         <message>
+            <source>{path} names no server.</source>
+            <translation>{path} nennt keinen Server.</translation>
+        </message>
+        <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
             <translation>{path} wurde von einer neueren Version von Kireji geschrieben (Format {version}; diese kennt {newest}).</translation>
+        </message>
+        <message>
+            <source>{percent} %</source>
+            <translation>{percent} %</translation>
         </message>
         <message>
             <source>{percent} % of the context is taken</source>
@@ -5524,16 +7260,88 @@
             <translation>{read} von {prompt} Token aus dem Zwischenspeicher, {amount} gespart</translation>
         </message>
         <message>
+            <source>{reference} cannot be filled in here.</source>
+            <translation>{reference} kann hier nicht eingesetzt werden.</translation>
+        </message>
+        <message>
+            <source>{seconds} s</source>
+            <translation>{seconds} s</translation>
+        </message>
+        <message>
             <source>{seconds} seconds</source>
             <translation>{seconds} Sekunden</translation>
+        </message>
+        <message>
+            <source>{sentence}.</source>
+            <translation>{sentence}.</translation>
+        </message>
+        <message>
+            <source>{server} answered with what is not the protocol.</source>
+            <translation>{server} hat mit etwas geantwortet, das nicht dem Protokoll entspricht.</translation>
+        </message>
+        <message>
+            <source>{server} describes its tools in more than 10 MB.</source>
+            <translation>{server} beschreibt seine Werkzeuge mit mehr als 10 MB.</translation>
+        </message>
+        <message>
+            <source>{server} did not answer within {seconds} seconds.</source>
+            <translation>{server} hat nicht innerhalb von {seconds} Sekunden geantwortet.</translation>
+        </message>
+        <message>
+            <source>{server} did not list its tools within {seconds} seconds.</source>
+            <translation>{server} hat seine Werkzeuge nicht innerhalb von {seconds} Sekunden aufgelistet.</translation>
+        </message>
+        <message>
+            <source>{server} ended before it had answered.</source>
+            <translation>{server} endete, bevor er geantwortet hatte.</translation>
+        </message>
+        <message>
+            <source>{server} ended before it was asked.</source>
+            <translation>{server} endete, bevor er gefragt wurde.</translation>
+        </message>
+        <message>
+            <source>{server} failed {times} times and is tried again in {seconds} seconds. {why}</source>
+            <translation>{server} ist {times}-mal fehlgeschlagen und wird in {seconds} Sekunden noch einmal versucht. {why}</translation>
+        </message>
+        <message>
+            <source>{server} has forgotten the connection.</source>
+            <translation>{server} hat die Verbindung vergessen.</translation>
+        </message>
+        <message>
+            <source>{server} is another program now.</source>
+            <translation>{server} ist jetzt ein anderes Programm.</translation>
         </message>
         <message>
             <source>{server} is running here with {model}. Nothing would leave this computer.</source>
             <translation>{server} läuft hier mit {model}. Nichts würde diesen Computer verlassen.</translation>
         </message>
         <message>
+            <source>{server} is switched off.</source>
+            <translation>{server} ist ausgeschaltet.</translation>
+        </message>
+        <message>
+            <source>{server} lists more than {most} tools.</source>
+            <translation>{server} listet mehr als {most} Werkzeuge auf.</translation>
+        </message>
+        <message>
+            <source>{server} never comes to the end of its list of tools.</source>
+            <translation>{server} kommt mit seiner Liste von Werkzeugen nie zum Ende.</translation>
+        </message>
+        <message>
+            <source>{server} refused: {said}</source>
+            <translation>{server} hat abgelehnt: {said}</translation>
+        </message>
+        <message>
             <source>{server} runs, but has no model yet. Add one there, then look again.</source>
             <translation>{server} läuft, hat aber noch kein Modell. Dort eines hinzufügen und noch einmal suchen.</translation>
+        </message>
+        <message>
+            <source>{server} was ended before it had started.</source>
+            <translation>{server} wurde beendet, bevor er gestartet war.</translation>
+        </message>
+        <message>
+            <source>{server}, protocol {version}</source>
+            <translation>{server}, Protokoll {version}</translation>
         </message>
         <message>
             <source>{shortcut} cannot be held here.</source>
@@ -5558,6 +7366,10 @@
         <message>
             <source>{size} tokens of context</source>
             <translation>{size} Token Kontext</translation>
+        </message>
+        <message>
+            <source>{some} and {last}</source>
+            <translation>{some} und {last}</translation>
         </message>
         <message>
             <source>{there}: it does not answer in time.</source>
@@ -5608,8 +7420,24 @@
             <translation>{title}: {sentence}</translation>
         </message>
         <message>
+            <source>{title}: {words}</source>
+            <translation>{title}: {words}</translation>
+        </message>
+        <message>
+            <source>{tool} asks for permission</source>
+            <translation>„{tool}“ bittet um Erlaubnis</translation>
+        </message>
+        <message>
+            <source>{tool}: about to run</source>
+            <translation>{tool}: wird gleich ausgeführt</translation>
+        </message>
+        <message>
             <source>{tool}: being asked for</source>
             <translation>{tool}: wird angefragt</translation>
+        </message>
+        <message>
+            <source>{tool}: denied</source>
+            <translation>{tool}: abgelehnt</translation>
         </message>
         <message>
             <source>{tool}: did not run</source>
@@ -5622,6 +7450,34 @@
         <message>
             <source>{tool}: failed</source>
             <translation>{tool}: fehlgeschlagen</translation>
+        </message>
+        <message>
+            <source>{tool}: gave nothing back</source>
+            <translation>{tool}: hat nichts zurückgegeben</translation>
+        </message>
+        <message>
+            <source>{tool}: running</source>
+            <translation>{tool}: läuft</translation>
+        </message>
+        <message>
+            <source>{tool}: running in another Kireji</source>
+            <translation>{tool}: läuft in einem anderen Kireji</translation>
+        </message>
+        <message>
+            <source>{tool}: was running when the program ended; whether it took effect is not known</source>
+            <translation>{tool}: lief, als das Programm endete; ob es etwas bewirkt hat, ist nicht bekannt</translation>
+        </message>
+        <message>
+            <source>{tool}: was running when you stopped the answer</source>
+            <translation>{tool}: lief, als die Antwort angehalten wurde</translation>
+        </message>
+        <message>
+            <source>{tool}: {answer}</source>
+            <translation>{tool}: {answer}</translation>
+        </message>
+        <message>
+            <source>{tool}: {word}. Change</source>
+            <translation>{tool}: {word}. Ändern</translation>
         </message>
         <message>
             <source>{url_variable} is set, but {key_variable} is not.</source>
@@ -5649,7 +7505,7 @@
         </message>
         <message>
             <source>{what} · {time}</source>
-            <translation>{what} · {time}</translation>
+            <translation type="vanished">{what} · {time}</translation>
         </message>
         <message>
             <source>{when} · {conversations}</source>
@@ -5660,8 +7516,28 @@
             <translation>{when}, oder die Einstellungen unter openrouter ändern.</translation>
         </message>
         <message>
+            <source>{who}; asked because the conversation contained text from {outside}</source>
+            <translation>{who}; gefragt, weil die Unterhaltung Text {outside} enthielt</translation>
+        </message>
+        <message>
+            <source>{who}; asked because {why}</source>
+            <translation>{who}; gefragt, weil {why}</translation>
+        </message>
+        <message>
             <source>“Capture after a delay” waits</source>
             <translation>„Nach einer Pause aufnehmen“ wartet</translation>
+        </message>
+        <message>
+            <source>“{program}” could not be started: the process that starts it was ended.</source>
+            <translation>„{program}“ konnte nicht gestartet werden: Der Prozess, der es startet, wurde beendet.</translation>
+        </message>
+        <message>
+            <source>“{program}” could not be started: {reason}.</source>
+            <translation>„{program}“ konnte nicht gestartet werden: {reason}.</translation>
+        </message>
+        <message>
+            <source>“{program}” did not start in time.</source>
+            <translation>„{program}“ ist nicht rechtzeitig gestartet.</translation>
         </message>
         <message>
             <source>“{title}” has these keys. Choose others.</source>
@@ -5674,6 +7550,10 @@
         <message>
             <source>… and {more} more characters</source>
             <translation>… und {more} weitere Zeichen</translation>
+        </message>
+        <message>
+            <source>⟨… {count} more characters …⟩</source>
+            <translation>⟨… {count} weitere Zeichen …⟩</translation>
         </message>
     </context>
 </TS>

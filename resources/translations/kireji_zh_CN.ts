@@ -19,6 +19,10 @@
             <source>*Read on this computer; single letters may be wrong. The question was not sent to any model.*</source>
             <translation>*由本机读取；个别字符可能有误。问题没有发送给任何模型。*</translation>
         </message>
+        <message>
+            <source>, </source>
+            <translation>、</translation>
+        </message>
         <message numerus="yes">
             <source>, {n} see pictures</source>
             <extracomment>, 1 sees pictures</extracomment>
@@ -27,12 +31,32 @@
             </translation>
         </message>
         <message>
+            <source>1 tool</source>
+            <translation>1 个工具</translation>
+        </message>
+        <message>
             <source>; did you mean {name}?</source>
             <translation>；您是否指 {name}？</translation>
         </message>
         <message>
+            <source>?</source>
+            <translation>?</translation>
+        </message>
+        <message>
+            <source>A change makes the next question cost more: the service reads the conversation anew.</source>
+            <translation>更改会使下一个问题的费用增加：服务要重新读取对话。</translation>
+        </message>
+        <message>
             <source>A content check held the question back{why}.</source>
             <translation>内容审查拦下了问题{why}。</translation>
+        </message>
+        <message>
+            <source>A file</source>
+            <translation>文件</translation>
+        </message>
+        <message>
+            <source>A file is named by its whole path.</source>
+            <translation>文件须用完整路径指定。</translation>
         </message>
         <message>
             <source>A file on another computer was not attached. Copy it to this one first.</source>
@@ -49,6 +73,10 @@
         <message>
             <source>A key can be used for this session only; it is never written to a file.</source>
             <translation>密钥只能用于本次会话；从不写入文件。</translation>
+        </message>
+        <message>
+            <source>A name has up to 64 letters, digits, spaces and the signs . _ - ( ) @ +.</source>
+            <translation>名称最多 64 个字母、数字、空格和符号 . _ - ( ) @ +。</translation>
         </message>
         <message>
             <source>A network's login page or a proxy may be in the way: open a web browser, log in, and ask again.</source>
@@ -71,6 +99,14 @@
             <translation>图片或文档已被更改或损坏。</translation>
         </message>
         <message>
+            <source>A piece of JSON from the server's documentation can be pasted into any of these fields.</source>
+            <translation>可以将服务器文档中的一段 JSON 粘贴到其中任意字段。</translation>
+        </message>
+        <message>
+            <source>A program on this computer</source>
+            <translation>本机上的程序</translation>
+        </message>
+        <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
             <translation>中间的代理可能拦住了数据流：请检查代理设置或服务地址。</translation>
         </message>
@@ -86,6 +122,10 @@
             </translation>
         </message>
         <message>
+            <source>A quotation mark is missing in the command.</source>
+            <translation>命令中缺少一个引号。</translation>
+        </message>
+        <message>
             <source>A redirect</source>
             <translation>重定向</translation>
         </message>
@@ -94,8 +134,28 @@
             <translation>此 {name} 账户的一条规则拦下了问题。</translation>
         </message>
         <message>
+            <source>A secret is kept in your system keychain, never in a file. Only this server gets it.</source>
+            <translation>机密保存在系统钥匙串中，从不写入文件。只有此服务器会得到它。</translation>
+        </message>
+        <message>
+            <source>A server or a plugin is a program of its own: what it sends, and to whom, is not recorded in the list of what left this computer. Only add what you trust.</source>
+            <translation>服务器或插件是独立的程序：它发送什么、发给谁，不会记录在离开本机的内容列表中。请只添加您信任的。</translation>
+        </message>
+        <message>
+            <source>A server's name is 1 to {most} visible characters.</source>
+            <translation>服务器的名称为 1 到 {most} 个可见字符。</translation>
+        </message>
+        <message>
             <source>A stored picture is missing or damaged.</source>
             <translation>一张已保存的图片丢失或损坏。</translation>
+        </message>
+        <message>
+            <source>A tool lets a model do something: work something out, read a file, look at a page. You are asked first, unless you have allowed it.</source>
+            <translation>工具让模型可以做事：计算、读取文件、查看网页。除非您已经允许，否则会先询问您。</translation>
+        </message>
+        <message>
+            <source>A tool that it calls read-only then counts as such: once allowed, it does not ask again where words from outside stand in the conversation.</source>
+            <translation>它声明为只读的工具此后即视为只读：一旦允许，即使对话中有外来文字也不再询问。</translation>
         </message>
         <message>
             <source>A web page</source>
@@ -122,6 +182,10 @@
             <translation>实际大小</translation>
         </message>
         <message>
+            <source>Add</source>
+            <translation>添加</translation>
+        </message>
+        <message>
             <source>Add Control or Command in Settings, or update macOS.</source>
             <translation>请在设置中加上 Control 或 Command，或更新 macOS。</translation>
         </message>
@@ -136,6 +200,14 @@
         <message>
             <source>Add Kireji to the start-up programs in the desktop's settings.</source>
             <translation>请在桌面设置的启动程序中添加 Kireji。</translation>
+        </message>
+        <message>
+            <source>Add a folder…</source>
+            <translation>添加文件夹…</translation>
+        </message>
+        <message>
+            <source>Add a header…</source>
+            <translation>添加请求头…</translation>
         </message>
         <message>
             <source>Add a key for this server</source>
@@ -158,12 +230,28 @@
             <translation>添加区域：保留此区域，并为同一问题再选一个 (Insert)</translation>
         </message>
         <message>
+            <source>Add a server</source>
+            <translation>添加服务器</translation>
+        </message>
+        <message>
+            <source>Add an environment variable…</source>
+            <translation>添加环境变量…</translation>
+        </message>
+        <message>
+            <source>Add and test</source>
+            <translation>添加并测试</translation>
+        </message>
+        <message>
             <source>Add credit or raise the limit in the console of {name}, or use another key.</source>
             <translation>请在 {name} 的控制台中充值或提高上限，或使用其他密钥。</translation>
         </message>
         <message>
             <source>Add key…</source>
             <translation>添加密钥…</translation>
+        </message>
+        <message>
+            <source>Add no server</source>
+            <translation>不添加服务器</translation>
         </message>
         <message>
             <source>Add one in Settings, Keys &amp; models, or with: kireji keys set {provider}</source>
@@ -174,8 +262,16 @@
             <translation>请在那里添加一个，然后重试。</translation>
         </message>
         <message>
+            <source>Add server…</source>
+            <translation>添加服务器…</translation>
+        </message>
+        <message>
             <source>Add the picture itself.</source>
             <translation>请添加图片本身。</translation>
+        </message>
+        <message>
+            <source>Add this host</source>
+            <translation>添加此主机</translation>
         </message>
         <message>
             <source>Add who answers instead</source>
@@ -184,6 +280,10 @@
         <message>
             <source>Added {conversations} and {messages}.</source>
             <translation>已添加 {conversations}和 {messages}。</translation>
+        </message>
+        <message>
+            <source>Address</source>
+            <translation>地址</translation>
         </message>
         <message>
             <source>Address of another model server</source>
@@ -196,6 +296,10 @@
         <message>
             <source>Address of the proxy</source>
             <translation>代理地址</translation>
+        </message>
+        <message>
+            <source>Address of the server</source>
+            <translation>服务器的地址</translation>
         </message>
         <message>
             <source>Address to open in a browser</source>
@@ -229,8 +333,48 @@
             <translation>所有文件 (*)</translation>
         </message>
         <message>
+            <source>All its tools</source>
+            <translation>它的所有工具</translation>
+        </message>
+        <message>
             <source>All screens</source>
             <translation>所有屏幕</translation>
+        </message>
+        <message>
+            <source>Allow</source>
+            <translation>允许</translation>
+        </message>
+        <message>
+            <source>Allow every call of this tool until the end of</source>
+            <translation>允许此工具的每次调用，直到以下日期结束</translation>
+        </message>
+        <message>
+            <source>Allow for a time…</source>
+            <translation>允许一段时间…</translation>
+        </message>
+        <message>
+            <source>Allow for this host</source>
+            <translation>对此主机允许</translation>
+        </message>
+        <message>
+            <source>Allow for this host…</source>
+            <translation>对此主机允许…</translation>
+        </message>
+        <message>
+            <source>Allow in this conversation</source>
+            <translation>在此对话中允许</translation>
+        </message>
+        <message>
+            <source>Allow in this conversation…</source>
+            <translation>在此对话中允许…</translation>
+        </message>
+        <message>
+            <source>Allow in this folder</source>
+            <translation>在此文件夹中允许</translation>
+        </message>
+        <message>
+            <source>Allow in this folder…</source>
+            <translation>在此文件夹中允许…</translation>
         </message>
         <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Accessibility; or copy the text, then ask about the clipboard.</source>
@@ -245,12 +389,24 @@
             <translation>请在“系统设置”的“隐私与安全性”、“屏幕录制”中允许，然后重新启动 Kireji；如果那里已经允许，则该权限属于旧的副本：请从列表中移除后重新添加。</translation>
         </message>
         <message>
+            <source>Allow once</source>
+            <translation>允许一次</translation>
+        </message>
+        <message>
             <source>Allow screenshots for Kireji in the system's privacy settings, or use the desktop's own dialog.</source>
             <translation>请在系统隐私设置中允许 Kireji 截图，或使用桌面自带的对话框。</translation>
         </message>
         <message>
             <source>Allow that in Settings, General, or copy the text and choose Ask about the clipboard.</source>
             <translation>请在“设置”的“常规”中允许，或复制文字后选择“就剪贴板内容提问”。</translation>
+        </message>
+        <message>
+            <source>Allow until a date</source>
+            <translation>允许到某个日期</translation>
+        </message>
+        <message>
+            <source>Allow until the end of</source>
+            <translation>允许到以下日期结束</translation>
         </message>
         <message>
             <source>Allow writing there, or choose another place.</source>
@@ -273,12 +429,20 @@
             <translation>Alt + 方向键</translation>
         </message>
         <message>
+            <source>Always deny this tool</source>
+            <translation>始终拒绝此工具</translation>
+        </message>
+        <message>
             <source>Always use the desktop's own dialog to cut out a region</source>
             <translation>总是使用桌面自带的对话框选取区域</translation>
         </message>
         <message>
             <source>Amber</source>
             <translation>琥珀色</translation>
+        </message>
+        <message>
+            <source>An address</source>
+            <translation>一个地址</translation>
         </message>
         <message>
             <source>An address with a name or password in it is not fetched.</source>
@@ -311,6 +475,10 @@
         <message>
             <source>Another folder…</source>
             <translation>其他文件夹…</translation>
+        </message>
+        <message>
+            <source>Another host</source>
+            <translation>其他主机</translation>
         </message>
         <message>
             <source>Another language shows from the next start on.</source>
@@ -641,6 +809,34 @@
             </translation>
         </message>
         <message>
+            <source>Built in</source>
+            <translation>内置</translation>
+        </message>
+        <message>
+            <source>By rule</source>
+            <translation>按规则</translation>
+        </message>
+        <message>
+            <source>By rule: it only computes</source>
+            <translation>按规则：它只进行计算</translation>
+        </message>
+        <message>
+            <source>By rule: you had allowed it</source>
+            <translation>按规则：您已允许</translation>
+        </message>
+        <message>
+            <source>By rule: you had denied it</source>
+            <translation>按规则：您已拒绝</translation>
+        </message>
+        <message>
+            <source>Calculate</source>
+            <translation>计算</translation>
+        </message>
+        <message>
+            <source>Calculator</source>
+            <translation>计算器</translation>
+        </message>
+        <message>
             <source>Cancel</source>
             <translation>取消</translation>
         </message>
@@ -679,6 +875,10 @@
         <message>
             <source>Capture the same region again</source>
             <translation>再次截取同一区域</translation>
+        </message>
+        <message>
+            <source>Capture the screen</source>
+            <translation>截取屏幕</translation>
         </message>
         <message>
             <source>Capture this screen</source>
@@ -737,12 +937,20 @@
             <translation>请检查是否只粘贴了密钥。</translation>
         </message>
         <message>
+            <source>Check that the command starts a server over stdio.</source>
+            <translation>请检查该命令是否启动一个使用 stdio 的服务器。</translation>
+        </message>
+        <message>
             <source>Check that the desktop is running.</source>
             <translation>请检查桌面是否正在运行。</translation>
         </message>
         <message>
             <source>Check the address and the network.</source>
             <translation>请检查地址和网络。</translation>
+        </message>
+        <message>
+            <source>Check the address and the settings of the network.</source>
+            <translation>请检查地址和网络设置。</translation>
         </message>
         <message>
             <source>Check the address in Settings, Keys &amp; models</source>
@@ -769,8 +977,16 @@
             <translation>请检查地址，或保存图片后将文件拖到这里。</translation>
         </message>
         <message>
+            <source>Check the address; most end with /mcp.</source>
+            <translation>请检查地址；大多以 /mcp 结尾。</translation>
+        </message>
+        <message>
             <source>Check the clock of this computer; if it is right, only the service can help.</source>
             <translation>请检查本机的时钟；如果时钟无误，只有服务方能解决。</translation>
+        </message>
+        <message>
+            <source>Check the command and that the program is installed.</source>
+            <translation>请检查命令，以及程序是否已安装。</translation>
         </message>
         <message>
             <source>Check the disk and the folder, then try again; nothing was deleted.</source>
@@ -793,6 +1009,14 @@
             <translation>请检查设置 network.proxy、HTTPS_PROXY 或系统的代理设置。</translation>
         </message>
         <message>
+            <source>Check the space on the disk and who may write there.</source>
+            <translation>请检查磁盘空间，以及谁可以在那里写入。</translation>
+        </message>
+        <message>
+            <source>Check who may read it.</source>
+            <translation>请检查谁可以读取它。</translation>
+        </message>
+        <message>
             <source>Choose a backup</source>
             <translation>选择备份</translation>
         </message>
@@ -801,12 +1025,20 @@
             <translation>选择证书文件</translation>
         </message>
         <message>
+            <source>Choose a file with servers</source>
+            <translation>选择含有服务器的文件</translation>
+        </message>
+        <message>
             <source>Choose a file…</source>
             <translation>选择文件…</translation>
         </message>
         <message>
             <source>Choose a folder for backups</source>
             <translation>选择备份文件夹</translation>
+        </message>
+        <message>
+            <source>Choose a folder in which files may be read</source>
+            <translation>选择可以读取其中文件的文件夹</translation>
         </message>
         <message>
             <source>Choose a folder…</source>
@@ -857,6 +1089,10 @@
             <translation>请选择其他名称，或允许覆盖。</translation>
         </message>
         <message>
+            <source>Choose another name, or remove that one first.</source>
+            <translation>请选择其他名称，或先移除那一个。</translation>
+        </message>
+        <message>
             <source>Choose another name.</source>
             <translation>请选择其他名称。</translation>
         </message>
@@ -901,6 +1137,10 @@
             <translation>选择模型</translation>
         </message>
         <message>
+            <source>Choose the tools that are offered</source>
+            <translation>选择要提供的工具</translation>
+        </message>
+        <message>
             <source>Choose where…</source>
             <translation>选择位置…</translation>
         </message>
@@ -915,6 +1155,14 @@
         <message>
             <source>Click: a window</source>
             <translation>单击：一个窗口</translation>
+        </message>
+        <message>
+            <source>Clipboard</source>
+            <translation>剪贴板</translation>
+        </message>
+        <message>
+            <source>Clock</source>
+            <translation>时钟</translation>
         </message>
         <message>
             <source>Close</source>
@@ -949,8 +1197,24 @@
             <translation>颜色</translation>
         </message>
         <message>
+            <source>Command</source>
+            <translation>命令</translation>
+        </message>
+        <message>
+            <source>Command of the server, with its arguments</source>
+            <translation>服务器的命令及其参数</translation>
+        </message>
+        <message>
+            <source>Commands</source>
+            <translation>命令</translation>
+        </message>
+        <message>
             <source>Connect one and try again.</source>
             <translation>请连接一个屏幕后重试。</translation>
+        </message>
+        <message>
+            <source>Contains text from {places}</source>
+            <translation>含有来自{places}的文字</translation>
         </message>
         <message>
             <source>Context</source>
@@ -983,6 +1247,10 @@
         <message>
             <source>Conversations and captures</source>
             <translation>对话和截图</translation>
+        </message>
+        <message>
+            <source>Convert units</source>
+            <translation>换算单位</translation>
         </message>
         <message>
             <source>Copied</source>
@@ -1105,12 +1373,28 @@
             <translation>请在那里复制，然后就剪贴板内容提问。</translation>
         </message>
         <message>
+            <source>Copy what is known about it</source>
+            <translation>复制已知信息</translation>
+        </message>
+        <message>
             <source>Copy with the terminal's own keys, then ask about the clipboard.</source>
             <translation>请用终端自己的按键复制，然后就剪贴板内容提问。</translation>
         </message>
         <message>
             <source>Copying and checking…</source>
             <translation>正在复制和检查…</translation>
+        </message>
+        <message>
+            <source>Correct cwd in the entry.</source>
+            <translation>请更正条目中的 cwd。</translation>
+        </message>
+        <message>
+            <source>Correct it and look again.</source>
+            <translation>请更正后重新寻找。</translation>
+        </message>
+        <message>
+            <source>Correct it in an editor; it is left as it is until then.</source>
+            <translation>请在编辑器中更正；在此之前文件保持原样。</translation>
         </message>
         <message>
             <source>Correct its schema.</source>
@@ -1127,6 +1411,18 @@
         <message>
             <source>Correct that line; until then the defaults hold, and the file is left as it is.</source>
             <translation>请更正该行；在此之前使用默认值，文件保持原样。</translation>
+        </message>
+        <message>
+            <source>Correct the entry in mcp.json.</source>
+            <translation>请更正 mcp.json 中的条目。</translation>
+        </message>
+        <message>
+            <source>Correct the path, or install the program.</source>
+            <translation>请更正路径，或安装该程序。</translation>
+        </message>
+        <message>
+            <source>Correct the path, or make the file executable.</source>
+            <translation>请更正路径，或将文件设为可执行。</translation>
         </message>
         <message>
             <source>Cost</source>
@@ -1189,6 +1485,10 @@
             <translation>深色</translation>
         </message>
         <message>
+            <source>Date and time</source>
+            <translation>日期和时间</translation>
+        </message>
+        <message>
             <source>Default</source>
             <translation>默认</translation>
         </message>
@@ -1219,12 +1519,28 @@
             <translation>已删除“{title}”</translation>
         </message>
         <message>
+            <source>Deny</source>
+            <translation>拒绝</translation>
+        </message>
+        <message>
+            <source>Deny in this conversation</source>
+            <translation>在此对话中拒绝</translation>
+        </message>
+        <message>
+            <source>Deny it from now on</source>
+            <translation>从现在起拒绝</translation>
+        </message>
+        <message>
             <source>Details</source>
             <translation>详情</translation>
         </message>
         <message>
             <source>Details at the side</source>
             <translation>侧边的详情</translation>
+        </message>
+        <message>
+            <source>Did you mean {name}?</source>
+            <translation>您是否指 {name}？</translation>
         </message>
         <message>
             <source>Do not restore</source>
@@ -1291,6 +1607,14 @@
             <translation>拖入的图片</translation>
         </message>
         <message>
+            <source>Each command is shown exactly as it would run, and you are asked every time. No permission lasts.</source>
+            <translation>每条命令都会按实际运行的样子显示，并且每次都会询问您。任何许可都不会保留。</translation>
+        </message>
+        <message>
+            <source>Each variable or header has a name without spaces. Remove the row if there is none.</source>
+            <translation>每个变量或请求头都有不含空格的名称。如果没有，请移除该行。</translation>
+        </message>
+        <message>
             <source>Earlier questions</source>
             <translation>之前的问题</translation>
         </message>
@@ -1315,6 +1639,10 @@
             <translation>推理强度</translation>
         </message>
         <message>
+            <source>End some programs and try again.</source>
+            <translation>请结束一些程序，然后重试。</translation>
+        </message>
+        <message>
             <source>End the search</source>
             <translation>结束搜索</translation>
         </message>
@@ -1329,6 +1657,10 @@
         <message>
             <source>Enter an address, or choose another way above.</source>
             <translation>请输入地址，或在上面选择其他方式。</translation>
+        </message>
+        <message>
+            <source>Enter an http:// proxy in Settings, Network.</source>
+            <translation>请在“设置”的“网络”中输入 http:// 代理。</translation>
         </message>
         <message>
             <source>Enter it by hand.</source>
@@ -1359,12 +1691,32 @@
             <translation>Enter：整个屏幕</translation>
         </message>
         <message>
+            <source>Entry read</source>
+            <translation>已读取条目</translation>
+        </message>
+        <message>
             <source>Esc</source>
             <translation>Esc</translation>
         </message>
         <message>
             <source>Esc: close</source>
             <translation>Esc：关闭</translation>
+        </message>
+        <message>
+            <source>Every call of this tool for a week</source>
+            <translation>一周内此工具的每次调用</translation>
+        </message>
+        <message>
+            <source>Every call of this tool in this conversation</source>
+            <translation>此对话中此工具的每次调用</translation>
+        </message>
+        <message>
+            <source>Every call of this tool until a date…</source>
+            <translation>到某个日期为止此工具的每次调用…</translation>
+        </message>
+        <message>
+            <source>Every call of this tool until tonight</source>
+            <translation>今晚之前此工具的每次调用</translation>
         </message>
         <message>
             <source>Every host is reached directly.</source>
@@ -1453,6 +1805,26 @@
             <translation>F1：所有按键</translation>
         </message>
         <message>
+            <source>Fetch a page</source>
+            <translation>获取网页</translation>
+        </message>
+        <message>
+            <source>Fetch a web page</source>
+            <translation>获取网页</translation>
+        </message>
+        <message>
+            <source>Files</source>
+            <translation>文件</translation>
+        </message>
+        <message>
+            <source>Files may be read in these folders</source>
+            <translation>可以读取这些文件夹中的文件</translation>
+        </message>
+        <message>
+            <source>Files with servers (*.json *.toml *.yaml *.yml)</source>
+            <translation>含有服务器的文件 (*.json *.toml *.yaml *.yml)</translation>
+        </message>
+        <message>
             <source>First picture of an animation</source>
             <translation>动画的第一帧</translation>
         </message>
@@ -1475,6 +1847,10 @@
         <message>
             <source>For example: Answer in two sentences.</source>
             <translation>例如：用两句话回答。</translation>
+        </message>
+        <message>
+            <source>For the host {host}, until you take it back</source>
+            <translation>对主机 {host}，直到您撤回</translation>
         </message>
         <message>
             <source>Free software under the MIT licence.</source>
@@ -1511,6 +1887,10 @@
         <message>
             <source>Give a name that ends with .zip, or one without an ending for a folder.</source>
             <translation>请给出以 .zip 结尾的名称；如要文件夹，请给出没有扩展名的名称。</translation>
+        </message>
+        <message>
+            <source>Give it a name, such as git.</source>
+            <translation>请为它取一个名称，例如 git。</translation>
         </message>
         <message>
             <source>Global shortcuts are not supported on this system yet.</source>
@@ -1553,6 +1933,10 @@
             <translation>Home、End：下一条边</translation>
         </message>
         <message>
+            <source>Host whose pages may be fetched</source>
+            <translation>可以获取其网页的主机</translation>
+        </message>
+        <message>
             <source>Hosts without proxy</source>
             <translation>不使用代理的主机</translation>
         </message>
@@ -1577,6 +1961,33 @@
             <translation>请导入较小的导出文件。</translation>
         </message>
         <message>
+            <source>Import nothing</source>
+            <translation>不导入</translation>
+        </message>
+        <message>
+            <source>Import servers</source>
+            <translation>导入服务器</translation>
+        </message>
+        <message>
+            <source>Import servers from other programs</source>
+            <translation>从其他程序导入服务器</translation>
+        </message>
+        <message>
+            <source>Import the chosen servers</source>
+            <translation>导入所选服务器</translation>
+        </message>
+        <message numerus="yes">
+            <source>Import {n} servers</source>
+            <extracomment>Import 1 server</extracomment>
+            <translation>
+                <numerusform>导入 {n} 个服务器</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Import…</source>
+            <translation>导入…</translation>
+        </message>
+        <message>
             <source>In a terminal Ctrl+C interrupts what runs, so nothing was copied.</source>
             <translation>在终端中 Ctrl+C 会中断正在运行的程序，因此没有复制。</translation>
         </message>
@@ -1597,6 +2008,10 @@
             <translation>当前使用：{address}。</translation>
         </message>
         <message>
+            <source>In the folder {folder}, until you take it back</source>
+            <translation>在文件夹 {folder} 中，直到您撤回</translation>
+        </message>
+        <message>
             <source>In window</source>
             <translation>在窗口中</translation>
         </message>
@@ -1611,6 +2026,10 @@
         <message>
             <source>Install it in a folder with a shorter name.</source>
             <translation>请安装到名称较短的文件夹中。</translation>
+        </message>
+        <message>
+            <source>Install it, or give its whole path.</source>
+            <translation>请安装它，或给出其完整路径。</translation>
         </message>
         <message>
             <source>Install libxcb1, or: </source>
@@ -1641,8 +2060,16 @@
             <translation>指令：{words}。更改</translation>
         </message>
         <message>
+            <source>It cannot be used at present.</source>
+            <translation>目前无法使用。</translation>
+        </message>
+        <message>
             <source>It cannot be used yet.</source>
             <translation>暂时还不能使用。</translation>
+        </message>
+        <message>
+            <source>It closed the connection.</source>
+            <translation>它关闭了连接。</translation>
         </message>
         <message>
             <source>It comes from {fixed}.</source>
@@ -1653,8 +2080,24 @@
             <translation>它来自 {variable}：请在那里更改。只要设置了它，就不会使用已保存的密钥。</translation>
         </message>
         <message>
+            <source>It did not answer within {seconds} seconds.</source>
+            <translation>它在 {seconds} 秒内没有响应。</translation>
+        </message>
+        <message>
+            <source>It does not speak the protocol: on its standard output it wrote “{line}”.</source>
+            <translation>它不使用该协议：它在标准输出中写了“{line}”。</translation>
+        </message>
+        <message>
+            <source>It ended by itself with code {code}.</source>
+            <translation>它自行结束，退出码为 {code}。</translation>
+        </message>
+        <message>
             <source>It failed with</source>
             <translation>失败信息</translation>
+        </message>
+        <message>
+            <source>It floods its standard output with what is not the protocol.</source>
+            <translation>它在标准输出中大量写入不符合协议的内容。</translation>
         </message>
         <message>
             <source>It has no identifier, or no messages.</source>
@@ -1663,6 +2106,10 @@
         <message>
             <source>It holds no conversations and was left out.</source>
             <translation>其中没有对话，已略过。</translation>
+        </message>
+        <message>
+            <source>It is</source>
+            <translation>类型</translation>
         </message>
         <message>
             <source>It is asked again when the picture changes. Stop it in the tray, under Jobs.</source>
@@ -1705,16 +2152,36 @@
             <translation>不清楚该模型能否看图片。</translation>
         </message>
         <message>
+            <source>It is switched off, so nothing is known of its tools. Its menu switches it on.</source>
+            <translation>它已关闭，因此不知道它有哪些工具。可在其菜单中打开。</translation>
+        </message>
+        <message>
             <source>It is then kept in your system keychain.</source>
             <translation>之后保存在系统钥匙串中。</translation>
+        </message>
+        <message>
+            <source>It is too large to be passed on.</source>
+            <translation>它太大，无法传递。</translation>
         </message>
         <message>
             <source>It is too long for the field</source>
             <translation>内容太长，输入框放不下</translation>
         </message>
         <message>
+            <source>It only computes, or reads where you have allowed that; nothing is asked.</source>
+            <translation>它只进行计算，或只在您已允许的地方读取；不会询问。</translation>
+        </message>
+        <message>
             <source>It runs on another computer, to which Ollama passes everything on.</source>
             <translation>它运行在另一台计算机上，Ollama 会把所有内容转给它。</translation>
+        </message>
+        <message>
+            <source>It sent a message of more than {size} MB.</source>
+            <translation>它发来了超过 {size} MB 的消息。</translation>
+        </message>
+        <message>
+            <source>It was ended by signal {number}.</source>
+            <translation>它被信号 {number} 结束。</translation>
         </message>
         <message>
             <source>It works.</source>
@@ -1725,8 +2192,20 @@
             <translation>可用。已收到按键。</translation>
         </message>
         <message>
+            <source>Its address begins with https:// or, on this computer, http://.</source>
+            <translation>其地址以 https:// 开头；在本机上可以 http:// 开头。</translation>
+        </message>
+        <message>
             <source>Its key, if it wants one</source>
             <translation>它的密钥（如果需要）</translation>
+        </message>
+        <message>
+            <source>Its tools are not known yet: it starts when they are first wanted. Reload it to see them now.</source>
+            <translation>还不知道它有哪些工具：它在首次需要时才启动。重新加载即可现在查看。</translation>
+        </message>
+        <message>
+            <source>Its tools are not known yet: it starts when they are first wanted. Test it to see them now.</source>
+            <translation>还不知道它有哪些工具：它在首次需要时才启动。测试即可现在查看。</translation>
         </message>
         <message>
             <source>JPEG picture (*.jpg *.jpeg)</source>
@@ -1754,6 +2233,14 @@
         <message>
             <source>Keep it untested</source>
             <translation>不测试直接保存</translation>
+        </message>
+        <message>
+            <source>Keep the secrets in the file</source>
+            <translation>将机密保留在文件中</translation>
+        </message>
+        <message>
+            <source>Keep the value secret</source>
+            <translation>将值保密</translation>
         </message>
         <message>
             <source>Keep this region and choose another one</source>
@@ -1824,6 +2311,10 @@
             <translation>Kireji 运行在沙盒中，无法将自己加入会话启动项。</translation>
         </message>
         <message>
+            <source>Kireji waits for you</source>
+            <translation>Kireji 正在等待您</translation>
+        </message>
+        <message>
             <source>Kireji's own form</source>
             <translation>Kireji 自有格式</translation>
         </message>
@@ -1872,8 +2363,16 @@
             <translation>浅色</translation>
         </message>
         <message>
+            <source>List a folder</source>
+            <translation>列出文件夹</translation>
+        </message>
+        <message>
             <source>List them with: kireji history list</source>
             <translation>列出对话：kireji history list</translation>
+        </message>
+        <message>
+            <source>List them with: kireji tools list</source>
+            <translation>列出它们：kireji tools list</translation>
         </message>
         <message>
             <source>List them with: {command}</source>
@@ -1908,12 +2407,24 @@
             <translation>重新寻找</translation>
         </message>
         <message>
+            <source>Look at the clock</source>
+            <translation>查看时间</translation>
+        </message>
+        <message>
+            <source>Look for plugins again</source>
+            <translation>重新寻找插件</translation>
+        </message>
+        <message>
             <source>Look for servers on this computer</source>
             <translation>在本机寻找服务器</translation>
         </message>
         <message>
             <source>Look into the system's privacy settings.</source>
             <translation>请查看系统的隐私设置。</translation>
+        </message>
+        <message>
+            <source>Looking for other programs' servers…</source>
+            <translation>正在寻找其他程序的服务器…</translation>
         </message>
         <message>
             <source>Low</source>
@@ -1928,8 +2439,20 @@
             <translation>Lucide 图标</translation>
         </message>
         <message>
+            <source>MCP servers</source>
+            <translation>MCP 服务器</translation>
+        </message>
+        <message>
             <source>Make default for {name}</source>
             <translation>设为 {name} 的默认模型</translation>
+        </message>
+        <message>
+            <source>Make the folder, or name another one.</source>
+            <translation>请创建该文件夹，或指定其他文件夹。</translation>
+        </message>
+        <message>
+            <source>Make {folder} writable.</source>
+            <translation>请将 {folder} 设为可写。</translation>
         </message>
         <message>
             <source>Make {parent} writable, or add Kireji in the desktop's settings.</source>
@@ -1968,12 +2491,24 @@
             <translation>模型无法读取 {program} 文件。</translation>
         </message>
         <message>
+            <source>Models may run commands</source>
+            <translation>模型可以运行命令</translation>
+        </message>
+        <message>
+            <source>Models may use tools</source>
+            <translation>模型可以使用工具</translation>
+        </message>
+        <message>
             <source>More</source>
             <translation>更多</translation>
         </message>
         <message>
             <source>More about this conversation</source>
             <translation>有关此对话的更多操作</translation>
+        </message>
+        <message>
+            <source>More about {name}</source>
+            <translation>有关 {name} 的更多操作</translation>
         </message>
         <message>
             <source>More quick prompts</source>
@@ -1986,6 +2521,10 @@
         <message>
             <source>More to do with the picture</source>
             <translation>对图片的更多操作</translation>
+        </message>
+        <message>
+            <source>More ways to deny</source>
+            <translation>更多拒绝方式</translation>
         </message>
         <message>
             <source>More…</source>
@@ -2027,8 +2566,16 @@
             </translation>
         </message>
         <message>
+            <source>Name</source>
+            <translation>名称</translation>
+        </message>
+        <message>
             <source>Name fewer of them.</source>
             <translation>请减少数量。</translation>
+        </message>
+        <message>
+            <source>Name of the server</source>
+            <translation>服务器的名称</translation>
         </message>
         <message>
             <source>Name the export you downloaded.</source>
@@ -2143,6 +2690,10 @@
             <translation>没有已知的模型。</translation>
         </message>
         <message>
+            <source>No other program with servers was found. A file in the usual form (mcpServers) can be chosen.</source>
+            <translation>没有找到其他配置了服务器的程序。可以选择通用格式 (mcpServers) 的文件。</translation>
+        </message>
+        <message>
             <source>No port of this computer could be opened for the browser's answer.</source>
             <translation>无法在本机打开端口以接收浏览器的答复。</translation>
         </message>
@@ -2199,8 +2750,36 @@
             <translation>未在寻找，因为此功能已关闭。</translation>
         </message>
         <message>
+            <source>Nobody: the answer was stopped, or nobody was there to be asked</source>
+            <translation>无人：回答被停止，或没有人可以询问</translation>
+        </message>
+        <message>
             <source>None</source>
             <translation>无</translation>
+        </message>
+        <message>
+            <source>None is offered in this conversation.</source>
+            <translation>此对话中没有提供任何工具。</translation>
+        </message>
+        <message>
+            <source>None yet. A plugin is a Python file with functions that a model may call; the folder opens with an example to begin with.</source>
+            <translation>还没有。插件是一个 Python 文件，其中的函数可由模型调用；打开的文件夹中有一个示例可供起步。</translation>
+        </message>
+        <message>
+            <source>None yet. Add one with the command or address that its documentation names, or import those of another program.</source>
+            <translation>还没有。请用其文档给出的命令或地址添加，或导入其他程序的服务器。</translation>
+        </message>
+        <message>
+            <source>None. A card in the conversation asks for one when a tool is called.</source>
+            <translation>没有。调用工具时，对话中的卡片会请求许可。</translation>
+        </message>
+        <message>
+            <source>None. Each file is asked about.</source>
+            <translation>没有。每个文件都会询问。</translation>
+        </message>
+        <message>
+            <source>None. Each page is asked about.</source>
+            <translation>没有。每个网页都会询问。</translation>
         </message>
         <message>
             <source>Normal</source>
@@ -2231,6 +2810,10 @@
             <translation>没有新内容：其中的全部都已存在。</translation>
         </message>
         <message>
+            <source>Nothing was added.</source>
+            <translation>未添加任何内容。</translation>
+        </message>
+        <message>
             <source>Nothing was added: there is no conversation in it that can be read.</source>
             <translation>未添加任何内容：其中没有可读取的对话。</translation>
         </message>
@@ -2251,6 +2834,10 @@
             <translation>不会添加任何内容：其中的全部都已存在。</translation>
         </message>
         <message>
+            <source>Nothing yet. Each call of a tool is written down here before it runs.</source>
+            <translation>还没有内容。工具的每次调用在运行之前都会记录在这里。</translation>
+        </message>
+        <message>
             <source>Notify when an answer is ready</source>
             <translation>回答完成时通知</translation>
         </message>
@@ -2261,6 +2848,14 @@
         <message>
             <source>Now that is {who}.</source>
             <translation>现在是 {who}。</translation>
+        </message>
+        <message>
+            <source>Off in the settings</source>
+            <translation>已在设置中关闭</translation>
+        </message>
+        <message>
+            <source>Offer {tool} to models</source>
+            <translation>向模型提供“{tool}”</translation>
         </message>
         <message>
             <source>On days on which something has changed, while nothing else goes on. Seven days and four weeks are kept.</source>
@@ -2327,12 +2922,24 @@
             <translation>请用其他程序打开并重新保存。</translation>
         </message>
         <message>
+            <source>Open its log</source>
+            <translation>打开其日志</translation>
+        </message>
+        <message>
+            <source>Open plugins folder</source>
+            <translation>打开插件文件夹</translation>
+        </message>
+        <message>
             <source>Open settings</source>
             <translation>打开设置</translation>
         </message>
         <message>
             <source>Open the conversation again.</source>
             <translation>请重新打开对话。</translation>
+        </message>
+        <message>
+            <source>Open the folder with an example</source>
+            <translation>打开含示例的文件夹</translation>
         </message>
         <message>
             <source>Open the folder: {title}</source>
@@ -2399,6 +3006,10 @@
             <translation>Page Up、Page Down</translation>
         </message>
         <message>
+            <source>Pages of these hosts may be fetched</source>
+            <translation>可以获取这些主机的网页</translation>
+        </message>
+        <message>
             <source>Part of the watched region is on no screen now.</source>
             <translation>被监视区域的一部分现在不在任何屏幕上。</translation>
         </message>
@@ -2443,6 +3054,10 @@
             <translation>这个键用于打字。请与 Ctrl、Alt 或 Super 一起按。</translation>
         </message>
         <message>
+            <source>Permissions you gave</source>
+            <translation>您给出的许可</translation>
+        </message>
+        <message>
             <source>Pick a window; Tab or arrow keys: another one</source>
             <translation>选取窗口；Tab 或方向键：另一个</translation>
         </message>
@@ -2480,6 +3095,10 @@
         <message>
             <source>Pinned picture</source>
             <translation>钉住的图片</translation>
+        </message>
+        <message>
+            <source>Plugins</source>
+            <translation>插件</translation>
         </message>
         <message>
             <source>Press a shortcut, cut out a piece of the screen and ask about it; the answer streams right beside it. Every conversation is kept on this computer, and what leaves it is written down for you to see.</source>
@@ -2522,8 +3141,20 @@
             <translation>输出价格</translation>
         </message>
         <message>
+            <source>Process {number} was started.</source>
+            <translation>进程 {number} 已启动。</translation>
+        </message>
+        <message>
+            <source>Program or address found</source>
+            <translation>已找到程序或地址</translation>
+        </message>
+        <message>
             <source>Programs cannot hold a key combination in this Wayland session.</source>
             <translation>在此 Wayland 会话中，程序无法占用组合键。</translation>
+        </message>
+        <message>
+            <source>Protocol spoken</source>
+            <translation>已建立协议通信</translation>
         </message>
         <message>
             <source>Provider</source>
@@ -2544,6 +3175,14 @@
         <message>
             <source>Put question {place} back into the field</source>
             <translation>将第 {place} 个问题放回输入框</translation>
+        </message>
+        <message>
+            <source>Put the key or token it wants into headers, as Authorization.</source>
+            <translation>请将它要求的密钥或令牌作为 Authorization 放入请求头。</translation>
+        </message>
+        <message>
+            <source>Put the value of {name} into an environment variable and write ${{{name}}}, or keep it in the file: every program of yours can read it there.</source>
+            <translation>请将 {name} 的值放入环境变量并写成 ${{{name}}}，或保留在文件中：您的每个程序都能在那里读取它。</translation>
         </message>
         <message>
             <source>Put this message away</source>
@@ -2586,12 +3225,20 @@
             <translation>RapidOCR 及其 PP-OCR 模型</translation>
         </message>
         <message>
+            <source>Read a file</source>
+            <translation>读取文件</translation>
+        </message>
+        <message>
             <source>Read anew</source>
             <translation>重新读取</translation>
         </message>
         <message>
             <source>Read from the cache</source>
             <translation type="vanished">从缓存读取</translation>
+        </message>
+        <message>
+            <source>Read the clipboard</source>
+            <translation>读取剪贴板</translation>
         </message>
         <message>
             <source>Read the text in pictures</source>
@@ -2658,8 +3305,16 @@
             <translation>松开：采用</translation>
         </message>
         <message>
+            <source>Reload</source>
+            <translation>重新加载</translation>
+        </message>
+        <message>
             <source>Remove</source>
             <translation>移除</translation>
+        </message>
+        <message>
+            <source>Remove its permissions</source>
+            <translation>移除其许可</translation>
         </message>
         <message>
             <source>Remove question {place}</source>
@@ -2690,6 +3345,10 @@
             <translation>移除按键：{title}</translation>
         </message>
         <message>
+            <source>Remove the server and add it again with its secret.</source>
+            <translation>请移除该服务器，然后连同其机密重新添加。</translation>
+        </message>
+        <message>
             <source>Remove the text to ask about</source>
             <translation>移除要提问的文字</translation>
         </message>
@@ -2698,8 +3357,24 @@
             <translation>移除 {title} 密钥</translation>
         </message>
         <message>
+            <source>Remove this row</source>
+            <translation>移除此行</translation>
+        </message>
+        <message>
             <source>Remove {name}</source>
             <translation>移除 {name}</translation>
+        </message>
+        <message>
+            <source>Remove {name}? The secrets that were kept for it go, too.</source>
+            <translation>移除 {name}？为它保存的机密也会一并移除。</translation>
+        </message>
+        <message>
+            <source>Remove {what}</source>
+            <translation>移除 {what}</translation>
+        </message>
+        <message>
+            <source>Remove…</source>
+            <translation>移除…</translation>
         </message>
         <message>
             <source>Rename</source>
@@ -2757,8 +3432,24 @@
             <translation>结果</translation>
         </message>
         <message>
+            <source>Revoke</source>
+            <translation>撤销</translation>
+        </message>
+        <message>
+            <source>Revoke: {tool}, {what}</source>
+            <translation>撤销：{tool}，{what}</translation>
+        </message>
+        <message>
+            <source>Run a command</source>
+            <translation>运行命令</translation>
+        </message>
+        <message>
             <source>Run it again.</source>
             <translation>请重新运行。</translation>
+        </message>
+        <message>
+            <source>Running: {tool}</source>
+            <translation>正在运行：{tool}</translation>
         </message>
         <message>
             <source>Save</source>
@@ -2793,6 +3484,14 @@
             <translation>已保存为 {file}。</translation>
         </message>
         <message>
+            <source>Say how it is reached: its command, or its address.</source>
+            <translation>请说明如何访问它：其命令或其地址。</translation>
+        </message>
+        <message>
+            <source>Screen</source>
+            <translation>屏幕</translation>
+        </message>
+        <message>
             <source>Screens are at (x,y,width,height): {shown}.</source>
             <translation>屏幕位于 (x,y,宽,高)：{shown}。</translation>
         </message>
@@ -2809,12 +3508,36 @@
             <translation>搜索全部内容…</translation>
         </message>
         <message>
+            <source>Search files</source>
+            <translation>搜索文件</translation>
+        </message>
+        <message>
+            <source>Search in files</source>
+            <translation>在文件中搜索</translation>
+        </message>
+        <message>
             <source>Search models</source>
             <translation>搜索模型</translation>
         </message>
         <message>
             <source>Search results</source>
             <translation>搜索结果</translation>
+        </message>
+        <message>
+            <source>Secret</source>
+            <translation>保密</translation>
+        </message>
+        <message>
+            <source>See all of it in the main window</source>
+            <translation>在主窗口中查看全部</translation>
+        </message>
+        <message>
+            <source>See what it wrote on its standard error.</source>
+            <translation>请查看它在标准错误中写了什么。</translation>
+        </message>
+        <message>
+            <source>See which there are with: kireji mcp list</source>
+            <translation>查看有哪些：kireji mcp list</translation>
         </message>
         <message>
             <source>Select a passage of an answer first, then quote it.</source>
@@ -2837,6 +3560,10 @@
             <translation>正在发送问题</translation>
         </message>
         <message>
+            <source>Server started</source>
+            <translation>服务器已启动</translation>
+        </message>
+        <message>
             <source>Set a corner; while dragging: move the whole</source>
             <translation>确定一个角；拖动时：移动整体</translation>
         </message>
@@ -2847,6 +3574,10 @@
         <message>
             <source>Set both or neither: an address from the environment gets no stored key.</source>
             <translation>请同时设置两者，或都不设置：来自环境变量的地址不会使用已保存的密钥。</translation>
+        </message>
+        <message>
+            <source>Set it before Kireji starts, or write ${{{name}:-default}}.</source>
+            <translation>请在 Kireji 启动前设置它，或写成 ${{{name}:-default}}。</translation>
         </message>
         <message>
             <source>Set keys…</source>
@@ -2869,6 +3600,10 @@
             <translation>设置</translation>
         </message>
         <message>
+            <source>Settings of tools…</source>
+            <translation>工具设置…</translation>
+        </message>
+        <message>
             <source>Settings page</source>
             <translation>设置页面</translation>
         </message>
@@ -2888,11 +3623,29 @@
             <source>Show all</source>
             <translation>显示全部</translation>
         </message>
+        <message>
+            <source>Show all ({count} more characters)</source>
+            <translation>显示全部（还有 {count} 个字符）</translation>
+        </message>
+        <message numerus="yes">
+            <source>Show all {n}</source>
+            <extracomment>Show all</extracomment>
+            <translation>
+                <numerusform>显示全部 {n} 条</numerusform>
+            </translation>
+        </message>
         <message numerus="yes">
             <source>Show all {n} models</source>
             <extracomment>Show the model</extracomment>
             <translation>
                 <numerusform>显示全部 {n} 个模型</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Show all {n} tools</source>
+            <extracomment>Show the tool</extracomment>
+            <translation>
+                <numerusform>显示全部 {n} 个工具</numerusform>
             </translation>
         </message>
         <message>
@@ -2912,8 +3665,19 @@
             <translation>显示对话列表</translation>
         </message>
         <message>
+            <source>Show the last few only</source>
+            <translation>只显示最近几条</translation>
+        </message>
+        <message>
             <source>Show the text</source>
             <translation>显示文字</translation>
+        </message>
+        <message numerus="yes">
+            <source>Show {n} more</source>
+            <extracomment>Show one more</extracomment>
+            <translation>
+                <numerusform>再显示 {n} 条</numerusform>
+            </translation>
         </message>
         <message>
             <source>Shown by {name}.</source>
@@ -2974,6 +3738,14 @@
         <message>
             <source>Something in Kireji failed. The log has the details; what you were doing can be repeated.</source>
             <translation>Kireji 内部出现错误。详情见日志；刚才的操作可以重试。</translation>
+        </message>
+        <message>
+            <source>Something in Kireji failed; the log says more.</source>
+            <translation>Kireji 内部出现错误；详情见日志。</translation>
+        </message>
+        <message>
+            <source>Something in its file waits; its log may say more.</source>
+            <translation>其文件中有内容在等待；详情可能见其日志。</translation>
         </message>
         <message>
             <source>Something is missing in this address. Try again in Kireji.</source>
@@ -3092,6 +3864,10 @@
             <translation>更严格：短时间也不保留。可回答的模型更少。</translation>
         </message>
         <message>
+            <source>Such text may tell the model what to do. So a tool that could send something or change something asks again here, even if you have allowed it before.</source>
+            <translation>这类文字可能会指示模型做什么。因此，可能发送或更改内容的工具在此会再次询问，即使您之前已经允许。</translation>
+        </message>
+        <message>
             <source>Summarise</source>
             <translation>总结</translation>
         </message>
@@ -3108,6 +3884,14 @@
             <translation>请在“系统设置”、“通用”、“登录项”、“允许在后台”中打开。</translation>
         </message>
         <message>
+            <source>Switch off</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Switch on</source>
+            <translation>打开</translation>
+        </message>
+        <message>
             <source>Switch them off and on in Settings, Shortcuts.</source>
             <translation>请在“设置”的“快捷键”中关闭后重新打开。</translation>
         </message>
@@ -3118,6 +3902,10 @@
         <message>
             <source>Tab: the next</source>
             <translation>Tab：下一个</translation>
+        </message>
+        <message>
+            <source>Take the denial back</source>
+            <translation>撤回拒绝</translation>
         </message>
         <message>
             <source>Take what is offered; ask once something is selected</source>
@@ -3134,6 +3922,10 @@
         <message>
             <source>Test connection</source>
             <translation>测试连接</translation>
+        </message>
+        <message>
+            <source>Test it in Settings, Tools, to try at once.</source>
+            <translation>请在“设置”的“工具”中测试，以立即尝试。</translation>
         </message>
         <message>
             <source>Test the {title} key</source>
@@ -3171,8 +3963,20 @@
             </translation>
         </message>
         <message>
+            <source>That ends when its command or address changes.</source>
+            <translation>当其命令或地址改变时，这一信任即终止。</translation>
+        </message>
+        <message>
+            <source>That ends when its file changes.</source>
+            <translation>当其文件改变时，这一信任即终止。</translation>
+        </message>
+        <message>
             <source>That is neither an Anthropic key (sk-ant-…) nor an OpenRouter key (sk-or-…).</source>
             <translation>这既不是 Anthropic 密钥 (sk-ant-…)，也不是 OpenRouter 密钥 (sk-or-…)。</translation>
+        </message>
+        <message>
+            <source>That is no host. A host is written like docs.python.org, without a path or a star.</source>
+            <translation>这不是主机。主机写作 docs.python.org 的形式，不含路径或星号。</translation>
         </message>
         <message>
             <source>That is not a key.</source>
@@ -3239,6 +4043,22 @@
             <translation>对话已占满该模型能读取的全部内容，因此回答被截断。可用能读取更多的模型继续，或在新对话中继续。</translation>
         </message>
         <message>
+            <source>The arguments are no JSON object.</source>
+            <translation>参数不是 JSON 对象。</translation>
+        </message>
+        <message>
+            <source>The arguments are no JSON: {error}</source>
+            <translation>参数不是 JSON：{error}</translation>
+        </message>
+        <message>
+            <source>The arguments do not fit: {problem}</source>
+            <translation>参数不符合要求：{problem}</translation>
+        </message>
+        <message>
+            <source>The arguments of this call have not all arrived; it was not run.</source>
+            <translation>此调用的参数没有全部到达；没有运行。</translation>
+        </message>
+        <message>
             <source>The backup was made, but does not pass its check, so it was thrown away.</source>
             <translation>备份已完成，但未通过检查，因此已丢弃。</translation>
         </message>
@@ -3271,12 +4091,20 @@
             <translation>信任系统的证书。如需其他证书，请选择一个 PEM 文件。</translation>
         </message>
         <message>
+            <source>The connection failed; the log says more.</source>
+            <translation>连接失败；详情见日志。</translation>
+        </message>
+        <message>
             <source>The connection to the desktop was lost.</source>
             <translation>与桌面的连接已断开。</translation>
         </message>
         <message>
             <source>The connection to {host} was lost.</source>
             <translation>与 {host} 的连接已断开。</translation>
+        </message>
+        <message>
+            <source>The connection to {server} was lost before it had answered.</source>
+            <translation>在 {server} 响应之前，与它的连接已断开。</translation>
         </message>
         <message>
             <source>The conversation with its pictures is too large to send.</source>
@@ -3411,6 +4239,18 @@
             <translation>无法写入会话启动项：{reason}。</translation>
         </message>
         <message>
+            <source>The entry holds a sign that no program can be given.</source>
+            <translation>条目含有无法传给任何程序的字符。</translation>
+        </message>
+        <message>
+            <source>The entry is complete.</source>
+            <translation>条目完整。</translation>
+        </message>
+        <message>
+            <source>The entry {name} is not an object: {{...}}.</source>
+            <translation>条目 {name} 不是对象：{{...}}。</translation>
+        </message>
+        <message>
             <source>The export was stopped; nothing of it was kept.</source>
             <translation>导出已停止；没有保留任何内容。</translation>
         </message>
@@ -3441,6 +4281,14 @@
         <message>
             <source>The first that sees pictures</source>
             <translation>第一个能看图片的</translation>
+        </message>
+        <message>
+            <source>The folder {folder} is not there.</source>
+            <translation>文件夹 {folder} 不存在。</translation>
+        </message>
+        <message>
+            <source>The folder {path} cannot be written: {reason}. Make it writable, then try again.</source>
+            <translation>无法写入文件夹 {path}：{reason}。请将其设为可写，然后重试。</translation>
         </message>
         <message>
             <source>The history in {path} is damaged.</source>
@@ -3477,6 +4325,10 @@
         <message>
             <source>The keychain failed.</source>
             <translation>钥匙串出错。</translation>
+        </message>
+        <message>
+            <source>The keychain holds no {name}.</source>
+            <translation>钥匙串中没有 {name}。</translation>
         </message>
         <message>
             <source>The keychain is locked.</source>
@@ -3519,6 +4371,14 @@
             <translation>模型在第一个字之前就达到了最大长度。请降低推理强度或提高上限后重新提问。</translation>
         </message>
         <message>
+            <source>The model said nothing more after its tools had run. It can be continued.</source>
+            <translation>工具运行之后，模型没有再说什么。可以继续。</translation>
+        </message>
+        <message>
+            <source>The model wanted to go on calling tools after the last round that is allowed; these did not run.</source>
+            <translation>在允许的最后一轮之后，模型仍想继续调用工具；这些调用没有运行。</translation>
+        </message>
+        <message>
             <source>The model {model} cannot see pictures.</source>
             <translation>模型 {model} 看不到图片。</translation>
         </message>
@@ -3543,8 +4403,36 @@
             <translation>无法列出模型。</translation>
         </message>
         <message>
+            <source>The module of {entry} is not installed. Install it again.</source>
+            <translation>{entry} 的模块未安装。请重新安装。</translation>
+        </message>
+        <message>
             <source>The next version</source>
             <translation>下一个版本</translation>
+        </message>
+        <message>
+            <source>The page did not arrive within {seconds} seconds.</source>
+            <translation>网页在 {seconds} 秒内没有到达。</translation>
+        </message>
+        <message>
+            <source>The page is larger than {most} MB, or none.</source>
+            <translation>网页大于 {most} MB，或者不是网页。</translation>
+        </message>
+        <message>
+            <source>The person can allow it in the settings, under the hosts of tools.</source>
+            <translation>用户可以在设置中工具的主机下允许。</translation>
+        </message>
+        <message>
+            <source>The person did not allow this call.</source>
+            <translation>用户没有允许此调用。</translation>
+        </message>
+        <message>
+            <source>The person has denied this tool.</source>
+            <translation>用户已拒绝此工具。</translation>
+        </message>
+        <message>
+            <source>The person has switched this tool off.</source>
+            <translation>用户已关闭此工具。</translation>
         </message>
         <message>
             <source>The picture could not be saved as {file}.</source>
@@ -3571,6 +4459,34 @@
             <translation>图片太大，无法打开。</translation>
         </message>
         <message>
+            <source>The plugin or the server has changed while the call waited; it was not run.</source>
+            <translation>调用等待期间，插件或服务器发生了变化；没有运行。</translation>
+        </message>
+        <message>
+            <source>The plugin {name} did not start within {seconds} seconds.</source>
+            <translation>插件 {name} 在 {seconds} 秒内没有启动。</translation>
+        </message>
+        <message>
+            <source>The plugin {name} does not say which tools it has.</source>
+            <translation>插件 {name} 没有说明它有哪些工具。</translation>
+        </message>
+        <message>
+            <source>The plugin {name} has changed just now.</source>
+            <translation>插件 {name} 刚刚发生了变化。</translation>
+        </message>
+        <message>
+            <source>The plugin {name} has no folder to work in: {reason}.</source>
+            <translation>插件 {name} 没有可用的工作文件夹：{reason}。</translation>
+        </message>
+        <message>
+            <source>The plugin {name} stopped unexpectedly ({reason}).</source>
+            <translation>插件 {name} 意外停止（{reason}）。</translation>
+        </message>
+        <message>
+            <source>The plugin {name} wrote where only Kireji's protocol may be, and was ended.</source>
+            <translation>插件 {name} 在只允许 Kireji 协议的地方写入了内容，已被结束。</translation>
+        </message>
+        <message>
             <source>The pointer is on no screen.</source>
             <translation>指针不在任何屏幕上。</translation>
         </message>
@@ -3583,8 +4499,20 @@
             <translation>前台程序不接受其他程序的按键。</translation>
         </message>
         <message>
+            <source>The program is ending.</source>
+            <translation>程序正在结束。</translation>
+        </message>
+        <message>
             <source>The program that holds the clipboard does not answer.</source>
             <translation>持有剪贴板的程序没有响应。</translation>
+        </message>
+        <message>
+            <source>The program {path} is not there.</source>
+            <translation>程序 {path} 不存在。</translation>
+        </message>
+        <message>
+            <source>The program “{command}” was not found. It was looked for in {folders}.</source>
+            <translation>没有找到程序“{command}”。已在以下位置寻找：{folders}。</translation>
         </message>
         <message>
             <source>The proxy</source>
@@ -3593,6 +4521,10 @@
         <message>
             <source>The proxy asks for a name and a password.</source>
             <translation>代理要求用户名和密码。</translation>
+        </message>
+        <message>
+            <source>The proxy cannot be used for servers of tools.</source>
+            <translation>该代理无法用于工具的服务器。</translation>
         </message>
         <message>
             <source>The proxy does not let {host} through.</source>
@@ -3659,6 +4591,10 @@
             <translation>在此只有按下复制键才能取得选中的文字。</translation>
         </message>
         <message>
+            <source>The server is removed, but its secrets are still in the keychain: {why}</source>
+            <translation>服务器已移除，但其机密仍在钥匙串中：{why}</translation>
+        </message>
+        <message>
             <source>The service accepts this key.</source>
             <translation>服务接受此密钥。</translation>
         </message>
@@ -3723,6 +4659,38 @@
             <translation>要提问的文字</translation>
         </message>
         <message>
+            <source>The tool did not answer within {seconds} seconds; it was ended.</source>
+            <translation>工具在 {seconds} 秒内没有响应；已被结束。</translation>
+        </message>
+        <message>
+            <source>The tool was ended before it had answered.</source>
+            <translation>工具在响应之前被结束。</translation>
+        </message>
+        <message>
+            <source>The tool {name} could not be started in time.</source>
+            <translation>工具 {name} 未能及时启动。</translation>
+        </message>
+        <message>
+            <source>The transport sse is outdated and not spoken here. Most such servers also answer at an address that ends with /mcp: enter that with "type": "http".</source>
+            <translation>sse 传输方式已过时，此处不支持。此类服务器大多也在以 /mcp 结尾的地址上响应：请填写该地址，并使用 "type": "http"。</translation>
+        </message>
+        <message>
+            <source>The type {kind} is unknown. Use "stdio" or "http".</source>
+            <translation>类型 {kind} 未知。请使用 "stdio" 或 "http"。</translation>
+        </message>
+        <message>
+            <source>The url must begin with https:// or http:// and name a host.</source>
+            <translation>url 必须以 https:// 或 http:// 开头，并指明主机。</translation>
+        </message>
+        <message>
+            <source>The url or a header cannot be sent as it stands.</source>
+            <translation>url 或某个请求头无法按现状发送。</translation>
+        </message>
+        <message>
+            <source>The variable {name} is not set.</source>
+            <translation>变量 {name} 未设置。</translation>
+        </message>
+        <message>
             <source>The version before</source>
             <translation>上一个版本</translation>
         </message>
@@ -3739,12 +4707,28 @@
             <translation>{kind} 文件已损坏。</translation>
         </message>
         <message>
+            <source>Their files are only read. What is there under the same name stays as it is.</source>
+            <translation>它们的文件只会被读取。已有的同名服务器保持原样。</translation>
+        </message>
+        <message>
+            <source>There already: {names}.</source>
+            <translation>已存在：{names}。</translation>
+        </message>
+        <message>
+            <source>There are both a command and a url. Keep one of them.</source>
+            <translation>command 和 url 同时存在。请只保留其中一个。</translation>
+        </message>
+        <message>
             <source>There are no certificates (PEM) in this file. Choose another one, or remove it here.</source>
             <translation>此文件中没有证书 (PEM)。请选择其他文件，或在此移除。</translation>
         </message>
         <message>
             <source>There are no conversations in {name}.</source>
             <translation>{name} 中没有对话。</translation>
+        </message>
+        <message>
+            <source>There are no tools yet.</source>
+            <translation>还没有工具。</translation>
         </message>
         <message>
             <source>There are no words in it.</source>
@@ -3759,6 +4743,10 @@
             <translation>其中有图片，无法放入一个 Markdown 文件。</translation>
         </message>
         <message>
+            <source>There are two plugins with the name {name}: {first} is used, and {second} is not. Rename one of them.</source>
+            <translation>有两个名为 {name} 的插件：使用 {first}，不使用 {second}。请重命名其中一个。</translation>
+        </message>
+        <message>
             <source>There is a key for {name} for this session.</source>
             <translation>本次会话有 {name} 的密钥。</translation>
         </message>
@@ -3769,6 +4757,18 @@
         <message>
             <source>There is a key for {name} in your keychain.</source>
             <translation>钥匙串中有 {name} 的密钥。</translation>
+        </message>
+        <message>
+            <source>There is a server called {name} already.</source>
+            <translation>已有名为 {name} 的服务器。</translation>
+        </message>
+        <message>
+            <source>There is a server called {name} already. Choose another name.</source>
+            <translation>已有名为 {name} 的服务器。请选择其他名称。</translation>
+        </message>
+        <message>
+            <source>There is neither a command nor a url.</source>
+            <translation>既没有 command 也没有 url。</translation>
         </message>
         <message>
             <source>There is no answer</source>
@@ -3839,6 +4839,14 @@
             <translation>没有空间打开 {name}。</translation>
         </message>
         <message>
+            <source>There is no screen.</source>
+            <translation>没有屏幕。</translation>
+        </message>
+        <message>
+            <source>There is no server called {name}.</source>
+            <translation>没有名为 {name} 的服务器。</translation>
+        </message>
+        <message>
             <source>There is no session bus here, so the desktop cannot be asked.</source>
             <translation>这里没有会话总线，因此无法询问桌面。</translation>
         </message>
@@ -3847,8 +4855,16 @@
             <translation>{provider} 不支持在浏览器中登录。</translation>
         </message>
         <message>
+            <source>There is no source of tools with the name {name}.</source>
+            <translation>没有名为 {name} 的工具来源。</translation>
+        </message>
+        <message>
             <source>There is no such service at {host}.</source>
             <translation>{host} 没有这样的服务。</translation>
+        </message>
+        <message>
+            <source>There is no tool with the name {name}.</source>
+            <translation>没有名为 {name} 的工具。</translation>
         </message>
         <message>
             <source>There is no window under the pointer.</source>
@@ -3873,6 +4889,10 @@
         <message>
             <source>There is nothing to export.</source>
             <translation>没有可导出的内容。</translation>
+        </message>
+        <message>
+            <source>There is one of this name already.</source>
+            <translation>已有同名的服务器。</translation>
         </message>
         <message>
             <source>There is something in the folder {path} already.</source>
@@ -3927,6 +4947,10 @@
             <translation>此地址</translation>
         </message>
         <message>
+            <source>This address is not the one that was allowed.</source>
+            <translation>此地址不是被允许的那个地址。</translation>
+        </message>
+        <message>
             <source>This address is redirected into the local network, to {host}.</source>
             <translation>该地址被重定向到本地网络 {host}。</translation>
         </message>
@@ -3955,6 +4979,10 @@
             <translation>此分支已不在历史记录中。</translation>
         </message>
         <message>
+            <source>This call needs the person's permission, and nobody is there to give it.</source>
+            <translation>此调用需要用户的许可，而现在没有人可以给出许可。</translation>
+        </message>
+        <message>
             <source>This computer</source>
             <translation>本机</translation>
         </message>
@@ -3965,6 +4993,10 @@
         <message>
             <source>This computer's own reader can only read the text in a picture, and this question has none. Cut out a piece of the screen, or add a key in the settings to ask a model.</source>
             <translation>本机只能读取图片中的文字，而这个问题没有图片。请截取屏幕的一部分，或在设置中添加密钥以询问模型。</translation>
+        </message>
+        <message>
+            <source>This computer's own reader uses no tools. Choose another model for that.</source>
+            <translation>本机自带的文字读取不使用工具。请为此选择其他模型。</translation>
         </message>
         <message>
             <source>This conversation</source>
@@ -4115,6 +5147,10 @@
             <translation>这不是 Kireji 的导出文件。</translation>
         </message>
         <message>
+            <source>This is not to be had here.</source>
+            <translation>此处无法提供。</translation>
+        </message>
+        <message>
             <source>This is the default for {name}</source>
             <translation>这是 {name} 的默认模型</translation>
         </message>
@@ -4141,6 +5177,10 @@
         <message>
             <source>This session only</source>
             <translation>仅限本次会话</translation>
+        </message>
+        <message>
+            <source>This tool was not allowed to do that.</source>
+            <translation>此工具未获准这样做。</translation>
         </message>
         <message>
             <source>Thought</source>
@@ -4195,6 +5235,30 @@
             <translation>工具</translation>
         </message>
         <message>
+            <source>Tools</source>
+            <translation>工具</translation>
+        </message>
+        <message>
+            <source>Tools are switched off in the settings.</source>
+            <translation>工具已在设置中关闭。</translation>
+        </message>
+        <message>
+            <source>Tools in this conversation</source>
+            <translation>此对话中的工具</translation>
+        </message>
+        <message>
+            <source>Tools listed</source>
+            <translation>已列出工具</translation>
+        </message>
+        <message>
+            <source>Tools {count}</source>
+            <translation>工具 {count}</translation>
+        </message>
+        <message>
+            <source>Tools: {count} offered. Choose them</source>
+            <translation>工具：已提供 {count} 个。选择</translation>
+        </message>
+        <message>
             <source>Translate</source>
             <translation>翻译</translation>
         </message>
@@ -4207,8 +5271,16 @@
             <translation>只信任系统的证书</translation>
         </message>
         <message>
+            <source>Trust what it says of itself</source>
+            <translation>信任它对自身的说明</translation>
+        </message>
+        <message>
             <source>Try again</source>
             <translation>重试</translation>
+        </message>
+        <message>
+            <source>Try again later.</source>
+            <translation>请稍后重试。</translation>
         </message>
         <message>
             <source>Try again with a smaller region.</source>
@@ -4223,8 +5295,24 @@
             <translation>请重试；较小的区域需要的内存较少。</translation>
         </message>
         <message>
+            <source>Try again; if it happens again, tell its author.</source>
+            <translation>请重试；如果再次出现，请告知其作者。</translation>
+        </message>
+        <message>
             <source>Try again; if it stays so: {without}</source>
             <translation>请重试；如果仍然如此：{without}</translation>
+        </message>
+        <message>
+            <source>Try again; its folder may be on a disk that does not answer.</source>
+            <translation>请重试；其文件夹可能位于没有响应的磁盘上。</translation>
+        </message>
+        <message>
+            <source>Try again; its log may say why.</source>
+            <translation>请重试；其日志可能说明了原因。</translation>
+        </message>
+        <message>
+            <source>Try its command in a terminal.</source>
+            <translation>请在终端中尝试其命令。</translation>
         </message>
         <message>
             <source>Try the shortcut</source>
@@ -4294,6 +5382,10 @@
             <translation>请使用 PNG、JPEG、WebP 或 GIF 文件。</translation>
         </message>
         <message>
+            <source>Use a server with fewer tools.</source>
+            <translation>请使用工具较少的服务器。</translation>
+        </message>
+        <message>
             <source>Use an undamaged PNG, JPEG, WebP or GIF picture.</source>
             <translation>请使用未损坏的 PNG、JPEG、WebP 或 GIF 图片。</translation>
         </message>
@@ -4338,6 +5430,10 @@
             <translation>使用 {server} 的 {model}</translation>
         </message>
         <message>
+            <source>Value</source>
+            <translation>值</translation>
+        </message>
+        <message>
             <source>Version {number} of {count}</source>
             <translation>版本 {number}，共 {count} 个</translation>
         </message>
@@ -4358,6 +5454,10 @@
             <translation>请等待回答；之后会监视下一次变化。</translation>
         </message>
         <message>
+            <source>Waiting for you</source>
+            <translation>正在等待您</translation>
+        </message>
+        <message>
             <source>Waiting for you to allow it in the browser. Did no browser open? Copy the address.</source>
             <translation>正在等待您在浏览器中允许。没有打开浏览器？请复制地址。</translation>
         </message>
@@ -4372,6 +5472,10 @@
         <message>
             <source>Waiting for {name}; the model may be loading</source>
             <translation>正在等待 {name}；模型可能正在加载</translation>
+        </message>
+        <message>
+            <source>Waits for you: {title}</source>
+            <translation>等待您：{title}</translation>
         </message>
         <message>
             <source>Watch this region</source>
@@ -4398,8 +5502,32 @@
             <translation>网页</translation>
         </message>
         <message>
+            <source>Web pages</source>
+            <translation>网页</translation>
+        </message>
+        <message>
             <source>Welcome to Kireji</source>
             <translation>欢迎使用 Kireji</translation>
+        </message>
+        <message>
+            <source>What is allowed</source>
+            <translation>已允许的内容</translation>
+        </message>
+        <message>
+            <source>What it is called with</source>
+            <translation>调用参数</translation>
+        </message>
+        <message>
+            <source>What it would do</source>
+            <translation>它将做什么</translation>
+        </message>
+        <message>
+            <source>What it would look at</source>
+            <translation>它将查看什么</translation>
+        </message>
+        <message>
+            <source>What it wrote last:</source>
+            <translation>它最后写的内容：</translation>
         </message>
         <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
@@ -4408,6 +5536,10 @@
         <message>
             <source>What was copied is larger than {size} MB.</source>
             <translation>复制的内容超过 {size} MB。</translation>
+        </message>
+        <message>
+            <source>What was decided</source>
+            <translation>做出的决定</translation>
         </message>
         <message>
             <source>What was deleted is kept for 30 days.</source>
@@ -4428,6 +5560,10 @@
         <message>
             <source>When the one that was asked cannot be reached, nobody else is asked; you are told why.</source>
             <translation>当所询问的服务无法连接时，不再询问其他服务；会告诉您原因。</translation>
+        </message>
+        <message>
+            <source>While words from outside stand in a conversation you are asked all the same: a page's address can carry something away.</source>
+            <translation>只要对话中有外来文字，仍会询问您：网页的地址可能把信息带出去。</translation>
         </message>
         <message>
             <source>Who answers</source>
@@ -4470,6 +5606,10 @@
             <translation>Windows 保留了大多数含 Windows 键的组合。</translation>
         </message>
         <message>
+            <source>With a command the type must be "stdio".</source>
+            <translation>使用 command 时，类型必须是 "stdio"。</translation>
+        </message>
+        <message>
             <source>With a tool: go to a place, begin and end there</source>
             <translation>使用工具时：移到某处，在那里开始和结束</translation>
         </message>
@@ -4478,12 +5618,20 @@
             <translation>使用工具时：下一个标注、删除它</translation>
         </message>
         <message>
+            <source>With a url the type must be "http".</source>
+            <translation>使用 url 时，类型必须是 "http"。</translation>
+        </message>
+        <message>
             <source>With another model…</source>
             <translation>用其他模型…</translation>
         </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
             <translation>没有密钥时，由本机读取您截取内容中的文字。不会发送任何内容。</translation>
+        </message>
+        <message>
+            <source>Without asking</source>
+            <translation>无需询问</translation>
         </message>
         <message>
             <source>Words of the mark</source>
@@ -4496,6 +5644,10 @@
         <message>
             <source>Write on the picture</source>
             <translation>在图片上写字</translation>
+        </message>
+        <message>
+            <source>Write the value itself, {variable} or {kept} in its place.</source>
+            <translation>请在该处写入值本身、{variable} 或 {kept}。</translation>
         </message>
         <message>
             <source>Write them into its address, http://name:password@host:port, in network.proxy or HTTPS_PROXY.</source>
@@ -4522,12 +5674,24 @@
             <translation>您</translation>
         </message>
         <message>
+            <source>You are asked before it runs.</source>
+            <translation>运行之前会询问您。</translation>
+        </message>
+        <message>
             <source>You are signed in with OpenRouter.</source>
             <translation>您已登录 OpenRouter。</translation>
         </message>
         <message>
             <source>You asked in {title}: {words}</source>
             <translation>您在 {title} 中提问：{words}</translation>
+        </message>
+        <message>
+            <source>You have allowed it. Where words from outside stand in the conversation, it may ask again.</source>
+            <translation>您已允许。如果对话中有外来文字，它可能会再次询问。</translation>
+        </message>
+        <message>
+            <source>You have denied it; models are told so.</source>
+            <translation>您已拒绝；会告知模型。</translation>
         </message>
         <message>
             <source>You stopped the answer before, so this waits:</source>
@@ -4540,6 +5704,30 @@
         <message>
             <source>You stopped this answer. What had arrived is kept.</source>
             <translation>您停止了这条回答。已收到的内容已保留。</translation>
+        </message>
+        <message>
+            <source>You, for a folder</source>
+            <translation>您，针对一个文件夹</translation>
+        </message>
+        <message>
+            <source>You, for a host</source>
+            <translation>您，针对一个主机</translation>
+        </message>
+        <message>
+            <source>You, for a time</source>
+            <translation>您，在一段时间内</translation>
+        </message>
+        <message>
+            <source>You, for this conversation</source>
+            <translation>您，针对此对话</translation>
+        </message>
+        <message>
+            <source>You, from then on</source>
+            <translation>您，从那时起</translation>
+        </message>
+        <message>
+            <source>You, once</source>
+            <translation>您，一次</translation>
         </message>
         <message>
             <source>Your question</source>
@@ -4562,12 +5750,60 @@
             <translation>[{name}] 不是此版本支持的节{meant}</translation>
         </message>
         <message>
+            <source>[… {count} bytes left out …]</source>
+            <translation>[… 略过 {count} 字节 …]</translation>
+        </message>
+        <message>
+            <source>a file</source>
+            <translation>文件</translation>
+        </message>
+        <message>
+            <source>a plugin or a server</source>
+            <translation>插件或服务器</translation>
+        </message>
+        <message>
+            <source>a quotation</source>
+            <translation>引文</translation>
+        </message>
+        <message>
             <source>a server</source>
             <translation>一个服务器</translation>
         </message>
         <message>
+            <source>allowed</source>
+            <translation>已允许</translation>
+        </message>
+        <message>
+            <source>allowed for this host</source>
+            <translation>已对此主机允许</translation>
+        </message>
+        <message>
+            <source>allowed from now on</source>
+            <translation>从现在起允许</translation>
+        </message>
+        <message>
+            <source>allowed in this conversation</source>
+            <translation>已在此对话中允许</translation>
+        </message>
+        <message>
+            <source>allowed in this folder</source>
+            <translation>已在此文件夹中允许</translation>
+        </message>
+        <message>
+            <source>allowed once</source>
+            <translation>已允许一次</translation>
+        </message>
+        <message>
+            <source>allowed until {date}</source>
+            <translation>允许到 {date}</translation>
+        </message>
+        <message>
             <source>an answer is being written</source>
             <translation>正在写回答</translation>
+        </message>
+        <message>
+            <source>an argument or a variable holds a character that cannot be passed</source>
+            <translation>某个参数或变量含有无法传递的字符</translation>
         </message>
         <message numerus="yes">
             <source>and {n} more</source>
@@ -4577,8 +5813,58 @@
             </translation>
         </message>
         <message>
+            <source>another tool</source>
+            <translation>另一个工具</translation>
+        </message>
+        <message>
+            <source>ask</source>
+            <translation>需询问</translation>
+        </message>
+        <message numerus="yes">
+            <source>ask, but for {n} folders</source>
+            <extracomment>ask, but for 1 folder</extracomment>
+            <translation>
+                <numerusform>需询问，{n} 个文件夹除外</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>ask, but for {n} hosts</source>
+            <extracomment>ask, but for 1 host</extracomment>
+            <translation>
+                <numerusform>需询问，{n} 个主机除外</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>asked because the plugin has changed</source>
+            <translation>询问原因：插件已变化</translation>
+        </message>
+        <message>
+            <source>asked because the server has changed</source>
+            <translation>询问原因：服务器已变化</translation>
+        </message>
+        <message>
+            <source>asked because this conversation contains text from {places}</source>
+            <translation>询问原因：此对话含有来自{places}的文字</translation>
+        </message>
+        <message>
+            <source>asked because this tool always asks</source>
+            <translation>询问原因：此工具每次都询问</translation>
+        </message>
+        <message>
+            <source>asked because you have not allowed it yet</source>
+            <translation>询问原因：您尚未允许</translation>
+        </message>
+        <message>
+            <source>asked because your permission has ended</source>
+            <translation>询问原因：您的许可已到期</translation>
+        </message>
+        <message>
             <source>asked the desktop</source>
             <translation>已请求桌面</translation>
+        </message>
+        <message>
+            <source>byte {number} is not UTF-8</source>
+            <translation>第 {number} 个字节不是 UTF-8</translation>
         </message>
         <message>
             <source>can use tools</source>
@@ -4601,6 +5887,10 @@
             <translation>看不到图片；会得到本机读出的文字</translation>
         </message>
         <message>
+            <source>changes things</source>
+            <translation>会更改内容</translation>
+        </message>
+        <message>
             <source>checked</source>
             <translation>已检查</translation>
         </message>
@@ -4609,16 +5899,64 @@
             <translation>M月d日</translation>
         </message>
         <message>
+            <source>d MMMM yyyy</source>
+            <translation>yyyy年M月d日</translation>
+        </message>
+        <message>
             <source>default</source>
             <translation>默认</translation>
+        </message>
+        <message>
+            <source>denied</source>
+            <translation>已拒绝</translation>
+        </message>
+        <message>
+            <source>denied by you</source>
+            <translation>已被您拒绝</translation>
+        </message>
+        <message>
+            <source>denied by you from now on</source>
+            <translation>您已从现在起拒绝</translation>
+        </message>
+        <message>
+            <source>denied by you in this conversation</source>
+            <translation>您已在此对话中拒绝</translation>
+        </message>
+        <message>
+            <source>done</source>
+            <translation>完成</translation>
+        </message>
+        <message>
+            <source>elsewhere</source>
+            <translation>其他地方</translation>
+        </message>
+        <message>
+            <source>ended</source>
+            <translation>已到期</translation>
+        </message>
+        <message>
+            <source>ended {when}</source>
+            <translation>已于 {when} 到期</translation>
         </message>
         <message>
             <source>ends {day}</source>
             <translation>{day} 停用</translation>
         </message>
         <message>
+            <source>every call</source>
+            <translation>每次调用</translation>
+        </message>
+        <message>
+            <source>exit code {code}</source>
+            <translation>退出码 {code}</translation>
+        </message>
+        <message>
             <source>failed</source>
             <translation>失败</translation>
+        </message>
+        <message>
+            <source>files in {folder}</source>
+            <translation>{folder} 中的文件</translation>
         </message>
         <message>
             <source>folded</source>
@@ -4657,8 +5995,60 @@
             <translation>不是 Ctrl+Shift+Space 这样的组合键</translation>
         </message>
         <message>
+            <source>it always asks</source>
+            <translation>它每次都询问</translation>
+        </message>
+        <message>
+            <source>it did not answer within {seconds} seconds</source>
+            <translation>它在 {seconds} 秒内没有响应</translation>
+        </message>
+        <message>
+            <source>it does not speak HTTP properly, or sends too much</source>
+            <translation>它没有正确使用 HTTP，或发送的内容太多</translation>
+        </message>
+        <message>
+            <source>it had changed since it was allowed</source>
+            <translation>自允许以来它发生了变化</translation>
+        </message>
+        <message>
+            <source>it is larger than 10 MB</source>
+            <translation>它大于 10 MB</translation>
+        </message>
+        <message>
+            <source>it is larger than 50 MB</source>
+            <translation>它大于 50 MB</translation>
+        </message>
+        <message>
+            <source>it is nested too deeply</source>
+            <translation>嵌套过深</translation>
+        </message>
+        <message>
+            <source>it is not an object: {...}</source>
+            <translation>它不是对象：{...}</translation>
+        </message>
+        <message>
             <source>it unpacks to far more than an export does</source>
             <translation>解压后远大于一般的导出文件</translation>
+        </message>
+        <message>
+            <source>its arguments and variables are too long</source>
+            <translation>其参数和变量太长</translation>
+        </message>
+        <message>
+            <source>its certificate is not trusted on this computer</source>
+            <translation>其证书在本机不受信任</translation>
+        </message>
+        <message>
+            <source>its working folder {folder} is not a folder</source>
+            <translation>其工作文件夹 {folder} 不是文件夹</translation>
+        </message>
+        <message>
+            <source>its working folder {folder} is not there</source>
+            <translation>其工作文件夹 {folder} 不存在</translation>
+        </message>
+        <message>
+            <source>its working folder {folder} may not be entered</source>
+            <translation>不允许进入其工作文件夹 {folder}</translation>
         </message>
         <message>
             <source>just now</source>
@@ -4671,6 +6061,10 @@
         <message>
             <source>less than a second</source>
             <translation>不到一秒</translation>
+        </message>
+        <message>
+            <source>line {line}, column {column}</source>
+            <translation>第 {line} 行，第 {column} 列</translation>
         </message>
         <message>
             <source>looking…</source>
@@ -4707,6 +6101,14 @@
         <message>
             <source>macOS will ask for leave to record the screen at the first capture.</source>
             <translation>首次截取时，macOS 会询问是否允许录制屏幕。</translation>
+        </message>
+        <message>
+            <source>may change things and send data</source>
+            <translation>可能更改内容并发送数据</translation>
+        </message>
+        <message>
+            <source>mcp: {name}</source>
+            <translation>mcp：{name}</translation>
         </message>
         <message>
             <source>more than {most} GB came out of the archive</source>
@@ -4757,6 +6159,10 @@
             <translation>新回答</translation>
         </message>
         <message>
+            <source>no folder, since PATH is empty</source>
+            <translation>没有文件夹，因为 PATH 为空</translation>
+        </message>
+        <message>
             <source>no key</source>
             <translation>无密钥</translation>
         </message>
@@ -4767,6 +6173,10 @@
         <message>
             <source>no model</source>
             <translation>没有模型</translation>
+        </message>
+        <message>
+            <source>no name</source>
+            <translation>没有名称</translation>
         </message>
         <message>
             <source>none</source>
@@ -4797,20 +6207,52 @@
             <translation>无法连接</translation>
         </message>
         <message>
+            <source>not started</source>
+            <translation>未启动</translation>
+        </message>
+        <message>
+            <source>not there any more</source>
+            <translation>已不存在</translation>
+        </message>
+        <message>
             <source>nothing</source>
             <translation>无</translation>
+        </message>
+        <message>
+            <source>nothing answers there</source>
+            <translation>那里没有响应</translation>
         </message>
         <message>
             <source>nothing that it names</source>
             <translation>未注明</translation>
         </message>
         <message>
+            <source>nothing was said about it yet</source>
+            <translation>尚未对此作出决定</translation>
+        </message>
+        <message>
             <source>now</source>
             <translation>现在</translation>
         </message>
         <message>
+            <source>off</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>one call with exactly these arguments</source>
+            <translation>参数完全相同的一次调用</translation>
+        </message>
+        <message>
+            <source>one conversation</source>
+            <translation>一个对话</translation>
+        </message>
+        <message>
             <source>open</source>
             <translation>已展开</translation>
+        </message>
+        <message>
+            <source>pages of {host}</source>
+            <translation>{host} 的网页</translation>
         </message>
         <message>
             <source>paused</source>
@@ -4825,8 +6267,16 @@
             <translation>已置顶</translation>
         </message>
         <message>
+            <source>plugin {name}</source>
+            <translation>插件 {name}</translation>
+        </message>
+        <message>
             <source>port {port}</source>
             <translation>端口 {port}</translation>
+        </message>
+        <message>
+            <source>read-only</source>
+            <translation>只读</translation>
         </message>
         <message>
             <source>reads documents</source>
@@ -4849,6 +6299,10 @@
             <translation>已停用</translation>
         </message>
         <message>
+            <source>running</source>
+            <translation>正在运行</translation>
+        </message>
+        <message>
             <source>seen working</source>
             <translation>已确认可用</translation>
         </message>
@@ -4857,8 +6311,36 @@
             <translation>能看图片</translation>
         </message>
         <message>
+            <source>sends data</source>
+            <translation>会发送数据</translation>
+        </message>
+        <message>
+            <source>server {name}</source>
+            <translation>服务器 {name}</translation>
+        </message>
+        <message>
+            <source>signal {number}</source>
+            <translation>信号 {number}</translation>
+        </message>
+        <message>
+            <source>since {when}</source>
+            <translation>自 {when} 起</translation>
+        </message>
+        <message>
+            <source>starting…</source>
+            <translation>正在启动…</translation>
+        </message>
+        <message>
+            <source>stopped before you answered</source>
+            <translation>在您回答之前已停止</translation>
+        </message>
+        <message>
             <source>stored, not tested yet</source>
             <translation>已保存，尚未测试</translation>
+        </message>
+        <message>
+            <source>switched off</source>
+            <translation>已关闭</translation>
         </message>
         <message>
             <source>taken by another program</source>
@@ -4873,8 +6355,32 @@
             <translation>正在测试…</translation>
         </message>
         <message>
+            <source>that is a folder</source>
+            <translation>那是文件夹</translation>
+        </message>
+        <message>
             <source>the archive is damaged ({why})</source>
             <translation>压缩包已损坏（{why}）</translation>
+        </message>
+        <message>
+            <source>the clipboard</source>
+            <translation>剪贴板</translation>
+        </message>
+        <message>
+            <source>the connection was lost</source>
+            <translation>连接已断开</translation>
+        </message>
+        <message>
+            <source>the conversation “{title}”</source>
+            <translation>对话“{title}”</translation>
+        </message>
+        <message>
+            <source>the file is not a program that this computer can run</source>
+            <translation>该文件不是本机可以运行的程序</translation>
+        </message>
+        <message>
+            <source>the file is not executable</source>
+            <translation>该文件不可执行</translation>
         </message>
         <message>
             <source>the local server</source>
@@ -4885,8 +6391,32 @@
             <translation>位于 {host} 的模型服务器</translation>
         </message>
         <message>
+            <source>the permission had ended</source>
+            <translation>许可已到期</translation>
+        </message>
+        <message>
+            <source>the program named in its first line is not there</source>
+            <translation>其第一行指定的程序不存在</translation>
+        </message>
+        <message>
+            <source>the proxy refused or was not reached</source>
+            <translation>代理拒绝或无法连接</translation>
+        </message>
+        <message>
             <source>the setting network.ca_file</source>
             <translation>设置 network.ca_file</translation>
+        </message>
+        <message>
+            <source>the web</source>
+            <translation>网络</translation>
+        </message>
+        <message>
+            <source>there is no such file</source>
+            <translation>没有这个文件</translation>
+        </message>
+        <message>
+            <source>this computer has no room for another program</source>
+            <translation>本机没有余量再运行一个程序</translation>
         </message>
         <message>
             <source>this model</source>
@@ -4901,6 +6431,10 @@
             <translation>token</translation>
         </message>
         <message>
+            <source>tomorrow {time}</source>
+            <translation>明天 {time}</translation>
+        </message>
+        <message>
             <source>tried {when}</source>
             <translation>{when}尝试</translation>
         </message>
@@ -4909,8 +6443,32 @@
             <translation>低于 {amount}</translation>
         </message>
         <message>
+            <source>unknown reason</source>
+            <translation>原因未知</translation>
+        </message>
+        <message>
+            <source>until {when}</source>
+            <translation>到 {when} 为止</translation>
+        </message>
+        <message>
             <source>used {used}, no limit</source>
             <translation>已用 {used}，无上限</translation>
+        </message>
+        <message>
+            <source>void: it has changed since</source>
+            <translation>已失效：此后发生了变化</translation>
+        </message>
+        <message>
+            <source>waits for you</source>
+            <translation>等待您</translation>
+        </message>
+        <message>
+            <source>without a reason</source>
+            <translation>没有原因</translation>
+        </message>
+        <message>
+            <source>words from outside stood in the conversation</source>
+            <translation>对话中有外来文字</translation>
         </message>
         <message>
             <source>works</source>
@@ -4919,6 +6477,10 @@
         <message>
             <source>yesterday {time}</source>
             <translation>昨天 {time}</translation>
+        </message>
+        <message>
+            <source>your screen</source>
+            <translation>您的屏幕</translation>
         </message>
         <message>
             <source>{address_hint}, and the model.</source>
@@ -4941,6 +6503,12 @@
             <translation>{address_hint}；应以 https:// 或 http:// 开头。</translation>
         </message>
         <message>
+            <source>{address}
+in your own network</source>
+            <translation>{address}
+在您自己的网络中</translation>
+        </message>
+        <message>
             <source>{amount} per million</source>
             <translation>每百万 {amount}</translation>
         </message>
@@ -4959,6 +6527,12 @@
         <message>
             <source>{colour}, {width} pixels wide</source>
             <translation>{colour}，宽 {width} 像素</translation>
+        </message>
+        <message>
+            <source>{command}
+in the folder {folder}</source>
+            <translation>{command}
+在文件夹 {folder} 中</translation>
         </message>
         <message>
             <source>{context} context</source>
@@ -5001,12 +6575,40 @@
             <translation>{file}，对话 {number}</translation>
         </message>
         <message>
+            <source>{file}, line {line}: {reason}</source>
+            <translation>{file}，第 {line} 行：{reason}</translation>
+        </message>
+        <message>
+            <source>{file}: {reason}</source>
+            <translation>{file}：{reason}</translation>
+        </message>
+        <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
             <translation>{host} 返回的不是回答 (HTTP {status})。</translation>
         </message>
         <message>
+            <source>{host} answers with status {status} instead of the protocol.</source>
+            <translation>{host} 返回状态 {status}，而不是按协议响应。</translation>
+        </message>
+        <message>
+            <source>{host} answers.</source>
+            <translation>{host} 有响应。</translation>
+        </message>
+        <message>
+            <source>{host} cannot be used: {reason}.</source>
+            <translation>无法使用 {host}：{reason}。</translation>
+        </message>
+        <message>
+            <source>{host} did not answer within {seconds} seconds.</source>
+            <translation>{host} 在 {seconds} 秒内没有响应。</translation>
+        </message>
+        <message>
             <source>{host} does not answer as a web service.</source>
             <translation>{host} 的响应不像网络服务。</translation>
+        </message>
+        <message>
+            <source>{host} does not answer as the protocol wants.</source>
+            <translation>{host} 没有按协议的要求响应。</translation>
         </message>
         <message>
             <source>{host} does not list its models as a model server does.</source>
@@ -5017,12 +6619,24 @@
             <translation>{host} 返回了空回答；模型可能仍在启动。</translation>
         </message>
         <message>
+            <source>{host} is in the list already.</source>
+            <translation>{host} 已在列表中。</translation>
+        </message>
+        <message>
             <source>{host} is not an address that can be reached.</source>
             <translation>{host} 不是可以连接的地址。</translation>
         </message>
         <message>
+            <source>{host} leads into the local network.</source>
+            <translation>{host} 指向本地网络。</translation>
+        </message>
+        <message>
             <source>{host} refused the request (HTTP {status})</source>
             <translation>{host} 拒绝了请求 (HTTP {status})</translation>
+        </message>
+        <message>
+            <source>{host} refuses (status {status}).</source>
+            <translation>{host} 拒绝（状态 {status}）。</translation>
         </message>
         <message>
             <source>{host} sent far more than was asked for.</source>
@@ -5053,6 +6667,22 @@
             <translation>{hours} 时</translation>
         </message>
         <message>
+            <source>{key} is not an object: {{...}}</source>
+            <translation>{key} 不是对象：{{...}}</translation>
+        </message>
+        <message>
+            <source>{key} must be a list of texts.</source>
+            <translation>{key} 必须是文字列表。</translation>
+        </message>
+        <message>
+            <source>{key} must be a text.</source>
+            <translation>{key} 必须是文字。</translation>
+        </message>
+        <message>
+            <source>{key} must be an object of texts: {{...}}.</source>
+            <translation>{key} 必须是由文字组成的对象：{{...}}。</translation>
+        </message>
+        <message>
             <source>{left} left of {limit}</source>
             <translation>剩余 {left}，共 {limit}</translation>
         </message>
@@ -5075,6 +6705,10 @@
         <message>
             <source>{model} on this computer answers. A key can be added later, in the settings.</source>
             <translation>由本机的 {model} 回答。以后可以在设置中添加密钥。</translation>
+        </message>
+        <message>
+            <source>{model} uses no tools. Choose another model for that.</source>
+            <translation>{model} 不使用工具。请为此选择其他模型。</translation>
         </message>
         <message>
             <source>{most} regions are the most for one question. Remove one first.</source>
@@ -5103,6 +6737,17 @@
         <message>
             <source>{named} was issued by "{issuer}", which is not trusted here.</source>
             <translation>{named}由“{issuer}”颁发，在此不受信任。</translation>
+        </message>
+        <message numerus="yes">
+            <source>{names} are added; nothing was started.</source>
+            <extracomment>{names} is added; nothing was started.</extracomment>
+            <translation>
+                <numerusform>已添加 {names}；没有启动任何程序。</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{names} goes into your keychain.</source>
+            <translation>{names} 将存入钥匙串。</translation>
         </message>
         <message>
             <source>{name} at {place}</source>
@@ -5201,6 +6846,10 @@
             <translation>{name} 负载过高。</translation>
         </message>
         <message>
+            <source>{name} is removed.</source>
+            <translation>{name} 已移除。</translation>
+        </message>
+        <message>
             <source>{name} is still loading the model.</source>
             <translation>{name} 仍在加载模型。</translation>
         </message>
@@ -5219,6 +6868,14 @@
         <message>
             <source>{name} refused the question: {ended}</source>
             <translation>{name} 拒绝了问题：{ended}</translation>
+        </message>
+        <message>
+            <source>{name} stands there twice. Remove one of the two.</source>
+            <translation>{name} 出现了两次。请移除其中一个。</translation>
+        </message>
+        <message>
+            <source>{name} stands twice in it</source>
+            <translation>{name} 在其中出现两次</translation>
         </message>
         <message>
             <source>{name} takes no effort; it answers as it does by itself.</source>
@@ -5280,6 +6937,14 @@
             <source>{number} / {count}</source>
             <translation>{number} / {count}</translation>
         </message>
+        <message>
+            <source>{number} tools</source>
+            <translation>{number} 个工具</translation>
+        </message>
+        <message>
+            <source>{number} tools; {others} cannot be used</source>
+            <translation>{number} 个工具；{others} 个无法使用</translation>
+        </message>
         <message numerus="yes">
             <source>{n} B</source>
             <extracomment>1 B</extracomment>
@@ -5306,6 +6971,13 @@
             <extracomment>1 conversation that you deleted did not come back.</extracomment>
             <translation>
                 <numerusform>您删除的 {n} 个对话没有恢复。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} files</source>
+            <extracomment>1 file</extracomment>
+            <translation>
+                <numerusform>{n} 个文件</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -5393,11 +7065,22 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} tools</source>
+            <extracomment>1 tool</extracomment>
+            <translation>
+                <numerusform>{n} 个工具</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} were left out.</source>
             <extracomment>1 was left out.</extracomment>
             <translation>
                 <numerusform>略去了 {n} 个。</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>{n} {word}</source>
+            <translation>{n} 个{word}</translation>
         </message>
         <message>
             <source>{one} and {other}</source>
@@ -5420,8 +7103,20 @@
             <translation>无法读取 {path}：第 {line} 行，{reason}。</translation>
         </message>
         <message>
+            <source>{path} cannot be read: {reason}.</source>
+            <translation>无法读取 {path}：{reason}。</translation>
+        </message>
+        <message>
+            <source>{path} cannot be understood: {what}.</source>
+            <translation>无法理解 {path}：{what}。</translation>
+        </message>
+        <message>
             <source>{path} cannot be written.</source>
             <translation>无法写入 {path}。</translation>
+        </message>
+        <message>
+            <source>{path} cannot be written: {reason}.</source>
+            <translation>无法写入 {path}：{reason}。</translation>
         </message>
         <message>
             <source>{path} could not be used: {error}.</source>
@@ -5436,12 +7131,36 @@
             <translation>{path} 在应为 [{name}] 节的位置有一个名为 {name} 的值。</translation>
         </message>
         <message>
+            <source>{path} has more than {number} files of code.</source>
+            <translation>{path} 含有超过 {number} 个代码文件。</translation>
+        </message>
+        <message>
+            <source>{path} has no server called {name}.</source>
+            <translation>{path} 中没有名为 {name} 的服务器。</translation>
+        </message>
+        <message>
             <source>{path} is a database of another program.</source>
             <translation>{path} 是其他程序的数据库。</translation>
         </message>
         <message>
+            <source>{path} is larger than {most} MB.</source>
+            <translation>{path} 大于 {most} MB。</translation>
+        </message>
+        <message>
             <source>{path} is neither a file nor a folder.</source>
             <translation>{path} 既不是文件也不是文件夹。</translation>
+        </message>
+        <message>
+            <source>{path} is not UTF-8 text.</source>
+            <translation>{path} 不是 UTF-8 文本。</translation>
+        </message>
+        <message>
+            <source>{path} is not a program: it is a folder.</source>
+            <translation>{path} 不是程序，而是文件夹。</translation>
+        </message>
+        <message>
+            <source>{path} is not a program: the file is not executable.</source>
+            <translation>{path} 不是程序：该文件不可执行。</translation>
         </message>
         <message>
             <source>{path} is not there.</source>
@@ -5452,8 +7171,16 @@
             <translation>{path} 的写法使其无法在不丢失内容的情况下更改。</translation>
         </message>
         <message>
+            <source>{path} names no server.</source>
+            <translation>{path} 没有指定任何服务器。</translation>
+        </message>
+        <message>
             <source>{path} was written by a newer version of Kireji (format {version}; this one knows {newest}).</source>
             <translation>{path} 由较新版本的 Kireji 写成（格式 {version}；此版本支持 {newest}）。</translation>
+        </message>
+        <message>
+            <source>{percent} %</source>
+            <translation>{percent}%</translation>
         </message>
         <message>
             <source>{percent} % of the context is taken</source>
@@ -5488,16 +7215,88 @@
             <translation>{prompt} 个 token 中 {read} 个来自缓存，节省 {amount}</translation>
         </message>
         <message>
+            <source>{reference} cannot be filled in here.</source>
+            <translation>{reference} 无法在此处填入。</translation>
+        </message>
+        <message>
+            <source>{seconds} s</source>
+            <translation>{seconds} 秒</translation>
+        </message>
+        <message>
             <source>{seconds} seconds</source>
             <translation>{seconds} 秒</translation>
+        </message>
+        <message>
+            <source>{sentence}.</source>
+            <translation>{sentence}。</translation>
+        </message>
+        <message>
+            <source>{server} answered with what is not the protocol.</source>
+            <translation>{server} 的响应不符合协议。</translation>
+        </message>
+        <message>
+            <source>{server} describes its tools in more than 10 MB.</source>
+            <translation>{server} 对其工具的描述超过 10 MB。</translation>
+        </message>
+        <message>
+            <source>{server} did not answer within {seconds} seconds.</source>
+            <translation>{server} 在 {seconds} 秒内没有响应。</translation>
+        </message>
+        <message>
+            <source>{server} did not list its tools within {seconds} seconds.</source>
+            <translation>{server} 在 {seconds} 秒内没有列出其工具。</translation>
+        </message>
+        <message>
+            <source>{server} ended before it had answered.</source>
+            <translation>{server} 在响应之前已结束。</translation>
+        </message>
+        <message>
+            <source>{server} ended before it was asked.</source>
+            <translation>{server} 在被询问之前已结束。</translation>
+        </message>
+        <message>
+            <source>{server} failed {times} times and is tried again in {seconds} seconds. {why}</source>
+            <translation>{server} 已失败 {times} 次，将在 {seconds} 秒后重试。{why}</translation>
+        </message>
+        <message>
+            <source>{server} has forgotten the connection.</source>
+            <translation>{server} 已不记得该连接。</translation>
+        </message>
+        <message>
+            <source>{server} is another program now.</source>
+            <translation>{server} 现在是另一个程序。</translation>
         </message>
         <message>
             <source>{server} is running here with {model}. Nothing would leave this computer.</source>
             <translation>{server} 正在本机运行 {model}。不会有任何内容离开本机。</translation>
         </message>
         <message>
+            <source>{server} is switched off.</source>
+            <translation>{server} 已关闭。</translation>
+        </message>
+        <message>
+            <source>{server} lists more than {most} tools.</source>
+            <translation>{server} 列出的工具超过 {most} 个。</translation>
+        </message>
+        <message>
+            <source>{server} never comes to the end of its list of tools.</source>
+            <translation>{server} 的工具列表没有尽头。</translation>
+        </message>
+        <message>
+            <source>{server} refused: {said}</source>
+            <translation>{server} 拒绝：{said}</translation>
+        </message>
+        <message>
             <source>{server} runs, but has no model yet. Add one there, then look again.</source>
             <translation>{server} 正在运行，但还没有模型。请在那里添加一个，然后重新寻找。</translation>
+        </message>
+        <message>
+            <source>{server} was ended before it had started.</source>
+            <translation>{server} 在启动之前被结束。</translation>
+        </message>
+        <message>
+            <source>{server}, protocol {version}</source>
+            <translation>{server}，协议 {version}</translation>
         </message>
         <message>
             <source>{shortcut} cannot be held here.</source>
@@ -5522,6 +7321,10 @@
         <message>
             <source>{size} tokens of context</source>
             <translation>{size} token 上下文</translation>
+        </message>
+        <message>
+            <source>{some} and {last}</source>
+            <translation>{some}和{last}</translation>
         </message>
         <message>
             <source>{there}: it does not answer in time.</source>
@@ -5572,8 +7375,24 @@
             <translation>{title}：{sentence}</translation>
         </message>
         <message>
+            <source>{title}: {words}</source>
+            <translation>{title}：{words}</translation>
+        </message>
+        <message>
+            <source>{tool} asks for permission</source>
+            <translation>“{tool}”请求许可</translation>
+        </message>
+        <message>
+            <source>{tool}: about to run</source>
+            <translation>{tool}：即将运行</translation>
+        </message>
+        <message>
             <source>{tool}: being asked for</source>
             <translation>{tool}：正在请求</translation>
+        </message>
+        <message>
+            <source>{tool}: denied</source>
+            <translation>{tool}：已拒绝</translation>
         </message>
         <message>
             <source>{tool}: did not run</source>
@@ -5586,6 +7405,34 @@
         <message>
             <source>{tool}: failed</source>
             <translation>{tool}：失败</translation>
+        </message>
+        <message>
+            <source>{tool}: gave nothing back</source>
+            <translation>{tool}：没有返回任何内容</translation>
+        </message>
+        <message>
+            <source>{tool}: running</source>
+            <translation>{tool}：正在运行</translation>
+        </message>
+        <message>
+            <source>{tool}: running in another Kireji</source>
+            <translation>{tool}：正在另一个 Kireji 中运行</translation>
+        </message>
+        <message>
+            <source>{tool}: was running when the program ended; whether it took effect is not known</source>
+            <translation>{tool}：程序结束时正在运行；不清楚是否已生效</translation>
+        </message>
+        <message>
+            <source>{tool}: was running when you stopped the answer</source>
+            <translation>{tool}：您停止回答时正在运行</translation>
+        </message>
+        <message>
+            <source>{tool}: {answer}</source>
+            <translation>{tool}：{answer}</translation>
+        </message>
+        <message>
+            <source>{tool}: {word}. Change</source>
+            <translation>{tool}：{word}。更改</translation>
         </message>
         <message>
             <source>{url_variable} is set, but {key_variable} is not.</source>
@@ -5613,7 +7460,7 @@
         </message>
         <message>
             <source>{what} · {time}</source>
-            <translation>{what} · {time}</translation>
+            <translation type="vanished">{what} · {time}</translation>
         </message>
         <message>
             <source>{when} · {conversations}</source>
@@ -5624,8 +7471,28 @@
             <translation>{when}，或更改 openrouter 下的设置。</translation>
         </message>
         <message>
+            <source>{who}; asked because the conversation contained text from {outside}</source>
+            <translation>{who}；询问原因：对话含有来自{outside}的文字</translation>
+        </message>
+        <message>
+            <source>{who}; asked because {why}</source>
+            <translation>{who}；询问原因：{why}</translation>
+        </message>
+        <message>
             <source>“Capture after a delay” waits</source>
             <translation>“延迟后截取”等待</translation>
+        </message>
+        <message>
+            <source>“{program}” could not be started: the process that starts it was ended.</source>
+            <translation>无法启动“{program}”：启动它的进程已被结束。</translation>
+        </message>
+        <message>
+            <source>“{program}” could not be started: {reason}.</source>
+            <translation>无法启动“{program}”：{reason}。</translation>
+        </message>
+        <message>
+            <source>“{program}” did not start in time.</source>
+            <translation>“{program}”未能及时启动。</translation>
         </message>
         <message>
             <source>“{title}” has these keys. Choose others.</source>
@@ -5638,6 +7505,10 @@
         <message>
             <source>… and {more} more characters</source>
             <translation>… 以及另外 {more} 个字符</translation>
+        </message>
+        <message>
+            <source>⟨… {count} more characters …⟩</source>
+            <translation>⟨… 还有 {count} 个字符 …⟩</translation>
         </message>
     </context>
 </TS>

@@ -166,7 +166,7 @@ def joined(held: Sequence[str]) -> str:
     kinds = [kind for kind in (ASK, ALLOWED, DENIED, OFF) if kind in held]
     if len(kinds) == 1:
         return word(kinds[0])
-    return ", ".join(tr("{n} {word}", n=held.count(kind), word=word(kind)) for kind in kinds)
+    return tr(", ").join(tr("{n} {word}", n=held.count(kind), word=word(kind)) for kind in kinds)
 
 
 def _without_asking(group: str, settings: ToolSettings, outside: frozenset[Outside]) -> str:

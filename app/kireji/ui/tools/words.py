@@ -147,7 +147,7 @@ def holds_for(grant: Grant, conversation: str = "") -> str:
         parts.append(tr("one call with exactly these arguments"))
     if grant.conversation is not None:
         parts.append(tr("the conversation “{title}”", title=conversation) if conversation else tr("one conversation"))
-    return ", ".join(parts) if parts else tr("every call")
+    return tr(", ").join(parts) if parts else tr("every call")
 
 
 def lasts(grant: Grant, now: datetime) -> str:
