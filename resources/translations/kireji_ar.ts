@@ -5752,6 +5752,10 @@
             <translation>اكتب كل النص المعروض بترتيب القراءة وكما هو تمامًا، مع فواصل أسطره. اكتب الجداول والقوائم بصيغة Markdown، والكود في كتلة كود. اكتب […] لما لا يمكن قراءته. لا تضف شيئًا من عندك.</translation>
         </message>
         <message>
+            <source>Write its arguments apart from it: each is a text of its own in args.</source>
+            <translation>اكتب معطياته منفصلة عنه: كل منها نص مستقل في args.</translation>
+        </message>
+        <message>
             <source>Write on the picture</source>
             <translation>الكتابة على الصورة</translation>
         </message>

@@ -5664,6 +5664,10 @@
             <translation>Schreibe allen gezeigten Text auf, in Lesereihenfolge und genau so, wie er dasteht, mit seinen Zeilenumbrüchen. Schreibe Tabellen und Listen als Markdown und Code in einem Codeblock. Schreibe […] für das, was nicht gelesen werden kann. Füge nichts Eigenes hinzu.</translation>
         </message>
         <message>
+            <source>Write its arguments apart from it: each is a text of its own in args.</source>
+            <translation>Seine Argumente getrennt davon schreiben: Jedes ist ein eigener Text in args.</translation>
+        </message>
+        <message>
             <source>Write on the picture</source>
             <translation>Auf das Bild schreiben</translation>
         </message>

@@ -5642,6 +5642,10 @@
             <translation>请按阅读顺序写出图中的全部文字，完全照原样，保留换行。表格和列表用 Markdown，代码放在代码块中。无法辨认之处写 […]。不要添加自己的内容。</translation>
         </message>
         <message>
+            <source>Write its arguments apart from it: each is a text of its own in args.</source>
+            <translation>请将其参数分开写：每个参数在 args 中是单独的一段文字。</translation>
+        </message>
+        <message>
             <source>Write on the picture</source>
             <translation>在图片上写字</translation>
         </message>
