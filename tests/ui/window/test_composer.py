@@ -261,6 +261,18 @@ async def test_enter_queues_while_an_answer_streams(desk: Desk) -> None:
     assert composer(desk)._go.text() == "Stop"
 
 
+@pytest.mark.parametrize("width", [640, 420, 360, 300, 240])
+async def test_no_button_is_cut_where_there_is_little_room(desk: Desk, width: int) -> None:
+    composer(desk).show_tools(14, "")
+    composer(desk).set_running(True)
+    composer(desk).window().resize(width, 480)
+    QApplication.processEvents()
+    buttons = (composer(desk)._queue, composer(desk)._go, composer(desk).tools)
+    assert [each.width() >= each.sizeHint().width() for each in buttons] == [True, True, True]
+    assert (composer(desk)._queue.accessibleName(), composer(desk)._go.accessibleName()) == ("Queue", "Stop")
+    assert all(each.text() or not each.icon().isNull() for each in buttons)
+
+
 # Quotes and earlier questions.
 
 

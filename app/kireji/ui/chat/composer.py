@@ -171,7 +171,6 @@ class Composer(QFrame):
         self.tools.setAccessibleDescription(reason)
         self.tools.setToolTip(reason or tr("Choose the tools that are offered"))
         self._spread()
-        self._dress()
 
     def set_running(self, running: bool) -> None:
         """Whether an answer streams: it can be stopped then, and what is written waits for its end."""
@@ -197,10 +196,9 @@ class Composer(QFrame):
             self._submit()
 
     def _refresh(self) -> None:
-        name = tr("Stop") if self._running else tr("Send")
-        renamed = self._go.text() != name
+        name = self._go_word()
+        renamed = self._go.accessibleName() != name
         if renamed:
-            self._go.setText(name)
             self._go.setAccessibleName(name)
         written = self._full or bool(self._field.toPlainText().strip())
         before = (self._go.isEnabled(), self._queue.isHidden())
@@ -209,7 +207,9 @@ class Composer(QFrame):
         self._queue.setEnabled(written)
         if before != (self._go.isEnabled(), self._queue.isHidden()) or renamed:
             self._spread()
-            self._dress()
+
+    def _go_word(self) -> str:
+        return tr("Stop") if self._running else tr("Send")
 
     def _spread(self) -> None:
         """Where the buttons do not fit beside each other, those that their icons explain do without their words."""
@@ -218,23 +218,31 @@ class Composer(QFrame):
         self._capture.setText(tr("Capture"))
         count = "" if self._offered is None else str(self._offered)
         self.tools.setText(tr("Tools {count}", count=count).strip())
-        for each, short in ((self._capture, ""), (self.tools, count)):
-            needed = sum(one.sizeHint().width() + SPACE[1] for one in shown) + SPACE[2]
-            if needed > self.width() > 0:
+        self._queue.setText(tr("Queue"))
+        self._go.setText(self._go_word())
+        self._dress()
+        margins = self.layout().contentsMargins()  # type: ignore[union-attr]
+        room = self.width() - margins.left() - margins.right() - 2 * self.frameWidth()
+        for each, short in ((self._capture, ""), (self.tools, count), (self._queue, ""), (self._go, "")):
+            needed = sum(one.sizeHint().width() + SPACE[1] for one in shown) - SPACE[1]
+            if needed > room > 0 and each in shown:
                 each.setText(short)
-                self._dress_tools()
+                self._dress()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
             self._spread()
-            self._dress()
 
     def _dress(self) -> None:
         colours = self._theme.colours
         set_icon(self._attach, self._theme, "plus", colours.muted, 16)
         self._dress_tools()
         set_icon(self._capture, self._theme, "crop", colours.muted, 13 if self._capture.text() else 16)
+        if self._queue.text():
+            self._queue.setIcon(QIcon())
+        else:
+            set_icon(self._queue, self._theme, "arrow-up", colours.ink if self._queue.isEnabled() else colours.muted, 14)
         colour = colours.on_accent if self._go.isEnabled() else colours.muted
         name = "square" if self._running else "arrow-up"
         set_icon(self._go, self._theme, name, colour, 12 if self._running else 14, solid=self._running)
