@@ -87,6 +87,18 @@ async def test_several_calls_are_asked_about_one_after_the_other(tools: Overlay,
     assert len(git.calls) == 1
 
 
+async def test_the_next_card_has_all_its_room_too(tools: Overlay) -> None:
+    long = ToolCallPart("c2", "git__push", '{"message": "one\\ntwo\\nthree\\nfour\\nfive\\nsix"}')
+    tools.world.remote.enqueue(calling(call(1), long))
+    await tools.ask()
+    first, asked = await card(tools), tools.presenter.stage.card.asked
+    await until(lambda: len(asked._waiting) == 2, "both calls to wait")
+    first.deny.click()
+    await until(lambda: asked.card is not first, "the next card")
+    second = await card(tools)
+    await until(lambda: second.height() >= second.heightForWidth(second.width()), "room for the next card")
+
+
 async def test_what_is_typed_goes_to_the_field_and_enter_allows_nothing(tools: Overlay, git: FakeToolSource) -> None:
     tools.world.remote.enqueue(calling(call()), answer("Done."))
     await tools.ask()

@@ -90,6 +90,7 @@ class Asked(QWidget):
             self.card.opened.connect(self.opened)
             self.card.unfolded.connect(self.resized)
             self._layout.addWidget(self.card)
+            self.card.show()  # Qt would show it only later, and a hidden one is given no room
             self._order(self.card)
         self.setVisible(bool(self._waiting))
         self.resized.emit()
