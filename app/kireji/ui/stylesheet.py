@@ -153,7 +153,7 @@ QLineEdit, QComboBox, QDateEdit {{ background: {c.surface}; border: 1px solid {c
 QLineEdit:focus, QComboBox:focus, QDateEdit:focus {{ border-color: {c.accent}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {c.muted}; background: {c.raised}; }}
 QDateEdit::up-button, QDateEdit::down-button {{ width: 0; border: none; }}
-QDateEdit QLineEdit, QDateEdit QLineEdit:focus {{ background: transparent; border: none; padding: 0 9px; }}
+QDateEdit QLineEdit, QDateEdit QLineEdit:focus {{ background: transparent; border: none; }}
 QLineEdit[kind="search"] {{ padding: 7px 9px; }}
 QLineEdit[kind="title"] {{ padding: 0 8px; border-color: {c.accent}; }}
 QComboBox {{ padding-{end}: 28px; font-weight: 500; }}

@@ -163,6 +163,7 @@ def test_a_date_is_picked(qtbot: QtBot) -> None:
     dialog = UntilDialog(place.window, NOON)
     chosen: list[object] = []
     dialog.chosen.connect(chosen.append)
+    assert dialog.field.lineEdit().textMargins().left() > 0
     dialog.field.setDate(QDate(2026, 5, 1))
     dialog.allow.click()
     assert chosen == [Approval(True, Scope.UNTIL, until=datetime(2026, 5, 1, 23, 59, 59, tzinfo=UTC))]

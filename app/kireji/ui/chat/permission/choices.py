@@ -112,6 +112,7 @@ class UntilDialog(QDialog):
         if (language := locale()) is not None:
             self.field.setLocale(language)
         self.field.setDisplayFormat(tr("d MMMM yyyy"))
+        self.field.lineEdit().setTextMargins(SPACE[1], 0, SPACE[1], 0)  # what the stylesheet says of it has no effect
         self.field.setAccessibleName(tr("Allow until the end of"))
         self.allow = button(tr("Allow"), "primary")
         cancel = button(tr("Cancel"))
