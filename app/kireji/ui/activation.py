@@ -1,13 +1,22 @@
-"""Bringing a window to the front, with the permission that Wayland asks for."""
+"""Which window the person works in, and bringing one to the front, with the permission that Wayland asks for."""
 
 from __future__ import annotations
 
 import os
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 _TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 - the name of a variable
+
+
+def works_in(window: QWidget) -> bool:
+    """Whether keys go to a window, or to a dialog that stands over it."""
+    active = QApplication.activeWindow()
+    while active is not None and active is not window:
+        below = active.parentWidget()
+        active = below.window() if below is not None else None
+    return active is not None
 
 
 def bring_to_front(window: QWidget, token: str = "") -> None:

@@ -13,6 +13,7 @@ from kireji.core.errors import KirejiError
 from kireji.core.ports import EncodedPicture
 from kireji.core.settings import Settings
 from kireji.services.application import Services
+from kireji.ui.activation import works_in
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.draft import Attachment, Draft
 from kireji.ui.chat.presenter import ChatPresenter
@@ -105,7 +106,7 @@ class WindowPresenter(QObject):
     def shows(self, conversation: int) -> bool:
         """Whether the person has a conversation before them."""
         window = self._window
-        return window.isActiveWindow() and window.page() == "chat" and self.chat.current == conversation
+        return works_in(window) and window.page() == "chat" and self.chat.current == conversation
 
     def show_settings(self) -> None:
         """Show the settings, building them the first time."""

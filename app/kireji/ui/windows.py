@@ -66,7 +66,9 @@ class Windows(QObject):
     @property
     def active(self) -> bool:
         """Whether the person works in it."""
-        return self.on_screen and self._window is not None and self._window.isActiveWindow()
+        from kireji.ui.activation import works_in
+
+        return self.on_screen and self._window is not None and works_in(self._window)
 
     @property
     def notices_seen(self) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from kireji.ui.settings.places import Places
 from kireji.ui.shortcut import GlobalShortcuts
@@ -16,6 +16,18 @@ from tests.fakes.desktop import FakeHotkeys
 from tests.fakes.services import FakeSurroundings
 
 pytestmark = pytest.mark.qt
+
+
+async def _behind_a_dialog(windows: Windows) -> None:
+    """A dialog over the window leaves it before the person."""
+    dialog = QDialog(windows._window)
+    dialog.open()
+    while not dialog.isActiveWindow():  # noqa: ASYNC110 - the window manager gives the focus when it likes
+        await asyncio.sleep(0)
+    assert windows.active
+    dialog.close()
+    while not windows._window.isActiveWindow():  # type: ignore[union-attr] # noqa: ASYNC110 - the same
+        await asyncio.sleep(0)
 
 
 async def test_a_notice_in_it_is_not_seen_while_the_settings_cover_its_place() -> None:
@@ -33,6 +45,7 @@ async def test_a_notice_in_it_is_not_seen_while_the_settings_cover_its_place() -
         while not windows.active:  # noqa: ASYNC110 - the window manager gives the focus when it likes
             await asyncio.sleep(0)
         assert windows.notices_seen
+        await _behind_a_dialog(windows)
         windows.open_settings()
         assert windows.active
         assert not windows.notices_seen

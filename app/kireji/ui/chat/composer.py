@@ -242,7 +242,9 @@ class Composer(QFrame):
         if self._queue.text():
             self._queue.setIcon(QIcon())
         else:
-            set_icon(self._queue, self._theme, "arrow-up", colours.ink if self._queue.isEnabled() else colours.muted, 14)
+            set_icon(
+                self._queue, self._theme, "arrow-up", colours.ink if self._queue.isEnabled() else colours.muted, 14
+            )
         colour = colours.on_accent if self._go.isEnabled() else colours.muted
         name = "square" if self._running else "arrow-up"
         set_icon(self._go, self._theme, name, colour, 12 if self._running else 14, solid=self._running)
