@@ -266,9 +266,8 @@ async def test_no_button_is_cut_where_there_is_little_room(desk: Desk, width: in
     composer(desk).show_tools(14, "")
     composer(desk).set_running(True)
     composer(desk).window().resize(width, 480)
-    QApplication.processEvents()
     buttons = (composer(desk)._queue, composer(desk)._go, composer(desk).tools)
-    assert [each.width() >= each.sizeHint().width() for each in buttons] == [True, True, True]
+    await desk.until(lambda: all(each.width() >= each.sizeHint().width() for each in buttons))
     assert (composer(desk)._queue.accessibleName(), composer(desk)._go.accessibleName()) == ("Queue", "Stop")
     assert all(each.text() or not each.icon().isNull() for each in buttons)
 
