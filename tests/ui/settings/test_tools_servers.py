@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 
 from kireji.core.errors import SettingsError
 from kireji.core.ports import Availability
@@ -119,6 +119,26 @@ async def test_what_cannot_be_added_is_said_in_the_form() -> None:
         form.go.click()
         assert form.problem.text() == "A quotation mark is missing in the command."
         assert len(shown.below.server_file.servers) == 1
+
+
+async def test_the_form_and_what_is_wrong_in_it_are_brought_into_view() -> None:
+    async with page_over(with_file()) as shown:
+        area, form = QScrollArea(), shown.page.servers.form
+        area.setWidgetResizable(True)
+        area.setWidget(shown.page)
+        area.resize(560, 420)
+        area.show()
+        shown.page.servers.add.click()
+        await shown.until(lambda: _in_view(form.go, area))
+        area.verticalScrollBar().setValue(0)
+        write(shown, "no/name", "uvx")
+        await shown.until(lambda: _in_view(form.problem, area) and _in_view(form.command, area))
+        area.takeWidget()
+
+
+def _in_view(widget: QWidget, area: QScrollArea) -> bool:
+    place = QRect(widget.mapTo(area.viewport(), QPoint()), widget.size())
+    return widget.isVisible() and area.viewport().rect().contains(place)
 
 
 async def test_a_file_of_servers_that_cannot_be_understood_is_told_in_the_form() -> None:

@@ -12,6 +12,7 @@ from kireji.core.tool_servers import Importable, ServerEntry
 from kireji.ui.parts import button, label, spread
 from kireji.ui.settings.cards import actions, line, tell
 from kireji.ui.settings.switch import SwitchRow
+from kireji.ui.settings.tools.seeing import bring_into_view
 from kireji.ui.tokens import SPACE
 from kireji.ui.tools.words import breakable
 from kireji.ui.translation import plural, tr
@@ -54,6 +55,7 @@ class ImportPanel(QFrame):
         self._say(tr("Looking for other programs' servers…"))
         self.show()
         self.cancel.setFocus()
+        bring_into_view(self)
 
     def show_found(self, found: Sequence[Importable], taken: Collection[str]) -> None:
         """What other programs have.
@@ -72,6 +74,7 @@ class ImportPanel(QFrame):
         none = tr("No other program with servers was found. A file in the usual form (mcpServers) can be chosen.")
         some = tr("Their files are only read. What is there under the same name stays as it is.")
         self._say(some if found else none)
+        bring_into_view(self)
 
     def add_found(self, one: Importable, taken: Collection[str]) -> None:
         """A file that was chosen."""

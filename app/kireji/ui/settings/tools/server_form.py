@@ -14,6 +14,7 @@ from kireji.ui.settings.fields import LineField
 from kireji.ui.settings.pane import ChoiceRow
 from kireji.ui.settings.tools.draft import ServerDraft, command_line, problem, read_snippet, words_of
 from kireji.ui.settings.tools.field_rows import FieldRows
+from kireji.ui.settings.tools.seeing import bring_into_view
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
@@ -89,6 +90,7 @@ class ServerForm(QFrame):
             self.clear()
         self.show()
         self.name.setFocus()
+        bring_into_view(self)
 
     def clear(self) -> None:
         """Forget what was written; secrets with it."""
@@ -109,6 +111,7 @@ class ServerForm(QFrame):
         """
         self.set_busy(False)
         tell(self.problem, sentence, "error")
+        bring_into_view(self)
         self.to_file.setVisible(keychain)
 
     def set_busy(self, busy: bool) -> None:
