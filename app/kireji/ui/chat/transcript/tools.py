@@ -18,6 +18,7 @@ from kireji.ui.chat.transcript.body import Body
 from kireji.ui.chat.transcript.folds import Fold, took
 from kireji.ui.chat.transcript.outcome import Outcome
 from kireji.ui.chat.transcript.rows import Item, Row, WidgetRow
+from kireji.ui.chat.words import count
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import TYPE_BODY
 from kireji.ui.translation import plural, tr
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _LONGEST = 40_000
 """Characters of a tool's arguments or result that are shown."""
 _PROGRESS = 80
+_MANY = 200
+"""Characters of arguments from which on their number is told while they arrive: something goes on."""
 _FENCE = "`" * 40
 """Around arguments that still arrive, of which nobody knows how long the longest fence in them will be."""
 _CARD = 150
@@ -54,6 +57,7 @@ class Tool:
         self._requests: list[ApprovalRequest] = []
         self.is_open = self.shows_whole = False
         self._arriving: list[str] | None = None
+        self._arrived = 0
         self._approval: Approval | None = None
         self._answered = self._begun = False
         self._since: float | None = None
@@ -94,6 +98,7 @@ class Tool:
         if self._arriving is None:
             self._arriving = []
         self._arriving.append(text)
+        self._arrived += len(text)
         if self.is_open:
             self.body.append(escaped_json(text))
 
@@ -194,6 +199,8 @@ class Tool:
         if self._running:
             assert self._since is not None
             fold.count_from(self._since, self._running_words)
+        elif self._arriving is not None:
+            fold.count_from(time.monotonic(), lambda _seconds: self.sentence())
         else:
             fold.say(self.sentence())
         return fold
@@ -281,6 +288,8 @@ class Tool:
     def _details(self) -> tuple[str, ...]:
         """What stands behind how it ended."""
         result = self.result
+        if self._arriving is not None and self._arrived >= _MANY:
+            return (tr("{count} characters", count=count(self._arrived)),)
         if result is None or self._denied or self._broken_off:
             return ()
         answer = approval_words(self._approval) if self._answered and self._approval is not None else ""
