@@ -184,6 +184,13 @@ class TestTools:
         assert '<summary dir="auto">Refused: run_command</summary>' in page
         assert page.index("Refused: run_command") < page.index("I ask again.") < page.index("Error of look")
 
+    def test_what_a_tool_gave_back_stands_below_its_call(self) -> None:
+        conversation = talk(said("q", None, "?"), answer(*TWO_ROUNDS))
+        for text in (as_markdown(conversation, {}), page_of(conversation, {PICTURE.blob: b"bytes"})):
+            found = re.findall(r"Tool: \w+|(?:Result|Error) of \w+|Refused: \w+", text)
+            first = ["Tool: look", "Result of look", "Tool: run_command", "Refused: run_command"]
+            assert found[:6] == [*first, "Tool: look", "Error of look"]
+
     @pytest.mark.parametrize(
         "left", ["started; whether it took effect is not known", "not run", "cut before all of it had arrived"]
     )

@@ -28,7 +28,7 @@ from kireji.core.messages import (
     ToolResultPart,
 )
 from kireji.core.transfer import WholeConversation, WholeMessage
-from kireji.storage.transfer.telling import Calls, remarks, speaker, versions, when
+from kireji.storage.transfer.telling import Calls, remarks, speaker, told, versions, when
 
 _PICTURES = frozenset(("image/png", "image/jpeg", "image/webp", "image/gif"))
 
@@ -109,7 +109,7 @@ class PageMaker:
         asked = one.message.role is Role.USER
         which = f" · version {version[0]} of {version[1]}" if version else ""
         head = escape(f"{speaker(one)} · {when(one.created)}{which}")
-        written = (self._called(part, blob, one.message, calls, plain=asked) for part in one.message.parts)
+        written = (self._called(part, blob, one.message, calls, plain=asked) for part in told(one.message))
         parts = "\n".join(filter(None, written))
         foot = "".join(f'\n<p class="muted" dir="auto">{escape(remark)}</p>' for remark in remarks(one))
         kind = "you" if asked else "answer"

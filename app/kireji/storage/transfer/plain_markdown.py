@@ -21,7 +21,7 @@ from kireji.core.messages import (
 )
 from kireji.core.transfer import WholeConversation, WholeMessage
 from kireji.storage.transfer.loose import fenced
-from kireji.storage.transfer.telling import Calls, remarks, speaker, versions, when
+from kireji.storage.transfer.telling import Calls, remarks, speaker, told, versions, when
 
 
 def as_markdown(conversation: WholeConversation, files: Mapping[Sha256, str]) -> str:
@@ -36,7 +36,7 @@ def as_markdown(conversation: WholeConversation, files: Mapping[Sha256, str]) ->
     several, calls = versions(conversation), Calls(conversation)
     for one in conversation.path:
         blocks.append(_heading(one, several.get(one.key)))
-        blocks.extend(block for part in one.message.parts if (block := _block(part, files, one.message, calls)))
+        blocks.extend(block for part in told(one.message) if (block := _block(part, files, one.message, calls)))
         blocks.extend(f"*{remark}*" for remark in remarks(one))
     return "\n\n".join(blocks) + "\n"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
-from kireji.core.messages import Message, MessageState, Role, ToolCallPart, ToolResultPart, Usage
+from kireji.core.messages import Message, MessageState, Part, Role, ToolCallPart, ToolResultPart, Usage
 from kireji.core.transfer import WholeConversation, WholeMessage
 
 _STATES = {
@@ -87,6 +88,22 @@ class Calls:
         word = "Error" if part.is_error else "Result"
         took = f" · {part.seconds:.1f} s" if part.seconds else ""
         return f"{word} of {name or 'the tool'}{took}"
+
+
+def told(message: Message) -> Iterator[Part]:
+    """What a message says, in the order in which it reads best: what a tool gave back stands below its call."""
+    results = [part for part in message.parts if isinstance(part, ToolResultPart)]
+    for part in message.parts:
+        if not isinstance(part, ToolResultPart):
+            yield part
+        elif any(one is part for one in results):  # its call is elsewhere
+            results = [one for one in results if one is not part]
+            yield part
+        if isinstance(part, ToolCallPart):
+            own = next((one for one in results if one.call_id == part.call_id), None)
+            if own is not None:
+                results = [one for one in results if one is not own]
+                yield own
 
 
 def _names(message: Message) -> dict[str, str]:
