@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from kireji.ui.tokens import SPACE
 
@@ -16,12 +16,12 @@ def bring_into_view(widget: QWidget) -> None:
 
 
 def _scroll_to(widget: QWidget) -> None:
-    above = widget.parentWidget()
+    above: QWidget | None = widget.parentWidget()
     while above is not None and not isinstance(above, QScrollArea):
         above = above.parentWidget()
     if above is None or not widget.isVisible():
         return
     above.ensureWidgetVisible(widget, 0, SPACE[2])
-    focus = widget.focusWidget()
-    if focus is not None and focus.hasFocus():
+    focus = QApplication.focusWidget()
+    if focus is not None and widget.isAncestorOf(focus):
         above.ensureWidgetVisible(focus, 0, SPACE[2])
