@@ -226,7 +226,7 @@ def test_arguments_that_nobody_reads_lay_nothing_out(shown: Shown) -> None:
     assert not live._flushing.wanted
     assert lines(shown) == ["Run a command: being asked for"]
     next(row.widget for row in live.item.rows if isinstance(row.widget, Fold)).tick()
-    assert lines(shown) == ["Run a command: being asked for · 100,000 characters"]
+    assert lines(shown) == ["Run a command: being asked for · 98 KiB"]
     live.feed(PartFinished(0, ToolCallPart("c1", "run_command", "{}")))
     assert lines(shown) == ["Run a command: about to run"]
 

@@ -18,7 +18,7 @@ from kireji.ui.chat.transcript.body import Body
 from kireji.ui.chat.transcript.folds import Fold, took
 from kireji.ui.chat.transcript.outcome import Outcome
 from kireji.ui.chat.transcript.rows import Item, Row, WidgetRow
-from kireji.ui.chat.words import count
+from kireji.ui.chat.words import size
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import TYPE_BODY
 from kireji.ui.translation import plural, tr
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 _LONGEST = 40_000
 """Characters of a tool's arguments or result that are shown."""
 _PROGRESS = 80
-_MANY = 200
-"""Characters of arguments from which on their number is told while they arrive: something goes on."""
+_MANY = 1024
+"""Bytes of arguments from which on their size is told while they arrive: something goes on."""
 _FENCE = "`" * 40
 """Around arguments that still arrive, of which nobody knows how long the longest fence in them will be."""
 _CARD = 150
@@ -98,7 +98,7 @@ class Tool:
         if self._arriving is None:
             self._arriving = []
         self._arriving.append(text)
-        self._arrived += len(text)
+        self._arrived += len(text.encode("utf-8", "replace"))
         if self.is_open:
             self.body.append(escaped_json(text))
 
@@ -289,7 +289,7 @@ class Tool:
         """What stands behind how it ended."""
         result = self.result
         if self._arriving is not None and self._arrived >= _MANY:
-            return (tr("{count} characters", count=count(self._arrived)),)
+            return (size(self._arrived),)
         if result is None or self._denied or self._broken_off:
             return ()
         answer = approval_words(self._approval) if self._answered and self._approval is not None else ""
