@@ -849,19 +849,19 @@
         </message>
         <message>
             <source>By rule</source>
-            <translation>بقاعدة</translation>
+            <translation>وفق القاعدة</translation>
         </message>
         <message>
             <source>By rule: it only computes</source>
-            <translation>بقاعدة: تحسب فقط</translation>
+            <translation>وفق القاعدة: تحسب فقط</translation>
         </message>
         <message>
             <source>By rule: you had allowed it</source>
-            <translation>بقاعدة: كنتَ قد سمحتَ بها</translation>
+            <translation>وفق القاعدة: كنتَ قد سمحتَ بها</translation>
         </message>
         <message>
             <source>By rule: you had denied it</source>
-            <translation>بقاعدة: كنتَ قد رفضتها</translation>
+            <translation>وفق القاعدة: كنتَ قد رفضتها</translation>
         </message>
         <message>
             <source>Calculate</source>
@@ -1905,7 +1905,7 @@
         </message>
         <message>
             <source>For the host {host}, until you take it back</source>
-            <translation>للمضيف {host}، حتى تتراجع عنه</translation>
+            <translation>للمضيف ⁦{host}⁩، حتى تتراجع عنه</translation>
         </message>
         <message>
             <source>Free software under the MIT licence.</source>
@@ -2069,7 +2069,7 @@
         </message>
         <message>
             <source>In the folder {folder}, until you take it back</source>
-            <translation>في المجلد {folder}، حتى تتراجع عنه</translation>
+            <translation>في المجلد ⁦{folder}⁩، حتى تتراجع عنه</translation>
         </message>
         <message>
             <source>In window</source>
@@ -4393,7 +4393,7 @@
         </message>
         <message>
             <source>The folder {path} cannot be written: {reason}. Make it writable, then try again.</source>
-            <translation>تعذرت الكتابة في المجلد {path}: {reason}. اجعله قابلًا للكتابة ثم حاول مجددًا.</translation>
+            <translation>تعذرت الكتابة في المجلد ⁦{path}⁩: {reason}. اجعله قابلًا للكتابة ثم حاول مجددًا.</translation>
         </message>
         <message>
             <source>The history in {path} is damaged.</source>
@@ -4617,7 +4617,7 @@
         </message>
         <message>
             <source>The program “{command}” was not found. It was looked for in {folders}.</source>
-            <translation>لم يُعثر على البرنامج «{command}». جرى البحث عنه في {folders}.</translation>
+            <translation>لم يُعثر على البرنامج «{command}». جرى البحث عنه في ‎{folders}‎.</translation>
         </message>
         <message>
             <source>The proxy</source>
@@ -6085,7 +6085,7 @@
         </message>
         <message>
             <source>files in {folder}</source>
-            <translation>الملفات في {folder}</translation>
+            <translation>الملفات في ⁦{folder}⁩</translation>
         </message>
         <message>
             <source>folded</source>
@@ -6381,7 +6381,7 @@
         </message>
         <message>
             <source>pages of {host}</source>
-            <translation>صفحات {host}</translation>
+            <translation>صفحات ⁦{host}⁩</translation>
         </message>
         <message>
             <source>paused</source>
@@ -7337,7 +7337,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{path} cannot be understood: {what}.</source>
-            <translation>تعذر فهم {path}: {what}.</translation>
+            <translation>تعذر فهم ‎{path}: {what}.</translation>
         </message>
         <message>
             <source>{path} cannot be written.</source>
@@ -7345,7 +7345,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{path} cannot be written: {reason}.</source>
-            <translation>تعذرت كتابة {path}: {reason}.</translation>
+            <translation>تعذرت كتابة ‎{path}: {reason}.</translation>
         </message>
         <message>
             <source>{path} could not be used: {error}.</source>

@@ -80,6 +80,7 @@ class FakeToolSource:
     Attributes:
         tools: What it has now.
         cold: Whether its tools are not known before it is asked.
+        detail: What its status says beside its state.
         calls: What ran, as (own name, arguments), in the order of the beginnings.
         ended: Own names of calls that were cancelled.
         behaviours: By own name, what a call does.
@@ -94,6 +95,7 @@ class FakeToolSource:
         self.fingerprint = fingerprint
         self.state = SourceState.READY
         self.cold = False
+        self.detail = ""
         self.calls: list[tuple[str, Arguments]] = []
         self.ended: list[str] = []
         self.behaviours: dict[str, Behaviour] = {}
@@ -111,7 +113,13 @@ class FakeToolSource:
         kind = kinds[self._name.partition(":")[0]]
         title = self._name.partition(":")[2] or "Kireji"
         return SourceStatus(
-            self._name, kind, title, self.state, fingerprint=self.fingerprint, tools=0 if self.cold else len(self.tools)
+            self._name,
+            kind,
+            title,
+            self.state,
+            fingerprint=self.fingerprint,
+            detail=self.detail,
+            tools=0 if self.cold else len(self.tools),
         )
 
     async def known(self) -> Sequence[Tool] | None:

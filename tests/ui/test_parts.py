@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from kireji.ui.flow import FlowLayout
-from kireji.ui.parts import Pair, button, label
+from kireji.ui.parts import Pair, button, label, spread
 
 pytestmark = pytest.mark.qt
 
@@ -25,6 +25,18 @@ def test_labels_begin_at_the_right_in_a_mirrored_window(qtbot: QtBot) -> None:
     assert words.alignment() & Qt.AlignmentFlag.AlignRight
     window.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     assert words.alignment() & Qt.AlignmentFlag.AlignLeft
+
+
+def test_margins_are_mirrored_with_the_interface(qapp: QApplication) -> None:
+    before = qapp.layoutDirection()
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        layout = QHBoxLayout()
+        spread(layout, (16, 2, 4, 3))
+        found = layout.contentsMargins()
+    finally:
+        qapp.setLayoutDirection(before)
+    assert (found.left(), found.top(), found.right(), found.bottom()) == (4, 2, 16, 3)
 
 
 def test_centred_words_stay_in_the_middle(qtbot: QtBot) -> None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QLabel, QLayout, QPlainTextEdit, QPushButton, QWidget
 
 from kireji.ui.chat.words import is_right_to_left
@@ -156,9 +166,17 @@ def restyle(widget: QWidget, **properties: object) -> None:
 
 
 def spread(layout: QLayout, margin: int | tuple[int, int, int, int] = 0, spacing: int = 0) -> None:
-    """Set margins and spacing of a layout, in logical pixels from the tokens."""
-    sides = (margin,) * 4 if isinstance(margin, int) else margin
-    layout.setContentsMargins(*sides)
+    """Set margins and spacing of a layout, in logical pixels from the tokens.
+
+    Args:
+        layout: Of a window in the direction of the interface.
+        margin: At all sides, or where a line begins, above, where it ends, and below.
+        spacing: Between what is in it.
+    """
+    begin, above, end, below = (margin,) * 4 if isinstance(margin, int) else margin
+    if QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:  # Qt mirrors what is in it, but not these
+        begin, end = end, begin
+    layout.setContentsMargins(begin, above, end, below)
     layout.setSpacing(spacing)
 
 

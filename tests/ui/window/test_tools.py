@@ -161,6 +161,14 @@ async def test_a_source_that_cannot_be_used_says_why() -> None:
         assert unnamed(opened) == []
 
 
+async def test_why_it_cannot_be_used_keeps_the_marks_of_its_language_and_nothing_hidden() -> None:
+    broken = FakeToolSource(name="plugin:broken")
+    broken.state, broken.detail = SourceState.FAILED, "صحّح \u200e/mcp\n\u202e هنا."
+    async with window(below(broken)) as stand:
+        opened = await panel(stand)
+        assert opened.source_row(0).switch.accessibleDescription() == "صحّح \u200e/mcp  هنا."
+
+
 @pytest.mark.parametrize("width", [480, 1200])
 async def test_the_chip_has_room_in_a_narrow_window(width: int) -> None:
     async with window_over(below(), size=(width, 700)) as stand:

@@ -14,6 +14,7 @@ from kireji.core.history import NO_TOOLS
 from kireji.core.tools import SourceState, SourceStatus, Tool
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
+from kireji.ui.chat.markdown.characters import clean
 from kireji.ui.chat.permission.exact import exact_line
 from kireji.ui.chat.setup import SetupPresenter
 from kireji.ui.chat.tools_panel import SourceEntry, ToolEntry, ToolsPanel
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 _LATER_SECONDS = 1.0
 """After the start: what a person writes first does not wait for a list that they have not asked for."""
 _TITLE = 60
+_SENTENCE = 200
 _DEVICE = "device"
 
 
@@ -204,5 +206,8 @@ def _problem(status: SourceStatus) -> str:
     if status.state is SourceState.OFF:
         return tr("Off in the settings")
     if status.state is SourceState.FAILED:
-        return exact_line(status.detail, 200) or tr("It cannot be used at present.")
+        # Sentences of ours, which have direction marks of their own, around words of others.
+        sentence = clean(" ".join(status.detail.split()))
+        shown = sentence if len(sentence) <= _SENTENCE else f"{sentence[: _SENTENCE - 1]}…"
+        return shown or tr("It cannot be used at present.")
     return ""
