@@ -6680,6 +6680,10 @@ in the folder {folder}</source>
             <translation>{cost} لكل مليون</translation>
         </message>
         <message>
+            <source>{count} characters</source>
+            <translation>{count} من المحارف</translation>
+        </message>
+        <message>
             <source>{count} more conversations could not be read.</source>
             <translation>تعذرت قراءة {count} محادثة أخرى.</translation>
         </message>

@@ -6580,6 +6580,10 @@ im Ordner {folder}</translation>
             <translation>{cost} je Million</translation>
         </message>
         <message>
+            <source>{count} characters</source>
+            <translation>{count} Zeichen</translation>
+        </message>
+        <message>
             <source>{count} more conversations could not be read.</source>
             <translation>{count} weitere Unterhaltungen konnten nicht gelesen werden.</translation>
         </message>

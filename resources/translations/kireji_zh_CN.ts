@@ -6555,6 +6555,10 @@ in the folder {folder}</source>
             <translation>每百万 {cost}</translation>
         </message>
         <message>
+            <source>{count} characters</source>
+            <translation>{count} 个字符</translation>
+        </message>
+        <message>
             <source>{count} more conversations could not be read.</source>
             <translation>另有 {count} 个对话无法读取。</translation>
         </message>
