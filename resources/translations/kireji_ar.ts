@@ -6681,7 +6681,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{count} characters</source>
-            <translation>{count} من المحارف</translation>
+            <translation type="vanished">{count} من المحارف</translation>
         </message>
         <message>
             <source>{count} more conversations could not be read.</source>

@@ -6581,7 +6581,7 @@ im Ordner {folder}</translation>
         </message>
         <message>
             <source>{count} characters</source>
-            <translation>{count} Zeichen</translation>
+            <translation type="vanished">{count} Zeichen</translation>
         </message>
         <message>
             <source>{count} more conversations could not be read.</source>

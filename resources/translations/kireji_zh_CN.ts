@@ -6556,7 +6556,7 @@ in the folder {folder}</source>
         </message>
         <message>
             <source>{count} characters</source>
-            <translation>{count} 个字符</translation>
+            <translation type="vanished">{count} 个字符</translation>
         </message>
         <message>
             <source>{count} more conversations could not be read.</source>
