@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from PySide6.QtCore import QDate, QPoint, Qt
 from PySide6.QtGui import QAction, QTextCursor
@@ -190,6 +191,14 @@ def test_a_long_value_is_folded_until_it_is_wanted(qtbot: QtBot) -> None:
     assert place.words().replace("\n  ", "").count("a") == 4000
     assert more.isHidden()
     assert told == [None]
+
+
+def test_a_command_is_never_folded(qtbot: QtBot) -> None:
+    asked = request(name="run_command", arguments={"command": "a" * 4000 + "END"})
+    asked = msgspec.structs.replace(asked, tool=msgspec.structs.replace(asked.tool, asks_always=True))
+    place = Place(qtbot, asked)
+    assert place.words().replace("\n  ", "").count("a") >= 4000
+    assert place.card._arguments.more.isHidden()
 
 
 def test_what_would_change_is_shown_unless_it_stands_there_already(qtbot: QtBot) -> None:

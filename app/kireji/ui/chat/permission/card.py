@@ -135,10 +135,12 @@ class PermissionCard(QFrame):
         self._change.unfolded.connect(self._unfold)
 
     def _fill(self) -> None:
-        arguments = exact_arguments(self.request.arguments, whole=self._whole)
+        # What is asked about every time is a command: nobody should allow one whose middle they have not seen.
+        whole = self._whole or self.request.tool.asks_always
+        arguments = exact_arguments(self.request.arguments, whole=whole)
         self._arguments.set_shown(self.request.arguments.strip() not in NO_ARGUMENTS)
         self._arguments.show_exact(arguments)
-        change = exact_text(self.request.change, whole=self._whole)
+        change = exact_text(self.request.change, whole=whole)
         # A command that is the only argument stands there already.
         told = bool(change.text) and (bool(change.left_out) or f'"{change.text}"' not in arguments.text)
         self._change.set_shown(told)
