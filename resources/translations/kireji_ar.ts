@@ -868,6 +868,10 @@
             <translation>الحساب</translation>
         </message>
         <message>
+            <source>Calculates exactly, also with functions such as sqrt, log, round and mean.</source>
+            <translation>تحسب بدقة، وبدوال أيضًا مثل sqrt وlog وround وmean.</translation>
+        </message>
+        <message>
             <source>Calculator</source>
             <translation>الحاسبة</translation>
         </message>
@@ -1286,6 +1290,10 @@
         <message>
             <source>Convert units</source>
             <translation>تحويل الوحدات</translation>
+        </message>
+        <message>
+            <source>Converts units of measurement, temperatures and data sizes. No currencies.</source>
+            <translation>تحوّل وحدات القياس ودرجات الحرارة وأحجام البيانات. ولا تحوّل العملات.</translation>
         </message>
         <message>
             <source>Copied</source>
@@ -1868,6 +1876,10 @@
             <translation>جلب صفحة ويب</translation>
         </message>
         <message>
+            <source>Fetches a page, a text, a picture or a PDF from the web; nobody is signed in there.</source>
+            <translation>تجلب صفحة أو نصًا أو صورة أو ملف PDF من الويب؛ دون تسجيل دخول أحد.</translation>
+        </message>
+        <message>
             <source>Files</source>
             <translation>الملفات</translation>
         </message>
@@ -1878,6 +1890,10 @@
         <message>
             <source>Files with servers (*.json *.toml *.yaml *.yml)</source>
             <translation>ملفات فيها خوادم (*.json *.toml *.yaml *.yml)</translation>
+        </message>
+        <message>
+            <source>Finds files below a folder by their names or by the text in them.</source>
+            <translation>تعثر على ملفات داخل مجلد وما تحته بأسمائها أو بالنص الذي فيها.</translation>
         </message>
         <message>
             <source>First picture of an animation</source>
@@ -2442,6 +2458,10 @@
         <message>
             <source>List them with: {command}</source>
             <translation>اسردها بالأمر: {command}</translation>
+        </message>
+        <message>
+            <source>Lists what is in a folder: names, sizes and times.</source>
+            <translation>تسرد ما في مجلد: الأسماء والأحجام والأوقات.</translation>
         </message>
         <message>
             <source>Loading…</source>
@@ -3332,8 +3352,16 @@
             <translation>تجري القراءة…</translation>
         </message>
         <message>
+            <source>Reads a file: text, picture or PDF.</source>
+            <translation>تقرأ ملفًا: نصًا أو صورة أو PDF.</translation>
+        </message>
+        <message>
             <source>Reads the text in a capture without any network. No key needed.</source>
             <translation>يقرأ النص في اللقطة بلا أي شبكة. لا حاجة إلى مفتاح.</translation>
+        </message>
+        <message>
+            <source>Reads what you have copied: text or a picture.</source>
+            <translation>تقرأ ما نسختَه: نصًا أو صورة.</translation>
         </message>
         <message>
             <source>Recent</source>
@@ -3530,6 +3558,10 @@
         <message>
             <source>Running: {tool}</source>
             <translation>قيد التشغيل: {tool}</translation>
+        </message>
+        <message>
+            <source>Runs a command line in your shell. You see it before it runs.</source>
+            <translation>تشغّل سطر أوامر في الصدفة لديك. وتراه قبل تشغيله.</translation>
         </message>
         <message>
             <source>Save</source>
@@ -4010,6 +4042,14 @@
         <message>
             <source>Take what is offered; ask once something is selected</source>
             <translation>اعتماد المعروض؛ والسؤال متى حُدّد شيء</translation>
+        </message>
+        <message>
+            <source>Takes a picture of your screen as it is at that moment.</source>
+            <translation>تلتقط صورة لشاشتك كما هي في تلك اللحظة.</translation>
+        </message>
+        <message>
+            <source>Tells date and time, also of other zones and other moments.</source>
+            <translation>تذكر التاريخ والوقت، لمناطق زمنية ولحظات أخرى أيضًا.</translation>
         </message>
         <message>
             <source>Test</source>

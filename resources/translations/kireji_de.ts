@@ -840,6 +840,10 @@
             <translation>Rechnen</translation>
         </message>
         <message>
+            <source>Calculates exactly, also with functions such as sqrt, log, round and mean.</source>
+            <translation>Rechnet genau, auch mit Funktionen wie sqrt, log, round und mean.</translation>
+        </message>
+        <message>
             <source>Calculator</source>
             <translation>Rechner</translation>
         </message>
@@ -1258,6 +1262,10 @@
         <message>
             <source>Convert units</source>
             <translation>Einheiten umrechnen</translation>
+        </message>
+        <message>
+            <source>Converts units of measurement, temperatures and data sizes. No currencies.</source>
+            <translation>Rechnet Maßeinheiten, Temperaturen und Datengrößen um. Keine Währungen.</translation>
         </message>
         <message>
             <source>Copied</source>
@@ -1824,6 +1832,10 @@
             <translation>Webseite holen</translation>
         </message>
         <message>
+            <source>Fetches a page, a text, a picture or a PDF from the web; nobody is signed in there.</source>
+            <translation>Holt eine Seite, einen Text, ein Bild oder ein PDF aus dem Web; niemand ist dort angemeldet.</translation>
+        </message>
+        <message>
             <source>Files</source>
             <translation>Dateien</translation>
         </message>
@@ -1834,6 +1846,10 @@
         <message>
             <source>Files with servers (*.json *.toml *.yaml *.yml)</source>
             <translation>Dateien mit Servern (*.json *.toml *.yaml *.yml)</translation>
+        </message>
+        <message>
+            <source>Finds files below a folder by their names or by the text in them.</source>
+            <translation>Findet Dateien unterhalb eines Ordners nach ihrem Namen oder dem Text darin.</translation>
         </message>
         <message>
             <source>First picture of an animation</source>
@@ -2390,6 +2406,10 @@
         <message>
             <source>List them with: {command}</source>
             <translation>Sie auflisten mit: {command}</translation>
+        </message>
+        <message>
+            <source>Lists what is in a folder: names, sizes and times.</source>
+            <translation>Listet auf, was in einem Ordner ist: Namen, Größen und Zeiten.</translation>
         </message>
         <message>
             <source>Loading…</source>
@@ -3272,8 +3292,16 @@
             <translation>Wird gelesen…</translation>
         </message>
         <message>
+            <source>Reads a file: text, picture or PDF.</source>
+            <translation>Liest eine Datei: Text, Bild oder PDF.</translation>
+        </message>
+        <message>
             <source>Reads the text in a capture without any network. No key needed.</source>
             <translation>Liest den Text in einer Aufnahme ohne jedes Netz. Kein Schlüssel nötig.</translation>
+        </message>
+        <message>
+            <source>Reads what you have copied: text or a picture.</source>
+            <translation>Liest, was Sie kopiert haben: Text oder ein Bild.</translation>
         </message>
         <message>
             <source>Recent</source>
@@ -3466,6 +3494,10 @@
         <message>
             <source>Running: {tool}</source>
             <translation>Läuft: {tool}</translation>
+        </message>
+        <message>
+            <source>Runs a command line in your shell. You see it before it runs.</source>
+            <translation>Führt eine Befehlszeile in Ihrer Shell aus. Sie sehen sie, bevor sie ausgeführt wird.</translation>
         </message>
         <message>
             <source>Save</source>
@@ -3930,6 +3962,14 @@
         <message>
             <source>Take what is offered; ask once something is selected</source>
             <translation>Übernehmen, was angeboten wird; fragen, sobald etwas ausgewählt ist</translation>
+        </message>
+        <message>
+            <source>Takes a picture of your screen as it is at that moment.</source>
+            <translation>Nimmt ein Bild Ihres Bildschirms auf, wie er in diesem Moment ist.</translation>
+        </message>
+        <message>
+            <source>Tells date and time, also of other zones and other moments.</source>
+            <translation>Nennt Datum und Uhrzeit, auch für andere Zonen und andere Zeitpunkte.</translation>
         </message>
         <message>
             <source>Test</source>

@@ -833,6 +833,10 @@
             <translation>计算</translation>
         </message>
         <message>
+            <source>Calculates exactly, also with functions such as sqrt, log, round and mean.</source>
+            <translation>精确计算，也支持 sqrt、log、round 和 mean 等函数。</translation>
+        </message>
+        <message>
             <source>Calculator</source>
             <translation>计算器</translation>
         </message>
@@ -1251,6 +1255,10 @@
         <message>
             <source>Convert units</source>
             <translation>换算单位</translation>
+        </message>
+        <message>
+            <source>Converts units of measurement, temperatures and data sizes. No currencies.</source>
+            <translation>换算计量单位、温度和数据大小。不支持货币。</translation>
         </message>
         <message>
             <source>Copied</source>
@@ -1813,6 +1821,10 @@
             <translation>获取网页</translation>
         </message>
         <message>
+            <source>Fetches a page, a text, a picture or a PDF from the web; nobody is signed in there.</source>
+            <translation>从网络获取网页、文字、图片或 PDF；不会以任何人的身份登录。</translation>
+        </message>
+        <message>
             <source>Files</source>
             <translation>文件</translation>
         </message>
@@ -1823,6 +1835,10 @@
         <message>
             <source>Files with servers (*.json *.toml *.yaml *.yml)</source>
             <translation>含有服务器的文件 (*.json *.toml *.yaml *.yml)</translation>
+        </message>
+        <message>
+            <source>Finds files below a folder by their names or by the text in them.</source>
+            <translation>在文件夹及其子文件夹中按名称或内容文字查找文件。</translation>
         </message>
         <message>
             <source>First picture of an animation</source>
@@ -2377,6 +2393,10 @@
         <message>
             <source>List them with: {command}</source>
             <translation>列出对话：{command}</translation>
+        </message>
+        <message>
+            <source>Lists what is in a folder: names, sizes and times.</source>
+            <translation>列出文件夹中的内容：名称、大小和时间。</translation>
         </message>
         <message>
             <source>Loading…</source>
@@ -3257,8 +3277,16 @@
             <translation>正在读取…</translation>
         </message>
         <message>
+            <source>Reads a file: text, picture or PDF.</source>
+            <translation>读取文件：文字、图片或 PDF。</translation>
+        </message>
+        <message>
             <source>Reads the text in a capture without any network. No key needed.</source>
             <translation>无需网络即可读取截图中的文字。不需要密钥。</translation>
+        </message>
+        <message>
+            <source>Reads what you have copied: text or a picture.</source>
+            <translation>读取您复制的内容：文字或图片。</translation>
         </message>
         <message>
             <source>Recent</source>
@@ -3450,6 +3478,10 @@
         <message>
             <source>Running: {tool}</source>
             <translation>正在运行：{tool}</translation>
+        </message>
+        <message>
+            <source>Runs a command line in your shell. You see it before it runs.</source>
+            <translation>在您的 shell 中运行命令行。运行之前您会看到它。</translation>
         </message>
         <message>
             <source>Save</source>
@@ -3910,6 +3942,14 @@
         <message>
             <source>Take what is offered; ask once something is selected</source>
             <translation>采用所提示的内容；已有选区时提问</translation>
+        </message>
+        <message>
+            <source>Takes a picture of your screen as it is at that moment.</source>
+            <translation>截取您的屏幕当时的图片。</translation>
+        </message>
+        <message>
+            <source>Tells date and time, also of other zones and other moments.</source>
+            <translation>告知日期和时间，也包括其他时区和其他时刻。</translation>
         </message>
         <message>
             <source>Test</source>

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.core.tools import Outside
+from kireji.core.tools import BUILT_IN, Outside
+from kireji.tools.builtin.table import TABLE
 from kireji.ui.settings.tools.draft import DraftField, ServerDraft, command_line, problem, read_snippet, words_of
 from kireji.ui.settings.tools.limits import host_of
-from kireji.ui.tools.words import breakable, one_line, outside_words, shortened, time_words
+from kireji.ui.tools.words import breakable, one_line, outside_words, shortened, time_words, tool_description
+from tests.fakes.tools import make_tool
 
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
 
@@ -139,6 +141,12 @@ def test_what_an_author_says_is_one_line_of_plain_words() -> None:
     assert one_line("Reads a file. Also sends it.\nMore.") == "Reads a file."
     assert one_line("\n  Harm\u202eless\n") == "Harmless"
     assert len(one_line("x" * 1000)) == 200
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_of_each_built_in_tool_is_said_what_it_does(name: str) -> None:
+    assert tool_description(make_tool(name, BUILT_IN)) != tool_description(make_tool(name))
+    assert tool_description(make_tool(name)) == f"Does {name}."
 
 
 def test_long_paths_may_go_on_in_the_next_line() -> None:

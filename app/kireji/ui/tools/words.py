@@ -46,6 +46,19 @@ _ALLOWED_BY_YOU: Mapping[Scope, str] = {
     Scope.HOST: mark("You, for a host"),
     Scope.UNTIL: mark("You, for a time"),
 }
+_DOES: Mapping[str, str] = {
+    "calculate": mark("Calculates exactly, also with functions such as sqrt, log, round and mean."),
+    "capture_screen": mark("Takes a picture of your screen as it is at that moment."),
+    "convert_units": mark("Converts units of measurement, temperatures and data sizes. No currencies."),
+    "fetch_page": mark("Fetches a page, a text, a picture or a PDF from the web; nobody is signed in there."),
+    "list_folder": mark("Lists what is in a folder: names, sizes and times."),
+    "read_clipboard": mark("Reads what you have copied: text or a picture."),
+    "read_file": mark("Reads a file: text, picture or PDF."),
+    "run_command": mark("Runs a command line in your shell. You see it before it runs."),
+    "search_files": mark("Finds files below a folder by their names or by the text in them."),
+    "time": mark("Tells date and time, also of other zones and other moments."),
+}
+"""What the built-in tools do, said to the person; their own descriptions are English and speak to a model."""
 _MOST_ARGUMENTS = 160
 _MOST_WORDS = 200
 _LONG_WORD = re.compile(r"\S{24,}")
@@ -222,6 +235,13 @@ def tool_title(tool: Tool) -> str:
     if tool.source == BUILT_IN:
         return name_by_wire(tool.name)
     return breakable(one_line(tool.title or tool.own_name))
+
+
+def tool_description(tool: Tool) -> str:
+    """What a tool does; its author has chosen the words unless it is one of ours."""
+    if tool.source == BUILT_IN and tool.own_name in _DOES:
+        return tr(_DOES[tool.own_name])
+    return breakable(one_line(tool.description))
 
 
 def one_line(text: str) -> str:

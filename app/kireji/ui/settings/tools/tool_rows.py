@@ -15,7 +15,7 @@ from kireji.ui.parts import Pair, button, label, row_of, spread
 from kireji.ui.settings.cards import line
 from kireji.ui.settings.switch import Switch
 from kireji.ui.tokens import SPACE
-from kireji.ui.tools.words import ALLOWED, DENIED, breakable, one_line, tool_title, word
+from kireji.ui.tools.words import ALLOWED, DENIED, tool_description, tool_title, word
 from kireji.ui.translation import plural, tr
 
 _SHOWN = 12
@@ -117,7 +117,7 @@ class ToolRow(QWidget):
         self._word = ""
         title = tool_title(tool)
         self.title = label(title, "value", wrap=True)
-        self.description = label(breakable(one_line(tool.description)), "small", wrap=True)
+        self.description = label(tool_description(tool), "small", wrap=True)
         self.description.setVisible(bool(self.description.text()))
         self.permission = button("", "chip")
         self.switch = Switch(tr("Offer {tool} to models", tool=title))
