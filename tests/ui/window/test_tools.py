@@ -268,6 +268,25 @@ async def test_who_comes_back_to_a_conversation_finds_its_card() -> None:
         assert len(git.calls) == 1
 
 
+async def test_who_opens_the_open_conversation_again_finds_its_card_once() -> None:
+    where = below()
+    where.provider.enqueue(calling(ToolCallPart("c1", "git__commit", "{}")), answer("Done."))
+    async with window(where) as stand:
+        ask(stand)
+        await card(stand)
+        number = stand.presenter.chat.current
+        assert number is not None
+        for _ in range(3):
+            stand.presenter.chat.open(number)
+            await stand.until(lambda: not stand.presenter.chat._conversation.opening)
+            asked = await card(stand)
+            assert len(cards(stand)) == 1
+            assert stand.window.chat.composer._go.text() == "Stop"
+        asked.allow.click()
+        await stand.until(lambda: not stand.presenter.chat.streaming)
+        assert len(stand.window.chat.transcript.messages) == 2
+
+
 async def test_parallel_calls_have_a_card_each() -> None:
     git = FakeToolSource(make_tool("commit", "mcp:git"), make_tool("push", "mcp:git"), name="mcp:git")
     where = below(git)

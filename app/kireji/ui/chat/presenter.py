@@ -139,8 +139,8 @@ class ChatPresenter(QObject):
         if conversation != self._conversation.number:
             self._switch(conversation)
             self._window.chat.show_loading("")
-        else:
-            self._turns.leave()  # it is joined again when it has been read
+        elif not self._turns.streaming:  # what streams stands in the column already, and would be shown twice
+            self._turns.leave()
         self._conversation.read(message, words)
 
     def send(self, text: object) -> None:
