@@ -54,6 +54,7 @@ class LogCard(Card):
         self._inside = QVBoxLayout(self._list)
         spread(self._inside, 0, SPACE[1])
         self.more = FoldLine(theme)
+        self.more.say(tr("Show the last few only"))
         self.add(self._list, self.more)
         self.more.toggled.connect(self._toggled)
         self.set_chip("", "idle")

@@ -51,7 +51,7 @@ class RightsCard(Card):
         self._list = QWidget()
         self._inside = QVBoxLayout(self._list)
         spread(self._inside, 0, SPACE[1])
-        self.more = button("", "quiet")
+        self.more = button(plural(1, "Show one more", "Show {n} more"), "quiet")
         self.add(self._list, self.more)
         self.more.hide()
         self.more.clicked.connect(self._show_all)
