@@ -6,6 +6,7 @@ Widgets choose a look by dynamic properties: `kind` on buttons and frames, `role
 from __future__ import annotations
 
 from kireji.ui.tokens import (
+    LIGHT,
     RADIUS_CARD,
     RADIUS_CONTROL,
     TYPE_BODY,
@@ -50,6 +51,7 @@ def _base(c: Colours, scale: float) -> str:
 QWidget {{ color: {c.ink}; font-size: {_px(TYPE_BODY, scale)}; }}
 QMainWindow, QDialog {{ background: {c.background}; }}
 QToolTip {{ background: {c.raised}; color: {c.ink}; border: 1px solid {c.line}; padding: 4px 8px; }}
+QBalloonTip QLabel {{ color: {LIGHT.ink}; }} /* Qt paints the ground of the tray's balloon, in light yellow */
 QMenu {{ background: {c.surface}; border: 1px solid {c.line}; padding: 4px; }}
 QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {c.raised}; }}

@@ -62,6 +62,13 @@ def test_words_on_a_pressed_button_can_be_read(colours: Colours) -> None:
     assert contrast(colours.ink, colours.line) >= 4.5
 
 
+@pytest.mark.parametrize("colours", EVERY, ids=NAMES)
+def test_words_in_the_balloon_of_the_tray_can_be_read(colours: Colours) -> None:
+    found = re.search(r"QBalloonTip QLabel {\s*color: (#\w+)", stylesheet(colours, 1.0))
+    assert found is not None
+    assert contrast(found[1], "#ffffe1") >= 4.5  # the ground as Qt has it (qsystemtrayicon.cpp)
+
+
 def test_words_are_never_faint() -> None:
     assert not re.search(rf"(?<![-\w])color: {LIGHT.faint}", stylesheet(LIGHT, 1.0))
 
