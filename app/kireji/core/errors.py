@@ -143,6 +143,14 @@ class ProtocolViolation(ProviderError):
     """The answer is not what the protocol says: HTML, JSON instead of a stream, broken events."""
 
 
+class BudgetReached(KirejiError):
+    """A question could pass a budget, so it was not sent."""
+
+
+class PriceUnknown(KirejiError):
+    """There is a budget, and nobody knows what a question costs, so it was not sent; the person may send it anyway."""
+
+
 class CaptureError(KirejiError):
     """The screen could not be captured."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 
 import msgspec
 
@@ -35,6 +36,11 @@ class Price(msgspec.Struct, frozen=True):
     cache_write: float
     cache_read: float
     above_tokens: int = 0
+
+    @property
+    def sound(self) -> bool:
+        """Whether these are prices: services write a negative number where there is none."""
+        return all(0 <= one < math.inf for one in (self.input, self.output, self.cache_write, self.cache_read))
 
 
 class Lifecycle(enum.Enum):
@@ -94,11 +100,9 @@ class ModelInfo(msgspec.Struct, frozen=True):
         """What `usage` costs in US dollars, or None when the price is unknown."""
         if self.free:
             return 0.0
-        prompt = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
-        applying = [price for price in self.prices if prompt > price.above_tokens or price.above_tokens == 0]
-        if not applying:
+        price = self.price(usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens)
+        if price is None:
             return None
-        price = applying[-1]
         millionths = (
             usage.input_tokens * price.input
             + usage.output_tokens * price.output
@@ -106,6 +110,25 @@ class ModelInfo(msgspec.Struct, frozen=True):
             + usage.cache_read_tokens * price.cache_read
         )
         return millionths / 1_000_000
+
+    def price(self, prompt_tokens: int) -> Price | None:
+        """What holds for a prompt of that size, cache included; None when that is unknown, or is no price at all."""
+        applying = [price for price in self.prices if prompt_tokens > price.above_tokens or price.above_tokens == 0]
+        return applying[-1] if applying and applying[-1].sound else None
+
+    def cost_at_most(self, prompt_tokens: int, output_tokens: int) -> float | None:
+        """What a request can cost at most in US dollars, whatever of it is written to a cache; None when unknown.
+
+        Args:
+            prompt_tokens: The prompt has no more.
+            output_tokens: The answer has no more.
+        """
+        if self.free:
+            return 0.0
+        price = self.price(prompt_tokens)
+        if price is None:
+            return None
+        return (prompt_tokens * max(price.input, price.cache_write) + output_tokens * price.output) / 1_000_000
 
 
 class LocalServer(msgspec.Struct, frozen=True):

@@ -33,6 +33,8 @@ class Purpose(enum.Enum):
     """Why something was sent; stands in the ledger."""
 
     ANSWER = "answer"
+    COUNT = "token count"
+    """The service counts what a question would hold; it answers nothing and costs nothing."""
     KEY_TEST = "key test"
     MODEL_LIST = "model list"
     CONNECTION = "connection"
@@ -197,22 +199,33 @@ class ClearedRequest:
         outgoing: The bytes that leave; None when nothing does, because the provider works on this computer.
         request: The question behind it; None for calls that ask nothing (key test, model list).
         ledger_id: Row of the ledger that recorded it; None when nothing leaves.
+        reservation: What is kept free for it in the budgets; None when it costs nothing.
     """
 
-    __slots__ = ("ledger_id", "outgoing", "request")
+    __slots__ = ("ledger_id", "outgoing", "request", "reservation")
 
     def __init__(
-        self, clearance: Any, outgoing: OutgoingRequest | None, request: ModelRequest | None, ledger_id: int | None
+        self,
+        clearance: Any,
+        outgoing: OutgoingRequest | None,
+        request: ModelRequest | None,
+        ledger_id: int | None,
+        reservation: int | None = None,
     ) -> None:
         if clearance is not _CLEARANCE:
             raise TypeError("only services.outbox clears a request")
         self.outgoing = outgoing
         self.request = request
         self.ledger_id = ledger_id
+        self.reservation = reservation
 
     @classmethod
     def issue(
-        cls, outgoing: OutgoingRequest | None, request: ModelRequest | None, ledger_id: int | None
+        cls,
+        outgoing: OutgoingRequest | None,
+        request: ModelRequest | None,
+        ledger_id: int | None,
+        reservation: int | None = None,
     ) -> ClearedRequest:
         """Clear a request. For `services.outbox` only."""
-        return cls(_CLEARANCE, outgoing, request, ledger_id)
+        return cls(_CLEARANCE, outgoing, request, ledger_id, reservation)

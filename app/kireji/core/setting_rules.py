@@ -86,6 +86,7 @@ CHECKS: Mapping[str, Callable[[Any], str | None]] = types.MappingProxyType(
         **{f"shortcuts.{action.value}": _check_shortcut for action in Action},
         "tools.folders": _check_folders,
         "tools.rounds": _between(1, 100),
+        **{f"budget.{period}": _between(0, 1_000_000) for period in ("day", "month", "conversation")},
         "capture.delay": _between(0, MOST_DELAY),
         "appearance.text_scale": _between(0.5, 3.0),
         "appearance.language": _one_of("", "en", "de", "zh_CN", "ar"),

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from kireji.core.budget import BudgetSettings
 from kireji.core.capturing import Action
 from kireji.core.setting_rules import CHECKS
 from kireji.core.shortcuts import DEFAULT_CAPTURE
@@ -252,6 +253,7 @@ class Settings(msgspec.Struct, frozen=True):
     backup: BackupSettings = msgspec.field(default_factory=BackupSettings)
     history: HistorySettings = msgspec.field(default_factory=HistorySettings)
     tools: ToolSettings = msgspec.field(default_factory=ToolSettings)
+    budget: BudgetSettings = msgspec.field(default_factory=BudgetSettings)
 
 
 class SettingProblem(msgspec.Struct, frozen=True):

@@ -123,8 +123,12 @@ def learned(
     expected = sum(one * factor for one, factor in zip(usual, correction.factors, strict=True))
     if reported <= 0 or expected <= 0 or not _BELIEVABLE[0] < reported / expected < _BELIEVABLE[1]:
         return correction
-    covariance = [min(one + _DRIFT * first, max(one, first)) for one, first in zip(correction.covariance, _FIRST)]
-    along = [sum(covariance[row * _SIZE + place] * one for place, one in enumerate(usual) if one) for row in range(_SIZE)]
+    covariance = [
+        min(one + _DRIFT * first, max(one, first)) for one, first in zip(correction.covariance, _FIRST, strict=True)
+    ]
+    along = [
+        sum(covariance[row * _SIZE + place] * one for place, one in enumerate(usual) if one) for row in range(_SIZE)
+    ]
     noise = (_NOISE_SHARE * reported) ** 2 + _NOISE_TOKENS**2 + unmeasured**2
     variance = sum(one * other for one, other in zip(usual, along, strict=True)) + noise
     surprise = reported - expected

@@ -1,8 +1,8 @@
 """How many tokens something has, estimated on this computer: text, pictures, documents, tools, and the frame around.
 
-Nothing here knows a real tokenizer. A text is measured (words, letters, signs, characters of other scripts), and what a
-measure takes on average is known by experience for each family of models. How far off that is for the text of one person
-and one service is learned from what the service reports; see `core.token_corrections`.
+Nothing here knows a real tokenizer. A text is measured (words, letters, signs, characters of other scripts), and what
+a measure takes on average is known by experience for each family of models. How far off that is for the text of one
+person and one service is learned from what the service reports; see `core.token_corrections`.
 
     amounts = added(measured(text), framed(messages=1))
     tokens = typical(amounts, Family.of("claude-haiku-5-5"))
@@ -203,10 +203,10 @@ def _measure(stretch: bytes, code: bool, totals: list[float]) -> None:
     dense = signs > _CODE_SIGNS * (seen + han + kana + hangul + two + three)
     indented = signs > _CODE_SIGNS_INDENTED * seen and count(b"\n  ") > _INDENTED * lines
     if code or dense or indented:
-        added_here = (0, 0, 0, words, letters, signs + stops + 0.7 * digits, lines, count(b" "))
+        here: tuple[float, ...] = (0, 0, 0, words, letters, signs + stops + 0.7 * digits, lines, count(b" "))
     else:
-        added_here = (words, letters, signs + stops + 0.7 * digits + 0.5 * lines, 0, 0, 0, 0, 0)
-    for place, amount in enumerate((*added_here, han, kana, hangul, two, three, count(b"!"))):
+        here = (words, letters, signs + stops + 0.7 * digits + 0.5 * lines, 0, 0, 0, 0, 0)
+    for place, amount in enumerate((*here, han, kana, hangul, two, three, count(b"!"))):
         totals[place] += amount
 
 
@@ -319,3 +319,15 @@ def typical(amounts: Amounts, family: Family) -> tuple[float, ...]:
         amount * measure.tokens * (1.0 if measure.kind in _MEDIA else scale)
         for amount, measure in zip(amounts, MEASURES, strict=True)
     )
+
+
+_NAME = re.compile(r"[a-z]{2,}")
+
+
+def counts_alike(model: str) -> str:
+    """Names those models whose counts teach something of each other's: a family, or a name where that is not known."""
+    family = Family.of(model)
+    if family is not Family.OTHER:
+        return str(family.value)
+    found = _NAME.search(model.lower().rsplit("/", 1)[-1])
+    return f"{family.value}:{found[0] if found else ''}"

@@ -257,7 +257,15 @@ class ChatService:
 
         delivery = asked.question.delivery
         exchange = Exchange(
-            provider, credential, self._credentials, self._outbox, asked.conversation.id, delivery, recorder, refused
+            provider,
+            credential,
+            self._credentials,
+            self._outbox,
+            asked.conversation.id,
+            delivery,
+            recorder,
+            refused,
+            unpriced=asked.question.unpriced,
         )
         await self._loop.run(asked, choice, built, exchange, recorder, turn.feed, begins)
 

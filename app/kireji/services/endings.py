@@ -6,7 +6,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from kireji.core.errors import ConnectionFailed, KirejiError, Overloaded, ProtocolViolation, RateLimited, StoreError
+from kireji.core.errors import (
+    BudgetReached,
+    ConnectionFailed,
+    KirejiError,
+    Overloaded,
+    ProtocolViolation,
+    RateLimited,
+    StoreError,
+)
 from kireji.core.events import TurnFinished
 from kireji.core.messages import (
     Message,
@@ -20,7 +28,7 @@ from kireji.core.messages import (
 from kireji.core.rounds import STOPPED, missing_result, unanswered
 from kireji.core.words import say
 
-_BROKEN = (ConnectionFailed, ProtocolViolation, StoreError, Overloaded, RateLimited)
+_BROKEN = (ConnectionFailed, ProtocolViolation, StoreError, Overloaded, RateLimited, BudgetReached)
 
 
 class Ending(NamedTuple):

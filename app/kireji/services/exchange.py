@@ -30,6 +30,7 @@ class Exchange:
         delivery: How answers come.
         recorder: Takes them in.
         refused: Told when the provider does not take its own blocks back.
+        unpriced: Whether the person sends it although nobody knows what it costs.
     """
 
     def __init__(
@@ -42,6 +43,8 @@ class Exchange:
         delivery: Delivery,
         recorder: AnswerRecorder,
         refused: Callable[[], None],
+        *,
+        unpriced: bool = False,
     ) -> None:
         self._provider = provider
         self._credential = credential
@@ -51,6 +54,7 @@ class Exchange:
         self._delivery = delivery
         self._recorder = recorder
         self._refused = refused
+        self._unpriced = unpriced
         self._bare = 0
         """So many messages are sent without the provider's own blocks: it has refused them once."""
 
@@ -63,6 +67,8 @@ class Exchange:
 
         Raises:
             ProviderError: It was refused or broke off.
+            BudgetReached: It could pass a budget; nothing has left.
+            PriceUnknown: There is a budget, and nobody knows what it costs; nothing has left.
             StoreError: The ledger could not be written; then nothing has left.
         """
         messages = (*without_raw(request.messages[: self._bare]), *request.messages[self._bare :])
@@ -80,14 +86,21 @@ class Exchange:
 
     async def _clear(self, request: ModelRequest) -> ClearedRequest:
         return await self._outbox.clear(
-            self._provider, request, self._credential.base_url, self._conversation, self._delivery
+            self._provider,
+            request,
+            self._credential.base_url,
+            self._conversation,
+            self._delivery,
+            unpriced=self._unpriced,
         )
 
     async def _receive(self, cleared: ClearedRequest) -> None:
         with self._credentials.in_use(self._provider.name, self._credential):
             async with (
+                self._outbox.answering(cleared) as answer,
                 self._provider.stream(cleared, self._credential.secret) as events,
                 self._recorder.checkpoints(),
             ):
                 async for event in events:
+                    answer.feed(event)
                     self._recorder.feed(event)

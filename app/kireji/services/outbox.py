@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from contextlib import AbstractAsyncContextManager, nullcontext
 
+from kireji.core.count_ports import TokenCounter
 from kireji.core.ports import Ledger
 from kireji.core.provider_ports import Provider
 from kireji.core.publisher import Publisher
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
+from kireji.services.accounts import Accounts, Answered
 
 _THREAD_FROM_BYTES = 1_500_000
 """Encoding this much picture takes about 8 ms, half a frame: above it a thread is cheaper than a late paint."""
@@ -21,10 +24,12 @@ class Outbox:
 
     Args:
         ledger: Where every request is recorded before it leaves.
+        accounts: Holds questions to the budgets; None has none.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, accounts: Accounts | None = None) -> None:
         self._ledger = ledger
+        self.accounts = accounts
         self.recorded: Publisher[int | None] = Publisher()
         """The conversation that a new ledger row belongs to."""
 
@@ -35,11 +40,23 @@ class Outbox:
         base_url: str,
         conversation: int | None,
         delivery: Delivery = Delivery.STREAM,
+        *,
+        unpriced: bool = False,
     ) -> ClearedRequest:
-        """Clear a question.
+        """Clear a question; what it may cost is kept free for it until `Accounts.close` or `Accounts.cancel`.
+
+        Args:
+            provider: Who is asked.
+            request: What.
+            base_url: Where.
+            conversation: For the ledger, and for its budget.
+            delivery: How the answer comes.
+            unpriced: It may leave although nobody knows what it costs.
 
         Raises:
             ModelUnavailable: The model is retired.
+            BudgetReached: It could pass a budget.
+            PriceUnknown: There is a budget, and nobody knows what it costs.
             StoreError: The ledger could not be written; then nothing leaves.
         """
         if sum(map(len, request.blobs.values())) > _THREAD_FROM_BYTES:
@@ -48,6 +65,31 @@ class Outbox:
             outgoing = provider.encode(request, base_url, delivery)
         if outgoing is None:
             return ClearedRequest.issue(None, request, None)
+        if self.accounts is None:
+            return ClearedRequest.issue(outgoing, request, await self._record(outgoing, conversation))
+        reservation = await self.accounts.open(request, provider.name, conversation, unpriced=unpriced)
+        try:
+            row = await self._record(outgoing, conversation)
+        except BaseException:
+            await self.accounts.cancel(reservation)
+            raise
+        return ClearedRequest.issue(outgoing, request, row, reservation)
+
+    def answering(self, cleared: ClearedRequest) -> AbstractAsyncContextManager[Answered]:
+        """While inside, the answer to a cleared question comes; on leaving, what it cost is written down."""
+        return nullcontext(Answered()) if self.accounts is None else self.accounts.answering(cleared)
+
+    async def clear_count(
+        self, counter: TokenCounter, request: ModelRequest, base_url: str, conversation: int | None
+    ) -> ClearedRequest:
+        """Clear a question that is only to be counted: as much leaves as when it is asked, and it costs nothing.
+
+        Raises:
+            ModelUnavailable: The model is retired.
+            RequestRejected: There is nothing to count.
+            StoreError: The ledger could not be written; then nothing leaves.
+        """
+        outgoing = await asyncio.to_thread(counter.encode_count, request, base_url)
         return ClearedRequest.issue(outgoing, request, await self._record(outgoing, conversation))
 
     async def gate(self, outgoing: OutgoingRequest, conversation: int | None = None) -> ClearedRequest:
@@ -62,8 +104,8 @@ class Outbox:
         Raises:
             StoreError: The ledger could not be written; then nothing leaves.
         """
-        if outgoing.purpose is Purpose.ANSWER:
-            raise ValueError("a question passes through `clear`, which sees what is in it")
+        if outgoing.purpose in (Purpose.ANSWER, Purpose.COUNT):
+            raise ValueError("a question passes through `clear` or `clear_count`, which see what is in it")
         return ClearedRequest.issue(outgoing, None, await self._record(outgoing, conversation))
 
     async def _record(self, outgoing: OutgoingRequest, conversation: int | None) -> int:

@@ -50,6 +50,7 @@ class Question:
         tools: Names of the tools that are offered, or of their sources; None as the conversation and the settings say.
         attended: Whether somebody sits there who can be asked; without, a tool that would need permission is refused at
             once.
+        unpriced: It goes out although there is a budget and nobody knows what it costs.
         pictures: Encoded bytes of pictures and documents that are at hand, so that they need not be read again.
     """
 
@@ -71,6 +72,7 @@ class Question:
     thinking: Thinking = Thinking.DEFAULT
     tools: tuple[str, ...] | None = None
     attended: bool = True
+    unpriced: bool = False
     pictures: Mapping[Sha256, bytes] = field(default_factory=dict, repr=False)
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kireji.storage.spending_tables import SPENDING
+
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
@@ -285,11 +287,14 @@ _FOURTH = statements(
     "CREATE INDEX tool_decisions_time ON tool_decisions (time)",
 )
 
+_FIFTH = statements(*SPENDING)
+
 STEPS = (
     Step("conversations, messages, captures and ledger", _FIRST),
     Step("who answers in a conversation, and lists of models", _SECOND),
     Step("search, drafts, texts of pictures, and what the person does with conversations", _third),
     Step("tools: what was offered, allowed and decided", _FOURTH),
+    Step("what questions cost, and how models count", _FIFTH),
 )
 
 

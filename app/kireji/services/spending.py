@@ -1,0 +1,232 @@
+"""What questions cost, and budgets that none of them passes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from kireji.core.errors import BudgetReached, PriceUnknown
+from kireji.core.history import Origin
+from kireji.core.messages import Usage
+from kireji.core.models import ModelInfo
+from kireji.core.ports import Clock
+from kireji.core.publisher import Publisher
+from kireji.core.requests import ModelRequest
+from kireji.core.spending import Entry, Exceeded, Limit, OfDay, OfModel, Period, SpendingStore, Spent
+from kireji.core.token_corrections import Estimated
+from kireji.core.words import mark, say
+from kireji.services.preferences import Preferences
+
+DAYS = 30
+"""How far back the plot goes."""
+
+_REACHED = {
+    Period.DAY: mark(
+        "The budget for today is {most}; {taken} of it is spent or under way, and this could cost {cost}."
+    ),
+    Period.MONTH: mark(
+        "The budget for this month is {most}; {taken} of it is spent or under way, and this could cost {cost}."
+    ),
+    Period.CONVERSATION: mark(
+        "The budget for one conversation is {most}; {taken} of it is spent or under way, and this could cost {cost}."
+    ),
+}
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """What was spent, for a page.
+
+    Args:
+        today: Since midnight.
+        month: Since the first of the month.
+        ever: Since the beginning.
+        models: What each cost this month, the dearest first.
+        days: The last days, oldest first, those without anything included.
+        day_budget: US dollars; 0 for none.
+        month_budget: The same.
+    """
+
+    today: Spent
+    month: Spent
+    ever: Spent
+    models: tuple[OfModel, ...]
+    days: tuple[OfDay, ...]
+    day_budget: float = 0.0
+    month_budget: float = 0.0
+
+
+class Spending:
+    """Keeps free for each request what it may cost, before it is sent, and writes down what it did cost.
+
+    What a request may cost at most is the price of all tokens that its prompt will hardly pass, and of the longest
+    answer that is asked for. A request that runs counts with that until its end is known.
+
+    Args:
+        store: Where it is kept.
+        preferences: The budgets.
+        clock: For days and months, by this computer's own calendar.
+        origin: This process.
+    """
+
+    def __init__(self, store: SpendingStore, preferences: Preferences, clock: Clock, origin: Origin) -> None:
+        self._store = store
+        self._preferences = preferences
+        self._clock = clock
+        self._origin = origin
+        self.changed: Publisher[int | None] = Publisher()
+        """The conversation in which something was spent."""
+
+    async def reserve(
+        self,
+        request: ModelRequest,
+        provider: str,
+        prompt: Estimated,
+        conversation: int | None,
+        *,
+        unpriced: bool = False,
+    ) -> int:
+        """Keep free what a request may cost.
+
+        Args:
+            request: What is asked.
+            provider: Of whom.
+            prompt: How many tokens its prompt has.
+            conversation: Where it is asked; None in none.
+            unpriced: Send it although nobody knows what it costs.
+
+        Returns:
+            The number under which it is settled or released.
+
+        Raises:
+            BudgetReached: It could pass a budget.
+            PriceUnknown: There is a budget, and nobody knows what it costs.
+            StoreError: It could not be written; then nothing may be sent.
+        """
+        limits = self._limits(conversation)
+        most = _at_most(request, prompt)
+        if most is None and limits and not unpriced:
+            name = request.info.name if request.info and request.info.name else request.model
+            raise PriceUnknown(
+                say("The price of {name} is unknown, so no budget can hold for it; nothing was sent.", name=name),
+                say("Send it anyway, or choose another model."),
+            )
+        entry = Entry(provider, request.model, conversation, most, self._origin)
+        kept = await self._store.reserve(entry, limits if most else ())
+        if isinstance(kept, Exceeded):
+            raise _reached(kept, most or 0.0)
+        return kept
+
+    async def settle(self, reservation: int, usage: Usage, conversation: int | None = None) -> None:
+        """Write down what a request used and cost.
+
+        Raises:
+            StoreError: It could not be written; what was kept free for it then counts as spent.
+        """
+        await self._store.settle(reservation, usage)
+        self.changed.publish(conversation)
+
+    async def release(self, reservation: int) -> None:
+        """Give back what was kept free for a request that cost nothing.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        await self._store.release(reservation)
+
+    async def of_conversation(self, conversation: int) -> Spent:
+        """What a conversation has cost, all its branches included."""
+        return await self._store.spent(conversation=conversation)
+
+    async def this_month(self) -> Spent:
+        """Since the first of the month."""
+        return await self._store.spent(self._month())
+
+    async def today(self) -> Spent:
+        """Since midnight."""
+        return await self._store.spent(self._midnight())
+
+    async def overview(self) -> Overview:
+        """What was spent, for a page.
+
+        Raises:
+            StoreError: The environment's fault.
+        """
+        budget = self._preferences.settings.budget
+        return Overview(
+            await self.today(),
+            await self.this_month(),
+            await self._store.spent(),
+            tuple(await self._store.by_model(self._month())),
+            await self._days(),
+            budget.day,
+            budget.month,
+        )
+
+    async def _days(self) -> tuple[OfDay, ...]:
+        today = self._local().date()
+        first = today - timedelta(days=DAYS - 1)
+        sums: dict[date, float] = {first + timedelta(days=number): 0.0 for number in range(DAYS)}
+        for moment in await self._store.moments(self._start_of(first)):
+            day = moment.start.astimezone().date()
+            if day in sums:
+                sums[day] += moment.cost
+        return tuple(OfDay(day, cost) for day, cost in sums.items())
+
+    def _limits(self, conversation: int | None) -> tuple[Limit, ...]:
+        budget = self._preferences.settings.budget
+        limits: list[Limit] = []
+        if budget.day:
+            limits.append(Limit(Period.DAY, budget.day, self._midnight()))
+        if budget.month:
+            limits.append(Limit(Period.MONTH, budget.month, self._month()))
+        if budget.conversation and conversation is not None:
+            limits.append(Limit(Period.CONVERSATION, budget.conversation, conversation=conversation))
+        return tuple(limits)
+
+    def _local(self) -> datetime:
+        return self._clock.now().astimezone()
+
+    def _midnight(self) -> datetime:
+        return self._start_of(self._local().date())
+
+    def _month(self) -> datetime:
+        return self._start_of(self._local().date().replace(day=1))
+
+    @staticmethod
+    def _start_of(day: date) -> datetime:
+        """Midnight of a day, by the offset that holds on that day."""
+        return datetime(day.year, day.month, day.day).astimezone()
+
+
+def _at_most(request: ModelRequest, prompt: Estimated) -> float | None:
+    info: ModelInfo | None = request.info
+    if info is None:
+        return None
+    most = min(prompt.at_most, info.context_tokens) if info.context_tokens else prompt.at_most
+    return info.cost_at_most(most, request.max_tokens)
+
+
+def _reached(exceeded: Exceeded, most: float) -> BudgetReached:
+    period = exceeded.limit.period
+    sentence = say(
+        _REACHED[period],
+        most=dollars(exceeded.limit.most),
+        taken=dollars(exceeded.taken),
+        cost=dollars(most),
+    )
+    hint = say(
+        "Ask a cheaper model or for a shorter answer, or raise the budget in Settings, Spending, or with: "
+        "kireji budget --{period} USD",
+        period=period.value,
+    )
+    return BudgetReached(sentence, hint)
+
+
+def dollars(amount: float) -> str:
+    """An amount as it stands in sentences: small ones with as many digits as tell something."""
+    if amount == 0 or amount >= 1:
+        return f"${amount:,.2f}"
+    if amount < 0.0001:
+        return "< $0.0001"
+    return f"${amount:.4f}" if amount < 0.1 else f"${amount:.3f}"

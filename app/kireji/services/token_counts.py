@@ -1,0 +1,124 @@
+"""Estimates of tokens that learn from what services report."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from kireji.core.count_ports import CorrectionStore
+from kireji.core.errors import StoreError
+from kireji.core.messages import DocumentPart, Message, Sha256, Usage
+from kireji.core.request_tokens import Contents, Share, contents_of, document_amounts
+from kireji.core.requests import ModelRequest
+from kireji.core.token_corrections import UNCORRECTED, Correction, Estimated, estimated, learned
+from kireji.core.tokens import Amounts, Family, counts_alike
+
+log = logging.getLogger(__name__)
+
+_THREAD_FROM_BYTES = 100_000
+"""Measuring this much text takes some three milliseconds: above it a thread is cheaper than a late paint."""
+_DOCUMENTS_KEPT = 200
+_SHARE_OF_UNMEASURED = 0.5
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """An estimate.
+
+    Args:
+        total: Of everything.
+        shares: Tokens of each share, which together are the total.
+        images: How many pictures.
+        documents: How many documents.
+    """
+
+    total: Estimated
+    shares: Mapping[Share, int] = {}
+    images: int = 0
+    documents: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """The likely number."""
+        return round(self.total.tokens)
+
+
+class TokenCounts:
+    """Measures what is to be sent, and remembers how models count.
+
+    Args:
+        store: Keeps what was learned.
+    """
+
+    def __init__(self, store: CorrectionStore) -> None:
+        self._store = store
+        self._corrections: dict[str, Correction] | None = None
+        self._documents: dict[Sha256, Amounts] = {}
+
+    async def contents(self, request: ModelRequest) -> Contents:
+        """What a request holds; in a thread when that is much."""
+        size = sum(map(_size, request.messages)) + sum(
+            len(request.blobs.get(blob, b"")) for blob in self._unknown(request.messages)
+        )
+        if size < _THREAD_FROM_BYTES:
+            return contents_of(request, lambda part: self._document(part, request.blobs))
+        return await asyncio.to_thread(contents_of, request, lambda part: self._document(part, request.blobs))
+
+    async def counted(self, contents: Contents, model: str) -> Counted:
+        """How many tokens that is for a model."""
+        correction, family = await self.correction(model), Family.of(model)
+        whole = estimated(contents.all, family, correction)
+        whole = whole._replace(spread=whole.spread + _SHARE_OF_UNMEASURED * contents.unmeasured)
+        shares = {
+            share: round(estimated(amounts, family, correction).tokens) for share, amounts in contents.amounts.items()
+        }
+        return Counted(whole, shares, contents.images, contents.documents)
+
+    async def correction(self, model: str) -> Correction:
+        """What is known of the way in which a model counts."""
+        return (await self._known()).get(counts_alike(model), UNCORRECTED)
+
+    async def learn(self, contents: Contents, model: str, usage: Usage) -> None:
+        """Take in what a service reports of a request."""
+        reported = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
+        known, models = await self._known(), counts_alike(model)
+        before = known.get(models, UNCORRECTED)
+        after = learned(before, contents.all, Family.of(model), reported, contents.unmeasured)
+        if after is before:
+            return
+        known[models] = after
+        try:
+            await self._store.save(models, after)
+        except StoreError as error:  # it is known until the program ends
+            log.info("what was learned of %s could not be kept: %s", models, error)
+
+    def document(self, part: DocumentPart, blobs: Mapping[Sha256, bytes]) -> Amounts | None:
+        """What a document holds, if that is known or its bytes are there."""
+        known = part.blob in self._documents or part.blob in blobs
+        return self._document(part, blobs) if known else None
+
+    def _document(self, part: DocumentPart, blobs: Mapping[Sha256, bytes]) -> Amounts:
+        if part.blob not in self._documents:
+            if len(self._documents) >= _DOCUMENTS_KEPT:
+                self._documents.pop(next(iter(self._documents)), None)
+            self._documents[part.blob] = document_amounts(part, blobs.get(part.blob, b""))
+        return self._documents[part.blob]
+
+    def _unknown(self, messages: Sequence[Message]) -> set[Sha256]:
+        documents = (part for message in messages for part in message.documents)
+        return {part.blob for part in documents if part.blob not in self._documents}
+
+    async def _known(self) -> dict[str, Correction]:
+        if self._corrections is None:
+            try:
+                self._corrections = dict(await self._store.load())
+            except StoreError as error:
+                log.info("nothing is known of how models count: %s", error)
+                self._corrections = {}
+        return self._corrections
+
+
+def _size(message: Message) -> int:
+    return len(message.text) + (len(message.raw) if message.raw is not None else 0)

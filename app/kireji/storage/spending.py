@@ -1,0 +1,143 @@
+"""What questions have cost and may cost, in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from kireji.core.messages import Usage
+from kireji.core.spending import Entry, Exceeded, Limit, Moment, OfModel, Spent
+from kireji.storage import rows
+from kireji.storage.database import Database
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+_QUARTER = 15 * 60 * 1_000_000
+"""Microseconds: no time zone is off by less."""
+_ROUNDING = 1e-9
+"""US dollars by which sums of binary fractions may be off."""
+
+_RESERVE = """
+    INSERT INTO spending (time, provider, model, conversation, state, reserved, origin_pid, origin_started)
+    VALUES (?, ?, ?, ?, 'running', ?, ?, ?)
+"""
+_SETTLE = """
+    UPDATE spending SET state = 'done', input = ?, output = ?, cache_read = ?, cache_write = ?, cost = ? WHERE id = ?
+"""
+_TAKEN = "SELECT coalesce(sum(iif(state = 'running', reserved, cost)), 0.0) FROM spending WHERE "
+_SUMS = """
+    SELECT
+    coalesce(sum(iif(state = 'running', NULL, cost)), 0.0),
+    count(iif(state = 'running', NULL, 1)),
+    count(iif(state = 'running' OR cost IS NOT NULL, NULL, 1)),
+    coalesce(sum(iif(state = 'running', reserved, 0)), 0.0),
+    coalesce(sum(input + cache_write), 0), coalesce(sum(cache_read), 0), coalesce(sum(output), 0),
+    provider, model
+    FROM spending WHERE
+"""
+_BY_MODEL = " GROUP BY provider, model"
+_MOMENTS = """
+    SELECT time / ?1 AS quarter, sum(cost) FROM spending
+    WHERE time >= ?2 AND state = 'done' AND cost IS NOT NULL GROUP BY quarter ORDER BY quarter
+"""
+
+
+class SqliteSpendingStore:
+    """A row for each request that could cost something. What it may cost counts until what it did cost is known: for
+    good, when the process that asked is gone.
+
+    Args:
+        database: Where they are.
+        now: The time in UTC.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = rows.utc_now) -> None:
+        self._database = database
+        self._now = now
+
+    async def reserve(self, entry: Entry, limits: Sequence[Limit]) -> int | Exceeded:
+        """As in SpendingStore."""
+        origin = entry.origin
+        values = (
+            rows.to_microseconds(self._now()),
+            rows.storable(entry.provider),
+            rows.storable(entry.model),
+            entry.conversation,
+            entry.most or 0.0,
+            origin.pid if origin else None,
+            origin.started if origin else None,
+        )
+
+        def work(connection: Connection) -> int | Exceeded:
+            for limit in limits:
+                condition, given = _condition(limit.since, limit.conversation)
+                taken = float(connection.execute(_TAKEN + condition, given).fetchone()[0])
+                if taken + (entry.most or 0.0) > limit.most + _ROUNDING:
+                    return Exceeded(limit, taken)
+            number = connection.execute(_RESERVE, values).lastrowid
+            assert number is not None
+            return number
+
+        return await self._database.write(work)
+
+    async def settle(self, entry: int, usage: Usage) -> None:
+        """As in SpendingStore."""
+        values = (
+            usage.input_tokens,
+            usage.output_tokens,
+            usage.cache_read_tokens,
+            usage.cache_write_tokens,
+            usage.cost,
+            entry,
+        )
+        await self._database.write(lambda connection: connection.execute(_SETTLE, values).rowcount)
+
+    async def release(self, entry: int) -> None:
+        """As in SpendingStore."""
+        await self._database.write(
+            lambda connection: connection.execute("DELETE FROM spending WHERE id = ?", (entry,)).rowcount
+        )
+
+    async def spent(self, since: datetime | None = None, conversation: int | None = None) -> Spent:
+        """As in SpendingStore."""
+        condition, given = _condition(since, conversation)
+
+        def work(connection: Connection) -> Spent:
+            return Spent(*connection.execute(_SUMS + condition, given).fetchone()[:-2])
+
+        return await self._database.run(work)
+
+    async def by_model(self, since: datetime | None = None) -> Sequence[OfModel]:
+        """As in SpendingStore."""
+        condition, given = _condition(since, None)
+
+        def work(connection: Connection) -> list[OfModel]:
+            listed = connection.execute(_SUMS + condition + _BY_MODEL, given)
+            found = [OfModel(provider, model, Spent(*sums)) for *sums, provider, model in listed]
+            return sorted(found, key=lambda one: (-one.spent.cost, -one.spent.answers, one.provider, one.model))
+
+        return await self._database.run(work)
+
+    async def moments(self, since: datetime) -> Sequence[Moment]:
+        """As in SpendingStore."""
+        given = (_QUARTER, rows.to_microseconds(since))
+
+        def work(connection: Connection) -> list[Moment]:
+            found = connection.execute(_MOMENTS, given)
+            return [Moment(rows.from_microseconds(quarter * _QUARTER), cost) for quarter, cost in found]
+
+        return await self._database.run(work)
+
+
+def _condition(since: datetime | None, conversation: int | None) -> tuple[str, tuple[Any, ...]]:
+    conditions: list[str] = []
+    given: list[Any] = []
+    if since is not None:
+        conditions.append("time >= ?")
+        given.append(rows.to_microseconds(since))
+    if conversation is not None:
+        conditions.append("conversation = ?")
+        given.append(conversation)
+    return " AND ".join(conditions) or "1", tuple(given)
