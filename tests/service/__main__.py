@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 
 from tests.service.answers import read_script
+from tests.service.counting import CountingRule
 from tests.service.server import KEY, TestService
 
 
@@ -18,6 +19,7 @@ def main() -> None:
     parser.add_argument("--script", type=Path, help="a JSON list of rules, see tests/service/answers.py")
     parser.add_argument("--log", type=Path, help="write each request here as a line of JSON")
     parser.add_argument("--key", action="append", help="a key that is accepted; may be given several times")
+    parser.add_argument("--counting", type=int, metavar="SEED", help="count tokens by a rule made of this number")
     options = parser.parse_args()
     asyncio.run(_run(options))
 
@@ -27,7 +29,8 @@ async def _run(options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    service = TestService(*rules, keys=options.key or [KEY], port=options.port, log=options.log)
+    counting = None if options.counting is None else CountingRule(options.counting)
+    service = TestService(*rules, keys=options.key or [KEY], port=options.port, log=options.log, counting=counting)
     async with service:
         print(service.base_url, flush=True)
         await stop.wait()

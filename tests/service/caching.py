@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from tests.service.counting import CountingRule
 from tests.service.models import Model
 from tests.service.refusal import invalid, only
 
@@ -69,15 +70,17 @@ class PromptCache:
 
     Args:
         clock: Seconds.
+        rule: By what blocks are counted; None takes their bytes.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, rule: CountingRule | None = None) -> None:
         self._clock = clock
+        self._rule = rule
         self._entries: dict[bytes, tuple[float, str]] = {}
 
     def use(self, body: dict[str, Any], model: Model) -> dict[str, Any]:
         """The input side of `usage`; what stands before a breakpoint is remembered."""
-        pieces = list(_pieces(body))
+        pieces = list(_pieces(body, self._rule, model))
         totals = [sum(piece.tokens for piece in pieces[: number + 1]) for number in range(len(pieces))]
         marked = [number for number, piece in enumerate(pieces) if piece.ttl and totals[number] >= model.cache_minimum]
         found = max((self._hit(number, pieces) for number in marked), default=-1)
@@ -109,9 +112,9 @@ class PromptCache:
         return -1
 
 
-def count_tokens(body: dict[str, Any]) -> int:
+def count_tokens(body: dict[str, Any], rule: CountingRule | None = None, model: Model | None = None) -> int:
     """About how many tokens a prompt has."""
-    return sum(piece.tokens for piece in _pieces(body))
+    return sum(piece.tokens for piece in _pieces(body, rule, model))
 
 
 def blocks_in(content: Any) -> list[dict[str, Any]]:
@@ -119,7 +122,7 @@ def blocks_in(content: Any) -> list[dict[str, Any]]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else list(content or [])
 
 
-def _pieces(body: dict[str, Any]) -> Iterator[Piece]:
+def _pieces(body: dict[str, Any], rule: CountingRule | None, model: Model | None) -> Iterator[Piece]:
     config = body.get("output_config") or {}
     blocks = list(_blocks(body))
     last = max((place for place, (_, block) in enumerate(blocks) if _cacheable(block)), default=-1)
@@ -132,7 +135,8 @@ def _pieces(body: dict[str, Any]) -> Iterator[Piece]:
         bare = {name: value for name, value in block.items() if name != "cache_control"}
         digest = _digest(digest, [role, bare])
         control = block.get("cache_control") or (body.get("cache_control") if place == last else None)
-        yield Piece(digest, _tokens(bare), control.get("ttl", "5m") if control else None)
+        tokens = _tokens(bare) if rule is None else rule.tokens(bare, large=model is None or model.high_resolution)
+        yield Piece(digest, tokens, control.get("ttl", "5m") if control else None)
 
 
 def _blocks(body: dict[str, Any]) -> Iterator[tuple[str | None, dict[str, Any]]]:

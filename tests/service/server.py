@@ -12,6 +12,7 @@ from tests.service.answers import Answer, Blocks, Delivery, Echo, Replay, Rule, 
 from tests.service.base import ScriptedService
 from tests.service.caching import PromptCache, blocks_in, count_tokens
 from tests.service.connection import Connection
+from tests.service.counting import CountingRule
 from tests.service.frames import Frame, split_frames
 from tests.service.listing import listed
 from tests.service.memory import Memory
@@ -35,6 +36,7 @@ class TestService(ScriptedService):
         port: 0 chooses a free one.
         log: Where each request is written as a line of JSON.
         tls: Speak TLS with this certificate.
+        counting: The rule by which tokens are counted, which nobody outside knows; None takes bytes.
     """
 
     __test__ = False
@@ -48,10 +50,12 @@ class TestService(ScriptedService):
         port: int = 0,
         log: Path | None = None,
         tls: ssl.SSLContext | None = None,
+        counting: CountingRule | None = None,
     ) -> None:
         super().__init__(*script, default=default or Echo(), keys=keys, port=port, log=log, tls=tls)
         self._memory = Memory()
-        self._cache = PromptCache()
+        self._counting = counting
+        self._cache = PromptCache(rule=counting)
 
     async def route(self, request: Request, connection: Connection) -> bool:
         if request.method == "HEAD":
@@ -70,7 +74,7 @@ class TestService(ScriptedService):
                 return await self.scripted(request, connection)
             case "POST", ["v1", "messages", "count_tokens"]:
                 body = self._check(request, counting=True)
-                return await self.scripted(request, connection, {"input_tokens": count_tokens(body)})
+                return await self.scripted(request, connection, self._count(body))
             case _, ["v1", "models" | "messages"]:
                 raise Refusal(405, "invalid_request_error", "Method Not Allowed")
         raise Refusal(404, "not_found_error", "Not found")
@@ -104,6 +108,9 @@ class TestService(ScriptedService):
                 answer = as_blocks(answer)
         assert isinstance(answer, Blocks)
         return written(speaker.events(answer, usage), answer.delivery)
+
+    def _count(self, body: dict[str, Any]) -> dict[str, int]:
+        return {"input_tokens": count_tokens(body, self._counting, find(body["model"]))}
 
     def _check(self, request: Request, *, counting: bool = False) -> dict[str, Any]:
         version = request.header("anthropic-version") or ""

@@ -124,7 +124,7 @@ def learned(
     if reported <= 0 or expected <= 0 or not _BELIEVABLE[0] < reported / expected < _BELIEVABLE[1]:
         return correction
     covariance = [
-        min(one + _DRIFT * first, max(one, first)) for one, first in zip(correction.covariance, _FIRST, strict=True)
+        (1 - _DRIFT) * one + _DRIFT * first for one, first in zip(correction.covariance, _FIRST, strict=True)
     ]
     along = [
         sum(covariance[row * _SIZE + place] * one for place, one in enumerate(usual) if one) for row in range(_SIZE)

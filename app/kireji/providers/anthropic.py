@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from types import MappingProxyType
+from typing import Annotated
 
 import msgspec
 
@@ -19,7 +20,7 @@ from kireji.core.secret import Secret
 from kireji.core.words import say
 from kireji.providers.anthropic_catalog import QUERY, ListedModel, ModelPage, merge
 from kireji.providers.anthropic_models import BUILT_IN, DEFAULT_MODEL, PROVIDER, counterpart, find_model
-from kireji.providers.anthropic_request import encode_body
+from kireji.providers.anthropic_request import encode_body, encode_count
 from kireji.providers.anthropic_stream import StreamDecoder, decode_message
 from kireji.providers.failures import Answerer
 from kireji.providers.http import X_API_KEY, HttpClient, ServerEvents
@@ -42,6 +43,12 @@ class _JobResult(msgspec.Struct):
     type: str = ""
     message: msgspec.Raw = msgspec.Raw(b"")
     error: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Count(msgspec.Struct):
+    """What the service says of a question that it only counts."""
+
+    input_tokens: Annotated[int, msgspec.Meta(ge=0)]
 
 
 class AnthropicProvider:
@@ -154,6 +161,35 @@ class AnthropicProvider:
             return
         headers = {"user-agent": _HEADERS["user-agent"]}
         await self._http.head(await gate(OutgoingRequest(PROVIDER, "HEAD", url, headers, b"", "", Purpose.CONNECTION)))
+
+    def encode_count(self, request: ModelRequest, base_url: str) -> OutgoingRequest:
+        """The bytes that ask how many tokens a question has (`core.count_ports.TokenCounter`).
+
+        Raises:
+            ModelUnavailable: The model is retired; the sentence names its replacement.
+            RequestRejected: There is nothing to ask, or it is more than the service takes.
+        """
+        headers = {**_HEADERS, "content-type": "application/json", "accept": "application/json"}
+        url = f"{_root(base_url)}/v1/messages/count_tokens"
+        return OutgoingRequest(PROVIDER, "POST", url, headers, encode_count(request), request.model, Purpose.COUNT)
+
+    async def count(self, cleared: ClearedRequest, secret: Secret | None) -> int:
+        """How many tokens a question has, by the service's own count.
+
+        Raises:
+            ProviderError: The service refused or was not reached.
+        """
+        who = _answerer(cleared)
+        body = (await self._http.fetch(cleared, _needed(secret), X_API_KEY)).body
+        try:
+            return msgspec.json.decode(body, type=_Count).input_tokens
+        except (msgspec.MsgspecError, UnicodeError) as error:
+            raise ProtocolViolation(
+                say("{host} sent something that is not a count of tokens.", host=who.host),
+                say("Check the address in Settings, Keys & models."),
+                provider=who.provider,
+                detail=str(error)[:300],
+            ) from error
 
     def encode_job(self, request: ModelRequest) -> bytes:
         """The body of the question as it stands in a job, as JSON: nothing in it asks for a stream.

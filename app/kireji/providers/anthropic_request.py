@@ -30,6 +30,7 @@ MAX_BODY = 32_000_000
 MOST_IN_ONE_PIECE = 21_333
 """Tokens: a longer answer may take more than the ten minutes for which a silent connection is held, at the pace of
 128,000 tokens an hour that the official clients reckon with; they refuse to ask for it."""
+_COUNTED = ("model", "cache_control", "tools", "tool_choice", "system", "messages", "thinking", "output_config")
 _CHOICES: Mapping[ToolUse, str] = {
     ToolUse.AUTO: "auto",
     ToolUse.ANY: "any",
@@ -86,6 +87,17 @@ def encode_body(
     if wanted := {name: value for name, value in output.items() if value is not None}:
         body["output_config"] = wanted
     return _checked(msgspec.json.encode(body | dict(extra or {})), provider)
+
+
+def encode_count(request: ModelRequest) -> bytes:
+    """The body of `POST /v1/messages/count_tokens`: the same question, without what only its answer needs.
+
+    Raises:
+        ModelUnavailable: As of `encode_body`.
+        RequestRejected: The same.
+    """
+    fields = msgspec.json.decode(encode_body(request, None), type=dict[str, msgspec.Raw])
+    return msgspec.json.encode({name: value for name, value in fields.items() if name in _COUNTED})
 
 
 def _checked(encoded: bytes, provider: str) -> bytes:
