@@ -13,11 +13,13 @@ from kireji.core.models import ModelInfo
 from kireji.core.ports import KeyStore
 from kireji.core.secret import Secret, SecretName
 from kireji.core.tool_ports import SchemaValidator
+from kireji.services.accounts import Accounts
 from kireji.services.application import Services
 from kireji.services.backup import BackupService
 from kireji.services.capture import CaptureService
 from kireji.services.catalog import Catalog
 from kireji.services.chat import ChatService
+from kireji.services.counting import Counting
 from kireji.services.credentials import ADDRESSES, Credentials
 from kireji.services.doctor import Check, Doctor
 from kireji.services.local_servers import LocalServers
@@ -26,7 +28,10 @@ from kireji.services.outbox import Outbox
 from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.queue import QuestionQueue
+from kireji.services.request_builder import RequestBuilder
 from kireji.services.sign_in import SignInService
+from kireji.services.spending import Spending
+from kireji.services.token_counts import TokenCounts
 from kireji.services.tools.calls import BareContext, Contexts
 from kireji.services.tools.servers import ToolServers
 from kireji.services.transfer import TransferService
@@ -47,6 +52,7 @@ from tests.fakes.keychain import FakeKeyStore
 from tests.fakes.network import USUAL, FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader
+from tests.fakes.spending import MemoryCorrectionStore, MemorySpendingStore
 from tests.fakes.stores import (
     MemoryCaptureStore,
     MemoryConversationStore,
@@ -119,6 +125,8 @@ class World:
     lists: MemoryModelListStore = field(default_factory=MemoryModelListStore)
     queued: MemoryQueueStore | None = None
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    spending: MemorySpendingStore = field(init=False)
+    corrections: MemoryCorrectionStore = field(default_factory=MemoryCorrectionStore)
     settings: MemorySettings = field(default_factory=MemorySettings)
     screen: FakeCapture = field(default_factory=FakeCapture)
     codec: FakeCodec = field(default_factory=FakeCodec)
@@ -145,6 +153,9 @@ class World:
     other_hosts: FakeOtherHosts = field(default_factory=FakeOtherHosts)
     probe: FakeProbe = field(default_factory=FakeProbe)
 
+    def __post_init__(self) -> None:
+        self.spending = MemorySpendingStore(self.clock.now)
+
     @property
     def queue_store(self) -> MemoryQueueStore:
         """What waits, the same for all services that are wired."""
@@ -168,7 +179,9 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
     """The services over a world's fakes and these keychains."""
     preferences = Preferences.read(world.settings)
     credentials = Credentials(keychain, session, world.environ, world.clock)
-    outbox = Outbox(world.ledger)
+    counts = TokenCounts(world.corrections)
+    spending = Spending(world.spending, preferences, world.clock, Origin(1, "now"))
+    outbox = Outbox(world.ledger, Accounts(spending, counts))
     local_servers = LocalServers(lambda: world.finder, outbox, preferences, credentials, world.clock, lambda: (USUAL,))
     catalog = Catalog(
         (world.remote, world.router, world.local, world.device),
@@ -223,6 +236,19 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         local_servers=local_servers,
         sign_in=SignInService({"openrouter": world.signing}, lambda: world.listener, credentials, outbox),
         outbox=outbox,
+        spending=spending,
+        counting=Counting(
+            world.conversations,
+            world.captures,
+            catalog,
+            credentials,
+            preferences,
+            tools.toolbox,
+            RequestBuilder(preferences, world.captures, PictureText(world.reader)),
+            outbox,
+            counts,
+            world.clock,
+        ),
         chat=chat,
         queue=QuestionQueue(chat, world.queue_store),
         capture=capture,

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from kireji.services.local_servers import LocalServers
     from kireji.services.outbox import Outbox
     from kireji.services.preferences import Preferences
+    from kireji.services.spending import Spending
+    from kireji.services.token_counts import TokenCounts
     from kireji.services.tools.toolbox import Toolbox
     from kireji.services.upkeep import Upkeep
     from kireji.storage.captures import FileCaptureStore
@@ -89,10 +91,12 @@ async def open_services(
     from kireji.services.application import Services
     from kireji.services.chat import ChatService
     from kireji.services.checks import checks
+    from kireji.services.counting import Counting
     from kireji.services.doctor import Doctor
     from kireji.services.network_check import proxy_in_force, proxy_problem
     from kireji.services.picture_text import PictureText
     from kireji.services.queue import QuestionQueue
+    from kireji.services.request_builder import RequestBuilder
     from kireji.services.sign_in import SignInService
     from kireji.services.watch import WatchService
     from kireji.services.web_pictures import PicturesByUrl
@@ -141,6 +145,18 @@ async def open_services(
             toolkit.runner,
             monotonic=base.clock.monotonic,
         )
+        counting = Counting(
+            stores.conversations,
+            stores.captures,
+            models.catalog,
+            credentials,
+            preferences,
+            toolkit.toolbox,
+            RequestBuilder(preferences, stores.captures, PictureText(reader)),
+            outbox,
+            base.counts,
+            base.clock,
+        )
         queue = await stack.enter_async_context(QuestionQueue(chat, SqliteQueueStore(stores.database)))
         transfers = Transfers(paths, stores, preferences, base.clock)
         watches = await stack.enter_async_context(WatchService(capture, chat, base.clock))
@@ -152,6 +168,8 @@ async def open_services(
             local_servers=local_servers,
             sign_in=SignInService(models.accounts, network.callback_listener, credentials, outbox),
             outbox=outbox,
+            spending=base.spending,
+            counting=counting,
             chat=chat,
             queue=queue,
             capture=capture,
@@ -221,6 +239,8 @@ class _Base(NamedTuple):
     reader: Reader
     http: HttpClient
     outbox: Outbox
+    spending: Spending
+    counts: TokenCounts
 
 
 def _base(
@@ -229,10 +249,16 @@ def _base(
     from kireji.bootstrap import network
     from kireji.desktop.clock import SystemClock
     from kireji.desktop.keystore import KeyringKeyStore, SessionKeyStore
+    from kireji.desktop.processes import process_origin
     from kireji.providers.http import HttpClient
     from kireji.reader.client import ReaderProcess
+    from kireji.services.accounts import Accounts
     from kireji.services.credentials import Credentials
     from kireji.services.outbox import Outbox
+    from kireji.services.spending import Spending
+    from kireji.services.token_counts import TokenCounts
+    from kireji.storage.spending import SqliteSpendingStore
+    from kireji.storage.token_corrections import SqliteCorrectionStore
 
     clock = SystemClock()
     keychain = overrides.keychain or KeyringKeyStore()
@@ -243,7 +269,10 @@ def _base(
         lambda: preferences.settings.network, system_proxies=lambda: network.system_proxies(environ).proxies
     )
     stack.push_async_callback(http.aclose)
-    return _Base(preferences, clock, keychain, credentials, reader, http, Outbox(stores.ledger))
+    counts = TokenCounts(SqliteCorrectionStore(stores.database))
+    spending = Spending(SqliteSpendingStore(stores.database), preferences, clock, process_origin())
+    outbox = Outbox(stores.ledger, Accounts(spending, counts))
+    return _Base(preferences, clock, keychain, credentials, reader, http, outbox, spending, counts)
 
 
 class _Models(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,7 @@ class CorrectionStore(Protocol):
         """Keep the newest."""
 
 
+@runtime_checkable
 class TokenCounter(Protocol):
     """A service that counts exactly what a question would hold, without answering it."""
 

@@ -123,9 +123,7 @@ def learned(
     expected = sum(one * factor for one, factor in zip(usual, correction.factors, strict=True))
     if reported <= 0 or expected <= 0 or not _BELIEVABLE[0] < reported / expected < _BELIEVABLE[1]:
         return correction
-    covariance = [
-        (1 - _DRIFT) * one + _DRIFT * first for one, first in zip(correction.covariance, _FIRST, strict=True)
-    ]
+    covariance = [(1 - _DRIFT) * one + _DRIFT * first for one, first in zip(correction.covariance, _FIRST, strict=True)]
     along = [
         sum(covariance[row * _SIZE + place] * one for place, one in enumerate(usual) if one) for row in range(_SIZE)
     ]

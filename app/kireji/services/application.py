@@ -13,6 +13,7 @@ from kireji.core.ports import Clock, Ledger, PromptStore, Reader
 from kireji.services.capture import CaptureService
 from kireji.services.catalog import Catalog
 from kireji.services.chat import ChatService
+from kireji.services.counting import Counting
 from kireji.services.credentials import Credentials
 from kireji.services.doctor import Doctor
 from kireji.services.local_servers import LocalServers
@@ -20,6 +21,7 @@ from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
 from kireji.services.queue import QuestionQueue
 from kireji.services.sign_in import SignInService
+from kireji.services.spending import Spending
 from kireji.services.tools.service import ToolService
 from kireji.services.watch import WatchService
 from kireji.services.web_pictures import PicturesByUrl
@@ -44,6 +46,8 @@ class Services(msgspec.Struct, frozen=True):
     local_servers: LocalServers
     sign_in: SignInService
     outbox: Outbox
+    spending: Spending
+    counting: Counting
     chat: ChatService
     queue: QuestionQueue
     capture: CaptureService

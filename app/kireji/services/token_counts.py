@@ -11,7 +11,7 @@ import msgspec
 from kireji.core.count_ports import CorrectionStore
 from kireji.core.errors import StoreError
 from kireji.core.messages import DocumentPart, Message, Sha256, Usage
-from kireji.core.request_tokens import Contents, Share, contents_of, document_amounts
+from kireji.core.request_tokens import Contents, OfDocument, Share, contents_of, document_amounts, of_messages
 from kireji.core.requests import ModelRequest
 from kireji.core.token_corrections import UNCORRECTED, Correction, Estimated, estimated, learned
 from kireji.core.tokens import Amounts, Family, counts_alike
@@ -93,6 +93,25 @@ class TokenCounts:
             await self._store.save(models, after)
         except StoreError as error:  # it is known until the program ends
             log.info("what was learned of %s could not be kept: %s", models, error)
+
+    def knows(self, blob: Sha256) -> bool:
+        """Whether a document was measured already."""
+        return blob in self._documents
+
+    async def of_messages(
+        self, messages: Sequence[Message], model: str, of_document: OfDocument, documents: int = 0
+    ) -> Contents:
+        """What messages hold; in a thread when that is much.
+
+        Args:
+            messages: As a model is sent them.
+            model: For how it counts pictures.
+            of_document: What a document holds.
+            documents: Bytes of those that are not measured yet.
+        """
+        if sum(map(_size, messages)) + documents < _THREAD_FROM_BYTES:
+            return of_messages(messages, model, of_document)
+        return await asyncio.to_thread(of_messages, messages, model, of_document)
 
     def document(self, part: DocumentPart, blobs: Mapping[Sha256, bytes]) -> Amounts | None:
         """What a document holds, if that is known or its bytes are there."""

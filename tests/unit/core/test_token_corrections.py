@@ -1,9 +1,10 @@
-"""What is learned of the way in which a service counts: close after ten answers, and never far off by one bad report."""
+"""What is learned of the way in which a service counts: close after ten answers, and not misled by one bad report."""
 
 from __future__ import annotations
 
 import math
 import random
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -24,10 +25,11 @@ from tests.service.counting import CountingRule
 
 ANSWERS = 10
 HAN = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面"
-WORDS = (
+WORDS = re.findall(
+    r"\w+",
     "the window reads every line once and keeps only what is still open so that a long answer costs as little as a "
-    "short one because nothing that stands is looked at again while more of it arrives from the service"
-).split()
+    "short one because nothing that stands is looked at again while more of it arrives from the service",
+)
 NAMES = ("total", "row_count", "parse", "config", "index", "value", "items", "self", "handler", "result")
 
 

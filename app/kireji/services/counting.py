@@ -1,0 +1,348 @@
+"""What the next question would send, and what that would cost, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from kireji.core.count_ports import TokenCounter
+from kireji.core.errors import KirejiError, StoreError
+from kireji.core.history import NO_TOOLS, ConversationSetup, ConversationSummary, StoredMessage
+from kireji.core.history_ports import ConversationStore
+from kireji.core.messages import (
+    DocumentPart,
+    ImagePart,
+    LinkedImagePart,
+    Message,
+    MessageState,
+    Part,
+    Role,
+    TextPart,
+    Usage,
+)
+from kireji.core.models import ModelInfo
+from kireji.core.ports import CaptureStore, Clock
+from kireji.core.request_tokens import Contents, Share, blobs_of_documents, of_frame, together
+from kireji.core.tokens import NOTHING, Amounts
+from kireji.core.words import say
+from kireji.services.catalog import Catalog, Choice
+from kireji.services.credentials import Credentials
+from kireji.services.outbox import Outbox
+from kireji.services.preferences import Preferences
+from kireji.services.request_builder import Asked, RequestBuilder, specs
+from kireji.services.sent_history import sendable
+from kireji.services.token_counts import Counted, TokenCounts
+from kireji.services.tools.toolbox import Offer, Toolbox
+from kireji.services.turns import Question
+
+USUAL_ANSWER = 400
+"""Tokens of an answer where none was given yet."""
+_LAST_ANSWERS = 5
+_CACHE_LASTS = timedelta(minutes=5)
+_CACHED_FROM = 1024
+"""Tokens from which most models keep a prompt in their cache."""
+_READ_OF_A_PICTURE = "words " * 150
+"""Stands for the text that this computer reads in a picture for a model that cannot see."""
+
+
+class Estimate(msgspec.Struct, frozen=True):
+    """What a question would send and cost.
+
+    Args:
+        provider: Who would be asked.
+        model: Which model.
+        name: The model's name, as people know it.
+        counted: The tokens of the prompt, by what they are for.
+        window: How many the model can read; 0 if unknown.
+        cached: So many of them are probably read from the service's cache.
+        answer: Tokens that the answer will have if it is like those before.
+        prompt_cost: What the prompt costs in US dollars, without the answer; None when unknown.
+        cost: The same with the answer.
+        exact: The service's own count of the prompt; None where only an estimate was made.
+        note: Why there is no exact count although it was asked for; empty otherwise.
+    """
+
+    provider: str
+    model: str
+    name: str
+    counted: Counted
+    window: int = 0
+    cached: int = 0
+    answer: int = USUAL_ANSWER
+    prompt_cost: float | None = None
+    cost: float | None = None
+    exact: int | None = None
+    note: str = ""
+
+    @property
+    def tokens(self) -> int:
+        """Of the prompt: the service's count, else the estimate."""
+        return self.counted.tokens if self.exact is None else self.exact
+
+
+class _History(msgspec.Struct, frozen=True):
+    """What was said before, as far as an estimate needs it."""
+
+    key: tuple[object, ...]
+    contents: Contents
+    usages: tuple[Usage, ...]
+    newest: StoredMessage | None
+
+
+class Counting:
+    """Estimates on this computer, and asks services that count when that is wanted.
+
+    What was said before is measured once for each conversation and model, so that an estimate while the person types
+    takes no longer in a long conversation than in a short one.
+
+    Args:
+        conversations: What was said.
+        captures: Documents and pictures.
+        catalog: Who would be asked.
+        credentials: With which key an exact count is asked for.
+        preferences: The settings.
+        toolbox: Which tools go along.
+        requests: Builds what an exact count is asked for.
+        outbox: The gate.
+        counts: Measures, and knows how models count.
+        clock: Whether a cache still lives.
+    """
+
+    def __init__(
+        self,
+        conversations: ConversationStore,
+        captures: CaptureStore,
+        catalog: Catalog,
+        credentials: Credentials,
+        preferences: Preferences,
+        toolbox: Toolbox,
+        requests: RequestBuilder,
+        outbox: Outbox,
+        counts: TokenCounts,
+        clock: Clock,
+    ) -> None:
+        self._conversations = conversations
+        self._captures = captures
+        self._catalog = catalog
+        self._credentials = credentials
+        self._preferences = preferences
+        self._toolbox = toolbox
+        self._requests = requests
+        self._outbox = outbox
+        self._counts = counts
+        self._clock = clock
+        self._history: _History | None = None
+        self._frame: tuple[tuple[object, ...], Contents] | None = None
+
+    async def estimate(self, question: Question) -> Estimate:
+        """What a question would send; nothing leaves this computer for it.
+
+        Raises:
+            KirejiError: Nobody can answer, or there is no such conversation.
+            StoreError: What was said cannot be read.
+        """
+        setup = await self._setup(question)
+        choice = await self._catalog.choose(self._preferences.settings, question.provider, question.model, setup)
+        offer = await self._offer(setup, question)
+        history = await self._said(question, choice, tools=bool(specs(offer, choice.info)))
+        asked = _adapted(_message(question), choice.info)
+        contents = together(
+            self._framed(question, setup, choice, offer),
+            history.contents,
+            await self._contents([asked], choice.model) if asked.parts else Contents(),
+        )
+        counted = await self._counts.counted(contents, choice.model)
+        return self._priced(choice, counted, history)
+
+    async def exact(self, question: Question) -> Estimate:
+        """The same, counted by the service, where it does that; the question leaves this computer for it.
+
+        Raises:
+            KirejiError: Nobody can answer, or the question cannot be asked.
+            ProviderError: The service refused or was not reached.
+            StoreError: What was said cannot be read, or the ledger could not be written.
+        """
+        estimate = await self.estimate(question)
+        setup = await self._setup(question)
+        choice = await self._catalog.choose(self._preferences.settings, question.provider, question.model, setup)
+        counter = choice.provider
+        if not isinstance(counter, TokenCounter):
+            note = say("{provider} does not count; this is an estimate.", provider=_provider_name(choice.provider.name))
+            return msgspec.structs.replace(estimate, note=note)
+        credential = await self._credentials.find(choice.provider.name, address=choice.base_url)
+        if credential.secret is None:
+            raise self._credentials.missing(choice.provider.name)
+        asked = await self._asked(question, setup, await self._offer(setup, question))
+        built = await self._requests.build(asked, choice)
+        cleared = await self._outbox.clear_count(counter, built.request, credential.base_url, question.conversation)
+        with self._credentials.in_use(choice.provider.name, credential):
+            exact = await counter.count(cleared, credential.secret)
+        await self._counts.learn(await self._counts.contents(built.request), choice.model, Usage(input_tokens=exact))
+        priced = _cost(choice.info, exact, min(estimate.cached, exact), estimate.answer)
+        return msgspec.structs.replace(estimate, exact=exact, prompt_cost=priced[0], cost=priced[1])
+
+    async def _setup(self, question: Question) -> ConversationSetup:
+        if question.conversation is None:
+            return question.setup or ConversationSetup()
+        outline = await self._conversations.outline(question.conversation)
+        if outline is None:
+            raise KirejiError(
+                say("There is no conversation {conversation}.", conversation=question.conversation),
+                say("List them with: kireji history list"),
+            )
+        return outline.setup
+
+    async def _offer(self, setup: ConversationSetup, question: Question) -> Offer:
+        """The tools that would go along; a list that is new is not kept for an estimate."""
+        if question.tools is None and not setup.tools:
+            tools = tuple(await self._toolbox.offered())
+            return Offer(tools, "") if tools else Offer((), NO_TOOLS)
+        return await self._toolbox.offer_for(setup, question.tools)
+
+    def _framed(self, question: Question, setup: ConversationSetup, choice: Choice, offer: Offer) -> Contents:
+        system = question.system if question.system is not None else setup.system
+        if system is None:
+            system = self._preferences.settings.models.system
+        offered = specs(offer, choice.info)
+        key = (system, offered)
+        if self._frame is None or self._frame[0] != key:
+            self._frame = (key, of_frame(system, offered))
+        return self._frame[1]
+
+    async def _said(self, question: Question, choice: Choice, *, tools: bool) -> _History:
+        if question.conversation is None:
+            return _History((), Contents(), (), None)
+        outline = await self._conversations.outline(question.conversation)
+        rows = tuple((one.id, one.state, one.size) for one in outline.messages) if outline is not None else ()
+        sees = (choice.info.sees_images, choice.info.reads_documents) if choice.info else ()
+        key = (question.conversation, rows, choice.model, sees, tools)
+        if self._history is not None and self._history.key == key:
+            return self._history
+        loaded = await self._conversations.load(question.conversation)
+        stored = loaded.messages if loaded is not None else ()
+        messages = [_adapted(message, choice.info) for message in sendable(stored, tools=tools)]
+        contents = await self._contents(messages, choice.model)
+        answers = [one for one in stored if one.message.role is Role.ASSISTANT]
+        usages = tuple(one.usage for one in answers if one.usage is not None)
+        history = _History(key, contents, usages, answers[-1] if answers else None)
+        if all(one.state is not MessageState.STREAMING for one in stored):
+            self._history = history
+        return history
+
+    async def _contents(self, messages: Sequence[Message], model: str) -> Contents:
+        blobs: dict[str, bytes] = {}
+        for blob in blobs_of_documents(messages):
+            if not self._counts.knows(blob):
+                try:
+                    blobs[blob] = await self._captures.get(blob)
+                except StoreError:  # the question will say it
+                    blobs[blob] = b""
+
+        def of_document(part: DocumentPart) -> Amounts:
+            return self._counts.document(part, blobs) or NOTHING
+
+        return await self._counts.of_messages(messages, model, of_document, sum(map(len, blobs.values())))
+
+    async def _asked(self, question: Question, setup: ConversationSetup, offer: Offer) -> Asked:
+        """The question in its place, without being stored."""
+        now = self._clock.now()
+        draft = StoredMessage(0, None, _message(question), MessageState.COMPLETE, "", "", None, None, "", now)
+        before: tuple[StoredMessage, ...] = ()
+        if question.conversation is not None:
+            loaded = await self._conversations.load(question.conversation)
+            before = loaded.messages if loaded is not None else ()
+        summary = ConversationSummary(question.conversation or 0, "", now, now)
+        return Asked(question, summary, (*before, draft), setup, offer)
+
+    def _priced(self, choice: Choice, counted: Counted, history: _History) -> Estimate:
+        info = choice.info
+        cached = min(self._cached(choice, history), counted.tokens)
+        last = [usage.output_tokens for usage in history.usages[-_LAST_ANSWERS:] if usage.output_tokens]
+        answer = round(sum(last) / len(last)) if last else USUAL_ANSWER
+        prompt_cost, cost = _cost(info, counted.tokens, cached, answer)
+        return Estimate(
+            choice.provider.name,
+            choice.model,
+            (info.name if info else "") or choice.model,
+            counted,
+            info.context_tokens if info else 0,
+            cached,
+            answer,
+            prompt_cost,
+            cost,
+        )
+
+    def _cached(self, choice: Choice, history: _History) -> int:
+        """What the service probably still has in its cache of what was sent last."""
+        newest = history.newest
+        if newest is None or newest.usage is None or newest.model != choice.model:
+            return 0
+        if newest.provider != choice.provider.name:
+            return 0
+        if self._clock.now() - _aware(newest.created) > _CACHE_LASTS:
+            return 0
+        kept = newest.usage.cache_read_tokens + newest.usage.cache_write_tokens
+        return min(kept, newest.usage.window_tokens or kept)
+
+
+def _aware(time: datetime) -> datetime:
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _message(question: Question) -> Message:
+    parts: tuple[Part, ...] = (*question.images, *question.documents)
+    if question.text.strip():
+        parts = (*parts, TextPart(question.text))
+    return Message(Role.USER, parts)
+
+
+def _adapted(message: Message, info: ModelInfo | None) -> Message:
+    """A message as a model gets it that cannot see or read documents: with words in their place."""
+    if info is None or (info.sees_images and info.reads_documents):
+        return message
+    return msgspec.structs.replace(message, parts=tuple(_seen(part, info) for part in message.parts))
+
+
+def _seen(part: Part, info: ModelInfo) -> Part:
+    match part:
+        case ImagePart() | LinkedImagePart() if not info.sees_images:
+            return TextPart(_READ_OF_A_PICTURE)
+        case DocumentPart(media_type="application/pdf", title=title) if not info.reads_documents:
+            return TextPart(f"(A PDF document, {title}, which this model cannot read.)")
+    return part
+
+
+def _cost(info: ModelInfo | None, prompt: int, cached: int, answer: int) -> tuple[float | None, float | None]:
+    """What a prompt costs, and what it costs with its answer.
+
+    What is new is written into the cache of those services that have a price for it.
+    """
+    if info is None:
+        return None, None
+    fresh = prompt - cached
+    price = info.price(prompt)
+    writes = price is not None and price.cache_write > price.input and prompt >= _CACHED_FROM
+    usage = (
+        Usage(cache_write_tokens=fresh, cache_read_tokens=cached)
+        if writes
+        else Usage(input_tokens=fresh, cache_read_tokens=cached)
+    )
+    return info.cost(usage), info.cost(msgspec.structs.replace(usage, output_tokens=answer))
+
+
+def _provider_name(name: str) -> str:
+    match name:
+        case "openrouter":
+            return "OpenRouter"
+        case "local":
+            return say("A local server")
+        case "device":
+            return say("This computer's reader")
+    return name
+
+
+def shares_in_order(counted: Counted) -> tuple[tuple[Share, int], ...]:
+    """The shares in the order in which they are shown, those of which there is nothing left out."""
+    return tuple((share, counted.shares[share]) for share in Share if counted.shares.get(share))
