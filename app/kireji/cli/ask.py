@@ -105,6 +105,7 @@ def _as_wished(question: Question, arguments: argparse.Namespace) -> Question:
         stop_sequences=tuple(arguments.stop),
         delivery=Delivery.WHOLE if arguments.no_stream else Delivery.STREAM,
         tools=question.tools or arguments.tools,
+        unpriced=arguments.yes,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from kireji import __version__
 from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command
 from kireji.cli.parser_asking import ACTIONS, add_asking, check_capture, latest_made_explicit, regions_attached
+from kireji.cli.parser_counting import add_counting
 from kireji.cli.parser_history import add_history
 from kireji.cli.parser_servers import add_servers, program_apart
 from kireji.cli.parser_tools import add_tools, options_first
@@ -29,7 +30,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
     Returns:
         `command` is None to start the app, else one of ask, capture, watch, prompts, keys, models, history,
-        tools, mcp, doctor.
+        tools, mcp, count, budget, doctor.
 
     Raises:
         SystemExit: Help or version was printed (0), or the usage is wrong (2).
@@ -71,6 +72,7 @@ def _parser() -> Parser:
     add_history(commands)
     add_tools(commands)
     add_servers(commands)
+    add_counting(commands)
     as_json(command(commands, "doctor", "say what works on this machine and what does not; nothing leaves it"))
     return parser
 

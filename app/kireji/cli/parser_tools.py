@@ -116,7 +116,11 @@ def add_to_ask(ask: Parser) -> None:
         metavar="NAMES",
         help="the tools that the model may ask for, separated by commas: tools or sources as in `tools list`, or none",
     )
-    ask.add_argument("--yes", action="store_true", help="allow every call of a tool in this answer without being asked")
+    ask.add_argument(
+        "--yes",
+        action="store_true",
+        help="allow every call of a tool in this answer, and a price that is not known, without being asked",
+    )
 
 
 def _names(text: str) -> tuple[str, ...]:

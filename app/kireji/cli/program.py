@@ -108,6 +108,14 @@ def _prepare(arguments: argparse.Namespace, console: Console) -> Work:
             from kireji.cli import tools
 
             return tools.prepare(arguments, console)
+        case "count":
+            from kireji.cli import count
+
+            return count.prepare(arguments, console)
+        case "budget":
+            from kireji.cli import budget
+
+            return budget.prepare(arguments, console)
         case "doctor":
             from kireji.cli import doctor
 

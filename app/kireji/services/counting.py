@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import msgspec
 
@@ -19,6 +20,7 @@ from kireji.core.messages import (
     MessageState,
     Part,
     Role,
+    Sha256,
     TextPart,
     Usage,
 )
@@ -29,6 +31,7 @@ from kireji.core.tokens import NOTHING, Amounts
 from kireji.core.words import say
 from kireji.services.catalog import Catalog, Choice
 from kireji.services.credentials import Credentials
+from kireji.services.names import title
 from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
 from kireji.services.request_builder import Asked, RequestBuilder, specs
@@ -43,6 +46,7 @@ _LAST_ANSWERS = 5
 _CACHE_LASTS = timedelta(minutes=5)
 _CACHED_FROM = 1024
 """Tokens from which most models keep a prompt in their cache."""
+_NOTHING_AT_HAND: Mapping[Sha256, bytes] = MappingProxyType({})
 _READ_OF_A_PICTURE = "words " * 150
 """Stands for the text that this computer reads in a picture for a model that cannot see."""
 
@@ -151,10 +155,19 @@ class Counting:
         contents = together(
             self._framed(question, setup, choice, offer),
             history.contents,
-            await self._contents([asked], choice.model) if asked.parts else Contents(),
+            await self._contents([asked], choice.model, question.pictures) if asked.parts else Contents(),
         )
         counted = await self._counts.counted(contents, choice.model)
         return self._priced(choice, counted, history)
+
+    async def parts(self, parts: Sequence[ImagePart | DocumentPart], question: Question, model: str) -> tuple[int, ...]:
+        """How many tokens each picture and document of a question has, by the estimate."""
+        each = []
+        for part in parts:
+            contents = await self._contents([Message(Role.USER, (part,))], model, question.pictures)
+            counted = await self._counts.counted(contents, model)
+            each.append(sum(tokens for share, tokens in counted.shares.items() if share is not Share.CONVERSATION))
+        return tuple(each)
 
     async def exact(self, question: Question) -> Estimate:
         """The same, counted by the service, where it does that; the question leaves this computer for it.
@@ -169,7 +182,7 @@ class Counting:
         choice = await self._catalog.choose(self._preferences.settings, question.provider, question.model, setup)
         counter = choice.provider
         if not isinstance(counter, TokenCounter):
-            note = say("{provider} does not count; this is an estimate.", provider=_provider_name(choice.provider.name))
+            note = say("{provider} does not count; this is an estimate.", provider=title(choice.provider.name))
             return msgspec.structs.replace(estimate, note=note)
         credential = await self._credentials.find(choice.provider.name, address=choice.base_url)
         if credential.secret is None:
@@ -231,10 +244,14 @@ class Counting:
             self._history = history
         return history
 
-    async def _contents(self, messages: Sequence[Message], model: str) -> Contents:
-        blobs: dict[str, bytes] = {}
+    async def _contents(
+        self, messages: Sequence[Message], model: str, at_hand: Mapping[Sha256, bytes] = _NOTHING_AT_HAND
+    ) -> Contents:
+        blobs: dict[Sha256, bytes] = {}
         for blob in blobs_of_documents(messages):
-            if not self._counts.knows(blob):
+            if not self._counts.knows(blob) and blob in at_hand:
+                blobs[blob] = at_hand[blob]
+            elif not self._counts.knows(blob):
                 try:
                     blobs[blob] = await self._captures.get(blob)
                 except StoreError:  # the question will say it
@@ -330,17 +347,6 @@ def _cost(info: ModelInfo | None, prompt: int, cached: int, answer: int) -> tupl
         else Usage(input_tokens=fresh, cache_read_tokens=cached)
     )
     return info.cost(usage), info.cost(msgspec.structs.replace(usage, output_tokens=answer))
-
-
-def _provider_name(name: str) -> str:
-    match name:
-        case "openrouter":
-            return "OpenRouter"
-        case "local":
-            return say("A local server")
-        case "device":
-            return say("This computer's reader")
-    return name
 
 
 def shares_in_order(counted: Counted) -> tuple[tuple[Share, int], ...]:

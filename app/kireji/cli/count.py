@@ -1,0 +1,141 @@
+"""`kireji count`: tokens and price of what would be sent."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from kireji.cli.console import Console
+from kireji.cli.work import DONE, Work, WrongUsage
+from kireji.core.documents import document_of, is_picture
+from kireji.core.errors import DocumentError, KirejiError, PictureError
+from kireji.core.messages import DocumentPart, ImagePart, Sha256
+from kireji.core.request_tokens import Share
+from kireji.services.application import Services
+from kireji.services.counting import Estimate
+from kireji.services.spending import dollars
+from kireji.services.turns import Question
+
+_LARGEST_FILE = 100_000_000
+"""Bytes; services take a third of it."""
+
+
+class _File(NamedTuple):
+    name: str
+    data: bytes
+
+
+class _Part(NamedTuple):
+    name: str
+    part: ImagePart | DocumentPart
+    data: bytes
+
+
+def prepare(arguments: argparse.Namespace, console: Console) -> Work:
+    """Read the files.
+
+    Raises:
+        WrongUsage: There is nothing to count.
+        KirejiError: A file or standard input cannot be read.
+    """
+    text = console.piped_text().strip("\n")
+    files = tuple(map(_read, arguments.files))
+    if not files and not text.strip():
+        raise WrongUsage("There is nothing to count. Try: kireji count FILE")
+
+    async def work(services: Services) -> int:
+        parts = [await _part(services, file) for file in files]
+        at_hand: dict[Sha256, bytes] = {one.part.blob: one.data for one in parts}
+        question = Question(
+            text,
+            images=tuple(one.part for one in parts if isinstance(one.part, ImagePart)),
+            documents=tuple(one.part for one in parts if isinstance(one.part, DocumentPart)),
+            provider=arguments.provider,
+            model=arguments.model,
+            pictures=at_hand,
+        )
+        counting = services.counting
+        estimate = await (counting.exact(question) if arguments.exact else counting.estimate(question))
+        each = await counting.parts([one.part for one in parts], question, estimate.model)
+        if arguments.json:
+            console.object(_value(estimate, parts, each))
+        else:
+            _show(console, estimate, parts, each, bool(text.strip()))
+        return DONE
+
+    return work
+
+
+def _show(console: Console, estimate: Estimate, parts: Sequence[_Part], each: Sequence[int], piped: bool) -> None:
+    shares = estimate.counted.shares
+    rows = [(one.name, f"{tokens:,}") for one, tokens in zip(parts, each, strict=True)]
+    others = {
+        "the text" if piped else "the frame around": estimate.counted.tokens
+        - sum(each)
+        - shares.get(Share.TOOLS, 0)
+        - shares.get(Share.SYSTEM, 0),
+        "tools": shares.get(Share.TOOLS, 0),
+        "instructions": shares.get(Share.SYSTEM, 0),
+    }
+    rows += [(name, f"{tokens:,}") for name, tokens in others.items() if tokens > 0]
+    console.table(("WHAT", "TOKENS"), rows)
+    console.line()
+    window = f" of {estimate.window:,}" if estimate.window else ""
+    about = "" if estimate.exact is not None else "about "
+    console.line(f"{about}{estimate.tokens:,}{window} tokens with {estimate.name}, {_price(estimate)}")
+    if estimate.note:
+        console.note(estimate.note)
+    if estimate.window and estimate.tokens > estimate.window:
+        console.note(f"That is more than {estimate.name} can read.")
+
+
+def _price(estimate: Estimate) -> str:
+    if estimate.prompt_cost is None:
+        return "at a price that is not known"
+    return "free" if estimate.prompt_cost == 0 else f"{dollars(estimate.prompt_cost)} without the answer"
+
+
+def _value(estimate: Estimate, parts: Sequence[_Part], each: Sequence[int]) -> dict[str, object]:
+    return {
+        "provider": estimate.provider,
+        "model": estimate.model,
+        "tokens": estimate.tokens,
+        "exact": estimate.exact is not None,
+        "at_most": estimate.counted.total.at_most,
+        "window": estimate.window or None,
+        "cost": estimate.prompt_cost,
+        "shares": {share.value: tokens for share, tokens in estimate.counted.shares.items()},
+        "files": [{"file": one.name, "tokens": tokens} for one, tokens in zip(parts, each, strict=True)],
+        "note": estimate.note or None,
+    }
+
+
+async def _part(services: Services, file: _File) -> _Part:
+    try:
+        if is_picture(file.name, file.data):
+            picture = await services.capture.encode_file(file.data)
+            name = hashlib.sha256(picture.data).hexdigest()
+            image = ImagePart(name, picture.media_type, picture.width, picture.height)
+            return _Part(file.name, image, picture.data)
+        document = document_of(Path(file.name).name, file.data)
+    except PictureError as error:
+        raise PictureError(f"{file.name}: {error.message}", error.hint) from error
+    except DocumentError as error:
+        raise DocumentError(f"{file.name}: {error.message}", error.hint) from error
+    name = hashlib.sha256(document.data).hexdigest()
+    return _Part(file.name, DocumentPart(name, document.media_type, document.title), document.data)
+
+
+def _read(name: str) -> _File:
+    try:
+        with Path(name).open("rb") as file:
+            data = file.read(_LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "that is not a file name"
+        raise KirejiError(f"{name} cannot be read: {reason}.", "Name files, not folders.") from error
+    if len(data) > _LARGEST_FILE:
+        raise KirejiError(f"{name} is larger than 100 MB.", "No service takes that much.")
+    return _File(name, data)
