@@ -27,7 +27,8 @@ from kireji.core.messages import (
 from kireji.core.models import ModelInfo
 from kireji.core.ports import CaptureStore, Clock
 from kireji.core.request_tokens import Contents, Share, blobs_of_documents, of_frame, together
-from kireji.core.tokens import NOTHING, Amounts
+from kireji.core.token_corrections import Estimated
+from kireji.core.tokens import NOTHING, Amounts, counts_alike
 from kireji.core.words import say
 from kireji.services.catalog import Catalog, Choice
 from kireji.services.credentials import Credentials
@@ -152,12 +153,12 @@ class Counting:
         offer = await self._offer(setup, question)
         history = await self._said(question, choice, tools=bool(specs(offer, choice.info)))
         asked = _adapted(_message(question), choice.info)
-        contents = together(
-            self._framed(question, setup, choice, offer),
-            history.contents,
-            await self._contents([asked], choice.model, question.pictures) if asked.parts else Contents(),
-        )
-        counted = await self._counts.counted(contents, choice.model)
+        before = together(self._framed(question, setup, choice, offer), history.contents)
+        draft = await self._contents([asked], choice.model, question.pictures) if asked.parts else Contents()
+        counted = await self._counts.counted(together(before, draft), choice.model)
+        if (reported := _reported(history, choice.model)) is not None:
+            known = await self._counts.counted(before, choice.model)
+            counted = anchored(counted, known, reported)
         return self._priced(choice, counted, history)
 
     async def parts(self, parts: Sequence[ImagePart | DocumentPart], question: Question, model: str) -> tuple[int, ...]:
@@ -302,6 +303,39 @@ class Counting:
             return 0
         kept = newest.usage.cache_read_tokens + newest.usage.cache_write_tokens
         return min(kept, newest.usage.window_tokens or kept)
+
+
+def _reported(history: _History, model: str) -> int | None:
+    """How much stood in the window after the last answer, as the service said it; None for models that count else."""
+    newest = history.newest
+    if newest is None or newest.usage is None or newest.state is MessageState.STREAMING:
+        return None
+    if counts_alike(newest.model) != counts_alike(model):
+        return None
+    return newest.usage.in_window or None
+
+
+def anchored(counted: Counted, known: Counted, reported: int) -> Counted:
+    """An estimate in which what was said before has the number that the service reported; shares keep their ratios.
+
+    Args:
+        counted: Of everything.
+        known: The part of it that the report is about.
+        reported: What the service said of that.
+    """
+    if not known.total.tokens:
+        return counted
+    scale = reported / known.total.tokens
+    shares = {
+        share: round((tokens - known.shares.get(share, 0)) + known.shares.get(share, 0) * scale)
+        for share, tokens in counted.shares.items()
+    }
+    tokens = counted.total.tokens - known.total.tokens + reported
+    over = round(tokens) - sum(shares.values())
+    most = max(shares, key=lambda share: shares[share])
+    shares[most] += over
+    spread = max(0.0, counted.total.spread - known.total.spread)
+    return msgspec.structs.replace(counted, total=Estimated(tokens, spread, counted.total.learned), shares=shares)
 
 
 def _aware(time: datetime) -> datetime:

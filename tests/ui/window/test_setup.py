@@ -100,7 +100,7 @@ async def test_the_inspector_says_who_answers_and_what_the_cache_saved() -> None
         assert inspector.value("Provider") == "Anthropic"
         assert inspector.value("Price in") == "$1 per million"
         assert inspector.value("Price out") == "$5 per million"
-        assert inspector.value("In window") == "2,310 / 1,000"
+        await stand.until(lambda: inspector.value("In window") == "2,310 / 1,000")
         assert inspector._cache.text() == "2,100 of 2,300 tokens from the cache, saved $0.0019"
 
 

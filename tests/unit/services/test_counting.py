@@ -109,20 +109,30 @@ async def test_a_model_that_cannot_see_gets_words_for_pictures() -> None:
 
 async def test_a_conversation_counts_with_what_was_said() -> None:
     made = world()
-    made.remote.enqueue(answer(WORDS * 50))
+    made.remote.enqueue(answer(WORDS * 50, usage=Usage(400, 600)))
     services = made.services()
     await services.chat.ask(Question(WORDS * 30), lambda event: None)
     alone = await services.counting.estimate(Question(WORDS))
     inside = await services.counting.estimate(Question(WORDS, conversation=1))
     again = await services.counting.estimate(Question(WORDS, conversation=1))
-    assert inside.tokens > alone.tokens + 700
-    assert again.tokens == inside.tokens
+    assert inside.tokens == again.tokens
+    assert inside.tokens == 1000 + alone.tokens
+    assert sum(inside.counted.shares.values()) == inside.tokens
+
+
+async def test_what_a_model_that_counts_otherwise_reported_is_not_taken_over() -> None:
+    made = world()
+    made.remote.enqueue(answer(WORDS * 50, usage=Usage(40_000, 600)))
+    services = made.services()
+    await services.chat.ask(Question(WORDS * 30), lambda event: None)
+    other = await services.counting.estimate(Question("And?", conversation=1, model="qwen3"))
+    assert other.tokens < 2000
 
 
 async def test_what_was_said_since_is_seen() -> None:
     made = world()
     made.remote.enqueue(answer("Short."))
-    made.remote.enqueue(answer(WORDS * 50))
+    made.remote.enqueue(answer(WORDS * 50, usage=Usage(20, 400)))
     services = made.services()
     await services.chat.ask(Question("Why?"), lambda event: None)
     before = await services.counting.estimate(Question("And?", conversation=1))

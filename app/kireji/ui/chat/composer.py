@@ -45,6 +45,10 @@ class Composer(QFrame):
     """The earlier question shall stay as it was."""
     edited = Signal()
     """What stands in the field is different."""
+    drafted = Signal()
+    """What goes along may be different."""
+    price_clicked = Signal()
+    """What was spent shall be shown."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -52,6 +56,7 @@ class Composer(QFrame):
         self._theme = theme
         self._running = False
         self._full = False
+        self._priced = False
         self._stops: tuple[QWidget, ...] = ()
         self._editing = EditingBar(theme)
         self.attachments = AttachmentRow(theme)
@@ -62,6 +67,8 @@ class Composer(QFrame):
         self._capture = button(tr("Capture"), "chip", name=tr("Capture"))
         self.tools = button(tr("Tools"), "chip", name=tr("Tools"))
         self._offered: int | None = None
+        self.price = button("", "chip", name=tr("What the next question costs"))
+        self.price.hide()
         self._queue = button(tr("Queue"))
         self._queue.setToolTip(tr("Ask this when the answer is complete"))
         self._go = button(tr("Send"), "primary")
@@ -83,6 +90,7 @@ class Composer(QFrame):
         row.addWidget(self._capture)
         row.addWidget(self.tools)
         row.addStretch(1)
+        row.addWidget(self.price)
         row.addWidget(self._queue)
         row.addWidget(self._go)
         layout.addLayout(row)
@@ -101,6 +109,7 @@ class Composer(QFrame):
         self._attach.clicked.connect(self.attach_clicked)
         self._capture.clicked.connect(self.capture_clicked)
         self.tools.clicked.connect(self.tools_clicked)
+        self.price.clicked.connect(self.price_clicked)
         self._queue.clicked.connect(self._submit)
         self._go.clicked.connect(self._pressed)
 
@@ -121,6 +130,7 @@ class Composer(QFrame):
         self._order()
         self._full = bool(draft.attachments or draft.quote)
         self._refresh()
+        self.drafted.emit()
 
     def _order(self) -> None:
         """Tab goes from the words to what goes along: what came last would else be last in the whole window."""
@@ -172,6 +182,21 @@ class Composer(QFrame):
         self.tools.setToolTip(reason or tr("Choose the tools that are offered"))
         self._spread()
 
+    def show_price(self, words: str, told: str) -> None:
+        """What the next question costs.
+
+        Args:
+            words: A few letters; empty hides it.
+            told: The same at length.
+        """
+        self._priced = bool(words)
+        if words != self.price.text() or told != self.price.toolTip():
+            self.price.setText(words)
+            self.price.setToolTip(told)
+            self.price.setAccessibleName(told or tr("What the next question costs"))
+        if self.price.isHidden() == self._priced:
+            self._spread()
+
     def set_running(self, running: bool) -> None:
         """Whether an answer streams: it can be stopped then, and what is written waits for its end."""
         self._running = running
@@ -213,7 +238,8 @@ class Composer(QFrame):
 
     def _spread(self) -> None:
         """Where the buttons do not fit beside each other, those that their icons explain do without their words."""
-        every = (self._attach, self._capture, self.tools, self._queue, self._go)
+        self.price.setVisible(self._priced)
+        every = (self._attach, self._capture, self.tools, self.price, self._queue, self._go)
         shown = [each for each in every if not each.isHidden()]
         self._capture.setText(tr("Capture"))
         count = "" if self._offered is None else str(self._offered)
@@ -223,11 +249,17 @@ class Composer(QFrame):
         self._dress()
         margins = self.layout().contentsMargins()  # type: ignore[union-attr]
         room = self.width() - margins.left() - margins.right() - 2 * self.frameWidth()
-        for each, short in ((self._capture, ""), (self.tools, count), (self._queue, ""), (self._go, "")):
+        words = ((self._capture, ""), (self.tools, count), (self.price, None), (self._queue, ""), (self._go, ""))
+        for each, short in words:
             needed = sum(one.sizeHint().width() + SPACE[1] for one in shown) - SPACE[1]
-            if needed > room > 0 and each in shown:
-                each.setText(short)
-                self._dress()
+            if not needed > room > 0 or each not in shown:
+                continue
+            if short is None:  # the price stands in the details, too
+                each.hide()
+                shown.remove(each)
+                continue
+            each.setText(short)
+            self._dress()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -21,6 +21,7 @@ from kireji.ui.chat.conversation import OpenConversation
 from kireji.ui.chat.draft import Draft
 from kireji.ui.chat.drafts import Drafts
 from kireji.ui.chat.keys import ChatKeys
+from kireji.ui.chat.meter import Meter
 from kireji.ui.chat.numbers import Numbers
 from kireji.ui.chat.queueing import Queueing
 from kireji.ui.chat.setup import SetupPresenter
@@ -61,6 +62,7 @@ class ChatPresenter(QObject):
         self._again = Again(services, pane, theme, self._conversation, self._turns, self.drafts, self._setup)
         self._numbers = Numbers(services, window.inspector, self._conversation)
         self._tools = ToolsPresenter(services, window, self._setup, theme)
+        self._meter = Meter(services, window, self._conversation, self.drafts, self._setup)
         self._rights = ToolRights(services, window.inspector.tools, self._conversation)
         self._keys = ChatKeys(window, theme)
         self._connect()
@@ -79,6 +81,7 @@ class ChatPresenter(QObject):
         chat.transcript.quote_wanted.connect(self._quote)
         self._conversation.opened.connect(self._opened)
         self._tools.counted.connect(self._rights.take)
+        self._tools.counted.connect(self._meter.refresh)
         self._turns.begun.connect(self._begun)
         self._turns.usage_reported.connect(self._numbers.report)
         self._turns.ended.connect(self._numbers.ended)
@@ -108,6 +111,7 @@ class ChatPresenter(QObject):
         await self.drafts.aclose()
         await self._tools.aclose()
         await self._rights.aclose()
+        await self._meter.aclose()
         await self._setup.aclose()
         await self._scope.aclose()
 

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from kireji.core.history import SentTotals
 from kireji.core.messages import Usage
+from kireji.core.request_tokens import Share
+from kireji.services.token_counts import Counted
 from kireji.ui.chat.header import ElidedLabel
-from kireji.ui.chat.words import count, dollars, size
+from kireji.ui.chat.words import count, dollars, money, size
 from kireji.ui.inspector.context_bar import ContextBar, Part
 from kireji.ui.inspector.section import UNKNOWN, Section
 from kireji.ui.inspector.tools import ToolsSection
@@ -34,14 +36,19 @@ _TOOLS = "tools"
 _ROWS = {
     "context": {
         "In window": mark("In window"),
-        "Tokens from cache": mark("From the cache"),
-        "Tokens read": mark("Read anew"),
-        "Tokens written": mark("Written"),
+        "Said": mark("Conversation"),
+        "Images": mark("Images"),
+        "Documents": mark("Documents"),
+        "Tools": mark("Tools"),
+        "System": mark("System"),
     },
     "cost": {
         "Cost": mark("This answer"),
         "Total cost": mark("Conversation"),
         "From cache": mark("From cache"),
+        "Month": mark("This month"),
+        "Tokens read": mark("Read anew"),
+        "Tokens written": mark("Written"),
     },
     "conversation": {"Answers": mark("Answers"), "Tokens": mark("Tokens")},
     "answerer": {
@@ -58,8 +65,17 @@ _ROWS = {
         "Size in all": mark("Size"),
     },
 }
-_COLOURS = {"Tokens from cache": "info", "Tokens read": "accent", "Tokens written": "ok"}
+_SHARES = {
+    Share.CONVERSATION: "Said",
+    Share.IMAGES: "Images",
+    Share.DOCUMENTS: "Documents",
+    Share.TOOLS: "Tools",
+    Share.SYSTEM: "System",
+}
+_COLOURS = {"Said": "info", "Images": "accent", "Documents": "warn", "Tools": "ok", "System": "muted"}
 """Of the parts of the bar, and of the dots before their rows."""
+_SOMETIMES = ("Images", "Documents")
+"""Rows that are there only when there is something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +140,8 @@ class Inspector(QFrame):
         outer.addWidget(self._area)
         self.show_answerer(Answerer())
         self.show_usage(None)
+        self.show_meter(None)
+        self.show_month(None)
         self.show_conversation(())
         self.show_sent(SentTotals(0, 0), SentTotals(0, 0))
 
@@ -133,7 +151,7 @@ class Inspector(QFrame):
             if name == "context":
                 section.add(self._bar)
             for key, words in _ROWS.get(name, {}).items():
-                section.add_row(key, tr(words), _COLOURS.get(key, ""))
+                section.add_row(key, tr(words), _COLOURS.get(key, "") if name == "context" else "")
             if name == "cost":
                 section.add(self._cache)
             if name == "instructions":
@@ -182,30 +200,46 @@ class Inspector(QFrame):
             saved: US dollars that the cache saved; None if nothing or unknown.
         """
         if usage is None:
-            self._parts, self._taken = (), 0
-            for name in ("Tokens from cache", "Tokens read", "Tokens written", "From cache", "Cost"):
+            for name in ("Tokens read", "Tokens written", "From cache", "Cost"):
                 self._set(name, UNKNOWN)
-            self._show_window()
             self._cache.hide()
             return
         fresh = usage.input_tokens + usage.cache_write_tokens
         prompt = fresh + usage.cache_read_tokens
-        amounts = {
-            "Tokens from cache": usage.cache_read_tokens,
-            "Tokens read": fresh,
-            "Tokens written": usage.output_tokens,
-        }
-        for name, tokens in amounts.items():
-            self._set(name, count(tokens))
-        # Of an answer that took several requests, only what the last one read and wrote stands in the window.
-        self._taken = usage.in_window
-        share = usage.in_window / usage.total_tokens if usage.total_tokens else 1.0
-        self._parts = tuple(Part(round(tokens * share), _COLOURS[name]) for name, tokens in amounts.items())
+        self._set("Tokens read", count(fresh))
+        self._set("Tokens written", count(usage.output_tokens))
         self._set("From cache", f"{usage.cache_read_tokens * 100 // prompt} %" if prompt else UNKNOWN)
         self._set("Cost", dollars(usage.cost))
-        self._show_window()
         self._cache.setText(_cached(usage.cache_read_tokens, prompt, saved))
         self._cache.setVisible(usage.cache_read_tokens > 0)
+
+    def show_meter(self, counted: Counted | None) -> None:
+        """What the next question would send, by what it is for.
+
+        Args:
+            counted: None while that is not known.
+        """
+        shares = counted.shares if counted is not None else {}
+        self._taken = counted.tokens if counted is not None else 0
+        self._parts = tuple(Part(shares.get(share, 0), _COLOURS[name]) for share, name in _SHARES.items())
+        for share, name in _SHARES.items():
+            tokens = shares.get(share, 0)
+            self._set(name, count(tokens) if counted is not None else UNKNOWN)
+            self._homes[name].show_row(name, shown=bool(tokens) or name not in _SOMETIMES)
+        if counted is not None:
+            self._homes["Images"].set_words("Images", _several(tr("Images"), counted.images))
+            self._homes["Documents"].set_words("Documents", _several(tr("Documents"), counted.documents))
+        self._show_window()
+
+    def show_month(self, spent: float | None, budget: float = 0.0) -> None:
+        """What this month has cost so far.
+
+        Args:
+            spent: US dollars; None while that is not known.
+            budget: What it may cost at most; 0 for no bound.
+        """
+        most = f" / {money(budget)}" if budget else ""
+        self._set("Month", UNKNOWN if spent is None else f"{money(spent)}{most}")
 
     def _show_window(self) -> None:
         """How much of what the model can read the conversation takes."""
@@ -258,6 +292,10 @@ def _cached(read: int, prompt: int, saved: float | None) -> str:
         prompt=count(prompt),
         amount=dollars(saved),
     )
+
+
+def _several(words: str, number: int) -> str:
+    return tr("{things} ({count})", things=words, count=count(number)) if number else words
 
 
 def _requests(number: int) -> str:

@@ -37,7 +37,7 @@ class Section(QWidget):
         self._values: dict[str, ElidedLabel] = {}
         self._texts: dict[str, str] = {}
         self._words: dict[str, str] = {}
-        self._rows: dict[str, QWidget] = {}
+        self._rows: dict[str, Row] = {}
         outer = QVBoxLayout(self)
         spread(outer, 0, SPACE[1])
         outer.addWidget(self._heading)
@@ -70,6 +70,13 @@ class Section(QWidget):
         value, self._texts[key] = self._values[key], text
         value.set_words(text)
         value.setAccessibleName(f"{self._words[key]}: {text}")
+
+    def set_words(self, key: str, words: str) -> None:
+        """Call a row something else."""
+        if words != self._words[key]:
+            self._words[key] = words
+            self._rows[key].set_name(words)
+            self.set_value(key, self._texts[key])
 
     def value(self, key: str) -> str:
         """What a row says, uncut."""
@@ -110,6 +117,10 @@ class Row(LivePair):
     def __init__(self, words: str, dot: QWidget | None, value: ElidedLabel) -> None:
         self._name, self._dot = label(words, "muted", wrap=True), dot
         super().__init__(self._name if dot is None else row_of(dot, self._name), value)
+
+    def set_name(self, words: str) -> None:
+        """Say another name."""
+        self._name.setText(words)
 
     def least_start(self) -> int:
         before = 0 if self._dot is None else self._dot.sizeHint().width() + SPACE[1]

@@ -1,0 +1,168 @@
+"""What the next question would send and cost, kept true while the person writes."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+
+from PySide6.QtCore import QObject, QTimer
+
+from kireji.core.errors import KirejiError
+from kireji.core.messages import DocumentPart, ImagePart, Sha256
+from kireji.services.application import Services
+from kireji.services.counting import Estimate
+from kireji.services.turns import Question
+from kireji.ui.aio import TaskScope
+from kireji.ui.chat.conversation import OpenConversation
+from kireji.ui.chat.draft import Attachment, Draft
+from kireji.ui.chat.drafts import Drafts
+from kireji.ui.chat.setup import SetupPresenter
+from kireji.ui.chat.words import count, dollars
+from kireji.ui.main_window import MainWindow
+from kireji.ui.translation import tr
+
+log = logging.getLogger(__name__)
+
+_FIRST_MILLISECONDS = 1000
+"""After the start, which does not wait for numbers."""
+_A_PICTURE: Sha256 = "0" * 64
+"""An estimate needs no bytes of pictures, only their size."""
+_AFTER_MILLISECONDS = 250
+"""Without another key: nobody reads a number that changes with every letter."""
+
+
+class Meter(QObject):
+    """Fills the inspector's meter and the composer's price.
+
+    Args:
+        services: What counts.
+        window: Where it shows.
+        conversation: Which one is open.
+        drafts: What has been prepared.
+        setup: Who answers.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        window: MainWindow,
+        conversation: OpenConversation,
+        drafts: Drafts,
+        setup: SetupPresenter,
+    ) -> None:
+        super().__init__(window)
+        self._services = services
+        self._window = window
+        self._conversation = conversation
+        self._drafts = drafts
+        self._setup = setup
+        self._scope = TaskScope("meter", self._failed)
+        self._digests: dict[int, Sha256] = {}
+        """Names of documents that are not stored yet, by attachment."""
+        self._waits = True
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._begin)
+        composer = window.chat.composer
+        self._signals = (composer.edited, composer.drafted, conversation.changed, setup.named)
+        for signal in self._signals:
+            signal.connect(self.refresh)
+        self._unsubscribe = [
+            services.spending.changed.subscribe(self._spent),
+            services.preferences.changed.subscribe(self._spent),
+        ]
+        self._show_month()
+
+    async def aclose(self) -> None:
+        """Show nothing more."""
+        for end in self._unsubscribe:
+            end()
+        for signal in self._signals:
+            signal.disconnect(self.refresh)
+        self._timer.stop()
+        await self._scope.aclose()
+
+    def refresh(self) -> None:
+        """Estimate again, when the person pauses."""
+        self._timer.start(_FIRST_MILLISECONDS if self._waits else _AFTER_MILLISECONDS)
+
+    def _begin(self) -> None:
+        self._waits = False
+        self._scope.restart(self._estimate(), name="estimate")
+
+    async def _estimate(self) -> None:
+        if self._conversation.opening:
+            return  # it is told when it is open
+        question = self._question(self._drafts.draft)
+        try:
+            estimate = await self._services.counting.estimate(question)
+        except KirejiError as error:
+            log.info("nothing to estimate: %s", error)
+            self._window.inspector.show_meter(None)
+            self._window.chat.composer.show_price("", "")
+            return
+        self._window.inspector.show_meter(estimate.counted)
+        self._window.chat.composer.show_price(*_price(estimate))
+
+    def _question(self, draft: Draft) -> Question:
+        """The draft as it would be asked now: attachments that are on their way are not counted yet."""
+        arrived = [(each, self._part(each)) for each in draft.attachments if each.arrived]
+        data: dict[Sha256, bytes] = {
+            part.blob: each.document.data for each, part in arrived if part is not None and each.document is not None
+        }
+        number = self._conversation.number
+        return Question(
+            draft.question,
+            images=tuple(part for _, part in arrived if isinstance(part, ImagePart)),
+            documents=tuple(part for _, part in arrived if isinstance(part, DocumentPart)),
+            conversation=number,
+            setup=self._setup.setup if number is None else None,
+            pictures=data,
+        )
+
+    def _part(self, attachment: Attachment) -> ImagePart | DocumentPart | None:
+        """What stands for an attachment in an estimate; it need not be stored for that."""
+        if attachment.part is not None:
+            return attachment.part
+        if attachment.picture is not None:
+            picture = attachment.picture
+            return ImagePart(_A_PICTURE, picture.media_type, picture.width, picture.height)
+        if attachment.document is not None:
+            document = attachment.document
+            if attachment.number not in self._digests:
+                self._digests[attachment.number] = hashlib.sha256(document.data).hexdigest()
+            return DocumentPart(self._digests[attachment.number], document.media_type, attachment.name)
+        return None
+
+    def _spent(self, _what: object) -> None:
+        self._show_month()
+
+    def _show_month(self) -> None:
+        self._scope.restart(self._month(), name="month")
+
+    async def _month(self) -> None:
+        spent = await self._services.spending.this_month()
+        self._window.inspector.show_month(spent.cost, self._services.preferences.settings.budget.month)
+
+    def _failed(self, error: BaseException) -> None:
+        if isinstance(error, KirejiError):
+            log.warning("what the next question would send is not known: %s", error)
+            return
+        log.error("a task of the meter failed", exc_info=error)
+
+
+def _price(estimate: Estimate) -> tuple[str, str]:
+    """What the chip says, and what is told of it; nothing for what is free or has no known price."""
+    if not estimate.cost:
+        return "", ""
+    told = [
+        tr(
+            "The next question has about {tokens} tokens; with an answer of {answer} it costs about {cost}.",
+            tokens=count(estimate.tokens),
+            answer=count(estimate.answer),
+            cost=dollars(estimate.cost),
+        )
+    ]
+    if estimate.cached:
+        told.append(tr("{tokens} of them are probably still in the service's cache.", tokens=count(estimate.cached)))
+    return tr("≈ {amount}", amount=dollars(estimate.cost)), " ".join(told)
