@@ -22,6 +22,7 @@ from tests.fakes.desktop import (
 from tests.fakes.network import FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader
+from tests.fakes.spending import MemorySpendingStore
 from tests.fakes.stores import (
     MemoryCaptureStore,
     MemoryConversationStore,
@@ -95,6 +96,7 @@ class FakeSurroundings:
     conversations: MemoryConversationStore = field(default_factory=MemoryConversationStore)
     drafts: MemoryDraftStore = field(default_factory=MemoryDraftStore)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    spending: MemorySpendingStore = field(init=False)
     captures: MemoryCaptureStore = field(default_factory=MemoryCaptureStore)
     settings: MemorySettings = field(default_factory=MemorySettings)
     keychain: FakeKeyStore = field(default_factory=FakeKeyStore)
@@ -121,6 +123,9 @@ class FakeSurroundings:
     server_file: MemoryServerFile = field(default_factory=MemoryServerFile)
     other_hosts: FakeOtherHosts = field(default_factory=FakeOtherHosts)
     probe: FakeProbe = field(default_factory=FakeProbe)
+
+    def __post_init__(self) -> None:
+        self.spending = MemorySpendingStore(self.clock.now)
 
     def with_key(self, value: str = "sk-ant-test-key") -> FakeSurroundings:
         """The same with a stored key."""
@@ -168,4 +173,5 @@ class FakeSurroundings:
             other_hosts=self.other_hosts,
             probe=self.probe,
         )
+        world.spending = self.spending
         return wire(world, self.keychain, self.session)

@@ -77,6 +77,7 @@ class WindowPresenter(QObject):
         self.history.orders.export_wanted.connect(self._export)
         window.settings_clicked.connect(self.show_settings)
         window.tool_settings_clicked.connect(self.show_tool_settings)
+        window.chat.composer.price_clicked.connect(self.show_spending)
         window.conversation_chosen.connect(self._left_settings)
         window.hit_chosen.connect(self._left_settings)
         window.new_clicked.connect(self._left_settings)
@@ -126,6 +127,12 @@ class WindowPresenter(QObject):
         self.show_settings()
         assert self._settings is not None
         self._settings.show_tools()
+
+    def show_spending(self) -> None:
+        """Show the settings on their page of what was spent."""
+        self.show_settings()
+        assert self._settings is not None
+        self._settings.show_spending()
 
     def take(self, content: ClipboardContent) -> None:
         """Begin a conversation about something that was copied or selected; nothing is asked yet."""

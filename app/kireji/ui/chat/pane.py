@@ -120,9 +120,9 @@ class ChatPane(QWidget):
 
         Args:
             sentence: What happened and what to do; empty puts it away.
-            action: "settings" adds a button that opens them.
+            action: "settings" adds a button that opens them, "anyway" one that sends all the same.
         """
-        self._notice.show_sentence(sentence, settings=action == "settings")
+        self._notice.show_sentence(sentence, settings=action == "settings", anyway=action == "anyway")
 
     @property
     def notice(self) -> Notice:
@@ -155,6 +155,7 @@ class Notice(QFrame):
     """
 
     settings_clicked = Signal()
+    anyway_clicked = Signal()
     said = Signal(object)
     """A sentence was shown, which screen readers shall say."""
 
@@ -164,20 +165,24 @@ class Notice(QFrame):
         self._theme = theme
         self._sentence = label("", "", wrap=True)
         self._settings = button(tr("Open settings"))
+        self.anyway = button(tr("Send anyway"))
         self._close = button("", "quiet", name=tr("Put this message away"))
         layout = QHBoxLayout(self)
         spread(layout, (SPACE[2], SPACE[1], SPACE[1], SPACE[1]), SPACE[1])
         layout.addWidget(self._sentence, 1)
         layout.addWidget(self._settings)
+        layout.addWidget(self.anyway)
         layout.addWidget(self._close)
         self._settings.clicked.connect(self.settings_clicked)
+        self.anyway.clicked.connect(self.anyway_clicked)
         self._close.clicked.connect(self.hide)
         theme.changed.connect(self._dress)
         self._dress()
         self.hide()
 
-    def show_sentence(self, sentence: str, *, settings: bool = False) -> None:
+    def show_sentence(self, sentence: str, *, settings: bool = False, anyway: bool = False) -> None:
         """Say it, or nothing."""
+        self.anyway.setVisible(anyway)
         self._sentence.setText(sentence)
         self._settings.setVisible(settings)
         self.setVisible(bool(sentence))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from kireji.core.errors import KirejiError
+from kireji.core.errors import KirejiError, PriceUnknown
 from kireji.core.events import PartStarted, UsageReported
 from kireji.core.history import StoredMessage
 from kireji.core.messages import ThinkingPart
@@ -71,6 +71,9 @@ class Turns(QObject):
         self._answering = ("", "")
         self._pending: TurnControl | None = None
         self._asked = 0
+        self._unpriced: int | None = None
+        """The question that was not sent because its price is unknown."""
+        pane.notice.anyway_clicked.connect(self._send_anyway)
         pane.transcript.permission_given.connect(self._permission_given)
         self._unsubscribe = services.chat.live.changed.subscribe(self._turns_changed)
 
@@ -104,6 +107,13 @@ class Turns(QObject):
         self._pending = control = TurnControl()
         self._scope.start(self._run(question, draft, control), name=f"turn-{self._asked}")
 
+    def _send_anyway(self) -> None:
+        """The person sends what nobody knows the price of."""
+        question, number = self._unpriced, self._conversation.number
+        if question is not None and number is not None:
+            self._unpriced = None
+            self.ask(Question("", conversation=number, again=question, unpriced=True))
+
     def stop(self) -> None:
         """Stop the answer that streams in the open conversation, whoever asked, or the question on its way out."""
         if self._turn is not None:
@@ -125,7 +135,7 @@ class Turns(QObject):
     def leave(self) -> None:
         """Another conversation is opened: what runs here goes on without being shown."""
         self._let_go()
-        self._pending = None
+        self._pending = self._unpriced = None
         self._pane.composer.set_running(False)
 
     def _let_go(self) -> None:
@@ -209,6 +219,9 @@ class Turns(QObject):
         if self._answer is not None:
             self._answer.finish(message, error=error)
         self._answer = None
+        if isinstance(error, PriceUnknown):
+            self._unpriced = message.parent
+            self._pane.show_notice(error.message, "anyway")
         self._conversation.answered(message)
         self.ended.emit()
 

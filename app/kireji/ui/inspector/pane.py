@@ -227,8 +227,8 @@ class Inspector(QFrame):
             self._set(name, count(tokens) if counted is not None else UNKNOWN)
             self._homes[name].show_row(name, shown=bool(tokens) or name not in _SOMETIMES)
         if counted is not None:
-            self._homes["Images"].set_words("Images", _several(tr("Images"), counted.images))
-            self._homes["Documents"].set_words("Documents", _several(tr("Documents"), counted.documents))
+            self._homes["Images"].rename("Images", _several(tr("Images"), counted.images))
+            self._homes["Documents"].rename("Documents", _several(tr("Documents"), counted.documents))
         self._show_window()
 
     def show_month(self, spent: float | None, budget: float = 0.0) -> None:

@@ -71,7 +71,7 @@ class Section(QWidget):
         value.set_words(text)
         value.setAccessibleName(f"{self._words[key]}: {text}")
 
-    def set_words(self, key: str, words: str) -> None:
+    def rename(self, key: str, words: str) -> None:
         """Call a row something else."""
         if words != self._words[key]:
             self._words[key] = words

@@ -12,6 +12,8 @@ from kireji.core.errors import KirejiError
 from kireji.core.settings import Settings
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
+from kireji.ui.chat.words import provider_name
+from kireji.ui.models.lookup import model_name
 from kireji.ui.settings.about_page import AboutPage
 from kireji.ui.settings.appearance_page import AppearancePage
 from kireji.ui.settings.general_page import GeneralPage
@@ -27,6 +29,8 @@ from kireji.ui.settings.pane import SettingsPane
 from kireji.ui.settings.places import Places
 from kireji.ui.settings.shortcuts import ShortcutControl, ShortcutsPage
 from kireji.ui.settings.shortcuts_presenter import ShortcutsPresenter
+from kireji.ui.settings.spending.page import SpendingPage
+from kireji.ui.settings.spending.presenter import SpendingPresenter
 from kireji.ui.settings.tools.page import ToolsPage
 from kireji.ui.settings.tools.presenter import ToolsPresenter
 from kireji.ui.theme import Theme
@@ -68,6 +72,7 @@ class SettingsPresenter(QObject):
         self.tools_page = ToolsPage(theme)
         self.network_page = NetworkPage()
         self.history_page = HistoryPage()
+        self.spending_page = SpendingPage(theme, self._name)
         self.appearance_page = AppearancePage()
         self.keys = KeysPresenter(self.keys_page, services, theme, keys, self._failed, self)
         self.general = GeneralPresenter(self.general_page, services, self._failed, self)
@@ -75,6 +80,7 @@ class SettingsPresenter(QObject):
         self.tools = ToolsPresenter(self.tools_page, services, places.plugins, self._failed, self)
         self.network = NetworkPresenter(self.network_page, services, keys, self._failed, self)
         self.history = HistoryPagePresenter(self.history_page, services, self._failed, self)
+        self.spending = SpendingPresenter(self.spending_page, services, self._failed, self)
         self.pane = SettingsPane(
             theme,
             (
@@ -82,6 +88,7 @@ class SettingsPresenter(QObject):
                 (tr("General"), self.general_page),
                 (tr("Shortcuts"), self.shortcuts_page),
                 (tr("Tools"), self.tools_page),
+                (tr("Spending"), self.spending_page),
                 (tr("History"), self.history_page),
                 (tr("Network"), self.network_page),
                 (tr("Appearance"), self.appearance_page),
@@ -120,12 +127,17 @@ class SettingsPresenter(QObject):
         """Go to the page of tools."""
         self.pane.show_widget(self.tools_page)
 
+    def show_spending(self) -> None:
+        """Go to the page of what was spent."""
+        self.pane.show_widget(self.spending_page)
+
     def leave(self) -> None:
         """The settings go away."""
         self._minute.stop()
         self.shortcuts.leave()
         self.keys.leave()
         self.tools.leave()
+        self.spending.leave()
 
     async def aclose(self) -> None:
         """End what runs."""
@@ -137,6 +149,7 @@ class SettingsPresenter(QObject):
         await self.tools.aclose()
         await self.network.aclose()
         await self.history.aclose()
+        await self.spending.aclose()
         await self._scope.aclose()
 
     def _theme_chosen(self, value: object) -> None:
@@ -160,6 +173,7 @@ class SettingsPresenter(QObject):
         self.history.settings_changed()
         self.general.settings_changed(settings)
         self.tools.settings_changed(settings)
+        self.spending.refresh()
         self.appearance_page.show_settings(settings.appearance)
 
     def _page_shown(self, page: object) -> None:
@@ -170,6 +184,14 @@ class SettingsPresenter(QObject):
             self.tools.show()
         else:
             self.tools.leave()
+        if page is self.spending_page:
+            self.spending.show()
+        else:
+            self.spending.leave()
+
+    def _name(self, provider: str, model: str) -> str:
+        called = model_name(self._services, provider, model)
+        return tr("{model} · {provider}", model=called, provider=provider_name(provider))
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, KirejiError):

@@ -1,0 +1,1 @@
+"""The page "Spending": what answers cost, and what they may cost."""
