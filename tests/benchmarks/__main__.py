@@ -26,6 +26,7 @@ _ALL = (
     "markdown",
     "chat",
     "tool_loop",
+    "counting",
     "tools",
 )
 
