@@ -85,7 +85,7 @@ async def _books(folder: Path) -> tuple[float, float]:
     http = HttpClient()
     try:
         preferences = Preferences.read(MemorySettings({"budget": {"day": 1000.0, "month": 1000.0}}))
-        spending = Spending(SqliteSpendingStore(database), preferences, SystemClock(), Origin(1, "now"))
+        spending = Spending(SqliteSpendingStore(database, lambda _: True), preferences, SystemClock(), Origin(1, "now"))
         counts = TokenCounts(SqliteCorrectionStore(database))
         bare = Outbox(SqliteLedger(database))
         full = Outbox(SqliteLedger(database), Accounts(spending, counts))

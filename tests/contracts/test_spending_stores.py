@@ -48,11 +48,15 @@ async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     time = Time()
     async with AsyncExitStack() as stack:
         if request.param == "fake":
-            yield Stores(MemorySpendingStore(time), MemoryCorrectionStore(), time)
+            yield Stores(MemorySpendingStore(time, alive), MemoryCorrectionStore(), time)
             return
         database = await Database.open(tmp_path / "kireji.db")
         stack.push_async_callback(database.close)
-        yield Stores(SqliteSpendingStore(database, time), SqliteCorrectionStore(database), time)
+        yield Stores(SqliteSpendingStore(database, alive, time), SqliteCorrectionStore(database), time)
+
+
+def alive(origin: Origin) -> bool:
+    return origin == HERE
 
 
 def entry(most: float | None = 0.5, conversation: int | None = 1, model: str = "m") -> Entry:
@@ -145,6 +149,16 @@ async def test_moments_are_quarters_of_an_hour(stores: Stores) -> None:
     ]
     assert await stores.spending.moments(NOON + timedelta(hours=1)) == []
     assert isinstance(found[0], Moment)
+
+
+async def test_what_a_process_left_open_that_is_gone_costs_what_it_could(stores: Stores) -> None:
+    await kept(stores, entry(0.25))
+    await kept(stores, Entry("anthropic", "m", 1, 0.5, Origin(4712, "since noon")))
+    await kept(stores, Entry("anthropic", "m", 1, 0.125))
+    assert await stores.spending.close_lost() == 2
+    spent = await stores.spending.spent()
+    assert (spent.cost, spent.running) == (0.625, 0.25)
+    assert await stores.spending.close_lost() == 0
 
 
 async def test_a_correction_comes_back_as_it_was(stores: Stores) -> None:

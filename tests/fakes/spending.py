@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kireji.core.errors import StoreError
+from kireji.core.history import Origin
 from kireji.core.messages import Usage
 from kireji.core.spending import Entry, Exceeded, Limit, Moment, OfModel, Spent
 from kireji.core.token_corrections import Correction
@@ -37,8 +38,11 @@ class MemorySpendingStore:
         rows: Every entry by its number.
     """
 
-    def __init__(self, now: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self, now: Callable[[], datetime] | None = None, alive: Callable[[Origin], bool] = lambda _: True
+    ) -> None:
         self._now = now or Ticking()
+        self._alive = alive
         self.failure: StoreError | None = None
         self.rows: dict[int, Row] = {}
         self._last = 0
@@ -61,6 +65,14 @@ class MemorySpendingStore:
     async def release(self, entry: int) -> None:
         self._fail()
         self.rows.pop(entry, None)
+
+    async def close_lost(self) -> int:
+        self._fail()
+        running = [row for row in self.rows.values() if row.usage is None]
+        lost = [row for row in running if row.entry.origin is None or not self._alive(row.entry.origin)]
+        for row in lost:
+            row.usage = Usage(cost=row.entry.most or 0.0)
+        return len(lost)
 
     async def spent(self, since: datetime | None = None, conversation: int | None = None) -> Spent:
         self._fail()

@@ -249,7 +249,7 @@ def _base(
     from kireji.bootstrap import network
     from kireji.desktop.clock import SystemClock
     from kireji.desktop.keystore import KeyringKeyStore, SessionKeyStore
-    from kireji.desktop.processes import process_origin
+    from kireji.desktop.processes import origin_alive, process_origin
     from kireji.providers.http import HttpClient
     from kireji.reader.client import ReaderProcess
     from kireji.services.accounts import Accounts
@@ -270,7 +270,7 @@ def _base(
     )
     stack.push_async_callback(http.aclose)
     counts = TokenCounts(SqliteCorrectionStore(stores.database))
-    spending = Spending(SqliteSpendingStore(stores.database), preferences, clock, process_origin())
+    spending = Spending(SqliteSpendingStore(stores.database, origin_alive), preferences, clock, process_origin())
     outbox = Outbox(stores.ledger, Accounts(spending, counts))
     return _Base(preferences, clock, keychain, credentials, reader, http, outbox, spending, counts)
 

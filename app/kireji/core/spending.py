@@ -143,6 +143,13 @@ class SpendingStore(Protocol):
     async def release(self, entry: int) -> None:
         """Nothing was used after all."""
 
+    async def close_lost(self) -> int:
+        """Entries of processes that are gone, which nobody settles any more, cost what they could cost at most.
+
+        Returns:
+            How many.
+        """
+
     async def spent(self, since: datetime | None = None, conversation: int | None = None) -> Spent:
         """The sum since a time, of all conversations or of one."""
 

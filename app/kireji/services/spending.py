@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -17,6 +18,8 @@ from kireji.core.spending import Entry, Exceeded, Limit, OfDay, OfModel, Period,
 from kireji.core.token_corrections import Estimated
 from kireji.core.words import mark, say
 from kireji.services.preferences import Preferences
+
+log = logging.getLogger(__name__)
 
 DAYS = 30
 """How far back the plot goes."""
@@ -74,6 +77,7 @@ class Spending:
         self._preferences = preferences
         self._clock = clock
         self._origin = origin
+        self._looked = False
         self.changed: Publisher[int | None] = Publisher()
         """The conversation in which something was spent."""
 
@@ -103,6 +107,7 @@ class Spending:
             PriceUnknown: There is a budget, and nobody knows what it costs.
             StoreError: It could not be written; then nothing may be sent.
         """
+        await self._close_lost()
         limits = self._limits(conversation)
         most = _at_most(request, prompt)
         if most is None and limits and not unpriced:
@@ -152,6 +157,7 @@ class Spending:
         Raises:
             StoreError: The environment's fault.
         """
+        await self._close_lost()
         budget = self._preferences.settings.budget
         return Overview(
             await self.today(),
@@ -162,6 +168,13 @@ class Spending:
             budget.day,
             budget.month,
         )
+
+    async def _close_lost(self) -> None:
+        """Once: what an earlier run has left open."""
+        if not self._looked:
+            self._looked = True
+            if lost := await self._store.close_lost():
+                log.info("%s requests of processes that are gone count with what they could cost", lost)
 
     async def _days(self) -> tuple[OfDay, ...]:
         today = self._local().date()

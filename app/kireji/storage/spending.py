@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from kireji.core.history import Origin
 from kireji.core.messages import Usage
 from kireji.core.spending import Entry, Exceeded, Limit, Moment, OfModel, Spent
 from kireji.storage import rows
@@ -26,6 +27,8 @@ _RESERVE = """
 _SETTLE = """
     UPDATE spending SET state = 'done', input = ?, output = ?, cache_read = ?, cache_write = ?, cost = ? WHERE id = ?
 """
+_RUNNING = "SELECT id, origin_pid, origin_started FROM spending WHERE state = 'running'"
+_LOST = "UPDATE spending SET state = 'done', cost = reserved WHERE id = ?"
 _TAKEN = "SELECT coalesce(sum(iif(state = 'running', reserved, cost)), 0.0) FROM spending WHERE "
 _SUMS = """
     SELECT
@@ -45,16 +48,19 @@ _MOMENTS = """
 
 
 class SqliteSpendingStore:
-    """A row for each request that could cost something. What it may cost counts until what it did cost is known: for
-    good, when the process that asked is gone.
+    """A row for each request that could cost something; what it may cost counts until what it did cost is known.
 
     Args:
         database: Where they are.
+        alive: Whether a process still runs.
         now: The time in UTC.
     """
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = rows.utc_now) -> None:
+    def __init__(
+        self, database: Database, alive: Callable[[Origin], bool], now: Callable[[], datetime] = rows.utc_now
+    ) -> None:
         self._database = database
+        self._alive = alive
         self._now = now
 
     async def reserve(self, entry: Entry, limits: Sequence[Limit]) -> int | Exceeded:
@@ -99,6 +105,20 @@ class SqliteSpendingStore:
         await self._database.write(
             lambda connection: connection.execute("DELETE FROM spending WHERE id = ?", (entry,)).rowcount
         )
+
+    async def close_lost(self) -> int:
+        """As in SpendingStore."""
+
+        def work(connection: Connection) -> int:
+            running = connection.execute(_RUNNING).fetchall()
+            lost = [(number,) for number, pid, started in running if not self._runs(pid, started)]
+            connection.executemany(_LOST, lost)
+            return len(lost)
+
+        return await self._database.write(work)
+
+    def _runs(self, pid: int | None, started: str | None) -> bool:
+        return pid is not None and self._alive(Origin(pid, started or ""))
 
     async def spent(self, since: datetime | None = None, conversation: int | None = None) -> Spent:
         """As in SpendingStore."""

@@ -44,7 +44,7 @@ async def program(stack: AsyncExitStack, path: Path, pid: int) -> Outbox:
     stack.push_async_callback(database.close)
     preferences = Preferences.read(MemorySettings({"budget": {"day": CAP}}))
     counts = TokenCounts(SqliteCorrectionStore(database))
-    spending = Spending(SqliteSpendingStore(database), preferences, SystemClock(), Origin(pid, "now"))
+    spending = Spending(SqliteSpendingStore(database, lambda _: True), preferences, SystemClock(), Origin(pid, "now"))
     return Outbox(SqliteLedger(database), Accounts(spending, counts))
 
 

@@ -159,6 +159,8 @@ async def test_the_meter_and_the_price_follow_what_is_written() -> None:
         composer.set_text("Some words about nothing. " * 80)
         await stand.until(lambda: inspector.value("Said") != first)
         assert inspector.value("In window").endswith(" / 200,000")
+        composer.set_text("")
+        await stand.until(lambda: composer.price.isHidden())
 
 
 async def test_what_is_free_or_has_no_known_price_shows_none() -> None:

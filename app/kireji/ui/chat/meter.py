@@ -102,7 +102,8 @@ class Meter(QObject):
             self._window.chat.composer.show_price("", "")
             return
         self._window.inspector.show_meter(estimate.counted)
-        self._window.chat.composer.show_price(*_price(estimate))
+        empty = question.conversation is None and not (question.text or question.images or question.documents)
+        self._window.chat.composer.show_price(*(("", "") if empty else _price(estimate)))
 
     def _question(self, draft: Draft) -> Question:
         """The draft as it would be asked now: attachments that are on their way are not counted yet."""

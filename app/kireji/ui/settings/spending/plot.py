@@ -126,16 +126,16 @@ class SpendingPlot(QWidget):
 
     def _paint_scale(self, painter: QPainter, top: float) -> None:
         colours, area = self._theme.colours, self._area()
-        flags = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
+        side = Qt.AlignmentFlag.AlignLeft if self._mirrored() else Qt.AlignmentFlag.AlignRight
+        flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
         height = painter.fontMetrics().height()
         for share in (0.0, 0.5, 1.0):
             y = area.bottom() - share * area.height()
             painter.setPen(QPen(QColor(colours.line), 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(QColor(colours.muted))
-            room = QRectF(0, y - height / 2, area.left() - 8, height)
-            if self._mirrored():
-                room.moveLeft(area.right() + 8)
+            start, end = (area.right() + 8, float(self.width())) if self._mirrored() else (0.0, area.left() - 8)
+            room = QRectF(start, y - height / 2, end - start, height)
             painter.drawText(room, flags, _on_scale(share * top, top))
         if 0 < self._daily <= top:
             y = area.bottom() - self._daily / top * area.height()
