@@ -67,6 +67,7 @@ class Estimate(msgspec.Struct, frozen=True):
         cost: The same with the answer.
         exact: The service's own count of the prompt; None where only an estimate was made.
         note: Why there is no exact count although it was asked for; empty otherwise.
+        countable: Whether the service would count it exactly.
     """
 
     provider: str
@@ -80,6 +81,7 @@ class Estimate(msgspec.Struct, frozen=True):
     cost: float | None = None
     exact: int | None = None
     note: str = ""
+    countable: bool = False
 
     @property
     def tokens(self) -> int:
@@ -290,6 +292,7 @@ class Counting:
             answer,
             prompt_cost,
             cost,
+            countable=isinstance(choice.provider, TokenCounter),
         )
 
     def _cached(self, choice: Choice, history: _History) -> int:

@@ -33,6 +33,7 @@ from kireji.core.messages import (
 )
 from kireji.core.models import ModelInfo
 from kireji.core.permissions import Grant, Pattern, Reason, Scope
+from kireji.core.token_corrections import UNCORRECTED
 from kireji.core.tools import Hints, Outside, Place, PlaceKind, Tool
 from kireji.storage.conversations import SqliteConversationStore
 from kireji.storage.database import Database
@@ -42,6 +43,8 @@ from kireji.storage.migrations import STEPS, Step, statements
 from kireji.storage.model_lists import SqliteModelListStore
 from kireji.storage.permissions import SqlitePermissionStore
 from kireji.storage.queue import SqliteQueueStore
+from kireji.storage.spending import SqliteSpendingStore
+from kireji.storage.token_corrections import SqliteCorrectionStore
 from kireji.storage.tool_descriptions import SqliteDescriptionStore
 from kireji.storage.tool_offers import SqliteOfferStore
 
@@ -253,6 +256,27 @@ async def test_a_history_of_format_4_is_read_as_it_was_written(tmp_path: Path) -
         "eyes__look", "look", "plugin:eyes", "Look", "Looks at a file.", schema, b'{"type":"object"}', hints, places
     )
     assert offered == described == (look,)
+
+
+async def test_what_was_answered_before_there_were_budgets_counts_as_spent(tmp_path: Path) -> None:
+    database = await Database.open(left_by(4, tmp_path / "kireji.db"))
+    store = SqliteSpendingStore(database, lambda _: True)
+    spent, [model] = await store.spent(), await store.by_model()
+    await database.close()
+    assert (spent.cost, spent.answers, spent.fresh_tokens, spent.output_tokens) == (0.00123, 1, 1200, 6)
+    assert (model.provider, model.model) == ("anthropic", "claude-haiku-5-5")
+
+
+async def test_a_file_of_format_5_keeps_what_was_spent_and_learned(tmp_path: Path) -> None:
+    database = await Database.open(left_by(5, tmp_path / "kireji.db"))
+    store = SqliteSpendingStore(database, lambda _: False)
+    before, lost, after = await store.spent(), await store.close_lost(), await store.spent()
+    learned = await SqliteCorrectionStore(database).load()
+    await database.close()
+    assert (before.cost, before.running, before.unpriced) == (0.00123, 0.0125, 1)
+    assert (lost, after.running) == (1, 0.0)
+    assert after.cost == pytest.approx(0.01373)
+    assert learned == {"claude": UNCORRECTED}
 
 
 async def test_a_new_file_records_its_steps_and_needs_no_copy(tmp_path: Path) -> None:

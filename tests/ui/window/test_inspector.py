@@ -19,6 +19,7 @@ from kireji.ui.theme import Theme
 from tests.fakes.provider import FakeProvider, answer
 from tests.fakes.services import FakeSurroundings
 from tests.ui.window.support import window_over
+from tests.unit.services.test_counting import CountingProvider
 
 pytestmark = pytest.mark.qt
 
@@ -161,6 +162,27 @@ async def test_the_meter_and_the_price_follow_what_is_written() -> None:
         assert inspector.value("In window").endswith(" / 200,000")
         composer.set_text("")
         await stand.until(lambda: composer.price.isHidden())
+
+
+async def test_the_service_counts_when_it_is_asked_to() -> None:
+    below = FakeSurroundings().with_key()
+    below.provider = CountingProvider(PRICED)
+    async with window_over(below) as stand:
+        inspector, composer = stand.window.inspector, stand.window.chat.composer
+        composer.set_text("Why?")
+        await stand.until(inspector.exact.isVisible)
+        inspector.exact.click()
+        await stand.until(lambda: inspector._counted.text().startswith("Counted by the service: 1,234. Estimated: "))
+        assert [row.purpose for row in below.ledger.rows] == ["token count"]
+        composer.set_text("Why not?")
+        await stand.until(lambda: inspector._counted.isHidden())
+
+
+async def test_who_does_not_count_is_not_asked() -> None:
+    async with window_over(FakeSurroundings().with_key()) as stand:
+        stand.window.chat.composer.set_text("Why?")
+        await stand.until(lambda: stand.window.inspector.value("Said") != "–")
+        assert stand.window.inspector.exact.isHidden() or not stand.window.inspector.exact.isVisible()
 
 
 async def test_what_is_free_or_has_no_known_price_shows_none() -> None:

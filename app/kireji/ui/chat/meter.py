@@ -60,6 +60,9 @@ class Meter(QObject):
         self._digests: dict[int, Sha256] = {}
         """Names of documents that are not stored yet, by attachment."""
         self._waits = True
+        self._counted: Question | None = None
+        """What was counted exactly last."""
+        window.inspector.exact.clicked.connect(self._count)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._begin)
@@ -102,8 +105,39 @@ class Meter(QObject):
             self._window.chat.composer.show_price("", "")
             return
         self._window.inspector.show_meter(estimate.counted)
+        self._window.inspector.offer_exact(offered=estimate.countable)
+        if question != self._counted:
+            self._window.inspector.show_exact("")
         empty = question.conversation is None and not (question.text or question.images or question.documents)
         self._window.chat.composer.show_price(*(("", "") if empty else _price(estimate)))
+
+    def _count(self) -> None:
+        self._scope.restart(self._exact(), name="exact")
+
+    async def _exact(self) -> None:
+        """Have the service count what would be asked now."""
+        inspector, draft = self._window.inspector, self._drafts.draft
+        asked = self._question(draft)
+        question: Question | None = asked
+        if draft.attachments:
+            question = await self._drafts.question(asked, draft)  # with the bytes of all that goes along
+        if question is None:
+            return
+        inspector.show_exact(tr("The service counts…"))
+        try:
+            estimate = await self._services.counting.exact(question)
+        except KirejiError as error:
+            inspector.show_exact(error.sentence)
+            return
+        self._counted = asked
+        if estimate.exact is None:
+            inspector.show_exact(estimate.note)
+            return
+        inspector.show_exact(
+            tr("Counted by the service: {tokens}. Estimated: {estimate}.", tokens=count(estimate.exact),
+               estimate=count(estimate.counted.tokens))
+        )  # fmt: skip
+        self.refresh()
 
     def _question(self, draft: Draft) -> Question:
         """The draft as it would be asked now: attachments that are on their way are not counted yet."""

@@ -17,7 +17,8 @@ from kireji.ui.inspector.context_bar import ContextBar, Part
 from kireji.ui.inspector.section import UNKNOWN, Section
 from kireji.ui.inspector.tools import ToolsSection
 from kireji.ui.instructions import Instructions
-from kireji.ui.parts import label, spread
+from kireji.ui.parts import button, label, spread
+from kireji.ui.settings.cards import actions, tell
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import mark, plural, tr
@@ -124,6 +125,10 @@ class Inspector(QFrame):
         self.instructions = Instructions(theme)
         self._bar = ContextBar(theme)
         self._cache = label("", "small", wrap=True)
+        self._counted = label("", "small", wrap=True)
+        self.exact = button(tr("Count exactly"), "quiet")
+        self.exact.setToolTip(tr("Sends what would be asked to the service, which counts it and charges nothing."))
+        self._exact_row = actions(self.exact)
         body = QWidget()
         body.setProperty("kind", "page")
         self._layout = QVBoxLayout(body)
@@ -141,6 +146,8 @@ class Inspector(QFrame):
         self.show_answerer(Answerer())
         self.show_usage(None)
         self.show_meter(None)
+        self.offer_exact(offered=False)
+        self.show_exact("")
         self.show_month(None)
         self.show_conversation(())
         self.show_sent(SentTotals(0, 0), SentTotals(0, 0))
@@ -152,6 +159,9 @@ class Inspector(QFrame):
                 section.add(self._bar)
             for key, words in _ROWS.get(name, {}).items():
                 section.add_row(key, tr(words), _COLOURS.get(key, "") if name == "context" else "")
+            if name == "context":
+                section.add(self._exact_row)
+                section.add(self._counted)
             if name == "cost":
                 section.add(self._cache)
             if name == "instructions":
@@ -230,6 +240,14 @@ class Inspector(QFrame):
             self._homes["Images"].rename("Images", _several(tr("Images"), counted.images))
             self._homes["Documents"].rename("Documents", _several(tr("Documents"), counted.documents))
         self._show_window()
+
+    def offer_exact(self, *, offered: bool) -> None:
+        """Whether who answers counts exactly what it would be asked."""
+        self._exact_row.setVisible(offered)
+
+    def show_exact(self, sentence: str) -> None:
+        """What the service's own count was; empty puts it away."""
+        tell(self._counted, sentence, "small")
 
     def show_month(self, spent: float | None, budget: float = 0.0) -> None:
         """What this month has cost so far.
