@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import msgspec
 
 from kireji.core.errors import SettingsError, StoreCorrupt, StoreError
 from kireji.core.history import QueuedQuestion, Sent, SentTotals
+from kireji.core.ledger import NO_FACTS, AnsweredFacts, Finding, SentFacts, Verification
 from kireji.core.messages import DocumentPart, ImagePart, Message, Sha256
 from kireji.core.models import ModelInfo
 from kireji.core.ports import EncodedDocument, EncodedPicture
@@ -35,14 +38,18 @@ class MemoryLedger:
     Attributes:
         failure: When set, every call raises it.
         rows: Everything recorded, oldest first.
+        findings: What a check finds wrong.
     """
 
     def __init__(self, now: Callable[[], datetime] | None = None) -> None:
         self._now = now or Ticking()
         self.failure: StoreError | None = None
         self.rows: list[Sent] = []
+        self.findings: tuple[Finding, ...] = ()
 
-    async def record(self, outgoing: OutgoingRequest, digest: str, conversation: int | None) -> int:
+    async def record(
+        self, outgoing: OutgoingRequest, digest: str, conversation: int | None, facts: SentFacts = NO_FACTS
+    ) -> int:
         self._fail()
         number = len(self.rows) + 1
         self.rows.append(
@@ -56,9 +63,30 @@ class MemoryLedger:
                 size=len(outgoing.body),
                 digest=digest,
                 conversation=conversation,
+                facts=facts,
             )
         )
         return number
+
+    async def answered(self, number: int, facts: AnsweredFacts) -> None:
+        self._fail()
+        self.rows[number - 1] = msgspec.structs.replace(self.rows[number - 1], answer=facts)
+
+    async def find(self, number: int) -> Sent | None:
+        self._fail()
+        return self.rows[number - 1] if 0 < number <= len(self.rows) else None
+
+    async def verify(self, known: Mapping[int, str] | None = None) -> Verification:
+        self._fail()
+        return Verification(
+            requests=len(self.rows),
+            sealed=0,
+            begun=datetime(2026, 3, 1, 12, tzinfo=UTC),
+            last=len(self.rows),
+            head="0" * 64,
+            witnessed=True,
+            findings=self.findings,
+        )
 
     async def recent(self, limit: int = 100, conversation: int | None = None) -> Sequence[Sent]:
         self._fail()

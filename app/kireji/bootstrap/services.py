@@ -210,6 +210,7 @@ async def _stores(stack: AsyncExitStack, paths: Paths) -> _Stores:
     from kireji.bootstrap.tools import tool_stores
     from kireji.desktop.processes import origin_alive
     from kireji.storage.captures import FileCaptureStore
+    from kireji.storage.checkpoint import CheckpointFile
     from kireji.storage.conversations import SqliteConversationStore
     from kireji.storage.database import Database
     from kireji.storage.drafts import SqliteDraftStore
@@ -224,7 +225,7 @@ async def _stores(stack: AsyncExitStack, paths: Paths) -> _Stores:
         conversations,
         SqliteDraftStore(database),
         captures,
-        SqliteLedger(database),
+        SqliteLedger(database, checkpoint=CheckpointFile(paths.state / "ledger")),
         tool_stores(database),
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from kireji.core.ledger import AnsweredFacts, SentFacts
 from kireji.core.messages import DocumentPart, ImagePart, Message, MessageState, Role, StopReason, Usage
 
 
@@ -193,6 +194,8 @@ class Sent(msgspec.Struct, frozen=True):
         size: Bytes of the body.
         digest: SHA-256 of the body, hexadecimal.
         conversation: Which conversation it belongs to, if any.
+        facts: What else is known of it.
+        answer: What became of it; None while nobody knows, and for what asks no model anything.
     """
 
     id: int
@@ -204,6 +207,8 @@ class Sent(msgspec.Struct, frozen=True):
     size: int
     digest: str
     conversation: int | None
+    facts: SentFacts = SentFacts()
+    answer: AnsweredFacts | None = None
 
 
 class SentTotals(msgspec.Struct, frozen=True):

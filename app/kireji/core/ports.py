@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:  # only for annotations: whoever holds the shortcut at start-up must not load the whole core for it
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
     from datetime import datetime
 
     from kireji.core.geometry import Rect, ScreenImage
@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # only for annotations: whoever holds the shortcut at start-u
         Sent,
         SentTotals,
     )
+    from kireji.core.ledger import AnsweredFacts, SentFacts, Verification
     from kireji.core.messages import DocumentPart, ImagePart, Sha256
     from kireji.core.models import ModelInfo
     from kireji.core.prompts import Prompt
@@ -169,11 +170,42 @@ class ModelListStore(Protocol):
 class Ledger(Protocol):
     """Everything that left this computer."""
 
-    async def record(self, outgoing: OutgoingRequest, digest: str, conversation: int | None) -> int:
+    async def record(
+        self, outgoing: OutgoingRequest, digest: str, conversation: int | None, facts: SentFacts = ...
+    ) -> int:
         """Write a row before the bytes leave; returns its number."""
+
+    async def answered(self, number: int, facts: AnsweredFacts) -> None:
+        """Write what became of a request, as a row of its own: none is ever changed."""
+
+    async def find(self, number: int) -> Sent | None:
+        """The row with this number; None when there is none that tells of something sent."""
 
     async def recent(self, limit: int = 100, conversation: int | None = None) -> Sequence[Sent]: ...
     async def totals(self, conversation: int | None = None) -> SentTotals: ...
+    async def verify(self, known: Mapping[int, str] | None = None) -> Verification:
+        """Check that every row is what was written, and none is missing.
+
+        Args:
+            known: `Verification.head` of earlier checks, kept elsewhere, by `Verification.last`.
+        """
+
+
+class SentStore(Protocol):
+    """The bytes of what was sent, where the person wants them kept; named by their hash."""
+
+    async def keep(self, data: bytes) -> None:
+        """Raises StoreError: they could not be written."""
+
+    async def get(self, digest: Sha256) -> bytes | None:
+        """The bytes; None when they are not there, or are not what their name says."""
+
+    async def forget(self, before: datetime) -> int:
+        """Delete what was kept before a time (UTC), and what belongs to no conversation that is there any more.
+
+        Returns:
+            How many files.
+        """
 
 
 class PromptStore(Protocol):

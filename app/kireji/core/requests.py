@@ -200,9 +200,10 @@ class ClearedRequest:
         request: The question behind it; None for calls that ask nothing (key test, model list).
         ledger_id: Row of the ledger that recorded it; None when nothing leaves.
         reservation: What is kept free for it in the budgets; None when it costs nothing.
+        attempts: How often its bytes were sent so far; counted by whoever sends them.
     """
 
-    __slots__ = ("ledger_id", "outgoing", "request", "reservation")
+    __slots__ = ("attempts", "ledger_id", "outgoing", "request", "reservation")
 
     def __init__(
         self,
@@ -218,6 +219,7 @@ class ClearedRequest:
         self.request = request
         self.ledger_id = ledger_id
         self.reservation = reservation
+        self.attempts = 0
 
     @classmethod
     def issue(

@@ -348,6 +348,7 @@ class HttpClient:
             if not url.host or url.scheme not in ("http", "https"):
                 raise httpx.InvalidURL("no address of the web")
             require_port(url)
+            request.cleared.attempts += 1
             made = httpx.Request(
                 outgoing.method,
                 url,

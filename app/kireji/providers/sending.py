@@ -85,6 +85,7 @@ class Sending(msgspec.Struct, frozen=True):
     who: Answerer
     auth: Auth
     key: Secret | None
+    cleared: ClearedRequest
 
     def headers(self) -> dict[str, str]:
         """What is sent; the key stands here and nowhere else."""
@@ -109,7 +110,7 @@ def sending(cleared: ClearedRequest, secret: Secret | None, auth: Auth) -> Sendi
     key = secret.reveal().strip() if secret else ""
     _check(key, outgoing)
     who = Answerer(outgoing.provider, outgoing.host, outgoing.model, has_key=bool(key))
-    return Sending(outgoing, who, auth, Secret(key) if key else None)
+    return Sending(outgoing, who, auth, Secret(key) if key else None, cleared)
 
 
 def _check(key: str, outgoing: OutgoingRequest) -> None:

@@ -262,6 +262,7 @@ class ChatService:
             self._credentials,
             self._outbox,
             asked.conversation.id,
+            asked.history[-1].id,
             delivery,
             recorder,
             refused,

@@ -8,6 +8,9 @@ from collections.abc import Callable
 import msgspec
 
 from kireji.core.errors import ReplayRefused
+from kireji.core.events import UsageReported
+from kireji.core.ledger import AnsweredFacts, Outcome
+from kireji.core.messages import Usage
 from kireji.core.provider_ports import Provider
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest
 from kireji.services.credentials import Credential, Credentials
@@ -27,6 +30,7 @@ class Exchange:
         credentials: Told when the key is in use.
         outbox: The gate.
         conversation: Stands in the ledger.
+        question: Its row in the history; stands there, too.
         delivery: How answers come.
         recorder: Takes them in.
         refused: Told when the provider does not take its own blocks back.
@@ -40,6 +44,7 @@ class Exchange:
         credentials: Credentials,
         outbox: Outbox,
         conversation: int,
+        question: int,
         delivery: Delivery,
         recorder: AnswerRecorder,
         refused: Callable[[], None],
@@ -51,6 +56,7 @@ class Exchange:
         self._credentials = credentials
         self._outbox = outbox
         self._conversation = conversation
+        self._question = question
         self._delivery = delivery
         self._recorder = recorder
         self._refused = refused
@@ -91,10 +97,25 @@ class Exchange:
             self._credential.base_url,
             self._conversation,
             self._delivery,
+            self._question,
             unpriced=self._unpriced,
         )
 
     async def _receive(self, cleared: ClearedRequest) -> None:
+        """Take the answer in, and write into the ledger what became of the request."""
+        usages: list[Usage] = []
+        outcome, reason = Outcome.STOPPED, ""  # of whatever ends it otherwise
+        try:
+            await self._feed(cleared, usages)
+            outcome = Outcome.COMPLETE
+        except Exception as error:
+            outcome, reason = Outcome.FAILED, type(error).__name__
+            raise
+        finally:
+            facts = AnsweredFacts(outcome, reason, cleared.attempts, usages[-1] if usages else None)
+            await self._outbox.answered(cleared, facts, self._conversation)
+
+    async def _feed(self, cleared: ClearedRequest, usages: list[Usage]) -> None:
         with self._credentials.in_use(self._provider.name, self._credential):
             async with (
                 self._outbox.answering(cleared) as answer,
@@ -103,4 +124,6 @@ class Exchange:
             ):
                 async for event in events:
                     answer.feed(event)
+                    if isinstance(event, UsageReported):
+                        usages[:] = [event.usage]
                     self._recorder.feed(event)

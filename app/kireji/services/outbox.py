@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 
 from kireji.core.count_ports import TokenCounter
-from kireji.core.ports import Ledger
+from kireji.core.errors import StoreError
+from kireji.core.ledger import AnsweredFacts, SentFacts
+from kireji.core.ports import Ledger, SentStore
 from kireji.core.provider_ports import Provider
 from kireji.core.publisher import Publisher
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
+from kireji.services import sent_facts
 from kireji.services.accounts import Accounts, Answered
+
+log = logging.getLogger(__name__)
 
 _THREAD_FROM_BYTES = 1_500_000
 """Encoding this much picture takes about 8 ms, half a frame: above it a thread is cheaper than a late paint."""
@@ -25,13 +32,38 @@ class Outbox:
     Args:
         ledger: Where every request is recorded before it leaves.
         accounts: Holds questions to the budgets; None has none.
+        contents: Where the bytes of what leaves are kept; None keeps none.
+        keeps: Whether the person wants them kept; asked before every request.
     """
 
-    def __init__(self, ledger: Ledger, accounts: Accounts | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        accounts: Accounts | None = None,
+        contents: SentStore | None = None,
+        keeps: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._ledger = ledger
         self.accounts = accounts
+        self._contents = contents
+        self._keeps = keeps
         self.recorded: Publisher[int | None] = Publisher()
         """The conversation that a new ledger row belongs to."""
+
+    async def preview(
+        self, provider: Provider, request: ModelRequest, base_url: str, delivery: Delivery = Delivery.STREAM
+    ) -> OutgoingRequest | None:
+        """The bytes that `clear` would let out for the same question; nothing leaves, and nothing is recorded.
+
+        Returns:
+            None when nothing would leave this computer.
+
+        Raises:
+            ModelUnavailable: The model is retired.
+        """
+        if sum(map(len, request.blobs.values())) > _THREAD_FROM_BYTES:
+            return await asyncio.to_thread(provider.encode, request, base_url, delivery)
+        return provider.encode(request, base_url, delivery)
 
     async def clear(
         self,
@@ -40,6 +72,7 @@ class Outbox:
         base_url: str,
         conversation: int | None,
         delivery: Delivery = Delivery.STREAM,
+        question: int | None = None,
         *,
         unpriced: bool = False,
     ) -> ClearedRequest:
@@ -51,6 +84,7 @@ class Outbox:
             base_url: Where.
             conversation: For the ledger, and for its budget.
             delivery: How the answer comes.
+            question: Row of the question in the history.
             unpriced: It may leave although nobody knows what it costs.
 
         Raises:
@@ -59,17 +93,15 @@ class Outbox:
             PriceUnknown: There is a budget, and nobody knows what it costs.
             StoreError: The ledger could not be written; then nothing leaves.
         """
-        if sum(map(len, request.blobs.values())) > _THREAD_FROM_BYTES:
-            outgoing = await asyncio.to_thread(provider.encode, request, base_url, delivery)
-        else:
-            outgoing = provider.encode(request, base_url, delivery)
+        outgoing = await self.preview(provider, request, base_url, delivery)
         if outgoing is None:
             return ClearedRequest.issue(None, request, None)
+        facts = sent_facts.of_question(outgoing, request, question, delivery, kept=self._kept)
         if self.accounts is None:
-            return ClearedRequest.issue(outgoing, request, await self._record(outgoing, conversation))
+            return ClearedRequest.issue(outgoing, request, await self._record(outgoing, conversation, facts))
         reservation = await self.accounts.open(request, provider.name, conversation, unpriced=unpriced)
         try:
-            row = await self._record(outgoing, conversation)
+            row = await self._record(outgoing, conversation, facts)
         except BaseException:
             await self.accounts.cancel(reservation)
             raise
@@ -90,7 +122,8 @@ class Outbox:
             StoreError: The ledger could not be written; then nothing leaves.
         """
         outgoing = await asyncio.to_thread(counter.encode_count, request, base_url)
-        return ClearedRequest.issue(outgoing, request, await self._record(outgoing, conversation))
+        facts = sent_facts.of_question(outgoing, request, None, Delivery.WHOLE, kept=self._kept)
+        return ClearedRequest.issue(outgoing, request, await self._record(outgoing, conversation, facts))
 
     async def gate(self, outgoing: OutgoingRequest, conversation: int | None = None) -> ClearedRequest:
         """Clear a request that asks no model anything: lists, key tests, connections, pictures, pages for tools.
@@ -106,10 +139,29 @@ class Outbox:
         """
         if outgoing.purpose in (Purpose.ANSWER, Purpose.COUNT):
             raise ValueError("a question passes through `clear` or `clear_count`, which see what is in it")
-        return ClearedRequest.issue(outgoing, None, await self._record(outgoing, conversation))
+        facts = sent_facts.of_gate(outgoing, kept=self._kept)
+        return ClearedRequest.issue(outgoing, None, await self._record(outgoing, conversation, facts))
 
-    async def _record(self, outgoing: OutgoingRequest, conversation: int | None) -> int:
+    async def answered(self, cleared: ClearedRequest, facts: AnsweredFacts, conversation: int | None) -> None:
+        """Record what became of a question; it has left already, so a failure is only logged."""
+        if cleared.ledger_id is None:
+            return
+        try:
+            await self._ledger.answered(cleared.ledger_id, facts)
+        except StoreError as error:
+            log.warning("what became of request %s is not in the ledger: %s", cleared.ledger_id, error)
+            return
+        self.recorded.publish(conversation)
+
+    @property
+    def _kept(self) -> bool:
+        return self._contents is not None and self._keeps()
+
+    async def _record(self, outgoing: OutgoingRequest, conversation: int | None, facts: SentFacts) -> int:
         digest = hashlib.sha256(outgoing.body).hexdigest()
-        row = await self._ledger.record(outgoing, digest, conversation)
+        if facts.kept and self._contents is not None:  # before the row, which would claim what is not there
+            await self._contents.keep(outgoing.body)
+            await self._contents.keep(f"{outgoing.method} {outgoing.url}".encode())
+        row = await self._ledger.record(outgoing, digest, conversation, facts)
         self.recorded.publish(conversation)
         return row

@@ -105,6 +105,14 @@ class Database:
 
         return await self.run(written)
 
+    def post(self, work: Callable[[Connection], object]) -> None:
+        """Run `work` after what was asked for so far, outside a transaction; nobody waits, and a failure is logged.
+
+        What is posted before `close` is done before the file is closed.
+        """
+        if not self._closed:
+            self._worker.post(lambda: self._perform(work))
+
     async def close(self, patience: float = 5.0) -> None:
         """Close after the calls that are under way; harmless a second time.
 

@@ -289,12 +289,20 @@ _FOURTH = statements(
 
 _FIFTH = statements(*SPENDING)
 
+
+def _chained(connection: Connection) -> None:
+    from kireji.storage.ledger_chain import begin
+
+    begin(connection)
+
+
 STEPS = (
     Step("conversations, messages, captures and ledger", _FIRST),
     Step("who answers in a conversation, and lists of models", _SECOND),
     Step("search, drafts, texts of pictures, and what the person does with conversations", _third),
     Step("tools: what was offered, allowed and decided", _FOURTH),
     Step("what questions cost, and how models count", _FIFTH),
+    Step("the ledger as a chain", _chained),
 )
 
 

@@ -18,8 +18,8 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class _Call:
     work: Callable[[], Any]
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop | None = None
+    future: asyncio.Future[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,10 @@ class Worker:
         self._calls.put(_Call(work, loop, future))
         return await future
 
+    def post(self, work: Callable[[], object]) -> None:
+        """Run `work` on the thread in its turn; nobody waits for it, and what it raises is logged."""
+        self._calls.put(_Call(work))
+
     def stop(self, last: Callable[[], None] | None = None) -> None:
         """End the thread after the calls that were given so far.
 
@@ -76,6 +80,10 @@ def _perform(call: _Call) -> None:
         result = call.work()
     except Exception as error:  # noqa: BLE001 - handed to whoever awaits the call
         failure = error
+    if call.loop is None or call.future is None:
+        if failure is not None:
+            log.warning("a call nobody waits for failed: %s", failure)
+        return
     try:
         call.loop.call_soon_threadsafe(_deliver, call.future, result, failure)
     except RuntimeError:

@@ -1,0 +1,44 @@
+"""What the ledger tells of a request: counts, names and hashes."""
+
+from __future__ import annotations
+
+from kireji.core.ledger import SentFacts, target_of
+from kireji.core.messages import DocumentPart, ImagePart, LinkedImagePart, Part, ToolResultPart
+from kireji.core.requests import Delivery, ModelRequest, OutgoingRequest, ToolUse
+
+
+def of_gate(outgoing: OutgoingRequest, *, kept: bool) -> SentFacts:
+    """Of a request that asks no model anything."""
+    return SentFacts(outgoing.method, target_of(outgoing.method, outgoing.url), kept=kept)
+
+
+def of_question(
+    outgoing: OutgoingRequest, request: ModelRequest, question: int | None, delivery: Delivery, *, kept: bool
+) -> SentFacts:
+    """Of a question.
+
+    Args:
+        outgoing: What leaves.
+        request: What is asked.
+        question: Its row in the history.
+        delivery: How the answer is to come.
+        kept: The bytes are kept.
+    """
+    parts = [part for message in request.messages for part in message.parts]
+    inner: list[Part] = [item for part in parts if isinstance(part, ToolResultPart) for item in part.content]
+    parts += inner
+    return SentFacts(
+        method=outgoing.method,
+        target=target_of(outgoing.method, outgoing.url),
+        pictures=sum(isinstance(part, ImagePart | LinkedImagePart) for part in parts),
+        documents=sum(isinstance(part, DocumentPart) for part in parts),
+        tools=tuple(tool.name for tool in request.tools),
+        messages=len(request.messages),
+        question=question,
+        effort=request.effort.value if request.effort else "",
+        max_tokens=request.max_tokens,
+        thinking=request.thinking.value,
+        whole=delivery is Delivery.WHOLE,
+        final=bool(request.tools) and request.tool_choice.use is ToolUse.NONE,
+        kept=kept,
+    )
