@@ -27,6 +27,7 @@ __all__ = [
     "MemoryModelListStore",
     "MemoryPromptStore",
     "MemoryQueueStore",
+    "MemorySentStore",
     "MemorySettings",
     "Ticking",
 ]
@@ -99,6 +100,37 @@ class MemoryLedger:
 
     def _of(self, conversation: int | None) -> list[Sent]:
         return [row for row in self.rows if conversation is None or row.conversation == conversation]
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+class MemorySentStore:
+    """Bytes of what was sent.
+
+    Attributes:
+        failure: When set, every call raises it.
+        kept: Bytes by hash.
+        forgotten: The times before which was to be deleted.
+    """
+
+    def __init__(self) -> None:
+        self.failure: StoreError | None = None
+        self.kept: dict[Sha256, bytes] = {}
+        self.forgotten: list[datetime] = []
+
+    async def keep(self, data: bytes) -> None:
+        self._fail()
+        self.kept[hashlib.sha256(data).hexdigest()] = data
+
+    async def get(self, digest: Sha256) -> bytes | None:
+        return self.kept.get(digest)
+
+    async def forget(self, before: datetime) -> int:
+        self._fail()
+        self.forgotten.append(before)
+        return 0
 
     def _fail(self) -> None:
         if self.failure is not None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from kireji.storage.database import Database
     from kireji.storage.drafts import SqliteDraftStore
     from kireji.storage.ledger import SqliteLedger
+    from kireji.storage.sent import FileSentStore
 
 
 @runtime_checkable
@@ -203,6 +204,7 @@ class _Stores(NamedTuple):
     drafts: SqliteDraftStore
     captures: FileCaptureStore
     ledger: SqliteLedger
+    sent: FileSentStore
     tools: ToolStores
 
 
@@ -215,6 +217,7 @@ async def _stores(stack: AsyncExitStack, paths: Paths) -> _Stores:
     from kireji.storage.database import Database
     from kireji.storage.drafts import SqliteDraftStore
     from kireji.storage.ledger import SqliteLedger
+    from kireji.storage.sent import FileSentStore
 
     database = await Database.open(paths.database)
     stack.push_async_callback(database.close)
@@ -225,7 +228,8 @@ async def _stores(stack: AsyncExitStack, paths: Paths) -> _Stores:
         conversations,
         SqliteDraftStore(database),
         captures,
-        SqliteLedger(database, checkpoint=CheckpointFile(paths.state / "ledger")),
+        SqliteLedger(database, checkpoint=CheckpointFile(paths.checkpoint)),
+        FileSentStore(paths.sent, database),
         tool_stores(database),
     )
 
@@ -272,7 +276,12 @@ def _base(
     stack.push_async_callback(http.aclose)
     counts = TokenCounts(SqliteCorrectionStore(stores.database))
     spending = Spending(SqliteSpendingStore(stores.database, origin_alive), preferences, clock, process_origin())
-    outbox = Outbox(stores.ledger, Accounts(spending, counts))
+    outbox = Outbox(
+        stores.ledger,
+        Accounts(spending, counts),
+        stores.sent,
+        lambda: preferences.settings.privacy.keep_contents,
+    )
     return _Base(preferences, clock, keychain, credentials, reader, http, outbox, spending, counts)
 
 
@@ -359,6 +368,7 @@ def _upkeep(
         stores.tools.permissions,
         toolbox,
         base.clock,
+        sent=stores.sent,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kireji.core.capturing import MOST_DELAY, Action
+from kireji.core.privacy import MOST_DAYS
 from kireji.core.shortcuts import Shortcut
 from kireji.core.words import say
 
@@ -87,6 +88,7 @@ CHECKS: Mapping[str, Callable[[Any], str | None]] = types.MappingProxyType(
         "tools.folders": _check_folders,
         "tools.rounds": _between(1, 100),
         **{f"budget.{period}": _between(0, 1_000_000) for period in ("day", "month", "conversation")},
+        "privacy.keep_days": _between(1, MOST_DAYS),
         "capture.delay": _between(0, MOST_DELAY),
         "appearance.text_scale": _between(0.5, 3.0),
         "appearance.language": _one_of("", "en", "de", "zh_CN", "ar"),

@@ -61,6 +61,16 @@ class Paths(NamedTuple):
         return self.data / "captures"
 
     @property
+    def sent(self) -> Path:
+        """Folder of the bytes of what was sent, where the person wants them kept."""
+        return self.data / "sent"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the ledger ended when it was last written; not beside it, so that both are not lost together."""
+        return self.state / "ledger"
+
+    @property
     def backups(self) -> Path:
         return self.data / "backups"
 

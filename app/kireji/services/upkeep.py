@@ -13,7 +13,7 @@ from kireji.core.documents import PLAIN
 from kireji.core.errors import KirejiError, ReaderError, StoreCorrupt
 from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import DocumentPart, Sha256
-from kireji.core.ports import CaptureStore, Clock, PromptStore, Reader
+from kireji.core.ports import CaptureStore, Clock, PromptStore, Reader, SentStore
 from kireji.core.tool_ports import PermissionStore
 from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.preferences import Preferences
@@ -60,6 +60,7 @@ class Upkeep:
         toolbox: Has the sources of tools.
         clock: Time.
         pause: Waits for so many seconds.
+        sent: The bytes of what was sent, where they are kept.
     """
 
     def __init__(
@@ -74,7 +75,9 @@ class Upkeep:
         toolbox: Toolbox,
         clock: Clock,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        sent: SentStore | None = None,
     ) -> None:
+        self._sent = sent
         self._conversations = conversations
         self._captures = captures
         self._reader = reader
@@ -186,6 +189,7 @@ class Upkeep:
         while True:
             await _kept_quiet(self._purge(), "removed conversations could not be deleted")
             await _kept_quiet(self._forget_decisions(), "old decisions about tools could not be deleted")
+            await _kept_quiet(self._forget_sent(), "old contents of requests could not be deleted")
             await self._pause(_DAY_SECONDS)
 
     async def _purge(self) -> None:
@@ -195,6 +199,12 @@ class Upkeep:
     async def _forget_decisions(self) -> None:
         if count := await self._permissions.forget_decisions(self._clock.now() - DECISIONS_KEPT):
             log.info("deleted %s decisions about tools that are long past", count)
+
+    async def _forget_sent(self) -> None:
+        """After the conversations, because what belonged to them alone goes with them."""
+        days = self._preferences.settings.privacy.keep_days
+        if self._sent is not None and (count := await self._sent.forget(self._clock.now() - timedelta(days=days))):
+            log.info("deleted the contents of requests: %s files", count)
 
 
 async def _kept_quiet(work: Coroutine[Any, Any, None], sentence: str) -> None:

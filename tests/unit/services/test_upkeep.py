@@ -15,6 +15,7 @@ from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.services.turns import Question
 from kireji.services.upkeep import DECISIONS_KEPT, DESCRIBE_SECONDS, KEPT, PURGE_SECONDS, QUIET_SECONDS, Upkeep
 from tests.fakes.provider import Hold, answer
+from tests.fakes.stores import MemorySentStore
 from tests.fakes.tools import FakeToolSource, MemoryPermissionStore, make_tool
 from tests.fakes.world import KEY, World
 
@@ -26,6 +27,7 @@ class Kept:
         self.world = world
         self.services = world.services()
         self.permissions = MemoryPermissionStore()
+        self.sent = MemorySentStore()
         self.upkeep = Upkeep(
             world.conversations,
             world.captures,
@@ -37,6 +39,7 @@ class Kept:
             self.services.tools.toolbox,
             world.clock,
             world.clock.pause,
+            self.sent,
         )
 
     async def ask(self, text: str, *images: ImagePart, says: str = "# A heron\n\nIt eats fish.") -> int:
@@ -246,3 +249,9 @@ class TestDescribing:
             hold.release()
         await kept.pass_time(QUIET_SECONDS + 1)
         assert source.described == 1
+
+
+async def test_the_contents_of_requests_go_after_the_days_that_the_person_wants(kept: Kept) -> None:
+    await kept.services.preferences.set("privacy.keep_days", 7)
+    await kept.pass_time(PURGE_SECONDS)
+    assert kept.sent.forgotten == [kept.world.clock.now() - timedelta(days=7)]
