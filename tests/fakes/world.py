@@ -28,6 +28,7 @@ from kireji.services.outbox import Outbox
 from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.queue import QuestionQueue
+from kireji.services.receipts import History, Receipts
 from kireji.services.request_builder import RequestBuilder
 from kireji.services.sign_in import SignInService
 from kireji.services.spending import Spending
@@ -61,6 +62,7 @@ from tests.fakes.stores import (
     MemoryModelListStore,
     MemoryPromptStore,
     MemoryQueueStore,
+    MemorySentStore,
     MemorySettings,
 )
 from tests.fakes.tools import (
@@ -127,6 +129,7 @@ class World:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     spending: MemorySpendingStore = field(init=False)
     corrections: MemoryCorrectionStore = field(default_factory=MemoryCorrectionStore)
+    sent: MemorySentStore = field(default_factory=MemorySentStore)
     settings: MemorySettings = field(default_factory=MemorySettings)
     screen: FakeCapture = field(default_factory=FakeCapture)
     codec: FakeCodec = field(default_factory=FakeCodec)
@@ -181,7 +184,12 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
     credentials = Credentials(keychain, session, world.environ, world.clock)
     counts = TokenCounts(world.corrections)
     spending = Spending(world.spending, preferences, world.clock, Origin(1, "now"))
-    outbox = Outbox(world.ledger, Accounts(spending, counts))
+    outbox = Outbox(
+        world.ledger,
+        Accounts(spending, counts),
+        world.sent,
+        lambda: preferences.settings.privacy.keep_contents,
+    )
     local_servers = LocalServers(lambda: world.finder, outbox, preferences, credentials, world.clock, lambda: (USUAL,))
     catalog = Catalog(
         (world.remote, world.router, world.local, world.device),
@@ -214,6 +222,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         ToolServers(world.server_file, lambda: world.probe, world.other_hosts, keychain),
         "/data/plugins",
     )
+    picture_text = PictureText(world.reader)
     chat = ChatService(
         world.conversations,
         world.captures,
@@ -222,11 +231,14 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         outbox,
         preferences,
         Origin(1, "now"),
-        PictureText(world.reader),
+        picture_text,
         tools.toolbox,
         tools.runner,
         monotonic=world.clock.monotonic,
     )
+    requests = RequestBuilder(preferences, world.captures, picture_text)
+    history = History(world.conversations, requests, tools.toolbox, catalog)
+    receipts = Receipts(world.ledger, world.sent, history, chat, outbox, preferences, world.clock)
     transfer = TransferService(world.whole, world.captures, world.codec, world.exports.open, world.exports.writer)
     backups = BackupService(world.backups, transfer, lambda: preferences.settings.backup, Path("/backups"), world.clock)
     return Services(
@@ -244,7 +256,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
             credentials,
             preferences,
             tools.toolbox,
-            RequestBuilder(preferences, world.captures, PictureText(world.reader)),
+            requests,
             outbox,
             counts,
             world.clock,
@@ -256,6 +268,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         conversations=world.conversations,
         drafts=world.drafts,
         ledger=world.ledger,
+        receipts=receipts,
         reader=world.reader,
         doctor=Doctor(world.checks),
         clock=world.clock,

@@ -97,6 +97,7 @@ async def open_services(
     from kireji.services.network_check import proxy_in_force, proxy_problem
     from kireji.services.picture_text import PictureText
     from kireji.services.queue import QuestionQueue
+    from kireji.services.receipts import History, Receipts
     from kireji.services.request_builder import RequestBuilder
     from kireji.services.sign_in import SignInService
     from kireji.services.watch import WatchService
@@ -133,6 +134,7 @@ async def open_services(
         at = surroundings(
             paths, environ, capture, credentials, preferences, local_servers, reader, prompts, held, toolkit
         )
+        picture_text = PictureText(reader)
         chat = ChatService(
             stores.conversations,
             stores.captures,
@@ -141,11 +143,12 @@ async def open_services(
             outbox,
             preferences,
             process_origin(),
-            PictureText(reader),
+            picture_text,
             toolkit.toolbox,
             toolkit.runner,
             monotonic=base.clock.monotonic,
         )
+        requests = RequestBuilder(preferences, stores.captures, picture_text)
         counting = Counting(
             stores.conversations,
             stores.captures,
@@ -153,11 +156,12 @@ async def open_services(
             credentials,
             preferences,
             toolkit.toolbox,
-            RequestBuilder(preferences, stores.captures, PictureText(reader)),
+            requests,
             outbox,
             base.counts,
             base.clock,
         )
+        history = History(stores.conversations, requests, toolkit.toolbox, models.catalog)
         queue = await stack.enter_async_context(QuestionQueue(chat, SqliteQueueStore(stores.database)))
         transfers = Transfers(paths, stores, preferences, base.clock)
         watches = await stack.enter_async_context(WatchService(capture, chat, base.clock))
@@ -178,6 +182,7 @@ async def open_services(
             conversations=stores.conversations,
             drafts=stores.drafts,
             ledger=stores.ledger,
+            receipts=Receipts(stores.ledger, stores.sent, history, chat, outbox, preferences, base.clock),
             reader=reader,
             doctor=Doctor(checks(at)),
             clock=base.clock,

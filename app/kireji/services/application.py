@@ -20,6 +20,7 @@ from kireji.services.local_servers import LocalServers
 from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
 from kireji.services.queue import QuestionQueue
+from kireji.services.receipts import Receipts
 from kireji.services.sign_in import SignInService
 from kireji.services.spending import Spending
 from kireji.services.tools.service import ToolService
@@ -55,6 +56,7 @@ class Services(msgspec.Struct, frozen=True):
     conversations: ConversationStore
     drafts: DraftStore
     ledger: Ledger
+    receipts: Receipts
     reader: Reader
     doctor: Doctor
     clock: Clock

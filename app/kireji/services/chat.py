@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -11,9 +10,9 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from kireji.core.errors import KeyStoreError, KirejiError, ProviderError, ReaderError
-from kireji.core.history import NO_TOOLS, ConversationSetup, Origin, StoredConversation, StoredMessage
+from kireji.core.history import NO_TOOLS, ConversationSetup, Origin, StoredMessage
 from kireji.core.history_ports import ConversationStore
-from kireji.core.messages import DocumentPart, ImagePart, Message, MessageState, Role, TextPart
+from kireji.core.messages import MessageState
 from kireji.core.ports import CaptureStore
 from kireji.core.words import say
 from kireji.services import fallback
@@ -26,18 +25,17 @@ from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.local_servers import LOCAL
 from kireji.services.outbox import Outbox
 from kireji.services.picture_text import PictureText
+from kireji.services.placing import Placing
 from kireji.services.preferences import Preferences
 from kireji.services.recorder import AnswerRecorder
-from kireji.services.request_builder import Asked, RequestBuilder
-from kireji.services.sent_history import latest, without_refused
+from kireji.services.request_builder import Asked, Built, RequestBuilder
+from kireji.services.sent_history import without_refused
 from kireji.services.tool_loop import ToolLoop
 from kireji.services.tools.runner import ToolRunner
-from kireji.services.tools.toolbox import Offer, Toolbox
+from kireji.services.tools.toolbox import Toolbox
 from kireji.services.turns import Observer, Question, QuestionSaved, TurnControl
 
 log = logging.getLogger(__name__)
-
-_TITLE_LENGTH = 60
 
 
 class ChatService:
@@ -89,6 +87,7 @@ class ChatService:
         self._monotonic = monotonic
         self._requests = RequestBuilder(preferences, captures, picture_text)
         self._toolbox = toolbox
+        self._placing = Placing(conversations, toolbox, preferences)
         self._loop = ToolLoop(runner, self._requests, preferences)
         self._refused: dict[tuple[int, str], int] = {}
         """By conversation and provider, the last row whose own blocks it no longer takes back."""
@@ -117,7 +116,7 @@ class ChatService:
         control.attach()
         if question.conversation is not None and (question.again, question.edit) != (None, None):
             await self._end_running(question.conversation)
-        asked = await self._save_question(question)
+        asked = await self._placing.save(question)
         turn = LiveTurn(QuestionSaved(asked.conversation, asked.history[-1]), control, observe)
         self.live.begin(turn)
         try:
@@ -171,6 +170,22 @@ class ChatService:
             await self._toolbox.offered()
         except KirejiError as error:
             log.info("not prepared: %s", error)
+
+    async def would_ask(self, question: Question) -> tuple[Choice, Built]:
+        """Who would be asked what, if the question were asked now; nothing is stored and nothing of it leaves.
+
+        Raises:
+            StoreError: The history cannot be read.
+            KirejiError: It could not be asked: nobody can answer, or a document does not fit.
+        """
+        asked = await self._placing.look(question)
+        choice = await self._catalog.choose(self._preferences.settings, question.provider, question.model, asked.setup)
+        return choice, await self._requests.build(self._accepted(asked, choice.provider.name), choice)
+
+    def _accepted(self, asked: Asked, provider: str) -> Asked:
+        """A question whose history is without those blocks that a provider no longer takes back."""
+        refused_before = self._refused.get((asked.conversation.id, provider), 0)
+        return asked._replace(history=without_refused(asked.history, refused_before))
 
     async def _run(self, asked: Asked, turn: LiveTurn) -> StoredMessage:
         recorder = AnswerRecorder(
@@ -242,8 +257,7 @@ class ChatService:
         provider = choice.provider
         recorder.choose(provider.name, choice.model)
         credential = await self._credential(choice)
-        refused_before = self._refused.get((asked.conversation.id, provider.name), 0)
-        asked = asked._replace(history=without_refused(asked.history, refused_before))
+        asked = self._accepted(asked, provider.name)
         built = await self._requests.build(asked, choice)
         place = (asked.conversation.id, provider.name)
 
@@ -279,98 +293,10 @@ class ChatService:
             raise self._credentials.missing(name)
         return credential
 
-    async def _save_question(self, question: Question) -> Asked:
-        if question.again is not None:
-            return await self._asked_again(question, question.again)
-        parts: tuple[ImagePart | DocumentPart | TextPart, ...] = (*question.images, *question.documents)
-        if question.text.strip():
-            parts = (*parts, TextPart(question.text))
-        message = Message(Role.USER, parts)
-        if question.conversation is None:
-            setup = self._frozen(question)
-            offer = await self._toolbox.offer_for(setup, question.tools)
-            setup = msgspec.structs.replace(setup, tools=offer.digest)
-            summary, stored = await self._conversations.create(title_of(question), message, setup)
-            return Asked(question, summary, (stored,), setup, offer)
-        if question.edit is None:
-            earlier = await self._load(question.conversation)
-            before = earlier.messages
-        else:
-            earlier, place = await self._with_question(question.conversation, question.edit)
-            before = earlier.messages[:place]
-        setup, offer = await self._offered(earlier, question)
-        parent = before[-1].id if before else None
-        stored = await self._conversations.append(question.conversation, parent, message)
-        return Asked(question, earlier.summary, (*latest(before, question.earlier), stored), setup, offer)
-
-    async def _offered(self, earlier: StoredConversation, question: Question) -> tuple[ConversationSetup, Offer]:
-        """The tools of a conversation that goes on; a list that is another one than before is noted."""
-        setup = earlier.setup
-        offer = await self._toolbox.offer_for(setup, question.tools)
-        if offer.digest != setup.tools:
-            setup = msgspec.structs.replace(setup, tools=offer.digest)
-            await self._conversations.configure(earlier.summary.id, setup)
-        return setup, offer
-
-    def _frozen(self, question: Question) -> ConversationSetup:
-        """A new conversation keeps the instructions it begins with: another first line makes all of it new again."""
-        setup = question.setup or ConversationSetup()
-        if setup.system is not None:
-            return setup
-        system = self._preferences.settings.models.system if question.system is None else question.system
-        return msgspec.structs.replace(setup, system=system)
-
-    async def _asked_again(self, question: Question, again: int) -> Asked:
-        """The conversation up to a question that is stored already; the new answer becomes its second one."""
-        earlier, place = await self._with_question(question.conversation, again)
-        setup, offer = await self._offered(earlier, question)
-        return Asked(question, earlier.summary, earlier.messages[: place + 1], setup, offer)
-
-    async def _with_question(self, conversation: int | None, wanted: int) -> tuple[StoredConversation, int]:
-        """A conversation on the path that runs through a question, and the question's place on it."""
-        earlier = await self._load(conversation)
-        place = _place(earlier, wanted)
-        if place is None:
-            # Another window walks another branch, or has begun one.
-            with contextlib.suppress(LookupError):
-                await self._conversations.select(earlier.summary.id, wanted)
-                earlier = await self._load(conversation)
-                place = _place(earlier, wanted)
-        if place is None:
-            raise KirejiError(
-                say("The question is no longer in this conversation."), say("Open the conversation again.")
-            )
-        return earlier, place
-
     async def _end_running(self, conversation: int) -> None:
         while (turn := self.live.find(conversation)) is not None:
             turn.control.stop()
             await turn.over.wait()
-
-    async def _load(self, conversation: int | None) -> StoredConversation:
-        earlier = None if conversation is None else await self._conversations.load(conversation)
-        if earlier is None:
-            raise KirejiError(
-                say("There is no conversation {conversation}.", conversation=conversation),
-                say("List them with: kireji history list"),
-            )
-        return earlier
-
-
-def _place(conversation: StoredConversation, question: int) -> int | None:
-    asked = (one.id if one.message.role is Role.USER else None for one in conversation.messages)
-    return next((place for place, number in enumerate(asked) if number == question), None)
-
-
-def title_of(question: Question) -> str:
-    """A conversation's first title, made without asking anyone: the question's first line that is no quote."""
-    lines = [line.strip() for line in question.text.splitlines() if line.strip()]
-    first = next((line for line in lines if not line.startswith(">")), lines[0].lstrip("> ") if lines else "")
-    if not first and question.documents:
-        first = question.documents[0].title
-    if not first:
-        return "Capture" if question.images else "Conversation"
-    return first if len(first) <= _TITLE_LENGTH else first[: _TITLE_LENGTH - 1].rstrip() + "…"
 
 
 def _our_fault() -> KirejiError:

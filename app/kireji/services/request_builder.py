@@ -123,14 +123,22 @@ class RequestBuilder:
         )
         return Built(request, note, said)
 
-    async def extended(self, request: ModelRequest, choice: Choice, so_far: Message) -> ModelRequest:
+    async def extended(
+        self, request: ModelRequest, choice: Choice, so_far: Message, most: int | None = None
+    ) -> ModelRequest:
         """The next request for the same answer: what was said so far goes back, with what tools gave.
+
+        Args:
+            request: The first.
+            choice: Who is asked.
+            so_far: The answer.
+            most: Only so many messages of it go back; None for all.
 
         Raises:
             StoreError: A picture or document cannot be read from the store.
             ReaderError: A picture could not be read for a model that cannot see.
         """
-        messages, blobs = await self._fitted(split(so_far), choice, request.blobs)
+        messages, blobs = await self._fitted(split(so_far)[:most], choice, request.blobs)
         return msgspec.structs.replace(
             request, messages=(*request.messages, *messages), blobs={**request.blobs, **blobs}
         )

@@ -11,8 +11,8 @@ from kireji.core.messages import DocumentPart
 from kireji.core.ports import PromptStore
 from kireji.core.prompts import Prompt, between_places
 from kireji.services.catalog import DEVICE
-from kireji.services.chat import title_of
 from kireji.services.live import LiveTurn
+from kireji.services.placing import title_of
 from kireji.services.turns import AnswerEnds, Question, QuestionSaved, TurnEvent
 
 LONGEST = 60

@@ -13,7 +13,7 @@ from kireji.core.history import StoredMessage
 from kireji.core.messages import ImagePart, MessageState, OpaquePart, Role, StopReason, TextPart
 from kireji.core.models import Effort
 from kireji.core.ports import EncodedPicture
-from kireji.services.chat import title_of
+from kireji.services.placing import title_of
 from kireji.services.turns import AnswerBegins, AnswerEnds, Question, QuestionSaved, TurnControl, TurnEvent
 from tests.fakes.provider import Hold, answer
 from tests.fakes.stores import MemoryConversationStore
