@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import hashlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,12 +13,15 @@ from pathlib import Path
 import pytest
 
 from kireji.core import errors
+from kireji.core.ledger import target_of
 from kireji.core.requests import Purpose
 from kireji.core.settings import NetworkSettings
 from kireji.core.tool_ports import FetchedPage
 from kireji.providers import pages
 from kireji.providers.http import HttpClient
 from kireji.providers.pages import LARGEST, PageFetcher
+from kireji.services.outbox import Outbox
+from tests.fakes.stores import MemoryLedger
 from tests.integration.providers.conftest import Passing
 from tests.support.authority import make_authority
 from tests.support.proxy import Proxy
@@ -321,3 +325,20 @@ async def test_a_proxy_is_told_the_name(monkeypatch: pytest.MonkeyPatch) -> None
             page = await fetched(PageFetcher(http), f"http://pages.test:{one.port}/", near=False)
             await http.aclose()
     assert page.body == b"x"
+
+
+async def test_the_ledger_holds_the_hash_of_the_address_that_was_fetched(web: PageFetcher) -> None:
+    """A page is asked for without a body, so what leaves is its address; a redirect is a second row."""
+
+    async def handler(path: str, writer: asyncio.StreamWriter) -> None:
+        status = ("302 Found", "Location: /there?to=2") if path.startswith("/here") else ("200 OK", "X: y")
+        await saying(b"a page", "Content-Type: text/plain", *status[1:], status=status[0])(path, writer)
+
+    ledger = MemoryLedger()
+    async with site(handler) as made:
+        await web.fetch(Outbox(ledger).gate, f"{made.url}/here?q=private", near=True, anywhere=False)
+    received = [target_of(head.split(" ")[0], made.url + head.split(" ")[1]) for head in made.heads]
+    assert [row.facts.target for row in ledger.rows] == received
+    assert len(received) == 2
+    assert {row.digest for row in ledger.rows} == {hashlib.sha256(b"").hexdigest()}
+    assert "private" not in repr(ledger.rows)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import socket
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +22,7 @@ from kireji.providers.connection_settings import ConnectionSettings
 from tests.integration.tools.mcp.servers import MODERN, Call, World, words
 from tests.support.authority import make_authority
 from tests.support.proxy import Proxy
+from tests.support.relay import relay
 
 TOKEN = "Bearer s3cret"
 
@@ -248,3 +251,14 @@ async def test_a_header_that_is_none(world: World, address: str) -> None:
     world.write(one={"url": address, "headers": {"Authorization": "a\nb"}})
     (*_, last) = await world.sources.test("one")
     assert not last.passed
+
+
+async def test_what_is_recorded_is_what_goes_over_the_wire(world: World, address: str) -> None:
+    async with relay(int(address.split(":")[2].split("/")[0])) as between:
+        world.write(one={"url": f"http://127.0.0.1:{between.port}/mcp", "headers": {"Authorization": TOKEN}})
+        await world.sources.test("one")
+        assert words(await world.call("one", "add", first=3)) == "4"
+        wired = between.requests
+    recorded = Counter((one.method, hashlib.sha256(one.body).hexdigest()) for one in world.recorded)
+    assert recorded == Counter((one.method, hashlib.sha256(one.body).hexdigest()) for one in wired)
+    assert any(b'"tools/call"' in one.body for one in wired)
