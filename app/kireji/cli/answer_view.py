@@ -39,6 +39,26 @@ class AnswerView(Protocol):
         """Print one event; raises OutputClosed when nobody reads any more."""
 
 
+class Noting:
+    """Another view, and which conversation the turn is in.
+
+    Args:
+        view: What prints.
+
+    Attributes:
+        conversation: Its number; 0 before it is known.
+    """
+
+    def __init__(self, view: AnswerView) -> None:
+        self._view = view
+        self.conversation = 0
+
+    def show(self, event: TurnEvent) -> None:
+        if isinstance(event, QuestionSaved):
+            self.conversation = event.conversation.id
+        self._view.show(event)
+
+
 class PlainText:
     """The answer's words as they come; everything else goes to standard error."""
 

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kireji.cli.answer_view import AnswerView, JsonStream, PlainText, WholeAnswer, way_on
+from kireji.cli.answer_view import AnswerView, JsonStream, Noting, PlainText, WholeAnswer, way_on
 from kireji.cli.approving import Approver
 from kireji.cli.arguments import LATEST
 from kireji.cli.console import Console, OutputClosed
 from kireji.cli.prompts import find, with_language
+from kireji.cli.receipt import last_row, tell
 from kireji.cli.tool_values import ask_named
 from kireji.cli.work import DONE, FAILED, INTERRUPTED, Work, WrongUsage
 from kireji.core.errors import KirejiError, PictureError
@@ -78,9 +79,23 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
             question = replace(question, tools=await ask_named(services, arguments.tools))
         async with Approver(services.tools.approvals, console, yes=arguments.yes) as approver:
             question = replace(_as_wished(question, arguments), attended=approver.attended)
-            return await _ask(services, question, _view(arguments, console), console, approver)
+            return await _asked(services, question, arguments, console, approver)
 
     return work
+
+
+async def _asked(
+    services: Services, question: Question, arguments: argparse.Namespace, console: Console, approver: Approver
+) -> int:
+    """Ask, and tell what has left with it where that is wanted, however it ended."""
+    if not arguments.receipt:
+        return await _ask(services, question, _view(arguments, console), console, approver)
+    view, before = Noting(_view(arguments, console)), await last_row(services)
+    try:
+        return await _ask(services, question, view, console, approver)
+    finally:
+        streams = arguments.json and not arguments.no_stream
+        await tell(services, view.conversation, before, console, as_json=streams)
 
 
 async def _words(services: Services, arguments: argparse.Namespace, typed: str) -> str:

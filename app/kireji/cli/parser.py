@@ -10,6 +10,7 @@ from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command
 from kireji.cli.parser_asking import ACTIONS, add_asking, check_capture, latest_made_explicit, regions_attached
 from kireji.cli.parser_counting import add_counting
 from kireji.cli.parser_history import add_history
+from kireji.cli.parser_receipt import add_receipt
 from kireji.cli.parser_servers import add_servers, program_apart
 from kireji.cli.parser_tools import add_tools, options_first
 from kireji.core.capturing import Action, CaptureMode, CaptureRequest
@@ -30,7 +31,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
     Returns:
         `command` is None to start the app, else one of ask, capture, watch, prompts, keys, models, history,
-        tools, mcp, count, budget, doctor.
+        tools, mcp, count, budget, receipt, doctor.
 
     Raises:
         SystemExit: Help or version was printed (0), or the usage is wrong (2).
@@ -73,6 +74,7 @@ def _parser() -> Parser:
     add_tools(commands)
     add_servers(commands)
     add_counting(commands)
+    add_receipt(commands)
     as_json(command(commands, "doctor", "say what works on this machine and what does not; nothing leaves it"))
     return parser
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from kireji.cli import parser_receipt
 from kireji.cli.arguments import (
     PROVIDERS,
     Commands,
@@ -90,6 +91,7 @@ def _add_ask(commands: Commands) -> None:
         help="go on with conversation ID, or with the latest; without a question, a cut answer goes on",
     )
     add_to_ask(ask)
+    parser_receipt.add_to_ask(ask)
     ask.add_argument(
         "--no-stream", action="store_true", help="ask for the answer in one piece (of Anthropic, at most 21,333 tokens)"
     )

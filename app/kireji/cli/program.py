@@ -116,6 +116,10 @@ def _prepare(arguments: argparse.Namespace, console: Console) -> Work:
             from kireji.cli import budget
 
             return budget.prepare(arguments, console)
+        case "receipt":
+            from kireji.cli import receipt
+
+            return receipt.prepare(arguments, console)
         case "doctor":
             from kireji.cli import doctor
 

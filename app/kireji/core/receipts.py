@@ -1,8 +1,8 @@
 """What left this computer in one request, as a person reads it: made from the bytes themselves and nothing else.
 
 The bodies of all services are read by their shape: Anthropic's Messages, the chat format of OpenAI, OpenRouter and
-local servers, JSON-RPC of tool servers. What is of no known shape is shown as the JSON or text that it is, so that
-nothing of a body is ever left out.
+local servers, JSON-RPC of tool servers. What is of no known shape is shown as the JSON or text that it is, so that no
+word of a body is ever left out; marks such as those for the cache stand in the bytes alone.
 """
 
 from __future__ import annotations
