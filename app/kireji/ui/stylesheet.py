@@ -191,6 +191,13 @@ QFrame[kind="line"] {{ background: {c.line}; border: none; }}
 def _lists(c: Colours, scale: float) -> str:
     return f"""
 QListView {{ background: transparent; border: none; outline: none; font-size: {_px(TYPE_BODY, scale)}; }}
+QListWidget[kind="receipts"] {{ font-size: {_px(TYPE_LABEL, scale)}; }}
+QListWidget[kind="receipts"]::item {{ padding: 6px 8px; border-radius: 6px; border: 1px solid transparent; }}
+QListWidget[kind="receipts"]::item:hover {{ background: {c.raised}; }}
+QListWidget[kind="receipts"]::item:selected {{ background: {c.accent_soft}; color: {c.ink}; }}
+QListWidget[kind="receipts"]:focus::item:selected {{ border-color: {c.accent}; }}
+QTextBrowser[kind="receipt"] {{ background: {c.surface}; border: 1px solid {c.line};
+    border-radius: {RADIUS_CARD}px; selection-background-color: {c.accent_soft}; selection-color: {c.ink}; }}
 """
 
 

@@ -20,6 +20,7 @@ from kireji.ui.chat.presenter import ChatPresenter
 from kireji.ui.history.answers import Answers
 from kireji.ui.history.presenter import HistoryPresenter
 from kireji.ui.main_window import MainWindow
+from kireji.ui.receipts.presenter import ReceiptsPresenter
 from kireji.ui.settings.key_check import KeyCheck
 from kireji.ui.settings.places import Places
 from kireji.ui.settings.presenter import SettingsPresenter
@@ -67,6 +68,9 @@ class WindowPresenter(QObject):
         self._welcome: WelcomePresenter | None = None
         self.exporter: Exporter | None = None
         self.chat = ChatPresenter(services, window, theme, self._held_chord)
+        self.receipts = ReceiptsPresenter(
+            services, window, theme, lambda: self.chat.current, lambda: self.chat.would_ask()
+        )
         answers = answers or Answers(services.chat.live, self.shows, services.tools.approvals)
         self.history = HistoryPresenter(services, window, self.chat, answers)
         self._unsubscribe = [
@@ -101,6 +105,7 @@ class WindowPresenter(QObject):
             await self._settings.aclose()
         if self.exporter is not None:
             await self.exporter.aclose()
+        await self.receipts.aclose()
         await self.history.aclose()
         await self.chat.aclose()
 

@@ -55,6 +55,8 @@ class PromptField(QPlainTextEdit):
     submitted = Signal()
     focus_changed = Signal(object)
     paste_wanted = Signal()
+    receipt_wanted = Signal()
+    """What would be sent if the person asked now shall be shown."""
     selection_wanted = Signal()
     """The middle button was pressed where the selected text of other programs shall go; the caret is there."""
     escaped = Signal()
@@ -237,6 +239,8 @@ class PromptField(QPlainTextEdit):
             (tr("Paste"), self.paste_wanted.emit, True),
             ("", None, True),
             (tr("Select all"), self.selectAll, full),
+            ("", None, True),
+            (tr("Show what will be sent"), self.receipt_wanted.emit, True),
         )
         for words, slot, usable in entries:
             if slot is None:

@@ -153,10 +153,21 @@ class ChatPresenter(QObject):
 
     def ask(self, draft: Draft) -> None:
         """Ask in the open conversation what has been prepared, there or elsewhere."""
+        self._turns.ask(self._bare(), draft)
+
+    async def would_ask(self) -> Question | None:
+        """What would be asked now with what stands around the field; None when there is nothing to ask.
+
+        Raises:
+            StoreError: An attachment could not be stored.
+        """
+        return await self.drafts.question(self._bare(), self.drafts.draft)
+
+    def _bare(self) -> Question:
+        """A question in the open conversation, without words."""
         edited = self.drafts.editing
         setup = None if edited is not None else self._setup.for_new()
-        question = Question("", conversation=self._conversation.number, setup=setup, edit=edited)
-        self._turns.ask(question, draft)
+        return Question("", conversation=self._conversation.number, setup=setup, edit=edited)
 
     def stop(self) -> None:
         """Stop the answer that streams in the open conversation, whoever asked, or the question on its way out."""

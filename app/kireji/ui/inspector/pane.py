@@ -109,6 +109,10 @@ class Inspector(QFrame):
 
     folded_changed = Signal(object)
     """The names of the sections that are folded away, as a tuple of texts."""
+    receipt_clicked = Signal()
+    """What left this computer shall be shown."""
+    ahead_clicked = Signal()
+    """What would leave with the question that is being written shall be shown."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -129,6 +133,10 @@ class Inspector(QFrame):
         self.exact = button(tr("Count exactly"), "quiet")
         self.exact.setToolTip(tr("Sends what would be asked to the service, which counts it and charges nothing."))
         self._exact_row = actions(self.exact)
+        self.receipt = button(tr("Show receipt"))
+        self.ahead = button(tr("Show what will be sent"), "quiet")
+        self.receipt.clicked.connect(self.receipt_clicked)
+        self.ahead.clicked.connect(self.ahead_clicked)
         body = QWidget()
         body.setProperty("kind", "page")
         self._layout = QVBoxLayout(body)
@@ -166,6 +174,9 @@ class Inspector(QFrame):
                 section.add(self._cache)
             if name == "instructions":
                 section.add(self.instructions)
+            if name == "sent":
+                section.add(self.receipt)
+                section.add(self.ahead)
             self.add_section(section)
         self.tools = ToolsSection(_TOOLS, self._theme)
         self.add_section(self.tools, before="sent")

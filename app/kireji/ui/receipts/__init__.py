@@ -1,0 +1,1 @@
+"""Receipts: what left this computer, and what would leave."""
