@@ -68,7 +68,7 @@ def finding(found: Finding) -> str:
 
 
 def limits(verification: Verification) -> tuple[str, ...]:
-    """What a check of this ledger cannot prove, in sentences."""
+    """What a check of this ledger cannot prove, in sentences; `mark_of` belongs behind the last."""
     said: list[str] = []
     if verification.sealed:
         said.append(
@@ -81,8 +81,7 @@ def limits(verification: Verification) -> tuple[str, ...]:
     said.append(
         say(
             "Whoever can write your files could write the whole ledger anew. Keep this line elsewhere, and a later"
-            " check can tell: {mark}",
-            mark=mark_of(verification),
+            " check can tell:"
         )
     )
     return tuple(said)

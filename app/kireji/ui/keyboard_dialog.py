@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScroll
 
 from kireji.ui.chat import keys
 from kireji.ui.parts import button, label, spread
+from kireji.ui.receipts import keys as receipt_keys
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import mark, tr
@@ -18,6 +19,7 @@ _SECTIONS = (
         (
             (mark("Send; while an answer streams: queue"), "Return"),
             (mark("New line"), "Shift+Return"),
+            (mark("Show what will be sent"), receipt_keys.AHEAD),
             (mark("Earlier questions, in an empty field"), "Up"),
             (mark("Quick prompts, in an empty field"), "/"),
             (mark("Stop the answer"), "Esc"),
@@ -51,6 +53,7 @@ _SECTIONS = (
         mark("Window"),
         (
             (mark("Details at the side"), "Ctrl+I"),
+            (mark("What left this computer"), receipt_keys.RECEIPT),
             (mark("Settings"), "Ctrl+,"),
             (mark("This list"), keys.KEYBOARD),
             (mark("Close the window"), "Ctrl+W"),

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from kireji.core.history import Sent
 from kireji.core.ledger import Fault, Finding
 from kireji.core.messages import Usage
+from kireji.core.receipts import Evidence, Receipt
 from kireji.ui.receipts.dialog import ReceiptDialog
+from kireji.ui.receipts.page import prepared
 from tests.fakes.provider import answer
 from tests.fakes.services import FakeSurroundings
+from tests.integration.providers.conftest import png
 from tests.ui.window.support import Stand, window_over
 
 pytestmark = pytest.mark.qt
+
+SOURCE = {"type": "base64", "media_type": "image/png", "data": base64.b64encode(png(40, 30)).decode()}
 
 
 @pytest.fixture
@@ -101,6 +110,7 @@ async def test_verify_says_in_a_sentence_what_it_found(stand: Stand) -> None:
     dialog.verify.click()
     await stand.until(lambda: "The ledger is whole" in dialog.found.text())
     assert dialog.found.property("role") == "ok"
+    assert dialog.mark.text() == f"1:{'0' * 64}"
     stand.below.ledger.findings = (Finding(Fault.CHANGED, 3, 3),) * 9
     dialog.verify.click()
     await stand.until(lambda: "Row 3: changed" in dialog.found.text())
@@ -154,3 +164,38 @@ async def test_everything_has_a_name_for_screen_readers(stand: Stand) -> None:
     assert dialog.list.accessibleName()
     assert dialog.page.accessibleName()
     assert all(one.accessibleName() for one in dialog.tab_stops())
+
+
+async def test_pictures_are_shown_as_they_were_sent_and_open_large(stand: Stand) -> None:
+    body = json.dumps({"messages": [{"role": "user", "content": [{"type": "image", "source": SOURCE}]}]}).encode()
+    sent = Sent(1, datetime(2026, 3, 1, tzinfo=UTC), "anthropic", "h", "m", "answer", len(body), "d", 1)
+    shown = prepared(Receipt(sent, Evidence.KEPT, body))
+    assert (shown.pictures[0].width(), shown.pictures[0].height()) == (40, 30)
+    dialog = await opened(stand)
+    dialog.show_receipt(shown)
+    assert "\N{OBJECT REPLACEMENT CHARACTER}" in dialog.page.document().toRawText()
+    seen: list[object] = []
+    dialog.page.picture_chosen.connect(seen.append)
+    dialog.page.anchorClicked.emit(QUrl("picture:0"))
+    dialog.page.anchorClicked.emit(QUrl("picture:9"))
+    dialog.page.anchorClicked.emit(QUrl("https://h.example"))
+    assert seen == [shown.pictures[0]]
+
+
+async def test_a_long_text_is_cut_and_says_so(stand: Stand) -> None:
+    body = json.dumps({"messages": [{"role": "user", "content": "word " * 3000}] * 80}).encode()
+    sent = Sent(1, datetime(2026, 3, 1, tzinfo=UTC), "anthropic", "h", "m", "answer", len(body), "d", 1)
+    dialog = await opened(stand)
+    dialog.show_receipt(prepared(Receipt(sent, Evidence.KEPT, body)))
+    text = dialog.page.toPlainText()
+    assert "… and 9,000 more characters" in text
+    assert "20 earlier messages are not shown here" in text
+
+
+async def test_what_is_not_what_was_sent_cannot_be_copied_as_if_it_were(stand: Stand) -> None:
+    sent = Sent(1, datetime(2026, 3, 1, tzinfo=UTC), "anthropic", "h", "m", "answer", 2, "d", 1)
+    dialog = await opened(stand)
+    dialog.show_receipt(prepared(Receipt(sent, Evidence.DIFFERENT, b"{}", note="The settings have changed.")))
+    assert not dialog.copy.isEnabled()
+    assert "This is not what was sent" in dialog.page.toPlainText()
+    assert "The settings have changed." in dialog.page.toPlainText()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from kireji.core.history import SentTotals
@@ -18,6 +19,7 @@ from kireji.ui.inspector.section import UNKNOWN, Section
 from kireji.ui.inspector.tools import ToolsSection
 from kireji.ui.instructions import Instructions
 from kireji.ui.parts import button, label, spread
+from kireji.ui.receipts import keys
 from kireji.ui.settings.cards import actions, tell
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
@@ -135,6 +137,8 @@ class Inspector(QFrame):
         self._exact_row = actions(self.exact)
         self.receipt = button(tr("Show receipt"))
         self.ahead = button(tr("Show what will be sent"), "quiet")
+        self.receipt.setToolTip(QKeySequence(keys.RECEIPT).toString(QKeySequence.SequenceFormat.NativeText))
+        self.ahead.setToolTip(QKeySequence(keys.AHEAD).toString(QKeySequence.SequenceFormat.NativeText))
         self.receipt.clicked.connect(self.receipt_clicked)
         self.ahead.clicked.connect(self.ahead_clicked)
         body = QWidget()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
     QDialog,
     QFrame,
+    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -74,6 +75,10 @@ class ReceiptDialog(QDialog):
         self.found.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        self._limits = label("", "small", wrap=True)
+        self.mark = QLineEdit()
+        self.mark.setReadOnly(True)
+        self.mark.setAccessibleName(tr("Keep this line elsewhere"))
         self._build()
         self._connect()
         self.set_copyable(False)
@@ -99,8 +104,10 @@ class ReceiptDialog(QDialog):
         layout = QVBoxLayout(self)
         spread(layout, SPACE[3], SPACE[2])
         layout.addLayout(self._box, 1)
-        layout.addWidget(self.found)
-        self.found.hide()
+        below: tuple[QWidget, ...] = (self.found, self._limits, self.mark)
+        for widget in below:
+            layout.addWidget(widget)
+            widget.hide()
         self.verify.setHidden(self._ahead)
         layout.addWidget(actions(self.verify, self.copy, self.close_button))
         self.setMinimumSize(320, 320)
@@ -146,18 +153,28 @@ class ReceiptDialog(QDialog):
         """Whether exact bytes are at hand."""
         self.copy.setEnabled(copyable)
 
-    def show_result(self, sentences: Sequence[str], role: str) -> None:
+    def show_result(self, sentences: Sequence[str], role: str, limits: Sequence[str] = (), mark: str = "") -> None:
         """What a check has found.
 
         Args:
             sentences: One a line.
             role: Of the stylesheet: ok, warn, error, muted.
+            limits: What that cannot prove, one sentence a line.
+            mark: What can be kept elsewhere for a later check.
         """
         tell(self.found, "\n".join(sentences), role)
+        tell(self._limits, "\n".join(limits), "small")
+        self.mark.setText(mark)
+        self.mark.setCursorPosition(0)
+        self.mark.setVisible(bool(mark))
 
     def tab_stops(self) -> tuple[QPushButton, ...]:
         """The buttons, in order."""
         return (self.here, self.everything, self.verify, self.copy, self.close_button)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        (self.page if self._ahead else self.list).setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

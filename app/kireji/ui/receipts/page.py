@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QImage,
+    QResizeEvent,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -32,6 +33,10 @@ _LONGEST = 6_000
 """Characters of one text that are shown: laying out a book makes the person wait."""
 _TURNS = 60
 """Messages that are shown, from the newest."""
+_WIDEST, _TALLEST = 480, 320
+"""Logical pixels of a picture at the normal size of text."""
+_NEXT_LINE = "\u2028"
+"""Begins a line without a paragraph; copied, it is an ordinary one."""
 _ROOM = QSize(1280, 960)
 """Pixels that a decoded picture takes at most."""
 
@@ -75,6 +80,7 @@ class ReceiptPage(QTextBrowser):
         self._theme = theme
         self._shown: Shown | None = None
         self._sentence = ""
+        self._dressed_for = 0
         self.setOpenLinks(False)
         self.setProperty("kind", "receipt")
         self.setAccessibleName(tr("Receipt"))
@@ -92,7 +98,19 @@ class ReceiptPage(QTextBrowser):
         self._dress()
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._shown is not None and self._shown.pictures and self._room() != self._dressed_for:
+            before = self.verticalScrollBar().value()
+            self._dress()
+            self.verticalScrollBar().setValue(before)
+
+    def _room(self) -> int:
+        """Logical pixels for a picture: as large as it gets, or as wide as there is room."""
+        return max(120, min(self._theme.px(_WIDEST), self.viewport().width() - 4 * SPACE[3]))
+
     def _dress(self) -> None:
+        self._dressed_for = self._room()
         document = QTextDocument(self)
         document.setDocumentMargin(SPACE[3])
         font = QFont(self.font())
@@ -117,12 +135,12 @@ class _Writer:
     """Writes a receipt into a document."""
 
     def __init__(
-        self, document: QTextDocument, theme: Theme, direction: Qt.LayoutDirection, width: int, ratio: float
+        self, document: QTextDocument, theme: Theme, direction: Qt.LayoutDirection, room: int, ratio: float
     ) -> None:
         self._document = document
         self._theme = theme
         self._direction = direction
-        self._width = max(120, width - 4 * SPACE[3])
+        self._room = QSize(room, theme.px(_TALLEST))
         self._ratio = ratio
         self._cursor = QTextCursor(document)
         self._picture = 0
@@ -157,7 +175,7 @@ class _Writer:
         block.setLayoutDirection(Qt.LayoutDirection.RightToLeft if mirrored else Qt.LayoutDirection.LeftToRight)
         block.setTopMargin(above)
         self._block(block)
-        self._cursor.insertText(words, form)
+        self._cursor.insertText(words.replace("\n", _NEXT_LINE), form)
 
     def _contents(self, contents: Contents, pictures: dict[int, QImage]) -> None:
         if contents.system:
@@ -196,9 +214,8 @@ class _Writer:
         name = QUrl(f"receipt-picture:{place}")
         self._document.addResource(QTextDocument.ResourceType.ImageResource.value, name, image)
         size = QSize(round(image.width() / self._ratio), round(image.height() / self._ratio))
-        room = QSize(min(self._width, self._theme.px(480)), self._theme.px(320))
-        if size.width() > room.width() or size.height() > room.height():
-            size = size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
+        if size.width() > self._room.width() or size.height() > self._room.height():
+            size = size.scaled(self._room, Qt.AspectRatioMode.KeepAspectRatio)
         form = QTextImageFormat()
         form.setName(name.toString())
         form.setWidth(size.width())
@@ -232,15 +249,14 @@ class _Writer:
         form.setCellPadding(2)
         form.setCellSpacing(0)
         form.setTopMargin(SPACE[2])
-        form.setLayoutDirection(self._direction)
         form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
-        form.setColumnWidthConstraints(
-            [QTextLength(QTextLength.Type.PercentageLength, 34), QTextLength(QTextLength.Type.PercentageLength, 66)]
-        )
+        shares = (66, 34) if self._mirrored else (34, 66)
+        form.setColumnWidthConstraints([QTextLength(QTextLength.Type.PercentageLength, share) for share in shares])
         table = self._cursor.insertTable(len(rows), 2, form)
         for number, (name, value) in enumerate(rows):
             for column, text in enumerate((name, value)):
-                cursor = table.cellAt(number, column).firstCursorPosition()
+                # Qt has no tables that begin at the right.
+                cursor = table.cellAt(number, 1 - column if self._mirrored else column).firstCursorPosition()
                 block = QTextBlockFormat()
                 block.setLayoutDirection(self._direction)
                 cursor.setBlockFormat(block)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 
 from kireji.core.errors import KirejiError
 from kireji.core.history import Sent
@@ -18,6 +18,7 @@ from kireji.services.application import Services
 from kireji.services.turns import Question
 from kireji.ui.aio import TaskScope
 from kireji.ui.main_window import MainWindow
+from kireji.ui.receipts import keys
 from kireji.ui.theme import Theme
 from kireji.ui.translation import plural, tr
 
@@ -66,6 +67,8 @@ class ReceiptsPresenter(QObject):
         window.inspector.receipt_clicked.connect(self.show)
         window.inspector.ahead_clicked.connect(self.show_ahead)
         window.chat.composer.field.receipt_wanted.connect(self.show_ahead)
+        QShortcut(QKeySequence(keys.RECEIPT), window).activated.connect(self.show)
+        QShortcut(QKeySequence(keys.AHEAD), window).activated.connect(self.show_ahead)
 
     async def aclose(self) -> None:
         """Close what is open."""
@@ -170,7 +173,8 @@ class ReceiptsPresenter(QObject):
             told.append(plural(more, "1 more place is wrong.", "{n} more places are wrong."))
         role = "error" if not found.intact else "ok" if found.witnessed else "warn"
         if self._dialog is dialog:
-            dialog.show_result([receipt_words.outcome(found), *told, *receipt_words.limits(found)], role)
+            sentences = [receipt_words.outcome(found), *told]
+            dialog.show_result(sentences, role, receipt_words.limits(found), receipt_words.mark_of(found))
 
     def _copy(self) -> None:
         _copy(self._receipt)
