@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
+from types import MappingProxyType
+from typing import NamedTuple
 
 from kireji.core.count_ports import TokenCounter
 from kireji.core.errors import StoreError
@@ -22,6 +24,20 @@ log = logging.getLogger(__name__)
 
 _THREAD_FROM_BYTES = 1_500_000
 """Encoding this much picture takes about 8 ms, half a frame: above it a thread is cheaper than a late paint."""
+
+
+class Prepared(NamedTuple):
+    """A question as it would leave.
+
+    Args:
+        outgoing: The bytes; None when nothing would leave this computer.
+        request: What is in them, as it is sent.
+        hidden: How many pieces were hidden in it, by kind.
+    """
+
+    outgoing: OutgoingRequest | None
+    request: ModelRequest
+    hidden: Mapping[str, int] = MappingProxyType({})
 
 
 class Outbox:
@@ -51,19 +67,19 @@ class Outbox:
         """The conversation that a new ledger row belongs to."""
 
     async def preview(
-        self, provider: Provider, request: ModelRequest, base_url: str, delivery: Delivery = Delivery.STREAM
-    ) -> OutgoingRequest | None:
-        """The bytes that `clear` would let out for the same question; nothing leaves, and nothing is recorded.
-
-        Returns:
-            None when nothing would leave this computer.
+        self,
+        provider: Provider,
+        request: ModelRequest,
+        base_url: str,
+        conversation: int | None = None,
+        delivery: Delivery = Delivery.STREAM,
+    ) -> Prepared:
+        """What `clear` would let out for the same question; nothing leaves, and nothing is recorded.
 
         Raises:
             ModelUnavailable: The model is retired.
         """
-        if sum(map(len, request.blobs.values())) > _THREAD_FROM_BYTES:
-            return await asyncio.to_thread(provider.encode, request, base_url, delivery)
-        return provider.encode(request, base_url, delivery)
+        return await self._prepared(provider, request, base_url, conversation, delivery)
 
     async def clear(
         self,
@@ -93,10 +109,10 @@ class Outbox:
             PriceUnknown: There is a budget, and nobody knows what it costs.
             StoreError: The ledger could not be written; then nothing leaves.
         """
-        outgoing = await self.preview(provider, request, base_url, delivery)
+        outgoing, request, hidden = await self._prepared(provider, request, base_url, conversation, delivery)
         if outgoing is None:
             return ClearedRequest.issue(None, request, None)
-        facts = sent_facts.of_question(outgoing, request, question, delivery, kept=self._kept)
+        facts = sent_facts.of_question(outgoing, request, question, delivery, kept=self._kept, hidden=hidden)
         if self.accounts is None:
             return ClearedRequest.issue(outgoing, request, await self._record(outgoing, conversation, facts))
         reservation = await self.accounts.open(request, provider.name, conversation, unpriced=unpriced)
@@ -152,6 +168,15 @@ class Outbox:
             log.warning("what became of request %s is not in the ledger: %s", cleared.ledger_id, error)
             return
         self.recorded.publish(conversation)
+
+    async def _prepared(
+        self, provider: Provider, request: ModelRequest, base_url: str, conversation: int | None, delivery: Delivery
+    ) -> Prepared:
+        """The one way from a question to its bytes, for what leaves and for what is only shown."""
+        del conversation
+        if sum(map(len, request.blobs.values())) > _THREAD_FROM_BYTES:
+            return Prepared(await asyncio.to_thread(provider.encode, request, base_url, delivery), request)
+        return Prepared(provider.encode(request, base_url, delivery), request)
 
     @property
     def _kept(self) -> bool:

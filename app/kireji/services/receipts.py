@@ -87,9 +87,12 @@ class Receipts:
             KirejiError: The question could not be asked.
         """
         choice, built = await self._chat.would_ask(question)
-        outgoing = await self._outbox.preview(choice.provider, built.request, choice.base_url, question.delivery)
+        outgoing, request, hidden = await self._outbox.preview(
+            choice.provider, built.request, choice.base_url, question.conversation, question.delivery
+        )
         if outgoing is None:
             return None
+        facts = sent_facts.of_question(outgoing, request, question.again, question.delivery, kept=False, hidden=hidden)
         sent = Sent(
             id=0,
             time=self._clock.now(),
@@ -100,7 +103,7 @@ class Receipts:
             size=len(outgoing.body),
             digest=_hash(outgoing.body),
             conversation=question.conversation,
-            facts=sent_facts.of_question(outgoing, built.request, question.again, question.delivery, kept=False),
+            facts=facts,
         )
         return Receipt(sent, Evidence.AHEAD, outgoing.body, outgoing.url, outgoing.headers)
 
@@ -146,7 +149,9 @@ class Receipts:
         nearest: OutgoingRequest | None = None
         async with aclosing(self._candidates(sent, conversation, path, choice)) as candidates:
             async for request in candidates:
-                made = await self._outbox.preview(choice.provider, request, choice.base_url, _delivery(sent))
+                made, _, _ = await self._outbox.preview(
+                    choice.provider, request, choice.base_url, sent.conversation, _delivery(sent)
+                )
                 if made is None:
                     continue
                 nearest = nearest or made

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kireji.core.ledger import SentFacts, target_of
 from kireji.core.messages import DocumentPart, ImagePart, LinkedImagePart, Part, ToolResultPart
 from kireji.core.requests import Delivery, ModelRequest, OutgoingRequest, ToolUse
@@ -13,7 +15,15 @@ def of_gate(outgoing: OutgoingRequest, *, kept: bool) -> SentFacts:
 
 
 def of_question(
-    outgoing: OutgoingRequest, request: ModelRequest, question: int | None, delivery: Delivery, *, kept: bool
+    outgoing: OutgoingRequest,
+    request: ModelRequest,
+    question: int | None,
+    delivery: Delivery,
+    *,
+    kept: bool,
+    hidden: Mapping[str, int] | None = None,
+    tokens: int | None = None,
+    price: float | None = None,
 ) -> SentFacts:
     """Of a question.
 
@@ -23,6 +33,9 @@ def of_question(
         question: Its row in the history.
         delivery: How the answer is to come.
         kept: The bytes are kept.
+        hidden: How many pieces were hidden, by kind.
+        tokens: How many it is estimated to have.
+        price: US dollars that it is estimated to cost at most.
     """
     parts = [part for message in request.messages for part in message.parts]
     inner: list[Part] = [item for part in parts if isinstance(part, ToolResultPart) for item in part.content]
@@ -34,6 +47,9 @@ def of_question(
         documents=sum(isinstance(part, DocumentPart) for part in parts),
         tools=tuple(tool.name for tool in request.tools),
         messages=len(request.messages),
+        tokens=tokens,
+        price=price,
+        hidden=dict(hidden or {}),
         question=question,
         effort=request.effort.value if request.effort else "",
         max_tokens=request.max_tokens,

@@ -132,7 +132,7 @@ async def test_a_preview_is_what_would_leave_and_leaves_no_trace() -> None:
     shown = await outbox.preview(FakeProvider(), QUESTION, "https://api.example")
     assert ledger.rows == []
     cleared = await outbox.clear(FakeProvider(), QUESTION, "https://api.example", None)
-    assert shown == cleared.outgoing
+    assert shown.outgoing == cleared.outgoing
 
 
 async def test_what_became_of_a_question_is_recorded_with_its_row() -> None:
