@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -117,12 +118,12 @@ class SqliteLedger:
         )
 
     async def verify(self, known: Mapping[int, str] | None = None) -> Verification:
-        """As in Ledger."""
-        found = await self._database.run(lambda connection: self._verified(connection, known))
+        """As in Ledger. Page by page, so that others can write and read in between."""
+        found = await self._verified(known)
         if any(one.fault is Fault.ADDED for one in found.findings):
             # Another process may have written a row and not yet noted it.
             await asyncio.sleep(_UNDER_WAY)
-            found = await self._database.run(lambda connection: self._verified(connection, known))
+            found = await self._verified(known)
         return found
 
     async def _append(self, row: ChainRow) -> int:
@@ -150,15 +151,23 @@ class SqliteLedger:
         finally:
             connection.execute("ROLLBACK")
 
-    def _verified(self, connection: Connection, known: Mapping[int, str] | None) -> Verification:
-        connection.execute("BEGIN")  # one state of the file, whatever others write meanwhile
+    async def _verified(self, known: Mapping[int, str] | None) -> Verification:
+        last, highest, checkpoint = await self._database.run(self._ends)
+        verifier = Verifier(checkpoint, highest, known)
+        after: int | None = None
+        while page := await self._database.run(partial(ledger_chain.page, after=after, last=last)):
+            await asyncio.to_thread(verifier.read, page)
+            after = page[-1].id
+        return verifier.result()
+
+    def _ends(self, connection: Connection) -> tuple[int, int, Checkpoint | None]:
+        """The last row, the highest number and the checkpoint of one moment: what is written later is not looked at."""
+        connection.execute("BEGIN")
         try:
-            highest = ledger_chain.highest(connection)
-            verifier = Verifier(self._checkpoint.read() if self._checkpoint else None, highest, known)
-            verifier.read(ledger_chain.chain(connection))
+            last, _ = ledger_chain.end(connection) or (GENESIS, "")
+            return last, ledger_chain.highest(connection), self._checkpoint.read() if self._checkpoint else None
         finally:
             connection.execute("ROLLBACK")
-        return verifier.result()
 
 
 def _text(facts: msgspec.Struct) -> str:

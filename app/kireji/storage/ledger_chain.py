@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,11 +13,12 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 COLUMNS = ", ".join(ChainRow._fields)
-_ALL = f"SELECT {COLUMNS} FROM ledger ORDER BY id"  # noqa: S608 - names of columns
+_PAGE = f"SELECT {COLUMNS} FROM ledger WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"  # noqa: S608 - names of columns
 _INSERT = f"INSERT INTO ledger ({COLUMNS}) VALUES ({', '.join('?' * len(ChainRow._fields))})"  # noqa: S608
 _LAST = "SELECT id, link FROM ledger ORDER BY id DESC LIMIT 1"
 _HIGHEST = "SELECT seq FROM sqlite_sequence WHERE name = 'ledger'"
 _AT_ONCE = 1000
+_BEFORE_ALL = -(2**62)
 
 
 def append(connection: Connection, row: ChainRow) -> int:
@@ -51,11 +51,16 @@ def highest(connection: Connection) -> int:
     return int(found[0]) if found else 0
 
 
-def chain(connection: Connection) -> Iterator[ChainRow]:
-    """All rows in their order."""
-    cursor = connection.execute(_ALL)
-    while found := cursor.fetchmany(_AT_ONCE):
-        yield from map(ChainRow._make, found)
+def page(connection: Connection, after: int | None, last: int) -> list[ChainRow]:
+    """The next rows in their order; an empty list behind the last.
+
+    Args:
+        connection: Of the database.
+        after: Number of the row before; None begins with the first, whatever its number is.
+        last: Number of the last row that counts.
+    """
+    values = (_BEFORE_ALL if after is None else after, last, _AT_ONCE)
+    return [ChainRow._make(found) for found in connection.execute(_PAGE, values)]
 
 
 def begin(connection: Connection) -> None:
@@ -79,10 +84,9 @@ def begin(connection: Connection) -> None:
     first = chained(ChainRow(GENESIS, kind, now, "", "", "", "", 0, "", None, None, facts, "", ""))
     connection.execute(_INSERT, first)
     head, after = first.link, GENESIS
-    page = f"SELECT {COLUMNS} FROM ledger WHERE id > ? ORDER BY id LIMIT {_AT_ONCE}"  # noqa: S608
-    while found := connection.execute(page, (after,)).fetchall():
+    while found := page(connection, after, last):
         for old in found:
-            row = chained(ChainRow._make(old), head)
+            row = chained(old, head)
             values = (row.previous, row.link, row.id)
             connection.execute("UPDATE ledger SET previous = ?, link = ? WHERE id = ?", values)
             head, after = row.link, row.id

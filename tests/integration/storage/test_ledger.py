@@ -242,6 +242,20 @@ async def test_several_processes_make_one_chain(tmp_path: Path) -> None:
     assert (found.intact, found.witnessed, found.requests) == (True, True, 161)
 
 
+async def test_a_program_that_is_killed_while_it_writes_leaves_a_chain_that_goes_on(tmp_path: Path) -> None:
+    await written(tmp_path, 1)
+    for rows in (3, 40, 90):
+        process = await asyncio.create_subprocess_exec(sys.executable, "-P", "-c", _ADDS, str(tmp_path), "100000")
+        before = (await verified(tmp_path)).last
+        while (await verified(tmp_path)).last < before + rows:
+            await asyncio.sleep(0.001)
+        process.kill()
+        await process.wait()
+        await written(tmp_path, 1)
+        found = await verified(tmp_path)
+        assert (found.findings, found.witnessed) == ((), True)
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_change_of_any_row_is_found(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
