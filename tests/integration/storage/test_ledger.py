@@ -247,7 +247,7 @@ async def test_a_program_that_is_killed_while_it_writes_leaves_a_chain_that_goes
     for rows in (3, 40, 90):
         process = await asyncio.create_subprocess_exec(sys.executable, "-P", "-c", _ADDS, str(tmp_path), "100000")
         before = (await verified(tmp_path)).last
-        while (await verified(tmp_path)).last < before + rows:
+        while (await verified(tmp_path)).last < before + rows:  # noqa: ASYNC110 - another process writes
             await asyncio.sleep(0.001)
         process.kill()
         await process.wait()
