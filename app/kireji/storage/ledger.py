@@ -17,7 +17,6 @@ from kireji.core.ledger import (
     AnsweredFacts,
     ChainRow,
     Checkpoint,
-    Fault,
     RowKind,
     SentFacts,
     Verification,
@@ -120,8 +119,7 @@ class SqliteLedger:
     async def verify(self, known: Mapping[int, str] | None = None) -> Verification:
         """As in Ledger. Page by page, so that others can write and read in between."""
         found = await self._verified(known)
-        if any(one.fault is Fault.ADDED for one in found.findings):
-            # Another process may have written a row and not yet noted it.
+        if found.findings:  # another process may be about to note the row that it has just written
             await asyncio.sleep(_UNDER_WAY)
             found = await self._verified(known)
         return found
