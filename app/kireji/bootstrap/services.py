@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
-    from kireji.bootstrap.tools import ToolStores
+    from kireji.bootstrap.stores import Stores
     from kireji.core.desktop_ports import CaptureBackend, Clipboard
     from kireji.core.geometry import ScreenPlace
     from kireji.core.ports import Clock, KeyStore, PromptStore, Reader
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     from kireji.services.token_counts import TokenCounts
     from kireji.services.tools.toolbox import Toolbox
     from kireji.services.upkeep import Upkeep
-    from kireji.storage.captures import FileCaptureStore
-    from kireji.storage.conversations import SqliteConversationStore
-    from kireji.storage.database import Database
-    from kireji.storage.drafts import SqliteDraftStore
-    from kireji.storage.ledger import SqliteLedger
-    from kireji.storage.sent import FileSentStore
 
 
 @runtime_checkable
@@ -84,6 +78,7 @@ async def open_services(
     from kireji.bootstrap import desktop, network
     from kireji.bootstrap.builtin import CallNeeds
     from kireji.bootstrap.doctor import surroundings
+    from kireji.bootstrap.stores import open_stores
     from kireji.bootstrap.tools import tools
     from kireji.bootstrap.transfers import Transfers
     from kireji.bootstrap.waiting import WaitingAutostart, WaitingClipboard, WaitingNotifier, WaitingPrompts
@@ -107,7 +102,7 @@ async def open_services(
     overrides = overrides or Overrides()
     preferences = preferences or read_preferences(paths)
     async with AsyncExitStack() as stack:
-        stores = await _stores(stack, paths)
+        stores = await open_stores(stack, paths)
         base = _base(stack, stores, environ, preferences, overrides)
         models = _models(stores, base, overrides)
         capture = _capture(stack, stores, paths, environ, overrides, screens)
@@ -201,44 +196,6 @@ async def open_services(
         )
 
 
-class _Stores(NamedTuple):
-    """What is kept in the data folder."""
-
-    database: Database
-    conversations: SqliteConversationStore
-    drafts: SqliteDraftStore
-    captures: FileCaptureStore
-    ledger: SqliteLedger
-    sent: FileSentStore
-    tools: ToolStores
-
-
-async def _stores(stack: AsyncExitStack, paths: Paths) -> _Stores:
-    from kireji.bootstrap.tools import tool_stores
-    from kireji.desktop.processes import origin_alive
-    from kireji.storage.captures import FileCaptureStore
-    from kireji.storage.checkpoint import CheckpointFile
-    from kireji.storage.conversations import SqliteConversationStore
-    from kireji.storage.database import Database
-    from kireji.storage.drafts import SqliteDraftStore
-    from kireji.storage.ledger import SqliteLedger
-    from kireji.storage.sent import FileSentStore
-
-    database = await Database.open(paths.database)
-    stack.push_async_callback(database.close)
-    captures = FileCaptureStore(paths.captures, database)
-    conversations = SqliteConversationStore(database, origin_alive, captures=captures)
-    return _Stores(
-        database,
-        conversations,
-        SqliteDraftStore(database),
-        captures,
-        SqliteLedger(database, checkpoint=CheckpointFile(paths.checkpoint)),
-        FileSentStore(paths.sent, database),
-        tool_stores(database),
-    )
-
-
 class _Base(NamedTuple):
     """What every question needs: keys, the network, the reader."""
 
@@ -254,7 +211,7 @@ class _Base(NamedTuple):
 
 
 def _base(
-    stack: AsyncExitStack, stores: _Stores, environ: Mapping[str, str], preferences: Preferences, overrides: Overrides
+    stack: AsyncExitStack, stores: Stores, environ: Mapping[str, str], preferences: Preferences, overrides: Overrides
 ) -> _Base:
     from kireji.bootstrap import network
     from kireji.desktop.clock import SystemClock
@@ -298,7 +255,7 @@ class _Models(NamedTuple):
     catalog: Catalog
 
 
-def _models(stores: _Stores, base: _Base, overrides: Overrides) -> _Models:
+def _models(stores: Stores, base: _Base, overrides: Overrides) -> _Models:
     from kireji.bootstrap import network
     from kireji.bootstrap.late import Late
     from kireji.services.catalog import Catalog
@@ -324,7 +281,7 @@ def _models(stores: _Stores, base: _Base, overrides: Overrides) -> _Models:
 
 def _capture(
     stack: AsyncExitStack,
-    stores: _Stores,
+    stores: Stores,
     paths: Paths,
     environ: Mapping[str, str],
     overrides: Overrides,
@@ -350,7 +307,7 @@ def _capture(
 
 def _upkeep(
     stack: AsyncExitStack,
-    stores: _Stores,
+    stores: Stores,
     base: _Base,
     prompts: PromptStore,
     chat: ChatService,

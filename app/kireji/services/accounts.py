@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,10 +17,22 @@ from kireji.core.request_tokens import Contents
 from kireji.core.requests import ClearedRequest, ModelRequest
 from kireji.core.token_corrections import estimated
 from kireji.core.tokens import Family, measured
-from kireji.services.spending import Spending
+from kireji.services.spending import Spending, at_most
 from kireji.services.token_counts import TokenCounts
 
 log = logging.getLogger(__name__)
+
+
+class Estimate(NamedTuple):
+    """What a request is expected to use.
+
+    Args:
+        tokens: Of its prompt.
+        price: US dollars that it costs at most; None when its price is unknown.
+    """
+
+    tokens: int
+    price: float | None
 
 
 class Accounts:
@@ -35,6 +48,7 @@ class Accounts:
         self.counts = counts
         self._open: dict[int, tuple[Contents, int | None]] = {}
         """What is under way, by reservation."""
+        self._estimates: dict[int, Estimate] = {}
 
     async def open(
         self, request: ModelRequest, provider: str, conversation: int | None, *, unpriced: bool = False
@@ -50,11 +64,22 @@ class Accounts:
         prompt = await self.counts.counted(contents, request.model)
         reservation = await self.spending.reserve(request, provider, prompt.total, conversation, unpriced=unpriced)
         self._open[reservation] = (contents, conversation)
+        self._estimates[reservation] = Estimate(round(prompt.total.tokens), at_most(request, prompt.total))
         return reservation
+
+    def estimate_of(self, reservation: int) -> Estimate:
+        """What a request was expected to use when room was kept for it; told once."""
+        return self._estimates.pop(reservation)
+
+    async def estimate(self, request: ModelRequest) -> Estimate:
+        """What a request would use; nothing is kept free for it."""
+        prompt = await self.counts.counted(await self.counts.contents(request), request.model)
+        return Estimate(round(prompt.total.tokens), at_most(request, prompt.total))
 
     async def cancel(self, reservation: int) -> None:
         """Nothing was sent, or nothing was charged for it."""
         self._open.pop(reservation, None)
+        self._estimates.pop(reservation, None)
         try:
             await asyncio.shield(self.spending.release(reservation))
         except StoreError as error:

@@ -10,6 +10,8 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from types import MappingProxyType
 from typing import NamedTuple
 
+import msgspec
+
 from kireji.core.count_ports import TokenCounter
 from kireji.core.errors import StoreError
 from kireji.core.ledger import AnsweredFacts, SentFacts
@@ -18,7 +20,7 @@ from kireji.core.provider_ports import Provider
 from kireji.core.publisher import Publisher
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 from kireji.services import sent_facts
-from kireji.services.accounts import Accounts, Answered
+from kireji.services.accounts import Accounts, Answered, Estimate
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +35,13 @@ class Prepared(NamedTuple):
         outgoing: The bytes; None when nothing would leave this computer.
         request: What is in them, as it is sent.
         hidden: How many pieces were hidden in it, by kind.
+        estimate: What it is expected to use; None where nobody counts.
     """
 
     outgoing: OutgoingRequest | None
     request: ModelRequest
     hidden: Mapping[str, int] = MappingProxyType({})
+    estimate: Estimate | None = None
 
 
 class Outbox:
@@ -79,7 +83,20 @@ class Outbox:
         Raises:
             ModelUnavailable: The model is retired.
         """
-        return await self._prepared(provider, request, base_url, conversation, delivery)
+        prepared = await self._prepared(provider, request, base_url, conversation, delivery)
+        if self.accounts is None or prepared.outgoing is None:
+            return prepared
+        return prepared._replace(estimate=await self.accounts.estimate(prepared.request))
+
+    async def bytes_of(
+        self, provider: Provider, request: ModelRequest, base_url: str, conversation: int | None, delivery: Delivery
+    ) -> OutgoingRequest | None:
+        """The bytes of `preview` alone, without counting anything.
+
+        Raises:
+            ModelUnavailable: The model is retired.
+        """
+        return (await self._prepared(provider, request, base_url, conversation, delivery)).outgoing
 
     async def clear(
         self,
@@ -109,13 +126,15 @@ class Outbox:
             PriceUnknown: There is a budget, and nobody knows what it costs.
             StoreError: The ledger could not be written; then nothing leaves.
         """
-        outgoing, request, hidden = await self._prepared(provider, request, base_url, conversation, delivery)
+        outgoing, request, hidden, _ = await self._prepared(provider, request, base_url, conversation, delivery)
         if outgoing is None:
             return ClearedRequest.issue(None, request, None)
         facts = sent_facts.of_question(outgoing, request, question, delivery, kept=self._kept, hidden=hidden)
         if self.accounts is None:
             return ClearedRequest.issue(outgoing, request, await self._record(outgoing, conversation, facts))
         reservation = await self.accounts.open(request, provider.name, conversation, unpriced=unpriced)
+        tokens, price = self.accounts.estimate_of(reservation)
+        facts = msgspec.structs.replace(facts, tokens=tokens, price=price)
         try:
             row = await self._record(outgoing, conversation, facts)
         except BaseException:

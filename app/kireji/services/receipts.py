@@ -87,12 +87,21 @@ class Receipts:
             KirejiError: The question could not be asked.
         """
         choice, built = await self._chat.would_ask(question)
-        outgoing, request, hidden = await self._outbox.preview(
+        outgoing, request, hidden, estimate = await self._outbox.preview(
             choice.provider, built.request, choice.base_url, question.conversation, question.delivery
         )
         if outgoing is None:
             return None
-        facts = sent_facts.of_question(outgoing, request, question.again, question.delivery, kept=False, hidden=hidden)
+        facts = sent_facts.of_question(
+            outgoing,
+            request,
+            question.again,
+            question.delivery,
+            kept=False,
+            hidden=hidden,
+            tokens=estimate.tokens if estimate else None,
+            price=estimate.price if estimate else None,
+        )
         sent = Sent(
             id=0,
             time=self._clock.now(),
@@ -149,7 +158,7 @@ class Receipts:
         nearest: OutgoingRequest | None = None
         async with aclosing(self._candidates(sent, conversation, path, choice)) as candidates:
             async for request in candidates:
-                made, _, _ = await self._outbox.preview(
+                made = await self._outbox.bytes_of(
                     choice.provider, request, choice.base_url, sent.conversation, _delivery(sent)
                 )
                 if made is None:

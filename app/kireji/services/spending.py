@@ -109,7 +109,7 @@ class Spending:
         """
         await self._close_lost()
         limits = self._limits(conversation)
-        most = _at_most(request, prompt)
+        most = at_most(request, prompt)
         if most is None and limits and not unpriced:
             name = request.info.name if request.info and request.info.name else request.model
             raise PriceUnknown(
@@ -212,7 +212,8 @@ class Spending:
         return datetime(day.year, day.month, day.day).astimezone()
 
 
-def _at_most(request: ModelRequest, prompt: Estimated) -> float | None:
+def at_most(request: ModelRequest, prompt: Estimated) -> float | None:
+    """US dollars that a request costs at most; None when its price is unknown."""
     info: ModelInfo | None = request.info
     if info is None:
         return None

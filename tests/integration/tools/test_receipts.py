@@ -134,6 +134,9 @@ async def test_what_is_shown_before_is_what_leaves(model: Model, tmp_path: Path)
     assert [one.sent.digest for one in shown] == received(model) == [row.digest for row in recorded]
     assert [one.sent.facts.target for one in shown] == [row.facts.target for row in recorded]
     assert {one.evidence for one in shown} == {Evidence.AHEAD}
+    assert [one.sent.facts.tokens for one in shown] == [row.facts.tokens for row in recorded]
+    assert all(row.facts.tokens for row in recorded)
+    assert [one.sent.facts.price for one in shown] == [row.facts.price for row in recorded]
 
 
 async def test_what_is_shown_before_leaves_nothing_behind(anthropic: Model, tmp_path: Path) -> None:

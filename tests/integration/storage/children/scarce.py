@@ -27,7 +27,7 @@ from kireji.storage.database import Database
 from kireji.storage.migrations import STEPS, Step, statements
 from kireji.storage.settings_file import TomlSettingsFile
 
-LIMIT = 1024 * 1024
+LIMIT = 1280 * 1024
 BIG = Message(Role.USER, (TextPart("x" * 200_000),))
 SMALL = Message(Role.USER, (TextPart("question"),))
 PICTURE = EncodedPicture(os.urandom(LIMIT * 2), "image/png", 1, 1)
