@@ -119,6 +119,10 @@
             <source>A question takes up to {most} files and pictures.</source>
             <translation>يتسع السؤال لـ {most} من الملفات والصور على الأكثر.</translation>
         </message>
+        <message>
+            <source>A question that could pass a budget is not sent. What it may cost at most is kept free for it while it runs, so many at once do not pass it either.</source>
+            <translation>لا يُرسل سؤال قد يتجاوز ميزانية. ويُحجز له أثناء عمله أقصى ما قد يكلّفه، فلا تتجاوزها أسئلة كثيرة معًا أيضًا.</translation>
+        </message>
         <message numerus="yes">
             <source>A question with {n} pictures or files</source>
             <extracomment>A question with a picture or file</extracomment>
@@ -158,6 +162,10 @@
         <message>
             <source>A stored picture is missing or damaged.</source>
             <translation>صورة محفوظة مفقودة أو تالفة.</translation>
+        </message>
+        <message>
+            <source>A sum of US dollars, please, such as 10 or 2.50; empty sets none.</source>
+            <translation>مبلغ بالدولار الأمريكي من فضلك، مثل 10 أو 2.50؛ والفارغ لا يعيّن شيئًا.</translation>
         </message>
         <message>
             <source>A tool lets a model do something: work something out, read a file, look at a page. You are asked first, unless you have allowed it.</source>
@@ -644,6 +652,10 @@
             <translation>اسأل</translation>
         </message>
         <message>
+            <source>Ask a cheaper model or for a shorter answer, or raise the budget in Settings, Spending, or with: kireji budget --{period} USD</source>
+            <translation>اسأل نموذجًا أرخص أو اطلب إجابة أقصر، أو ارفع الميزانية في الإعدادات، الإنفاق، أو بالأمر: kireji budget --{period} USD</translation>
+        </message>
+        <message>
             <source>Ask a follow-up…</source>
             <translation>سؤال تابع…</translation>
         </message>
@@ -844,8 +856,28 @@
             </translation>
         </message>
         <message>
+            <source>Budget of one conversation, in US dollars</source>
+            <translation>ميزانية محادثة واحدة، بالدولار الأمريكي</translation>
+        </message>
+        <message>
+            <source>Budget of one day, in US dollars</source>
+            <translation>ميزانية يوم واحد، بالدولار الأمريكي</translation>
+        </message>
+        <message>
+            <source>Budget of one month, in US dollars</source>
+            <translation>ميزانية شهر واحد، بالدولار الأمريكي</translation>
+        </message>
+        <message>
+            <source>Budgets</source>
+            <translation>الميزانيات</translation>
+        </message>
+        <message>
             <source>Built in</source>
             <translation>مضمّنة</translation>
+        </message>
+        <message>
+            <source>By model, this month</source>
+            <translation>حسب النموذج، هذا الشهر</translation>
         </message>
         <message>
             <source>By rule</source>
@@ -1472,6 +1504,14 @@
             <translation>التكلفة</translation>
         </message>
         <message>
+            <source>Count exactly</source>
+            <translation>العدّ بدقة</translation>
+        </message>
+        <message>
+            <source>Counted by the service: {tokens}. Estimated: {estimate}.</source>
+            <translation>عدّته الخدمة: {tokens}. التقدير: {estimate}.</translation>
+        </message>
+        <message>
             <source>Ctrl + A</source>
             <translation>Ctrl + A</translation>
         </message>
@@ -1606,6 +1646,10 @@
         <message>
             <source>Document</source>
             <translation>مستند</translation>
+        </message>
+        <message>
+            <source>Documents</source>
+            <translation>المستندات</translation>
         </message>
         <message>
             <source>Done</source>
@@ -1941,7 +1985,7 @@
         </message>
         <message>
             <source>From the cache</source>
-            <translation>قُرئ من الذاكرة المؤقتة</translation>
+            <translation type="vanished">قُرئ من الذاكرة المؤقتة</translation>
         </message>
         <message>
             <source>Frozen screen</source>
@@ -2014,6 +2058,10 @@
         <message>
             <source>If a company network is in between, name its certificate file in the setting network.ca_file or in SSL_CERT_FILE.</source>
             <translation>إن كانت بينهما شبكة شركة فسمّ ملف شهاداتها في الإعداد network.ca_file أو في SSL_CERT_FILE.</translation>
+        </message>
+        <message>
+            <source>Images</source>
+            <translation>الصور</translation>
         </message>
         <message>
             <source>Import</source>
@@ -2912,12 +2960,20 @@
             <translation>لم يُسمح بشيء. يمكنك إغلاق هذه الصفحة والمحاولة مجددًا في Kireji.</translation>
         </message>
         <message>
+            <source>Nothing was asked this month.</source>
+            <translation>لم يُسأل شيء هذا الشهر.</translation>
+        </message>
+        <message>
             <source>Nothing was deleted in the last 30 days.</source>
             <translation>لم يُحذف شيء في آخر 30 يومًا.</translation>
         </message>
         <message>
             <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
             <translation>لم يُحذف شيء: انقل {name} والملفات التي تبدأ بهذا الاسم إلى مجلد آخر للبدء بسجل فارغ، أو ضع نسخة لديك مكانها.</translation>
+        </message>
+        <message>
+            <source>Nothing was spent in the last {days} days.</source>
+            <translation>لم يُنفق شيء في آخر {days} يومًا.</translation>
         </message>
         <message>
             <source>Nothing would be added: everything in it is there already.</source>
@@ -2958,6 +3014,18 @@
         <message>
             <source>On this desktop programs ask for keys and the desktop hands them out; it may give others than were asked for. Its own keyboard settings can change them too.</source>
             <translation>على سطح المكتب هذا تطلب البرامج المفاتيح وهو يوزّعها؛ وقد يعطي غير المطلوب. ويمكن تغييرها في إعدادات لوحة المفاتيح لديه أيضًا.</translation>
+        </message>
+        <message>
+            <source>One conversation</source>
+            <translation>محادثة واحدة</translation>
+        </message>
+        <message>
+            <source>One day</source>
+            <translation>يوم واحد</translation>
+        </message>
+        <message>
+            <source>One month</source>
+            <translation>شهر واحد</translation>
         </message>
         <message>
             <source>Only for answers that took a while and that no window shows. It holds your question, never the answer. Regions that are watched always tell.</source>
@@ -3332,6 +3400,10 @@
             <translation type="vanished">قُرئ من الذاكرة المؤقتة</translation>
         </message>
         <message>
+            <source>Read from the cache this month</source>
+            <translation>قُرئ من الذاكرة المؤقتة هذا الشهر</translation>
+        </message>
+        <message>
             <source>Read the clipboard</source>
             <translation>قراءة الحافظة</translation>
         </message>
@@ -3664,12 +3736,24 @@
             <translation>إرسال</translation>
         </message>
         <message>
+            <source>Send anyway</source>
+            <translation>الإرسال رغم ذلك</translation>
+        </message>
+        <message>
+            <source>Send it anyway, or choose another model.</source>
+            <translation>أرسله رغم ذلك، أو اختر نموذجًا آخر.</translation>
+        </message>
+        <message>
             <source>Send; while an answer streams: queue</source>
             <translation>إرسال؛ وأثناء تدفق إجابة: إلى الطابور</translation>
         </message>
         <message>
             <source>Sending the question</source>
             <translation>يجري إرسال السؤال</translation>
+        </message>
+        <message>
+            <source>Sends what would be asked to the service, which counts it and charges nothing.</source>
+            <translation>يرسل ما سيُسأل إلى الخدمة، فتعدّه ولا تتقاضى شيئًا.</translation>
         </message>
         <message>
             <source>Server started</source>
@@ -3840,6 +3924,10 @@
             <translation>تسجيل الدخول عبر OpenRouter</translation>
         </message>
         <message>
+            <source>Since the beginning</source>
+            <translation>منذ البداية</translation>
+        </message>
+        <message>
             <source>Size</source>
             <translation>الحجم</translation>
         </message>
@@ -3890,6 +3978,18 @@
         <message>
             <source>Space: move it as it is</source>
             <translation>المسافة: تحريكها كما هي</translation>
+        </message>
+        <message>
+            <source>Spending</source>
+            <translation>الإنفاق</translation>
+        </message>
+        <message>
+            <source>Spent</source>
+            <translation>أُنفق</translation>
+        </message>
+        <message>
+            <source>Spent in the last {days} days: {total}; most on {day}: {most}.</source>
+            <translation>أُنفق في آخر {days} يومًا: {total}؛ والأكثر في {day}: {most}.</translation>
         </message>
         <message>
             <source>Split it, or save it with smaller pictures.</source>
@@ -4026,6 +4126,10 @@
         <message>
             <source>Switch them off and on in Settings, Shortcuts.</source>
             <translation>عطّلها ثم فعّلها في الإعدادات، الاختصارات.</translation>
+        </message>
+        <message>
+            <source>System</source>
+            <translation>النظام</translation>
         </message>
         <message>
             <source>Tab, Delete</source>
@@ -4214,6 +4318,18 @@
         <message>
             <source>The browser came back without a code.</source>
             <translation>عاد المتصفح بلا رمز.</translation>
+        </message>
+        <message>
+            <source>The budget for one conversation is {most}; {taken} of it is spent or under way, and this could cost {cost}.</source>
+            <translation>ميزانية المحادثة الواحدة {most}؛ أُنفق منها أو قيد التنفيذ {taken}، وقد يكلّف هذا {cost}.</translation>
+        </message>
+        <message>
+            <source>The budget for this month is {most}; {taken} of it is spent or under way, and this could cost {cost}.</source>
+            <translation>ميزانية هذا الشهر {most}؛ أُنفق منها أو قيد التنفيذ {taken}، وقد يكلّف هذا {cost}.</translation>
+        </message>
+        <message>
+            <source>The budget for today is {most}; {taken} of it is spent or under way, and this could cost {cost}.</source>
+            <translation>ميزانية اليوم {most}؛ أُنفق منها أو قيد التنفيذ {taken}، وقد يكلّف هذا {cost}.</translation>
         </message>
         <message>
             <source>The certificate "{subject}" of {host}</source>
@@ -4479,6 +4595,18 @@
             <source>The keychain is locked.</source>
             <translation>سلسلة المفاتيح مقفلة.</translation>
         </message>
+        <message numerus="yes">
+            <source>The last {n} days</source>
+            <extracomment>The last day</extracomment>
+            <translation>
+                <numerusform>آخر {n} يوم</numerusform>
+                <numerusform>آخر يوم</numerusform>
+                <numerusform>آخر يومين</numerusform>
+                <numerusform>آخر {n} أيام</numerusform>
+                <numerusform>آخر {n} يومًا</numerusform>
+                <numerusform>آخر {n} يوم</numerusform>
+            </translation>
+        </message>
         <message>
             <source>The library libxcb is missing.</source>
             <translation>مكتبة libxcb مفقودة.</translation>
@@ -4550,6 +4678,10 @@
         <message>
             <source>The module of {entry} is not installed. Install it again.</source>
             <translation>وحدة {entry} غير مثبتة. ثبّتها مجددًا.</translation>
+        </message>
+        <message>
+            <source>The next question has about {tokens} tokens; with an answer of {answer} it costs about {cost}.</source>
+            <translation>في السؤال التالي نحو {tokens} من الرموز؛ ومع إجابة من {answer} تكون تكلفته نحو {cost}.</translation>
         </message>
         <message>
             <source>The next version</source>
@@ -4638,6 +4770,10 @@
         <message>
             <source>The price of this model is unknown, so only the number of questions is limited.</source>
             <translation>سعر هذا النموذج غير معروف، لذا لا يُحدّ إلا عدد الأسئلة.</translation>
+        </message>
+        <message>
+            <source>The price of {name} is unknown, so no budget can hold for it; nothing was sent.</source>
+            <translation>سعر {name} غير معروف، لذا لا يمكن أن تسري عليه أي ميزانية؛ ولم يُرسل شيء.</translation>
         </message>
         <message>
             <source>The program in front takes no keys from others.</source>
@@ -4742,6 +4878,10 @@
         <message>
             <source>The service accepts this key.</source>
             <translation>تقبل الخدمة هذا المفتاح.</translation>
+        </message>
+        <message>
+            <source>The service counts…</source>
+            <translation>الخدمة تعدّ…</translation>
         </message>
         <message>
             <source>The service does not take this conversation's earlier reasoning back.</source>
@@ -5308,6 +5448,10 @@
             <translation>هذه القائمة</translation>
         </message>
         <message>
+            <source>This month</source>
+            <translation>هذا الشهر</translation>
+        </message>
+        <message>
             <source>This name leads into the local network, to {host}.</source>
             <translation>يقود هذا الاسم إلى الشبكة المحلية، إلى {host}.</translation>
         </message>
@@ -5470,6 +5614,10 @@
         <message>
             <source>Type a question or add a picture.</source>
             <translation>اكتب سؤالًا أو أضف صورة.</translation>
+        </message>
+        <message>
+            <source>US dollars</source>
+            <translation>دولار أمريكي</translation>
         </message>
         <message>
             <source>Undo</source>
@@ -5682,6 +5830,10 @@
         <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
             <translation>ما يسمّيه سطح المكتب وكيلًا ليس عنوانًا: أدخل الوكيل في الإعدادات، الشبكة.</translation>
+        </message>
+        <message>
+            <source>What the next question costs</source>
+            <translation>تكلفة السؤال التالي</translation>
         </message>
         <message>
             <source>What was copied is larger than {size} MB.</source>
@@ -6032,6 +6184,10 @@
             <translation>طُلب من سطح المكتب</translation>
         </message>
         <message>
+            <source>budget reached</source>
+            <translation>بُلغت الميزانية</translation>
+        </message>
+        <message>
             <source>byte {number} is not UTF-8</source>
             <translation>البايت {number} ليس UTF-8</translation>
         </message>
@@ -6324,6 +6480,10 @@
             <translation>يجب أن يكون true أو false</translation>
         </message>
         <message>
+            <source>nearly spent</source>
+            <translation>تكاد تنفد</translation>
+        </message>
+        <message>
             <source>new answer</source>
             <translation>إجابة جديدة</translation>
         </message>
@@ -6592,6 +6752,10 @@
             <translation>هذا النموذج</translation>
         </message>
         <message>
+            <source>today</source>
+            <translation>اليوم</translation>
+        </message>
+        <message>
             <source>today {time}</source>
             <translation>اليوم {time}</translation>
         </message>
@@ -6630,6 +6794,10 @@
         <message>
             <source>waits for you</source>
             <translation>ينتظرك</translation>
+        </message>
+        <message>
+            <source>within budget</source>
+            <translation>ضمن الميزانية</translation>
         </message>
         <message>
             <source>without a reason</source>
@@ -6728,6 +6896,10 @@ in the folder {folder}</source>
             <translation>تعذرت قراءة {count} محادثة أخرى.</translation>
         </message>
         <message>
+            <source>{day}: {amount}</source>
+            <translation>{day}: {amount}</translation>
+        </message>
+        <message>
             <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
             <translation>يقبل {display} {max_stops} نصوص توقف على الأكثر.</translation>
         </message>
@@ -6816,6 +6988,10 @@ in the folder {folder}</source>
             <translation>أرسل {host} أكثر بكثير مما طُلب.</translation>
         </message>
         <message>
+            <source>{host} sent something that is not a count of tokens.</source>
+            <translation>أرسل {host} شيئًا ليس عددًا للرموز.</translation>
+        </message>
+        <message>
             <source>{host} sent something that is not a list of models.</source>
             <translation>أرسل {host} شيئًا ليس قائمة نماذج.</translation>
         </message>
@@ -6882,6 +7058,10 @@ in the folder {folder}</source>
         <message>
             <source>{model} uses no tools. Choose another model for that.</source>
             <translation>لا يستعمل {model} أدوات. اختر نموذجًا آخر لذلك.</translation>
+        </message>
+        <message>
+            <source>{model} · {provider}</source>
+            <translation>{model} · {provider}</translation>
         </message>
         <message>
             <source>{most} regions are the most for one question. Remove one first.</source>
@@ -7133,6 +7313,18 @@ in the folder {folder}</source>
                 <numerusform>{n} بايت</numerusform>
                 <numerusform>{n} بايت</numerusform>
                 <numerusform>{n} بايت</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} answers of this month have a price that nobody knows; they are not in these sums.</source>
+            <extracomment>1 answer of this month has a price that nobody knows; it is not in these sums.</extracomment>
+            <translation>
+                <numerusform>لا توجد هذا الشهر إجابة سعرها غير معروف.</numerusform>
+                <numerusform>في هذا الشهر إجابة واحدة سعرها غير معروف؛ وليست في هذه المجاميع.</numerusform>
+                <numerusform>في هذا الشهر إجابتان سعرهما غير معروف؛ وليستا في هذه المجاميع.</numerusform>
+                <numerusform>في هذا الشهر {n} إجابات سعرها غير معروف؛ وليست في هذه المجاميع.</numerusform>
+                <numerusform>في هذا الشهر {n} إجابة سعرها غير معروف؛ وليست في هذه المجاميع.</numerusform>
+                <numerusform>في هذا الشهر {n} إجابة سعرها غير معروف؛ وليست في هذه المجاميع.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -7468,6 +7660,10 @@ in the folder {folder}</source>
             <translation>{place} بحثًا عن خطأ في الكتابة، ومن الشبكة.</translation>
         </message>
         <message>
+            <source>{provider} does not count; this is an estimate.</source>
+            <translation>{provider} لا يعدّ؛ هذا تقدير.</translation>
+        </message>
+        <message>
             <source>{provider} key</source>
             <translation>مفتاح {provider}</translation>
         </message>
@@ -7490,6 +7686,10 @@ in the folder {folder}</source>
         <message>
             <source>{reference} cannot be filled in here.</source>
             <translation>لا يمكن ملء ‎{reference}‎ هنا.</translation>
+        </message>
+        <message>
+            <source>{requests}, {read} tokens read and {written} written</source>
+            <translation>{requests}، قُرئ {read} من الرموز وكُتب {written}</translation>
         </message>
         <message>
             <source>{seconds} s</source>
@@ -7600,6 +7800,10 @@ in the folder {folder}</source>
             <translation>{some} و{last}</translation>
         </message>
         <message>
+            <source>{spent} of {budget}</source>
+            <translation>{spent} من {budget}</translation>
+        </message>
+        <message>
             <source>{there}: it does not answer in time.</source>
             <translation>{there}: لا يجيب في الوقت المناسب.</translation>
         </message>
@@ -7622,6 +7826,10 @@ in the folder {folder}</source>
         <message>
             <source>{there}: there is no way to it.</source>
             <translation>{there}: لا طريق إليه.</translation>
+        </message>
+        <message>
+            <source>{things} ({count})</source>
+            <translation>{things} ({count})</translation>
         </message>
         <message>
             <source>{title} answers with {model}.</source>
@@ -7650,6 +7858,10 @@ in the folder {folder}</source>
         <message>
             <source>{title}: {words}</source>
             <translation>{title}: {words}</translation>
+        </message>
+        <message>
+            <source>{tokens} of them are probably still in the service's cache.</source>
+            <translation>منها {tokens} ربما ما زالت في الذاكرة المؤقتة لدى الخدمة.</translation>
         </message>
         <message>
             <source>{tool} asks for permission</source>
@@ -7752,6 +7964,14 @@ in the folder {folder}</source>
             <translation>{who}؛ سبب السؤال: {why}</translation>
         </message>
         <message>
+            <source>{words}, and up to {amount} under way</source>
+            <translation>{words}، وما يصل إلى {amount} قيد التنفيذ</translation>
+        </message>
+        <message>
+            <source>{words}, {percent} % from the cache</source>
+            <translation>{words}، {percent}% من الذاكرة المؤقتة</translation>
+        </message>
+        <message>
             <source>“Capture after a delay” waits</source>
             <translation>«الالتقاط بعد مهلة» ينتظر</translation>
         </message>
@@ -7778,6 +7998,10 @@ in the folder {folder}</source>
         <message>
             <source>… and {more} more characters</source>
             <translation>… و{more} حرفًا آخر</translation>
+        </message>
+        <message>
+            <source>≈ {amount}</source>
+            <translation>≈ {amount}</translation>
         </message>
         <message>
             <source>⟨… {count} more characters …⟩</source>

@@ -115,6 +115,10 @@
             <source>A question takes up to {most} files and pictures.</source>
             <translation>Eine Frage nimmt bis zu {most} Dateien und Bilder.</translation>
         </message>
+        <message>
+            <source>A question that could pass a budget is not sent. What it may cost at most is kept free for it while it runs, so many at once do not pass it either.</source>
+            <translation>Eine Frage, die ein Budget überschreiten könnte, wird nicht gesendet. Was sie höchstens kosten kann, wird für sie freigehalten, solange sie läuft; so überschreiten es auch viele zugleich nicht.</translation>
+        </message>
         <message numerus="yes">
             <source>A question with {n} pictures or files</source>
             <extracomment>A question with a picture or file</extracomment>
@@ -150,6 +154,10 @@
         <message>
             <source>A stored picture is missing or damaged.</source>
             <translation>Ein gespeichertes Bild fehlt oder ist beschädigt.</translation>
+        </message>
+        <message>
+            <source>A sum of US dollars, please, such as 10 or 2.50; empty sets none.</source>
+            <translation>Bitte ein Betrag in US-Dollar, zum Beispiel 10 oder 2.50; leer setzt keinen.</translation>
         </message>
         <message>
             <source>A tool lets a model do something: work something out, read a file, look at a page. You are asked first, unless you have allowed it.</source>
@@ -624,6 +632,10 @@
             <translation>Fragen</translation>
         </message>
         <message>
+            <source>Ask a cheaper model or for a shorter answer, or raise the budget in Settings, Spending, or with: kireji budget --{period} USD</source>
+            <translation>Ein günstigeres Modell oder nach einer kürzeren Antwort fragen oder das Budget erhöhen, unter Einstellungen, Ausgaben oder mit: kireji budget --{period} USD</translation>
+        </message>
+        <message>
             <source>Ask a follow-up…</source>
             <translation>Nachfragen…</translation>
         </message>
@@ -816,8 +828,28 @@
             </translation>
         </message>
         <message>
+            <source>Budget of one conversation, in US dollars</source>
+            <translation>Budget einer Unterhaltung, in US-Dollar</translation>
+        </message>
+        <message>
+            <source>Budget of one day, in US dollars</source>
+            <translation>Budget eines Tages, in US-Dollar</translation>
+        </message>
+        <message>
+            <source>Budget of one month, in US dollars</source>
+            <translation>Budget eines Monats, in US-Dollar</translation>
+        </message>
+        <message>
+            <source>Budgets</source>
+            <translation>Budgets</translation>
+        </message>
+        <message>
             <source>Built in</source>
             <translation>Eingebaut</translation>
+        </message>
+        <message>
+            <source>By model, this month</source>
+            <translation>Nach Modell, diesen Monat</translation>
         </message>
         <message>
             <source>By rule</source>
@@ -1444,6 +1476,14 @@
             <translation>Kosten</translation>
         </message>
         <message>
+            <source>Count exactly</source>
+            <translation>Genau zählen</translation>
+        </message>
+        <message>
+            <source>Counted by the service: {tokens}. Estimated: {estimate}.</source>
+            <translation>Vom Dienst gezählt: {tokens}. Geschätzt: {estimate}.</translation>
+        </message>
+        <message>
             <source>Ctrl + A</source>
             <translation>Ctrl + A</translation>
         </message>
@@ -1570,6 +1610,10 @@
         <message>
             <source>Document</source>
             <translation>Dokument</translation>
+        </message>
+        <message>
+            <source>Documents</source>
+            <translation>Dokumente</translation>
         </message>
         <message>
             <source>Done</source>
@@ -1897,7 +1941,7 @@
         </message>
         <message>
             <source>From the cache</source>
-            <translation>Aus dem Zwischenspeicher</translation>
+            <translation type="vanished">Aus dem Zwischenspeicher</translation>
         </message>
         <message>
             <source>Frozen screen</source>
@@ -1970,6 +2014,10 @@
         <message>
             <source>If a company network is in between, name its certificate file in the setting network.ca_file or in SSL_CERT_FILE.</source>
             <translation>Liegt ein Firmennetz dazwischen, dessen Zertifikatsdatei in der Einstellung network.ca_file oder in SSL_CERT_FILE nennen.</translation>
+        </message>
+        <message>
+            <source>Images</source>
+            <translation>Bilder</translation>
         </message>
         <message>
             <source>Import</source>
@@ -2856,12 +2904,20 @@
             <translation>Es wurde nichts erlaubt. Diese Seite kann geschlossen und der Vorgang in Kireji wiederholt werden.</translation>
         </message>
         <message>
+            <source>Nothing was asked this month.</source>
+            <translation>Diesen Monat wurde nichts gefragt.</translation>
+        </message>
+        <message>
             <source>Nothing was deleted in the last 30 days.</source>
             <translation>In den letzten 30 Tagen wurde nichts gelöscht.</translation>
         </message>
         <message>
             <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
             <translation>Nichts wurde gelöscht: {name} und die Dateien, die mit diesem Namen beginnen, in einen anderen Ordner bewegen, um mit leerem Verlauf zu beginnen, oder eine eigene Kopie an ihre Stelle legen.</translation>
+        </message>
+        <message>
+            <source>Nothing was spent in the last {days} days.</source>
+            <translation>In den letzten {days} Tagen wurde nichts ausgegeben.</translation>
         </message>
         <message>
             <source>Nothing would be added: everything in it is there already.</source>
@@ -2902,6 +2958,18 @@
         <message>
             <source>On this desktop programs ask for keys and the desktop hands them out; it may give others than were asked for. Its own keyboard settings can change them too.</source>
             <translation>Auf diesem Desktop fragen Programme nach Tasten, und der Desktop vergibt sie; er kann andere geben als gewünscht. Auch seine eigenen Tastatureinstellungen können sie ändern.</translation>
+        </message>
+        <message>
+            <source>One conversation</source>
+            <translation>Eine Unterhaltung</translation>
+        </message>
+        <message>
+            <source>One day</source>
+            <translation>Ein Tag</translation>
+        </message>
+        <message>
+            <source>One month</source>
+            <translation>Ein Monat</translation>
         </message>
         <message>
             <source>Only for answers that took a while and that no window shows. It holds your question, never the answer. Regions that are watched always tell.</source>
@@ -3272,6 +3340,10 @@
             <translation type="vanished">Aus dem Zwischenspeicher</translation>
         </message>
         <message>
+            <source>Read from the cache this month</source>
+            <translation>Diesen Monat aus dem Zwischenspeicher gelesen</translation>
+        </message>
+        <message>
             <source>Read the clipboard</source>
             <translation>Zwischenablage lesen</translation>
         </message>
@@ -3600,12 +3672,24 @@
             <translation>Senden</translation>
         </message>
         <message>
+            <source>Send anyway</source>
+            <translation>Trotzdem senden</translation>
+        </message>
+        <message>
+            <source>Send it anyway, or choose another model.</source>
+            <translation>Trotzdem senden oder ein anderes Modell wählen.</translation>
+        </message>
+        <message>
             <source>Send; while an answer streams: queue</source>
             <translation>Senden; während eine Antwort entsteht: einreihen</translation>
         </message>
         <message>
             <source>Sending the question</source>
             <translation>Die Frage wird gesendet</translation>
+        </message>
+        <message>
+            <source>Sends what would be asked to the service, which counts it and charges nothing.</source>
+            <translation>Sendet, was gefragt würde, an den Dienst, der es zählt und nichts berechnet.</translation>
         </message>
         <message>
             <source>Server started</source>
@@ -3760,6 +3844,10 @@
             <translation>Mit OpenRouter anmelden</translation>
         </message>
         <message>
+            <source>Since the beginning</source>
+            <translation>Seit Beginn</translation>
+        </message>
+        <message>
             <source>Size</source>
             <translation>Größe</translation>
         </message>
@@ -3810,6 +3898,18 @@
         <message>
             <source>Space: move it as it is</source>
             <translation>Leertaste: als Ganzes verschieben</translation>
+        </message>
+        <message>
+            <source>Spending</source>
+            <translation>Ausgaben</translation>
+        </message>
+        <message>
+            <source>Spent</source>
+            <translation>Ausgegeben</translation>
+        </message>
+        <message>
+            <source>Spent in the last {days} days: {total}; most on {day}: {most}.</source>
+            <translation>Ausgegeben in den letzten {days} Tagen: {total}; am meisten am {day}: {most}.</translation>
         </message>
         <message>
             <source>Split it, or save it with smaller pictures.</source>
@@ -3946,6 +4046,10 @@
         <message>
             <source>Switch them off and on in Settings, Shortcuts.</source>
             <translation>Sie unter Einstellungen, Tastenkürzel aus- und einschalten.</translation>
+        </message>
+        <message>
+            <source>System</source>
+            <translation>System</translation>
         </message>
         <message>
             <source>Tab, Delete</source>
@@ -4130,6 +4234,18 @@
         <message>
             <source>The browser came back without a code.</source>
             <translation>Der Browser kam ohne Code zurück.</translation>
+        </message>
+        <message>
+            <source>The budget for one conversation is {most}; {taken} of it is spent or under way, and this could cost {cost}.</source>
+            <translation>Das Budget einer Unterhaltung ist {most}; {taken} davon sind ausgegeben oder unterwegs, und dies könnte {cost} kosten.</translation>
+        </message>
+        <message>
+            <source>The budget for this month is {most}; {taken} of it is spent or under way, and this could cost {cost}.</source>
+            <translation>Das Budget dieses Monats ist {most}; {taken} davon sind ausgegeben oder unterwegs, und dies könnte {cost} kosten.</translation>
+        </message>
+        <message>
+            <source>The budget for today is {most}; {taken} of it is spent or under way, and this could cost {cost}.</source>
+            <translation>Das Budget für heute ist {most}; {taken} davon sind ausgegeben oder unterwegs, und dies könnte {cost} kosten.</translation>
         </message>
         <message>
             <source>The certificate "{subject}" of {host}</source>
@@ -4395,6 +4511,14 @@
             <source>The keychain is locked.</source>
             <translation>Der Schlüsselbund ist gesperrt.</translation>
         </message>
+        <message numerus="yes">
+            <source>The last {n} days</source>
+            <extracomment>The last day</extracomment>
+            <translation>
+                <numerusform>Der letzte Tag</numerusform>
+                <numerusform>Die letzten {n} Tage</numerusform>
+            </translation>
+        </message>
         <message>
             <source>The library libxcb is missing.</source>
             <translation>Die Bibliothek libxcb fehlt.</translation>
@@ -4466,6 +4590,10 @@
         <message>
             <source>The module of {entry} is not installed. Install it again.</source>
             <translation>Das Modul von {entry} ist nicht installiert. Es noch einmal installieren.</translation>
+        </message>
+        <message>
+            <source>The next question has about {tokens} tokens; with an answer of {answer} it costs about {cost}.</source>
+            <translation>Die nächste Frage hat ungefähr {tokens} Token; mit einer Antwort von {answer} kostet sie ungefähr {cost}.</translation>
         </message>
         <message>
             <source>The next version</source>
@@ -4554,6 +4682,10 @@
         <message>
             <source>The price of this model is unknown, so only the number of questions is limited.</source>
             <translation>Der Preis dieses Modells ist nicht bekannt, deshalb ist nur die Zahl der Fragen begrenzt.</translation>
+        </message>
+        <message>
+            <source>The price of {name} is unknown, so no budget can hold for it; nothing was sent.</source>
+            <translation>Der Preis von {name} ist nicht bekannt, deshalb kann kein Budget dafür gelten; nichts wurde gesendet.</translation>
         </message>
         <message>
             <source>The program in front takes no keys from others.</source>
@@ -4658,6 +4790,10 @@
         <message>
             <source>The service accepts this key.</source>
             <translation>Der Dienst nimmt diesen Schlüssel an.</translation>
+        </message>
+        <message>
+            <source>The service counts…</source>
+            <translation>Der Dienst zählt…</translation>
         </message>
         <message>
             <source>The service does not take this conversation's earlier reasoning back.</source>
@@ -5224,6 +5360,10 @@
             <translation>Diese Liste</translation>
         </message>
         <message>
+            <source>This month</source>
+            <translation>Diesen Monat</translation>
+        </message>
+        <message>
             <source>This name leads into the local network, to {host}.</source>
             <translation>Dieser Name führt in das lokale Netz, zu {host}.</translation>
         </message>
@@ -5386,6 +5526,10 @@
         <message>
             <source>Type a question or add a picture.</source>
             <translation>Eine Frage eingeben oder ein Bild hinzufügen.</translation>
+        </message>
+        <message>
+            <source>US dollars</source>
+            <translation>US-Dollar</translation>
         </message>
         <message>
             <source>Undo</source>
@@ -5594,6 +5738,10 @@
         <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
             <translation>Was der Desktop als Proxy nennt, ist keine Adresse: den Proxy unter Einstellungen, Netz eingeben.</translation>
+        </message>
+        <message>
+            <source>What the next question costs</source>
+            <translation>Was die nächste Frage kostet</translation>
         </message>
         <message>
             <source>What was copied is larger than {size} MB.</source>
@@ -5932,6 +6080,10 @@
             <translation>beim Desktop angefragt</translation>
         </message>
         <message>
+            <source>budget reached</source>
+            <translation>Budget erreicht</translation>
+        </message>
+        <message>
             <source>byte {number} is not UTF-8</source>
             <translation>Byte {number} ist kein UTF-8</translation>
         </message>
@@ -6224,6 +6376,10 @@
             <translation>muss true oder false sein</translation>
         </message>
         <message>
+            <source>nearly spent</source>
+            <translation>fast ausgegeben</translation>
+        </message>
+        <message>
             <source>new answer</source>
             <translation>neue Antwort</translation>
         </message>
@@ -6492,6 +6648,10 @@
             <translation>dieses Modell</translation>
         </message>
         <message>
+            <source>today</source>
+            <translation>heute</translation>
+        </message>
+        <message>
             <source>today {time}</source>
             <translation>heute {time}</translation>
         </message>
@@ -6530,6 +6690,10 @@
         <message>
             <source>waits for you</source>
             <translation>wartet auf Sie</translation>
+        </message>
+        <message>
+            <source>within budget</source>
+            <translation>im Budget</translation>
         </message>
         <message>
             <source>without a reason</source>
@@ -6628,6 +6792,10 @@ im Ordner {folder}</translation>
             <translation>{count} weitere Unterhaltungen konnten nicht gelesen werden.</translation>
         </message>
         <message>
+            <source>{day}: {amount}</source>
+            <translation>{day}: {amount}</translation>
+        </message>
+        <message>
             <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
             <translation>{display} nimmt höchstens {max_stops} Texte, an denen eine Antwort endet.</translation>
         </message>
@@ -6716,6 +6884,10 @@ im Ordner {folder}</translation>
             <translation>{host} hat weit mehr gesendet, als verlangt war.</translation>
         </message>
         <message>
+            <source>{host} sent something that is not a count of tokens.</source>
+            <translation>{host} hat etwas gesendet, das keine Zahl von Token ist.</translation>
+        </message>
+        <message>
             <source>{host} sent something that is not a list of models.</source>
             <translation>{host} hat etwas gesendet, das keine Liste von Modellen ist.</translation>
         </message>
@@ -6782,6 +6954,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{model} uses no tools. Choose another model for that.</source>
             <translation>{model} nutzt keine Werkzeuge. Dafür ein anderes Modell wählen.</translation>
+        </message>
+        <message>
+            <source>{model} · {provider}</source>
+            <translation>{model} · {provider}</translation>
         </message>
         <message>
             <source>{most} regions are the most for one question. Remove one first.</source>
@@ -7025,6 +7201,14 @@ im Ordner {folder}</translation>
             <translation>
                 <numerusform>{n} B</numerusform>
                 <numerusform>{n} B</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} answers of this month have a price that nobody knows; they are not in these sums.</source>
+            <extracomment>1 answer of this month has a price that nobody knows; it is not in these sums.</extracomment>
+            <translation>
+                <numerusform>{n} Antwort dieses Monats hat einen Preis, den niemand kennt; sie ist nicht in diesen Summen.</numerusform>
+                <numerusform>{n} Antworten dieses Monats haben einen Preis, den niemand kennt; sie sind nicht in diesen Summen.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -7288,6 +7472,10 @@ im Ordner {folder}</translation>
             <translation>{place} (vielleicht ein Tippfehler), ebenso das Netz.</translation>
         </message>
         <message>
+            <source>{provider} does not count; this is an estimate.</source>
+            <translation>{provider} zählt nicht; dies ist eine Schätzung.</translation>
+        </message>
+        <message>
             <source>{provider} key</source>
             <translation>Schlüssel für {provider}</translation>
         </message>
@@ -7310,6 +7498,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{reference} cannot be filled in here.</source>
             <translation>{reference} kann hier nicht eingesetzt werden.</translation>
+        </message>
+        <message>
+            <source>{requests}, {read} tokens read and {written} written</source>
+            <translation>{requests}, {read} Token gelesen und {written} geschrieben</translation>
         </message>
         <message>
             <source>{seconds} s</source>
@@ -7420,6 +7612,10 @@ im Ordner {folder}</translation>
             <translation>{some} und {last}</translation>
         </message>
         <message>
+            <source>{spent} of {budget}</source>
+            <translation>{spent} von {budget}</translation>
+        </message>
+        <message>
             <source>{there}: it does not answer in time.</source>
             <translation>{there}: die Antwort kommt nicht rechtzeitig.</translation>
         </message>
@@ -7442,6 +7638,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{there}: there is no way to it.</source>
             <translation>{there}: es führt kein Weg dorthin.</translation>
+        </message>
+        <message>
+            <source>{things} ({count})</source>
+            <translation>{things} ({count})</translation>
         </message>
         <message>
             <source>{title} answers with {model}.</source>
@@ -7470,6 +7670,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{title}: {words}</source>
             <translation>{title}: {words}</translation>
+        </message>
+        <message>
+            <source>{tokens} of them are probably still in the service's cache.</source>
+            <translation>{tokens} davon sind wahrscheinlich noch im Zwischenspeicher des Dienstes.</translation>
         </message>
         <message>
             <source>{tool} asks for permission</source>
@@ -7572,6 +7776,14 @@ im Ordner {folder}</translation>
             <translation>{who}; gefragt, weil {why}</translation>
         </message>
         <message>
+            <source>{words}, and up to {amount} under way</source>
+            <translation>{words}, und bis zu {amount} unterwegs</translation>
+        </message>
+        <message>
+            <source>{words}, {percent} % from the cache</source>
+            <translation>{words}, {percent} % aus dem Zwischenspeicher</translation>
+        </message>
+        <message>
             <source>“Capture after a delay” waits</source>
             <translation>„Nach einer Pause aufnehmen“ wartet</translation>
         </message>
@@ -7598,6 +7810,10 @@ im Ordner {folder}</translation>
         <message>
             <source>… and {more} more characters</source>
             <translation>… und {more} weitere Zeichen</translation>
+        </message>
+        <message>
+            <source>≈ {amount}</source>
+            <translation>≈ {amount}</translation>
         </message>
         <message>
             <source>⟨… {count} more characters …⟩</source>

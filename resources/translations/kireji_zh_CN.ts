@@ -114,6 +114,10 @@
             <source>A question takes up to {most} files and pictures.</source>
             <translation>一个问题最多可附 {most} 个文件和图片。</translation>
         </message>
+        <message>
+            <source>A question that could pass a budget is not sent. What it may cost at most is kept free for it while it runs, so many at once do not pass it either.</source>
+            <translation>可能超出预算的问题不会发送。问题进行期间会为它预留最高可能费用，因此多个问题同时进行也不会超出。</translation>
+        </message>
         <message numerus="yes">
             <source>A question with {n} pictures or files</source>
             <extracomment>A question with a picture or file</extracomment>
@@ -148,6 +152,10 @@
         <message>
             <source>A stored picture is missing or damaged.</source>
             <translation>一张已保存的图片丢失或损坏。</translation>
+        </message>
+        <message>
+            <source>A sum of US dollars, please, such as 10 or 2.50; empty sets none.</source>
+            <translation>请输入美元金额，例如 10 或 2.50；留空表示不设。</translation>
         </message>
         <message>
             <source>A tool lets a model do something: work something out, read a file, look at a page. You are asked first, unless you have allowed it.</source>
@@ -619,6 +627,10 @@
             <translation>提问</translation>
         </message>
         <message>
+            <source>Ask a cheaper model or for a shorter answer, or raise the budget in Settings, Spending, or with: kireji budget --{period} USD</source>
+            <translation>请询问更便宜的模型或要求更短的回答，或提高预算：在“设置”的“花费”中，或使用 kireji budget --{period} USD</translation>
+        </message>
+        <message>
             <source>Ask a follow-up…</source>
             <translation>追问…</translation>
         </message>
@@ -809,8 +821,28 @@
             </translation>
         </message>
         <message>
+            <source>Budget of one conversation, in US dollars</source>
+            <translation>单个对话的预算（美元）</translation>
+        </message>
+        <message>
+            <source>Budget of one day, in US dollars</source>
+            <translation>每天的预算（美元）</translation>
+        </message>
+        <message>
+            <source>Budget of one month, in US dollars</source>
+            <translation>每月的预算（美元）</translation>
+        </message>
+        <message>
+            <source>Budgets</source>
+            <translation>预算</translation>
+        </message>
+        <message>
             <source>Built in</source>
             <translation>内置</translation>
+        </message>
+        <message>
+            <source>By model, this month</source>
+            <translation>按模型，本月</translation>
         </message>
         <message>
             <source>By rule</source>
@@ -1437,6 +1469,14 @@
             <translation>费用</translation>
         </message>
         <message>
+            <source>Count exactly</source>
+            <translation>精确计数</translation>
+        </message>
+        <message>
+            <source>Counted by the service: {tokens}. Estimated: {estimate}.</source>
+            <translation>服务计数：{tokens}。估计：{estimate}。</translation>
+        </message>
+        <message>
             <source>Ctrl + A</source>
             <translation>Ctrl + A</translation>
         </message>
@@ -1560,6 +1600,10 @@
         </message>
         <message>
             <source>Document</source>
+            <translation>文档</translation>
+        </message>
+        <message>
+            <source>Documents</source>
             <translation>文档</translation>
         </message>
         <message>
@@ -1886,7 +1930,7 @@
         </message>
         <message>
             <source>From the cache</source>
-            <translation>从缓存读取</translation>
+            <translation type="vanished">从缓存读取</translation>
         </message>
         <message>
             <source>Frozen screen</source>
@@ -1959,6 +2003,10 @@
         <message>
             <source>If a company network is in between, name its certificate file in the setting network.ca_file or in SSL_CERT_FILE.</source>
             <translation>如果中间有公司网络，请在设置 network.ca_file 或 SSL_CERT_FILE 中指定其证书文件。</translation>
+        </message>
+        <message>
+            <source>Images</source>
+            <translation>图片</translation>
         </message>
         <message>
             <source>Import</source>
@@ -2842,12 +2890,20 @@
             <translation>未获允许。可以关闭此页面，并在 Kireji 中重试。</translation>
         </message>
         <message>
+            <source>Nothing was asked this month.</source>
+            <translation>本月没有提问。</translation>
+        </message>
+        <message>
             <source>Nothing was deleted in the last 30 days.</source>
             <translation>最近 30 天没有删除任何内容。</translation>
         </message>
         <message>
             <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
             <translation>没有删除任何内容：请将 {name} 及以此名称开头的文件移到其他文件夹，以空的历史记录开始；或用您的备份替换。</translation>
+        </message>
+        <message>
+            <source>Nothing was spent in the last {days} days.</source>
+            <translation>最近 {days} 天没有花费。</translation>
         </message>
         <message>
             <source>Nothing would be added: everything in it is there already.</source>
@@ -2888,6 +2944,18 @@
         <message>
             <source>On this desktop programs ask for keys and the desktop hands them out; it may give others than were asked for. Its own keyboard settings can change them too.</source>
             <translation>在此桌面上，程序申请按键，由桌面分配；分配的可能与请求的不同。桌面的键盘设置也可以更改它们。</translation>
+        </message>
+        <message>
+            <source>One conversation</source>
+            <translation>单个对话</translation>
+        </message>
+        <message>
+            <source>One day</source>
+            <translation>每天</translation>
+        </message>
+        <message>
+            <source>One month</source>
+            <translation>每月</translation>
         </message>
         <message>
             <source>Only for answers that took a while and that no window shows. It holds your question, never the answer. Regions that are watched always tell.</source>
@@ -3257,6 +3325,10 @@
             <translation type="vanished">从缓存读取</translation>
         </message>
         <message>
+            <source>Read from the cache this month</source>
+            <translation>本月从缓存读取</translation>
+        </message>
+        <message>
             <source>Read the clipboard</source>
             <translation>读取剪贴板</translation>
         </message>
@@ -3584,12 +3656,24 @@
             <translation>发送</translation>
         </message>
         <message>
+            <source>Send anyway</source>
+            <translation>仍然发送</translation>
+        </message>
+        <message>
+            <source>Send it anyway, or choose another model.</source>
+            <translation>请仍然发送，或选择其他模型。</translation>
+        </message>
+        <message>
             <source>Send; while an answer streams: queue</source>
             <translation>发送；正在生成回答时：排队</translation>
         </message>
         <message>
             <source>Sending the question</source>
             <translation>正在发送问题</translation>
+        </message>
+        <message>
+            <source>Sends what would be asked to the service, which counts it and charges nothing.</source>
+            <translation>将要提问的内容发送给服务，由服务计数，不收费。</translation>
         </message>
         <message>
             <source>Server started</source>
@@ -3740,6 +3824,10 @@
             <translation>使用 OpenRouter 登录</translation>
         </message>
         <message>
+            <source>Since the beginning</source>
+            <translation>自开始以来</translation>
+        </message>
+        <message>
             <source>Size</source>
             <translation>大小</translation>
         </message>
@@ -3790,6 +3878,18 @@
         <message>
             <source>Space: move it as it is</source>
             <translation>空格：整体移动</translation>
+        </message>
+        <message>
+            <source>Spending</source>
+            <translation>花费</translation>
+        </message>
+        <message>
+            <source>Spent</source>
+            <translation>已花费</translation>
+        </message>
+        <message>
+            <source>Spent in the last {days} days: {total}; most on {day}: {most}.</source>
+            <translation>最近 {days} 天花费：{total}；最多的一天是 {day}：{most}。</translation>
         </message>
         <message>
             <source>Split it, or save it with smaller pictures.</source>
@@ -3926,6 +4026,10 @@
         <message>
             <source>Switch them off and on in Settings, Shortcuts.</source>
             <translation>请在“设置”的“快捷键”中关闭后重新打开。</translation>
+        </message>
+        <message>
+            <source>System</source>
+            <translation>系统</translation>
         </message>
         <message>
             <source>Tab, Delete</source>
@@ -4109,6 +4213,18 @@
         <message>
             <source>The browser came back without a code.</source>
             <translation>浏览器返回时没有代码。</translation>
+        </message>
+        <message>
+            <source>The budget for one conversation is {most}; {taken} of it is spent or under way, and this could cost {cost}.</source>
+            <translation>单个对话的预算为 {most}；其中 {taken} 已花费或进行中，而此次可能需要 {cost}。</translation>
+        </message>
+        <message>
+            <source>The budget for this month is {most}; {taken} of it is spent or under way, and this could cost {cost}.</source>
+            <translation>本月的预算为 {most}；其中 {taken} 已花费或进行中，而此次可能需要 {cost}。</translation>
+        </message>
+        <message>
+            <source>The budget for today is {most}; {taken} of it is spent or under way, and this could cost {cost}.</source>
+            <translation>今天的预算为 {most}；其中 {taken} 已花费或进行中，而此次可能需要 {cost}。</translation>
         </message>
         <message>
             <source>The certificate "{subject}" of {host}</source>
@@ -4374,6 +4490,13 @@
             <source>The keychain is locked.</source>
             <translation>钥匙串已锁定。</translation>
         </message>
+        <message numerus="yes">
+            <source>The last {n} days</source>
+            <extracomment>The last day</extracomment>
+            <translation>
+                <numerusform>最近 {n} 天</numerusform>
+            </translation>
+        </message>
         <message>
             <source>The library libxcb is missing.</source>
             <translation>缺少 libxcb 库。</translation>
@@ -4445,6 +4568,10 @@
         <message>
             <source>The module of {entry} is not installed. Install it again.</source>
             <translation>{entry} 的模块未安装。请重新安装。</translation>
+        </message>
+        <message>
+            <source>The next question has about {tokens} tokens; with an answer of {answer} it costs about {cost}.</source>
+            <translation>下一个问题约有 {tokens} 个 token；如果回答为 {answer} 个，费用约为 {cost}。</translation>
         </message>
         <message>
             <source>The next version</source>
@@ -4533,6 +4660,10 @@
         <message>
             <source>The price of this model is unknown, so only the number of questions is limited.</source>
             <translation>该模型的价格未知，因此只限制提问次数。</translation>
+        </message>
+        <message>
+            <source>The price of {name} is unknown, so no budget can hold for it; nothing was sent.</source>
+            <translation>{name} 的价格未知，因此预算无法对它生效；没有发送任何内容。</translation>
         </message>
         <message>
             <source>The program in front takes no keys from others.</source>
@@ -4637,6 +4768,10 @@
         <message>
             <source>The service accepts this key.</source>
             <translation>服务接受此密钥。</translation>
+        </message>
+        <message>
+            <source>The service counts…</source>
+            <translation>服务正在计数…</translation>
         </message>
         <message>
             <source>The service does not take this conversation's earlier reasoning back.</source>
@@ -5203,6 +5338,10 @@
             <translation>此列表</translation>
         </message>
         <message>
+            <source>This month</source>
+            <translation>本月</translation>
+        </message>
+        <message>
             <source>This name leads into the local network, to {host}.</source>
             <translation>该名称指向本地网络 {host}。</translation>
         </message>
@@ -5365,6 +5504,10 @@
         <message>
             <source>Type a question or add a picture.</source>
             <translation>请输入问题或添加图片。</translation>
+        </message>
+        <message>
+            <source>US dollars</source>
+            <translation>美元</translation>
         </message>
         <message>
             <source>Undo</source>
@@ -5572,6 +5715,10 @@
         <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
             <translation>桌面设置的代理不是地址：请在“设置”的“网络”中输入代理。</translation>
+        </message>
+        <message>
+            <source>What the next question costs</source>
+            <translation>下一个问题的费用</translation>
         </message>
         <message>
             <source>What was copied is larger than {size} MB.</source>
@@ -5907,6 +6054,10 @@
             <translation>已请求桌面</translation>
         </message>
         <message>
+            <source>budget reached</source>
+            <translation>已达到预算</translation>
+        </message>
+        <message>
             <source>byte {number} is not UTF-8</source>
             <translation>第 {number} 个字节不是 UTF-8</translation>
         </message>
@@ -6199,6 +6350,10 @@
             <translation>必须是 true 或 false</translation>
         </message>
         <message>
+            <source>nearly spent</source>
+            <translation>即将用完</translation>
+        </message>
+        <message>
             <source>new answer</source>
             <translation>新回答</translation>
         </message>
@@ -6467,6 +6622,10 @@
             <translation>此模型</translation>
         </message>
         <message>
+            <source>today</source>
+            <translation>今天</translation>
+        </message>
+        <message>
             <source>today {time}</source>
             <translation>今天 {time}</translation>
         </message>
@@ -6505,6 +6664,10 @@
         <message>
             <source>waits for you</source>
             <translation>等待您</translation>
+        </message>
+        <message>
+            <source>within budget</source>
+            <translation>在预算内</translation>
         </message>
         <message>
             <source>without a reason</source>
@@ -6603,6 +6766,10 @@ in the folder {folder}</source>
             <translation>另有 {count} 个对话无法读取。</translation>
         </message>
         <message>
+            <source>{day}: {amount}</source>
+            <translation>{day}：{amount}</translation>
+        </message>
+        <message>
             <source>{display} takes at most {max_stops} texts at which an answer ends.</source>
             <translation>{display} 最多接受 {max_stops} 个终止文本。</translation>
         </message>
@@ -6691,6 +6858,10 @@ in the folder {folder}</source>
             <translation>{host} 发来的内容远超所请求的。</translation>
         </message>
         <message>
+            <source>{host} sent something that is not a count of tokens.</source>
+            <translation>{host} 发来的不是 token 数。</translation>
+        </message>
+        <message>
             <source>{host} sent something that is not a list of models.</source>
             <translation>{host} 发来的不是模型列表。</translation>
         </message>
@@ -6757,6 +6928,10 @@ in the folder {folder}</source>
         <message>
             <source>{model} uses no tools. Choose another model for that.</source>
             <translation>{model} 不使用工具。请为此选择其他模型。</translation>
+        </message>
+        <message>
+            <source>{model} · {provider}</source>
+            <translation>{model} · {provider}</translation>
         </message>
         <message>
             <source>{most} regions are the most for one question. Remove one first.</source>
@@ -6998,6 +7173,13 @@ in the folder {folder}</source>
             <extracomment>1 B</extracomment>
             <translation>
                 <numerusform>{n} B</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} answers of this month have a price that nobody knows; they are not in these sums.</source>
+            <extracomment>1 answer of this month has a price that nobody knows; it is not in these sums.</extracomment>
+            <translation>
+                <numerusform>本月有 {n} 条回答的价格未知；未计入这些合计。</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -7243,6 +7425,10 @@ in the folder {folder}</source>
             <translation>{place}是否有误，以及网络。</translation>
         </message>
         <message>
+            <source>{provider} does not count; this is an estimate.</source>
+            <translation>{provider} 不提供计数；这是估计值。</translation>
+        </message>
+        <message>
             <source>{provider} key</source>
             <translation>{provider} 密钥</translation>
         </message>
@@ -7265,6 +7451,10 @@ in the folder {folder}</source>
         <message>
             <source>{reference} cannot be filled in here.</source>
             <translation>{reference} 无法在此处填入。</translation>
+        </message>
+        <message>
+            <source>{requests}, {read} tokens read and {written} written</source>
+            <translation>{requests}，读取 {read} 个 token，生成 {written} 个</translation>
         </message>
         <message>
             <source>{seconds} s</source>
@@ -7375,6 +7565,10 @@ in the folder {folder}</source>
             <translation>{some}和{last}</translation>
         </message>
         <message>
+            <source>{spent} of {budget}</source>
+            <translation>{spent} / {budget}</translation>
+        </message>
+        <message>
             <source>{there}: it does not answer in time.</source>
             <translation>{there}：没有及时响应。</translation>
         </message>
@@ -7397,6 +7591,10 @@ in the folder {folder}</source>
         <message>
             <source>{there}: there is no way to it.</source>
             <translation>{there}：没有通往它的路由。</translation>
+        </message>
+        <message>
+            <source>{things} ({count})</source>
+            <translation>{things}（{count}）</translation>
         </message>
         <message>
             <source>{title} answers with {model}.</source>
@@ -7425,6 +7623,10 @@ in the folder {folder}</source>
         <message>
             <source>{title}: {words}</source>
             <translation>{title}：{words}</translation>
+        </message>
+        <message>
+            <source>{tokens} of them are probably still in the service's cache.</source>
+            <translation>其中 {tokens} 个可能仍在服务的缓存中。</translation>
         </message>
         <message>
             <source>{tool} asks for permission</source>
@@ -7527,6 +7729,14 @@ in the folder {folder}</source>
             <translation>{who}；询问原因：{why}</translation>
         </message>
         <message>
+            <source>{words}, and up to {amount} under way</source>
+            <translation>{words}，另有最多 {amount} 进行中</translation>
+        </message>
+        <message>
+            <source>{words}, {percent} % from the cache</source>
+            <translation>{words}，{percent}% 来自缓存</translation>
+        </message>
+        <message>
             <source>“Capture after a delay” waits</source>
             <translation>“延迟后截取”等待</translation>
         </message>
@@ -7553,6 +7763,10 @@ in the folder {folder}</source>
         <message>
             <source>… and {more} more characters</source>
             <translation>… 以及另外 {more} 个字符</translation>
+        </message>
+        <message>
+            <source>≈ {amount}</source>
+            <translation>≈ {amount}</translation>
         </message>
         <message>
             <source>⟨… {count} more characters …⟩</source>
