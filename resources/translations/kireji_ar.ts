@@ -92,6 +92,10 @@
             <translation>عدد بين {lowest} و{highest} من فضلك؛ يبقى {value}.</translation>
         </message>
         <message>
+            <source>A page for a tool</source>
+            <translation>صفحة لأداة</translation>
+        </message>
+        <message>
             <source>A picture in this conversation is larger than the service takes.</source>
             <translation>في هذه المحادثة صورة أكبر مما تقبله الخدمة.</translation>
         </message>
@@ -104,6 +108,10 @@
             <translation>صورة أو مستند تغيّر أو تلف.</translation>
         </message>
         <message>
+            <source>A picture that you named</source>
+            <translation>صورة سمّيتها</translation>
+        </message>
+        <message>
             <source>A piece of JSON from the server's documentation can be pasted into any of these fields.</source>
             <translation>يمكن لصق مقطع JSON من توثيق الخادم في أي من هذه الحقول.</translation>
         </message>
@@ -114,6 +122,10 @@
         <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
             <translation>ربما يحجز وكيل بينهما التدفقات: تحقق من إعدادات الوكيل أو عنوان الخدمة.</translation>
+        </message>
+        <message>
+            <source>A question</source>
+            <translation>سؤال</translation>
         </message>
         <message>
             <source>A question takes up to {most} files and pictures.</source>
@@ -166,6 +178,10 @@
         <message>
             <source>A sum of US dollars, please, such as 10 or 2.50; empty sets none.</source>
             <translation>مبلغ بالدولار الأمريكي من فضلك، مثل 10 أو 2.50؛ والفارغ لا يعيّن شيئًا.</translation>
+        </message>
+        <message>
+            <source>A tool</source>
+            <translation>أداة</translation>
         </message>
         <message>
             <source>A tool lets a model do something: work something out, read a file, look at a page. You are asked first, unless you have allowed it.</source>
@@ -776,6 +792,10 @@
             <translation>طُلب بـ</translation>
         </message>
         <message>
+            <source>At most</source>
+            <translation>على الأكثر</translation>
+        </message>
+        <message>
             <source>Attach files or pictures</source>
             <translation>إرفاق ملفات أو صور</translation>
         </message>
@@ -908,6 +928,14 @@
             <translation>الحاسبة</translation>
         </message>
         <message>
+            <source>Call of a tool</source>
+            <translation>استدعاء أداة</translation>
+        </message>
+        <message>
+            <source>Call of a tool server</source>
+            <translation>استدعاء خادم أدوات</translation>
+        </message>
+        <message>
             <source>Cancel</source>
             <translation>إلغاء</translation>
         </message>
@@ -1004,6 +1032,10 @@
             <translation>تحقق من أذوناته.</translation>
         </message>
         <message>
+            <source>Check that nothing in the ledger was changed, removed or added</source>
+            <translation>التحقق من أن شيئًا في الدفتر لم يُغيَّر ولم يُزَل ولم يُضَف</translation>
+        </message>
+        <message>
             <source>Check that only the key was pasted.</source>
             <translation>تحقق من أن المفتاح وحده قد لُصق.</translation>
         </message>
@@ -1086,6 +1118,10 @@
         <message>
             <source>Check who may read it.</source>
             <translation>تحقق ممن يجوز له قراءته.</translation>
+        </message>
+        <message>
+            <source>Checking…</source>
+            <translation>يجري التحقق…</translation>
         </message>
         <message>
             <source>Choose a backup</source>
@@ -1284,6 +1320,10 @@
             <translation>صِل شاشة ثم حاول مرة أخرى.</translation>
         </message>
         <message>
+            <source>Connection without content</source>
+            <translation>اتصال بلا محتوى</translation>
+        </message>
+        <message>
             <source>Contains text from {places}</source>
             <translation>تحتوي نصًا من {places}</translation>
         </message>
@@ -1408,6 +1448,10 @@
             <translation>نسخ الأمر: {title}</translation>
         </message>
         <message>
+            <source>Copy the exact bytes</source>
+            <translation>نسخ البايتات كما هي</translation>
+        </message>
+        <message>
             <source>Copy the last answer</source>
             <translation>نسخ آخر إجابة</translation>
         </message>
@@ -1506,6 +1550,10 @@
         <message>
             <source>Count exactly</source>
             <translation>العدّ بدقة</translation>
+        </message>
+        <message>
+            <source>Count of tokens</source>
+            <translation>عدّ الرموز</translation>
         </message>
         <message>
             <source>Counted by the service: {tokens}. Estimated: {estimate}.</source>
@@ -1800,6 +1848,10 @@
             <translation>Esc: إغلاق</translation>
         </message>
         <message>
+            <source>Estimated</source>
+            <translation>التقدير</translation>
+        </message>
+        <message>
             <source>Every call of this tool for a week</source>
             <translation>كل استدعاء لهذه الأداة لمدة أسبوع</translation>
         </message>
@@ -1818,6 +1870,14 @@
         <message>
             <source>Every host is reached directly.</source>
             <translation>يُبلَغ كل مضيف مباشرة.</translation>
+        </message>
+        <message>
+            <source>Everything</source>
+            <translation>كل شيء</translation>
+        </message>
+        <message>
+            <source>Everything else in it</source>
+            <translation>كل ما عدا ذلك فيه</translation>
         </message>
         <message>
             <source>Everything that was said, with its pictures. Keys are never in an export or a backup.</source>
@@ -1960,6 +2020,10 @@
             <translation>سؤال تابع</translation>
         </message>
         <message>
+            <source>For</source>
+            <translation>الغرض</translation>
+        </message>
+        <message>
             <source>For example: Answer in two sentences.</source>
             <translation>مثلًا: أجب في جملتين.</translation>
         </message>
@@ -2022,6 +2086,14 @@
         <message>
             <source>Green</source>
             <translation>أخضر</translation>
+        </message>
+        <message>
+            <source>Headers, besides the key</source>
+            <translation>الترويسات، عدا المفتاح</translation>
+        </message>
+        <message>
+            <source>Hidden for you</source>
+            <translation>أُخفي لأجلك</translation>
         </message>
         <message>
             <source>Hide details</source>
@@ -2132,6 +2204,10 @@
             <translation>الساري: {address}.</translation>
         </message>
         <message>
+            <source>In it</source>
+            <translation>فيه</translation>
+        </message>
+        <message>
             <source>In the folder {folder}, until you take it back</source>
             <translation>في المجلد ⁦{folder}⁩، حتى تتراجع عنه</translation>
         </message>
@@ -2184,6 +2260,10 @@
             <translation>التعليمات: {words}. تغييرها</translation>
         </message>
         <message>
+            <source>It cannot be made again from the conversation.</source>
+            <translation>لا يمكن إعادة تكوينه من المحادثة.</translation>
+        </message>
+        <message>
             <source>It cannot be used at present.</source>
             <translation>لا يمكن استعماله حاليًا.</translation>
         </message>
@@ -2222,6 +2302,10 @@
         <message>
             <source>It floods its standard output with what is not the protocol.</source>
             <translation>يُغرق خرجه القياسي بما ليس من البروتوكول.</translation>
+        </message>
+        <message>
+            <source>It had no body: what left was its address.</source>
+            <translation>لم يكن له محتوى: ما غادر هو عنوانه.</translation>
         </message>
         <message>
             <source>It has no identifier, or no messages.</source>
@@ -2320,6 +2404,10 @@
             <translation>يبدأ عنوانه بـ https://‎ أو، على هذا الحاسوب، بـ http://‎.</translation>
         </message>
         <message>
+            <source>Its conversation was deleted, or the question in it.</source>
+            <translation>حُذفت محادثته أو السؤال فيها.</translation>
+        </message>
+        <message>
             <source>Its key, if it wants one</source>
             <translation>مفتاحه، إن كان يطلب واحدًا</translation>
         </message>
@@ -2370,6 +2458,10 @@
         <message>
             <source>Keep the value secret</source>
             <translation>إبقاء القيمة سرية</translation>
+        </message>
+        <message>
+            <source>Keep this line elsewhere</source>
+            <translation>احفظ هذا السطر في مكان آخر</translation>
         </message>
         <message>
             <source>Keep this region and choose another one</source>
@@ -2496,6 +2588,10 @@
             <translation>سرد محتوى مجلد</translation>
         </message>
         <message>
+            <source>List of models</source>
+            <translation>قائمة النماذج</translation>
+        </message>
+        <message>
             <source>List them with: kireji history list</source>
             <translation>اسردها بالأمر: kireji history list</translation>
         </message>
@@ -2542,6 +2638,10 @@
         <message>
             <source>Look at the clock</source>
             <translation>النظر إلى الساعة</translation>
+        </message>
+        <message>
+            <source>Look for a local server</source>
+            <translation>البحث عن خادم محلي</translation>
         </message>
         <message>
             <source>Look for plugins again</source>
@@ -2936,6 +3036,14 @@
             <translation>لم يُعثر على شيء لـ«{words}». جرّب كلمات أقل أو أقصر.</translation>
         </message>
         <message>
+            <source>Nothing has been sent. Exactly these bytes would leave if you asked now.</source>
+            <translation>لم يُرسل شيء. هذه البايتات تحديدًا هي ما سيغادر لو سألتَ الآن.</translation>
+        </message>
+        <message>
+            <source>Nothing has left this computer.</source>
+            <translation>لم يغادر شيء هذا الحاسوب.</translation>
+        </message>
+        <message>
             <source>Nothing is archived.</source>
             <translation>لا شيء في الأرشيف.</translation>
         </message>
@@ -2974,6 +3082,10 @@
         <message>
             <source>Nothing was spent in the last {days} days.</source>
             <translation>لم يُنفق شيء في آخر {days} يومًا.</translation>
+        </message>
+        <message>
+            <source>Nothing will leave this computer: it answers by itself.</source>
+            <translation>لن يغادر شيء هذا الحاسوب: فهو يجيب بنفسه.</translation>
         </message>
         <message>
             <source>Nothing would be added: everything in it is there already.</source>
@@ -3030,6 +3142,10 @@
         <message>
             <source>Only for answers that took a while and that no window shows. It holds your question, never the answer. Regions that are watched always tell.</source>
             <translation>للإجابات التي استغرقت وقتًا ولا تعرضها نافذة فقط. يحوي سؤالك لا الإجابة. المناطق المراقَبة تُبلّغ دائمًا.</translation>
+        </message>
+        <message>
+            <source>Only its size and its hash were kept.</source>
+            <translation>لم يُحفظ إلا حجمه وبصمته.</translation>
         </message>
         <message>
             <source>Only services that do not keep or train on what they are sent</source>
@@ -3296,6 +3412,10 @@
             <translation>المحادثة السابقة في القائمة</translation>
         </message>
         <message>
+            <source>Price</source>
+            <translation>السعر</translation>
+        </message>
+        <message>
             <source>Price in</source>
             <translation>سعر الإدخال</translation>
         </message>
@@ -3436,6 +3556,14 @@
             <translation>تقرأ ما نسختَه: نصًا أو صورة.</translation>
         </message>
         <message>
+            <source>Reasoning</source>
+            <translation>التفكير</translation>
+        </message>
+        <message>
+            <source>Receipt</source>
+            <translation>الإيصال</translation>
+        </message>
+        <message>
             <source>Recent</source>
             <translation>الأخيرة</translation>
         </message>
@@ -3572,6 +3700,10 @@
             <translation>تذهب الطلبات إلى {address}، من متغيرات البيئة.</translation>
         </message>
         <message>
+            <source>Requests, newest first</source>
+            <translation>الطلبات، الأحدث أولًا</translation>
+        </message>
+        <message>
             <source>Restore</source>
             <translation>استعادة</translation>
         </message>
@@ -3612,12 +3744,24 @@
             <translation>النتيجة</translation>
         </message>
         <message>
+            <source>Result of a tool</source>
+            <translation>نتيجة أداة</translation>
+        </message>
+        <message>
             <source>Revoke</source>
             <translation>سحب</translation>
         </message>
         <message>
             <source>Revoke: {tool}, {what}</source>
             <translation>سحب: {tool}، {what}</translation>
+        </message>
+        <message>
+            <source>Row {number}</source>
+            <translation>السطر {number}</translation>
+        </message>
+        <message>
+            <source>Rows {first} to {last}</source>
+            <translation>الأسطر {first} إلى {last}</translation>
         </message>
         <message>
             <source>Run a command</source>
@@ -3634,6 +3778,10 @@
         <message>
             <source>Runs a command line in your shell. You see it before it runs.</source>
             <translation>تشغّل سطر أوامر في الصدفة لديك. وتراه قبل تشغيله.</translation>
+        </message>
+        <message>
+            <source>SHA-256 of the bytes</source>
+            <translation>SHA-256 للبايتات</translation>
         </message>
         <message>
             <source>Save</source>
@@ -3756,8 +3904,16 @@
             <translation>يرسل ما سيُسأل إلى الخدمة، فتعدّه ولا تتقاضى شيئًا.</translation>
         </message>
         <message>
+            <source>Sent to</source>
+            <translation>أُرسل إلى</translation>
+        </message>
+        <message>
             <source>Server started</source>
             <translation>بدأ الخادم</translation>
+        </message>
+        <message>
+            <source>Service</source>
+            <translation>الخدمة</translation>
         </message>
         <message>
             <source>Set a corner; while dragging: move the whole</source>
@@ -3872,6 +4028,10 @@
             <translation>عرض التفاصيل أو إخفاؤها</translation>
         </message>
         <message>
+            <source>Show receipt</source>
+            <translation>عرض الإيصال</translation>
+        </message>
+        <message>
             <source>Show the conversations</source>
             <translation>عرض المحادثات</translation>
         </message>
@@ -3882,6 +4042,10 @@
         <message>
             <source>Show the text</source>
             <translation>عرض النص</translation>
+        </message>
+        <message>
+            <source>Show what will be sent</source>
+            <translation>عرض ما سيُرسل</translation>
         </message>
         <message numerus="yes">
             <source>Show {n} more</source>
@@ -3924,6 +4088,10 @@
             <translation>تسجيل الدخول عبر OpenRouter</translation>
         </message>
         <message>
+            <source>Sign-in</source>
+            <translation>تسجيل الدخول</translation>
+        </message>
+        <message>
             <source>Since the beginning</source>
             <translation>منذ البداية</translation>
         </message>
@@ -3946,6 +4114,10 @@
         <message>
             <source>Something in Kireji failed, so the region is not watched any more. The log says more.</source>
             <translation>حدث خلل في Kireji، لذا لم تعد المنطقة مراقَبة. في السجل التقني المزيد.</translation>
+        </message>
+        <message>
+            <source>Something in Kireji failed.</source>
+            <translation>حدث خلل في Kireji.</translation>
         </message>
         <message>
             <source>Something in Kireji failed. The log has the details; please try again.</source>
@@ -4170,6 +4342,10 @@
         <message>
             <source>Test it in Settings, Tools, to try at once.</source>
             <translation>اختبره في الإعدادات، الأدوات، للمحاولة فورًا.</translation>
+        </message>
+        <message>
+            <source>Test of a key</source>
+            <translation>اختبار مفتاح</translation>
         </message>
         <message>
             <source>Test the {title} key</source>
@@ -4544,6 +4720,10 @@
             <translation>أول نموذج يرى الصور</translation>
         </message>
         <message>
+            <source>The first {count} are older than the chain; that they were not changed before it began, nobody can say.</source>
+            <translation>أول {count} أقدم من السلسلة؛ ولا يستطيع أحد الجزم بأنها لم تُغيَّر قبل بدايتها.</translation>
+        </message>
+        <message>
             <source>The folder {folder} is not there.</source>
             <translation>المجلد {folder} غير موجود.</translation>
         </message>
@@ -4608,6 +4788,14 @@
             </translation>
         </message>
         <message>
+            <source>The ledger is not what was written.</source>
+            <translation>الدفتر ليس كما كُتب.</translation>
+        </message>
+        <message>
+            <source>The ledger is whole: none of its {count} requests was changed, removed or added since it was written.</source>
+            <translation>الدفتر سليم: لم يُغيَّر أي من طلباته البالغة {count} ولم يُزَل ولم يُضَف منذ كتابته.</translation>
+        </message>
+        <message>
             <source>The library libxcb is missing.</source>
             <translation>مكتبة libxcb مفقودة.</translation>
         </message>
@@ -4618,6 +4806,10 @@
         <message>
             <source>The local server was reached, but does not take the key.</source>
             <translation>بُلغ الخادم المحلي، لكنه لا يقبل المفتاح.</translation>
+        </message>
+        <message>
+            <source>The model</source>
+            <translation>النموذج</translation>
         </message>
         <message>
             <source>The model asked for a tool that is not there ({names}); none ran.</source>
@@ -4888,6 +5080,10 @@
             <translation>لا تقبل الخدمة استرجاع التفكير السابق في هذه المحادثة.</translation>
         </message>
         <message>
+            <source>The settings, the tools or the program have changed since, or a stop text went along.</source>
+            <translation>تغيّرت الإعدادات أو الأدوات أو البرنامج منذ ذلك الحين، أو أُرسل معه نص إيقاف.</translation>
+        </message>
+        <message>
             <source>The shortcut cannot be held here.</source>
             <translation>لا يمكن حجز الاختصار هنا.</translation>
         </message>
@@ -4986,6 +5182,10 @@
         <message>
             <source>The windows of other programs are not told here.</source>
             <translation>نوافذ البرامج الأخرى غير معروفة هنا.</translation>
+        </message>
+        <message>
+            <source>The {count} requests in the ledger hold together, but nothing says whether some are missing at its end.</source>
+            <translation>الطلبات في الدفتر ({count}) متماسكة، لكن لا شيء يدل على ما إذا كان بعضها مفقودًا من آخره.</translation>
         </message>
         <message>
             <source>The {kind} file is damaged.</source>
@@ -5412,6 +5612,10 @@
             <translation>هذا مستند Office قديم لا تستطيع النماذج قراءته.</translation>
         </message>
         <message>
+            <source>This is another ledger than the one whose end was noted. If you have removed or restored the data folder yourself, delete the file “ledger” in the state folder.</source>
+            <translation>هذا دفتر غير الذي سُجِّل آخره. إن كنت قد أزلت مجلد البيانات أو استعدته بنفسك، فاحذف الملف «ledger» من مجلد الحالة.</translation>
+        </message>
+        <message>
             <source>This is no file. Choose the file with the certificates.</source>
             <translation>هذا ليس ملفًا. اختر الملف الذي فيه الشهادات.</translation>
         </message>
@@ -5436,6 +5640,10 @@
             <translation>هذا غير متاح هنا.</translation>
         </message>
         <message>
+            <source>This is not what was sent, but what would be sent for it today.</source>
+            <translation>ليس هذا ما أُرسل، بل ما كان سيُرسل له اليوم.</translation>
+        </message>
+        <message>
             <source>This is the default for {name}</source>
             <translation>هذا هو الافتراضي لدى {name}</translation>
         </message>
@@ -5446,6 +5654,14 @@
         <message>
             <source>This list</source>
             <translation>هذه القائمة</translation>
+        </message>
+        <message>
+            <source>This matches what was sent: it was made again from the conversation, and its hash is the one in the ledger.</source>
+            <translation>يطابق هذا ما أُرسل: أُعيد تكوينه من المحادثة، وبصمته هي التي في الدفتر.</translation>
+        </message>
+        <message>
+            <source>This matches what was sent: the bytes were kept, and their hash is the one in the ledger.</source>
+            <translation>يطابق هذا ما أُرسل: حُفظت البايتات، وبصمتها هي التي في الدفتر.</translation>
         </message>
         <message>
             <source>This month</source>
@@ -5538,6 +5754,10 @@
         <message>
             <source>Tools listed</source>
             <translation>سُردت الأدوات</translation>
+        </message>
+        <message>
+            <source>Tools that were offered</source>
+            <translation>الأدوات التي عُرضت</translation>
         </message>
         <message>
             <source>Tools {count}</source>
@@ -5732,6 +5952,10 @@
             <translation>القيمة</translation>
         </message>
         <message>
+            <source>Verify</source>
+            <translation>تحقق</translation>
+        </message>
+        <message>
             <source>Version {number} of {count}</source>
             <translation>النسخة {number} من {count}</translation>
         </message>
@@ -5812,6 +6036,10 @@
             <translation>ما هو مسموح</translation>
         </message>
         <message>
+            <source>What is left on the account</source>
+            <translation>الرصيد المتبقي في الحساب</translation>
+        </message>
+        <message>
             <source>What it is called with</source>
             <translation>ما تُستدعى به</translation>
         </message>
@@ -5826,6 +6054,10 @@
         <message>
             <source>What it wrote last:</source>
             <translation>آخر ما كتبه:</translation>
+        </message>
+        <message>
+            <source>What left this computer</source>
+            <translation>ما غادر هذا الحاسوب</translation>
         </message>
         <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
@@ -5848,8 +6080,20 @@
             <translation>يُحتفظ بالمحذوف 30 يومًا.</translation>
         </message>
         <message>
+            <source>What was sent cannot be shown any more.</source>
+            <translation>لم يعد بالإمكان عرض ما أُرسل.</translation>
+        </message>
+        <message>
+            <source>What will be sent</source>
+            <translation>ما سيُرسل</translation>
+        </message>
+        <message>
             <source>What {host} has at this address is no picture.</source>
             <translation>ما لدى {host} على هذا العنوان ليس صورة.</translation>
+        </message>
+        <message>
+            <source>When</source>
+            <translation>الوقت</translation>
         </message>
         <message>
             <source>When that does not work</source>
@@ -5874,6 +6118,10 @@
         <message>
             <source>Who answers instead</source>
             <translation>من يجيب بدلًا منه</translation>
+        </message>
+        <message>
+            <source>Whoever can write your files could write the whole ledger anew. Keep this line elsewhere, and a later check can tell:</source>
+            <translation>من يستطيع الكتابة في ملفاتك يمكنه كتابة الدفتر كله من جديد. احفظ هذا السطر في مكان آخر ليكشف ذلك تحققٌ لاحق:</translation>
         </message>
         <message>
             <source>Whole screen</source>
@@ -5938,6 +6186,10 @@
         <message>
             <source>Words of the mark</source>
             <translation>كلمات العلامة</translation>
+        </message>
+        <message>
+            <source>Write a question first; then you can see what will be sent.</source>
+            <translation>اكتب سؤالًا أولًا؛ ثم يمكنك رؤية ما سيُرسل.</translation>
         </message>
         <message>
             <source>Write down all text that is shown, in reading order and exactly as it stands, with its line breaks. Write tables and lists as Markdown, and code in a code block. Write […] for what cannot be read. Add nothing of your own.</source>
@@ -6218,6 +6470,10 @@
         <message>
             <source>checked</source>
             <translation>فُحصت</translation>
+        </message>
+        <message>
+            <source>complete</source>
+            <translation>مكتملة</translation>
         </message>
         <message>
             <source>d MMM</source>
@@ -6536,6 +6792,10 @@
             <translation>لم يُبلَغ</translation>
         </message>
         <message>
+            <source>not sent</source>
+            <translation>لم يُرسل</translation>
+        </message>
+        <message>
             <source>not started</source>
             <translation>لم يبدأ</translation>
         </message>
@@ -6643,6 +6903,18 @@
             <source>sends data</source>
             <translation>ترسل بيانات</translation>
         </message>
+        <message numerus="yes">
+            <source>sent {n} times</source>
+            <extracomment>sent once</extracomment>
+            <translation>
+                <numerusform>لم يُرسل</numerusform>
+                <numerusform>أُرسل مرة واحدة</numerusform>
+                <numerusform>أُرسل مرتين</numerusform>
+                <numerusform>أُرسل {n} مرات</numerusform>
+                <numerusform>أُرسل {n} مرة</numerusform>
+                <numerusform>أُرسل {n} مرة</numerusform>
+            </translation>
+        </message>
         <message>
             <source>server {name}</source>
             <translation>الخادم {name}</translation>
@@ -6658,6 +6930,10 @@
         <message>
             <source>starting…</source>
             <translation>يبدأ…</translation>
+        </message>
+        <message>
+            <source>stopped</source>
+            <translation>أُوقفت</translation>
         </message>
         <message>
             <source>stopped before you answered</source>
@@ -7364,6 +7640,22 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} documents</source>
+            <extracomment>1 document</extracomment>
+            <translation>
+                <numerusform>{n} مستند</numerusform>
+                <numerusform>مستند واحد</numerusform>
+                <numerusform>مستندان</numerusform>
+                <numerusform>{n} مستندات</numerusform>
+                <numerusform>{n} مستندًا</numerusform>
+                <numerusform>{n} مستند</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{n} earlier messages are not shown here</source>
+            <translation>رسائل أقدم غير معروضة هنا: {n}</translation>
+        </message>
+        <message numerus="yes">
             <source>{n} files</source>
             <extracomment>1 file</extracomment>
             <translation>
@@ -7433,6 +7725,18 @@ in the folder {folder}</source>
                 <numerusform>{n} نماذج</numerusform>
                 <numerusform>{n} نموذجًا</numerusform>
                 <numerusform>{n} نموذج</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more places are wrong.</source>
+            <extracomment>1 more place is wrong.</extracomment>
+            <translation>
+                <numerusform>لا مواضع خاطئة أخرى.</numerusform>
+                <numerusform>موضع آخر واحد خاطئ.</numerusform>
+                <numerusform>موضعان آخران خاطئان.</numerusform>
+                <numerusform>{n} مواضع أخرى خاطئة.</numerusform>
+                <numerusform>{n} موضعًا آخر خاطئًا.</numerusform>
+                <numerusform>{n} موضع آخر خاطئ.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -7517,6 +7821,18 @@ in the folder {folder}</source>
                 <numerusform>{n} ثوانٍ</numerusform>
                 <numerusform>{n} ثانية</numerusform>
                 <numerusform>{n} ثانية</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} tokens</source>
+            <extracomment>1 token</extracomment>
+            <translation>
+                <numerusform>{n} رمز</numerusform>
+                <numerusform>رمز واحد</numerusform>
+                <numerusform>رمزان</numerusform>
+                <numerusform>{n} رموز</numerusform>
+                <numerusform>{n} رمزًا</numerusform>
+                <numerusform>{n} رمز</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -7684,12 +8000,36 @@ in the folder {folder}</source>
             <translation>{read} من {prompt} رمزًا من الذاكرة المؤقتة، وُفّر {amount}</translation>
         </message>
         <message>
+            <source>{read} read, {written} written</source>
+            <translation>قُرئ {read}، كُتب {written}</translation>
+        </message>
+        <message>
             <source>{reference} cannot be filled in here.</source>
             <translation>لا يمكن ملء ‎{reference}‎ هنا.</translation>
         </message>
         <message>
             <source>{requests}, {read} tokens read and {written} written</source>
             <translation>{requests}، قُرئ {read} من الرموز وكُتب {written}</translation>
+        </message>
+        <message>
+            <source>{rows}: added behind the end that was last noted. The program was killed meanwhile, or somebody wrote them.</source>
+            <translation>{rows}: أُضيفت بعد آخر نهاية سُجِّلت. قُتل البرنامج في الأثناء، أو كتبها أحد.</translation>
+        </message>
+        <message>
+            <source>{rows}: changed, or not written by this program.</source>
+            <translation>{rows}: مغيَّرة، أو لم يكتبها هذا البرنامج.</translation>
+        </message>
+        <message>
+            <source>{rows}: missing at the end. They were cut off, or lost when the power failed.</source>
+            <translation>{rows}: مفقودة من الآخر. قُطعت، أو ضاعت عند انقطاع الكهرباء.</translation>
+        </message>
+        <message>
+            <source>{rows}: not what stood there when the next row was written.</source>
+            <translation>{rows}: ليس ما كان موجودًا عند كتابة السطر التالي.</translation>
+        </message>
+        <message>
+            <source>{rows}: removed.</source>
+            <translation>{rows}: أُزيلت.</translation>
         </message>
         <message>
             <source>{seconds} s</source>

@@ -88,6 +88,10 @@
             <translation>Bitte eine Zahl zwischen {lowest} und {highest}; {value} bleibt.</translation>
         </message>
         <message>
+            <source>A page for a tool</source>
+            <translation>Eine Seite für ein Werkzeug</translation>
+        </message>
+        <message>
             <source>A picture in this conversation is larger than the service takes.</source>
             <translation>Ein Bild in dieser Unterhaltung ist größer, als der Dienst annimmt.</translation>
         </message>
@@ -100,6 +104,10 @@
             <translation>Ein Bild oder Dokument wurde verändert oder beschädigt.</translation>
         </message>
         <message>
+            <source>A picture that you named</source>
+            <translation>Ein Bild, das Sie genannt haben</translation>
+        </message>
+        <message>
             <source>A piece of JSON from the server's documentation can be pasted into any of these fields.</source>
             <translation>In jedes dieser Felder kann ein Stück JSON aus der Dokumentation des Servers eingefügt werden.</translation>
         </message>
@@ -110,6 +118,10 @@
         <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
             <translation>Ein Proxy dazwischen hält Ströme vielleicht zurück: die Proxy-Einstellungen oder die Adresse des Dienstes prüfen.</translation>
+        </message>
+        <message>
+            <source>A question</source>
+            <translation>Eine Frage</translation>
         </message>
         <message>
             <source>A question takes up to {most} files and pictures.</source>
@@ -158,6 +170,10 @@
         <message>
             <source>A sum of US dollars, please, such as 10 or 2.50; empty sets none.</source>
             <translation>Bitte ein Betrag in US-Dollar, zum Beispiel 10 oder 2.50; leer setzt keinen.</translation>
+        </message>
+        <message>
+            <source>A tool</source>
+            <translation>Ein Werkzeug</translation>
         </message>
         <message>
             <source>A tool lets a model do something: work something out, read a file, look at a page. You are asked first, unless you have allowed it.</source>
@@ -752,6 +768,10 @@
             <translation>Gefragt mit</translation>
         </message>
         <message>
+            <source>At most</source>
+            <translation>Höchstens</translation>
+        </message>
+        <message>
             <source>Attach files or pictures</source>
             <translation>Dateien oder Bilder anhängen</translation>
         </message>
@@ -880,6 +900,14 @@
             <translation>Rechner</translation>
         </message>
         <message>
+            <source>Call of a tool</source>
+            <translation>Aufruf eines Werkzeugs</translation>
+        </message>
+        <message>
+            <source>Call of a tool server</source>
+            <translation>Aufruf eines Werkzeugservers</translation>
+        </message>
+        <message>
             <source>Cancel</source>
             <translation>Abbrechen</translation>
         </message>
@@ -976,6 +1004,10 @@
             <translation>Die Rechte prüfen.</translation>
         </message>
         <message>
+            <source>Check that nothing in the ledger was changed, removed or added</source>
+            <translation>Prüfen, ob im Journal nichts geändert, entfernt oder hinzugefügt wurde</translation>
+        </message>
+        <message>
             <source>Check that only the key was pasted.</source>
             <translation>Prüfen, ob nur der Schlüssel eingefügt wurde.</translation>
         </message>
@@ -1058,6 +1090,10 @@
         <message>
             <source>Check who may read it.</source>
             <translation>Prüfen, wer sie lesen darf.</translation>
+        </message>
+        <message>
+            <source>Checking…</source>
+            <translation>Wird geprüft…</translation>
         </message>
         <message>
             <source>Choose a backup</source>
@@ -1256,6 +1292,10 @@
             <translation>Einen anschließen und noch einmal versuchen.</translation>
         </message>
         <message>
+            <source>Connection without content</source>
+            <translation>Verbindung ohne Inhalt</translation>
+        </message>
+        <message>
             <source>Contains text from {places}</source>
             <translation>Enthält Text {places}</translation>
         </message>
@@ -1380,6 +1420,10 @@
             <translation>Befehl kopieren: {title}</translation>
         </message>
         <message>
+            <source>Copy the exact bytes</source>
+            <translation>Die genauen Bytes kopieren</translation>
+        </message>
+        <message>
             <source>Copy the last answer</source>
             <translation>Die letzte Antwort kopieren</translation>
         </message>
@@ -1478,6 +1522,10 @@
         <message>
             <source>Count exactly</source>
             <translation>Genau zählen</translation>
+        </message>
+        <message>
+            <source>Count of tokens</source>
+            <translation>Zählung der Token</translation>
         </message>
         <message>
             <source>Counted by the service: {tokens}. Estimated: {estimate}.</source>
@@ -1764,6 +1812,10 @@
             <translation>Esc: schließen</translation>
         </message>
         <message>
+            <source>Estimated</source>
+            <translation>Geschätzt</translation>
+        </message>
+        <message>
             <source>Every call of this tool for a week</source>
             <translation>Jeder Aufruf dieses Werkzeugs für eine Woche</translation>
         </message>
@@ -1782,6 +1834,14 @@
         <message>
             <source>Every host is reached directly.</source>
             <translation>Jeder Host wird direkt erreicht.</translation>
+        </message>
+        <message>
+            <source>Everything</source>
+            <translation>Alles</translation>
+        </message>
+        <message>
+            <source>Everything else in it</source>
+            <translation>Alles andere darin</translation>
         </message>
         <message>
             <source>Everything that was said, with its pictures. Keys are never in an export or a backup.</source>
@@ -1916,6 +1976,10 @@
             <translation>Nachfrage</translation>
         </message>
         <message>
+            <source>For</source>
+            <translation>Zweck</translation>
+        </message>
+        <message>
             <source>For example: Answer in two sentences.</source>
             <translation>Zum Beispiel: In zwei Sätzen antworten.</translation>
         </message>
@@ -1978,6 +2042,14 @@
         <message>
             <source>Green</source>
             <translation>Grün</translation>
+        </message>
+        <message>
+            <source>Headers, besides the key</source>
+            <translation>Header, ohne den Schlüssel</translation>
+        </message>
+        <message>
+            <source>Hidden for you</source>
+            <translation>Für Sie verborgen</translation>
         </message>
         <message>
             <source>Hide details</source>
@@ -2084,6 +2156,10 @@
             <translation>In Kraft: {address}.</translation>
         </message>
         <message>
+            <source>In it</source>
+            <translation>Darin</translation>
+        </message>
+        <message>
             <source>In the folder {folder}, until you take it back</source>
             <translation>Im Ordner {folder}, bis Sie es zurücknehmen</translation>
         </message>
@@ -2136,6 +2212,10 @@
             <translation>Anweisungen: {words}. Ändern</translation>
         </message>
         <message>
+            <source>It cannot be made again from the conversation.</source>
+            <translation>Aus der Unterhaltung kann es nicht neu erzeugt werden.</translation>
+        </message>
+        <message>
             <source>It cannot be used at present.</source>
             <translation>Zurzeit nicht verwendbar.</translation>
         </message>
@@ -2174,6 +2254,10 @@
         <message>
             <source>It floods its standard output with what is not the protocol.</source>
             <translation>Er überschwemmt seine Standardausgabe mit etwas, das nicht dem Protokoll entspricht.</translation>
+        </message>
+        <message>
+            <source>It had no body: what left was its address.</source>
+            <translation>Sie hatte keinen Inhalt: Was den Computer verließ, war ihre Adresse.</translation>
         </message>
         <message>
             <source>It has no identifier, or no messages.</source>
@@ -2272,6 +2356,10 @@
             <translation>Seine Adresse beginnt mit https:// oder, auf diesem Computer, mit http://.</translation>
         </message>
         <message>
+            <source>Its conversation was deleted, or the question in it.</source>
+            <translation>Die Unterhaltung wurde gelöscht oder die Frage darin.</translation>
+        </message>
+        <message>
             <source>Its key, if it wants one</source>
             <translation>Sein Schlüssel, falls er einen verlangt</translation>
         </message>
@@ -2318,6 +2406,10 @@
         <message>
             <source>Keep the value secret</source>
             <translation>Den Wert geheim halten</translation>
+        </message>
+        <message>
+            <source>Keep this line elsewhere</source>
+            <translation>Diese Zeile anderswo aufbewahren</translation>
         </message>
         <message>
             <source>Keep this region and choose another one</source>
@@ -2444,6 +2536,10 @@
             <translation>Ordner auflisten</translation>
         </message>
         <message>
+            <source>List of models</source>
+            <translation>Liste der Modelle</translation>
+        </message>
+        <message>
             <source>List them with: kireji history list</source>
             <translation>Sie auflisten mit: kireji history list</translation>
         </message>
@@ -2490,6 +2586,10 @@
         <message>
             <source>Look at the clock</source>
             <translation>Auf die Uhr sehen</translation>
+        </message>
+        <message>
+            <source>Look for a local server</source>
+            <translation>Suche nach einem lokalen Server</translation>
         </message>
         <message>
             <source>Look for plugins again</source>
@@ -2880,6 +2980,14 @@
             <translation>Nichts gefunden für „{words}“. Weniger oder kürzere Wörter versuchen.</translation>
         </message>
         <message>
+            <source>Nothing has been sent. Exactly these bytes would leave if you asked now.</source>
+            <translation>Es wurde nichts gesendet. Genau diese Bytes würden den Computer verlassen, wenn Sie jetzt fragten.</translation>
+        </message>
+        <message>
+            <source>Nothing has left this computer.</source>
+            <translation>Nichts hat diesen Computer verlassen.</translation>
+        </message>
+        <message>
             <source>Nothing is archived.</source>
             <translation>Nichts ist archiviert.</translation>
         </message>
@@ -2918,6 +3026,10 @@
         <message>
             <source>Nothing was spent in the last {days} days.</source>
             <translation>In den letzten {days} Tagen wurde nichts ausgegeben.</translation>
+        </message>
+        <message>
+            <source>Nothing will leave this computer: it answers by itself.</source>
+            <translation>Nichts wird diesen Computer verlassen: Er antwortet selbst.</translation>
         </message>
         <message>
             <source>Nothing would be added: everything in it is there already.</source>
@@ -2974,6 +3086,10 @@
         <message>
             <source>Only for answers that took a while and that no window shows. It holds your question, never the answer. Regions that are watched always tell.</source>
             <translation>Nur für Antworten, die gedauert haben und in keinem Fenster zu sehen sind. Enthält die Frage, nie die Antwort. Beobachtete Bereiche melden sich immer.</translation>
+        </message>
+        <message>
+            <source>Only its size and its hash were kept.</source>
+            <translation>Nur Größe und Hash wurden aufbewahrt.</translation>
         </message>
         <message>
             <source>Only services that do not keep or train on what they are sent</source>
@@ -3236,6 +3352,10 @@
             <translation>Vorige Unterhaltung in der Liste</translation>
         </message>
         <message>
+            <source>Price</source>
+            <translation>Preis</translation>
+        </message>
+        <message>
             <source>Price in</source>
             <translation>Preis rein</translation>
         </message>
@@ -3376,6 +3496,14 @@
             <translation>Liest, was Sie kopiert haben: Text oder ein Bild.</translation>
         </message>
         <message>
+            <source>Reasoning</source>
+            <translation>Überlegungen</translation>
+        </message>
+        <message>
+            <source>Receipt</source>
+            <translation>Beleg</translation>
+        </message>
+        <message>
             <source>Recent</source>
             <translation>Zuletzt</translation>
         </message>
@@ -3512,6 +3640,10 @@
             <translation>Anfragen gehen an {address}, aus der Umgebung.</translation>
         </message>
         <message>
+            <source>Requests, newest first</source>
+            <translation>Anfragen, neueste zuerst</translation>
+        </message>
+        <message>
             <source>Restore</source>
             <translation>Wiederherstellen</translation>
         </message>
@@ -3548,12 +3680,24 @@
             <translation>Ergebnis</translation>
         </message>
         <message>
+            <source>Result of a tool</source>
+            <translation>Ergebnis eines Werkzeugs</translation>
+        </message>
+        <message>
             <source>Revoke</source>
             <translation>Widerrufen</translation>
         </message>
         <message>
             <source>Revoke: {tool}, {what}</source>
             <translation>Widerrufen: {tool}, {what}</translation>
+        </message>
+        <message>
+            <source>Row {number}</source>
+            <translation>Zeile {number}</translation>
+        </message>
+        <message>
+            <source>Rows {first} to {last}</source>
+            <translation>Zeilen {first} bis {last}</translation>
         </message>
         <message>
             <source>Run a command</source>
@@ -3570,6 +3714,10 @@
         <message>
             <source>Runs a command line in your shell. You see it before it runs.</source>
             <translation>Führt eine Befehlszeile in Ihrer Shell aus. Sie sehen sie, bevor sie ausgeführt wird.</translation>
+        </message>
+        <message>
+            <source>SHA-256 of the bytes</source>
+            <translation>SHA-256 der Bytes</translation>
         </message>
         <message>
             <source>Save</source>
@@ -3692,8 +3840,16 @@
             <translation>Sendet, was gefragt würde, an den Dienst, der es zählt und nichts berechnet.</translation>
         </message>
         <message>
+            <source>Sent to</source>
+            <translation>Gesendet an</translation>
+        </message>
+        <message>
             <source>Server started</source>
             <translation>Server gestartet</translation>
+        </message>
+        <message>
+            <source>Service</source>
+            <translation>Dienst</translation>
         </message>
         <message>
             <source>Set a corner; while dragging: move the whole</source>
@@ -3796,6 +3952,10 @@
             <translation>Einzelheiten ein- oder ausblenden</translation>
         </message>
         <message>
+            <source>Show receipt</source>
+            <translation>Beleg zeigen</translation>
+        </message>
+        <message>
             <source>Show the conversations</source>
             <translation>Unterhaltungen zeigen</translation>
         </message>
@@ -3806,6 +3966,10 @@
         <message>
             <source>Show the text</source>
             <translation>Den Text zeigen</translation>
+        </message>
+        <message>
+            <source>Show what will be sent</source>
+            <translation>Zeigen, was gesendet wird</translation>
         </message>
         <message numerus="yes">
             <source>Show {n} more</source>
@@ -3844,6 +4008,10 @@
             <translation>Mit OpenRouter anmelden</translation>
         </message>
         <message>
+            <source>Sign-in</source>
+            <translation>Anmeldung</translation>
+        </message>
+        <message>
             <source>Since the beginning</source>
             <translation>Seit Beginn</translation>
         </message>
@@ -3866,6 +4034,10 @@
         <message>
             <source>Something in Kireji failed, so the region is not watched any more. The log says more.</source>
             <translation>In Kireji ist etwas fehlgeschlagen, deshalb wird der Bereich nicht mehr beobachtet. Mehr steht im Protokoll.</translation>
+        </message>
+        <message>
+            <source>Something in Kireji failed.</source>
+            <translation>In Kireji ist etwas fehlgeschlagen.</translation>
         </message>
         <message>
             <source>Something in Kireji failed. The log has the details; please try again.</source>
@@ -4090,6 +4262,10 @@
         <message>
             <source>Test it in Settings, Tools, to try at once.</source>
             <translation>Ihn unter Einstellungen, Werkzeuge testen, um es sofort zu versuchen.</translation>
+        </message>
+        <message>
+            <source>Test of a key</source>
+            <translation>Test eines Schlüssels</translation>
         </message>
         <message>
             <source>Test the {title} key</source>
@@ -4460,6 +4636,10 @@
             <translation>Das erste, das Bilder sieht</translation>
         </message>
         <message>
+            <source>The first {count} are older than the chain; that they were not changed before it began, nobody can say.</source>
+            <translation>Die ersten {count} sind älter als die Kette; dass sie vor deren Beginn nicht geändert wurden, kann niemand sagen.</translation>
+        </message>
+        <message>
             <source>The folder {folder} is not there.</source>
             <translation>Den Ordner {folder} gibt es nicht.</translation>
         </message>
@@ -4520,6 +4700,14 @@
             </translation>
         </message>
         <message>
+            <source>The ledger is not what was written.</source>
+            <translation>Das Journal ist nicht, was geschrieben wurde.</translation>
+        </message>
+        <message>
+            <source>The ledger is whole: none of its {count} requests was changed, removed or added since it was written.</source>
+            <translation>Das Journal ist unversehrt: Keine seiner {count} Anfragen wurde seit dem Schreiben geändert, entfernt oder hinzugefügt.</translation>
+        </message>
+        <message>
             <source>The library libxcb is missing.</source>
             <translation>Die Bibliothek libxcb fehlt.</translation>
         </message>
@@ -4530,6 +4718,10 @@
         <message>
             <source>The local server was reached, but does not take the key.</source>
             <translation>Der lokale Server wurde erreicht, nimmt den Schlüssel aber nicht an.</translation>
+        </message>
+        <message>
+            <source>The model</source>
+            <translation>Das Modell</translation>
         </message>
         <message>
             <source>The model asked for a tool that is not there ({names}); none ran.</source>
@@ -4800,6 +4992,10 @@
             <translation>Der Dienst nimmt die früheren Überlegungen dieser Unterhaltung nicht zurück.</translation>
         </message>
         <message>
+            <source>The settings, the tools or the program have changed since, or a stop text went along.</source>
+            <translation>Die Einstellungen, die Werkzeuge oder das Programm haben sich seither geändert, oder ein Stopptext ging mit.</translation>
+        </message>
+        <message>
             <source>The shortcut cannot be held here.</source>
             <translation>Das Tastenkürzel kann hier nicht gehalten werden.</translation>
         </message>
@@ -4898,6 +5094,10 @@
         <message>
             <source>The windows of other programs are not told here.</source>
             <translation>Die Fenster anderer Programme sind hier nicht bekannt.</translation>
+        </message>
+        <message>
+            <source>The {count} requests in the ledger hold together, but nothing says whether some are missing at its end.</source>
+            <translation>Die {count} Anfragen im Journal passen zueinander, aber nichts sagt, ob am Ende welche fehlen.</translation>
         </message>
         <message>
             <source>The {kind} file is damaged.</source>
@@ -5324,6 +5524,10 @@
             <translation>Das ist ein altes Office-Dokument, das Modelle nicht lesen können.</translation>
         </message>
         <message>
+            <source>This is another ledger than the one whose end was noted. If you have removed or restored the data folder yourself, delete the file “ledger” in the state folder.</source>
+            <translation>Dies ist ein anderes Journal als das, dessen Ende vermerkt wurde. Haben Sie den Datenordner selbst entfernt oder wiederhergestellt, die Datei „ledger“ im Zustandsordner löschen.</translation>
+        </message>
+        <message>
             <source>This is no file. Choose the file with the certificates.</source>
             <translation>Das ist keine Datei. Die Datei mit den Zertifikaten wählen.</translation>
         </message>
@@ -5348,6 +5552,10 @@
             <translation>Das ist hier nicht zu haben.</translation>
         </message>
         <message>
+            <source>This is not what was sent, but what would be sent for it today.</source>
+            <translation>Dies ist nicht, was gesendet wurde, sondern was heute dafür gesendet würde.</translation>
+        </message>
+        <message>
             <source>This is the default for {name}</source>
             <translation>Das ist die Vorgabe für {name}</translation>
         </message>
@@ -5358,6 +5566,14 @@
         <message>
             <source>This list</source>
             <translation>Diese Liste</translation>
+        </message>
+        <message>
+            <source>This matches what was sent: it was made again from the conversation, and its hash is the one in the ledger.</source>
+            <translation>Dies stimmt mit dem Gesendeten überein: Es wurde aus der Unterhaltung neu erzeugt, und sein Hash ist der im Journal.</translation>
+        </message>
+        <message>
+            <source>This matches what was sent: the bytes were kept, and their hash is the one in the ledger.</source>
+            <translation>Dies stimmt mit dem Gesendeten überein: Die Bytes wurden aufbewahrt, und ihr Hash ist der im Journal.</translation>
         </message>
         <message>
             <source>This month</source>
@@ -5450,6 +5666,10 @@
         <message>
             <source>Tools listed</source>
             <translation>Werkzeuge aufgelistet</translation>
+        </message>
+        <message>
+            <source>Tools that were offered</source>
+            <translation>Angebotene Werkzeuge</translation>
         </message>
         <message>
             <source>Tools {count}</source>
@@ -5640,6 +5860,10 @@
             <translation>Wert</translation>
         </message>
         <message>
+            <source>Verify</source>
+            <translation>Prüfen</translation>
+        </message>
+        <message>
             <source>Version {number} of {count}</source>
             <translation>Fassung {number} von {count}</translation>
         </message>
@@ -5720,6 +5944,10 @@
             <translation>Was erlaubt ist</translation>
         </message>
         <message>
+            <source>What is left on the account</source>
+            <translation>Guthaben auf dem Konto</translation>
+        </message>
+        <message>
             <source>What it is called with</source>
             <translation>Womit es aufgerufen wird</translation>
         </message>
@@ -5734,6 +5962,10 @@
         <message>
             <source>What it wrote last:</source>
             <translation>Was er zuletzt schrieb:</translation>
+        </message>
+        <message>
+            <source>What left this computer</source>
+            <translation>Was diesen Computer verlassen hat</translation>
         </message>
         <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
@@ -5756,8 +5988,20 @@
             <translation>Gelöschtes wird 30 Tage aufbewahrt.</translation>
         </message>
         <message>
+            <source>What was sent cannot be shown any more.</source>
+            <translation>Was gesendet wurde, kann nicht mehr gezeigt werden.</translation>
+        </message>
+        <message>
+            <source>What will be sent</source>
+            <translation>Was gesendet wird</translation>
+        </message>
+        <message>
             <source>What {host} has at this address is no picture.</source>
             <translation>Was {host} unter dieser Adresse hat, ist kein Bild.</translation>
+        </message>
+        <message>
+            <source>When</source>
+            <translation>Wann</translation>
         </message>
         <message>
             <source>When that does not work</source>
@@ -5782,6 +6026,10 @@
         <message>
             <source>Who answers instead</source>
             <translation>Wer stattdessen antwortet</translation>
+        </message>
+        <message>
+            <source>Whoever can write your files could write the whole ledger anew. Keep this line elsewhere, and a later check can tell:</source>
+            <translation>Wer Ihre Dateien schreiben kann, könnte das ganze Journal neu schreiben. Diese Zeile anderswo aufbewahren, dann kann eine spätere Prüfung es zeigen:</translation>
         </message>
         <message>
             <source>Whole screen</source>
@@ -5846,6 +6094,10 @@
         <message>
             <source>Words of the mark</source>
             <translation>Wörter der Markierung</translation>
+        </message>
+        <message>
+            <source>Write a question first; then you can see what will be sent.</source>
+            <translation>Zuerst eine Frage schreiben; dann ist zu sehen, was gesendet wird.</translation>
         </message>
         <message>
             <source>Write down all text that is shown, in reading order and exactly as it stands, with its line breaks. Write tables and lists as Markdown, and code in a code block. Write […] for what cannot be read. Add nothing of your own.</source>
@@ -6114,6 +6366,10 @@
         <message>
             <source>checked</source>
             <translation>geprüft</translation>
+        </message>
+        <message>
+            <source>complete</source>
+            <translation>vollständig</translation>
         </message>
         <message>
             <source>d MMM</source>
@@ -6432,6 +6688,10 @@
             <translation>nicht erreicht</translation>
         </message>
         <message>
+            <source>not sent</source>
+            <translation>nicht gesendet</translation>
+        </message>
+        <message>
             <source>not started</source>
             <translation>nicht gestartet</translation>
         </message>
@@ -6539,6 +6799,14 @@
             <source>sends data</source>
             <translation>sendet Daten</translation>
         </message>
+        <message numerus="yes">
+            <source>sent {n} times</source>
+            <extracomment>sent once</extracomment>
+            <translation>
+                <numerusform>{n}-mal gesendet</numerusform>
+                <numerusform>{n}-mal gesendet</numerusform>
+            </translation>
+        </message>
         <message>
             <source>server {name}</source>
             <translation>Server {name}</translation>
@@ -6554,6 +6822,10 @@
         <message>
             <source>starting…</source>
             <translation>startet…</translation>
+        </message>
+        <message>
+            <source>stopped</source>
+            <translation>angehalten</translation>
         </message>
         <message>
             <source>stopped before you answered</source>
@@ -7236,6 +7508,18 @@ im Ordner {folder}</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} documents</source>
+            <extracomment>1 document</extracomment>
+            <translation>
+                <numerusform>{n} Dokument</numerusform>
+                <numerusform>{n} Dokumente</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{n} earlier messages are not shown here</source>
+            <translation>Frühere Nachrichten, die hier nicht gezeigt werden: {n}</translation>
+        </message>
+        <message numerus="yes">
             <source>{n} files</source>
             <extracomment>1 file</extracomment>
             <translation>
@@ -7281,6 +7565,14 @@ im Ordner {folder}</translation>
             <translation>
                 <numerusform>{n} Modell</numerusform>
                 <numerusform>{n} Modelle</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more places are wrong.</source>
+            <extracomment>1 more place is wrong.</extracomment>
+            <translation>
+                <numerusform>{n} weitere Stelle ist falsch.</numerusform>
+                <numerusform>{n} weitere Stellen sind falsch.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -7337,6 +7629,14 @@ im Ordner {folder}</translation>
             <translation>
                 <numerusform>{n} Sekunde</numerusform>
                 <numerusform>{n} Sekunden</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} tokens</source>
+            <extracomment>1 token</extracomment>
+            <translation>
+                <numerusform>{n} Token</numerusform>
+                <numerusform>{n} Token</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -7496,12 +7796,36 @@ im Ordner {folder}</translation>
             <translation>{read} von {prompt} Token aus dem Zwischenspeicher, {amount} gespart</translation>
         </message>
         <message>
+            <source>{read} read, {written} written</source>
+            <translation>{read} gelesen, {written} geschrieben</translation>
+        </message>
+        <message>
             <source>{reference} cannot be filled in here.</source>
             <translation>{reference} kann hier nicht eingesetzt werden.</translation>
         </message>
         <message>
             <source>{requests}, {read} tokens read and {written} written</source>
             <translation>{requests}, {read} Token gelesen und {written} geschrieben</translation>
+        </message>
+        <message>
+            <source>{rows}: added behind the end that was last noted. The program was killed meanwhile, or somebody wrote them.</source>
+            <translation>{rows}: hinter dem zuletzt vermerkten Ende hinzugefügt. Das Programm wurde unterdessen abgebrochen, oder jemand hat sie geschrieben.</translation>
+        </message>
+        <message>
+            <source>{rows}: changed, or not written by this program.</source>
+            <translation>{rows}: geändert oder nicht von diesem Programm geschrieben.</translation>
+        </message>
+        <message>
+            <source>{rows}: missing at the end. They were cut off, or lost when the power failed.</source>
+            <translation>{rows}: am Ende fehlend. Abgeschnitten oder bei einem Stromausfall verloren.</translation>
+        </message>
+        <message>
+            <source>{rows}: not what stood there when the next row was written.</source>
+            <translation>{rows}: nicht, was dort stand, als die nächste Zeile geschrieben wurde.</translation>
+        </message>
+        <message>
+            <source>{rows}: removed.</source>
+            <translation>{rows}: entfernt.</translation>
         </message>
         <message>
             <source>{seconds} s</source>

@@ -87,6 +87,10 @@
             <translation>请输入 {lowest} 到 {highest} 之间的数字；保留 {value}。</translation>
         </message>
         <message>
+            <source>A page for a tool</source>
+            <translation>供工具使用的网页</translation>
+        </message>
+        <message>
             <source>A picture in this conversation is larger than the service takes.</source>
             <translation>此对话中有一张图片超出了服务接受的大小。</translation>
         </message>
@@ -99,6 +103,10 @@
             <translation>图片或文档已被更改或损坏。</translation>
         </message>
         <message>
+            <source>A picture that you named</source>
+            <translation>您指定的图片</translation>
+        </message>
+        <message>
             <source>A piece of JSON from the server's documentation can be pasted into any of these fields.</source>
             <translation>可以将服务器文档中的一段 JSON 粘贴到其中任意字段。</translation>
         </message>
@@ -109,6 +117,10 @@
         <message>
             <source>A proxy in between may hold streams back: check the proxy settings or the address of the service.</source>
             <translation>中间的代理可能拦住了数据流：请检查代理设置或服务地址。</translation>
+        </message>
+        <message>
+            <source>A question</source>
+            <translation>问题</translation>
         </message>
         <message>
             <source>A question takes up to {most} files and pictures.</source>
@@ -156,6 +168,10 @@
         <message>
             <source>A sum of US dollars, please, such as 10 or 2.50; empty sets none.</source>
             <translation>请输入美元金额，例如 10 或 2.50；留空表示不设。</translation>
+        </message>
+        <message>
+            <source>A tool</source>
+            <translation>工具</translation>
         </message>
         <message>
             <source>A tool lets a model do something: work something out, read a file, look at a page. You are asked first, unless you have allowed it.</source>
@@ -746,6 +762,10 @@
             <translation>请求内容</translation>
         </message>
         <message>
+            <source>At most</source>
+            <translation>最多</translation>
+        </message>
+        <message>
             <source>Attach files or pictures</source>
             <translation>附加文件或图片</translation>
         </message>
@@ -873,6 +893,14 @@
             <translation>计算器</translation>
         </message>
         <message>
+            <source>Call of a tool</source>
+            <translation>工具调用</translation>
+        </message>
+        <message>
+            <source>Call of a tool server</source>
+            <translation>工具服务器调用</translation>
+        </message>
+        <message>
             <source>Cancel</source>
             <translation>取消</translation>
         </message>
@@ -969,6 +997,10 @@
             <translation>请检查其权限。</translation>
         </message>
         <message>
+            <source>Check that nothing in the ledger was changed, removed or added</source>
+            <translation>检查台账中没有任何内容被更改、移除或添加</translation>
+        </message>
+        <message>
             <source>Check that only the key was pasted.</source>
             <translation>请检查是否只粘贴了密钥。</translation>
         </message>
@@ -1051,6 +1083,10 @@
         <message>
             <source>Check who may read it.</source>
             <translation>请检查谁可以读取它。</translation>
+        </message>
+        <message>
+            <source>Checking…</source>
+            <translation>正在核验…</translation>
         </message>
         <message>
             <source>Choose a backup</source>
@@ -1249,6 +1285,10 @@
             <translation>请连接一个屏幕后重试。</translation>
         </message>
         <message>
+            <source>Connection without content</source>
+            <translation>无内容的连接</translation>
+        </message>
+        <message>
             <source>Contains text from {places}</source>
             <translation>含有来自{places}的文字</translation>
         </message>
@@ -1373,6 +1413,10 @@
             <translation>复制命令：{title}</translation>
         </message>
         <message>
+            <source>Copy the exact bytes</source>
+            <translation>复制原始字节</translation>
+        </message>
+        <message>
             <source>Copy the last answer</source>
             <translation>复制最后一条回答</translation>
         </message>
@@ -1471,6 +1515,10 @@
         <message>
             <source>Count exactly</source>
             <translation>精确计数</translation>
+        </message>
+        <message>
+            <source>Count of tokens</source>
+            <translation>token 计数</translation>
         </message>
         <message>
             <source>Counted by the service: {tokens}. Estimated: {estimate}.</source>
@@ -1755,6 +1803,10 @@
             <translation>Esc：关闭</translation>
         </message>
         <message>
+            <source>Estimated</source>
+            <translation>估计</translation>
+        </message>
+        <message>
             <source>Every call of this tool for a week</source>
             <translation>一周内此工具的每次调用</translation>
         </message>
@@ -1773,6 +1825,14 @@
         <message>
             <source>Every host is reached directly.</source>
             <translation>所有主机都直接连接。</translation>
+        </message>
+        <message>
+            <source>Everything</source>
+            <translation>全部</translation>
+        </message>
+        <message>
+            <source>Everything else in it</source>
+            <translation>其中的其他内容</translation>
         </message>
         <message>
             <source>Everything that was said, with its pictures. Keys are never in an export or a backup.</source>
@@ -1905,6 +1965,10 @@
             <translation>追问</translation>
         </message>
         <message>
+            <source>For</source>
+            <translation>用途</translation>
+        </message>
+        <message>
             <source>For example: Answer in two sentences.</source>
             <translation>例如：用两句话回答。</translation>
         </message>
@@ -1967,6 +2031,14 @@
         <message>
             <source>Green</source>
             <translation>绿色</translation>
+        </message>
+        <message>
+            <source>Headers, besides the key</source>
+            <translation>请求头，不含密钥</translation>
+        </message>
+        <message>
+            <source>Hidden for you</source>
+            <translation>已为您隐藏</translation>
         </message>
         <message>
             <source>Hide details</source>
@@ -2072,6 +2144,10 @@
             <translation>当前使用：{address}。</translation>
         </message>
         <message>
+            <source>In it</source>
+            <translation>其中</translation>
+        </message>
+        <message>
             <source>In the folder {folder}, until you take it back</source>
             <translation>在文件夹 {folder} 中，直到您撤回</translation>
         </message>
@@ -2124,6 +2200,10 @@
             <translation>指令：{words}。更改</translation>
         </message>
         <message>
+            <source>It cannot be made again from the conversation.</source>
+            <translation>无法由对话重新生成。</translation>
+        </message>
+        <message>
             <source>It cannot be used at present.</source>
             <translation>目前无法使用。</translation>
         </message>
@@ -2162,6 +2242,10 @@
         <message>
             <source>It floods its standard output with what is not the protocol.</source>
             <translation>它在标准输出中大量写入不符合协议的内容。</translation>
+        </message>
+        <message>
+            <source>It had no body: what left was its address.</source>
+            <translation>它没有正文：离开本机的只是其地址。</translation>
         </message>
         <message>
             <source>It has no identifier, or no messages.</source>
@@ -2260,6 +2344,10 @@
             <translation>其地址以 https:// 开头；在本机上可以 http:// 开头。</translation>
         </message>
         <message>
+            <source>Its conversation was deleted, or the question in it.</source>
+            <translation>其对话或其中的问题已被删除。</translation>
+        </message>
+        <message>
             <source>Its key, if it wants one</source>
             <translation>它的密钥（如果需要）</translation>
         </message>
@@ -2305,6 +2393,10 @@
         <message>
             <source>Keep the value secret</source>
             <translation>将值保密</translation>
+        </message>
+        <message>
+            <source>Keep this line elsewhere</source>
+            <translation>请将此行保存在别处</translation>
         </message>
         <message>
             <source>Keep this region and choose another one</source>
@@ -2431,6 +2523,10 @@
             <translation>列出文件夹</translation>
         </message>
         <message>
+            <source>List of models</source>
+            <translation>模型列表</translation>
+        </message>
+        <message>
             <source>List them with: kireji history list</source>
             <translation>列出对话：kireji history list</translation>
         </message>
@@ -2477,6 +2573,10 @@
         <message>
             <source>Look at the clock</source>
             <translation>查看时间</translation>
+        </message>
+        <message>
+            <source>Look for a local server</source>
+            <translation>寻找本地服务器</translation>
         </message>
         <message>
             <source>Look for plugins again</source>
@@ -2866,6 +2966,14 @@
             <translation>没有找到“{words}”。请尝试更少或更短的词。</translation>
         </message>
         <message>
+            <source>Nothing has been sent. Exactly these bytes would leave if you asked now.</source>
+            <translation>尚未发送任何内容。如果现在提问，离开本机的正是这些字节。</translation>
+        </message>
+        <message>
+            <source>Nothing has left this computer.</source>
+            <translation>没有任何内容离开本机。</translation>
+        </message>
+        <message>
             <source>Nothing is archived.</source>
             <translation>没有归档的内容。</translation>
         </message>
@@ -2904,6 +3012,10 @@
         <message>
             <source>Nothing was spent in the last {days} days.</source>
             <translation>最近 {days} 天没有花费。</translation>
+        </message>
+        <message>
+            <source>Nothing will leave this computer: it answers by itself.</source>
+            <translation>不会有任何内容离开本机：由本机自行回答。</translation>
         </message>
         <message>
             <source>Nothing would be added: everything in it is there already.</source>
@@ -2960,6 +3072,10 @@
         <message>
             <source>Only for answers that took a while and that no window shows. It holds your question, never the answer. Regions that are watched always tell.</source>
             <translation>只针对耗时较长且没有窗口显示的回答。通知中只含您的问题，从不含回答。被监视的区域总会通知。</translation>
+        </message>
+        <message>
+            <source>Only its size and its hash were kept.</source>
+            <translation>只保存了其大小和哈希值。</translation>
         </message>
         <message>
             <source>Only services that do not keep or train on what they are sent</source>
@@ -3221,6 +3337,10 @@
             <translation>列表中的上一个对话</translation>
         </message>
         <message>
+            <source>Price</source>
+            <translation>价格</translation>
+        </message>
+        <message>
             <source>Price in</source>
             <translation>输入价格</translation>
         </message>
@@ -3361,6 +3481,14 @@
             <translation>读取您复制的内容：文字或图片。</translation>
         </message>
         <message>
+            <source>Reasoning</source>
+            <translation>推理</translation>
+        </message>
+        <message>
+            <source>Receipt</source>
+            <translation>回执</translation>
+        </message>
+        <message>
             <source>Recent</source>
             <translation>最近</translation>
         </message>
@@ -3497,6 +3625,10 @@
             <translation>请求发往 {address}（来自环境变量）。</translation>
         </message>
         <message>
+            <source>Requests, newest first</source>
+            <translation>请求，最新的在前</translation>
+        </message>
+        <message>
             <source>Restore</source>
             <translation>恢复</translation>
         </message>
@@ -3532,12 +3664,24 @@
             <translation>结果</translation>
         </message>
         <message>
+            <source>Result of a tool</source>
+            <translation>工具结果</translation>
+        </message>
+        <message>
             <source>Revoke</source>
             <translation>撤销</translation>
         </message>
         <message>
             <source>Revoke: {tool}, {what}</source>
             <translation>撤销：{tool}，{what}</translation>
+        </message>
+        <message>
+            <source>Row {number}</source>
+            <translation>第 {number} 行</translation>
+        </message>
+        <message>
+            <source>Rows {first} to {last}</source>
+            <translation>第 {first} 至 {last} 行</translation>
         </message>
         <message>
             <source>Run a command</source>
@@ -3554,6 +3698,10 @@
         <message>
             <source>Runs a command line in your shell. You see it before it runs.</source>
             <translation>在您的 shell 中运行命令行。运行之前您会看到它。</translation>
+        </message>
+        <message>
+            <source>SHA-256 of the bytes</source>
+            <translation>字节的 SHA-256</translation>
         </message>
         <message>
             <source>Save</source>
@@ -3676,8 +3824,16 @@
             <translation>将要提问的内容发送给服务，由服务计数，不收费。</translation>
         </message>
         <message>
+            <source>Sent to</source>
+            <translation>发送至</translation>
+        </message>
+        <message>
             <source>Server started</source>
             <translation>服务器已启动</translation>
+        </message>
+        <message>
+            <source>Service</source>
+            <translation>服务</translation>
         </message>
         <message>
             <source>Set a corner; while dragging: move the whole</source>
@@ -3777,6 +3933,10 @@
             <translation>显示或隐藏详情</translation>
         </message>
         <message>
+            <source>Show receipt</source>
+            <translation>显示回执</translation>
+        </message>
+        <message>
             <source>Show the conversations</source>
             <translation>显示对话列表</translation>
         </message>
@@ -3787,6 +3947,10 @@
         <message>
             <source>Show the text</source>
             <translation>显示文字</translation>
+        </message>
+        <message>
+            <source>Show what will be sent</source>
+            <translation>显示将要发送的内容</translation>
         </message>
         <message numerus="yes">
             <source>Show {n} more</source>
@@ -3824,6 +3988,10 @@
             <translation>使用 OpenRouter 登录</translation>
         </message>
         <message>
+            <source>Sign-in</source>
+            <translation>登录</translation>
+        </message>
+        <message>
             <source>Since the beginning</source>
             <translation>自开始以来</translation>
         </message>
@@ -3846,6 +4014,10 @@
         <message>
             <source>Something in Kireji failed, so the region is not watched any more. The log says more.</source>
             <translation>Kireji 内部出现错误，因此不再监视该区域。详情见日志。</translation>
+        </message>
+        <message>
+            <source>Something in Kireji failed.</source>
+            <translation>Kireji 内部出现错误。</translation>
         </message>
         <message>
             <source>Something in Kireji failed. The log has the details; please try again.</source>
@@ -4070,6 +4242,10 @@
         <message>
             <source>Test it in Settings, Tools, to try at once.</source>
             <translation>请在“设置”的“工具”中测试，以立即尝试。</translation>
+        </message>
+        <message>
+            <source>Test of a key</source>
+            <translation>密钥测试</translation>
         </message>
         <message>
             <source>Test the {title} key</source>
@@ -4439,6 +4615,10 @@
             <translation>第一个能看图片的</translation>
         </message>
         <message>
+            <source>The first {count} are older than the chain; that they were not changed before it began, nobody can say.</source>
+            <translation>最前面的 {count} 个早于校验链；在校验链开始之前它们是否被更改，无人能确认。</translation>
+        </message>
+        <message>
             <source>The folder {folder} is not there.</source>
             <translation>文件夹 {folder} 不存在。</translation>
         </message>
@@ -4498,6 +4678,14 @@
             </translation>
         </message>
         <message>
+            <source>The ledger is not what was written.</source>
+            <translation>台账与写入时不一致。</translation>
+        </message>
+        <message>
+            <source>The ledger is whole: none of its {count} requests was changed, removed or added since it was written.</source>
+            <translation>台账完整：其中 {count} 个请求自写入以来没有任何更改、移除或添加。</translation>
+        </message>
+        <message>
             <source>The library libxcb is missing.</source>
             <translation>缺少 libxcb 库。</translation>
         </message>
@@ -4508,6 +4696,10 @@
         <message>
             <source>The local server was reached, but does not take the key.</source>
             <translation>已连接本地服务器，但密钥不被接受。</translation>
+        </message>
+        <message>
+            <source>The model</source>
+            <translation>模型</translation>
         </message>
         <message>
             <source>The model asked for a tool that is not there ({names}); none ran.</source>
@@ -4778,6 +4970,10 @@
             <translation>服务不接受此对话之前的推理内容。</translation>
         </message>
         <message>
+            <source>The settings, the tools or the program have changed since, or a stop text went along.</source>
+            <translation>此后设置、工具或程序有了变化，或同时发送了停止文本。</translation>
+        </message>
+        <message>
             <source>The shortcut cannot be held here.</source>
             <translation>该快捷键在此无法使用。</translation>
         </message>
@@ -4876,6 +5072,10 @@
         <message>
             <source>The windows of other programs are not told here.</source>
             <translation>在此无法得知其他程序的窗口。</translation>
+        </message>
+        <message>
+            <source>The {count} requests in the ledger hold together, but nothing says whether some are missing at its end.</source>
+            <translation>台账中的 {count} 个请求前后一致，但无法得知末尾是否有缺失。</translation>
         </message>
         <message>
             <source>The {kind} file is damaged.</source>
@@ -5302,6 +5502,10 @@
             <translation>这是旧版 Office 文档，模型无法读取。</translation>
         </message>
         <message>
+            <source>This is another ledger than the one whose end was noted. If you have removed or restored the data folder yourself, delete the file “ledger” in the state folder.</source>
+            <translation>这不是记下末尾的那个台账。如果是您自己移除或恢复了数据文件夹，请删除状态文件夹中的文件“ledger”。</translation>
+        </message>
+        <message>
             <source>This is no file. Choose the file with the certificates.</source>
             <translation>这不是文件。请选择含有证书的文件。</translation>
         </message>
@@ -5326,6 +5530,10 @@
             <translation>此处无法提供。</translation>
         </message>
         <message>
+            <source>This is not what was sent, but what would be sent for it today.</source>
+            <translation>这不是当时发送的内容，而是今天会为它发送的内容。</translation>
+        </message>
+        <message>
             <source>This is the default for {name}</source>
             <translation>这是 {name} 的默认模型</translation>
         </message>
@@ -5336,6 +5544,14 @@
         <message>
             <source>This list</source>
             <translation>此列表</translation>
+        </message>
+        <message>
+            <source>This matches what was sent: it was made again from the conversation, and its hash is the one in the ledger.</source>
+            <translation>与发送的内容一致：它由对话重新生成，其哈希值与台账中的相同。</translation>
+        </message>
+        <message>
+            <source>This matches what was sent: the bytes were kept, and their hash is the one in the ledger.</source>
+            <translation>与发送的内容一致：字节已保存，其哈希值与台账中的相同。</translation>
         </message>
         <message>
             <source>This month</source>
@@ -5428,6 +5644,10 @@
         <message>
             <source>Tools listed</source>
             <translation>已列出工具</translation>
+        </message>
+        <message>
+            <source>Tools that were offered</source>
+            <translation>提供过的工具</translation>
         </message>
         <message>
             <source>Tools {count}</source>
@@ -5617,6 +5837,10 @@
             <translation>值</translation>
         </message>
         <message>
+            <source>Verify</source>
+            <translation>核验</translation>
+        </message>
+        <message>
             <source>Version {number} of {count}</source>
             <translation>版本 {number}，共 {count} 个</translation>
         </message>
@@ -5697,6 +5921,10 @@
             <translation>已允许的内容</translation>
         </message>
         <message>
+            <source>What is left on the account</source>
+            <translation>账户余额</translation>
+        </message>
+        <message>
             <source>What it is called with</source>
             <translation>调用参数</translation>
         </message>
@@ -5711,6 +5939,10 @@
         <message>
             <source>What it wrote last:</source>
             <translation>它最后写的内容：</translation>
+        </message>
+        <message>
+            <source>What left this computer</source>
+            <translation>离开本机的内容</translation>
         </message>
         <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
@@ -5733,8 +5965,20 @@
             <translation>删除的内容保留 30 天。</translation>
         </message>
         <message>
+            <source>What was sent cannot be shown any more.</source>
+            <translation>已无法再显示当时发送的内容。</translation>
+        </message>
+        <message>
+            <source>What will be sent</source>
+            <translation>将要发送的内容</translation>
+        </message>
+        <message>
             <source>What {host} has at this address is no picture.</source>
             <translation>{host} 在该地址上的内容不是图片。</translation>
+        </message>
+        <message>
+            <source>When</source>
+            <translation>时间</translation>
         </message>
         <message>
             <source>When that does not work</source>
@@ -5759,6 +6003,10 @@
         <message>
             <source>Who answers instead</source>
             <translation>由谁代为回答</translation>
+        </message>
+        <message>
+            <source>Whoever can write your files could write the whole ledger anew. Keep this line elsewhere, and a later check can tell:</source>
+            <translation>凡能写入您文件的人，都可能重写整个台账。请将此行保存在别处，以后核验时便能发现：</translation>
         </message>
         <message>
             <source>Whole screen</source>
@@ -5823,6 +6071,10 @@
         <message>
             <source>Words of the mark</source>
             <translation>标注文字</translation>
+        </message>
+        <message>
+            <source>Write a question first; then you can see what will be sent.</source>
+            <translation>请先写一个问题；然后就能看到将要发送的内容。</translation>
         </message>
         <message>
             <source>Write down all text that is shown, in reading order and exactly as it stands, with its line breaks. Write tables and lists as Markdown, and code in a code block. Write […] for what cannot be read. Add nothing of your own.</source>
@@ -6088,6 +6340,10 @@
         <message>
             <source>checked</source>
             <translation>已检查</translation>
+        </message>
+        <message>
+            <source>complete</source>
+            <translation>完整</translation>
         </message>
         <message>
             <source>d MMM</source>
@@ -6406,6 +6662,10 @@
             <translation>无法连接</translation>
         </message>
         <message>
+            <source>not sent</source>
+            <translation>未发送</translation>
+        </message>
+        <message>
             <source>not started</source>
             <translation>未启动</translation>
         </message>
@@ -6513,6 +6773,13 @@
             <source>sends data</source>
             <translation>会发送数据</translation>
         </message>
+        <message numerus="yes">
+            <source>sent {n} times</source>
+            <extracomment>sent once</extracomment>
+            <translation>
+                <numerusform>发送了 {n} 次</numerusform>
+            </translation>
+        </message>
         <message>
             <source>server {name}</source>
             <translation>服务器 {name}</translation>
@@ -6528,6 +6795,10 @@
         <message>
             <source>starting…</source>
             <translation>正在启动…</translation>
+        </message>
+        <message>
+            <source>stopped</source>
+            <translation>已停止</translation>
         </message>
         <message>
             <source>stopped before you answered</source>
@@ -7204,6 +7475,17 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} documents</source>
+            <extracomment>1 document</extracomment>
+            <translation>
+                <numerusform>{n} 个文档</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{n} earlier messages are not shown here</source>
+            <translation>此处未显示更早的 {n} 条消息</translation>
+        </message>
+        <message numerus="yes">
             <source>{n} files</source>
             <extracomment>1 file</extracomment>
             <translation>
@@ -7243,6 +7525,13 @@ in the folder {folder}</source>
             <extracomment>1 model</extracomment>
             <translation>
                 <numerusform>{n} 个模型</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} more places are wrong.</source>
+            <extracomment>1 more place is wrong.</extracomment>
+            <translation>
+                <numerusform>另有 {n} 处不正确。</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -7292,6 +7581,13 @@ in the folder {folder}</source>
             <extracomment>1 second</extracomment>
             <translation>
                 <numerusform>{n} 秒</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} tokens</source>
+            <extracomment>1 token</extracomment>
+            <translation>
+                <numerusform>{n} 个 token</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -7449,12 +7745,36 @@ in the folder {folder}</source>
             <translation>{prompt} 个 token 中 {read} 个来自缓存，节省 {amount}</translation>
         </message>
         <message>
+            <source>{read} read, {written} written</source>
+            <translation>读取 {read}，生成 {written}</translation>
+        </message>
+        <message>
             <source>{reference} cannot be filled in here.</source>
             <translation>{reference} 无法在此处填入。</translation>
         </message>
         <message>
             <source>{requests}, {read} tokens read and {written} written</source>
             <translation>{requests}，读取 {read} 个 token，生成 {written} 个</translation>
+        </message>
+        <message>
+            <source>{rows}: added behind the end that was last noted. The program was killed meanwhile, or somebody wrote them.</source>
+            <translation>{rows}：添加在最后记下的末尾之后。程序期间被强行结束，或有人写入了它们。</translation>
+        </message>
+        <message>
+            <source>{rows}: changed, or not written by this program.</source>
+            <translation>{rows}：被更改，或不是由此程序写入。</translation>
+        </message>
+        <message>
+            <source>{rows}: missing at the end. They were cut off, or lost when the power failed.</source>
+            <translation>{rows}：末尾缺失。被截去，或在断电时丢失。</translation>
+        </message>
+        <message>
+            <source>{rows}: not what stood there when the next row was written.</source>
+            <translation>{rows}：与写入下一行时的内容不同。</translation>
+        </message>
+        <message>
+            <source>{rows}: removed.</source>
+            <translation>{rows}：已被移除。</translation>
         </message>
         <message>
             <source>{seconds} s</source>
