@@ -1,0 +1,116 @@
+"""Secrets in text that was read in a picture."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from kireji.core.secrets.detection import Detection
+from kireji.core.secrets.kinds import Kind
+from tests.support import secrets as made
+
+DETECTION = Detection(own=["Heron Project"])
+
+ALIKE = {
+    "0": "O",
+    "O": "0",
+    "1": "l",
+    "l": "1",
+    "I": "l",
+    "5": "S",
+    "S": "5",
+    "8": "B",
+    "B": "8",
+    "Z": "2",
+    "_": " ",
+    "-": "–",
+}
+
+
+def misread(text: str, rng: random.Random, rate: float) -> str:
+    return "".join(ALIKE.get(sign, sign) if rng.random() < rate else sign for sign in text)
+
+
+def covered(text: str, secret: str) -> bool:
+    """Whether every sign of the secret is found."""
+    start = text.index(secret)
+    inside = set(range(start, start + len(secret)))
+    for one in DETECTION.find_read(text):
+        inside -= set(range(one.start, one.end))
+    return all(text[place].isspace() for place in inside)
+
+
+NAMED = [name for name in made.KEYS if name != "telegram"]  # its keys have no beginning of their own
+
+
+@pytest.mark.parametrize("service", NAMED)
+def test_a_key_with_signs_confused_is_found(service: str) -> None:
+    for seed in range(40):
+        rng = random.Random(seed)
+        key = misread(made.KEYS[service](rng), rng, 0.15).strip()
+        assert covered(f"the key: {key}\nnext line", key), key
+
+
+@pytest.mark.parametrize("service", NAMED)
+def test_a_key_with_a_blank_inside_is_found(service: str) -> None:
+    for seed in range(40):
+        rng = random.Random(seed)
+        key = made.KEYS[service](rng)
+        place = rng.randrange(8, len(key) - 6)
+        key = f"{key[:place]} {key[place:]}"
+        assert covered(f"the key: {key}\nnext line", key), key
+
+
+@pytest.mark.parametrize("service", [name for name in made.KEYS if name not in ("aws", "telegram", "gitlab", "stripe")])
+def test_a_key_that_the_screen_has_broken_is_found(service: str) -> None:
+    for seed in range(40):
+        rng = random.Random(seed)
+        key = made.KEYS[service](rng)
+        place = rng.randrange(12, len(key) - 8)
+        key = f"{key[:place]}\n{key[place:]}"
+        assert covered(f"$ echo {key}\n$ ls", key), key
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_card_with_digits_misread_is_found(seed: int) -> None:
+    rng = random.Random(seed)
+    number = made.card(rng, " ")
+    wrong = number.replace(number[6], "8", 1) if seed % 2 else number.replace("0", "O").replace("1", "l")
+    assert covered(f"Card {wrong} Visa", wrong), wrong
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_private_key_with_signs_confused_is_found(seed: int) -> None:
+    rng = random.Random(seed)
+    lines = made.private_key(rng).split("\n")
+    read = "\n".join([lines[0], *(misread(line, rng, 0.1) for line in lines[1:-1]), lines[-1]])
+    assert covered(f"$ cat key\n{read}\n$ exit", read)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_middle_of_a_private_key_is_found(seed: int) -> None:
+    middle = "\n".join(made.private_key(random.Random(seed)).split("\n")[3:9])
+    assert covered(middle, middle)
+
+
+def test_a_word_of_the_person_is_found_with_signs_confused() -> None:
+    assert [one.kind for one in DETECTION.find_read("the HeronPr0ject plan")] == [Kind.OWN]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The quick brown fox jumps over the lazy dog\nand runs into the forest again",
+        "commit 3f786850e387550fdab836ed7e6dc881de23001b\nAuthor: someone",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "from kireji.core.secrets.detection import Detection",
+        "/usr/local/lib/python3.11/site-packages/rapidocr/main.py",
+        "def find_read(self, text: str) -> tuple[Found, ...]:",
+        "Total 1,234.56 USD on 2026-11-29 at 10:34:04",
+        "AbstractSingletonProxyFactoryBeanImplementation",
+        "https://example.org/some/long/path/of/pages/index.html",
+    ],
+)
+def test_ordinary_lines_are_left_alone(text: str) -> None:
+    assert DETECTION.find_read(text) == ()
