@@ -331,6 +331,12 @@ class FakeCodec:
             raise self.failure
         return EncodedPicture(data, "image/png", 1, 1)
 
+    def covered(self, data: bytes, rects: Sequence[Rect]) -> EncodedPicture:
+        if self.failure is not None:
+            raise self.failure
+        boxes = " ".join(map(str, rects))
+        return EncodedPicture(data + f" without {boxes}".encode(), "image/png", 1, 1)
+
     def signature(self, screen: ScreenImage, rect: Rect) -> bytes:
         inside = rect.intersection(Rect(0, 0, screen.width, screen.height))
         if inside.empty:

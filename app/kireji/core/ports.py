@@ -120,6 +120,13 @@ class ImageCodec(Protocol):
             PictureError: Not a picture, damaged, or too large to open.
         """
 
+    def covered(self, data: bytes, rects: Sequence[Rect]) -> EncodedPicture:
+        """A picture that `encode_file` gave, with boxes painted black: nothing of what is under them is in its bytes.
+
+        Raises:
+            PictureError: It is damaged, or was not given by `encode_file`.
+        """
+
     def signature(self, screen: ScreenImage, rect: Rect) -> bytes:
         """A small grey picture of a region, `core.changes.SIGNATURE_SIDE` squared bytes, for comparing what is seen.
 

@@ -12,11 +12,14 @@ class ReadLine(msgspec.Struct, frozen=True):
         text: The words as read; approximate.
         score: 0 to 1, how sure the reader is.
         box: Left, top, right, bottom in the picture's pixels.
+        columns: For each character of `text`, where about it stands between left and right; empty where that is not
+            known, as in words that stand on end.
     """
 
     text: str
     score: float
     box: tuple[int, int, int, int]
+    columns: tuple[int, ...] = ()
 
 
 class Reading(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ it. `files` decodes what comes from outside; here are the limits and the encodin
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kireji.core.changes import SIGNATURE_SIDE
@@ -62,6 +63,16 @@ class PillowCodec:
 
         kept = normalised(data)
         return kept if isinstance(kept, EncodedPicture) else encode(kept)
+
+    def covered(self, data: bytes, rects: Sequence[Rect]) -> EncodedPicture:
+        """A picture that `encode_file` gave, with boxes painted black.
+
+        Raises:
+            PictureError: It is damaged, or was not given by `encode_file`.
+        """
+        from kireji.imaging.covering import covered
+
+        return covered(data, rects)
 
     def signature(self, screen: ScreenImage, rect: Rect) -> bytes:
         """A small grey picture of a region, averaged, for `core.changes.difference`.

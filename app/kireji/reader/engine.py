@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -64,6 +64,7 @@ class Engine:
         onnxruntime.disable_telemetry_events()  # on Windows it speaks to the system's own collector
         self._ocr: Any = RapidOCR(params={**_PARAMETERS, "EngineConfig.onnxruntime.intra_op_num_threads": threads})
         self._ocr.use_cls = False
+        self._ocr.return_word_box = True  # costs nothing: the recogniser knows where along a line it saw a character
         blank = np.zeros((64, 320, 3), np.uint8)
         self._ocr(blank, use_rec=False)  # the library loads a model at its first use
         self._ocr.recognize_txt([blank])
@@ -76,20 +77,26 @@ class Engine:
         """
         pixels = self._ocr.load_img(picture)
         tilted: dict[Box, Any] = {}
+        boxes: list[Box] = []
         for corners in self._detect(pixels):
             box = _around(corners, pixels)
             if box.width > 0 and box.height > 0:
-                tilted[box] = corners if _is_tilted(corners) else None
+                boxes.append(box)
+                if _is_tilted(corners):
+                    tilted[box] = corners
         spacing = layout.Spacing()
-        for row in layout.rows(tuple(tilted)):
+        for row in layout.rows(tuple(dict.fromkeys(boxes))):
             found = [
                 max(map(self._recognise, self._cuts(pixels, box, tilted.get(box))), key=_score) for box in row.boxes
             ]
-            text = spacing.line(row, [words for words, _ in found])
+            text = spacing.line(row, [piece.words for piece in found])
             if text:
-                score = min(score for words, score in found if words)
+                score = min(piece.score for piece in found if piece.words)
                 left, top, right, bottom = layout.union(row.boxes)
-                yield ReadLine(text, score, (left, top, right, bottom))
+                level = not any(box in tilted or _stands(box) for box in row.boxes)
+                places = [piece.places for piece in found]
+                columns = layout.columns(text, row, [piece.words for piece in found], places) if level else ()
+                yield ReadLine(text, score, (left, top, right, bottom), columns)
 
     def _detect(self, pixels: Pixels) -> NDArray[np.float32]:
         """Corners of every piece of text, in the picture's own pixels: shape (n, 4, 2)."""
@@ -112,19 +119,55 @@ class Engine:
         if corners is not None:
             return [self._ocr.crop_text_regions(pixels, corners[np.newaxis])[0]]
         cut = pixels[box.top : box.bottom, box.left : box.right]
-        if box.height >= _STANDING * box.width:
+        if _stands(box):
             return [np.ascontiguousarray(np.rot90(cut, turns)) for turns in (1, -1)]
         return [cut]
 
-    def _recognise(self, cut: Pixels) -> tuple[str, float]:
+    def _recognise(self, cut: Pixels) -> _Piece:
         result = self._ocr.recognize_txt([cut])
         text, score = result.txts[0], float(result.scores[0])
-        words = "".join(sign if sign.isprintable() else " " for sign in text).strip()
-        return (words, score) if score >= _LEAST_SCORE else ("", score)
+        if score < _LEAST_SCORE:
+            return _Piece("", score, ())
+        signs = "".join(sign if sign.isprintable() else " " for sign in text)
+        words = signs.strip()
+        places = _places(text, result.word_results[0])
+        skipped = len(signs) - len(signs.lstrip())
+        return _Piece(words, score, places[skipped : skipped + len(words)])
 
 
-def _score(found: tuple[str, float]) -> float:
-    return found[1]
+class _Piece(NamedTuple):
+    """What was recognised in a piece of a picture.
+
+    Args:
+        words: Empty where that was nothing.
+        score: 0 to 1.
+        places: Where each character stands between the left (0) and the right (1) end; empty where that is not known.
+    """
+
+    words: str
+    score: float
+    places: tuple[float, ...]
+
+
+def _places(text: str, info: Any) -> tuple[float, ...]:
+    """From the columns of the network in which characters were seen; blanks are not among them."""
+    seen = [column for word in info.word_cols for column in word]
+    if info.line_txt_len <= 0 or len(seen) != sum(not sign.isspace() for sign in text):
+        return ()
+    columns = iter(seen)
+    places: list[float] = []
+    for sign in text:
+        last = places[-1] if places else 0.0
+        places.append(last if sign.isspace() else min(1.0, (next(columns) + 0.5) / info.line_txt_len))
+    return tuple(places)
+
+
+def _score(piece: _Piece) -> float:
+    return piece.score
+
+
+def _stands(box: Box) -> bool:
+    return box.height >= _STANDING * box.width
 
 
 def _around(corners: NDArray[np.float32], pixels: Pixels) -> Box:

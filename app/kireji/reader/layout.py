@@ -146,6 +146,31 @@ def _same_row(box: Box, other: Box) -> bool:
     return _overlap(box, other) >= _SAME_ROW * max(box.height, other.height)
 
 
+def columns(text: str, row: Row, texts: Sequence[str], places: Sequence[Sequence[float]]) -> tuple[int, ...]:
+    """Where each character of a line stands, in pixels from the left of the picture.
+
+    Args:
+        text: The whole line, as `Spacing.line` has put it together.
+        row: Where its pieces stand.
+        texts: What they say, one for each box; empty where nothing was recognised.
+        places: For each character of a piece, where it stands between the piece's left (0) and right (1).
+
+    Returns:
+        Nothing when that is not known of every piece.
+    """
+    found: list[int] = []
+    at = 0
+    for box, words, inner in zip(row.boxes, texts, places, strict=True):
+        if not words:
+            continue
+        if len(inner) != len(words) or not text.startswith(words, begin := text.find(words, at)):
+            return ()
+        found += [box.left] * (begin - at)
+        found += [round(box.left + place * box.width) for place in inner]
+        at = begin + len(words)
+    return tuple(found) if at == len(text) else ()
+
+
 class Spacing:
     """Turns distances into spaces, so that code keeps its indentation and cells keep their distance.
 

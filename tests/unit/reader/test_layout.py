@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.reader.layout import Box, Row, Spacing, rows, union
+from kireji.reader.layout import Box, Row, Spacing, columns, rows, union
 
 
 def _line(left: int, top: int, characters: int, height: int = 20) -> Box:
@@ -126,3 +126,18 @@ def test_a_piece_without_text_leaves_no_gap_behind() -> None:
 
 def test_a_distant_piece_does_not_make_an_endless_line() -> None:
     assert len(_spaced((0, "name"), (100_000, "size"))) < 60
+
+
+def test_each_character_of_a_line_has_its_column() -> None:
+    row = Row((Box(10, 0, 50, 10), Box(100, 0, 120, 10)), 10)
+    assert columns("ab  c", row, ["ab", "c"], [(0.25, 0.75), (0.5,)]) == (20, 40, 100, 100, 110)
+
+
+def test_a_line_with_a_piece_of_unknown_places_has_no_columns() -> None:
+    row = Row((Box(10, 0, 50, 10), Box(100, 0, 120, 10)), 10)
+    assert columns("ab c", row, ["ab", "c"], [(0.25, 0.75), ()]) == ()
+
+
+def test_a_piece_in_which_nothing_was_read_takes_no_column() -> None:
+    row = Row((Box(10, 0, 50, 10), Box(100, 0, 120, 10)), 10)
+    assert columns("c", row, ["", "c"], [(), (0.5,)]) == (110,)

@@ -9,10 +9,11 @@ from kireji.core.secrets.checksums import luhn, mod97
 from kireji.core.secrets.gates import Span
 from kireji.core.secrets.kinds import Found, Kind
 
-_CARD = re.compile(r"(?<![\w.,/-])(?<!\w[.#])[2-6](?:[ \u00a0-]?\d){11,18}(?![\w/]|[-.,]\d)")
+_CARD = re.compile(r"(?<![\w.,/-])(?<!\w[.#])\d(?:[ \u00a0-]?\d){11,23}(?![\w/]|[-.,]\d)")
 _CARD_GROUPS = frozenset(
     {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 1), (4, 4, 4, 5), (6, 13), (4, 4, 5), (8, 8)}
 )
+_GROUP = re.compile(r"\d+")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){10,30}")
 _SEPARATORS = str.maketrans("", "", " -\u00a0.\n")
 
@@ -72,11 +73,21 @@ def is_card_number(digits: str) -> bool:
 def cards(text: str, spans: Sequence[Span]) -> Iterator[Found]:
     """Numbers of payment cards."""
     for match in _within(_CARD, text, spans):
-        digits = compact(match[0])
-        groups = tuple(map(len, re.split(r"[ \u00a0-]", match[0])))
-        whole = len(groups) == 1 or groups in _CARD_GROUPS
-        if whole and is_card_number(digits) and len(set(digits)) > 1 and luhn(digits):
-            yield Found(match.start(), match.end(), Kind.CARD, "card")
+        for start, end in _runs(match[0]):
+            digits = compact(match[0][start:end])
+            if is_card_number(digits) and len(set(digits)) > 1 and luhn(digits):
+                yield Found(match.start() + start, match.start() + end, Kind.CARD, "card")
+                break
+
+
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    """Groups of digits behind each other that can be one card; what stands beside it may be another number."""
+    groups = [match.span() for match in _GROUP.finditer(text)]
+    for first in range(len(groups)):
+        for last in range(len(groups), first, -1):
+            sizes = tuple(end - start for start, end in groups[first:last])
+            if len(sizes) == 1 or sizes in _CARD_GROUPS:
+                yield groups[first][0], groups[last - 1][1]
 
 
 def ibans(text: str, spans: Sequence[Span]) -> Iterator[Found]:

@@ -39,6 +39,7 @@ _CODE = r"[A-Za-z0-9_+/=.~|!–—-]"
 _RUN = re.compile(_CODE + "{1,4000}")
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_+/=~-])" + r"[A-Za-z0-9_+/=~-]" + "{24,4000}")
 _GAP = re.compile(r" ?\n[ \t|>]{0,8}| ")
+_NAMED = re.compile(r"(?:pass[w]?[o0]?[r]?d?|pwd|secret|t[o0]ken)[ \t]?[-–—~=:]", re.IGNORECASE)
 _LEAST_KEY = 12
 _LONGEST_KEY = 1500
 _ARMOUR = re.compile(
@@ -220,10 +221,13 @@ def _numbers(text: str) -> Iterator[Found]:
         folded = match[0].translate(_DIGITS)
         if sum(map(str.isdigit, match[0])) * 10 < 7 * sum(map(str.isdigit, folded)):
             continue
-        groups = re.findall(r"\d+", folded)
-        digits = "".join(groups)
-        if _is_read_card(digits, tuple(map(len, groups))):
-            yield Found(match.start(), match.end(), Kind.CARD, "card")
+        groups = [group.span() for group in re.finditer(r"\d+", folded)]
+        for first in range(len(groups)):  # the number of a line may stand before it
+            sizes = tuple(end - start for start, end in groups[first:])
+            digits = "".join(folded[start:end] for start, end in groups[first:])
+            if _is_read_card(digits, sizes):
+                yield Found(match.start() + groups[first][0], match.end(), Kind.CARD, "card")
+                break
     for match in re.finditer(
         r"(?<![A-Za-z0-9])([A-Z]{2})[0-9OIlSB]{2}(?:[ ]?[0-9A-Z]{4}){3,7}(?:[ ]?[0-9A-Z]{1,3})?", text
     ):
@@ -248,6 +252,9 @@ def folded(text: str) -> str:
         run = match[0]
         if any(map(str.isdigit, run)) and not run.isdigit():
             signs[match.start() : match.end()] = run.translate(_DIGITS)
+    for match in _NAMED.finditer(text):  # PASSW0RD=, password-
+        signs[match.start() : match.end()] = match[0].replace("0", "O")
+        signs[match.end() - 1] = "=" if signs[match.end() - 1] in "-–—~" else signs[match.end() - 1]
     return "".join(signs)
 
 

@@ -1,0 +1,82 @@
+"""From what was found in the words of a picture to boxes."""
+
+from __future__ import annotations
+
+from kireji.core.covering import Cover, covers
+from kireji.core.geometry import Rect
+from kireji.core.reading import Reading, ReadLine
+from kireji.core.secrets.detection import Detection
+from kireji.core.secrets.kinds import Found, Kind
+
+SIZE = (400, 300)
+
+
+def line(text: str, top: int = 100, score: float = 0.95, *, known: bool = True) -> ReadLine:
+    """A line of letters ten pixels wide, twenty high."""
+    columns = tuple(10 * place + 5 for place in range(len(text))) if known else ()
+    return ReadLine(text, score, (0, top, 10 * len(text), top + 20), columns)
+
+
+def boxes(found: list[Found], *lines: ReadLine) -> list[Rect]:
+    return [cover.rect for cover in covers(Reading(lines), found, *SIZE)]
+
+
+def test_a_box_reaches_to_the_middle_of_the_letters_beside_it() -> None:
+    (rect,) = boxes([Found(4, 8, Kind.MAIL)], line("aaaxbbbbxaaaaaa"))
+    assert rect.x <= 35
+    assert rect.right >= 85
+    assert rect.right <= 95
+    assert (rect.y, rect.bottom) == (97, 123)
+
+
+def test_blanks_beside_it_do_not_count_as_letters() -> None:
+    (rect,) = boxes([Found(3, 5, Kind.MAIL)], line("a  bb  aaaaaaa"))
+    assert (rect.x, rect.right) == (0, 80)
+
+
+def test_a_line_of_unknown_places_goes_as_a_whole() -> None:
+    (rect,) = boxes([Found(2, 4, Kind.PHONE)], line("aabbaaaa", known=False))
+    assert rect == Rect(0, 97, 85, 26)
+
+
+def test_a_line_that_was_hardly_read_goes_as_a_whole() -> None:
+    (rect,) = boxes([Found(2, 4, Kind.PHONE)], line("aabbaaaa", score=0.6))
+    assert rect.right == 85
+
+
+def test_a_line_that_is_nearly_all_secret_goes_as_a_whole() -> None:
+    (rect,) = boxes([Found(2, 10, Kind.KEY)], line("k=bbbbbbbb"))
+    assert rect == Rect(0, 97, 105, 26)
+
+
+def test_what_stands_behind_a_key_without_a_blank_goes_too() -> None:
+    (rect,) = boxes([Found(4, 8, Kind.KEY)], line("aaa bbbbxx aaaaaaaaaa"))
+    assert rect.right >= 105
+
+
+def test_what_spans_lines_has_a_box_in_each() -> None:
+    rects = boxes([Found(5, 14, Kind.KEY)], line("aaaa bbbbb", 100), line("bbb aaaaaaaaaaa", 130))
+    assert [(rect.y, rect.bottom) for rect in rects] == [(97, 123), (127, 153)]
+
+
+def test_a_key_at_the_end_of_the_page_takes_the_beginning_of_the_next_line() -> None:
+    first, second = line("aaaaaaaaaaa bbbbbbbbb", 100), line("xyz aaaaaaaaaaa", 125)
+    rects = boxes([Found(12, 21, Kind.KEY)], first, second)
+    assert len(rects) == 2
+    assert rects[1].right >= 35
+
+
+def test_a_key_in_the_middle_of_the_page_does_not() -> None:
+    longest = line("a" * 30, 60)
+    assert len(boxes([Found(43, 52, Kind.KEY)], longest, line("aaaaaaaaaaa bbbbbbbbb", 100), line("xyz", 125))) == 1
+
+
+def test_boxes_stay_in_the_picture() -> None:
+    (rect,) = boxes([Found(0, 40, Kind.PRIVATE_KEY)], line("b" * 40, 0))
+    assert rect == Rect(0, 0, 400, 23)
+
+
+def test_a_box_says_what_is_under_it() -> None:
+    reading = Reading((line("write to a@example.org now"),))
+    (cover,) = covers(reading, Detection().find_read(reading.text), *SIZE)
+    assert cover == Cover(cover.rect, Kind.MAIL, "mail address")
