@@ -17,6 +17,7 @@ import msgspec
 
 from kireji.core.budget import BudgetSettings
 from kireji.core.capturing import Action
+from kireji.core.privacy import PrivacySettings
 from kireji.core.setting_rules import CHECKS
 from kireji.core.shortcuts import DEFAULT_CAPTURE
 from kireji.core.words import say
@@ -254,6 +255,7 @@ class Settings(msgspec.Struct, frozen=True):
     history: HistorySettings = msgspec.field(default_factory=HistorySettings)
     tools: ToolSettings = msgspec.field(default_factory=ToolSettings)
     budget: BudgetSettings = msgspec.field(default_factory=BudgetSettings)
+    privacy: PrivacySettings = msgspec.field(default_factory=PrivacySettings)
 
 
 class SettingProblem(msgspec.Struct, frozen=True):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
 from kireji.core.errors import ReplayRefused
+from kireji.core.events import ModelEvent
+from kireji.core.incoming import Incoming
 from kireji.core.provider_ports import Provider
+from kireji.core.redaction import Hidden
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest
+from kireji.services.accounts import Answered
 from kireji.services.credentials import Credential, Credentials
 from kireji.services.outbox import Outbox
 from kireji.services.recorder import AnswerRecorder
@@ -31,6 +35,7 @@ class Exchange:
         recorder: Takes them in.
         refused: Told when the provider does not take its own blocks back.
         unpriced: Whether the person sends it although nobody knows what it costs.
+        hide: Whether what the person wants to keep is hidden.
     """
 
     def __init__(
@@ -45,6 +50,7 @@ class Exchange:
         refused: Callable[[], None],
         *,
         unpriced: bool = False,
+        hide: bool = True,
     ) -> None:
         self._provider = provider
         self._credential = credential
@@ -55,6 +61,9 @@ class Exchange:
         self._recorder = recorder
         self._refused = refused
         self._unpriced = unpriced
+        self._hide = hide
+        self.hidden = Hidden()
+        """What of the last request stayed here."""
         self._bare = 0
         """So many messages are sent without the provider's own blocks: it has refused them once."""
 
@@ -85,14 +94,17 @@ class Exchange:
             await self._receive(cleared)
 
     async def _clear(self, request: ModelRequest) -> ClearedRequest:
-        return await self._outbox.clear(
+        cleared = await self._outbox.clear(
             self._provider,
             request,
             self._credential.base_url,
             self._conversation,
             self._delivery,
             unpriced=self._unpriced,
+            hide=self._hide,
         )
+        self.hidden = cleared.hidden or Hidden()
+        return cleared
 
     async def _receive(self, cleared: ClearedRequest) -> None:
         with self._credentials.in_use(self._provider.name, self._credential):
@@ -101,6 +113,18 @@ class Exchange:
                 self._provider.stream(cleared, self._credential.secret) as events,
                 self._recorder.checkpoints(),
             ):
-                async for event in events:
-                    answer.feed(event)
-                    self._recorder.feed(event)
+                await self._pass_on(events, answer, self._outbox.incoming(cleared))
+
+    async def _pass_on(self, events: AsyncIterator[ModelEvent], answer: Answered, incoming: Incoming) -> None:
+        """Feed the recorder until the answer ends, or a rule of the person's ends it."""
+        try:
+            async for event in events:
+                answer.feed(event)
+                for passed in incoming.feed(event):
+                    self._recorder.feed(passed)
+                if incoming.stopped is not None:
+                    break
+        finally:
+            if incoming.stopped is None:
+                for passed in incoming.flush():
+                    self._recorder.feed(passed)
