@@ -27,6 +27,7 @@ _ALL = (
     "chat",
     "tool_loop",
     "counting",
+    "redaction",
     "tools",
 )
 

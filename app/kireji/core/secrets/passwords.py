@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kireji.core.secrets.gates import lowered, word_spans
 from kireji.core.secrets.kinds import Found, Kind
-from kireji.core.secrets.values import is_password, is_stand_in, is_token
+from kireji.core.secrets.values import PLACEHOLDER, is_password, is_stand_in, is_token
 
 _STRONG = (
     r"password|passwd|passwort|kennwort|passphrase|passwd|pwd|contraseña|mot[ _]de[ _]passe|motdepasse|senha|"
@@ -81,6 +81,9 @@ def _value(match: re.Match[str], kind: Kind, what: str) -> Found:
 
 
 def _assigned(text: str, name: re.Match[str]) -> Iterator[Found]:
+    opened = text.rfind("[", max(0, name.start() - 16), name.start())
+    if opened >= 0 and (ours := PLACEHOLDER.match(text, opened)) is not None and ours.end() > name.start():
+        return  # [PASSWORD_1]: what is behind it is not its value
     leads = _LEADS.match(text, name.end())
     if leads is None:
         before = text[max(0, name.start() - 30) : name.start()].rsplit(None, 1)

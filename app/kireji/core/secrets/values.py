@@ -7,7 +7,8 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-_PLACEHOLDER = re.compile(r"\[[A-Z_]{2,20}_\d{1,6}\]")
+PLACEHOLDER = re.compile(r"\[[A-Z_]{2,20}_\d{1,6}\]")
+"""What is sent in the place of a value (`core.placeholders`)."""
 _VARIABLE = re.compile(
     r"\$[A-Za-z_{(]|%[A-Za-z_(][\w)]{0,40}%?$|\{\{|\{[A-Za-z_.]{1,40}\}|<[A-Za-z_ -]{1,40}>|[A-Za-z_][\w.]{0,60}\(|@@"
 )
@@ -46,7 +47,7 @@ def is_varied(text: str) -> bool:
 def is_stand_in(text: str) -> bool:
     """Whether it only stands for a value: a variable, a placeholder, a word such as "changeme"."""
     lower = text.lower().strip("'\"")
-    if lower in _WORDS or _PLACEHOLDER.search(text) or _VARIABLE.match(text):
+    if lower in _WORDS or PLACEHOLDER.search(text) or _VARIABLE.match(text):
         return True
     if _HIDDEN.search(text) or _FROM_CODE.match(text) or _INDEXED.match(text):
         return True

@@ -109,6 +109,8 @@ def test_values_beside_a_word_for_them_are_found_alone(text: str, value: str) ->
         "password: <your password>",
         "password=changeme",
         "password=[KEY_1]",
+        "password=[PASSWORD_1] :0123",
+        "[PASSWORD_1]: hunter2",
         "Password: required",
         "max_tokens: 128000",
         "tokens = tokenize(text)",
