@@ -13,6 +13,8 @@ _CARD = re.compile(r"(?<![\w.,/-])(?<!\w[.#])\d(?:[ \u00a0-]?\d){11,23}(?![\w/]|
 _CARD_GROUPS = frozenset(
     {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 1), (4, 4, 4, 5), (6, 13), (4, 4, 5), (8, 8)}
 )
+_MOST_DIGITS = 24
+"""Of the pattern above."""
 _GROUP = re.compile(r"\d+")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){10,30}")
 _SEPARATORS = str.maketrans("", "", " -\u00a0.\n")
@@ -72,19 +74,29 @@ def is_card_number(digits: str) -> bool:
 
 def cards(text: str, spans: Sequence[Span]) -> Iterator[Found]:
     """Numbers of payment cards."""
-    for match in _within(_CARD, text, spans):
-        for start, end in _runs(match[0]):
-            digits = compact(match[0][start:end])
-            if is_card_number(digits) and len(set(digits)) > 1 and luhn(digits):
-                yield Found(match.start() + start, match.start() + end, Kind.CARD, "card")
-                break
+    for first, last in spans:
+        at = first
+        while (match := _CARD.search(text, at, last)) is not None:
+            run = next((run for run in _runs(match[0]) if _is_card(compact(match[0][slice(*run)]))), None)
+            if run is None:
+                # What ends by itself holds none; what was cut at the bound may hold one that begins later.
+                at = match.end() if len(compact(match[0])) < _MOST_DIGITS else match.start() + 5
+                continue
+            at = match.start() + run[1]  # what the pattern took beyond it may be the next one
+            yield Found(match.start() + run[0], at, Kind.CARD, "card")
+
+
+def _is_card(digits: str) -> bool:
+    return is_card_number(digits) and len(set(digits)) > 1 and luhn(digits)
 
 
 def _runs(text: str) -> Iterator[tuple[int, int]]:
     """Groups of digits behind each other that can be one card; what stands beside it may be another number."""
     groups = [match.span() for match in _GROUP.finditer(text)]
-    for first in range(len(groups)):
-        for last in range(len(groups), first, -1):
+    for first, (begin, behind) in enumerate(groups):
+        if behind - begin < 4:  # no card begins with so short a group
+            continue
+        for last in range(min(len(groups), first + 5), first, -1):
             sizes = tuple(end - start for start, end in groups[first:last])
             if len(sizes) == 1 or sizes in _CARD_GROUPS:
                 yield groups[first][0], groups[last - 1][1]
@@ -92,15 +104,25 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
 
 def ibans(text: str, spans: Sequence[Span]) -> Iterator[Found]:
     """Numbers of bank accounts."""
-    for match in _within(_IBAN, text, spans):
-        length = IBAN_LENGTHS.get(match[0][:2])
-        end = _end_after(match[0], length or 0)
-        if length is None or end is None:
-            continue
-        behind = text[match.start() + end : match.start() + end + 1]
-        number = compact(match[0][:end]).upper()
-        if not behind.isalnum() and mod97(number):
-            yield Found(match.start(), match.start() + end, Kind.IBAN, "bank account")
+    for first, last in spans:
+        at = first
+        while (match := _IBAN.search(text, at, last)) is not None:
+            end = _iban_end(text, match)
+            if end is not None:
+                yield Found(match.start(), end, Kind.IBAN, "bank account")
+            at = end or match.start() + 2  # what the pattern took beyond it may be the next one
+
+
+def _iban_end(text: str, match: re.Match[str]) -> int | None:
+    """Where an account number ends that begins with the match; None if it is none."""
+    length = IBAN_LENGTHS.get(match[0][:2])
+    end = _end_after(match[0], length or 0)
+    if length is None or end is None:
+        return None
+    behind = text[match.start() + end : match.start() + end + 1]
+    if behind.isalnum() or not mod97(compact(match[0][:end]).upper()):
+        return None
+    return match.start() + end
 
 
 def _end_after(text: str, count: int) -> int | None:

@@ -111,6 +111,21 @@ def test_numbers_of_persons_are_told_by_their_check_digits(text: str, number: st
     assert [value for value, _ in found(text)] == ([number] if number else [])
 
 
+def test_two_accounts_behind_each_other_are_two() -> None:
+    assert [value for value, _ in found("NO95 7425 4734 595 GB36IAQA74324836762851")] == [
+        "NO95 7425 4734 595",
+        "GB36IAQA74324836762851",
+    ]
+
+
+@pytest.mark.parametrize("between", [" ", ", ", "\n", " / "])
+def test_of_two_cards_behind_each_other_both_are_found(between: str) -> None:
+    for seed in range(40):
+        pair = [made.card(random.Random(2 * seed + one), " ") for one in (0, 1)]
+        told = found(between.join(pair))
+        assert all(any(card in value for value, _ in told) for card in pair)
+
+
 def test_own_words_are_found_in_any_case_as_whole_words() -> None:
     detection = Detection(own=["Project Heron", "Anna", "北風"])
     text = "PROJECT  heron: Anna (not Annabel) asks 有北風吗"
