@@ -280,6 +280,10 @@
             <translation>أضف رصيدًا أو ارفع الحد في لوحة {name}، أو استعمل مفتاحًا آخر.</translation>
         </message>
         <message>
+            <source>Add it to the question anew.</source>
+            <translation>أضفها إلى السؤال من جديد.</translation>
+        </message>
+        <message>
             <source>Add key…</source>
             <translation>إضافة مفتاح…</translation>
         </message>
@@ -5672,6 +5676,10 @@
             <translation>يقود هذا الاسم إلى الشبكة المحلية، إلى {host}.</translation>
         </message>
         <message>
+            <source>This picture cannot be painted over as it is.</source>
+            <translation>لا يمكن طمس أجزاء من هذه الصورة وهي على حالها.</translation>
+        </message>
+        <message>
             <source>This question was not answered.</source>
             <translation>لم يُجَب عن هذا السؤال.</translation>
         </message>
@@ -6520,6 +6528,10 @@
             <translation>انتهى {when}</translation>
         </message>
         <message>
+            <source>ends in the middle of something</source>
+            <translation>ينتهي قبل أن يكتمل</translation>
+        </message>
+        <message>
             <source>ends {day}</source>
             <translation>ينتهي {day}</translation>
         </message>
@@ -6562,6 +6574,22 @@
         <message>
             <source>from the environment</source>
             <translation>من متغيرات البيئة</translation>
+        </message>
+        <message>
+            <source>has a closing bracket without its opening one</source>
+            <translation>فيه قوس إغلاق بلا قوس فتح</translation>
+        </message>
+        <message>
+            <source>has a range that ends before it begins</source>
+            <translation>فيه نطاق ينتهي قبل أن يبدأ</translation>
+        </message>
+        <message>
+            <source>has an opening bracket without its closing one</source>
+            <translation>فيه قوس فتح بلا قوس إغلاق</translation>
+        </message>
+        <message>
+            <source>has brackets inside brackets too often</source>
+            <translation>فيه أقواس متداخلة أكثر من اللازم</translation>
         </message>
         <message>
             <source>holds {value}, which is not one of {values}</source>
@@ -6736,6 +6764,10 @@
             <translation>يجب أن يكون true أو false</translation>
         </message>
         <message>
+            <source>must have between 1 and {most} characters</source>
+            <translation>يجب أن يكون بين 1 و{most} من الأحرف</translation>
+        </message>
+        <message>
             <source>nearly spent</source>
             <translation>تكاد تنفد</translation>
         </message>
@@ -6882,6 +6914,14 @@
         <message>
             <source>refused</source>
             <translation>مرفوض</translation>
+        </message>
+        <message>
+            <source>repeats nothing with {sign}</source>
+            <translation>لا يوجد ما يكرره {sign}</translation>
+        </message>
+        <message>
+            <source>repeats too much; at most {most} characters can be counted</source>
+            <translation>يكرر أكثر من اللازم؛ يمكن عدّ {most} من الأحرف على الأكثر</translation>
         </message>
         <message>
             <source>retired</source>
@@ -7062,6 +7102,14 @@
         <message>
             <source>used {used}, no limit</source>
             <translation>استُهلك {used}، بلا حد</translation>
+        </message>
+        <message>
+            <source>uses (?…), which is not offered here; only (?:…) is</source>
+            <translation>يستخدم (?…) وهو غير متاح هنا؛ المتاح هو (?:…) فقط</translation>
+        </message>
+        <message>
+            <source>uses {sign}, which is not offered here</source>
+            <translation>يستخدم {sign} وهو غير متاح هنا</translation>
         </message>
         <message>
             <source>void: it has changed since</source>

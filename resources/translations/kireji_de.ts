@@ -272,6 +272,10 @@
             <translation>In der Konsole von {name} Guthaben hinzufügen oder die Grenze erhöhen oder einen anderen Schlüssel verwenden.</translation>
         </message>
         <message>
+            <source>Add it to the question anew.</source>
+            <translation>Fügen Sie es der Frage neu hinzu.</translation>
+        </message>
+        <message>
             <source>Add key…</source>
             <translation>Schlüssel hinzufügen…</translation>
         </message>
@@ -5584,6 +5588,10 @@
             <translation>Dieser Name führt in das lokale Netz, zu {host}.</translation>
         </message>
         <message>
+            <source>This picture cannot be painted over as it is.</source>
+            <translation>Dieses Bild kann so nicht übermalt werden.</translation>
+        </message>
+        <message>
             <source>This question was not answered.</source>
             <translation>Diese Frage wurde nicht beantwortet.</translation>
         </message>
@@ -6416,6 +6424,10 @@
             <translation>abgelaufen {when}</translation>
         </message>
         <message>
+            <source>ends in the middle of something</source>
+            <translation>endet mitten in etwas</translation>
+        </message>
+        <message>
             <source>ends {day}</source>
             <translation>endet {day}</translation>
         </message>
@@ -6458,6 +6470,22 @@
         <message>
             <source>from the environment</source>
             <translation>aus der Umgebung</translation>
+        </message>
+        <message>
+            <source>has a closing bracket without its opening one</source>
+            <translation>hat eine schließende Klammer ohne die öffnende</translation>
+        </message>
+        <message>
+            <source>has a range that ends before it begins</source>
+            <translation>hat einen Bereich, der endet, bevor er beginnt</translation>
+        </message>
+        <message>
+            <source>has an opening bracket without its closing one</source>
+            <translation>hat eine öffnende Klammer ohne die schließende</translation>
+        </message>
+        <message>
+            <source>has brackets inside brackets too often</source>
+            <translation>hat zu viele ineinander geschachtelte Klammern</translation>
         </message>
         <message>
             <source>holds {value}, which is not one of {values}</source>
@@ -6632,6 +6660,10 @@
             <translation>muss true oder false sein</translation>
         </message>
         <message>
+            <source>must have between 1 and {most} characters</source>
+            <translation>muss zwischen 1 und {most} Zeichen haben</translation>
+        </message>
+        <message>
             <source>nearly spent</source>
             <translation>fast ausgegeben</translation>
         </message>
@@ -6778,6 +6810,14 @@
         <message>
             <source>refused</source>
             <translation>abgelehnt</translation>
+        </message>
+        <message>
+            <source>repeats nothing with {sign}</source>
+            <translation>wiederholt mit {sign} nichts</translation>
+        </message>
+        <message>
+            <source>repeats too much; at most {most} characters can be counted</source>
+            <translation>wiederholt zu viel; höchstens {most} Zeichen können gezählt werden</translation>
         </message>
         <message>
             <source>retired</source>
@@ -6954,6 +6994,14 @@
         <message>
             <source>used {used}, no limit</source>
             <translation>{used} verbraucht, keine Grenze</translation>
+        </message>
+        <message>
+            <source>uses (?…), which is not offered here; only (?:…) is</source>
+            <translation>verwendet (?…), was es hier nicht gibt; nur (?:…) gibt es</translation>
+        </message>
+        <message>
+            <source>uses {sign}, which is not offered here</source>
+            <translation>verwendet {sign}, was es hier nicht gibt</translation>
         </message>
         <message>
             <source>void: it has changed since</source>

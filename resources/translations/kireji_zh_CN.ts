@@ -270,6 +270,10 @@
             <translation>请在 {name} 的控制台中充值或提高上限，或使用其他密钥。</translation>
         </message>
         <message>
+            <source>Add it to the question anew.</source>
+            <translation>请将其重新添加到问题中。</translation>
+        </message>
+        <message>
             <source>Add key…</source>
             <translation>添加密钥…</translation>
         </message>
@@ -5562,6 +5566,10 @@
             <translation>该名称指向本地网络 {host}。</translation>
         </message>
         <message>
+            <source>This picture cannot be painted over as it is.</source>
+            <translation>无法按原样涂盖此图片。</translation>
+        </message>
+        <message>
             <source>This question was not answered.</source>
             <translation>这个问题没有得到回答。</translation>
         </message>
@@ -6390,6 +6398,10 @@
             <translation>已于 {when} 到期</translation>
         </message>
         <message>
+            <source>ends in the middle of something</source>
+            <translation>在中途结束</translation>
+        </message>
+        <message>
             <source>ends {day}</source>
             <translation>{day} 停用</translation>
         </message>
@@ -6432,6 +6444,22 @@
         <message>
             <source>from the environment</source>
             <translation>来自环境变量</translation>
+        </message>
+        <message>
+            <source>has a closing bracket without its opening one</source>
+            <translation>有右括号但缺少对应的左括号</translation>
+        </message>
+        <message>
+            <source>has a range that ends before it begins</source>
+            <translation>有一个终点早于起点的范围</translation>
+        </message>
+        <message>
+            <source>has an opening bracket without its closing one</source>
+            <translation>有左括号但缺少对应的右括号</translation>
+        </message>
+        <message>
+            <source>has brackets inside brackets too often</source>
+            <translation>括号嵌套层数过多</translation>
         </message>
         <message>
             <source>holds {value}, which is not one of {values}</source>
@@ -6606,6 +6634,10 @@
             <translation>必须是 true 或 false</translation>
         </message>
         <message>
+            <source>must have between 1 and {most} characters</source>
+            <translation>必须有 1 到 {most} 个字符</translation>
+        </message>
+        <message>
             <source>nearly spent</source>
             <translation>即将用完</translation>
         </message>
@@ -6752,6 +6784,14 @@
         <message>
             <source>refused</source>
             <translation>被拒绝</translation>
+        </message>
+        <message>
+            <source>repeats nothing with {sign}</source>
+            <translation>{sign} 前面没有可重复的内容</translation>
+        </message>
+        <message>
+            <source>repeats too much; at most {most} characters can be counted</source>
+            <translation>重复过多；最多可计 {most} 个字符</translation>
         </message>
         <message>
             <source>retired</source>
@@ -6927,6 +6967,14 @@
         <message>
             <source>used {used}, no limit</source>
             <translation>已用 {used}，无上限</translation>
+        </message>
+        <message>
+            <source>uses (?…), which is not offered here; only (?:…) is</source>
+            <translation>使用了此处不支持的 (?…)；仅支持 (?:…)</translation>
+        </message>
+        <message>
+            <source>uses {sign}, which is not offered here</source>
+            <translation>使用了此处不支持的 {sign}</translation>
         </message>
         <message>
             <source>void: it has changed since</source>
