@@ -59,7 +59,7 @@ def test_an_exact_count_asks_the_service_and_stands_in_the_ledger(
     assert exact["cost"] > 0
     assert answered(service) == 0
     with closing(sqlite3.connect(Path(variables["KIREJI_HOME"]) / "kireji.db")) as database:
-        assert database.execute("SELECT purpose FROM ledger").fetchall() == [("token count",)]
+        assert database.execute("SELECT purpose FROM ledger WHERE kind = 'sent'").fetchall() == [("token count",)]
 
 
 def test_questions_of_many_programs_never_pass_a_budget(service: ServiceProcess, variables: dict[str, str]) -> None:

@@ -105,7 +105,7 @@ def test_a_call_over_http_stands_in_the_ledger(variables: dict[str, str]) -> Non
     run(variables, "mcp", "add", "remote", "--url", "http://127.0.0.1:9/mcp")
     assert "nothing answers there" in run(variables, "mcp", "test", "remote", code=1)[0]
     with closing(sqlite3.connect(Path(variables["KIREJI_HOME"]) / "kireji.db")) as database:
-        rows = database.execute("SELECT provider, host, purpose FROM ledger").fetchall()
+        rows = database.execute("SELECT provider, host, purpose FROM ledger WHERE kind = 'sent'").fetchall()
     assert set(rows) == {("mcp:remote", "127.0.0.1:9", "tool server")}
 
 
