@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from kireji.core.geometry import Rect
 from kireji.core.secrets.kinds import Kind
-from tests.support import secrets as made
+from tests.support import known_secrets as made
 
 WIDTH, HEIGHT = 900, 500
 SIZES = (10, 11, 12, 13, 14, 16, 18, 22)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kireji.core.placeholders import Restorer, Vault
 from kireji.core.secrets.detection import Detection
-from tests.support import secrets as made
+from tests.support import known_secrets as made
 
 DETECTION = Detection(own=["Heron"])
 

@@ -9,7 +9,7 @@ import pytest
 
 from kireji.core.secrets.detection import Detection
 from kireji.core.secrets.kinds import EVERY_KIND, Found, Kind, merged
-from tests.support import secrets as made
+from tests.support import known_secrets as made
 
 DETECTION = Detection()
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kireji.core.secrets.detection import Detection
 from kireji.core.secrets.gates import lowered
 from kireji.core.secrets.kinds import EVERY_KIND, Kind
-from tests.support import secrets as made
+from tests.support import known_secrets as made
 
 APP = Path(__file__).resolve().parents[4] / "app"
 DETECTION = Detection(own=["Heron", "北風"])

@@ -8,7 +8,7 @@ import pytest
 
 from kireji.core.secrets.detection import Detection
 from kireji.core.secrets.kinds import Kind
-from tests.support import secrets as made
+from tests.support import known_secrets as made
 
 DETECTION = Detection(own=["Heron Project"])
 
