@@ -11,6 +11,7 @@ person and one service is learned from what the service reports; see `core.token
 from __future__ import annotations
 
 import enum
+import functools
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -176,11 +177,19 @@ _WORD = bytes.maketrans(b"a0#.HKG23!\n", b"a          ")
 """Letters, and blanks for everything else: where a word begins is where a letter follows a blank."""
 
 
+_REMEMBERED = 2_000
+"""Characters of a text whose amounts are remembered: a few megabytes at most."""
+
+
 def measured(text: str) -> Amounts:
     """How much of what there is in a text. Takes about 25 ms for a million characters.
 
     A text in fences of Markdown is code, and otherwise what looks like it, by stretches of some 4,000 bytes.
     """
+    return _measured_before(text) if len(text) <= _REMEMBERED else _measured(text)
+
+
+def _measured(text: str) -> Amounts:
     data = text.encode("utf-8", "replace")
     totals = list(NOTHING)
     code = False
@@ -191,6 +200,10 @@ def measured(text: str) -> Amounts:
     if fences := data.count(_FENCE):
         totals[_SIGNS] += fences * 2
     return tuple(totals)
+
+
+_measured_before = functools.lru_cache(maxsize=4096)(_measured)
+"""Every request holds what was said before it, and in an answer with tools the next one comes at once."""
 
 
 def _measure(stretch: bytes, code: bool, totals: list[float]) -> None:
