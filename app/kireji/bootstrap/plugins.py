@@ -106,7 +106,7 @@ async def _kept_quiet(coroutine: Coroutine[Any, Any, None]) -> None:
     """One that fails does not end the others."""
     try:
         await coroutine
-    except Exception:
+    except Exception:  # our own fault; in a group it would end the plugins that work
         log.exception("something beside the plugins failed")
 
 

@@ -106,7 +106,7 @@ class Accounts:
         except asyncio.CancelledError:
             answer.broken_off = answer.unknown = True
             raise
-        except BaseException:
+        except BaseException:  # whatever broke it off, what had come has to be paid for
             answer.broken_off = True
             raise
         finally:

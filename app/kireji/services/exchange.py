@@ -108,7 +108,7 @@ class Exchange:
         try:
             await self._feed(cleared, usages)
             outcome = Outcome.COMPLETE
-        except Exception as error:
+        except Exception as error:  # passed on; the ledger names it, also when it is our own fault
             outcome, reason = Outcome.FAILED, type(error).__name__
             raise
         finally:

@@ -137,7 +137,7 @@ class Outbox:
         facts = msgspec.structs.replace(facts, tokens=tokens, price=price)
         try:
             row = await self._record(outgoing, conversation, facts)
-        except BaseException:
+        except BaseException:  # nothing leaves, also when the turn is stopped here: nothing stays reserved
             await self.accounts.cancel(reservation)
             raise
         return ClearedRequest.issue(outgoing, request, row, reservation)

@@ -103,7 +103,7 @@ class BuiltInSource:
             return failed(str(problem))
         except ToolSourceError:
             raise
-        except Exception as problem:
+        except Exception as problem:  # our own fault: the call fails, the answer goes on
             log.exception("the tool %s failed", tool.own_name)
             raise ToolSourceError(say("Something in Kireji failed; the log says more.")) from problem
 

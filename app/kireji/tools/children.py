@@ -83,7 +83,7 @@ class _Supervisor(NamedTuple):
                     pass_fds=(theirs.fileno(),),
                     start_new_session=True,
                 )
-            except BaseException:
+            except BaseException:  # whatever comes, the descriptor is given back
                 ours.close()
                 raise
         ours.setblocking(False)
@@ -134,7 +134,7 @@ class SupervisedProcesses:
         try:
             async with asyncio.timeout(_START_SECONDS):
                 await child.begin(command, environ, folder, log)
-        except BaseException as problem:
+        except BaseException as problem:  # a cancelled start too leaves no program and no pipe
             child.close()
             match problem:
                 case StartRefused():

@@ -62,7 +62,7 @@ class _Folder:
                 raise NotAFile(path)
             if os.path.normcase(_place_of(file.fileno())) != os.path.normcase(path):
                 raise LeadsElsewhere(path)
-        except BaseException:
+        except BaseException:  # whatever comes, the file is closed
             file.close()
             raise
         return file

@@ -257,7 +257,7 @@ class PluginSource:
             reply = await host.request(load, hosting.load_seconds)
             if not isinstance(reply, Loaded):
                 raise self._broken(plugin, reply)
-        except BaseException:
+        except BaseException:  # a cancelled load too leaves no process behind
             host.retire()
             raise
         return host

@@ -192,7 +192,7 @@ class _Reader:
         holder = types.SimpleNamespace(__annotations__={parameter.name: parameter.annotation})
         try:
             return typing.get_type_hints(holder, self._function.__globals__, include_extras=True)[parameter.name]
-        except Exception as problem:
+        except Exception as problem:  # evaluating an annotation runs code of the plugin
             advice = ""
             if isinstance(problem, NameError):  # a class inside of a function, an import for type checkers only
                 advice = ". Import or define it at the top of the file, and not below TYPE_CHECKING"
@@ -211,7 +211,7 @@ class _Reader:
             if default is None and not _takes_none(kind):
                 kind = Optional[kind]  # noqa: UP045 - a type that is a value
                 _check(kind)
-        except Exception as problem:
+        except Exception as problem:  # msgspec says what it does not support by several kinds of errors
             what = f"has the type {shown(hint)}, which is not supported: {_first_line(problem)}."
             raise self.fault(what) from problem
         return Parameter(self._parameter.name, kind, _note(hint), default)

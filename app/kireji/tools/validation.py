@@ -62,7 +62,7 @@ class JsonSchemaValidator:
             return "they are nested too deeply."
         except OverflowError:
             return "they hold a number that is too large to be checked."
-        except BaseException as panic:
+        except BaseException as panic:  # rpds panics in Rust on deep recursion, which is no Exception
             if type(panic).__name__ != "PanicException":
                 raise
             return "they are nested too deeply."

@@ -168,7 +168,7 @@ class Connector:
                 raise await asyncio.to_thread(self._broken, faults, stage, None, beginning)
         except StageFailed:
             raise
-        except Exception as error:
+        except Exception as error:  # the library passes on what its layers raise; which of it is ours, `_broken` tells
             # Some servers end when they are asked for a revision of the protocol before they were greeted.
             self._once_more = stage is Stage.PROTOCOL and faults.code is not None and not self._legacy
             self._legacy = self._once_more
@@ -207,7 +207,7 @@ class Connector:
                 yield Opened(session, tools)
         except StageFailed:
             raise
-        except Exception as error:
+        except Exception as error:  # as over pipes: anything of the library's layers
             raise self._unreached(launch.url, stage, trouble, error) from error
 
     def _broken(self, faults: Any, stage: Stage, error: Exception | None, beginning: int) -> StageFailed:

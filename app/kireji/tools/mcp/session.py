@@ -104,7 +104,7 @@ class Session:
             raise ToolSourceError(
                 say("{server} did not list its tools within {seconds} seconds.", server=self._server, seconds="60")
             ) from error
-        except Exception as error:
+        except Exception as error:  # the library passes on what its layers raise; `_failure` tells what it means
             raise self._failure(error) from error
         raise ToolSourceError(say("{server} never comes to the end of its list of tools.", server=self._server))
 
@@ -126,7 +126,7 @@ class Session:
             result = await self._client.call_tool(name, dict(arguments), progress_callback=told)
             large = sum(len(getattr(each, "data", "") or "") for each in result.content) > _THREAD_FROM
             return await asyncio.to_thread(tool_output, result) if large else tool_output(result)
-        except Exception as error:
+        except Exception as error:  # as above: one call has failed, whatever the server made of it
             raise self._failure(error) from error
 
     async def listen(self, changed: Callable[[], None]) -> None:
