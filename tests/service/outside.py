@@ -140,9 +140,9 @@ class ServiceProcess:
 
     @property
     def requests(self) -> list[dict[str, Any]]:
-        """The lines of its log."""
-        lines = self._log.read_bytes().split(b"\n") if self._log.exists() else []
-        return [msgspec.json.decode(line) for line in lines if line]
+        """The lines of its log that are whole: a long one may be in the middle of being written."""
+        lines = self._log.read_bytes().split(b"\n")[:-1] if self._log.exists() else []
+        return [msgspec.json.decode(line) for line in lines]
 
     def control(self, **order: Any) -> dict[str, Any]:
         """Steer it: release=True, hold=True, enqueue=[rules]; returns the state of all requests."""
