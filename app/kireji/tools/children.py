@@ -106,6 +106,7 @@ class SupervisedProcesses:
         self._supervisor: _Supervisor | None = None
         self._turn = asyncio.Lock()
         self._children: set[SupervisedProcess] = set()
+        self._leaving: set[subprocess.Popen[bytes]] = set()
         self._over = asyncio.Event()
 
     @property
@@ -150,9 +151,14 @@ class SupervisedProcesses:
     async def aclose(self) -> None:
         """End all of them and the supervisor; harmless without one. A later start makes a new one."""
         self._stay()
-        supervisor = self._supervisor
-        if supervisor is None:
-            return
+        if self._supervisor is not None:
+            await self._end(self._supervisor)
+        for _ in range(200):  # one that was lost a moment ago, too
+            if all(process.poll() is not None for process in self._leaving):
+                break
+            await asyncio.sleep(0.005)
+
+    async def _end(self, supervisor: _Supervisor) -> None:
         over = self._over
         with suppress(OSError):
             supervisor.channel.shutdown(socket.SHUT_WR)
@@ -164,10 +170,6 @@ class SupervisedProcesses:
         for child in tuple(self._children):
             child.close()
         self._lost(supervisor)
-        for _ in range(200):
-            if supervisor.process.poll() is not None:
-                break
-            await asyncio.sleep(0.005)
 
     async def _keeper(self) -> SupervisedProcess:
         """A new keeper, and what will be its child. Raises OSError."""
@@ -236,10 +238,12 @@ class SupervisedProcesses:
         asyncio.get_running_loop().remove_reader(supervisor.channel.fileno())
         supervisor.channel.close()
         self._over.set()
-        _collect(asyncio.get_running_loop(), supervisor.process)
+        self._leaving.add(supervisor.process)
+        self._collect(asyncio.get_running_loop(), supervisor.process)
 
-
-def _collect(loop: asyncio.AbstractEventLoop, process: subprocess.Popen[bytes]) -> None:
-    """Take leave of a process that has closed its socket, which is a moment before its end."""
-    if process.poll() is None and not loop.is_closed():
-        loop.call_later(0.02, _collect, loop, process)
+    def _collect(self, loop: asyncio.AbstractEventLoop, process: subprocess.Popen[bytes]) -> None:
+        """Take leave of a process that has closed its socket, which is a moment before its end."""
+        if process.poll() is not None:
+            self._leaving.discard(process)
+        elif not loop.is_closed():
+            loop.call_later(0.02, self._collect, loop, process)

@@ -103,6 +103,16 @@ async def test_the_next_start_after_that_makes_a_new_supervisor(processes: Super
     await second.end(0)
 
 
+async def test_closing_waits_for_a_supervisor_that_was_lost_a_moment_ago(processes: SupervisedProcesses) -> None:
+    child = await processes.start(PATIENT, environ=ENVIRON, folder="/")
+    lost = processes.pid
+    assert lost is not None
+    os.kill(lost, signal.SIGKILL)
+    await child.wait()
+    await processes.aclose()
+    assert not Path(f"/proc/{lost}").exists()
+
+
 async def test_when_all_who_watch_are_killed_the_program_ends_what_is_left(processes: SupervisedProcesses) -> None:
     mark = new_mark()
     command = ["/bin/sh", "-c", "trap '' TERM; sleep 600 & sleep 600 & echo on; wait"]
