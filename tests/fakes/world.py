@@ -29,6 +29,7 @@ from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.queue import QuestionQueue
 from kireji.services.receipts import History, Receipts
+from kireji.services.redaction import Redaction
 from kireji.services.request_builder import RequestBuilder
 from kireji.services.sign_in import SignInService
 from kireji.services.spending import Spending
@@ -155,6 +156,8 @@ class World:
     server_file: MemoryServerFile = field(default_factory=MemoryServerFile)
     other_hosts: FakeOtherHosts = field(default_factory=FakeOtherHosts)
     probe: FakeProbe = field(default_factory=FakeProbe)
+    redacts: bool = False
+    """Whether questions are looked through; most tests send pictures that are none."""
 
     def __post_init__(self) -> None:
         self.spending = MemorySpendingStore(self.clock.now)
@@ -184,11 +187,13 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
     credentials = Credentials(keychain, session, world.environ, world.clock)
     counts = TokenCounts(world.corrections)
     spending = Spending(world.spending, preferences, world.clock, Origin(1, "now"))
+    redaction = Redaction(world.reader, world.codec, world.captures, preferences) if world.redacts else None
     outbox = Outbox(
         world.ledger,
         Accounts(spending, counts),
         world.sent,
         lambda: preferences.settings.privacy.keep_contents,
+        redaction,
     )
     local_servers = LocalServers(lambda: world.finder, outbox, preferences, credentials, world.clock, lambda: (USUAL,))
     catalog = Catalog(

@@ -217,11 +217,13 @@ def _base(
     from kireji.desktop.clock import SystemClock
     from kireji.desktop.keystore import KeyringKeyStore, SessionKeyStore
     from kireji.desktop.processes import origin_alive, process_origin
+    from kireji.imaging.codec import PillowCodec
     from kireji.providers.http import HttpClient
     from kireji.reader.client import ReaderProcess
     from kireji.services.accounts import Accounts
     from kireji.services.credentials import Credentials
     from kireji.services.outbox import Outbox
+    from kireji.services.redaction import Redaction
     from kireji.services.spending import Spending
     from kireji.services.token_counts import TokenCounts
     from kireji.storage.spending import SqliteSpendingStore
@@ -238,11 +240,13 @@ def _base(
     stack.push_async_callback(http.aclose)
     counts = TokenCounts(SqliteCorrectionStore(stores.database))
     spending = Spending(SqliteSpendingStore(stores.database, origin_alive), preferences, clock, process_origin())
+    redaction = Redaction(reader, PillowCodec(), stores.captures, preferences)
     outbox = Outbox(
         stores.ledger,
         Accounts(spending, counts),
         stores.sent,
         lambda: preferences.settings.privacy.keep_contents,
+        redaction,
     )
     return _Base(preferences, clock, keychain, credentials, reader, http, outbox, spending, counts)
 

@@ -119,6 +119,7 @@ def _as_wished(question: Question, arguments: argparse.Namespace) -> Question:
         max_tokens=arguments.max_tokens,
         stop_sequences=tuple(arguments.stop),
         delivery=Delivery.WHOLE if arguments.no_stream else Delivery.STREAM,
+        hide=not arguments.no_redact,
         tools=question.tools or arguments.tools,
         unpriced=arguments.yes,
     )

@@ -95,6 +95,9 @@ def _add_ask(commands: Commands) -> None:
     ask.add_argument(
         "--no-stream", action="store_true", help="ask for the answer in one piece (of Anthropic, at most 21,333 tokens)"
     )
+    ask.add_argument(
+        "--no-redact", action="store_true", help="send keys, cards, addresses and the like as they are, this once"
+    )
     as_json(ask, "print JSON: one event per line, or one object with --no-stream")
 
 

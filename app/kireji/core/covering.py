@@ -23,6 +23,8 @@ _MOST_OF_LINE = 0.75
 """A line of which more is covered goes as a whole."""
 _UNSURE = 0.75
 """A line that was read with a lower score goes as a whole."""
+_BROKEN = frozenset({Kind.KEY, Kind.PRIVATE_KEY, Kind.PASSWORD})
+"""What may be longer than a line."""
 _ARMOUR = 4.0
 """Of the height that is painted left and right of a line of a private key: strokes at its ends are often not read."""
 _EDGE = 2.0
@@ -69,7 +71,7 @@ def covers(reading: Reading, found: Sequence[Found], width: int, height: int) ->
                 first, last = max(0, one.start - start), min(len(line.text), one.end - start)
                 result.append(Cover(_rect(line, first, last, one.kind), one.kind, one.what))
                 at_end = not line.text[last:].strip() and line.box[2] >= page - _EDGE * _height(line)
-                if one.kind in (Kind.KEY, Kind.PASSWORD) and at_end and one.end <= end:
+                if one.kind in _BROKEN and at_end and one.end <= end:
                     rest = _rest(line, reading.lines[place + 1 :])
                     result += [Cover(rect, one.kind, one.what) for rect in rest]
         start = end + 1

@@ -20,6 +20,7 @@
     ├── PictureError               bytes that are not a picture we can use
     ├── DocumentError              the same of documents
     ├── ReaderError                the text reader on this computer failed
+    ├── RedactionFailed            what would leave could not be looked through, or must not leave; nothing did
     ├── HotkeyError
     │   ├── HotkeyTaken
     │   └── HotkeyUnavailable
@@ -177,6 +178,10 @@ class DocumentError(KirejiError):
 
 class ReaderError(KirejiError):
     """The text reader on this computer failed."""
+
+
+class RedactionFailed(KirejiError):
+    """What would leave could not be looked through for what should be hidden, or must not leave. Nothing was sent."""
 
 
 class HotkeyError(KirejiError):

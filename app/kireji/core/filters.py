@@ -15,7 +15,7 @@ import msgspec
 from kireji.core import patterns
 from kireji.core.patterns import Edge, Hit, PatternError, Split, Step, Take
 
-__all__ = ["Filter", "PatternError", "Rule", "program", "takes_everything"]
+__all__ = ["Filter", "PatternError", "Rule", "program", "rule_of", "takes_everything"]
 
 HELD = 4000
 """Characters that wait for the end of a match; what has not matched by then does not count."""
@@ -49,6 +49,12 @@ def program(rule: Rule) -> tuple[Step, ...]:
         PatternError: It cannot be used; the message goes on from the name of the rule.
     """
     return (patterns.compiled if rule.pattern else patterns.literal)(rule.text, case=rule.case)
+
+
+def rule_of(text: str) -> Rule:
+    """A rule as it stands in the settings: a text, or a pattern between two strokes."""
+    pattern = len(text) > 2 and text[0] == text[-1] == "/"
+    return Rule(text[1:-1] if pattern else text, pattern=pattern)
 
 
 def takes_everything(rule: Rule) -> bool:

@@ -155,7 +155,7 @@ class Vault:
             Found(at, at + len(value), kind)
             for value, placeholder in self._placeholders.items()
             if value in text and value not in self._own
-            for kind in (_kind(placeholder),)
+            for kind in (kind_of(placeholder),)
             if kind is not None
             for at in _places(text, value)
         ]
@@ -234,7 +234,8 @@ def _label(one: Found) -> str:
     return _LITERAL if one.what == _LITERAL else _LABELS[one.kind]
 
 
-def _kind(placeholder: str) -> Kind | None:
+def kind_of(placeholder: str) -> Kind | None:
+    """What a placeholder stands for; None when it is one that somebody wrote."""
     label = placeholder[1:].rpartition("_")[0]
     return next((kind for kind, known in _LABELS.items() if known == label), None)
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from kireji.core.messages import Message, Sha256
 from kireji.core.models import Effort, ModelInfo
+
+if TYPE_CHECKING:
+    from kireji.core.placeholders import Vault
+    from kireji.core.redaction import Hidden
 
 
 class Delivery(enum.Enum):
@@ -200,10 +204,12 @@ class ClearedRequest:
         request: The question behind it; None for calls that ask nothing (key test, model list).
         ledger_id: Row of the ledger that recorded it; None when nothing leaves.
         reservation: What is kept free for it in the budgets; None when it costs nothing.
+        vault: What the placeholders in it stand for; None when nothing was looked for.
+        hidden: What of the question stays here; None when nothing was looked for.
         attempts: How often its bytes were sent so far; counted by whoever sends them.
     """
 
-    __slots__ = ("attempts", "ledger_id", "outgoing", "request", "reservation")
+    __slots__ = ("attempts", "hidden", "ledger_id", "outgoing", "request", "reservation", "vault")
 
     def __init__(
         self,
@@ -212,6 +218,8 @@ class ClearedRequest:
         request: ModelRequest | None,
         ledger_id: int | None,
         reservation: int | None = None,
+        vault: Vault | None = None,
+        hidden: Hidden | None = None,
     ) -> None:
         if clearance is not _CLEARANCE:
             raise TypeError("only services.outbox clears a request")
@@ -219,6 +227,8 @@ class ClearedRequest:
         self.request = request
         self.ledger_id = ledger_id
         self.reservation = reservation
+        self.vault = vault
+        self.hidden = hidden
         self.attempts = 0
 
     @classmethod
@@ -228,6 +238,8 @@ class ClearedRequest:
         request: ModelRequest | None,
         ledger_id: int | None,
         reservation: int | None = None,
+        vault: Vault | None = None,
+        hidden: Hidden | None = None,
     ) -> ClearedRequest:
         """Clear a request. For `services.outbox` only."""
-        return cls(_CLEARANCE, outgoing, request, ledger_id, reservation)
+        return cls(_CLEARANCE, outgoing, request, ledger_id, reservation, vault, hidden)

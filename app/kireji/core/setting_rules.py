@@ -9,6 +9,7 @@ from typing import Any
 
 from kireji.core.capturing import MOST_DELAY, Action
 from kireji.core.privacy import MOST_DAYS
+from kireji.core.secrets.kinds import Kind
 from kireji.core.shortcuts import Shortcut
 from kireji.core.words import say
 
@@ -73,6 +74,17 @@ def _check_folders(value: Any) -> str | None:
     return next((problem for item in value if (problem := _check_folder(item or ".")) is not None), None)
 
 
+def _check_rules(value: Any) -> str | None:
+    from kireji.core.filters import PatternError, program, rule_of
+
+    for item in value:
+        try:
+            program(rule_of(item))
+        except PatternError as error:
+            return say("has {value}, which {problem}", value=repr(item), problem=error)
+    return None
+
+
 CHECKS: Mapping[str, Callable[[Any], str | None]] = types.MappingProxyType(
     {
         "models.provider": _one_of("", "anthropic", "openrouter", "local", "device"),
@@ -86,6 +98,10 @@ CHECKS: Mapping[str, Callable[[Any], str | None]] = types.MappingProxyType(
         "backup.folder": _check_folder,
         **{f"shortcuts.{action.value}": _check_shortcut for action in Action},
         "tools.folders": _check_folders,
+        **{f"privacy.{name}": _one_of("always", "ask", "never") for name in ("anthropic", "openrouter", "local")},
+        "privacy.off": _each_of(*(kind.value for kind in Kind)),
+        "privacy.masks": _check_rules,
+        "privacy.stops": _check_rules,
         "tools.rounds": _between(1, 100),
         **{f"budget.{period}": _between(0, 1_000_000) for period in ("day", "month", "conversation")},
         "privacy.keep_days": _between(1, MOST_DAYS),

@@ -57,7 +57,8 @@ def _answer(answers: int, engine: Any, data: bytes) -> None:
 
 
 def _bounded(line: ReadLine) -> ReadLine:
-    return ReadLine(line.text[:10_000], line.score, line.box)
+    columns = line.columns if len(line.text) <= 5000 else ()
+    return ReadLine(line.text[:10_000], line.score, line.box, columns)
 
 
 def _take_channel() -> tuple[int, int]:

@@ -10,6 +10,7 @@ from kireji.core.errors import CaptureError, NoCaptureBackend, RegionInvalid
 from kireji.core.geometry import DesktopWindow, Rect, Region, ScreenImage
 from kireji.core.messages import DocumentPart, ImagePart
 from kireji.core.ports import Availability, CaptureStore, EncodedDocument, EncodedPicture, ImageCodec
+from kireji.core.publisher import Publisher
 from kireji.core.words import say
 from kireji.services.virtual_screen import part_of_desktop
 
@@ -46,6 +47,10 @@ class CaptureService:
         self._captures = captures
         self._working: CaptureBackend | None = None
         self._curtain: Curtain | None = None
+        self.stored: Publisher[ImagePart] = Publisher()
+        """A picture that was stored for a question that may come."""
+        self.discarded: Publisher[ImagePart] = Publisher()
+        """One that nobody will ask about after all."""
 
     async def availability(self) -> Sequence[tuple[str, Availability]]:
         """Every backend with whether it can work."""
@@ -132,7 +137,9 @@ class CaptureService:
 
     async def store(self, picture: EncodedPicture) -> ImagePart:
         """Keep an encoded picture; raises StoreError when it cannot be written."""
-        return await self._captures.put(picture)
+        part = await self._captures.put(picture)
+        self.stored.publish(part)
+        return part
 
     async def store_document(self, document: EncodedDocument) -> DocumentPart:
         """Keep a document; raises StoreError when it cannot be written."""
@@ -140,6 +147,8 @@ class CaptureService:
 
     async def discard(self, part: ImagePart | DocumentPart) -> None:
         """Take back what `store` gave, as nobody has asked about it."""
+        if isinstance(part, ImagePart):
+            self.discarded.publish(part)
         await self._captures.discard(part)
 
     async def fetch(self, part: ImagePart | DocumentPart) -> bytes:

@@ -28,6 +28,7 @@ from kireji.services.picture_text import PictureText
 from kireji.services.placing import Placing
 from kireji.services.preferences import Preferences
 from kireji.services.recorder import AnswerRecorder
+from kireji.services.redaction import told
 from kireji.services.request_builder import Asked, Built, RequestBuilder
 from kireji.services.sent_history import without_refused
 from kireji.services.tool_loop import ToolLoop
@@ -168,6 +169,8 @@ class ChatService:
             if choice.provider.name not in (DEVICE, LOCAL):
                 await choice.provider.connect(self._outbox.gate, choice.base_url)
             await self._toolbox.offered()
+            if self._outbox.redaction is not None:
+                await self._outbox.redaction.warm()
         except KirejiError as error:
             log.info("not prepared: %s", error)
 
@@ -262,25 +265,27 @@ class ChatService:
         place = (asked.conversation.id, provider.name)
 
         def begins() -> None:
-            note = f"{choice.reason} {built.note}".strip()
+            note = " ".join(filter(None, (choice.reason, built.note, told(exchange.hidden))))
             serves = bool(built.request.tools) and not asked.offer.frozen
             recorder.begin(provider.name, choice.model, note, stands_in=stands_in, serves_tools=serves)
 
         def refused() -> None:
             self._refused[place] = asked.history[-1].id
 
-        delivery = asked.question.delivery
+        delivery, hide = asked.question.delivery, asked.question.hide
+        here = asked.conversation.id
         exchange = Exchange(
             provider,
             credential,
             self._credentials,
             self._outbox,
-            asked.conversation.id,
+            here,
             asked.history[-1].id,
             delivery,
             recorder,
             refused,
             unpriced=asked.question.unpriced,
+            hide=hide,
         )
         await self._loop.run(asked, choice, built, exchange, recorder, turn.feed, begins)
 

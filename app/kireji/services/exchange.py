@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
 from kireji.core.errors import ReplayRefused
-from kireji.core.events import UsageReported
+from kireji.core.events import ModelEvent, UsageReported
+from kireji.core.incoming import Incoming
 from kireji.core.ledger import AnsweredFacts, Outcome
 from kireji.core.messages import Usage
 from kireji.core.provider_ports import Provider
+from kireji.core.redaction import Hidden
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest
+from kireji.services.accounts import Answered
 from kireji.services.credentials import Credential, Credentials
 from kireji.services.outbox import Outbox
 from kireji.services.recorder import AnswerRecorder
@@ -35,6 +38,7 @@ class Exchange:
         recorder: Takes them in.
         refused: Told when the provider does not take its own blocks back.
         unpriced: Whether the person sends it although nobody knows what it costs.
+        hide: Whether what the person wants to keep is hidden.
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class Exchange:
         refused: Callable[[], None],
         *,
         unpriced: bool = False,
+        hide: bool = True,
     ) -> None:
         self._provider = provider
         self._credential = credential
@@ -61,6 +66,9 @@ class Exchange:
         self._recorder = recorder
         self._refused = refused
         self._unpriced = unpriced
+        self._hide = hide
+        self.hidden = Hidden()
+        """What of the last request stayed here."""
         self._bare = 0
         """So many messages are sent without the provider's own blocks: it has refused them once."""
 
@@ -91,7 +99,7 @@ class Exchange:
             await self._receive(cleared)
 
     async def _clear(self, request: ModelRequest) -> ClearedRequest:
-        return await self._outbox.clear(
+        cleared = await self._outbox.clear(
             self._provider,
             request,
             self._credential.base_url,
@@ -99,7 +107,10 @@ class Exchange:
             self._delivery,
             self._question,
             unpriced=self._unpriced,
+            hide=self._hide,
         )
+        self.hidden = cleared.hidden or Hidden()
+        return cleared
 
     async def _receive(self, cleared: ClearedRequest) -> None:
         """Take the answer in, and write into the ledger what became of the request."""
@@ -122,8 +133,28 @@ class Exchange:
                 self._provider.stream(cleared, self._credential.secret) as events,
                 self._recorder.checkpoints(),
             ):
-                async for event in events:
-                    answer.feed(event)
-                    if isinstance(event, UsageReported):
-                        usages[:] = [event.usage]
-                    self._recorder.feed(event)
+                await self._pass_on(_noting(events, answer, usages), self._outbox.incoming(cleared))
+
+    async def _pass_on(self, events: AsyncIterator[ModelEvent], incoming: Incoming) -> None:
+        """Feed the recorder until the answer ends, or a rule of the person's ends it."""
+        try:
+            async for event in events:
+                for passed in incoming.feed(event):
+                    self._recorder.feed(passed)
+                if incoming.stopped is not None:
+                    break
+        finally:
+            if incoming.stopped is None:
+                for passed in incoming.flush():
+                    self._recorder.feed(passed)
+
+
+async def _noting(
+    events: AsyncIterator[ModelEvent], answer: Answered, usages: list[Usage]
+) -> AsyncIterator[ModelEvent]:
+    """The same events, of which the accounts and the ledger have taken note."""
+    async for event in events:
+        answer.feed(event)
+        if isinstance(event, UsageReported):
+            usages[:] = [event.usage]
+        yield event

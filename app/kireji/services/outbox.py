@@ -5,22 +5,26 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
-from types import MappingProxyType
 from typing import NamedTuple
+from urllib.parse import unquote_plus
 
 import msgspec
 
 from kireji.core.count_ports import TokenCounter
 from kireji.core.errors import StoreError
+from kireji.core.incoming import Incoming
 from kireji.core.ledger import AnsweredFacts, SentFacts
+from kireji.core.placeholders import Vault
 from kireji.core.ports import Ledger, SentStore
 from kireji.core.provider_ports import Provider
 from kireji.core.publisher import Publisher
+from kireji.core.redaction import Hidden, strings
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 from kireji.services import sent_facts
 from kireji.services.accounts import Accounts, Answered, Estimate
+from kireji.services.redaction import Redacted, Redaction
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +38,15 @@ class Prepared(NamedTuple):
     Args:
         outgoing: The bytes; None when nothing would leave this computer.
         request: What is in them, as it is sent.
-        hidden: How many pieces were hidden in it, by kind.
+        hidden: What was hidden in it.
+        vault: What its placeholders stand for; None when nothing was looked for.
         estimate: What it is expected to use; None where nobody counts.
     """
 
     outgoing: OutgoingRequest | None
     request: ModelRequest
-    hidden: Mapping[str, int] = MappingProxyType({})
+    hidden: Hidden = Hidden()
+    vault: Vault | None = None
     estimate: Estimate | None = None
 
 
@@ -54,6 +60,10 @@ class Outbox:
         accounts: Holds questions to the budgets; None has none.
         contents: Where the bytes of what leaves are kept; None keeps none.
         keeps: Whether the person wants them kept; asked before every request.
+        redaction: Hides what the person wants to keep; None hides nothing.
+
+    Attributes:
+        redaction: The same, for those who show what it hides.
     """
 
     def __init__(
@@ -62,11 +72,13 @@ class Outbox:
         accounts: Accounts | None = None,
         contents: SentStore | None = None,
         keeps: Callable[[], bool] = lambda: False,
+        redaction: Redaction | None = None,
     ) -> None:
         self._ledger = ledger
         self.accounts = accounts
         self._contents = contents
         self._keeps = keeps
+        self.redaction = redaction
         self.recorded: Publisher[int | None] = Publisher()
         """The conversation that a new ledger row belongs to."""
 
@@ -77,13 +89,16 @@ class Outbox:
         base_url: str,
         conversation: int | None = None,
         delivery: Delivery = Delivery.STREAM,
+        *,
+        hide: bool = True,
     ) -> Prepared:
         """What `clear` would let out for the same question; nothing leaves, and nothing is recorded.
 
         Raises:
             ModelUnavailable: The model is retired.
+            RedactionFailed: It could not be looked through.
         """
-        prepared = await self._prepared(provider, request, base_url, conversation, delivery)
+        prepared = await self._prepared(provider, request, base_url, conversation, delivery, hide=hide)
         if self.accounts is None or prepared.outgoing is None:
             return prepared
         return prepared._replace(estimate=await self.accounts.estimate(prepared.request))
@@ -108,6 +123,7 @@ class Outbox:
         question: int | None = None,
         *,
         unpriced: bool = False,
+        hide: bool = True,
     ) -> ClearedRequest:
         """Clear a question; what it may cost is kept free for it until `Accounts.close` or `Accounts.cancel`.
 
@@ -119,19 +135,23 @@ class Outbox:
             delivery: How the answer comes.
             question: Row of the question in the history.
             unpriced: It may leave although nobody knows what it costs.
+            hide: What the person wants to keep is hidden; without, they have said so for this question.
 
         Raises:
             ModelUnavailable: The model is retired.
             BudgetReached: It could pass a budget.
             PriceUnknown: There is a budget, and nobody knows what it costs.
+            RedactionFailed: It could not be looked through, or the person does not want it sent.
             StoreError: The ledger could not be written; then nothing leaves.
         """
-        outgoing, request, hidden, _ = await self._prepared(provider, request, base_url, conversation, delivery)
+        prepared = await self._prepared(provider, request, base_url, conversation, delivery, hide=hide, asks=True)
+        outgoing, request, hidden, vault = prepared.outgoing, prepared.request, prepared.hidden, prepared.vault
         if outgoing is None:
             return ClearedRequest.issue(None, request, None)
-        facts = sent_facts.of_question(outgoing, request, question, delivery, kept=self._kept, hidden=hidden)
+        facts = sent_facts.of_question(outgoing, request, question, delivery, kept=self._kept, hidden=hidden.by_kind)
         if self.accounts is None:
-            return ClearedRequest.issue(outgoing, request, await self._record(outgoing, conversation, facts))
+            row = await self._record(outgoing, conversation, facts)
+            return ClearedRequest.issue(outgoing, request, row, None, vault, hidden)
         reservation = await self.accounts.open(request, provider.name, conversation, unpriced=unpriced)
         tokens, price = self.accounts.estimate_of(reservation)
         facts = msgspec.structs.replace(facts, tokens=tokens, price=price)
@@ -140,7 +160,7 @@ class Outbox:
         except BaseException:  # nothing leaves, also when the turn is stopped here: nothing stays reserved
             await self.accounts.cancel(reservation)
             raise
-        return ClearedRequest.issue(outgoing, request, row, reservation)
+        return ClearedRequest.issue(outgoing, request, row, reservation, vault, hidden)
 
     def answering(self, cleared: ClearedRequest) -> AbstractAsyncContextManager[Answered]:
         """While inside, the answer to a cleared question comes; on leaving, what it cost is written down."""
@@ -154,11 +174,20 @@ class Outbox:
         Raises:
             ModelUnavailable: The model is retired.
             RequestRejected: There is nothing to count.
+            RedactionFailed: It could not be looked through.
             StoreError: The ledger could not be written; then nothing leaves.
         """
+        redacted = Redacted(request)
+        if self.redaction is not None:
+            redacted = await self.redaction.redact(counter.name, request, conversation, asks=False)
+        request, hidden = redacted.request, redacted.hidden.by_kind
         outgoing = await asyncio.to_thread(counter.encode_count, request, base_url)
-        facts = sent_facts.of_question(outgoing, request, None, Delivery.WHOLE, kept=self._kept)
+        facts = sent_facts.of_question(outgoing, request, None, Delivery.WHOLE, kept=self._kept, hidden=hidden)
         return ClearedRequest.issue(outgoing, request, await self._record(outgoing, conversation, facts))
+
+    def incoming(self, cleared: ClearedRequest) -> Incoming:
+        """What the answer to a question passes through on its way to the person."""
+        return Incoming(None) if self.redaction is None else self.redaction.incoming(cleared.vault)
 
     async def gate(self, outgoing: OutgoingRequest, conversation: int | None = None) -> ClearedRequest:
         """Clear a request that asks no model anything: lists, key tests, connections, pictures, pages for tools.
@@ -170,10 +199,14 @@ class Outbox:
             conversation: Where it was asked for; None in none.
 
         Raises:
+            RedactionFailed: A tool would send what is hidden from the model.
             StoreError: The ledger could not be written; then nothing leaves.
         """
         if outgoing.purpose in (Purpose.ANSWER, Purpose.COUNT):
             raise ValueError("a question passes through `clear` or `clear_count`, which see what is in it")
+        if self.redaction is not None and outgoing.purpose in (Purpose.PAGE, Purpose.TOOL_SERVER):
+            told = [outgoing.url, unquote_plus(outgoing.url), *strings(outgoing.body)]
+            self.redaction.refuse_values("\n".join(told), conversation)
         facts = sent_facts.of_gate(outgoing, kept=self._kept)
         return ClearedRequest.issue(outgoing, None, await self._record(outgoing, conversation, facts))
 
@@ -189,13 +222,26 @@ class Outbox:
         self.recorded.publish(conversation)
 
     async def _prepared(
-        self, provider: Provider, request: ModelRequest, base_url: str, conversation: int | None, delivery: Delivery
+        self,
+        provider: Provider,
+        request: ModelRequest,
+        base_url: str,
+        conversation: int | None,
+        delivery: Delivery,
+        *,
+        hide: bool = True,
+        asks: bool = False,
     ) -> Prepared:
         """The one way from a question to its bytes, for what leaves and for what is only shown."""
-        del conversation
+        redacted = Redacted(request)
+        if self.redaction is not None and hide:
+            redacted = await self.redaction.redact(provider.name, request, conversation, asks=asks)
+        request = redacted.request
         if sum(map(len, request.blobs.values())) > _THREAD_FROM_BYTES:
-            return Prepared(await asyncio.to_thread(provider.encode, request, base_url, delivery), request)
-        return Prepared(provider.encode(request, base_url, delivery), request)
+            outgoing = await asyncio.to_thread(provider.encode, request, base_url, delivery)
+        else:
+            outgoing = provider.encode(request, base_url, delivery)
+        return Prepared(outgoing, request, redacted.hidden, redacted.vault)
 
     @property
     def _kept(self) -> bool:

@@ -87,18 +87,24 @@ class Receipts:
             KirejiError: The question could not be asked.
         """
         choice, built = await self._chat.would_ask(question)
-        outgoing, request, hidden, estimate = await self._outbox.preview(
-            choice.provider, built.request, choice.base_url, question.conversation, question.delivery
+        prepared = await self._outbox.preview(
+            choice.provider,
+            built.request,
+            choice.base_url,
+            question.conversation,
+            question.delivery,
+            hide=question.hide,
         )
+        outgoing, estimate = prepared.outgoing, prepared.estimate
         if outgoing is None:
             return None
         facts = sent_facts.of_question(
             outgoing,
-            request,
+            prepared.request,
             question.again,
             question.delivery,
             kept=False,
-            hidden=hidden,
+            hidden=prepared.hidden.by_kind,
             tokens=estimate.tokens if estimate else None,
             price=estimate.price if estimate else None,
         )

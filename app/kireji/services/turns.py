@@ -52,6 +52,7 @@ class Question:
             once.
         unpriced: It goes out although there is a budget and nobody knows what it costs.
         pictures: Encoded bytes of pictures and documents that are at hand, so that they need not be read again.
+        hide: Whether keys, cards and the like are hidden as the settings say; one question can be sent as it is.
     """
 
     text: str
@@ -74,6 +75,7 @@ class Question:
     attended: bool = True
     unpriced: bool = False
     pictures: Mapping[Sha256, bytes] = field(default_factory=dict, repr=False)
+    hide: bool = True
 
 
 def question_of(conversation: int, message: Message) -> Question:

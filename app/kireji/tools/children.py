@@ -151,25 +151,24 @@ class SupervisedProcesses:
     async def aclose(self) -> None:
         """End all of them and the supervisor; harmless without one. A later start makes a new one."""
         self._stay()
-        if self._supervisor is not None:
-            await self._end(self._supervisor)
-        for _ in range(200):  # one that was lost a moment ago, too
-            if all(process.poll() is not None for process in self._leaving):
-                break
-            await asyncio.sleep(0.005)
-
-    async def _end(self, supervisor: _Supervisor) -> None:
-        over = self._over
-        with suppress(OSError):
-            supervisor.channel.shutdown(socket.SHUT_WR)
+        supervisor = self._supervisor
+        if supervisor is not None:
+            with suppress(OSError):
+                supervisor.channel.shutdown(socket.SHUT_WR)
         with suppress(TimeoutError):
             async with asyncio.timeout(_END_SECONDS):
                 for child in tuple(self._children):
                     await child.wait_gone()
-                await over.wait()
+                if supervisor is not None:
+                    await self._over.wait()
         for child in tuple(self._children):
             child.close()
-        self._lost(supervisor)
+        if supervisor is not None:
+            self._lost(supervisor)
+        for _ in range(200):  # one that was lost a moment ago, too
+            if all(process.poll() is not None for process in self._leaving):
+                break
+            await asyncio.sleep(0.005)
 
     async def _keeper(self) -> SupervisedProcess:
         """A new keeper, and what will be its child. Raises OSError."""

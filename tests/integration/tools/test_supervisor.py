@@ -108,9 +108,9 @@ async def test_closing_waits_for_a_supervisor_that_was_lost_a_moment_ago(process
     lost = processes.pid
     assert lost is not None
     os.kill(lost, signal.SIGKILL)
-    await child.wait()
+    await child.end(0)
     await processes.aclose()
-    assert not Path(f"/proc/{lost}").exists()
+    assert _ended(lost)
 
 
 async def test_when_all_who_watch_are_killed_the_program_ends_what_is_left(processes: SupervisedProcesses) -> None:

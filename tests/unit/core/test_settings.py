@@ -204,3 +204,24 @@ def test_a_list_may_be_changed_as_a_list_or_as_a_tuple(value: object) -> None:
 def test_a_list_that_breaks_its_rule_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r"holds 'nobody'|must be a list"):
         changed(Settings(), "models.fallback", value)
+
+
+def test_rules_for_answers_are_texts_or_patterns() -> None:
+    settings, problems = parse({"privacy": {"masks": ["secret", "/[0-9]+/"], "stops": ["THE END"]}})
+    assert problems == ()
+    assert [(rule.text, rule.pattern, rule.stops) for rule in settings.privacy.rules] == [
+        ("secret", False, False),
+        ("[0-9]+", True, False),
+        ("THE END", False, True),
+    ]
+
+
+def test_a_rule_that_is_no_pattern_is_told() -> None:
+    settings, (problem,) = parse({"privacy": {"masks": ["/(a/"]}})
+    assert settings.privacy.masks == ()
+    assert problem.sentence.startswith("privacy.masks has '/(a/', which has an opening bracket")
+
+
+def test_what_is_looked_for_is_named_by_kinds() -> None:
+    _, (problem,) = parse({"privacy": {"off": ["mails"]}})
+    assert "'mails'" in problem.sentence

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from kireji.core.secrets.checksums import luhn
 from kireji.core.secrets.keys import SHAPES
 from kireji.core.secrets.kinds import Found, Kind
 from kireji.core.secrets.numbers import IBAN_LENGTHS, is_card_number
@@ -50,10 +51,9 @@ _BLOCK_LINE = re.compile(
     r"[ \t>|#*\d:]{0,12}(?P<code>[A-Za-z0-9+/=|!_–—-]{12,4000}(?: [A-Za-z0-9+/=]{1,4000}){0,3})[ \t]*"
 )
 _DIGITS = str.maketrans("OoQDlI|!iSsBZzＯ", "000011111558220")
-_DIGIT_RUN = re.compile(
-    r"(?<![A-Za-z0-9])[0-9OoQDlI|!SBZ](?:[ \u00a0\n.–-]{0,2}[0-9OoQDlI|!SBZ]){10,22}(?![A-Za-z0-9])"
-)
-_USUAL = frozenset({(4, 4, 4, 4), (4, 6, 5), (8, 8), (4, 12), (12, 4), (4, 4, 8), (8, 4, 4)})
+_DIGIT_RUN = re.compile(r"(?<![A-Za-z0-9])[0-9OoQDlI|!SBZ](?:[ \u00a0\n.–-]{0,2}[0-9OoQDlI|!SBZ]){10,30}(?!\d)")
+_JOINED = frozenset({(8, 8), (4, 12), (12, 4), (4, 4, 8), (8, 4, 4), (4, 8, 4), (16,), (15,), (10, 5), (4, 11)})
+"""Groups of a card between which blanks were lost; other numbers look like that too, so the check digit must hold."""
 
 
 def _anchor(anchor: str) -> str:
@@ -222,12 +222,8 @@ def _numbers(text: str) -> Iterator[Found]:
         if sum(map(str.isdigit, match[0])) * 10 < 7 * sum(map(str.isdigit, folded)):
             continue
         groups = [group.span() for group in re.finditer(r"\d+", folded)]
-        for first in range(len(groups)):  # the number of a line may stand before it
-            sizes = tuple(end - start for start, end in groups[first:])
-            digits = "".join(folded[start:end] for start, end in groups[first:])
-            if _is_read_card(digits, sizes):
-                yield Found(match.start() + groups[first][0], match.end(), Kind.CARD, "card")
-                break
+        for start, end in _read_cards(folded, groups):
+            yield Found(match.start() + start, match.start() + end, Kind.CARD, "card")
     for match in re.finditer(
         r"(?<![A-Za-z0-9])([A-Z]{2})[0-9OIlSB]{2}(?:[ ]?[0-9A-Z]{4}){3,7}(?:[ ]?[0-9A-Z]{1,3})?", text
     ):
@@ -237,9 +233,19 @@ def _numbers(text: str) -> Iterator[Found]:
             yield Found(match.start(), match.end(), Kind.IBAN, "bank account")
 
 
+def _read_cards(folded: str, groups: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Groups behind each other that can be a card; the number of a line, or the next line, may stand beside them."""
+    for first in range(len(groups)):
+        for last in range(min(len(groups), first + 5), first, -1):
+            run = groups[first:last]
+            if _is_read_card("".join(folded[a:b] for a, b in run), tuple(b - a for a, b in run)):
+                yield run[0][0], run[-1][1]
+                return
+
+
 def _is_read_card(digits: str, groups: tuple[int, ...]) -> bool:
-    if groups in _USUAL and len(digits) in (15, 16) and is_card_number(digits):
-        return len(set(digits)) > 1
+    if groups in _JOINED and is_card_number(digits):
+        return len(set(digits)) > 1 and luhn(digits)
     if groups == (4, 6, 5):
         return digits[0] == "3"
     return len(groups) == 4 and 15 <= len(digits) <= 17 and digits[0] in "3456" and min(groups) >= 3

@@ -1,0 +1,254 @@
+"""A question as it may leave: values as placeholders, pictures painted over."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from kireji.core.covering import Cover
+from kireji.core.messages import (
+    DocumentPart,
+    ImagePart,
+    LinkedImagePart,
+    Message,
+    Part,
+    Sha256,
+    TextPart,
+    ThinkingPart,
+    ToolCallPart,
+    ToolResultPart,
+)
+from kireji.core.placeholders import Vault, kind_of
+from kireji.core.requests import ModelRequest
+from kireji.core.secrets.kinds import Found, Kind
+
+Find: TypeAlias = Callable[[str], Sequence[Found]]
+
+
+class Policy(enum.Enum):
+    """What happens to what is found before something goes to a service."""
+
+    ALWAYS = "always"
+    """It is hidden."""
+    ASK = "ask"
+    """The person is asked; nobody there, it is hidden."""
+    NEVER = "never"
+    """Nothing is looked for."""
+
+
+class Hidden(msgspec.Struct, frozen=True):
+    """What of a question stays here.
+
+    Args:
+        texts: How many different values are sent as placeholders, by kind.
+        pictures: What is painted over, by picture; those without are not named.
+        unchecked: Titles of documents that nobody can look into.
+    """
+
+    texts: Mapping[Kind, int] = {}
+    pictures: Mapping[Sha256, tuple[Cover, ...]] = {}
+    unchecked: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How much is hidden in all."""
+        return sum(self.texts.values()) + sum(map(len, self.pictures.values()))
+
+    @property
+    def by_kind(self) -> Mapping[str, int]:
+        """How much is hidden in words and pictures, by the name of its kind, as the ledger holds it."""
+        counts = Counter(self.texts)
+        counts.update(cover.kind for boxes in self.pictures.values() for cover in boxes)
+        return {kind.value: counts[kind] for kind in Kind if counts[kind]}
+
+
+class Painted(msgspec.Struct, frozen=True):
+    """A picture that goes in the place of another.
+
+    Args:
+        part: Its name and size.
+        data: Its bytes.
+    """
+
+    part: ImagePart
+    data: bytes
+
+
+class RequestRedactor:
+    """Hides what is found in the words of a question, wherever they stand.
+
+    Args:
+        vault: Of the conversation; learns what is found.
+        find: What is looked for.
+    """
+
+    def __init__(self, vault: Vault, find: Find) -> None:
+        self._vault, self._find = vault, find
+
+    def redacted(self, request: ModelRequest, painted: Mapping[Sha256, Painted]) -> ModelRequest:
+        """The question as it may leave.
+
+        Args:
+            request: As it would leave.
+            painted: Pictures that go in the place of others.
+        """
+        self._learn(request)
+        blobs = dict(request.blobs)
+        messages = tuple(self._message(message, painted, blobs) for message in request.messages)
+        named = {blob for message in messages for blob in message.blobs}
+        return msgspec.structs.replace(
+            request,
+            messages=messages,
+            blobs={blob: data for blob, data in blobs.items() if blob in named},
+            system=self._hide(request.system),
+            stop_sequences=tuple(map(self._hide, request.stop_sequences)),
+            output_schema=self._vault.hide_json(request.output_schema.decode(), _nothing).encode(),
+            tools=tuple(
+                msgspec.structs.replace(
+                    tool,
+                    description=self._vault.hide(tool.description),
+                    input_schema=self._vault.hide_json(tool.input_schema.decode(), _nothing).encode(),
+                )
+                for tool in request.tools
+            ),
+        )
+
+    def hidden(self, request: ModelRequest) -> Mapping[Kind, int]:
+        """How many values a question that may leave has placeholders for."""
+        placeholders = {one for text in texts(request) for one in self._vault.placeholders_in(text)}
+        return Counter(kind for one in sorted(placeholders) if (kind := kind_of(one)) is not None)
+
+    def _learn(self, request: ModelRequest) -> None:
+        for message in request.messages:
+            for part in _inner(message.parts):
+                if isinstance(part, ToolCallPart):
+                    self._vault.learn_json(part.arguments, self._find)
+        for text in texts(request):
+            self._vault.learn(text, self._find(text))
+
+    def _hide(self, text: str) -> str:
+        return self._vault.hide(text, self._find(text))
+
+    def _message(self, message: Message, painted: Mapping[Sha256, Painted], blobs: dict[Sha256, bytes]) -> Message:
+        parts = tuple(self._part(part, painted, blobs) for part in message.parts)
+        if message.raw is not None and not self._may_replay(message):
+            return Message(message.role, parts)
+        return msgspec.structs.replace(message, parts=parts)
+
+    def _part(self, part: Part, painted: Mapping[Sha256, Painted], blobs: dict[Sha256, bytes]) -> Part:
+        match part:
+            case TextPart(text) | ThinkingPart(text):
+                return msgspec.structs.replace(part, text=self._hide(text))
+            case ToolCallPart(arguments=arguments):
+                return msgspec.structs.replace(part, arguments=self._vault.hide_json(arguments, self._find))
+            case ToolResultPart(content=content):
+                inner = tuple(self._part(item, painted, blobs) for item in content)
+                return msgspec.structs.replace(part, content=inner)
+            case ImagePart(blob) if blob in painted:
+                blobs[painted[blob].part.blob] = painted[blob].data
+                return painted[blob].part
+            case LinkedImagePart(url) if self._hide(url) != url:
+                return TextPart("(A picture whose address is hidden.)")
+            case DocumentPart():
+                return self._document(part, blobs)
+        return part
+
+    def _document(self, part: DocumentPart, blobs: dict[Sha256, bytes]) -> DocumentPart:
+        part = msgspec.structs.replace(part, title=self._hide(part.title))
+        text = _words(part, blobs)
+        if text is None or (hidden := self._hide(text)) == text:
+            return part
+        data = hidden.encode()
+        name = hashlib.sha256(data).hexdigest()
+        blobs[name] = data
+        return msgspec.structs.replace(part, blob=name)
+
+    def _may_replay(self, message: Message) -> bool:
+        """Whether a service's own blocks may go back: no value is in them, and our placeholders mean the same as then.
+
+        Values are in them if the question went out when nothing was hidden; the words of the message itself hold the
+        same, so that they are known by now.
+        """
+        assert message.raw is not None
+        told = "\n".join(strings(message.raw))
+        if self._vault.holds(told) or any(one.kind is Kind.OWN for one in self._find(told)):
+            return False
+        shown = "\n".join(_part_texts(_inner(message.parts)))
+        values = map(self._vault.value, self._vault.placeholders_in(told))
+        return all(value is not None and (value in shown or json.dumps(value)[1:-1] in shown) for value in values)
+
+
+def unchecked(request: ModelRequest) -> tuple[str, ...]:
+    """Titles of documents that nobody can look into."""
+    parts = [part for message in request.messages for part in _inner(message.parts)]
+    return tuple(part.title for part in parts if isinstance(part, DocumentPart) and _words(part, request.blobs) is None)
+
+
+def pictures(request: ModelRequest) -> tuple[ImagePart, ...]:
+    """Every picture of a question, each once."""
+    parts = [part for message in request.messages for part in _inner(message.parts)]
+    return tuple(dict.fromkeys(part for part in parts if isinstance(part, ImagePart)))
+
+
+def _inner(parts: Iterable[Part]) -> Iterator[Part]:
+    for part in parts:
+        yield part
+        if isinstance(part, ToolResultPart):
+            yield from part.content
+
+
+def texts(request: ModelRequest) -> Iterator[str]:
+    """All words of a question."""
+    yield request.system
+    yield from request.stop_sequences
+    for message in request.messages:
+        yield from _part_texts(_inner(message.parts))
+        for part in _inner(message.parts):
+            if isinstance(part, DocumentPart):
+                yield part.title
+                yield _words(part, request.blobs) or ""
+
+
+def _part_texts(parts: Iterable[Part]) -> Iterator[str]:
+    for part in parts:
+        match part:
+            case TextPart(text) | ThinkingPart(text):
+                yield text
+            case ToolCallPart(arguments=arguments):
+                yield arguments
+            case LinkedImagePart(url):
+                yield url
+
+
+def _words(part: DocumentPart, blobs: Mapping[Sha256, bytes]) -> str | None:
+    """The words of a document; None where it is none of words."""
+    if part.media_type != "text/plain" or part.blob not in blobs:
+        return None
+    return blobs[part.blob].decode(errors="replace")
+
+
+def strings(data: bytes) -> Iterator[str]:
+    """Every text in JSON; where it is none, all of it."""
+    try:
+        todo = [json.loads(data)]
+    except ValueError:
+        yield data.decode(errors="replace")
+        return
+    while todo:
+        value = todo.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            todo += [*value, *value.values()]
+        elif isinstance(value, list):
+            todo += value
+
+
+def _nothing(_: str) -> Sequence[Found]:
+    return ()
