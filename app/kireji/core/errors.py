@@ -176,6 +176,10 @@ class DocumentError(KirejiError):
     """Bytes that are not a document a model can read, or one that cannot be sent."""
 
 
+class SourceError(KirejiError):
+    """Context that was to go along with a question is not there, or cannot be read."""
+
+
 class ReaderError(KirejiError):
     """The text reader on this computer failed."""
 
