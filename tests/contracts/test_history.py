@@ -25,6 +25,7 @@ from kireji.core.messages import (
     Usage,
 )
 from kireji.core.ports import CaptureStore, EncodedPicture
+from kireji.core.sources import Source, SourceKind
 from kireji.storage.captures import FileCaptureStore
 from kireji.storage.conversations import SqliteConversationStore
 from kireji.storage.database import Database
@@ -521,6 +522,12 @@ class TestDrafts:
         await stores.drafts.save(None, StoredDraft("new"))
         assert await stores.drafts.load(one.id) == draft
         assert await stores.drafts.load(None) == StoredDraft("new")
+
+    async def test_sources_are_kept_as_they_were_set(self, stores: Stores) -> None:
+        folder = Source(SourceKind.FOLDER, "/home/a/\udcff", "b", pinned=True, pins=("c",), off=("d/",), most=9)
+        draft = StoredDraft(sources=(folder, Source(SourceKind.CONVERSATION, "7", "Seven")))
+        await stores.drafts.save(None, draft)
+        assert await stores.drafts.load(None) == draft
 
     async def test_the_last_one_counts(self, stores: Stores) -> None:
         await stores.drafts.save(None, StoredDraft("one"))

@@ -8,6 +8,7 @@ import msgspec
 
 from kireji.core.ledger import AnsweredFacts, SentFacts
 from kireji.core.messages import DocumentPart, ImagePart, Message, MessageState, Role, StopReason, Usage
+from kireji.core.sources import Source
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -159,12 +160,14 @@ class StoredDraft(msgspec.Struct, frozen=True):
         quote: The words it is about.
         attachments: Pictures and documents that are stored already.
         names: What the person calls the attachments, in the same order; empty where they have no name.
+        sources: Folders, pages and conversations whose contents go along as far as there is room.
     """
 
     text: str = ""
     quote: str = ""
     attachments: tuple[ImagePart | DocumentPart, ...] = ()
     names: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
 
 
 class QueuedQuestion(msgspec.Struct, frozen=True):

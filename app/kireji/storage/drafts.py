@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,16 +11,17 @@ import msgspec
 
 from kireji.core.history import StoredDraft
 from kireji.core.messages import DocumentPart, ImagePart
+from kireji.core.sources import Source
 from kireji.storage import rows
 from kireji.storage.database import Database
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-_LOAD = "SELECT text, quote, attachments, names FROM drafts WHERE conversation IS ?"
+_LOAD = "SELECT text, quote, attachments, names, sources FROM drafts WHERE conversation IS ?"
 
 _SAVE = """
-    INSERT INTO drafts (conversation, text, quote, attachments, names, saved) VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO drafts (conversation, text, quote, attachments, names, sources, saved) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 
 _NOTHING = StoredDraft()
@@ -54,6 +56,7 @@ class SqliteDraftStore:
             rows.storable(draft.quote),
             rows.encode_parts(draft.attachments),
             msgspec.json.encode([rows.storable(name) for name in draft.names]).decode(),
+            json.dumps(msgspec.to_builtins(draft.sources)),  # paths may hold what has no bytes in UTF-8
             rows.to_microseconds(self._now()),
         )
 
@@ -72,10 +75,25 @@ class SqliteDraftStore:
         await self._database.write(work)
 
 
-def _draft(text: str, quote: str, attachments: str, names: str) -> StoredDraft:
+def _draft(text: str, quote: str, attachments: str, names: str, sources: str) -> StoredDraft:
     parts = [part for part in rows.decode_parts(attachments) if isinstance(part, ImagePart | DocumentPart)]
     try:
         named = msgspec.json.decode(names, type=tuple[str, ...])
     except msgspec.DecodeError:
         named = ()
-    return StoredDraft(text, quote, tuple(parts), named)
+    return StoredDraft(text, quote, tuple(parts), named, _sources(sources))
+
+
+def _sources(stored: str) -> tuple[Source, ...]:
+    """Those that this version knows: a kind of a later one is left out."""
+    known = []
+    try:
+        listed = json.loads(stored)
+    except ValueError:
+        return ()
+    for one in listed if isinstance(listed, list) else ():
+        try:
+            known.append(msgspec.convert(one, Source))
+        except msgspec.ValidationError:
+            continue
+    return tuple(known)

@@ -296,6 +296,9 @@ def _chained(connection: Connection) -> None:
     begin(connection)
 
 
+_SEVENTH = statements("ALTER TABLE drafts ADD COLUMN sources TEXT NOT NULL DEFAULT '[]'")  # JSON list
+
+
 STEPS = (
     Step("conversations, messages, captures and ledger", _FIRST),
     Step("who answers in a conversation, and lists of models", _SECOND),
@@ -303,6 +306,7 @@ STEPS = (
     Step("tools: what was offered, allowed and decided", _FOURTH),
     Step("what questions cost, and how models count", _FIFTH),
     Step("the ledger as a chain", _chained),
+    Step("sources of context in drafts", _SEVENTH),
 )
 
 

@@ -33,6 +33,7 @@ from kireji.core.messages import (
 )
 from kireji.core.models import ModelInfo
 from kireji.core.permissions import Grant, Pattern, Reason, Scope
+from kireji.core.sources import Source, SourceKind
 from kireji.core.token_corrections import UNCORRECTED
 from kireji.core.tools import Hints, Outside, Place, PlaceKind, Tool
 from kireji.storage.conversations import SqliteConversationStore
@@ -203,6 +204,18 @@ async def test_a_history_of_format_3_is_read_as_it_was_written(tmp_path: Path) -
     assert draft == StoredDraft("And then", "a quote", (picture, notes), ("", "notes.txt"))
     assert new == StoredDraft("half a")
     assert queued == [QueuedQuestion(1, 1, Message(Role.USER, (picture, TextPart("And this?"))))]
+
+
+async def test_drafts_of_format_7_have_their_sources_and_those_before_it_none(tmp_path: Path) -> None:
+    database = await Database.open(left_by(7, tmp_path / "kireji.db"))
+    draft = await SqliteDraftStore(database).load(None)
+    await database.close()
+    folder = Source(SourceKind.FOLDER, "/home/someone/kireji", "kireji", True, ("README.md",), ("docs/",), 20_000)
+    page = Source(SourceKind.PAGE, "https://example.com/", "Example")
+    assert draft == StoredDraft("half a", sources=(folder, page))
+    earlier = await Database.open(left_by(6, tmp_path / "earlier.db"))
+    assert await SqliteDraftStore(earlier).load(None) == StoredDraft("half a")
+    await earlier.close()
 
 
 async def test_conversations_of_format_3_have_no_tools_yet_and_no_one_is_allowed_anything(tmp_path: Path) -> None:
