@@ -517,7 +517,7 @@ class TestDrafts:
         one, _ = await stores.history.create("One", said("question"))
         picture = ImagePart("ab" * 32, "image/png", 3, 2)
         document = DocumentPart("cd" * 32, "text/plain", "notes.txt")
-        draft = StoredDraft("half a question", "a quote", (picture, document), ("", "notes.txt"))
+        draft = StoredDraft("half a question", "a quote", (picture, document), ("", "notes.txt"), off=(1,))
         await stores.drafts.save(one.id, draft)
         await stores.drafts.save(None, StoredDraft("new"))
         assert await stores.drafts.load(one.id) == draft

@@ -161,6 +161,7 @@ class StoredDraft(msgspec.Struct, frozen=True):
         attachments: Pictures and documents that are stored already.
         names: What the person calls the attachments, in the same order; empty where they have no name.
         sources: Folders, pages and conversations whose contents go along as far as there is room.
+        off: Places of those attachments that are kept here and do not go along, counted from 0.
     """
 
     text: str = ""
@@ -168,6 +169,7 @@ class StoredDraft(msgspec.Struct, frozen=True):
     attachments: tuple[ImagePart | DocumentPart, ...] = ()
     names: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
+    off: tuple[int, ...] = ()
 
 
 class QueuedQuestion(msgspec.Struct, frozen=True):

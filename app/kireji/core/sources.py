@@ -34,6 +34,7 @@ class Source(msgspec.Struct, frozen=True):
         pins: Names of its entries that go along before all others.
         off: Names of its entries that do not go along; a folder's name, with its stroke, stands for all below it.
         most: Tokens that it takes at most; 0 leaves that to the room there is.
+        on: Whether anything of it goes along; the person may switch it off and keep what was chosen in it.
     """
 
     kind: SourceKind
@@ -43,6 +44,7 @@ class Source(msgspec.Struct, frozen=True):
     pins: tuple[str, ...] = ()
     off: tuple[str, ...] = ()
     most: int = 0
+    on: bool = True
 
 
 class Entry(msgspec.Struct, frozen=True):

@@ -18,10 +18,11 @@ from kireji.storage.database import Database
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-_LOAD = "SELECT text, quote, attachments, names, sources FROM drafts WHERE conversation IS ?"
+_LOAD = "SELECT text, quote, attachments, names, sources, off FROM drafts WHERE conversation IS ?"
 
 _SAVE = """
-    INSERT INTO drafts (conversation, text, quote, attachments, names, sources, saved) VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO drafts (conversation, text, quote, attachments, names, sources, off, saved)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 _NOTHING = StoredDraft()
@@ -57,6 +58,7 @@ class SqliteDraftStore:
             rows.encode_parts(draft.attachments),
             msgspec.json.encode([rows.storable(name) for name in draft.names]).decode(),
             json.dumps(msgspec.to_builtins(draft.sources)),  # paths may hold what has no bytes in UTF-8
+            json.dumps(draft.off),
             rows.to_microseconds(self._now()),
         )
 
@@ -75,13 +77,17 @@ class SqliteDraftStore:
         await self._database.write(work)
 
 
-def _draft(text: str, quote: str, attachments: str, names: str, sources: str) -> StoredDraft:
+def _draft(text: str, quote: str, attachments: str, names: str, sources: str, off: str) -> StoredDraft:
     parts = [part for part in rows.decode_parts(attachments) if isinstance(part, ImagePart | DocumentPart)]
     try:
         named = msgspec.json.decode(names, type=tuple[str, ...])
     except msgspec.DecodeError:
         named = ()
-    return StoredDraft(text, quote, tuple(parts), named, _sources(sources))
+    try:
+        switched_off = msgspec.json.decode(off, type=tuple[int, ...])
+    except msgspec.DecodeError:
+        switched_off = ()
+    return StoredDraft(text, quote, tuple(parts), named, _sources(sources), switched_off)
 
 
 def _sources(stored: str) -> tuple[Source, ...]:

@@ -296,7 +296,10 @@ def _chained(connection: Connection) -> None:
     begin(connection)
 
 
-_SEVENTH = statements("ALTER TABLE drafts ADD COLUMN sources TEXT NOT NULL DEFAULT '[]'")  # JSON list
+_SEVENTH = statements(
+    "ALTER TABLE drafts ADD COLUMN sources TEXT NOT NULL DEFAULT '[]'",  # JSON lists both
+    "ALTER TABLE drafts ADD COLUMN off TEXT NOT NULL DEFAULT '[]'",
+)
 
 
 STEPS = (

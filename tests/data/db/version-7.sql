@@ -39,9 +39,9 @@ CREATE TABLE drafts (
         attachments TEXT NOT NULL, -- JSON list of parts
         names TEXT NOT NULL, -- JSON list
         saved INTEGER NOT NULL
-    , sources TEXT NOT NULL DEFAULT '[]');
-INSERT INTO "drafts" VALUES(1,1,'And then','a quote','[{"kind":"image","blob":"92b2fa58028958317e408bd84ecfa70f5ee35b121991dbc232c49d166353708b","media_type":"image/png","width":640,"height":480},{"kind":"document","blob":"d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0","media_type":"text/plain","title":"notes.txt","cited":false}]','["","notes.txt"]',1795867205000000,'[]');
-INSERT INTO "drafts" VALUES(2,NULL,'half a','','[]','[]',1795867206000000,'[{"kind":"folder","place":"/home/someone/kireji","name":"kireji","pinned":true,"pins":["README.md"],"off":["docs/"],"most":20000},{"kind":"page","place":"https://example.com/","name":"Example","pinned":false,"pins":[],"off":[],"most":0}]');
+    , sources TEXT NOT NULL DEFAULT '[]', off TEXT NOT NULL DEFAULT '[]');
+INSERT INTO "drafts" VALUES(1,1,'And then','a quote','[{"kind":"image","blob":"92b2fa58028958317e408bd84ecfa70f5ee35b121991dbc232c49d166353708b","media_type":"image/png","width":640,"height":480},{"kind":"document","blob":"d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0","media_type":"text/plain","title":"notes.txt","cited":false}]','["","notes.txt"]',1795867205000000,'[]','[1]');
+INSERT INTO "drafts" VALUES(2,NULL,'half a','','[]','[]',1795867206000000,'[{"kind":"folder","place":"/home/someone/kireji","name":"kireji","pinned":true,"pins":["README.md"],"off":["docs/"],"most":20000},{"kind":"page","place":"https://example.com/","name":"Example","pinned":false,"pins":[],"off":[],"most":0}]','[]');
 CREATE TABLE ledger (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         time INTEGER NOT NULL,

@@ -206,13 +206,14 @@ async def test_a_history_of_format_3_is_read_as_it_was_written(tmp_path: Path) -
     assert queued == [QueuedQuestion(1, 1, Message(Role.USER, (picture, TextPart("And this?"))))]
 
 
-async def test_drafts_of_format_7_have_their_sources_and_those_before_it_none(tmp_path: Path) -> None:
+async def test_drafts_of_format_7_have_their_sources_and_switches_and_those_before_it_none(tmp_path: Path) -> None:
     database = await Database.open(left_by(7, tmp_path / "kireji.db"))
-    draft = await SqliteDraftStore(database).load(None)
+    draft, earlier_one = [await SqliteDraftStore(database).load(number) for number in (None, 1)]
     await database.close()
     folder = Source(SourceKind.FOLDER, "/home/someone/kireji", "kireji", True, ("README.md",), ("docs/",), 20_000)
     page = Source(SourceKind.PAGE, "https://example.com/", "Example")
     assert draft == StoredDraft("half a", sources=(folder, page))
+    assert (len(earlier_one.attachments), earlier_one.off) == (2, (1,))
     earlier = await Database.open(left_by(6, tmp_path / "earlier.db"))
     assert await SqliteDraftStore(earlier).load(None) == StoredDraft("half a")
     await earlier.close()
