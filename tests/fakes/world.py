@@ -12,6 +12,7 @@ from kireji.core.history import Origin
 from kireji.core.models import ModelInfo
 from kireji.core.ports import KeyStore
 from kireji.core.secret import Secret, SecretName
+from kireji.core.sources import SourceKind
 from kireji.core.tool_ports import SchemaValidator
 from kireji.services.accounts import Accounts
 from kireji.services.application import Services
@@ -25,6 +26,7 @@ from kireji.services.doctor import Check, Doctor
 from kireji.services.local_servers import LocalServers
 from kireji.services.network_check import proxy_in_force, proxy_problem
 from kireji.services.outbox import Outbox
+from kireji.services.packing import Packing
 from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.queue import QuestionQueue
@@ -54,6 +56,7 @@ from tests.fakes.keychain import FakeKeyStore
 from tests.fakes.network import USUAL, FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader
+from tests.fakes.sources import FakeSourceReader
 from tests.fakes.spending import MemoryCorrectionStore, MemorySpendingStore
 from tests.fakes.stores import (
     MemoryCaptureStore,
@@ -156,6 +159,7 @@ class World:
     server_file: MemoryServerFile = field(default_factory=MemoryServerFile)
     other_hosts: FakeOtherHosts = field(default_factory=FakeOtherHosts)
     probe: FakeProbe = field(default_factory=FakeProbe)
+    sources: FakeSourceReader = field(default_factory=FakeSourceReader)
     redacts: bool = False
     """Whether questions are looked through; most tests send pictures that are none."""
 
@@ -228,6 +232,21 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         "/data/plugins",
     )
     picture_text = PictureText(world.reader)
+    requests = RequestBuilder(preferences, world.captures, picture_text)
+    counting = Counting(
+        world.conversations,
+        world.captures,
+        catalog,
+        credentials,
+        preferences,
+        tools.toolbox,
+        requests,
+        outbox,
+        counts,
+        world.clock,
+    )
+    sources = {kind.value: world.sources for kind in SourceKind}
+    packing = Packing(sources, world.captures, catalog, counting, counts, preferences, world.clock)
     chat = ChatService(
         world.conversations,
         world.captures,
@@ -239,9 +258,9 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         picture_text,
         tools.toolbox,
         tools.runner,
+        packing,
         monotonic=world.clock.monotonic,
     )
-    requests = RequestBuilder(preferences, world.captures, picture_text)
     history = History(world.conversations, requests, tools.toolbox, catalog)
     receipts = Receipts(world.ledger, world.sent, history, chat, outbox, preferences, world.clock)
     transfer = TransferService(world.whole, world.captures, world.codec, world.exports.open, world.exports.writer)
@@ -254,18 +273,8 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         sign_in=SignInService({"openrouter": world.signing}, lambda: world.listener, credentials, outbox),
         outbox=outbox,
         spending=spending,
-        counting=Counting(
-            world.conversations,
-            world.captures,
-            catalog,
-            credentials,
-            preferences,
-            tools.toolbox,
-            requests,
-            outbox,
-            counts,
-            world.clock,
-        ),
+        counting=counting,
+        packing=packing,
         chat=chat,
         queue=QuestionQueue(chat, world.queue_store),
         capture=capture,

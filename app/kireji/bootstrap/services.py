@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from kireji.services.capture import CaptureService
     from kireji.services.catalog import Catalog
     from kireji.services.chat import ChatService
+    from kireji.services.counting import Counting
     from kireji.services.credentials import Credentials
     from kireji.services.local_servers import LocalServers
     from kireji.services.outbox import Outbox
+    from kireji.services.packing import Packing
     from kireji.services.preferences import Preferences
     from kireji.services.spending import Spending
     from kireji.services.token_counts import TokenCounts
@@ -130,19 +132,6 @@ async def open_services(
             paths, environ, capture, credentials, preferences, local_servers, reader, prompts, held, toolkit
         )
         picture_text = PictureText(reader)
-        chat = ChatService(
-            stores.conversations,
-            stores.captures,
-            models.catalog,
-            credentials,
-            outbox,
-            preferences,
-            process_origin(),
-            picture_text,
-            toolkit.toolbox,
-            toolkit.runner,
-            monotonic=base.clock.monotonic,
-        )
         requests = RequestBuilder(preferences, stores.captures, picture_text)
         counting = Counting(
             stores.conversations,
@@ -155,6 +144,21 @@ async def open_services(
             outbox,
             base.counts,
             base.clock,
+        )
+        packing = _packing(stores, base, models, counting, environ)
+        chat = ChatService(
+            stores.conversations,
+            stores.captures,
+            models.catalog,
+            credentials,
+            outbox,
+            preferences,
+            process_origin(),
+            picture_text,
+            toolkit.toolbox,
+            toolkit.runner,
+            packing,
+            monotonic=base.clock.monotonic,
         )
         history = History(stores.conversations, requests, toolkit.toolbox, models.catalog)
         queue = await stack.enter_async_context(QuestionQueue(chat, SqliteQueueStore(stores.database)))
@@ -170,6 +174,7 @@ async def open_services(
             outbox=outbox,
             spending=base.spending,
             counting=counting,
+            packing=packing,
             chat=chat,
             queue=queue,
             capture=capture,
@@ -281,6 +286,15 @@ def _models(stores: Stores, base: _Base, overrides: Overrides) -> _Models:
         balances=accounts,
     )
     return _Models(accounts, local_servers, catalog)
+
+
+def _packing(stores: Stores, base: _Base, models: _Models, counting: Counting, environ: Mapping[str, str]) -> Packing:
+    from kireji.bootstrap.sources import readers
+    from kireji.services.packing import Packing
+
+    return Packing(
+        readers(environ), stores.captures, models.catalog, counting, base.counts, base.preferences, base.clock
+    )
 
 
 def _capture(

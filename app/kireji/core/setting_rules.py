@@ -103,6 +103,7 @@ CHECKS: Mapping[str, Callable[[Any], str | None]] = types.MappingProxyType(
         "privacy.masks": _check_rules,
         "privacy.stops": _check_rules,
         "tools.rounds": _between(1, 100),
+        "context.most_tokens": _between(1_000, 1_000_000),
         **{f"budget.{period}": _between(0, 1_000_000) for period in ("day", "month", "conversation")},
         "privacy.keep_days": _between(1, MOST_DAYS),
         "capture.delay": _between(0, MOST_DELAY),

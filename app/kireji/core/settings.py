@@ -17,6 +17,7 @@ import msgspec
 
 from kireji.core.budget import BudgetSettings
 from kireji.core.capturing import Action
+from kireji.core.context import ContextSettings
 from kireji.core.privacy import PrivacySettings
 from kireji.core.setting_rules import CHECKS
 from kireji.core.shortcuts import DEFAULT_CAPTURE
@@ -254,6 +255,7 @@ class Settings(msgspec.Struct, frozen=True):
     backup: BackupSettings = msgspec.field(default_factory=BackupSettings)
     history: HistorySettings = msgspec.field(default_factory=HistorySettings)
     tools: ToolSettings = msgspec.field(default_factory=ToolSettings)
+    context: ContextSettings = msgspec.field(default_factory=ContextSettings)
     budget: BudgetSettings = msgspec.field(default_factory=BudgetSettings)
     privacy: PrivacySettings = msgspec.field(default_factory=PrivacySettings)
 

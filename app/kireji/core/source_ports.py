@@ -22,8 +22,13 @@ class SourceReader(Protocol):
         """
         ...
 
-    async def read(self, source: Source, entries: Sequence[Entry]) -> dict[str, str]:
+    async def read(self, source: Source, entries: Sequence[Entry], most: int = ...) -> dict[str, str]:
         """The words of entries, by their names; what has vanished or changed into no text since is not in it.
+
+        Args:
+            source: Whose.
+            entries: Some of those it was listed with.
+            most: Bytes that are read of each at most; without, as many as a document may have.
 
         Raises:
             SourceError: The source is gone.

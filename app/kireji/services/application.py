@@ -18,6 +18,7 @@ from kireji.services.credentials import Credentials
 from kireji.services.doctor import Doctor
 from kireji.services.local_servers import LocalServers
 from kireji.services.outbox import Outbox
+from kireji.services.packing import Packing
 from kireji.services.preferences import Preferences
 from kireji.services.queue import QuestionQueue
 from kireji.services.receipts import Receipts
@@ -49,6 +50,7 @@ class Services(msgspec.Struct, frozen=True):
     outbox: Outbox
     spending: Spending
     counting: Counting
+    packing: Packing
     chat: ChatService
     queue: QuestionQueue
     capture: CaptureService

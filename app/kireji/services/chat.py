@@ -24,6 +24,7 @@ from kireji.services.fallback import Failure
 from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.local_servers import LOCAL
 from kireji.services.outbox import Outbox
+from kireji.services.packing import Packing
 from kireji.services.picture_text import PictureText
 from kireji.services.placing import Placing
 from kireji.services.preferences import Preferences
@@ -34,7 +35,7 @@ from kireji.services.sent_history import without_refused
 from kireji.services.tool_loop import ToolLoop
 from kireji.services.tools.runner import ToolRunner
 from kireji.services.tools.toolbox import Toolbox
-from kireji.services.turns import Observer, Question, QuestionSaved, TurnControl
+from kireji.services.turns import Observer, Question, QuestionSaved, SourcesPacked, TurnControl
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class ChatService:
         picture_text: Reads pictures for models that cannot see.
         toolbox: The tools that are offered.
         runner: Runs those that are called.
+        packing: Makes documents of sources of context.
         pause: Waits for so many seconds.
         monotonic: Seconds from some moment on, for how long thinking takes.
 
@@ -75,6 +77,7 @@ class ChatService:
         picture_text: PictureText,
         toolbox: Toolbox,
         runner: ToolRunner,
+        packing: Packing,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -88,6 +91,7 @@ class ChatService:
         self._monotonic = monotonic
         self._requests = RequestBuilder(preferences, captures, picture_text)
         self._toolbox = toolbox
+        self._packing = packing
         self._placing = Placing(conversations, toolbox, preferences)
         self._loop = ToolLoop(runner, self._requests, preferences)
         self._refused: dict[tuple[int, str], int] = {}
@@ -111,13 +115,14 @@ class ChatService:
         Raises:
             StoreError: The question could not be saved; nothing was sent.
             KirejiError: There is no such conversation, or no such question in it; nothing was sent.
+            SourceError: Context that should go along is not there any more; nothing was stored or sent.
             asyncio.CancelledError: The turn was stopped; what had arrived is stored.
         """
         control = control or TurnControl()
         control.attach()
         if question.conversation is not None and (question.again, question.edit) != (None, None):
             await self._end_running(question.conversation)
-        asked = await self._placing.save(question)
+        asked = await self._saved(question, observe)
         turn = LiveTurn(QuestionSaved(asked.conversation, asked.history[-1]), control, observe)
         self.live.begin(turn)
         try:
@@ -181,9 +186,24 @@ class ChatService:
             StoreError: The history cannot be read.
             KirejiError: It could not be asked: nobody can answer, or a document does not fit.
         """
+        if question.sources:
+            question, _ = await self._packing.looked_at(question)
         asked = await self._placing.look(question)
         choice = await self._catalog.choose(self._preferences.settings, question.provider, question.model, asked.setup)
         return choice, await self._requests.build(self._accepted(asked, choice.provider.name), choice)
+
+    async def _saved(self, question: Question, observe: Observer) -> Asked:
+        """The question in its place, with documents for its sources."""
+        if not question.sources or question.again is not None:
+            return await self._placing.save(question)
+        before = question.documents
+        question, packed = await self._packing.packed(question)
+        observe(SourcesPacked(packed))
+        try:
+            return await self._placing.save(question)
+        except BaseException:
+            await self._packing.discard(question.documents[len(before) :])
+            raise
 
     def _accepted(self, asked: Asked, provider: str) -> Asked:
         """A question whose history is without those blocks that a provider no longer takes back."""

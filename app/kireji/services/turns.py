@@ -17,6 +17,7 @@ from kireji.core.models import Effort
 from kireji.core.permissions import Approval, ApprovalRequest
 from kireji.core.requests import Delivery, Thinking
 from kireji.core.rounds import of_rounds
+from kireji.core.sources import Packed, Source
 from kireji.core.tools import Tool
 
 GO_ON = "Go on exactly where you stopped, without repeating anything."
@@ -52,6 +53,9 @@ class Question:
             once.
         unpriced: It goes out although there is a budget and nobody knows what it costs.
         pictures: Encoded bytes of pictures and documents that are at hand, so that they need not be read again.
+        sources: Files, folders, pages and earlier conversations whose contents go along as far as there is room; they
+            become documents before the question is stored.
+        room: Tokens that they take at most together; None for as many as the settings allow.
         hide: Whether keys, cards and the like are hidden as the settings say; one question can be sent as it is.
     """
 
@@ -76,6 +80,8 @@ class Question:
     unpriced: bool = False
     pictures: Mapping[Sha256, bytes] = field(default_factory=dict, repr=False)
     hide: bool = True
+    sources: tuple[Source, ...] = ()
+    room: int | None = None
 
 
 def question_of(conversation: int, message: Message) -> Question:
@@ -98,6 +104,12 @@ def can_continue(message: StoredMessage) -> bool:
 def continue_question(conversation: int) -> Question:
     """What is asked to have the last answer of a conversation continued."""
     return Question(GO_ON, conversation=conversation)
+
+
+class SourcesPacked(msgspec.Struct, frozen=True):
+    """The question's sources are documents now; it is stored next."""
+
+    packed: Packed
 
 
 class QuestionSaved(msgspec.Struct, frozen=True):
@@ -184,7 +196,15 @@ class ToolProgressed(msgspec.Struct, frozen=True):
 
 
 TurnEvent: TypeAlias = (
-    QuestionSaved | AnswerBegins | ModelEvent | ApprovalAsked | ApprovalGiven | ToolBegins | ToolProgressed | AnswerEnds
+    SourcesPacked
+    | QuestionSaved
+    | AnswerBegins
+    | ModelEvent
+    | ApprovalAsked
+    | ApprovalGiven
+    | ToolBegins
+    | ToolProgressed
+    | AnswerEnds
 )
 """The result of a call comes as `PartFinished` with a `ToolResultPart`."""
 Observer: TypeAlias = Callable[[TurnEvent], None]

@@ -21,6 +21,7 @@ from kireji.services.turns import (
     ApprovalGiven,
     Question,
     QuestionSaved,
+    SourcesPacked,
     ToolBegins,
     ToolProgressed,
     TurnControl,
@@ -210,6 +211,8 @@ class Turns(QObject):
             case ApprovalAsked() | ApprovalGiven() | ToolBegins() | ToolProgressed():
                 if self._answer is not None:
                     self._answer.follow_tool(event)
+            case SourcesPacked():
+                pass  # the documents stand in the question that comes next
             case _ if self._answer is not None:
                 if isinstance(event, PartStarted) and isinstance(event.part, ThinkingPart):
                     self._answer.show_waiting(Waiting(tr("Thinking")))

@@ -1,0 +1,1 @@
+"""Context for questions: folders and files of this computer, and the words in PDF documents."""
