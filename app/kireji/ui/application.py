@@ -191,7 +191,7 @@ class DesktopApplication(QObject):
     def _make(self, services: Services) -> _Parts:
         from kireji.ui.actions import Actions
         from kireji.ui.history.answers import Answers
-        from kireji.ui.looking_ahead import look_ahead
+        from kireji.ui.looking_ahead import LookingAhead
         from kireji.ui.notices import Notices
         from kireji.ui.overlay.presenter import OverlayPresenter
         from kireji.ui.windows import Windows
@@ -206,6 +206,7 @@ class DesktopApplication(QObject):
             self._theme,
             open_settings=windows.open_settings,
             on_picture=self._picked,
+            looking=LookingAhead(services.capture, services.outbox.redaction, self._scope),
         )
         notices = Notices(
             services,
@@ -225,7 +226,6 @@ class DesktopApplication(QObject):
             tell=self._tell,
             failed=self._task_failed,
         )
-        look_ahead(services.capture, services.outbox.redaction, self._scope)
         services.watches.set_covered(covered)
         services.capture.set_curtain(ToolCurtain(self._curtain, lambda: overlay.stage.is_open))
         return _Parts(windows, overlay, notices, actions)

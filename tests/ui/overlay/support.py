@@ -16,6 +16,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from kireji.core.capturing import CaptureRequest
 from kireji.core.geometry import Rect, ScreenImage
 from kireji.core.ports import EncodedPicture
+from kireji.ui.aio import TaskScope
+from kireji.ui.looking_ahead import LookingAhead
 from kireji.ui.overlay.card_state import CardState
 from kireji.ui.overlay.presenter import OverlayPresenter
 from kireji.ui.overlay.screens import native_rect
@@ -25,6 +27,10 @@ from tests.fakes.desktop import FakeCodec
 from tests.ui.overlay.world import OverlayWorld
 
 REGION = CaptureRequest()
+
+
+def _raise(error: BaseException) -> None:
+    raise error
 
 
 async def until(condition: Callable[[], object], what: str) -> None:
@@ -88,6 +94,7 @@ class Overlay:
         self.services = services = world.services()
         self.conversations = services.conversations
         self.live = services.chat.live
+        self.scope = TaskScope("looking ahead", _raise)
         self.presenter = OverlayPresenter(
             services,
             self.curtain,
@@ -96,6 +103,7 @@ class Overlay:
             theme,
             folder=folder,
             on_picture=lambda picture, prompt: self.pictures.append((picture, prompt)),
+            looking=LookingAhead(services.capture, services.outbox.redaction, self.scope),
         )
 
     @property
@@ -172,4 +180,5 @@ async def overlay(world: OverlayWorld, theme: Theme, folder: Path) -> AsyncItera
         yield made
     finally:
         await made.presenter.aclose()
+        await made.scope.aclose()
         await until(lambda: not made.shown, "the windows to go")

@@ -60,7 +60,7 @@ async def test_instructions_hold_for_this_captures_conversation(theme: Theme, tm
     async with overlay(world(), theme, tmp_path) as stand:
         await selected(stand)
         stand.presenter.stage.bar.model.click()
-        picking = stand.presenter._asking._model._picking
+        picking = stand.presenter.asking._model._picking
         assert picking is not None
         assert picking.panel is not None
         assert picking.panel.instructions is not None
@@ -84,7 +84,7 @@ async def test_instructions_changed_beside_an_answer_hold_from_the_next_question
         await stand.ask()
         await stand.answer_is("A.")
         stand.presenter.stage.card.model_chip.click()
-        picking = stand.presenter._asking._model._picking
+        picking = stand.presenter.asking._model._picking
         assert picking is not None
         picking.instructed.emit("Answer in French.")
         picking.close()
@@ -108,7 +108,7 @@ async def test_another_model_answers_the_follow_up(theme: Theme, tmp_path: Path)
         await stand.ask()
         await stand.answer_is("A.")
         stand.presenter.stage.card.model_chip.click()
-        picking = stand.presenter._asking._model._picking
+        picking = stand.presenter.asking._model._picking
         assert picking is not None
         picking.picked.emit(Pick("anthropic", "large"))
         picking.close()

@@ -42,7 +42,7 @@ def test_what_is_typed_besides_follows_the_prompts_words() -> None:
 
 async def offering(stand: Overlay) -> None:
     await stand.capture()
-    asking = stand.presenter._asking
+    asking = stand.presenter.asking
     await until(lambda: asking._suggestions is not None and asking._suggestions.loaded, "the prompts")
     stand.drag((100, 100), (300, 200))
 
@@ -137,7 +137,7 @@ async def test_the_prompt_of_one_capture_is_not_asked_in_the_next(stand: Overlay
     await stand.capture(CaptureRequest(prompt="explain"))
     stand.key(Qt.Key.Key_Escape)
     await offering(stand)
-    assert stand.presenter._asking.dialogue is None
+    assert stand.presenter.asking.dialogue is None
 
 
 @pytest.mark.qt

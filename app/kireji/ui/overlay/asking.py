@@ -89,6 +89,16 @@ class Asking(QObject):
         """What was asked first about this capture; empty while nothing was."""
         return self._first if self._dialogue is not None else ""
 
+    @property
+    def provider(self) -> str:
+        """Who would be asked; empty while that is not known."""
+        return self._model.provider
+
+    @property
+    def model(self) -> ModelChoice:
+        """Who answers, and how that is chosen."""
+        return self._model
+
     # One capture after the other.
 
     def reset(self, prompt: str) -> None:
@@ -206,8 +216,8 @@ class Asking(QObject):
 
         self._suggesting()
         self._dialogues += 1
-        stored, setup = self._pictures.take(), self._model.setup
-        self._dialogue = Dialogue(self._services, self._scope, self._stage.card, stored, self._dialogues, setup)
+        taken, setup = self._pictures.take(), self._model.setup
+        self._dialogue = Dialogue(self._services, self._scope, self._stage.card, taken.stored, self._dialogues, setup)
         self._dialogue.ask(text, shown)
         self._first = text
         self._card_timer.start()

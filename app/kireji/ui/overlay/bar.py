@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # made after the first paint, or when they are needed first
     from PySide6.QtGui import QAction
     from PySide6.QtWidgets import QMenu
 
+    from kireji.ui.overlay.hidden_line import HiddenLine
     from kireji.ui.overlay.kept_row import KeptRow
     from kireji.ui.overlay.prompt_row import PromptRow
 
@@ -76,6 +77,8 @@ class ToolBar(QFrame):
     """The person has begun to type."""
     command = Signal(object)
     """A button: "copy", "copy text", "save", "save as", "pin", "add" or "watch"."""
+    boxes_wanted = Signal()
+    """The keyboard shall go to what is hidden."""
     dropped = Signal(object)
     """The place of a kept region that shall not be asked about."""
     model_clicked = Signal()
@@ -88,6 +91,7 @@ class ToolBar(QFrame):
         self._theme = theme
         self._named = self._narrow = False
         self._asking = True
+        self._hidden: HiddenLine | None = None
         self._kept: KeptRow | None = None
         self._prompts: PromptRow | None = None
         self._tools: QWidget | None = None
@@ -189,7 +193,8 @@ class ToolBar(QFrame):
     def _order_tabs(self) -> None:
         """Tab goes through all of it as it is read, although parts of it are made later than others."""
         rows = (self.field, self.model, self._kept, self._prompts, self._ask_button, self._copy_text)
-        reached = [each for part in (*rows, self._tools, self._save, self._add, self._more) for each in _reached(part)]
+        behind = (self._tools, self._save, self._add, self._more, self._hidden)
+        reached = [each for part in (*rows, *behind) for each in _reached(part)]
         for one, following in pairwise(reached):
             QWidget.setTabOrder(one, following)
 
@@ -198,6 +203,25 @@ class ToolBar(QFrame):
         for target, name in ((self._save, "save"), (self._add, "plus")):
             set_icon(target, self._theme, name, self._theme.colours.ink)
         self.resized.emit()
+
+    def show_hidden(self, number: int, *, looking: bool) -> None:
+        """Say how much will be painted over in what is sent.
+
+        Args:
+            number: How many things.
+            looking: A picture is still being looked through.
+        """
+        if self._hidden is None:
+            if not (number or looking):
+                return
+            from kireji.ui.overlay.hidden_line import HiddenLine
+
+            self._hidden = HiddenLine(self._theme, self)
+            self._hidden.clicked.connect(self.boxes_wanted)
+            self._layout.insertWidget(self._layout.indexOf(self._note), self._hidden)
+            self._order_tabs()
+        if self._hidden.show_state(number, looking=looking):
+            self.resized.emit()
 
     def set_kept(self, regions: Sequence[Region]) -> None:
         """Show the regions that were put aside for this question."""
@@ -237,6 +261,7 @@ class ToolBar(QFrame):
         """Ready for a new selection."""
         self.field.reset()
         self.say("")
+        self.show_hidden(0, looking=False)
         self.set_busy("", on=False)
         self.set_drawing(on=False)
         self.set_asking(on=True)
@@ -261,6 +286,8 @@ class ToolBar(QFrame):
                 widget.setVisible(on)
         if self._prompts is not None:
             self._prompts.setVisible(on and bool(self._prompts.prompts))
+        if self._hidden is not None:
+            self._hidden.setVisible(on and bool(self._hidden.words))
         if self._kept is not None:
             self._kept.setVisible(on and bool(self._kept.pictures))
         self.model.setVisible(on and self._named)
@@ -284,6 +311,11 @@ class ToolBar(QFrame):
         self._note.setText(sentence)
         self._note.setVisible(bool(sentence))
         self.resized.emit()
+
+    @property
+    def hidden_sentence(self) -> str:
+        """What is said of what will be painted over."""
+        return "" if self._hidden is None or self._hidden.isHidden() else self._hidden.words
 
     @property
     def sentence(self) -> str:

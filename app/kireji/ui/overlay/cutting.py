@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +12,7 @@ from kireji.core.geometry import Rect, Region
 from kireji.ui.overlay.insistence import Insistence
 from kireji.ui.overlay.openings import NO_WINDOWS
 from kireji.ui.overlay.panels import Panels
-from kireji.ui.overlay.shot import Shot
+from kireji.ui.overlay.shot import Laid, Shot
 from kireji.ui.overlay.steps import Step, Steps
 from kireji.ui.overlay.window import OverlayWindow
 from kireji.ui.theme import Theme
@@ -41,6 +42,8 @@ class Cutting(QObject):
     """Regions were put aside or dropped."""
     tool_changed = Signal(object)
     """Another `Tool` draws now; None when the pointer is for the selection again."""
+    box_toggled = Signal(object)
+    """`(picture, cover, hidden)`: the person has pressed a box over what is hidden."""
     history_changed = Signal()
     """What can be undone and redone."""
 
@@ -76,6 +79,15 @@ class Cutting(QObject):
     def redacted(self) -> tuple[Rect, ...]:
         """What was painted over on any screen, in the desktop's own pixels."""
         return self._shot.redacted(self._shown)
+
+    @property
+    def windows(self) -> Sequence[OverlayWindow]:
+        """Those that are shown."""
+        return tuple(self._shown)
+
+    def lies(self, region: Region) -> Sequence[Laid]:
+        """Where a region that was cut out is seen."""
+        return [] if self._home is None else self._shot.lies(region, self._home, self._shown)
 
     def cut(self) -> QImage | None:
         """A copy of what is selected, in full resolution, with the marks."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QScreen
 from PySide6.QtWidgets import QWidget
 
@@ -20,6 +22,9 @@ from kireji.ui.shadow import paint_shadow, shadow_region
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
+if TYPE_CHECKING:  # loaded when something is hidden
+    from kireji.ui.covers.boxes import Boxes
+
 
 class FrozenScreen(QWidget):
     """Shows what is selected on a frozen picture; `OverlayWindow` lets the person change it.
@@ -31,6 +36,10 @@ class FrozenScreen(QWidget):
 
     changed = Signal(object)
     """The selection was changed by the person; carries this window."""
+    box_toggled = Signal(object)
+    """`(picture, cover, hidden)`: the person has pressed a box over what is hidden."""
+    boxes_left = Signal()
+    """The keyboard goes from the boxes back to where it came from."""
     painted = Signal(object)
     """The picture is painted for the first time since it was opened; carries this window."""
 
@@ -54,6 +63,7 @@ class FrozenScreen(QWidget):
         self._held = False
         self._shadows: tuple[QRect, ...] = ()
         self.drawing = Sketching(self)
+        self._boxes: Boxes | None = None
         for attribute in (Qt.WidgetAttribute.WA_OpaquePaintEvent, Qt.WidgetAttribute.WA_NoSystemBackground):
             self.setAttribute(attribute)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -65,6 +75,28 @@ class FrozenScreen(QWidget):
         self.setGeometry(screen.geometry())
         self.winId()
         self.windowHandle().setScreen(screen)
+
+    # What is hidden.
+
+    @property
+    def boxes(self) -> Boxes:
+        """The boxes over what will be painted over; made when there are some first."""
+        if self._boxes is None:
+            from kireji.ui.covers.boxes import Boxes
+
+            self._boxes = Boxes(self, self._theme, self._is_taken)
+            self._boxes.toggled.connect(self.box_toggled)
+            self._boxes.left.connect(self.boxes_left)
+        return self._boxes
+
+    @property
+    def has_boxes(self) -> bool:
+        """Whether there are some."""
+        return self._boxes is not None and bool(self._boxes.boxes)
+
+    def _is_taken(self, _place: QPoint) -> bool:
+        """Whether a press at a place means something else than what is hidden there."""
+        return self.drawing.tool is not None
 
     # What is selected.
 
@@ -87,6 +119,10 @@ class FrozenScreen(QWidget):
     def area(self) -> Rect | None:
         """What is selected, in this window's coordinates."""
         return self._marks().area
+
+    def outer(self, rect: Rect) -> Rect:
+        """A rectangle of the picture in this window's coordinates, rounded outwards."""
+        return self._marks().outer(rect)
 
     @property
     def label_height(self) -> int:

@@ -49,6 +49,7 @@ KEYS = (
     (mark("A, B, P, T, N, R"), mark("Arrow, box, pen, text, number, redact; from the question with Alt")),
     (mark("Arrow keys, Space"), mark("With a tool: go to a place, begin and end there")),
     (mark("Tab, Delete"), mark("With a tool: the next mark, remove it")),
+    (mark("H"), mark("What is hidden, one after the other; Space: send it, hide it; from the question with Alt")),
     (mark("Insert"), mark("Keep this region and choose another one")),
     (mark("Alt + 1 … 9"), mark("Quick prompts")),
     (mark("Page Up, Page Down"), mark("Earlier questions")),

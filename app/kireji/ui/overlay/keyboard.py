@@ -26,6 +26,9 @@ def key_pressed(window: OverlayWindow, event: QKeyEvent) -> bool:
     if key is Qt.Key.Key_F1 or event.text() == "?":
         window.help_asked.emit()
         return True
+    if key is Qt.Key.Key_H and window.has_boxes and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        window.boxes.focus()
+        return True
     if window.frame is None or window.locked:
         return False
     return _motion(window, key, event) or _command(window, key, event)

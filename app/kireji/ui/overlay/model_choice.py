@@ -48,6 +48,11 @@ class ModelChoice(QObject):
         self._answering = ("", "")
         self.setup: ConversationSetup | None = None
 
+    @property
+    def provider(self) -> str:
+        """Who answers; empty while that is not known."""
+        return self._answering[0]
+
     def reset(self) -> None:
         """A new capture follows the settings again."""
         if self._picking is not None:

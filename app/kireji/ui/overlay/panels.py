@@ -48,6 +48,11 @@ class Panels(QObject):
         return self._bar
 
     @property
+    def has_bar(self) -> bool:
+        """Whether it was made."""
+        return self._bar is not None
+
+    @property
     def card(self) -> AnswerCard:
         """The card; made when it is needed first."""
         if self._card is None:

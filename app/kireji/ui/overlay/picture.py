@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -12,6 +12,7 @@ from kireji.core.errors import KirejiError
 from kireji.core.geometry import Region
 from kireji.core.messages import ImagePart
 from kireji.core.ports import EncodedPicture
+from kireji.core.publisher import Publisher
 from kireji.core.words import say
 from kireji.services.capture import CaptureService
 from kireji.ui.aio import TaskScope
@@ -47,30 +48,42 @@ class PicturePreparation:
         scope: Owns the tasks.
         name: Tells its tasks from those of others.
         forget: Takes back what a task of storing brought to the disk.
+        changed: Told when `part` is another one.
+
+    Attributes:
+        region: What is prepared; None while nothing is selected.
+        part: Its name in the capture store; None while it is not stored.
     """
 
     def __init__(
-        self, capture: CaptureService, scope: TaskScope, name: str, forget: Callable[[_Storing], None]
+        self,
+        capture: CaptureService,
+        scope: TaskScope,
+        name: str,
+        forget: Callable[[_Storing], None],
+        changed: Callable[[], None],
     ) -> None:
         self._capture = capture
         self._scope = scope
         self._name = name
         self._forget = forget
+        self._changed = changed
         self._number = 0
-        self._region: Region | None = None
+        self.region: Region | None = None
+        self.part: ImagePart | None = None
         self._hurry = asyncio.Event()
         self._encoding: asyncio.Task[EncodedPicture | KirejiError] | None = None
         self._storing: _Storing | None = None
 
     def select(self, region: Region) -> None:
         """Prepare this region, and forget the one before."""
-        known = self._region
+        known = self.region
         # Not by value: that would compare the pixels of whole screens.
         if known is not None and known.screen is region.screen and known.rect == region.rect:
             return
         keep = self._storing is not None
         self.clear()
-        self._region = region
+        self.region = region
         self._hurry = asyncio.Event()
         self._encoding = self._scope.restart(self._encode(region, self._hurry), name=f"encode {self._name}")
         if keep:
@@ -87,13 +100,16 @@ class PicturePreparation:
         """Nothing is selected."""
         self._scope.cancel(f"encode {self._name}")
         self.put_back()
-        self._region = self._encoding = None
+        self.region = self._encoding = None
 
     def put_back(self) -> None:
         """It is not asked about for now: it goes from the disk, and stays encoded."""
         storing, self._storing = self._storing, None
         if storing is not None:
             self._forget(storing)
+        if self.part is not None:
+            self.part = None
+            self._changed()
 
     async def encoded(self) -> EncodedPicture:
         """The encoded picture, as soon as it is there.
@@ -135,9 +151,34 @@ class PicturePreparation:
         if isinstance(encoded, KirejiError):
             return encoded
         try:
-            return StoredPicture(await self._capture.store(encoded), encoded.data)
+            stored = StoredPicture(await self._capture.store(encoded), encoded.data)
         except KirejiError as error:
             return error
+        if asyncio.current_task() is self._storing:  # otherwise it is on its way out again
+            self.part = stored.part
+            self._changed()
+        return stored
+
+
+class Taken:
+    """The pictures of a question that is on its way.
+
+    Args:
+        made: In the order in which they are sent.
+    """
+
+    def __init__(self, made: Sequence[tuple[Region | None, PicturePreparation]]) -> None:
+        self.made = tuple(made)
+
+    async def stored(self) -> Sequence[StoredPicture]:
+        """The stored pictures in order.
+
+        Raises:
+            KirejiError: One could not be stored. It can be called again then.
+        """
+        for _, made in self.made:
+            made.keep()
+        return [await made.stored() for _, made in self.made]
 
 
 class Pictures:
@@ -146,6 +187,9 @@ class Pictures:
     Args:
         capture: Encodes and stores.
         scope: Owns the tasks.
+
+    Attributes:
+        changed: Others are stored now, or none.
     """
 
     def __init__(self, capture: CaptureService, scope: TaskScope) -> None:
@@ -154,11 +198,22 @@ class Pictures:
         self._made = self._forgotten = 0
         self._forgetting: set[asyncio.Task[None]] = set()
         self._kept: list[tuple[Region, PicturePreparation]] = []
+        self._taken: Taken | None = None
+        self.changed: Publisher[None] = Publisher()
         self.selected = self._preparation()
 
     def _preparation(self) -> PicturePreparation:
         self._made += 1
-        return PicturePreparation(self._capture, self._scope, str(self._made), self._forget)
+        return PicturePreparation(self._capture, self._scope, str(self._made), self._forget, self._tell)
+
+    def _tell(self) -> None:
+        self.changed.publish(None)
+
+    @property
+    def stored(self) -> Sequence[tuple[Region, ImagePart]]:
+        """What is stored: of the question that is on its way, else of the one that may come."""
+        made = self._taken.made if self._taken is not None else (*self._kept, (None, self.selected))
+        return [(each.region, each.part) for _, each in made if each.region is not None and each.part is not None]
 
     def set_kept(self, regions: Sequence[Region]) -> None:
         """These come before the selected one; what is among them already is not prepared again."""
@@ -180,6 +235,7 @@ class Pictures:
 
     def put_away(self) -> None:
         """Nothing is asked; what was put aside may come back."""
+        self._taken = None
         self.selected.clear()
         for _, made in self._kept:
             made.put_back()
@@ -202,22 +258,19 @@ class Pictures:
         if isinstance(outcome := storing.result(), StoredPicture):
             await self._capture.discard(outcome.part)
 
-    def take(self) -> Callable[[], Awaitable[Sequence[StoredPicture]]]:
-        """Hand the pictures over to a question; what is selected from now on belongs to the next.
-
-        Returns:
-            Gives the stored pictures in order; raises KirejiError where one could not be stored, and can be called
-            again then.
-        """
-        taken = (*(made for _, made in self._kept), self.selected)
+    def take(self) -> Taken:
+        """Hand the pictures over to a question; what is selected from now on belongs to the next."""
+        self._taken = taken = Taken((*self._kept, (None, self.selected)))
         self._kept, self.selected = [], self._preparation()
+        return taken
 
-        async def stored() -> Sequence[StoredPicture]:
-            for made in taken:
-                made.keep()
-            return [await made.stored() for made in taken]
-
-        return stored
+    def give_back(self) -> None:
+        """The question was not asked after all: its pictures are those of the next."""
+        taken, self._taken = self._taken, None
+        if taken is not None:
+            self.selected.clear()
+            self._kept = [(region, made) for region, made in taken.made if region is not None]
+            self.selected = taken.made[-1][1]
 
 
 def _result(outcome: T | KirejiError) -> T:

@@ -24,8 +24,10 @@ from kireji.ui.theme import Theme
 from kireji.ui.translation import mark, tr
 
 if TYPE_CHECKING:  # loaded after the first paint: the first press does not wait for what shows answers
+    from kireji.ui.looking_ahead import LookingAhead
     from kireji.ui.overlay.annotate.tools import Tools
     from kireji.ui.overlay.commands import Commands
+    from kireji.ui.overlay.covering import Covering
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,7 @@ class OverlayPresenter(QObject):
         open_settings: Shows the settings in the main window.
         on_picture: Takes a picture that the desktop's own dialog has cut out, and the name of the quick prompt to ask
             about it, empty for none. Without it that dialog is never opened.
+        looking: Looks through pictures for what must not leave; None where nothing is hidden.
     """
 
     left = Signal(object)
@@ -67,6 +70,7 @@ class OverlayPresenter(QObject):
         folder: Path | None = None,
         open_settings: Callable[[], None] | None = None,
         on_picture: Callable[[EncodedPicture, str], None] | None = None,
+        looking: LookingAhead | None = None,
     ) -> None:
         super().__init__()
         self._services = services
@@ -77,17 +81,19 @@ class OverlayPresenter(QObject):
         self._folder = folder
         self._open_settings = open_settings
         self._on_picture = on_picture
+        self._looking = looking
+        self._covering: Covering | None = None
         self._scope = TaskScope("overlay", self._failed)
-        self._pictures = Pictures(services.capture, self._scope)
+        self.pictures = Pictures(services.capture, self._scope)
         self._commands: Commands | None = None
         self._carried: tuple[Region, ...] = ()
         self._tools: Tools | None = None
         self._seen = self._ended = False
         self.stage = Stage(theme)
-        self._asking = Asking(services, self._scope, self.stage, self._pictures, theme, on_error)
-        self._asking.begun.connect(self._remember)
-        self._asking.opened.connect(self._go_on_in_window)
-        self._asking.settings_clicked.connect(self._go_to_settings)
+        self.asking = Asking(services, self._scope, self.stage, self.pictures, theme, on_error)
+        self.asking.begun.connect(self._remember)
+        self.asking.opened.connect(self._go_on_in_window)
+        self.asking.settings_clicked.connect(self._go_to_settings)
         self.stage.painted.connect(self._painted)
         self.stage.settled.connect(self._settled)
         self.stage.unsettled.connect(self._unsettled)
@@ -116,13 +122,13 @@ class OverlayPresenter(QObject):
 
     def shows(self, conversation: int) -> bool:
         """Whether the person sees this conversation's answers here at this moment."""
-        dialogue = self._asking.dialogue
+        dialogue = self.asking.dialogue
         return dialogue is not None and dialogue.conversation == conversation
 
     def close(self) -> None:
         """Put everything away; an answer that is under way goes on and is saved."""
-        dialogue = self._asking.dialogue
-        self._asking.leave()
+        dialogue = self.asking.dialogue
+        self.asking.leave()
         self._put_away()
         if dialogue is not None and dialogue.conversation is not None:
             self.left.emit(dialogue.conversation)
@@ -130,11 +136,13 @@ class OverlayPresenter(QObject):
     async def aclose(self) -> None:
         """End at once: running answers are kept as interrupted, and presses are ignored."""
         self._ended = True
-        await self._asking.aclose()
+        await self.asking.aclose()
         self._put_away()
         if self._commands is not None:
             self._commands.close()
-        await self._pictures.forgotten()
+        if self._covering is not None:
+            self._covering.close()
+        await self.pictures.forgotten()
         await self._scope.aclose()
         self.stage.close()
 
@@ -174,9 +182,9 @@ class OverlayPresenter(QObject):
 
     def _show(self, pictures: Sequence[ScreenImage], request: CaptureRequest) -> None:
         carried, self._carried = self._carried if request.add else (), ()
-        self._pictures.set_kept(carried)
+        self.pictures.set_kept(carried)
         self._seen = False
-        self._asking.reset(request.prompt)
+        self.asking.reset(request.prompt)
         last = self._services.capture.last_region() if request.mode is CaptureMode.LAST else None
         self.stage.show(pictures, request.mode, last=last, carried=carried)
         self._scope.restart(self._look_for_windows(), name="windows")
@@ -189,21 +197,23 @@ class OverlayPresenter(QObject):
     def _put_away(self) -> None:
         was_open = self.stage.is_open
         if was_open:
-            self._carried = self.stage.kept if self._asking.dialogue is None else ()
-        self._asking.put_away()
+            self._carried = self.stage.kept if self.asking.dialogue is None else ()
+        self.asking.put_away()
         for name in ("open", "windows", "tools"):
             self._scope.cancel(name)
         if self._commands is not None:
             self._commands.put_away()
-        self._pictures.put_away()
+        self.pictures.put_away()
         self.stage.hide()
+        if self._covering is not None:
+            self._covering.put_away()
         if was_open:
             self._curtain.restore()
 
     def _painted(self) -> None:
         """The screens are seen; now there is time for what a question will need."""
         self._seen = True
-        first = self._asking.prepare()
+        first = self.asking.prepare()
         if not self._scope.running("prepare"):
             self._scope.start(self._prepare(first[:1]), name="prepare")
         self._wire()
@@ -243,7 +253,7 @@ class OverlayPresenter(QObject):
         bar.set_drawing(on=isinstance(tool, Tool))
         if isinstance(tool, Tool):
             self._tools.follow(self.stage.sketch)  # from now on the colours of the row are those of this picture
-        elif self.stage.is_open and bar.isVisible() and self._asking.dialogue is None:
+        elif self.stage.is_open and bar.isVisible() and self.asking.dialogue is None:
             bar.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self._tools.set_tool(tool if isinstance(tool, Tool) else None)
 
@@ -281,34 +291,45 @@ class OverlayPresenter(QObject):
         bar.typing.connect(self._typing)
         bar.command.connect(self._command)
         bar.dropped.connect(self.stage.drop)
+        if self._looking is not None and self._looking.redaction is not None:
+            from kireji.ui.overlay.covering import Covering
+
+            asking = self.asking
+            self._covering = covering = Covering(
+                self._looking, self.stage, self.pictures, lambda: asking.provider, lambda: asking.dialogue is None
+            )
+            asking.model.named.connect(covering.refresh)
+            asking.begun.connect(covering.refresh)
+            bar.boxes_wanted.connect(covering.step_in)
 
     # What is selected.
 
     def _settled(self) -> None:
         region = self.stage.region
-        if region is not None and self._asking.dialogue is None:
-            self._pictures.selected.select(region)
-            self._asking.set_selected(on=True)
+        if region is not None and self.asking.dialogue is None:
+            self.pictures.selected.select(region)
+            self._typing()  # what is typed already asks about this region, too
+            self.asking.set_selected(on=True)
 
     def _unsettled(self) -> None:
-        self._asking.set_selected(on=False)
-        if self._asking.dialogue is None:
-            self._pictures.selected.clear()
+        self.asking.set_selected(on=False)
+        if self.asking.dialogue is None:
+            self.pictures.selected.clear()
 
     def _typing(self) -> None:
-        if self.stage.is_open and self._asking.dialogue is None and self.stage.bar.field.text():
-            self._pictures.keep()
+        if self.stage.is_open and self.asking.dialogue is None and self.stage.bar.field.text():
+            self.pictures.keep()
 
     def _confirmed(self) -> None:
         if self._seen:
-            self._asking.ask(self.stage.bar.field.text().strip())
+            self.asking.ask(self.stage.bar.field.text().strip())
 
     async def _encoded(self) -> EncodedPicture:
-        return await self._pictures.selected.encoded()
+        return await self.pictures.selected.encoded()
 
     def _add(self) -> None:
         """Put the selection aside for the same question; the next region is drawn."""
-        if self._asking.dialogue is not None or self.stage.region is None:
+        if self.asking.dialogue is not None or self.stage.region is None:
             return
         if len(self.stage.kept) >= _MOST_KEPT:
             most = _MOST_KEPT + 1
@@ -317,8 +338,8 @@ class OverlayPresenter(QObject):
             self.stage.keep()
 
     def _kept_changed(self) -> None:
-        if self._asking.dialogue is None:
-            self._pictures.set_kept(self.stage.kept)
+        if self.asking.dialogue is None:
+            self.pictures.set_kept(self.stage.kept)
         if self._commands is not None:
             self.stage.bar.set_kept(self.stage.kept)
 
@@ -335,7 +356,7 @@ class OverlayPresenter(QObject):
             self._add()
             return
         self._remember()
-        self._commands.run(str(name), self._asking.dialogue, self._asking.first_question)
+        self._commands.run(str(name), self.asking.dialogue, self.asking.first_question)
 
     def _go_to_settings(self) -> None:
         self.close()
@@ -344,9 +365,9 @@ class OverlayPresenter(QObject):
 
     def _go_on_in_window(self) -> None:
         """The conversation goes on in the main window, which joins an answer that is under way."""
-        dialogue = self._asking.dialogue
+        dialogue = self.asking.dialogue
         if dialogue is not None and dialogue.conversation is not None:
-            self._asking.leave()
+            self.asking.leave()
             self._put_away()
             self._open_conversation(dialogue.conversation)
 
@@ -354,7 +375,7 @@ class OverlayPresenter(QObject):
 
     def _screens_changed(self, _lost: object) -> None:
         """The screen of the selection is gone; a conversation that has begun goes on in the main window."""
-        dialogue = self._asking.dialogue
+        dialogue = self.asking.dialogue
         self.close()
         if dialogue is None:
             self._on_error(tr(_SCREENS_CHANGED))

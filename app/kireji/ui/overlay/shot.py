@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +14,9 @@ from kireji.ui.overlay.picking import to_desktop
 if TYPE_CHECKING:
     from kireji.core.annotation import Annotation
     from kireji.ui.overlay.window import OverlayWindow
+
+_HAIR = 1e-6
+"""What arithmetic with fractions may be beside a whole pixel."""
 
 
 class Lost(NamedTuple):
@@ -27,6 +31,30 @@ class Lost(NamedTuple):
     region: Region | None
     kept: tuple[Region, ...]
     native: Rect | None
+
+
+class Laid(NamedTuple):
+    """Where a part of a region is seen.
+
+    Args:
+        window: On which screen.
+        source: In pixels of the region.
+        target: In pixels of that screen's picture.
+    """
+
+    window: OverlayWindow
+    source: Rect
+    target: Rect
+
+    def place(self, rect: Rect) -> Rect:
+        """Where a rectangle of the region lies on the screen, rounded outwards; has no size where it is elsewhere."""
+        inside = rect.intersection(self.source)
+        across, down = self.target.width / self.source.width, self.target.height / self.source.height
+        left, top = (inside.x - self.source.x) * across, (inside.y - self.source.y) * down
+        right, bottom = left + inside.width * across, top + inside.height * down
+        x, y = math.floor(left + _HAIR), math.floor(top + _HAIR)
+        size = math.ceil(right - _HAIR) - x, math.ceil(bottom - _HAIR) - y
+        return Rect(self.target.x + x, self.target.y + y, *size) if not inside.empty else inside
 
 
 class _Kept(NamedTuple):
@@ -129,6 +157,31 @@ class Shot:
         screen, rect = region.screen, region.rect
         image = QImage(screen.pixels, screen.width, screen.height, screen.stride, QImage.Format.Format_RGB32)
         return image.copy(rect.x, rect.y, rect.width, rect.height)
+
+    def lies(self, region: Region, home: OverlayWindow, shown: Sequence[OverlayWindow]) -> list[Laid]:
+        """Where a region that was given out is seen; what an earlier capture put aside is nowhere.
+
+        Args:
+            region: By `region`, or one of `kept`.
+            home: Where it is selected.
+            shown: All windows.
+        """
+        whole = Rect(0, 0, region.rect.width, region.rect.height)
+        for each in self._kept:
+            if each.region is region:
+                return [Laid(each.window, whole, each.rect)] if each.window is not None and each.rect else []
+        if not self.spanning:
+            rect = home.selection.rect
+            return [] if rect is None else [Laid(home, whole, rect)]
+        from kireji.ui.overlay.joined import place_all
+
+        _, places = place_all(self._pictures)
+        return [
+            Laid(window, place, Rect(0, 0, picture.width, picture.height))
+            for picture, place in zip(self._pictures, places, strict=True)
+            for window in shown
+            if window.picture is picture
+        ]
 
     # What was put aside.
 

@@ -79,6 +79,8 @@ class Stage(Cutting):
             window.redo_asked.connect(self.redo)
             window.help_asked.connect(self._toggle_keys)
             window.picking_asked.connect(self._pick_windows)
+            window.box_toggled.connect(self.box_toggled)
+            window.boxes_left.connect(self._panels.focus)
             window.drawing.edited.connect(self._edited)
             window.drawing.chosen.connect(self.tool_changed)
             screen.geometryChanged.connect(self._geometry_changed)
@@ -239,6 +241,11 @@ class Stage(Cutting):
     def card(self) -> AnswerCard:
         """The card; made when it is needed first."""
         return self._panels.card
+
+    @property
+    def has_bar(self) -> bool:
+        """Whether it was needed."""
+        return self._panels.has_bar
 
     def show_card(self) -> None:
         """Show the card beside the selection, which stays as it is from now on."""

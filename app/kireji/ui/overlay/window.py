@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent
 
 from kireji.core.geometry import Rect, ScreenImage
@@ -96,6 +96,8 @@ class OverlayWindow(FrozenScreen):
         self._shadows, self._seen = (), None
         self._offer, self._kept = Offer(), ()
         self.drawing.reset()
+        if self.has_boxes:
+            self.boxes.show(())
 
     def pick_windows(self) -> None:
         """W: offer windows instead of a free region; what was selected is let go."""
@@ -108,6 +110,10 @@ class OverlayWindow(FrozenScreen):
         image = self._selection.width, self._selection.height
         size = image[0] * self._unit[0], image[1] * self._unit[1]
         return to_image(position.x(), position.y(), widget=size, image=image)
+
+    def _is_taken(self, place: QPoint) -> bool:
+        point = self.point_at(QPointF(place))
+        return super()._is_taken(place) or self._selection.handle_at(point, self.reach()) is not None
 
     def reach(self) -> float:
         """How far from a handle the pointer still takes it, in pixels of the picture."""
