@@ -31,6 +31,7 @@ from tests.fakes.stores import (
     MemoryModelListStore,
     MemoryPromptStore,
     MemoryQueueStore,
+    MemorySentStore,
     MemorySettings,
 )
 from tests.fakes.tools import (
@@ -98,6 +99,7 @@ class FakeSurroundings:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     spending: MemorySpendingStore = field(init=False)
     captures: MemoryCaptureStore = field(default_factory=MemoryCaptureStore)
+    sent: MemorySentStore = field(default_factory=MemorySentStore)
     settings: MemorySettings = field(default_factory=MemorySettings)
     keychain: FakeKeyStore = field(default_factory=FakeKeyStore)
     session: FakeKeyStore = field(default_factory=FakeKeyStore)
@@ -123,6 +125,8 @@ class FakeSurroundings:
     server_file: MemoryServerFile = field(default_factory=MemoryServerFile)
     other_hosts: FakeOtherHosts = field(default_factory=FakeOtherHosts)
     probe: FakeProbe = field(default_factory=FakeProbe)
+    redacts: bool = False
+    """Whether questions are looked through and rules for answers hold; most tests send pictures that are none."""
 
     def __post_init__(self) -> None:
         self.spending = MemorySpendingStore(self.clock.now)
@@ -172,6 +176,8 @@ class FakeSurroundings:
             server_file=self.server_file,
             other_hosts=self.other_hosts,
             probe=self.probe,
+            sent=self.sent,
+            redacts=self.redacts,
         )
         world.spending = self.spending
         return wire(world, self.keychain, self.session)

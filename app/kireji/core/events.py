@@ -50,18 +50,34 @@ class UsageReported(msgspec.Struct, frozen=True):
     usage: Usage
 
 
+class Applied(msgspec.Struct, frozen=True):
+    """What the person's own rules did to an answer.
+
+    Args:
+        masked: Something of it is not shown.
+        stopped: It ended at one of them.
+        exhausted: They needed too much work, so that nothing after that is shown.
+    """
+
+    masked: bool = False
+    stopped: bool = False
+    exhausted: bool = False
+
+
 class TurnFinished(msgspec.Struct, frozen=True):
     """The answer is whole.
 
     Args:
         reason: Why it ended.
         raw: The provider's block list as JSON, to be replayed unchanged; None when it must not be replayed.
-        detail: The matched stop sequence, or the reason of a refusal.
+        detail: The matched stop sequence or rule, or the reason of a refusal.
+        applied: What the person's own rules did to it.
     """
 
     reason: StopReason
     raw: bytes | None = None
     detail: str = ""
+    applied: Applied = Applied()
 
 
 ModelEvent: TypeAlias = PartStarted | PartDelta | PartFinished | UsageReported | TurnFinished

@@ -7,6 +7,7 @@ answer instead of letting through what it was made for.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,13 +16,15 @@ import msgspec
 from kireji.core import patterns
 from kireji.core.patterns import Edge, Hit, PatternError, Split, Step, Take
 
-__all__ = ["Filter", "PatternError", "Rule", "program", "rule_of", "takes_everything"]
+__all__ = ["Filter", "PatternError", "Rule", "program", "rule_of", "takes_everything", "work_of"]
 
 HELD = 4000
 """Characters that wait for the end of a match; what has not matched by then does not count."""
 _WORK = 400
 """Steps of a program for each character of an answer, on average, and as many for free at its beginning:"""
 _FREE_WORK = 400_000
+_ORDINARY = "The tide is high at 4:15, so take path B-7 (see https://example.org/tides?id=42). " * 9
+"""Long enough that patterns which remember hundreds of characters do."""
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -41,6 +44,11 @@ class Rule(msgspec.Struct, frozen=True):
     stops: bool = False
     mask: str = "▇▇▇"
 
+    @property
+    def written(self) -> str:
+        """As it stands in the settings."""
+        return f"/{self.text}/" if self.pattern else self.text
+
 
 def program(rule: Rule) -> tuple[Step, ...]:
     """What finds the text of a rule.
@@ -55,6 +63,25 @@ def rule_of(text: str) -> Rule:
     """A rule as it stands in the settings: a text, or a pattern between two strokes."""
     pattern = len(text) > 2 and text[0] == text[-1] == "/"
     return Rule(text[1:-1] if pattern else text, pattern=pattern)
+
+
+def work_of(rules: Sequence[Rule]) -> float:
+    """How much of the work that is allowed rules need for an ordinary text; above 1 they would run out of it.
+
+    Raises:
+        PatternError: One cannot be used.
+    """
+    shares = [0.0]
+    for stops in (False, True):
+        programs = [program(rule) for rule in rules if rule.stops is stops]
+        if programs:
+            search = _Search(programs)
+            search.feed(_ORDINARY)  # until it remembers as much as it ever will
+            begun = search.spent
+            search.feed(_ORDINARY)
+            share = (search.spent - begun) / (_WORK * len(_ORDINARY))
+            shares.append(math.inf if search.exhausted else share)
+    return max(shares)
 
 
 def takes_everything(rule: Rule) -> bool:
@@ -165,6 +192,8 @@ class _Search:
         self._edge: str | None = None
         """The character before `_out`."""
         self._work = _FREE_WORK
+        self.spent = 0
+        """Steps so far."""
         self.exhausted = False
         self._pieces: list[_Piece] = []
         self._plain: list[str] = []
@@ -226,6 +255,7 @@ class _Search:
             if self._follow(place, start, after, seen, alive):
                 break
         self._work -= 1 + len(seen)
+        self.spent += 1 + len(seen)
         return alive
 
     def _follow(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from kireji.core.events import ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished
+from kireji.core.events import Applied, ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished
 from kireji.core.filters import Filter, Rule
 from kireji.core.messages import Part, StopReason, TextPart, ThinkingPart, ToolCallPart
 from kireji.core.placeholders import Restorer, Vault
@@ -14,6 +14,10 @@ from kireji.core.placeholders import Restorer, Vault
 
 class Incoming:
     """Passes the events of one answer on.
+
+    A rule looks at one block: what stands in two is shown with a blank line between, and is no text that it could name.
+    Words and reasoning are masked; only words end an answer; the arguments of tools stay what the model said, because
+    a mask could change what a tool does.
 
     Args:
         vault: What was sent as placeholders; None when nothing was.
@@ -28,6 +32,7 @@ class Incoming:
         self._rules = tuple(rules)
         self._masks = tuple(rule for rule in rules if not rule.stops)
         self._open: dict[int, _Words] = {}
+        self._applied = Applied()
         self.stopped: Rule | None = None
 
     def feed(self, event: ModelEvent) -> Sequence[ModelEvent]:
@@ -43,6 +48,8 @@ class Incoming:
                 return (*((PartDelta(index, shown),) if shown else ()), *self._end_at(index))
             case PartFinished(index, part):
                 return self._finished(index, part)
+            case TurnFinished():
+                return (msgspec.structs.replace(event, applied=self._applied),)
         return (event,)
 
     def flush(self) -> Sequence[ModelEvent]:
@@ -53,25 +60,39 @@ class Incoming:
 
     def _finished(self, index: int, part: Part) -> Sequence[ModelEvent]:
         words = self._open.pop(index, None)
-        rest = words.flush() if words is not None else ""
-        events: list[ModelEvent] = [PartDelta(index, rest)] if rest else []
         if not isinstance(part, TextPart | ThinkingPart | ToolCallPart):
-            return [*events, PartFinished(index, part)]
-        whole = self._words(part)
-        text = whole.feed(_text(part)) + whole.flush()
-        events.append(PartFinished(index, _with(part, text)))
-        if whole.stopped is not None:
-            self.stopped = whole.stopped
-            events.append(_stop(whole.stopped))
-        return events
+            rest = words.flush() if words is not None else ""
+            return [*_delta(index, rest), PartFinished(index, part)]
+        rest = words.flush() if words is not None else ""
+        if words is None or words.taken != _text(part):  # what the finished part says counts
+            words = self._words(part)
+            words.feed(_text(part))
+            words.flush()
+        self._note(words)
+        events = [*_delta(index, rest), PartFinished(index, _with(part, words.shown))]
+        return [*events, *self._stop(words)]
 
     def _end_at(self, index: int) -> Sequence[ModelEvent]:
         words = self._open[index]
         if words.stopped is None:
             return ()
-        self.stopped = words.stopped
         del self._open[index]
-        return (PartFinished(index, _with(words.part, words.shown)), _stop(words.stopped))
+        self._note(words)
+        return (PartFinished(index, _with(words.part, words.shown)), *self._stop(words))
+
+    def _stop(self, words: _Words) -> Sequence[ModelEvent]:
+        """The end of the answer, if these words end it."""
+        if words.stopped is None:
+            return ()
+        self.stopped = words.stopped
+        applied = msgspec.structs.replace(self._applied, stopped=not words.exhausted)
+        rule = "" if words.exhausted else words.stopped.written
+        return (*self.flush(), TurnFinished(StopReason.STOP_SEQUENCE, None, rule, applied))
+
+    def _note(self, words: _Words) -> None:
+        """Remember what the rules did to a part that is over."""
+        masked, exhausted = self._applied.masked or words.masked, self._applied.exhausted or words.exhausted
+        self._applied = Applied(masked=masked, exhausted=exhausted)
 
     def _words(self, part: Part) -> _Words:
         if isinstance(part, ToolCallPart):
@@ -81,12 +102,21 @@ class Incoming:
 
 
 class _Words:
-    """The words of one part on their way."""
+    """The words of one part on their way.
+
+    Attributes:
+        taken: What came in.
+    """
 
     def __init__(self, part: Part, restorer: Restorer | None, rules: Filter | None) -> None:
         self.part = part
         self._restorer, self._rules = restorer, rules
+        self._taken: list[str] = []
         self._shown: list[str] = []
+
+    @property
+    def taken(self) -> str:
+        return "".join(self._taken)
 
     @property
     def shown(self) -> str:
@@ -96,7 +126,16 @@ class _Words:
     def stopped(self) -> Rule | None:
         return self._rules.stopped if self._rules is not None else None
 
+    @property
+    def masked(self) -> bool:
+        return self._rules is not None and self._rules.masked > 0
+
+    @property
+    def exhausted(self) -> bool:
+        return self._rules is not None and self._rules.exhausted
+
     def feed(self, text: str) -> str:
+        self._taken.append(text)
         text = self._restorer.feed(text) if self._restorer is not None else text
         return self._kept(self._rules.feed(text) if self._rules is not None else text)
 
@@ -109,8 +148,8 @@ class _Words:
         return text
 
 
-def _stop(rule: Rule) -> TurnFinished:
-    return TurnFinished(StopReason.STOP_SEQUENCE, None, rule.text)
+def _delta(index: int, text: str) -> list[ModelEvent]:
+    return [PartDelta(index, text)] if text else []
 
 
 def _text(part: TextPart | ThinkingPart | ToolCallPart) -> str:

@@ -25,12 +25,14 @@ class AnswerRounds:
         self.serves = serves
         self._offset = 0
         self._next = 0
-        self._before: list[bytes | None] = []
-        """The blocks of the rounds that are over."""
+        self._before: list[tuple[bytes | None, bool]] = []
+        """The blocks of the rounds that are over, and whether a mask hides something that is in them."""
         self._raw: bytes | None = None
         """Of this one, as far as it went before a pause."""
         self._ended: bytes | None = None
         """Of this one, once it has ended."""
+        self._masked = False
+        """Whether a mask hides something of this one."""
         self._goes_on = False
         self._spent: Usage | None = None
         self.calls: list[tuple[int, ToolCallPart]] = []
@@ -52,6 +54,7 @@ class AnswerRounds:
             case TurnFinished(_, raw):
                 whole = msgspec.structs.replace(event, raw=_continued(self._raw, raw) if self._goes_on else raw)
                 self.held = whole if self._waits(whole) else None
+                self._masked = self._masked or event.applied.masked
                 self._raw = self._ended = whole.raw
                 return whole
 
@@ -82,8 +85,8 @@ class AnswerRounds:
         """
         assert self.held is not None
         if self.calling:
-            self._before.append(self.held.raw)
-            self._raw, self._goes_on, self.calls = None, False, []
+            self._before.append((self.held.raw, self._masked))
+            self._raw, self._masked, self._goes_on, self.calls = None, False, False, []
         else:
             self._goes_on = True
         self.held = self._ended = None
@@ -92,11 +95,22 @@ class AnswerRounds:
 
     def whole(self, message: Message) -> Message:
         """The answer with the provider's own blocks by round, where tools have run; else as it is."""
+        return self._with_blocks(message, [raw for raw, _ in self._before], self._ended)
+
+    def kept(self, message: Message) -> Message:
+        """The same as it stands in the history: without the blocks of rounds of which a mask hides something.
+
+        The service's own blocks say what was not shown; they go back while the answer goes on, and are forgotten then.
+        """
+        if self._masked:
+            message = msgspec.structs.replace(message, raw=None, raw_from="")
+        before = [None if masked else raw for raw, masked in self._before]
+        return self._with_blocks(message, before, None if self._masked else self._ended)
+
+    def _with_blocks(self, message: Message, before: list[bytes | None], last: bytes | None) -> Message:
         if not any(isinstance(part, ToolResultPart) for part in message.parts):
             return message
-        return msgspec.structs.replace(
-            message, raw=rounds.joined([*self._before, self._ended]), raw_from=self._provider
-        )
+        return msgspec.structs.replace(message, raw=rounds.joined([*before, last]), raw_from=self._provider)
 
     def _waits(self, event: TurnFinished) -> bool:
         if event.reason is StopReason.PAUSE_TURN:

@@ -55,6 +55,8 @@ def ending(finished: TurnFinished | None, message: Message) -> Ending:
     match reason:
         case StopReason.REFUSAL:
             return Ending(MessageState.FAILED, _refused(finished.detail if finished else ""))
+        case _ if finished is not None and (finished.applied.stopped or finished.applied.exhausted):
+            return Ending(MessageState.COMPLETE, _ruled(finished))
         case StopReason.MAX_TOKENS if not says_something:
             return Ending(
                 MessageState.FAILED,
@@ -117,6 +119,16 @@ def _ran(message: Message) -> bool:
 def state_after(error: KirejiError, *, received: bool) -> MessageState:
     """Whether a failure cut an answer that can be continued, or left none."""
     return MessageState.INTERRUPTED if received and isinstance(error, _BROKEN) else MessageState.FAILED
+
+
+def _ruled(finished: TurnFinished) -> str:
+    """What the person's own rules did, where that is not what they expect of them."""
+    if finished.applied.exhausted:
+        return say(
+            "Your rules for answers need too much work, so the rest of this answer is not shown. "
+            "Make them simpler in the settings, under Privacy."
+        )
+    return say("Your stop rule {rule} ended the answer here.", rule=finished.detail)
 
 
 def _refused(category: str) -> str:

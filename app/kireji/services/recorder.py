@@ -124,10 +124,13 @@ class AnswerRecorder:
     @property
     def so_far(self) -> Message:
         """All that was said, with the results of tools."""
+        return self._rounds.whole(self._snapshot())
+
+    def _snapshot(self) -> Message:
         message = self._builder.snapshot()
         if (held := self._rounds.held) is not None and held.raw is not None:
             message = msgspec.structs.replace(message, raw=held.raw, raw_from=self._provider)
-        return self._rounds.whole(message)
+        return message
 
     async def begin_call(self, call: ToolCallPart) -> None:
         """Write down that a call begins which could have an effect.
@@ -268,15 +271,16 @@ class AnswerRecorder:
                 model=self._model,
                 origin=self._origin,
             )
+        message = self._rounds.kept(self._snapshot())
         await self._conversations.update(
-            self._row.id, self.so_far, state, usage=self._builder.usage, stop=stop, error=sentence
+            self._row.id, message, state, usage=self._builder.usage, stop=stop, error=sentence
         )
 
     def _stored(self, state: MessageState, stop: StopReason | None, sentence: str) -> StoredMessage:
         return StoredMessage(
             id=self._row.id if self._row else 0,
             parent=self._parent,
-            message=self.so_far,
+            message=self._rounds.kept(self._snapshot()),
             state=state,
             provider=self._provider,
             model=self._model,

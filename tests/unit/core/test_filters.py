@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kireji.core.filters import HELD, Filter, PatternError, Rule, program, takes_everything
+from kireji.core.filters import HELD, Filter, PatternError, Rule, program, rule_of, takes_everything, work_of
 
 MASK = "▇▇▇"
 
@@ -194,3 +194,23 @@ def test_a_pattern_that_matches_something_finds_what_python_finds(pattern: str, 
 def test_no_masked_text_is_shown_however_it_is_cut(secret: str, text: str, places: list[int]) -> None:
     shown = applied([Rule(secret, case=True, mask="")], *cut(f"{text}{secret}{text}", places))
     assert shown == f"{text}{secret}{text}".replace(secret, "")
+
+
+@pytest.mark.parametrize(
+    ("rules", "too_much"),
+    [
+        ([Rule("secret")], False),
+        ([Rule(r"\w+@\w+\.\w+", pattern=True)], False),
+        ([Rule("(?s).*", pattern=True)], False),
+        ([Rule(f"word {number}") for number in range(200)], False),
+        ([Rule(".{500}~", pattern=True)], True),
+        ([Rule(".{300}~", pattern=True)] * 5, True),
+        ([Rule(".{500}~", pattern=True, stops=True)], True),
+    ],
+)
+def test_it_is_known_beforehand_which_rules_need_too_much_work(rules: list[Rule], too_much: bool) -> None:
+    assert (work_of(rules) > 1) is too_much
+
+
+def test_a_rule_is_written_as_it_stands_in_the_settings() -> None:
+    assert [rule_of(text).written for text in ("a/b", "/a+/")] == ["a/b", "/a+/"]

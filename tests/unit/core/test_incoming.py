@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.core.events import MessageBuilder, ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished
+from kireji.core.events import Applied, MessageBuilder, ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished
 from kireji.core.filters import Rule
 from kireji.core.incoming import Incoming
 from kireji.core.messages import OpaquePart, StopReason, TextPart, ThinkingPart, ToolCallPart
@@ -77,7 +77,7 @@ def test_an_answer_ends_at_a_stop_text() -> None:
     assert incoming.stopped == STOP
     assert events[-2:] == [
         PartFinished(0, TextPart("one ")),
-        TurnFinished(StopReason.STOP_SEQUENCE, None, "THE END"),
+        TurnFinished(StopReason.STOP_SEQUENCE, None, "THE END", Applied(stopped=True)),
     ]
 
 
@@ -86,6 +86,19 @@ def test_a_stop_text_at_the_very_end_ends_it_too() -> None:
     events = passed(incoming, *words("one x"))
     assert events[-2] == PartFinished(0, TextPart("one "))
     assert incoming.stopped is not None
+
+
+def test_the_end_tells_what_rules_did() -> None:
+    incoming = Incoming(None, [Rule("secret")])
+    events = passed(incoming, *words("a secret"), TurnFinished(StopReason.END_TURN, b"[]"))
+    assert events[-1] == TurnFinished(StopReason.END_TURN, b"[]", applied=Applied(masked=True))
+
+
+def test_a_finished_part_that_says_something_else_than_its_pieces_counts() -> None:
+    incoming = Incoming(None, [Rule("secret")])
+    started, delta = PartStarted(0, TextPart("")), PartDelta(0, "a")
+    events = passed(incoming, started, delta, PartFinished(0, TextPart("a secret")))
+    assert events[-1] == PartFinished(0, TextPart("a ▇▇▇"))
 
 
 def test_masks_hold_for_words_and_thinking_but_not_for_arguments() -> None:

@@ -89,6 +89,8 @@ def ending_of(stored: StoredMessage, lead: str = "") -> Ending:
             return Ending(lead or said, tr("Another running Kireji writes this answer."), "muted", False)
     if continues:
         return Ending(lead, said or tr(_CUT), "warn", continues)
+    if stored.stop is StopReason.STOP_SEQUENCE:  # it tells of the end
+        return Ending(lead, said, "muted", False)
     return Ending(lead, said, "muted", False) if lead else Ending(said, "", "muted", False)
 
 
