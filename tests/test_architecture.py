@@ -31,8 +31,22 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
+@functools.cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """All of a module's nodes: most rules look at each, and to walk costs more than to look."""
+    return tuple(ast.walk(tree_of(path)))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forget() -> Iterator[None]:
+    """Later tests of this process need not carry millions of nodes."""
+    yield
+    for each in (tree_of, nodes_of, docstrings):
+        each.cache_clear()
+
+
 def calls(path: Path) -> Iterator[tuple[int, ast.Call]]:
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Call):
             yield node.lineno, node
 
@@ -76,7 +90,8 @@ def test_only_the_outbox_clears_requests() -> None:
     found = {
         name_of(path)
         for path in (*MODULES, *TESTS.rglob("*.py"))
-        for node in ast.walk(tree_of(path))
+        if re.search(r"ClearedRequest\s*\.\s*issue", path.read_text(encoding="utf-8"))  # parsing all takes seconds
+        for node in nodes_of(path)
         if isinstance(node, ast.Attribute) and ast.unparse(node) == "ClearedRequest.issue"
     }
     assert found == allowed
@@ -102,7 +117,7 @@ of sockets between this program and the processes that keep its tools."""
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:
     """Line and full name of everything that is imported."""
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -150,10 +165,11 @@ def test_keys_are_revealed_to_the_keychain_and_the_request_alone() -> None:
     }
 
 
-def docstrings(tree: ast.Module) -> set[ast.AST]:
+@functools.cache
+def docstrings(path: Path) -> set[ast.AST]:
     """Constants that stand alone as a statement: documentation, not values."""
     return {
-        node.value for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        node.value for node in nodes_of(path) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
 
 
@@ -162,9 +178,9 @@ def test_colours_stand_among_the_tokens_alone() -> None:
         f"{name_of(path)}:{node.lineno} {node.value!r}"
         for path in sorted((APP / "ui").rglob("*.py"))
         if name_of(path) != "app/kireji/ui/tokens.py"
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and COLOUR.search(node.value)
-        if node not in docstrings(tree_of(path))
+        if node not in docstrings(path)
     ]
     assert found == []
 
@@ -242,7 +258,8 @@ def test_unit_tests_need_no_qt() -> None:
     found = [
         name_of(path)
         for path in sorted((TESTS / "unit").rglob("*.py"))
-        for node in ast.walk(tree_of(path))
+        if re.search("PySide6|kireji.ui", path.read_text(encoding="utf-8"))
+        for node in nodes_of(path)
         if (
             isinstance(node, ast.Import)
             and any(alias.name.startswith(("PySide6", "kireji.ui")) for alias in node.names)
