@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -25,10 +26,13 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "SSL_CERT_FILE"):
         os.environ.pop(name, None)
     config.stash[_stack] = ExitStack()
+    gc.disable()  # what is collected stays; to look through millions of objects again and again took half of the time
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Start one X server for the run when a test that will run needs it."""
+    gc.enable()
+    gc.freeze()
     if session.config.option.collectonly:
         return
     if any(item.get_closest_marker("qt") or item.get_closest_marker("display") for item in session.items):
