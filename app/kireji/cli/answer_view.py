@@ -6,7 +6,7 @@ from typing import Protocol
 
 from kireji.cli.console import Console
 from kireji.cli.tool_lines import ToolLines, request_value
-from kireji.cli.values import message_value, result_value, usage_value
+from kireji.cli.values import hidden_value, message_value, result_value, usage_value
 from kireji.core.errors import ProviderError
 from kireji.core.events import PartDelta, PartFinished, PartStarted, UsageReported
 from kireji.core.messages import (
@@ -19,6 +19,8 @@ from kireji.core.messages import (
     ToolCallPart,
     ToolResultPart,
 )
+from kireji.core.redaction import Hidden
+from kireji.services.redaction import told
 from kireji.services.turns import (
     AnswerBegins,
     AnswerEnds,
@@ -28,6 +30,7 @@ from kireji.services.turns import (
     ToolBegins,
     ToolProgressed,
     TurnEvent,
+    ValuesHidden,
     can_continue,
 )
 
@@ -139,7 +142,7 @@ class WholeAnswer:
 class JsonStream:
     """One JSON object per line.
 
-    That is question, begin, text, thinking, tool, tool_input, approval, approved, tool_begins, tool_progress,
+    That is question, begin, hidden, text, thinking, tool, tool_input, approval, approved, tool_begins, tool_progress,
     tool_result, other, usage, end.
     """
 
@@ -155,6 +158,8 @@ class JsonStream:
                 self._line("question", conversation=event.conversation.id, message=event.message.id)
             case AnswerBegins():
                 self._line("begin", provider=event.provider, model=event.model, note=event.note)
+            case ValuesHidden(hidden):
+                self._line("hidden", **hidden_value(hidden))
             case PartStarted(index, part):
                 self._start(index, part)
             case PartDelta(index, text):
@@ -205,6 +210,7 @@ class Told:
         self._conversation = 0
         self._note = ""
         self._untold = ""
+        self._hidden: Hidden | None = None
         self._stands_in = False
 
     def take(self, event: TurnEvent) -> None:
@@ -219,6 +225,11 @@ class Told:
             case AnswerBegins():
                 self._note = self._untold = event.note
                 self._stands_in = event.stands_in
+                self._hidden = None
+            case ValuesHidden(hidden):
+                if self._hidden is not None:  # what of the first request stayed here stands in the note
+                    self._console.note(told(hidden))
+                self._hidden = hidden
             case PartStarted() | PartDelta() | PartFinished():
                 self._say_note()
             case AnswerEnds():
@@ -234,6 +245,7 @@ class Told:
         return {
             "conversation": self._conversation,
             "note": self._note,
+            **hidden_value(self._hidden or Hidden()),
             **message_value(end.message),
             "error": self._sentence(end),
             "request_id": (end.error.request_id or None) if isinstance(end.error, ProviderError) else None,

@@ -16,6 +16,7 @@ from kireji.cli.answer_view import AnswerView, JsonStream, Noting, PlainText, Wh
 from kireji.cli.approving import Approver
 from kireji.cli.arguments import LATEST
 from kireji.cli.console import Console, OutputClosed
+from kireji.cli.hiding import asked_before_sending
 from kireji.cli.prompts import find, with_language
 from kireji.cli.receipt import last_row, tell
 from kireji.cli.tool_values import ask_named
@@ -79,7 +80,8 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
             question = replace(question, tools=await ask_named(services, arguments.tools))
         async with Approver(services.tools.approvals, console, yes=arguments.yes) as approver:
             question = replace(_as_wished(question, arguments), attended=approver.attended)
-            return await _asked(services, question, arguments, console, approver)
+            with asked_before_sending(services, console, yes=arguments.yes):
+                return await _asked(services, question, arguments, console, approver)
 
     return work
 

@@ -17,6 +17,7 @@ from kireji.core.messages import (
     Usage,
 )
 from kireji.core.models import Balance, Effort, ModelInfo
+from kireji.core.redaction import Hidden
 
 
 def time_value(time: datetime) -> str:
@@ -34,6 +35,11 @@ def usage_value(usage: Usage) -> dict[str, object]:
         "thinking_tokens": usage.thinking_tokens,
         "cost": usage.cost,
     }
+
+
+def hidden_value(hidden: Hidden) -> dict[str, object]:
+    """How much of a question stayed here, by kind, and the documents that nobody could look into."""
+    return {"hidden": dict(hidden.by_kind), "unchecked": list(hidden.unchecked)}
 
 
 def message_value(stored: StoredMessage) -> dict[str, object]:

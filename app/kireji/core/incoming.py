@@ -8,7 +8,7 @@ import msgspec
 
 from kireji.core.events import Applied, ModelEvent, PartDelta, PartFinished, PartStarted, TurnFinished
 from kireji.core.filters import Filter, Rule
-from kireji.core.messages import Part, StopReason, TextPart, ThinkingPart, ToolCallPart
+from kireji.core.messages import Citation, Part, StopReason, TextPart, ThinkingPart, ToolCallPart
 from kireji.core.placeholders import Restorer, Vault
 
 
@@ -34,6 +34,11 @@ class Incoming:
         self._open: dict[int, _Words] = {}
         self._applied = Applied()
         self.stopped: Rule | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether a rule has ended the answer."""
+        return self.stopped is not None
 
     def feed(self, event: ModelEvent) -> Sequence[ModelEvent]:
         """What becomes of an event."""
@@ -68,9 +73,21 @@ class Incoming:
             words = self._words(part)
             words.feed(_text(part))
             words.flush()
+        if isinstance(part, TextPart):
+            part = msgspec.structs.replace(part, citations=tuple(map(self._cited, part.citations)))
         self._note(words)
         events = [*_delta(index, rest), PartFinished(index, _with(part, words.shown))]
         return [*events, *self._stop(words)]
+
+    def _cited(self, citation: Citation) -> Citation:
+        """What a passage rests on may hold values, too, and what a mask hides."""
+        return Citation(*map(self._quoted, (citation.text, citation.title, citation.source)))
+
+    def _quoted(self, text: str) -> str:
+        words = self._words(ThinkingPart(""))  # masks, and no stops
+        shown = words.feed(text) + words.flush()
+        self._note(words)
+        return shown
 
     def _end_at(self, index: int) -> Sequence[ModelEvent]:
         words = self._open[index]

@@ -7,11 +7,16 @@ given out, and where it was given out already, it is itself hidden behind anothe
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from kireji.core.secrets.kinds import Found, Kind, merged
+
+Find: TypeAlias = Callable[[str], Sequence[Found]]
+"""Gives what is found in a text."""
 
 _LABELS = {
     Kind.PRIVATE_KEY: "PRIVATE_KEY",
@@ -34,6 +39,8 @@ _SPOKEN = re.compile(rf"{_PLAIN}|\\\[(?P<label2>{_ALL})\\?_(?P<number2>[1-9][0-9
 _BEGINNING = re.compile(r"\\|\\?\[(?:[A-Z]|\\?_){0,16}\\?[0-9]{0,6}\\?")
 """What may become one when more comes; rather too much, since it is only waited with."""
 _LONGEST = 40
+_NAMES = re.compile(r"\s{0,100}:")
+"""What follows the name of a field."""
 _STRING = re.compile(r'"(?:[^"\\]|\\.){0,1000000}"', re.DOTALL)
 
 
@@ -53,6 +60,9 @@ class Vault:
         for placeholder, value in (values or {}).items():
             self._put(placeholder, value)
 
+    def __len__(self) -> int:
+        return len(self._values)
+
     @property
     def values(self) -> Mapping[str, str]:
         """Values by placeholder, in the order in which they were learnt."""
@@ -62,14 +72,18 @@ class Vault:
         """What a placeholder stands for; None if it is none of ours."""
         return self._values.get(placeholder)
 
-    def learn(self, text: str, found: Iterable[Found]) -> None:
+    def values_from(self, place: int) -> Sequence[str]:
+        """The values that were learnt when there were so many already."""
+        return list(itertools.islice(self._values.values(), place, None))
+
+    def learn(self, text: str, find: Find) -> None:
         """Give placeholders to values, and keep those apart that stand in the text as they are.
 
         To be called with everything that is sent before anything of it is hidden: what is a password in one place is
         hidden in all others too.
         """
         self._taken.update(placeholder for _, _, placeholder in _spoken(text))
-        for one in found:
+        for one in find(text):
             self._named(text[one.start : one.end], _LABELS[one.kind])
 
     def hide(self, text: str, found: Sequence[Found] = ()) -> str:
@@ -86,18 +100,26 @@ class Vault:
             at = one.end
         return "".join([*pieces, text[at:]])
 
-    def learn_json(self, text: str, find: Callable[[str], Iterable[Found]]) -> None:
+    def learn_json(self, text: str, find: Find) -> None:
         """As `learn`, of JSON text: of its strings, and of what a name says of the value beside it."""
         for one in find(text):
             self._named(_unescaped(text[one.start : one.end]), _LABELS[one.kind])
         for string in _STRING.finditer(text):
             inner = _unescaped(string[0][1:-1])
-            self.learn(inner, find(inner))
+            self.learn(inner, find)
 
-    def hide_json(self, text: str, find: Callable[[str], Sequence[Found]]) -> str:
-        """As `hide`, of JSON text: inside its strings, so that it stays JSON; a bare number becomes a string."""
+    def hide_json(self, text: str, find: Find, *, names: bool = True) -> str:
+        """As `hide`, of JSON text: inside its strings, so that it stays JSON; a bare number becomes a string.
+
+        Args:
+            text: What would be sent.
+            find: What is looked for in its strings.
+            names: Whether the names of fields are looked at, too; those of a schema must stay as they are.
+        """
         pieces, at = [], 0
         for string in _STRING.finditer(text):
+            if not names and _NAMES.match(text, string.end()):
+                continue
             inner = _unescaped(string[0][1:-1])
             hidden = self.hide(inner, find(inner))
             kept = string[0] if hidden == inner else f'"{_escaped(hidden)}"'
@@ -126,8 +148,19 @@ class Vault:
         return frozenset(placeholder for _, _, placeholder in _spoken(text) if placeholder in self._values)
 
     def holds(self, text: str) -> bool:
-        """Whether a value stands in a text."""
+        """Whether a value stands in a text; the person's own words are not looked for, which `own` gives."""
         return bool(self._known(text))
+
+    def holds_in_any_case(self, text: str) -> bool:
+        """The same where capitals may have been lost, as they are in the name of a host."""
+        folded = text.casefold()
+        kept = ((value, kind_of(placeholder)) for value, placeholder in self._placeholders.items())
+        return any(value.casefold() in folded for value, kind in kept if kind not in (None, Kind.OWN))
+
+    @property
+    def own(self) -> frozenset[str]:
+        """Those values that are own words of the person."""
+        return frozenset(self._own)
 
     def _named(self, value: str, label: str) -> str:
         if value in self._placeholders:

@@ -6,8 +6,8 @@ import enum
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -24,11 +24,9 @@ from kireji.core.messages import (
     ToolCallPart,
     ToolResultPart,
 )
-from kireji.core.placeholders import Vault, kind_of
-from kireji.core.requests import ModelRequest
+from kireji.core.placeholders import Find, Vault
+from kireji.core.requests import ModelRequest, ToolSpec
 from kireji.core.secrets.kinds import Found, Kind
-
-Find: TypeAlias = Callable[[str], Sequence[Found]]
 
 
 class Policy(enum.Enum):
@@ -83,13 +81,19 @@ class Painted(msgspec.Struct, frozen=True):
 class RequestRedactor:
     """Hides what is found in the words of a question, wherever they stand.
 
+    What a value is called depends on nothing but the question, read from its beginning. A conversation that goes on
+    therefore begins with the same bytes each time, as services' caches need it, also after this program was started
+    anew; and a question can be made again as it was sent.
+
     Args:
-        vault: Of the conversation; learns what is found.
+        vault: An empty one; learns what is found.
         find: What is looked for.
+        own: What finds the person's own words alone. They are hidden in what is said of tools, too, where everything
+            else is an example.
     """
 
-    def __init__(self, vault: Vault, find: Find) -> None:
-        self._vault, self._find = vault, find
+    def __init__(self, vault: Vault, find: Find, own: Find | None = None) -> None:
+        self._vault, self._find, self._own = vault, find, own or _nothing
 
     def redacted(self, request: ModelRequest, painted: Mapping[Sha256, Painted]) -> ModelRequest:
         """The question as it may leave.
@@ -108,32 +112,49 @@ class RequestRedactor:
             blobs={blob: data for blob, data in blobs.items() if blob in named},
             system=self._hide(request.system),
             stop_sequences=tuple(map(self._hide, request.stop_sequences)),
-            output_schema=self._vault.hide_json(request.output_schema.decode(), _nothing).encode(),
-            tools=tuple(
-                msgspec.structs.replace(
-                    tool,
-                    description=self._vault.hide(tool.description),
-                    input_schema=self._vault.hide_json(tool.input_schema.decode(), _nothing).encode(),
-                )
-                for tool in request.tools
-            ),
+            output_schema=self._schema(request.output_schema),
+            tools=tuple(map(self._tool, request.tools)),
         )
 
-    def hidden(self, request: ModelRequest) -> Mapping[Kind, int]:
-        """How many values a question that may leave has placeholders for."""
-        placeholders = {one for text in texts(request) for one in self._vault.placeholders_in(text)}
-        return Counter(kind for one in sorted(placeholders) if (kind := kind_of(one)) is not None)
+    def placeholders(self, request: ModelRequest) -> frozenset[str]:
+        """Which of ours stand in a question that may leave."""
+        return frozenset().union(*map(self._vault.placeholders_in, texts(request)))
 
     def _learn(self, request: ModelRequest) -> None:
-        for message in request.messages:
-            for part in _inner(message.parts):
-                if isinstance(part, ToolCallPart):
-                    self._vault.learn_json(part.arguments, self._find)
-        for text in texts(request):
-            self._vault.learn(text, self._find(text))
+        """Name every value in the order in which the question is read.
+
+        A value that is learnt late may stand in what came before, and make one there with another that it overlaps;
+        that, too, is named now and not when something else has been learnt.
+        """
+        said: list[_Piece] = []
+        for piece in _pieces(request):
+            known = len(self._vault)
+            find = self._own if piece.of_tool else self._find
+            (self._vault.learn_json if piece.is_json else self._vault.learn)(piece.text, find)
+            said.append(piece)
+            self._try(piece)
+            while fresh := self._vault.values_from(known):
+                known = len(self._vault)
+                for earlier in said:
+                    if earlier.is_json or any(value in earlier.text for value in fresh):
+                        self._try(earlier)
+
+    def _try(self, piece: _Piece) -> None:
+        find = self._own if piece.of_tool else self._find
+        if piece.is_json:
+            self._vault.hide_json(piece.text, find)
+        else:
+            self._vault.hide(piece.text, find(piece.text))
 
     def _hide(self, text: str) -> str:
         return self._vault.hide(text, self._find(text))
+
+    def _tool(self, tool: ToolSpec) -> ToolSpec:
+        description = self._vault.hide(tool.description, self._own(tool.description))
+        return msgspec.structs.replace(tool, description=description, input_schema=self._schema(tool.input_schema))
+
+    def _schema(self, schema: bytes) -> bytes:
+        return self._vault.hide_json(schema.decode(), self._own, names=False).encode()
 
     def _message(self, message: Message, painted: Mapping[Sha256, Painted], blobs: dict[Sha256, bytes]) -> Message:
         parts = tuple(self._part(part, painted, blobs) for part in message.parts)
@@ -153,8 +174,8 @@ class RequestRedactor:
             case ImagePart(blob) if blob in painted:
                 blobs[painted[blob].part.blob] = painted[blob].data
                 return painted[blob].part
-            case LinkedImagePart(url) if self._hide(url) != url:
-                return TextPart("(A picture whose address is hidden.)")
+            case LinkedImagePart(url) if (hidden := self._hide(url)) != url:
+                return TextPart(f"(A picture at {hidden}, which cannot be fetched: what is hidden is in its address.)")
             case DocumentPart():
                 return self._document(part, blobs)
         return part
@@ -177,9 +198,9 @@ class RequestRedactor:
         """
         assert message.raw is not None
         told = "\n".join(strings(message.raw))
-        if self._vault.holds(told) or any(one.kind is Kind.OWN for one in self._find(told)):
+        if self._vault.holds(told) or self._own(told):
             return False
-        shown = "\n".join(_part_texts(_inner(message.parts)))
+        shown = "\n".join(piece.text for piece in _of_parts(_inner(message.parts), {}))
         values = map(self._vault.value, self._vault.placeholders_in(told))
         return all(value is not None and (value in shown or json.dumps(value)[1:-1] in shown) for value in values)
 
@@ -203,27 +224,49 @@ def _inner(parts: Iterable[Part]) -> Iterator[Part]:
             yield from part.content
 
 
+class _Piece(NamedTuple):
+    """Words of a question.
+
+    Args:
+        text: As they are.
+        is_json: Whether they are JSON.
+        of_tool: Whether they say what a tool is, and not what somebody said.
+    """
+
+    text: str
+    is_json: bool = False
+    of_tool: bool = False
+
+
 def texts(request: ModelRequest) -> Iterator[str]:
     """All words of a question."""
-    yield request.system
-    yield from request.stop_sequences
+    return (piece.text for piece in _pieces(request))
+
+
+def _pieces(request: ModelRequest) -> Iterator[_Piece]:
+    """All words of a question, first those that are the same with every question of the conversation."""
+    for tool in request.tools:
+        yield _Piece(tool.description, of_tool=True)
+        yield _Piece(tool.input_schema.decode(), is_json=True, of_tool=True)
+    yield _Piece(request.system)
     for message in request.messages:
-        yield from _part_texts(_inner(message.parts))
-        for part in _inner(message.parts):
-            if isinstance(part, DocumentPart):
-                yield part.title
-                yield _words(part, request.blobs) or ""
+        yield from _of_parts(_inner(message.parts), request.blobs)
+    yield _Piece(request.output_schema.decode(), is_json=True, of_tool=True)
+    yield from map(_Piece, request.stop_sequences)
 
 
-def _part_texts(parts: Iterable[Part]) -> Iterator[str]:
+def _of_parts(parts: Iterable[Part], blobs: Mapping[Sha256, bytes]) -> Iterator[_Piece]:
     for part in parts:
         match part:
             case TextPart(text) | ThinkingPart(text):
-                yield text
+                yield _Piece(text)
             case ToolCallPart(arguments=arguments):
-                yield arguments
+                yield _Piece(arguments, is_json=True)
             case LinkedImagePart(url):
-                yield url
+                yield _Piece(url)
+            case DocumentPart():
+                yield _Piece(part.title)
+                yield _Piece(_words(part, blobs) or "")
 
 
 def _words(part: DocumentPart, blobs: Mapping[Sha256, bytes]) -> str | None:

@@ -35,7 +35,7 @@ from kireji.services.sent_history import without_refused
 from kireji.services.tool_loop import ToolLoop
 from kireji.services.tools.runner import ToolRunner
 from kireji.services.tools.toolbox import Toolbox
-from kireji.services.turns import Observer, Question, QuestionSaved, SourcesPacked, TurnControl
+from kireji.services.turns import Observer, Question, QuestionSaved, SourcesPacked, TurnControl, ValuesHidden
 
 log = logging.getLogger(__name__)
 
@@ -306,6 +306,7 @@ class ChatService:
             refused,
             unpriced=asked.question.unpriced,
             hide=hide,
+            hid=lambda hidden: turn.feed(ValuesHidden(hidden)),
         )
         await self._loop.run(asked, choice, built, exchange, recorder, turn.feed, begins)
 

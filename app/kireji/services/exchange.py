@@ -39,6 +39,7 @@ class Exchange:
         refused: Told when the provider does not take its own blocks back.
         unpriced: Whether the person sends it although nobody knows what it costs.
         hide: Whether what the person wants to keep is hidden.
+        hid: Told what stays here, whenever that is more than before.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Exchange:
         *,
         unpriced: bool = False,
         hide: bool = True,
+        hid: Callable[[Hidden], None] = lambda _: None,
     ) -> None:
         self._provider = provider
         self._credential = credential
@@ -67,8 +69,10 @@ class Exchange:
         self._refused = refused
         self._unpriced = unpriced
         self._hide = hide
+        self._hid = hid
         self.hidden = Hidden()
         """What of the last request stayed here."""
+        self._told = Hidden()
         self._bare = 0
         """So many messages are sent without the provider's own blocks: it has refused them once."""
 
@@ -81,6 +85,7 @@ class Exchange:
 
         Raises:
             ProviderError: It was refused or broke off.
+            RedactionFailed: It could not be looked through, or the person does not want it sent; nothing has left.
             BudgetReached: It could pass a budget; nothing has left.
             PriceUnknown: There is a budget, and nobody knows what it costs; nothing has left.
             StoreError: The ledger could not be written; then nothing has left.
@@ -88,6 +93,9 @@ class Exchange:
         messages = (*without_raw(request.messages[: self._bare]), *request.messages[self._bare :])
         cleared = await self._clear(msgspec.structs.replace(request, messages=messages))
         begins()
+        if self.hidden.by_kind != self._told.by_kind or self.hidden.unchecked != self._told.unchecked:
+            self._told = self.hidden
+            self._hid(self.hidden)
         try:
             await self._receive(cleared)
         except ReplayRefused:
@@ -133,18 +141,25 @@ class Exchange:
                 self._provider.stream(cleared, self._credential.secret) as events,
                 self._recorder.checkpoints(),
             ):
-                await self._pass_on(_noting(events, answer, usages), self._outbox.incoming(cleared))
+                incoming = self._outbox.incoming(cleared)
+                await self._pass_on(_noting(events, answer, usages), incoming)
+                # The service is still writing and will not say what it has written: what had come is counted.
+                answer.broken_off = incoming.over and self._delivery is Delivery.STREAM
 
     async def _pass_on(self, events: AsyncIterator[ModelEvent], incoming: Incoming) -> None:
-        """Feed the recorder until the answer ends, or a rule of the person's ends it."""
+        """Feed the recorder until the answer ends, or a rule of the person's ends it.
+
+        Of an answer that came whole the rest is still looked at: what it used stands there.
+        """
         try:
             async for event in events:
-                for passed in incoming.feed(event):
-                    self._recorder.feed(passed)
-                if incoming.stopped is not None:
+                if not incoming.over:
+                    for passed in incoming.feed(event):
+                        self._recorder.feed(passed)
+                if incoming.over and self._delivery is Delivery.STREAM:
                     break
         finally:
-            if incoming.stopped is None:
+            if not incoming.over:
                 for passed in incoming.flush():
                     self._recorder.feed(passed)
 

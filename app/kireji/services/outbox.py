@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import NamedTuple
 from urllib.parse import unquote_plus
@@ -98,20 +98,34 @@ class Outbox:
             ModelUnavailable: The model is retired.
             RedactionFailed: It could not be looked through.
         """
-        prepared = await self._prepared(provider, request, base_url, conversation, delivery, hide=hide)
+        redacted = Redacted(request)
+        if self.redaction is not None and hide:
+            redacted = await self.redaction.preview(provider.name, request, conversation)
+        prepared = await self._prepared(provider, redacted, base_url, delivery)
         if self.accounts is None or prepared.outgoing is None:
             return prepared
         return prepared._replace(estimate=await self.accounts.estimate(prepared.request))
 
-    async def bytes_of(
-        self, provider: Provider, request: ModelRequest, base_url: str, conversation: int | None, delivery: Delivery
+    async def made_again(
+        self, provider: Provider, request: ModelRequest, base_url: str, delivery: Delivery, *, hidden: bool
     ) -> OutgoingRequest | None:
-        """The bytes of `preview` alone, without counting anything.
+        """The bytes of a question that has left before, as it was then; nothing leaves, and nothing is recorded.
+
+        Args:
+            provider: Who was asked.
+            request: What.
+            base_url: Where.
+            delivery: How the answer came.
+            hidden: Whether what the person wants to keep was hidden, whatever holds today.
 
         Raises:
             ModelUnavailable: The model is retired.
+            RedactionFailed: It could not be looked through.
         """
-        return (await self._prepared(provider, request, base_url, conversation, delivery)).outgoing
+        redacted = Redacted(request)
+        if self.redaction is not None and hidden:
+            redacted = await self.redaction.hidden(request)
+        return (await self._prepared(provider, redacted, base_url, delivery)).outgoing
 
     async def clear(
         self,
@@ -144,7 +158,14 @@ class Outbox:
             RedactionFailed: It could not be looked through, or the person does not want it sent.
             StoreError: The ledger could not be written; then nothing leaves.
         """
-        prepared = await self._prepared(provider, request, base_url, conversation, delivery, hide=hide, asks=True)
+        redacted = Redacted(request)
+        if self.redaction is not None:
+            redacted = (
+                await self.redaction.redact(provider.name, request, conversation)
+                if hide
+                else self.redaction.leave(request, conversation)
+            )
+        prepared = await self._prepared(provider, redacted, base_url, delivery)
         outgoing, request, hidden, vault = prepared.outgoing, prepared.request, prepared.hidden, prepared.vault
         if outgoing is None:
             return ClearedRequest.issue(None, request, None)
@@ -205,8 +226,7 @@ class Outbox:
         if outgoing.purpose in (Purpose.ANSWER, Purpose.COUNT):
             raise ValueError("a question passes through `clear` or `clear_count`, which see what is in it")
         if self.redaction is not None and outgoing.purpose in (Purpose.PAGE, Purpose.TOOL_SERVER):
-            told = [outgoing.url, unquote_plus(outgoing.url), *strings(outgoing.body)]
-            self.redaction.refuse_values("\n".join(told), conversation)
+            self.redaction.refuse_values("\n".join(_told_by_tool(outgoing)), conversation)
         facts = sent_facts.of_gate(outgoing, kept=self._kept)
         return ClearedRequest.issue(outgoing, None, await self._record(outgoing, conversation, facts))
 
@@ -221,21 +241,8 @@ class Outbox:
             return
         self.recorded.publish(conversation)
 
-    async def _prepared(
-        self,
-        provider: Provider,
-        request: ModelRequest,
-        base_url: str,
-        conversation: int | None,
-        delivery: Delivery,
-        *,
-        hide: bool = True,
-        asks: bool = False,
-    ) -> Prepared:
+    async def _prepared(self, provider: Provider, redacted: Redacted, base_url: str, delivery: Delivery) -> Prepared:
         """The one way from a question to its bytes, for what leaves and for what is only shown."""
-        redacted = Redacted(request)
-        if self.redaction is not None and hide:
-            redacted = await self.redaction.redact(provider.name, request, conversation, asks=asks)
         request = redacted.request
         if sum(map(len, request.blobs.values())) > _THREAD_FROM_BYTES:
             outgoing = await asyncio.to_thread(provider.encode, request, base_url, delivery)
@@ -255,3 +262,13 @@ class Outbox:
         row = await self._ledger.record(outgoing, digest, conversation, facts)
         self.recorded.publish(conversation)
         return row
+
+
+def _told_by_tool(outgoing: OutgoingRequest) -> Iterator[str]:
+    """What a tool says in a request, however it is written there; a server's address is the person's own."""
+    said = list(strings(outgoing.body))
+    if outgoing.purpose is Purpose.PAGE:
+        said.append(outgoing.url)
+    for text in said:
+        yield text
+        yield unquote_plus(text)

@@ -164,8 +164,9 @@ class Receipts:
         nearest: OutgoingRequest | None = None
         async with aclosing(self._candidates(sent, conversation, path, choice)) as candidates:
             async for request in candidates:
-                made = await self._outbox.bytes_of(
-                    choice.provider, request, choice.base_url, sent.conversation, _delivery(sent)
+                # What the ledger names was hidden; where it names nothing, the question left as it is.
+                made = await self._outbox.made_again(
+                    choice.provider, request, choice.base_url, _delivery(sent), hidden=bool(sent.facts.hidden)
                 )
                 if made is None:
                     continue

@@ -3,42 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
+import functools
 import importlib
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
-from kireji.core.covering import Cover, covers
-from kireji.core.errors import PictureError, ReaderError, RedactionFailed
+from kireji.core.covering import Cover
+from kireji.core.errors import RedactionFailed
 from kireji.core.filters import Rule
 from kireji.core.incoming import Incoming
 from kireji.core.messages import ImagePart, Sha256
-from kireji.core.placeholders import Vault
+from kireji.core.placeholders import Vault, kind_of
 from kireji.core.ports import CaptureStore, ImageCodec, Reader
-from kireji.core.privacy import PrivacySettings
 from kireji.core.publisher import Publisher
-from kireji.core.redaction import Hidden, Painted, Policy, RequestRedactor, pictures, texts, unchecked
+from kireji.core.redaction import Hidden, Policy, RequestRedactor, texts, unchecked
 from kireji.core.requests import ModelRequest
 from kireji.core.secrets.kinds import Found, Kind
 from kireji.core.words import mark, say
+from kireji.services.picture_covers import PictureCovers, Sought
 from kireji.services.picture_text import LABEL
 from kireji.services.preferences import Preferences
+from kireji.services.remembering import remember
 
 if TYPE_CHECKING:
     from kireji.core.secrets.detection import Detection
 
 _THREAD_FROM = 60_000
 """Characters: looking through so many takes half a frame."""
-_KEPT = 200
-"""Pictures, conversations and texts that are remembered."""
+_KEPT = 400
+"""Texts that are remembered with what was found in them."""
 _LONG = 20_000
 """Characters of a text that is looked through anew each time."""
 _DETECTION = "kireji.core.secrets.detection"
-_K = TypeVar("_K")
-_V = TypeVar("_V")
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -48,13 +47,15 @@ class Asked(msgspec.Struct, frozen=True):
         provider: Where to.
         conversation: Where it was asked.
         hidden: What would be hidden.
-        problem: Why the pictures could not be looked through; empty when they were. Then nothing is hidden in them.
+        problem: Why some pictures could not be looked through; empty when they were. Then nothing is hidden in these.
+        unread: These pictures.
     """
 
     provider: str
     conversation: int | None
     hidden: Hidden
     problem: str = ""
+    unread: tuple[Sha256, ...] = ()
 
 
 Asker: TypeAlias = Callable[[Asked], Awaitable[bool | None]]
@@ -75,11 +76,35 @@ class Redacted(msgspec.Struct, frozen=True):
     hidden: Hidden = Hidden()
 
 
+class _Safe(NamedTuple):
+    """A question without what the person wants to keep.
+
+    Args:
+        redacted: As it may leave.
+        kept: Everything that was found and everything that could not be looked into.
+        problem: Why some pictures could not be looked through.
+        unread: These pictures.
+    """
+
+    redacted: Redacted
+    kept: frozenset[object]
+    problem: str
+    unread: tuple[Sha256, ...]
+
+
+class _Decision(NamedTuple):
+    """What the person has said about what was found."""
+
+    hides: bool
+    kept: frozenset[object]
+
+
 class Redaction:
     """Redacts questions on their way out; belongs to the outbox.
 
     Pictures are read when `prepare` is told of them, while the person still types; a question that comes earlier waits.
-    When they cannot be read, nothing leaves unless the person says so.
+    When they cannot be read, nothing leaves unless the person says so. What they have said of something holds for the
+    conversation and the service, so that the same is not asked with every round of tools; anything new is.
 
     Args:
         reader: This computer's text reader.
@@ -90,18 +115,17 @@ class Redaction:
     Attributes:
         asker: Asks the person; None where nobody can be asked.
         checked: The picture that was just looked through.
-        redacted: The conversation and what of its question was hidden.
+        redacted: The conversation and what of its question was hidden, when it is about to leave.
     """
 
     def __init__(self, reader: Reader, codec: ImageCodec, captures: CaptureStore, preferences: Preferences) -> None:
-        self._reader, self._codec, self._captures, self._preferences = reader, codec, captures, preferences
-        self._covers: OrderedDict[tuple[Sha256, PrivacySettings], tuple[Cover, ...]] = OrderedDict()
-        self._shown: OrderedDict[Sha256, frozenset[Cover]] = OrderedDict()
+        self._captures, self._preferences = captures, preferences
+        self._pictures = PictureCovers(reader, codec)
         self._vaults: OrderedDict[int, Vault] = OrderedDict()
-        self._found: OrderedDict[tuple[str, PrivacySettings], Sequence[Found]] = OrderedDict()
-        self._reading = asyncio.Lock()
+        self._decisions: OrderedDict[tuple[str, int], _Decision] = OrderedDict()
+        self._finder: _Finder | None = None
         self.asker: Asker | None = None
-        self.checked: Publisher[Sha256] = Publisher()
+        self.checked: Publisher[Sha256] = self._pictures.checked
         self.redacted: Publisher[tuple[int | None, Hidden]] = Publisher()
 
     def policy(self, provider: str) -> Policy:
@@ -113,10 +137,8 @@ class Redaction:
         return self._preferences.settings.privacy.rules
 
     def vault(self, conversation: int | None) -> Vault:
-        """What was hidden in a conversation so far."""
-        if conversation is None:
-            return Vault()
-        return _remember(self._vaults, conversation, self._vaults.get(conversation) or Vault())
+        """What is hidden from the model that answers in a conversation."""
+        return (None if conversation is None else self._vaults.get(conversation)) or Vault()
 
     async def warm(self) -> None:
         """Load what looks through words; a question would wait for it otherwise."""
@@ -130,13 +152,13 @@ class Redaction:
             StoreError: It is not in the store.
         """
         if any(self.policy(name) is not Policy.NEVER for name in ("anthropic", "openrouter", "local")):
-            await self._look_through(picture, await self._captures.get(picture.blob))
+            finder = self._finding()
+            data = await self._captures.get(picture.blob)
+            await self._pictures.look_through(picture, data, finder.sought, finder.find_read)
 
     def covers(self, picture: Sha256) -> tuple[Cover, ...] | None:
         """What will be painted over in a picture; None while it was not looked through."""
-        found = self._covers.get((picture, self._preferences.settings.privacy))
-        shown = self._shown.get(picture, frozenset())
-        return None if found is None else tuple(cover for cover in found if cover not in shown)
+        return self._pictures.of(picture, self._sought)
 
     def boxes(self, picture: Sha256) -> tuple[tuple[Cover, bool], ...] | None:
         """What was found in a picture, and whether it will be painted over; None while it was not looked through."""
@@ -146,18 +168,16 @@ class Redaction:
 
     def show(self, picture: Sha256, cover: Cover) -> None:
         """Do not paint over one box: the person wants it sent."""
-        _remember(self._shown, picture, self._shown.get(picture, frozenset()) | {cover})
-        self.checked.publish(picture)
+        self._pictures.show(picture, cover)
 
     def hide(self, picture: Sha256, cover: Cover) -> None:
         """Take `show` back."""
-        _remember(self._shown, picture, self._shown.get(picture, frozenset()) - {cover})
-        self.checked.publish(picture)
+        self._pictures.hide(picture, cover)
 
     async def redact(
         self, provider: str, request: ModelRequest, conversation: int | None, *, asks: bool = True
     ) -> Redacted:
-        """A question as it may leave.
+        """A question as it leaves now.
 
         Args:
             provider: Where to.
@@ -170,36 +190,50 @@ class Redaction:
         """
         policy = self.policy(provider)
         if policy is Policy.NEVER:
-            return Redacted(request)
+            return self.leave(request, conversation)
         asker = self.asker if asks else None
-        problem = ""
-        painted: dict[Sha256, Painted] = {}
-        found: dict[Sha256, tuple[Cover, ...]] = {}
-        try:
-            painted, found = await self._painted(request)
-        except (ReaderError, PictureError) as error:
-            if asker is None:
-                raise RedactionFailed(
-                    say("The pictures could not be looked through for what should be hidden; nothing was sent."),
-                    say("Ask again, send it as it is (--no-redact), or switch hiding off in the settings."),
-                    detail=error.sentence,
-                ) from error
-            problem = error.sentence
-        vault = self.vault(conversation)
-        redactor = RequestRedactor(vault, self._find)
-        if sum(map(len, texts(request))) > _THREAD_FROM:
-            safe = await asyncio.to_thread(redactor.redacted, request, painted)
-        else:
-            safe = redactor.redacted(request, painted)
-        hidden = Hidden(redactor.hidden(safe), found, unchecked(request))
-        if (problem or (policy is Policy.ASK and (hidden.count or hidden.unchecked))) and asker is not None:
-            agreed = await asker(Asked(provider, conversation, hidden, problem))
-            if agreed is None:
-                raise RedactionFailed(say("The question was not sent."), say("Change it and ask again."))
-            if not agreed:
-                return Redacted(request)
-        self.redacted.publish((conversation, hidden))
-        return Redacted(safe, vault, hidden)
+        safe = await self._safe(request, may_fail=asker is not None)
+        if (
+            asker is not None
+            and self._is_asked(policy, safe)
+            and not await self._hides(asker, provider, safe, conversation)
+        ):
+            return self.leave(request, conversation)
+        if conversation is not None and safe.redacted.vault is not None:
+            remember(self._vaults, conversation, safe.redacted.vault)
+        self.redacted.publish((conversation, safe.redacted.hidden))
+        return safe.redacted
+
+    def leave(self, request: ModelRequest, conversation: int | None) -> Redacted:
+        """A question that leaves as it is: nothing is hidden from the model of its conversation any more."""
+        if conversation is not None:
+            self._vaults.pop(conversation, None)
+        return Redacted(request)
+
+    async def preview(self, provider: str, request: ModelRequest, conversation: int | None) -> Redacted:
+        """A question as it would leave if the person, where they would be asked, had it hidden; nothing is changed.
+
+        Raises:
+            RedactionFailed: A picture could not be looked through.
+        """
+        policy = self.policy(provider)
+        if policy is Policy.NEVER:
+            return Redacted(request)
+        safe = await self._safe(request, may_fail=True)
+        decision = self._decided(provider, safe, conversation) if self._is_asked(policy, safe) else None
+        if decision is not None and not decision.hides:
+            return Redacted(request)
+        if safe.problem and decision is None:
+            raise _not_looked_through(safe.problem)
+        return safe.redacted
+
+    async def hidden(self, request: ModelRequest) -> Redacted:
+        """A question with all hidden, whatever holds for a provider; nothing is changed.
+
+        Raises:
+            RedactionFailed: A picture could not be looked through.
+        """
+        return (await self._safe(request, may_fail=False)).redacted
 
     def incoming(self, vault: Vault | None) -> Incoming:
         """What an answer passes through: values back, the person's rules applied."""
@@ -212,43 +246,126 @@ class Redaction:
             RedactionFailed: There is one.
         """
         vaults = list(self._vaults.values()) if conversation is None else [self.vault(conversation)]
-        if any(vault.holds(text) for vault in vaults):
+        if any(vault.holds_in_any_case(text) for vault in vaults) or self._says_own(text, vaults):
             raise RedactionFailed(
                 say("A tool would have sent what is hidden from the model."),
                 say("Do it yourself, or switch hiding off for this service in the settings."),
             )
 
-    async def _painted(self, request: ModelRequest) -> tuple[dict[Sha256, Painted], dict[Sha256, tuple[Cover, ...]]]:
-        painted: dict[Sha256, Painted] = {}
-        found: dict[Sha256, tuple[Cover, ...]] = {}
-        for part in pictures(request):
-            data = request.blobs[part.blob]
-            await self._look_through(part, data)
-            boxes = self.covers(part.blob)
-            if boxes:
-                picture = await asyncio.to_thread(self._codec.covered, data, [cover.rect for cover in boxes])
-                name = hashlib.sha256(picture.data).hexdigest()
-                image = ImagePart(name, picture.media_type, picture.width, picture.height)
-                painted[part.blob], found[part.blob] = Painted(image, picture.data), boxes
-        return painted, found
+    def _says_own(self, text: str, vaults: Sequence[Vault]) -> bool:
+        own = {value.casefold() for vault in vaults for value in vault.own}
+        return bool(own) and any(text[one.start : one.end].casefold() in own for one in self._finding().own(text))
 
-    async def _look_through(self, picture: ImagePart, data: bytes) -> None:
-        async with self._reading:
-            settings = self._preferences.settings.privacy
-            if (picture.blob, settings) not in self._covers:
-                reading = await self._reader.read_all(data)
-                found = _detection(settings).find_read(reading.text)
-                boxes = covers(reading, found, picture.width, picture.height)
-                _remember(self._covers, (picture.blob, settings), boxes)
-                self.checked.publish(picture.blob)
+    def _is_asked(self, policy: Policy, safe: _Safe) -> bool:
+        hidden = safe.redacted.hidden
+        return bool(safe.problem or (policy is Policy.ASK and (hidden.count or hidden.unchecked)))
 
-    def _find(self, text: str) -> Sequence[Found]:
+    def _decided(self, provider: str, safe: _Safe, conversation: int | None) -> _Decision | None:
+        """What the person has said of all this before; None when something is new."""
+        decision = None if conversation is None else self._decisions.get((provider, conversation))
+        return decision if decision is not None and safe.kept <= decision.kept else None
+
+    async def _hides(self, asker: Asker, provider: str, safe: _Safe, conversation: int | None) -> bool:
+        """Whether it leaves hidden, as the person says.
+
+        Raises:
+            RedactionFailed: It does not leave.
+        """
+        if (decision := self._decided(provider, safe, conversation)) is not None:
+            return decision.hides
+        agreed = await asker(Asked(provider, conversation, safe.redacted.hidden, safe.problem, safe.unread))
+        if agreed is None:
+            raise RedactionFailed(say("The question was not sent."), say("Change it and ask again."))
+        if conversation is not None:
+            remember(self._decisions, (provider, conversation), _Decision(agreed, safe.kept))
+        return agreed
+
+    async def _safe(self, request: ModelRequest, *, may_fail: bool) -> _Safe:
+        """A question without what the person wants to keep.
+
+        Args:
+            request: The question.
+            may_fail: Whether a picture that cannot be looked through goes along as it is.
+
+        Raises:
+            RedactionFailed: A picture could not be looked through, and may not go along.
+        """
+        finder = self._finding()
+        looked = await self._pictures.paint(request, finder.sought, finder.find_read)
+        problem = looked.error.sentence if looked.error is not None else ""
+        if looked.error is not None and not may_fail:
+            raise _not_looked_through(problem) from looked.error
+        vault = Vault()
+        redactor = RequestRedactor(vault, finder.find, finder.own)
+        if sum(map(len, texts(request))) > _THREAD_FROM:
+            safe = await asyncio.to_thread(redactor.redacted, request, looked.painted)
+        else:
+            safe = redactor.redacted(request, looked.painted)
+        placeholders = redactor.placeholders(safe)
+        kinds = Counter(kind for one in placeholders if (kind := kind_of(one)) is not None)
+        hidden = Hidden({kind: kinds[kind] for kind in Kind if kinds[kind]}, looked.found, unchecked(request))
+        kept = frozenset[object](
+            [
+                *map(vault.value, placeholders),
+                *((picture, cover) for picture, boxes in looked.found.items() for cover in boxes),
+                *looked.unread,
+                *hidden.unchecked,
+            ]
+        )
+        return _Safe(Redacted(safe, vault, hidden), kept, problem, looked.unread)
+
+    @property
+    def _sought(self) -> Sought:
         settings = self._preferences.settings.privacy
-        if (text, settings) in self._found:
-            return self._found[text, settings]
-        detection = _detection(settings)
-        found = detection.find_read(text) if text.startswith(LABEL) else detection.find(text)
-        return _remember(self._found, (text, settings), found) if len(text) <= _LONG else found
+        return settings.off, settings.words
+
+    def _finding(self) -> _Finder:
+        if self._finder is None or self._finder.sought != self._sought:
+            self._finder = _Finder(self._sought)
+        return self._finder
+
+
+class _Finder:
+    """Looks through words, and remembers short ones: a conversation is sent again with every question.
+
+    May be used from several threads.
+
+    Args:
+        sought: What is looked for.
+    """
+
+    def __init__(self, sought: Sought) -> None:
+        off, words = self.sought = sought
+        self._detection = _detection([kind for kind in Kind if kind.value not in off], words)
+        self._own = _detection([Kind.OWN], words) if words and Kind.OWN.value not in off else None
+        self._known = functools.lru_cache(_KEPT)(self._look)
+        self._known_own = functools.lru_cache(_KEPT)(self._look_for_own)
+
+    def find(self, text: str) -> Sequence[Found]:
+        """What is in a text, which may have been read in a picture."""
+        return self._known(text) if len(text) <= _LONG else self._look(text)
+
+    def find_read(self, text: str) -> Sequence[Found]:
+        """What is in words that were read in a picture."""
+        return self._detection.find_read(text)
+
+    def own(self, text: str) -> Sequence[Found]:
+        """The person's own words alone."""
+        return self._known_own(text) if len(text) <= _LONG else self._look_for_own(text)
+
+    def _look(self, text: str) -> Sequence[Found]:
+        return self.find_read(text) if text.startswith(LABEL) else self._detection.find(text)
+
+    def _look_for_own(self, text: str) -> Sequence[Found]:
+        return () if self._own is None else self._own.find(text)
+
+
+def _not_looked_through(problem: str) -> RedactionFailed:
+    return RedactionFailed(
+        say("The pictures could not be looked through for what should be hidden; nothing was sent."),
+        say("Ask again, send it as it is (--no-redact), or switch hiding off in the settings."),
+        detail=problem,
+    )
 
 
 _NAMES = {
@@ -265,25 +382,21 @@ _NAMES = {
 
 
 def told(hidden: Hidden) -> str:
-    """What was hidden, in a sentence; empty when nothing was."""
+    """What was hidden and what could not be looked into, in sentences; empty when there is nothing to tell."""
     counts = Counter(hidden.texts)
     counts.update(cover.kind for boxes in hidden.pictures.values() for cover in boxes)
-    if not counts:
-        return ""
-    what = ", ".join(f"{say(_NAMES[kind])} ({counts[kind]})" for kind in Kind if counts[kind])
-    return say("Hidden from the service: {what}.", what=what)
+    sentences = []
+    if counts:
+        what = ", ".join(f"{say(_NAMES[kind])} ({counts[kind]})" for kind in Kind if counts[kind])
+        sentences.append(say("Hidden from the service: {what}.", what=what))
+    if hidden.unchecked:
+        names = ", ".join(name or say("a document") for name in hidden.unchecked)
+        sentences.append(say("Sent without being looked through: {names}.", names=names))
+    return " ".join(sentences)
 
 
-def _detection(settings: PrivacySettings) -> Detection:
+def _detection(kinds: Sequence[Kind], words: Sequence[str]) -> Detection:
     # Loaded at the first use: its hundred patterns take longer than a window may take to open.
     from kireji.core.secrets.detection import Detection
 
-    return Detection([kind for kind in Kind if kind.value not in settings.off], settings.words)
-
-
-def _remember(kept: OrderedDict[_K, _V], key: _K, value: _V) -> _V:
-    kept[key] = value
-    kept.move_to_end(key)
-    while len(kept) > _KEPT:
-        kept.popitem(last=False)
-    return value
+    return Detection(kinds, words)

@@ -15,6 +15,7 @@ from kireji.core.history import ConversationSetup, ConversationSummary, StoredMe
 from kireji.core.messages import DocumentPart, ImagePart, Message, MessageState, Role, Sha256, StopReason
 from kireji.core.models import Effort
 from kireji.core.permissions import Approval, ApprovalRequest
+from kireji.core.redaction import Hidden
 from kireji.core.requests import Delivery, Thinking
 from kireji.core.rounds import of_rounds
 from kireji.core.sources import Packed, Source
@@ -135,6 +136,12 @@ class AnswerBegins(msgspec.Struct, frozen=True):
     stands_in: bool = False
 
 
+class ValuesHidden(msgspec.Struct, frozen=True):
+    """What of a request stays here; comes when it has gone out, and again when a later one hides something else."""
+
+    hidden: Hidden
+
+
 class AnswerEnds(msgspec.Struct, frozen=True):
     """The answer is whole, stopped, or failed, and stored as such.
 
@@ -199,6 +206,7 @@ TurnEvent: TypeAlias = (
     SourcesPacked
     | QuestionSaved
     | AnswerBegins
+    | ValuesHidden
     | ModelEvent
     | ApprovalAsked
     | ApprovalGiven

@@ -19,7 +19,7 @@ DETECTION = Detection(own=["Heron"])
 
 def hidden(vault: Vault, *texts: str) -> list[str]:
     for text in texts:
-        vault.learn(text, DETECTION.find(text))
+        vault.learn(text, DETECTION.find)
     return [vault.hide(text, DETECTION.find(text)) for text in texts]
 
 

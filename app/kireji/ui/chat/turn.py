@@ -26,6 +26,7 @@ from kireji.services.turns import (
     ToolProgressed,
     TurnControl,
     TurnEvent,
+    ValuesHidden,
 )
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.conversation import OpenConversation
@@ -213,6 +214,8 @@ class Turns(QObject):
                     self._answer.follow_tool(event)
             case SourcesPacked():
                 pass  # the documents stand in the question that comes next
+            case ValuesHidden():
+                pass  # the note says it
             case _ if self._answer is not None:
                 if isinstance(event, PartStarted) and isinstance(event.part, ThinkingPart):
                     self._answer.show_waiting(Waiting(tr("Thinking")))
