@@ -77,12 +77,13 @@ def _check_folders(value: Any) -> str | None:
 def _check_rules(value: Any) -> str | None:
     from kireji.core.filters import PatternError, program, rule_of
 
+    wrong = []
     for item in value:
         try:
             program(rule_of(item))
         except PatternError as error:
-            return say("has {value}, which {problem}", value=repr(item), problem=error)
-    return None
+            wrong.append(say("has {value}, which {problem}", value=repr(item), problem=error))
+    return "; ".join(wrong) or None
 
 
 CHECKS: Mapping[str, Callable[[Any], str | None]] = types.MappingProxyType(
@@ -112,3 +113,10 @@ CHECKS: Mapping[str, Callable[[Any], str | None]] = types.MappingProxyType(
         "appearance.contrast": _one_of("", "normal", "high"),
     }
 )
+
+
+def usable(option: str, value: Any) -> tuple[str, ...] | None:
+    """Those rules of a list that can be used: they hold although another is wrong; None for every other setting."""
+    if CHECKS.get(option) is not _check_rules or not isinstance(value, list | tuple):
+        return None
+    return tuple(item for item in value if isinstance(item, str) and _check_rules([item]) is None)

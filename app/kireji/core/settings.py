@@ -19,7 +19,7 @@ from kireji.core.budget import BudgetSettings
 from kireji.core.capturing import Action
 from kireji.core.context import ContextSettings
 from kireji.core.privacy import PrivacySettings
-from kireji.core.setting_rules import CHECKS
+from kireji.core.setting_rules import CHECKS, usable
 from kireji.core.shortcuts import DEFAULT_CAPTURE
 from kireji.core.words import say
 
@@ -328,6 +328,9 @@ def _parse_section(name: str, kind: type[Any], table: Mapping[str, Any], problem
             default = fields[option].default
             shown = default.value if isinstance(default, enum.Enum) else default
             shown = list(shown) if isinstance(shown, tuple) else shown
+            if (good := usable(path, value)) is not None:
+                values[option] = good
+                shown = list(good)
             problems.append(
                 SettingProblem(
                     path,
