@@ -62,9 +62,14 @@ class PictureCovers:
 
     def of(self, picture: Sha256, sought: Sought) -> tuple[Cover, ...] | None:
         """What will be painted over in a picture; None while it was not looked through."""
+        boxes = self.boxes(picture, sought)
+        return None if boxes is None else tuple(cover for cover, covered in boxes if covered)
+
+    def boxes(self, picture: Sha256, sought: Sought) -> tuple[tuple[Cover, bool], ...] | None:
+        """What was found in a picture, and whether it will be painted over; None while it was not looked through."""
         found = self._covers.get((picture, sought))
         shown = self._shown.get(picture, frozenset())
-        return None if found is None else tuple(cover for cover in found if cover not in shown)
+        return None if found is None else tuple((cover, cover not in shown) for cover in dict.fromkeys(found))
 
     def show(self, picture: Sha256, cover: Cover) -> None:
         """Do not paint over one box."""

@@ -162,9 +162,7 @@ class Redaction:
 
     def boxes(self, picture: Sha256) -> tuple[tuple[Cover, bool], ...] | None:
         """What was found in a picture, and whether it will be painted over; None while it was not looked through."""
-        found = self._covers.get((picture, self._preferences.settings.privacy))
-        shown = self._shown.get(picture, frozenset())
-        return None if found is None else tuple((cover, cover not in shown) for cover in dict.fromkeys(found))
+        return self._pictures.boxes(picture, self._sought)
 
     def show(self, picture: Sha256, cover: Cover) -> None:
         """Do not paint over one box: the person wants it sent."""

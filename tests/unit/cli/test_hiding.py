@@ -134,10 +134,3 @@ def test_what_a_tool_brought_and_is_hidden_is_told_when_it_is_sent_back(world: W
         "Hidden from the service: mail address (1).",
         "Hidden from the service: card (1), mail address (1).",
     ]
-
-
-def test_a_rule_that_ended_the_answer_is_told(world: World, kireji: Kireji) -> None:
-    world.settings.tables["privacy"] = {"stops": ["END"]}
-    world.remote.enqueue(answer("a END b"))
-    result = kireji("ask", "q")
-    assert (result.code, result.out, result.err) == (0, "a \n", "Your rule ended the answer here: END\n")
