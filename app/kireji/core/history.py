@@ -23,6 +23,22 @@ class Origin(msgspec.Struct, frozen=True):
     started: str
 
 
+class Cut(msgspec.Struct, frozen=True):
+    """From where on a long conversation goes along with its questions; see `core.window`.
+
+    Args:
+        first: Row of the first message that goes along; 0 for all.
+        opening: Whether the first question goes along nevertheless.
+        bare: Rows up to this one go without the service's own blocks.
+        window: Tokens that the model could read for which it was cut; 0 if unknown.
+    """
+
+    first: int
+    opening: bool = False
+    bare: int = 0
+    window: int = 0
+
+
 class StoredMessage(msgspec.Struct, frozen=True):
     """A message in the tree.
 
@@ -37,6 +53,7 @@ class StoredMessage(msgspec.Struct, frozen=True):
         stop: Why it ended.
         error: The sentence shown when it failed or was cut; empty otherwise.
         created: When it was first written (UTC).
+        cut: What holds from this message on; None for what held before.
     """
 
     id: int
@@ -49,6 +66,7 @@ class StoredMessage(msgspec.Struct, frozen=True):
     stop: StopReason | None
     error: str
     created: datetime
+    cut: Cut | None = None
 
 
 NO_TOOLS = "-"
@@ -114,6 +132,7 @@ class MessageOutline(msgspec.Struct, frozen=True):
         state: How far it is; never STREAMING when the process that wrote it is gone.
         size: Characters of its words, for estimating its height before they are loaded.
         alternatives: All messages with the same parent, itself included, oldest first.
+        cut: As of `StoredMessage`.
     """
 
     id: int
@@ -122,6 +141,7 @@ class MessageOutline(msgspec.Struct, frozen=True):
     state: MessageState
     size: int
     alternatives: tuple[int, ...]
+    cut: Cut | None = None
 
 
 class ConversationOutline(msgspec.Struct, frozen=True):

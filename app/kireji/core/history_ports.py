@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         ConversationOutline,
         ConversationSetup,
         ConversationSummary,
+        Cut,
         Origin,
         QueuedQuestion,
         SearchHit,
@@ -109,6 +110,13 @@ class ConversationStore(QuestionHistory, Search, Protocol):
         error: str = "",
     ) -> None:
         """Replace what an answer holds while it streams and when it ends."""
+
+    async def cut(self, message: int, cut: Cut) -> None:
+        """Keep from where on the conversation goes along with a question, or with the requests of an answer.
+
+        Raises:
+            LookupError: No such message.
+        """
 
     async def load(self, conversation: int) -> StoredConversation | None:
         """The current path, or None when there is no such conversation."""

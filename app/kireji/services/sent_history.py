@@ -106,11 +106,15 @@ def _said(stored: StoredMessage, tools: bool) -> tuple[Message, ...]:
     said = rounds.split(stored.message)
     if stored.stop is StopReason.REFUSAL and said and said[-1].role is Role.ASSISTANT:
         said = said[:-1]  # what tools gave back before it declined stays
-    return said if tools else _in_words(said)
+    return said if tools else in_words(said)
 
 
-def _in_words(said: Sequence[Message]) -> tuple[Message, ...]:
-    """An answer in which tools ran, for a model that is offered none: services refuse calls then."""
+def in_words(said: Sequence[Message]) -> tuple[Message, ...]:
+    """An answer in which tools ran, told without calls.
+
+    For a model that is offered no tools: services refuse calls then. And for an answer that goes on when what stood
+    before it no longer goes along: its reasoning was bound to that, and calls without it are refused.
+    """
     names = {call.call_id: call.name for message in said for call in message.calls}
     told: list[Message] = []
     for message in said:

@@ -1,0 +1,142 @@
+"""What of a long conversation goes along with the next question, once all of it is more than a model can read.
+
+The oldest turns stay out, whole: a question with its answer and with everything that tools gave back for it. They stay
+out in big steps, down to half of the room, so that many questions can follow before the next step; until then the
+beginning of what is sent is the same to the byte, and the service's cache serves it. Where the cut is stands in the
+history beside the message with which it was made, so that every branch has its own and a restart changes nothing.
+
+The first question often brings what the conversation is about (documents, a picture). It goes along beside the newest
+turns where it takes no more than a quarter of the room.
+
+Reasoning is bound to all that was said before it. After a cut, what was said earlier therefore goes without the
+service's own blocks, and never gets them back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from kireji.core import rounds
+from kireji.core.history import Cut, StoredMessage
+from kireji.core.messages import Message, Role, TextPart, ToolResultPart
+
+_STEP = 0.5
+"""Share of the room that is filled after a cut."""
+_OPENING = 0.25
+"""Share of the room that the first question may take beside the newest turns."""
+_LARGER = 2
+"""So many times as large as the window for which it was cut is one for which all is looked at anew."""
+
+
+class LeftOut(NamedTuple):
+    """What does not go along.
+
+    Args:
+        messages: So many at the beginning of the conversation.
+        opening: Whether the first question goes along nevertheless; it is not counted in `messages`.
+        first: Row of the first message after the gap; 0 when nothing is left out.
+    """
+
+    messages: int = 0
+    opening: bool = False
+    first: int = 0
+
+
+NOTHING_LEFT_OUT = LeftOut()
+
+
+def current(history: Sequence[StoredMessage]) -> Cut | None:
+    """The cut that holds at the end of a path; None where there was none."""
+    return next((stored.cut for stored in reversed(history) if stored.cut is not None), None)
+
+
+def outdated(cut: Cut | None, window: int) -> bool:
+    """Whether a model reads so much more than the one for which it was cut that all is looked at anew."""
+    return cut is not None and bool(cut.first) and cut.window > 0 and window >= _LARGER * cut.window
+
+
+def left_out(history: Sequence[StoredMessage], cut: Cut | None) -> LeftOut:
+    """What of a path does not go along."""
+    place = _place(history, cut)
+    if cut is None or not place:
+        return NOTHING_LEFT_OUT
+    opening = cut.opening and place > 1
+    return LeftOut(place - 1 if opening else place, opening, cut.first)
+
+
+def remaining(history: Sequence[StoredMessage], cut: Cut | None) -> tuple[StoredMessage, ...]:
+    """What of a path goes along, with the first question where that is kept."""
+    if cut is None:
+        return tuple(history)
+    gap = left_out(history, cut)
+    kept = tuple(_bared(stored, cut.bare) for stored in history[_place(history, cut) :])
+    return (_opened(history[0], gap.messages), *kept) if gap.opening else kept
+
+
+def starts(history: Sequence[StoredMessage]) -> list[int]:
+    """Where turns begin: at the person's own words, never at what a tool gave back."""
+    return [place for place, stored in enumerate(history) if _begins(stored.message)]
+
+
+def chosen(
+    history: Sequence[StoredMessage], tokens: Sequence[float], room: float, window: int = 0
+) -> Cut | None:
+    """Where to cut.
+
+    Args:
+        history: A path, the question last.
+        tokens: Of each of its messages.
+        room: For all of them.
+        window: Of the model; stands in the cut.
+
+    Returns:
+        None when not even the question itself has room.
+    """
+    last = len(history) - 1
+    if tokens[last] > room:
+        return None
+    opening = _keeps_opening(history, tokens, room)
+    used = tokens[last] + (tokens[0] if opening else 0.0)
+    target = max(room * _STEP, used)
+    first = last
+    for start in reversed(starts(history[:last])):
+        used += sum(tokens[start:first]) - (tokens[0] if opening and start == 0 else 0.0)
+        if used > target:
+            break
+        first = start
+    bare = max(stored.id for stored in history)
+    return Cut(history[first].id if first else 0, opening and first > 1, bare, window)
+
+
+def _keeps_opening(history: Sequence[StoredMessage], tokens: Sequence[float], room: float) -> bool:
+    if len(history) < 2 or not _begins(history[0].message):
+        return False
+    return tokens[0] <= room * _OPENING and tokens[0] + tokens[-1] <= room
+
+
+def _place(history: Sequence[StoredMessage], cut: Cut | None) -> int:
+    """Where in a path the first message stands that goes along; 0 on a path without it."""
+    if cut is None or not cut.first:
+        return 0
+    return next((place for place, stored in enumerate(history) if stored.id == cut.first), 0)
+
+
+def _begins(message: Message) -> bool:
+    return message.role is Role.USER and any(not isinstance(part, ToolResultPart) for part in message.parts)
+
+
+def _bared(stored: StoredMessage, until: int) -> StoredMessage:
+    if stored.id > until or stored.message.raw is None:
+        return stored
+    return msgspec.structs.replace(stored, message=rounds.without_raw(stored.message))
+
+
+def _opened(stored: StoredMessage, messages: int) -> StoredMessage:
+    """The first question as it stands before a gap: the model is told of the gap."""
+    told = TextPart(f"({messages} messages that followed this one are left out here: they no longer fit.)")
+    message = msgspec.structs.replace(stored.message, parts=(*stored.message.parts, told))
+    return msgspec.structs.replace(stored, message=message)
+
