@@ -12,6 +12,7 @@ from kireji.core.history import (
     ConversationOutline,
     ConversationSetup,
     ConversationSummary,
+    Cut,
     MessageOutline,
     Origin,
     SearchHit,
@@ -129,6 +130,13 @@ class MemoryConversationStore:
         if state is not MessageState.STREAMING:
             self._touch(self._homes[message_id], self._now())
             self.changed.publish(self._homes[message_id])
+
+    async def cut(self, message: int, cut: Cut) -> None:
+        self._fail()
+        if message not in self._messages:
+            raise LookupError(f"there is no message {message}")
+        self._messages[message] = msgspec.structs.replace(self._messages[message], cut=cut)
+        self.changed.publish(self._homes[message])
 
     async def load(self, conversation: int) -> StoredConversation | None:
         self._fail()
@@ -313,7 +321,8 @@ class MemoryConversationStore:
         home = self._homes[one.id]
         others = [each.id for each in self._messages.values() if each.parent == one.parent]
         alternatives = tuple(sorted(number for number in others if self._homes[number] == home))
-        return MessageOutline(one.id, one.parent, one.message.role, one.state, len(one.message.text), alternatives)
+        size = len(one.message.text)
+        return MessageOutline(one.id, one.parent, one.message.role, one.state, size, alternatives, one.cut)
 
     def _fail(self) -> None:
         if self.failure is not None:

@@ -107,6 +107,12 @@ def estimated(amounts: Amounts, family: Family, correction: Correction = UNCORRE
     return Estimated(tokens, math.sqrt(max(0.0, variance) + noise), correction.answers)
 
 
+def likely(amounts: Amounts, family: Family, correction: Correction) -> float:
+    """The number alone: of many pieces, each of which has its own."""
+    usual = typical(amounts, family)
+    return sum(one * factor for one, factor in zip(usual, correction.factors, strict=True))
+
+
 def learned(
     correction: Correction, amounts: Amounts, family: Family, reported: int, unmeasured: float = 0.0
 ) -> Correction:

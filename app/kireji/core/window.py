@@ -27,6 +27,8 @@ _STEP = 0.5
 """Share of the room that is filled after a cut."""
 _OPENING = 0.25
 """Share of the room that the first question may take beside the newest turns."""
+_ANSWER = 0.25
+"""Share of a window that is kept for the answer at most: longer ones are asked for only where there is room."""
 _LARGER = 2
 """So many times as large as the window for which it was cut is one for which all is looked at anew."""
 
@@ -76,14 +78,81 @@ def remaining(history: Sequence[StoredMessage], cut: Cut | None) -> tuple[Stored
     return (_opened(history[0], gap.messages), *kept) if gap.opening else kept
 
 
+class Sizes(NamedTuple):
+    """How many tokens a conversation takes at most, as far as can be known.
+
+    Args:
+        frame: Instructions and tools.
+        rows: Each message of the path, the question last.
+    """
+
+    frame: float
+    rows: tuple[float, ...]
+
+    def total(self, history: Sequence[StoredMessage], cut: Cut | None) -> float:
+        """Of all that goes along with a cut."""
+        place = _place(history, cut)
+        opening = self.rows[0] if left_out(history, cut).opening else 0.0
+        return self.frame + opening + sum(self.rows[place:])
+
+
+class Plan(NamedTuple):
+    """How a conversation goes along.
+
+    Args:
+        cut: The cut that holds; None when there never was one.
+        new: Whether it is another than before.
+        tokens: Of all that goes along then.
+    """
+
+    cut: Cut | None
+    new: bool
+    tokens: float
+
+
+def room_of(window: int, answer: int) -> float:
+    """What of a window is there for the question and all that goes along with it.
+
+    Args:
+        window: Of the model.
+        answer: The longest that is asked for; in a small window it gets a part of it.
+    """
+    return window - min(answer, window * _ANSWER)
+
+
+def planned(history: Sequence[StoredMessage], sizes: Sizes, window: int, room: float) -> Plan | None:
+    """How a conversation goes along with a question.
+
+    Args:
+        history: A path, the question last.
+        sizes: Of it.
+        window: Of the model; 0 if unknown: then nothing stays out ahead.
+        room: What of the window is there for the question and all that goes along.
+
+    Returns:
+        None when the question alone is larger than the room.
+    """
+    cut = current(history)
+    renews = outdated(cut, window)
+    before, cut = cut, None if renews else cut
+    total = sizes.total(history, cut)
+    if not window or total <= room:
+        if renews:
+            cut = Cut(0, False, max(stored.id for stored in history), window)
+        return Plan(cut, renews, total)
+    new = chosen(history, sizes.rows, room - sizes.frame, window)
+    if new is None:
+        return None
+    changed = before is None or (new.first, new.opening) != (before.first, before.opening)
+    return Plan(new if changed else before, changed, sizes.total(history, new))
+
+
 def starts(history: Sequence[StoredMessage]) -> list[int]:
     """Where turns begin: at the person's own words, never at what a tool gave back."""
     return [place for place, stored in enumerate(history) if _begins(stored.message)]
 
 
-def chosen(
-    history: Sequence[StoredMessage], tokens: Sequence[float], room: float, window: int = 0
-) -> Cut | None:
+def chosen(history: Sequence[StoredMessage], tokens: Sequence[float], room: float, window: int = 0) -> Cut | None:
     """Where to cut.
 
     Args:
@@ -139,4 +208,3 @@ def _opened(stored: StoredMessage, messages: int) -> StoredMessage:
     told = TextPart(f"({messages} messages that followed this one are left out here: they no longer fit.)")
     message = msgspec.structs.replace(stored.message, parts=(*stored.message.parts, told))
     return msgspec.structs.replace(stored, message=message)
-

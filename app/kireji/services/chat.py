@@ -16,13 +16,16 @@ from kireji.core.messages import MessageState
 from kireji.core.ports import CaptureStore
 from kireji.core.words import say
 from kireji.services import fallback
+from kireji.services.answer_window import AnswerWindow
 from kireji.services.catalog import DEVICE, Catalog, Choice
 from kireji.services.credentials import Credential, Credentials
 from kireji.services.endings import state_after
 from kireji.services.exchange import Exchange
 from kireji.services.fallback import Failure
+from kireji.services.fitting import Fitting
 from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.local_servers import LOCAL
+from kireji.services.measuring import Measuring
 from kireji.services.outbox import Outbox
 from kireji.services.packing import Packing
 from kireji.services.picture_text import PictureText
@@ -63,6 +66,7 @@ class ChatService:
 
     Attributes:
         live: The turns that run now; any window can join one.
+        fitting: Decides what of a long conversation goes along.
     """
 
     def __init__(
@@ -93,7 +97,10 @@ class ChatService:
         self._toolbox = toolbox
         self._packing = packing
         self._placing = Placing(conversations, toolbox, preferences)
-        self._loop = ToolLoop(runner, self._requests, preferences)
+        self._loop = ToolLoop(runner, preferences)
+        accounts = outbox.accounts
+        measuring = Measuring(accounts.counts, captures) if accounts is not None else None
+        self.fitting = Fitting(self._requests, measuring)
         self._refused: dict[tuple[int, str], int] = {}
         """By conversation and provider, the last row whose own blocks it no longer takes back."""
         self.live = LiveTurns()
@@ -190,7 +197,12 @@ class ChatService:
             question, _ = await self._packing.looked_at(question)
         asked = await self._placing.look(question)
         choice = await self._catalog.choose(self._preferences.settings, question.provider, question.model, asked.setup)
-        return choice, await self._requests.build(self._accepted(asked, choice.provider.name), choice)
+        window = self._window(self._accepted(asked, choice.provider.name), choice)
+        await window.open()
+        return choice, window.built
+
+    def _window(self, asked: Asked, choice: Choice) -> AnswerWindow:
+        return AnswerWindow(self.fitting, self._requests, self._conversations, asked, choice)
 
     async def _saved(self, question: Question, observe: Observer) -> Asked:
         """The question in its place, with documents for its sources."""
@@ -281,12 +293,12 @@ class ChatService:
         recorder.choose(provider.name, choice.model)
         credential = await self._credential(choice)
         asked = self._accepted(asked, provider.name)
-        built = await self._requests.build(asked, choice)
+        window = self._window(asked, choice)
         place = (asked.conversation.id, provider.name)
 
         def begins() -> None:
-            note = " ".join(filter(None, (choice.reason, built.note, told(exchange.hidden))))
-            serves = bool(built.request.tools) and not asked.offer.frozen
+            note = " ".join(filter(None, (choice.reason, window.built.note, window.note, told(exchange.hidden))))
+            serves = bool(window.built.request.tools) and not asked.offer.frozen
             recorder.begin(provider.name, choice.model, note, stands_in=stands_in, serves_tools=serves)
 
         def refused() -> None:
@@ -308,7 +320,7 @@ class ChatService:
             hide=hide,
             hid=lambda hidden: turn.feed(ValuesHidden(hidden)),
         )
-        await self._loop.run(asked, choice, built, exchange, recorder, turn.feed, begins)
+        await self._loop.run(asked, window, exchange, recorder, turn.feed, begins)
 
     async def _credential(self, choice: Choice) -> Credential:
         name = choice.provider.name

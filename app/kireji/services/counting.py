@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 
 import msgspec
 
 from kireji.core.count_ports import TokenCounter
-from kireji.core.errors import KirejiError, StoreError
+from kireji.core.errors import KirejiError
 from kireji.core.history import NO_TOOLS, ConversationSetup, ConversationSummary, StoredMessage
 from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import (
     DocumentPart,
     ImagePart,
-    LinkedImagePart,
     Message,
     MessageState,
     Part,
     Role,
-    Sha256,
     TextPart,
     Usage,
 )
 from kireji.core.models import ModelInfo
 from kireji.core.ports import CaptureStore, Clock
-from kireji.core.request_tokens import Contents, Share, blobs_of_documents, of_frame, together
+from kireji.core.request_tokens import Contents, Share, of_frame, together
 from kireji.core.token_corrections import Estimated
-from kireji.core.tokens import NOTHING, Amounts, counts_alike
+from kireji.core.tokens import counts_alike
 from kireji.core.words import say
 from kireji.services.catalog import Catalog, Choice
 from kireji.services.credentials import Credentials
+from kireji.services.measuring import Measuring, adapted
 from kireji.services.names import title
 from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
@@ -47,9 +45,6 @@ _LAST_ANSWERS = 5
 _CACHE_LASTS = timedelta(minutes=5)
 _CACHED_FROM = 1024
 """Tokens from which most models keep a prompt in their cache."""
-_NOTHING_AT_HAND: Mapping[Sha256, bytes] = MappingProxyType({})
-_READ_OF_A_PICTURE = "words " * 150
-"""Stands for the text that this computer reads in a picture for a model that cannot see."""
 
 
 class Estimate(msgspec.Struct, frozen=True):
@@ -139,6 +134,7 @@ class Counting:
         self._requests = requests
         self._outbox = outbox
         self._counts = counts
+        self._measuring = Measuring(counts, captures)
         self._clock = clock
         self._history: _History | None = None
         self._frame: tuple[tuple[object, ...], Contents] | None = None
@@ -154,9 +150,9 @@ class Counting:
         choice = await self._catalog.choose(self._preferences.settings, question.provider, question.model, setup)
         offer = await self._offer(setup, question)
         history = await self._said(question, choice, tools=bool(specs(offer, choice.info)))
-        asked = _adapted(_message(question), choice.info)
+        asked = adapted(_message(question), choice.info)
         before = together(self._framed(question, setup, choice, offer), history.contents)
-        draft = await self._contents([asked], choice.model, question.pictures) if asked.parts else Contents()
+        draft = await self._measuring.contents([asked], choice.model, question.pictures) if asked.parts else Contents()
         counted = await self._counts.counted(together(before, draft), choice.model)
         if (reported := _reported(history, choice.model)) is not None:
             known = await self._counts.counted(before, choice.model)
@@ -167,7 +163,7 @@ class Counting:
         """How many tokens each picture and document of a question has, by the estimate."""
         each = []
         for part in parts:
-            contents = await self._contents([Message(Role.USER, (part,))], model, question.pictures)
+            contents = await self._measuring.contents([Message(Role.USER, (part,))], model, question.pictures)
             counted = await self._counts.counted(contents, model)
             each.append(sum(tokens for share, tokens in counted.shares.items() if share is not Share.CONVERSATION))
         return tuple(each)
@@ -238,32 +234,14 @@ class Counting:
             return self._history
         loaded = await self._conversations.load(question.conversation)
         stored = loaded.messages if loaded is not None else ()
-        messages = [_adapted(message, choice.info) for message in sendable(stored, tools=tools)]
-        contents = await self._contents(messages, choice.model)
+        messages = [adapted(message, choice.info) for message in sendable(stored, tools=tools)]
+        contents = await self._measuring.contents(messages, choice.model)
         answers = [one for one in stored if one.message.role is Role.ASSISTANT]
         usages = tuple(one.usage for one in answers if one.usage is not None)
         history = _History(key, contents, usages, answers[-1] if answers else None)
         if all(one.state is not MessageState.STREAMING for one in stored):
             self._history = history
         return history
-
-    async def _contents(
-        self, messages: Sequence[Message], model: str, at_hand: Mapping[Sha256, bytes] = _NOTHING_AT_HAND
-    ) -> Contents:
-        blobs: dict[Sha256, bytes] = {}
-        for blob in blobs_of_documents(messages):
-            if not self._counts.knows(blob) and blob in at_hand:
-                blobs[blob] = at_hand[blob]
-            elif not self._counts.knows(blob):
-                try:
-                    blobs[blob] = await self._captures.get(blob)
-                except StoreError:  # the question will say it
-                    blobs[blob] = b""
-
-        def of_document(part: DocumentPart) -> Amounts:
-            return self._counts.document(part, blobs) or NOTHING
-
-        return await self._counts.of_messages(messages, model, of_document, sum(map(len, blobs.values())))
 
     async def _asked(self, question: Question, setup: ConversationSetup, offer: Offer) -> Asked:
         """The question in its place, without being stored."""
@@ -350,22 +328,6 @@ def _message(question: Question) -> Message:
     if question.text.strip():
         parts = (*parts, TextPart(question.text))
     return Message(Role.USER, parts)
-
-
-def _adapted(message: Message, info: ModelInfo | None) -> Message:
-    """A message as a model gets it that cannot see or read documents: with words in their place."""
-    if info is None or (info.sees_images and info.reads_documents):
-        return message
-    return msgspec.structs.replace(message, parts=tuple(_seen(part, info) for part in message.parts))
-
-
-def _seen(part: Part, info: ModelInfo) -> Part:
-    match part:
-        case ImagePart() | LinkedImagePart() if not info.sees_images:
-            return TextPart(_READ_OF_A_PICTURE)
-        case DocumentPart(media_type="application/pdf", title=title) if not info.reads_documents:
-            return TextPart(f"(A PDF document, {title}, which this model cannot read.)")
-    return part
 
 
 def _cost(info: ModelInfo | None, prompt: int, cached: int, answer: int) -> tuple[float | None, float | None]:

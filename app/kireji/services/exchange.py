@@ -106,6 +106,10 @@ class Exchange:
             cleared = await self._clear(msgspec.structs.replace(request, messages=without_raw(messages)))
             await self._receive(cleared)
 
+    def anew(self) -> None:
+        """What stood before is sent without the provider's own blocks from now on, by whoever builds the requests."""
+        self._bare = 0
+
     async def _clear(self, request: ModelRequest) -> ClearedRequest:
         cleared = await self._outbox.clear(
             self._provider,

@@ -15,7 +15,7 @@ from kireji.core.errors import KirejiError, StoreError
 from kireji.core.events import MessageBuilder, ModelEvent, PartDelta, PartFinished, PartStarted
 from kireji.core.history import Origin, StoredMessage
 from kireji.core.history_ports import ConversationStore
-from kireji.core.messages import Message, MessageState, Role, StopReason, ToolCallPart, ToolResultPart
+from kireji.core.messages import Message, MessageState, Role, StopReason, ToolCallPart, ToolResultPart, Usage
 from kireji.core.rounds import unanswered
 from kireji.services.answer_rounds import AnswerRounds
 from kireji.services.endings import ending, left_unanswered
@@ -110,6 +110,20 @@ class AnswerRecorder:
     def provider(self) -> str:
         """Who was chosen last; empty before anyone was."""
         return self._provider
+
+    @property
+    def row(self) -> int:
+        """Of the answer in the history; 0 before it was first written."""
+        return self._row.id if self._row else 0
+
+    @property
+    def usage(self) -> Usage | None:
+        """What the answer used so far; None while nobody has told."""
+        return self._builder.usage
+
+    def tell(self, sentence: str) -> None:
+        """Add to what the person should know of the answer."""
+        self._note = " ".join(dict.fromkeys(filter(None, (self._note, sentence))))
 
     @property
     def waits(self) -> bool:

@@ -28,7 +28,7 @@ from kireji.core.words import say
 from kireji.services.catalog import Choice
 from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
-from kireji.services.sent_history import sendable
+from kireji.services.sent_history import in_words, sendable
 from kireji.services.tools.toolbox import NOTHING_OFFERED, Offer
 from kireji.services.turns import Question
 
@@ -106,13 +106,12 @@ class RequestBuilder:
         effort = _effort(question.effort, setup.effort or settings.models.effort, choice.info)
         if question.effort is not None and question.effort is not effort:
             note = f"{note} {_changed(question.effort, effort, choice)}".strip()
-        system = question.system if question.system is not None else setup.system
         request = ModelRequest(
             model=choice.model,
             messages=messages,
             blobs=blobs,
-            system=settings.models.system if system is None else system,
-            max_tokens=_bounded(question.max_tokens or settings.models.max_tokens, choice.info),
+            system=self.system(question, setup),
+            max_tokens=self.longest(question, choice.info),
             effort=effort,
             stop_sequences=question.stop_sequences,
             info=choice.info,
@@ -123,8 +122,17 @@ class RequestBuilder:
         )
         return Built(request, note, said)
 
+    def system(self, question: Question, setup: ConversationSetup) -> str:
+        """The instructions that go along."""
+        given = question.system if question.system is not None else setup.system
+        return self._preferences.settings.models.system if given is None else given
+
+    def longest(self, question: Question, info: ModelInfo | None) -> int:
+        """How long an answer may become, in tokens."""
+        return _bounded(question.max_tokens or self._preferences.settings.models.max_tokens, info)
+
     async def extended(
-        self, request: ModelRequest, choice: Choice, so_far: Message, most: int | None = None
+        self, request: ModelRequest, choice: Choice, so_far: Message, most: int | None = None, words: int = 0
     ) -> ModelRequest:
         """The next request for the same answer: what was said so far goes back, with what tools gave.
 
@@ -133,12 +141,14 @@ class RequestBuilder:
             choice: Who is asked.
             so_far: The answer.
             most: Only so many messages of it go back; None for all.
+            words: So many of them are told in words.
 
         Raises:
             StoreError: A picture or document cannot be read from the store.
             ReaderError: A picture could not be read for a model that cannot see.
         """
-        messages, blobs = await self._fitted(split(so_far)[:most], choice, request.blobs)
+        said = split(so_far)[:most]
+        messages, blobs = await self._fitted((*in_words(said[:words]), *said[words:]), choice, request.blobs)
         return msgspec.structs.replace(
             request, messages=(*request.messages, *messages), blobs={**request.blobs, **blobs}
         )

@@ -6,14 +6,16 @@ from collections.abc import Callable
 
 import msgspec
 
+from kireji.core.errors import ContextTooLong
 from kireji.core.messages import Message
 from kireji.core.outside import outside_words
-from kireji.core.requests import ToolChoice, ToolUse
-from kireji.services.catalog import Choice
+from kireji.core.requests import ModelRequest, ToolChoice, ToolUse
+from kireji.services.answer_window import AnswerWindow
 from kireji.services.exchange import Exchange
+from kireji.services.fitting import Growing
 from kireji.services.preferences import Preferences
 from kireji.services.recorder import AnswerRecorder
-from kireji.services.request_builder import Asked, Built, RequestBuilder
+from kireji.services.request_builder import Asked
 from kireji.services.tools.gate import Circumstances
 from kireji.services.tools.runner import CallRound, ToolRunner
 from kireji.services.turns import Observer
@@ -31,20 +33,17 @@ class ToolLoop:
 
     Args:
         runner: Runs calls.
-        requests: Builds what is asked next.
         preferences: How many rounds there may be.
     """
 
-    def __init__(self, runner: ToolRunner, requests: RequestBuilder, preferences: Preferences) -> None:
+    def __init__(self, runner: ToolRunner, preferences: Preferences) -> None:
         self._runner = runner
-        self._requests = requests
         self._preferences = preferences
 
     async def run(
         self,
         asked: Asked,
-        choice: Choice,
-        built: Built,
+        window: AnswerWindow,
         exchange: Exchange,
         recorder: AnswerRecorder,
         observe: Observer,
@@ -54,8 +53,7 @@ class ToolLoop:
 
         Args:
             asked: The question.
-            choice: Who is asked.
-            built: What is asked first.
+            window: Builds what is asked.
             exchange: Sends it.
             recorder: Takes the answer in.
             observe: Told of calls that wait, begin and go on.
@@ -66,15 +64,20 @@ class ToolLoop:
             StoreError: What has happened could not be written, so nothing more was sent.
             ReaderError: A picture in a result could not be read for a model that cannot see.
         """
-        await exchange.send(built.request, begins)
+        first = await window.open()
+        await window.keep()
+        await self._send(first, window, exchange, recorder, begins)
         rounds = pauses = 0
         while recorder.waits:
             if recorder.calls:
-                await self._call(asked, built.said, recorder, observe)
+                await self._call(asked, window.built.said, recorder, observe)
                 rounds += 1
             elif (pauses := pauses + 1) > _PAUSES:
                 return
-            request = await self._requests.extended(built.request, choice, recorder.so_far)
+            before, growing = window.built, Growing(recorder.so_far, recorder.usage, recorder.row)
+            request = await window.extended(growing, recorder)
+            if window.built is not before:
+                exchange.anew()
             serves = rounds < self._preferences.settings.tools.rounds
             if request.tools and not serves:
                 request = msgspec.structs.replace(request, tool_choice=ToolChoice(ToolUse.NONE))
@@ -82,7 +85,36 @@ class ToolLoop:
             def goes_on(serves: bool = serves) -> None:
                 recorder.go_on(serves_tools=serves)
 
-            await exchange.send(request, goes_on)
+            await self._send(request, window, exchange, recorder, goes_on, growing)
+
+    async def _send(
+        self,
+        request: ModelRequest,
+        window: AnswerWindow,
+        exchange: Exchange,
+        recorder: AnswerRecorder,
+        begins: Callable[[], None],
+        growing: Growing | None = None,
+    ) -> None:
+        """Send a request; when the service finds it too long, which costs nothing, once more with less.
+
+        Args:
+            request: What is asked.
+            window: Finds out what else can stay out.
+            exchange: Sends it.
+            recorder: Takes the answer in.
+            begins: Called when it has passed the outbox.
+            growing: The answer that goes on with it; None for its first request.
+        """
+        try:
+            await exchange.send(request, begins)
+        except ContextTooLong as error:
+            shorter = await window.tighter(request, error, recorder, growing)
+            if shorter is None:
+                raise
+            exchange.anew()
+            shorter = msgspec.structs.replace(shorter, tool_choice=request.tool_choice)
+            await exchange.send(shorter, _begun if growing is not None else begins)
 
     async def _call(self, asked: Asked, said: tuple[Message, ...], recorder: AnswerRecorder, observe: Observer) -> None:
         """Run the calls of a round. Their results are in the history when this returns."""
@@ -92,3 +124,7 @@ class ToolLoop:
         async with recorder.checkpoints():
             await self._runner.run(calls)
         await recorder.save()
+
+
+def _begun() -> None:
+    """The recorder knows already that the answer goes on."""

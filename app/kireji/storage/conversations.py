@@ -10,6 +10,7 @@ from kireji.core.history import (
     ConversationOutline,
     ConversationSetup,
     ConversationSummary,
+    Cut,
     Origin,
     SearchHit,
     StoredConversation,
@@ -17,7 +18,7 @@ from kireji.core.history import (
 )
 from kireji.core.messages import Message, MessageState, Role, Sha256, StopReason, Usage
 from kireji.core.publisher import Publisher
-from kireji.storage import message_rows, outlines, picture_texts, rows, search_index
+from kireji.storage import message_rows, outlines, picture_texts, rows, search_index, sent_forms
 from kireji.storage.database import Database
 from kireji.storage.message_rows import NewMessage
 
@@ -181,6 +182,12 @@ class SqliteConversationStore:
             return conversation
 
         await self._database.write(work, then=None if streams else self.changed.publish)
+
+    async def cut(self, message: int, cut: Cut) -> None:
+        """As in ConversationStore."""
+        await self._database.write(
+            lambda connection: sent_forms.keep_cut(connection, message, cut), then=self.changed.publish
+        )
 
     async def load(self, conversation: int) -> StoredConversation | None:
         """As in ConversationStore."""

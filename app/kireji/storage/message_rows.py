@@ -11,13 +11,14 @@ from kireji.core.history import Origin, StoredMessage
 from kireji.core.messages import Message, MessageState, Role, Usage
 from kireji.core.words import say
 from kireji.storage import rows, search_index
+from kireji.storage.sent_forms import CUT, decode_cut
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-_COLUMNS = """
+_COLUMNS = f"""
     id, messages.parent, role, parts, raw, raw_from, state, provider, model, usage, stop, error, created,
-    origin_pid, origin_started
+    origin_pid, origin_started, {CUT}
 """
 
 _WALKED = """
@@ -178,7 +179,7 @@ def state_now(state: str, origin: tuple[int | None, str | None], alive: Callable
 
 
 def _message(row: tuple[Any, ...], alive: Callable[[Origin], bool]) -> StoredMessage:
-    number, parent, role, parts, raw, raw_from, stored, provider, model, usage, stop, error, created, *origin = row
+    number, parent, role, parts, raw, raw_from, stored, provider, model, usage, stop, error, created, *origin, cut = row
     state = state_now(stored, (origin[0], origin[1]), alive)
     if state.value != stored:
         error = error or say(rows.CUT_OFF)
@@ -193,6 +194,7 @@ def _message(row: tuple[Any, ...], alive: Callable[[Origin], bool]) -> StoredMes
         stop=rows.decode_stop(stop),
         error=error,
         created=rows.from_microseconds(created),
+        cut=decode_cut(cut),
     )
 
 

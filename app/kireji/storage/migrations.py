@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kireji.storage.sent_forms import SENT_FORMS
 from kireji.storage.spending_tables import SPENDING
 
 if TYPE_CHECKING:
@@ -301,6 +302,7 @@ _SEVENTH = statements(
     "ALTER TABLE drafts ADD COLUMN off TEXT NOT NULL DEFAULT '[]'",
 )
 
+_EIGHTH = statements(*SENT_FORMS)
 
 STEPS = (
     Step("conversations, messages, captures and ledger", _FIRST),
@@ -310,6 +312,7 @@ STEPS = (
     Step("what questions cost, and how models count", _FIFTH),
     Step("the ledger as a chain", _chained),
     Step("sources of context in drafts", _SEVENTH),
+    Step("how long conversations are sent", _EIGHTH),
 )
 
 

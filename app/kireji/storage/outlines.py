@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kireji.core.history import MessageOutline, Origin
 from kireji.core.messages import MessageState, Role
+from kireji.storage import sent_forms
 from kireji.storage.message_rows import state_now
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def read_outline(
             children[parent] = [number]
         else:
             beside.append(number)
+    cuts = sent_forms.cuts(connection, conversation)
     path: list[MessageOutline] = []
     while head is not None:
         number, parent, role, stored, size = tree[head]
@@ -50,7 +52,7 @@ def read_outline(
             state = _streaming_now(connection, number, alive)
         beside = children[parent]
         alternatives = (number,) if len(beside) == 1 else tuple(sorted(beside))
-        path.append(MessageOutline(number, parent, _ROLES[role], state, size, alternatives))
+        path.append(MessageOutline(number, parent, _ROLES[role], state, size, alternatives, cuts.get(number)))
         head = parent
     path.reverse()
     return tuple(path)

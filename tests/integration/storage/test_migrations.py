@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from kireji.core.history import ConversationSetup, QueuedQuestion, StoredDraft
+from kireji.core.history import ConversationSetup, Cut, QueuedQuestion, StoredDraft
 from kireji.core.messages import (
     Citation,
     DocumentPart,
@@ -217,6 +217,19 @@ async def test_drafts_of_format_7_have_their_sources_and_switches_and_those_befo
     earlier = await Database.open(left_by(6, tmp_path / "earlier.db"))
     assert await SqliteDraftStore(earlier).load(None) == StoredDraft("half a")
     await earlier.close()
+
+
+async def test_a_conversation_of_format_8_goes_along_from_where_it_was_cut(tmp_path: Path) -> None:
+    database = await Database.open(left_by(8, tmp_path / "kireji.db"))
+    loaded = await SqliteConversationStore(database, lambda _: False).load(3)
+    await database.close()
+    earlier = await Database.open(left_by(7, tmp_path / "earlier.db"))
+    before = await SqliteConversationStore(earlier, lambda _: False).load(3)
+    await earlier.close()
+    assert loaded is not None
+    assert before is not None
+    assert [one.cut for one in loaded.messages] == [None, None, Cut(6, True, 7, 8192), None]
+    assert [one.cut for one in before.messages] == [None] * 4
 
 
 async def test_conversations_of_format_3_have_no_tools_yet_and_no_one_is_allowed_anything(tmp_path: Path) -> None:
