@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
-from tests.service.models import MODELS
+from tests.service.models import MODELS, Model
 from tests.service.refusal import invalid
 
 _STAGES = ("active", "deprecated", "retired")
 _SINGLE = ("limit", "after_id", "before_id", "workspace_id")
 
 
-def listed(query: str) -> dict[str, Any]:
+def listed(query: str, there: Sequence[Model] = MODELS) -> dict[str, Any]:
     """A page, newest first; without `lifecycle[]` only what can still be asked."""
     wanted = parse_qs(query, keep_blank_values=True)
     for name, values in wanted.items():
@@ -28,7 +29,7 @@ def listed(query: str) -> dict[str, Any]:
         raise invalid("lifecycle", "Input should be 'active', 'deprecated' or 'retired'")
     if "after_id" in wanted and "before_id" in wanted:
         raise invalid("", "Only one of after_id and before_id may be given")
-    models = [model for model in MODELS if model.lifecycle in stages]
+    models = [model for model in there if model.lifecycle in stages]
     ids = [model.id for model in models]
     start, end = 0, len(models)
     if "after_id" in wanted:

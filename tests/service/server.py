@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
@@ -16,9 +18,9 @@ from tests.service.counting import CountingRule
 from tests.service.frames import Frame, split_frames
 from tests.service.listing import listed
 from tests.service.memory import Memory
-from tests.service.models import Model, find
+from tests.service.models import MODELS, Model, find
 from tests.service.received import Request
-from tests.service.refusal import Refusal
+from tests.service.refusal import Refusal, invalid
 from tests.service.rules import betas, check_body, check_headers
 from tests.service.speech import Speaker, as_blocks, echo
 from tests.service.streams import DELTA, error_frame, message_of, written
@@ -37,6 +39,7 @@ class TestService(ScriptedService):
         log: Where each request is written as a line of JSON.
         tls: Speak TLS with this certificate.
         counting: The rule by which tokens are counted, which nobody outside knows; None takes bytes.
+        windows: Models that read less than they really do, for long conversations in short tests.
     """
 
     __test__ = False
@@ -51,11 +54,13 @@ class TestService(ScriptedService):
         log: Path | None = None,
         tls: ssl.SSLContext | None = None,
         counting: CountingRule | None = None,
+        windows: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         super().__init__(*script, default=default or Echo(), keys=keys, port=port, log=log, tls=tls)
         self._memory = Memory()
         self._counting = counting
         self._cache = PromptCache(rule=counting)
+        self._models = [replace(one, context=windows.get(one.id, one.context)) for one in MODELS]
 
     async def route(self, request: Request, connection: Connection) -> bool:
         if request.method == "HEAD":
@@ -63,9 +68,9 @@ class TestService(ScriptedService):
         check_headers(request.headers, self._keys, body=request.method == "POST")
         match request.method, request.path.split("/")[1:]:
             case "GET", ["v1", "models"]:
-                return await self.scripted(request, connection, listed(request.query))
+                return await self.scripted(request, connection, listed(request.query, self._models))
             case "GET", ["v1", "models", id]:
-                model = find(unquote(id))
+                model = self._find(unquote(id))
                 if model is None:
                     raise Refusal(404, "not_found_error", f"model: {id}")
                 return await self.scripted(request, connection, model.listed())
@@ -85,7 +90,7 @@ class TestService(ScriptedService):
 
     def frames(self, answer: Answer, request: Request) -> list[Frame]:
         body, number = request.body, len(self.requests)
-        model = find(body["model"])
+        model = self._find(body["model"])
         assert model is not None
         usage = self._cache.use(body, model)
         frames = self._spoken(answer, Speaker(body, model, self._memory, number), usage, body, model)
@@ -110,12 +115,24 @@ class TestService(ScriptedService):
         return written(speaker.events(answer, usage), answer.delivery)
 
     def _count(self, body: dict[str, Any]) -> dict[str, int]:
-        return {"input_tokens": count_tokens(body, self._counting, find(body["model"]))}
+        return {"input_tokens": count_tokens(body, self._counting, self._find(body["model"]))}
 
     def _check(self, request: Request, *, counting: bool = False) -> dict[str, Any]:
         version = request.header("anthropic-version") or ""
         asked = betas(request.headers)
-        return check_body(request.raw, memory=self._memory, version=version, beta=asked, counting=counting)
+        body = check_body(
+            request.raw, memory=self._memory, version=version, beta=asked, counting=counting, lookup=self._find
+        )
+        model = self._find(body["model"])
+        if model is not None and not counting:
+            tokens = count_tokens(body, self._counting, model)
+            if tokens > model.context:
+                raise invalid("", f"prompt is too long: {tokens} tokens > {model.context} maximum")
+        return body
+
+    def _find(self, id: str) -> Model | None:
+        known = find(id)
+        return known and next(one for one in self._models if one.id == known.id)
 
     async def _warmed(self, request: Request, connection: Connection) -> bool:
         """HEAD needs no key: it is asked only to have a connection."""

@@ -15,7 +15,7 @@ from kireji.core.requests import ModelRequest, ToolSpec
 from kireji.core.rounds import split
 from kireji.core.token_corrections import estimated, likely
 from kireji.core.tokens import Family, counts_alike
-from kireji.core.window import Plan, Sizes, current, planned, remaining, room_of
+from kireji.core.window import Plan, Sizes, current, outdated, planned, remaining, room_of
 from kireji.core.words import mark, say
 from kireji.services.catalog import Choice
 from kireji.services.measuring import Measuring, adapted
@@ -94,8 +94,11 @@ class Fitting:
             ContextTooLong: The question alone is too large, or the answer has become so; nothing was sent.
         """
         window, room = self.room(asked, choice)
-        if self._measuring is None or not window or self._surely_fits(asked, choice, room, growing):
-            return Plan(current(asked.history), False, 0.0)
+        cut = current(asked.history)
+        if self._measuring is None or not window:
+            return Plan(cut, False, 0.0)
+        if not outdated(cut, window) and self._surely_fits(asked, choice, room, growing):
+            return Plan(cut, False, 0.0)
         contents, frame = await self._measured(asked, choice)
         sizes = await self._sizes(asked, choice, contents, frame, growing)
         plan = planned(asked.history, sizes, window, room)
