@@ -23,7 +23,9 @@ from kireji.services.chat import ChatService
 from kireji.services.counting import Counting
 from kireji.services.credentials import ADDRESSES, Credentials
 from kireji.services.doctor import Check, Doctor
+from kireji.services.fitting import Fitting
 from kireji.services.local_servers import LocalServers
+from kireji.services.measuring import Measuring
 from kireji.services.network_check import proxy_in_force, proxy_problem
 from kireji.services.outbox import Outbox
 from kireji.services.packing import Packing
@@ -233,6 +235,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
     )
     picture_text = PictureText(world.reader)
     requests = RequestBuilder(preferences, world.captures, picture_text)
+    fitting = Fitting(requests, Measuring(counts, world.captures))
     counting = Counting(
         world.conversations,
         world.captures,
@@ -244,6 +247,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         outbox,
         counts,
         world.clock,
+        fitting,
     )
     sources = {kind.value: world.sources for kind in SourceKind}
     packing = Packing(sources, world.captures, catalog, counting, counts, preferences, world.clock)
@@ -259,6 +263,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         tools.toolbox,
         tools.runner,
         packing,
+        fitting,
         monotonic=world.clock.monotonic,
     )
     history = History(world.conversations, requests, tools.toolbox, catalog)

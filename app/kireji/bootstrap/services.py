@@ -91,6 +91,8 @@ async def open_services(
     from kireji.services.checks import checks
     from kireji.services.counting import Counting
     from kireji.services.doctor import Doctor
+    from kireji.services.fitting import Fitting
+    from kireji.services.measuring import Measuring
     from kireji.services.network_check import proxy_in_force, proxy_problem
     from kireji.services.picture_text import PictureText
     from kireji.services.queue import QuestionQueue
@@ -133,6 +135,7 @@ async def open_services(
         )
         picture_text = PictureText(reader)
         requests = RequestBuilder(preferences, stores.captures, picture_text)
+        fitting = Fitting(requests, Measuring(base.counts, stores.captures))
         counting = Counting(
             stores.conversations,
             stores.captures,
@@ -144,6 +147,7 @@ async def open_services(
             outbox,
             base.counts,
             base.clock,
+            fitting,
         )
         packing = _packing(stores, base, models, counting, environ)
         chat = ChatService(
@@ -158,6 +162,7 @@ async def open_services(
             toolkit.toolbox,
             toolkit.runner,
             packing,
+            fitting,
             monotonic=base.clock.monotonic,
         )
         history = History(stores.conversations, requests, toolkit.toolbox, models.catalog)

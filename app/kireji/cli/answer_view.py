@@ -6,7 +6,7 @@ from typing import Protocol
 
 from kireji.cli.console import Console
 from kireji.cli.tool_lines import ToolLines, request_value
-from kireji.cli.values import hidden_value, message_value, result_value, usage_value
+from kireji.cli.values import hidden_value, left_out_value, message_value, result_value, usage_value
 from kireji.core.errors import ProviderError
 from kireji.core.events import PartDelta, PartFinished, PartStarted, UsageReported
 from kireji.core.messages import (
@@ -20,6 +20,8 @@ from kireji.core.messages import (
     ToolResultPart,
 )
 from kireji.core.redaction import Hidden
+from kireji.core.window import NOTHING_LEFT_OUT
+from kireji.services.answer_window import gap_told
 from kireji.services.redaction import told
 from kireji.services.turns import (
     AnswerBegins,
@@ -157,7 +159,8 @@ class JsonStream:
             case QuestionSaved():
                 self._line("question", conversation=event.conversation.id, message=event.message.id)
             case AnswerBegins():
-                self._line("begin", provider=event.provider, model=event.model, note=event.note)
+                gap = left_out_value(event.left_out)
+                self._line("begin", provider=event.provider, model=event.model, note=event.note, left_out=gap)
             case ValuesHidden(hidden):
                 self._line("hidden", **hidden_value(hidden))
             case PartStarted(index, part):
@@ -211,6 +214,7 @@ class Told:
         self._note = ""
         self._untold = ""
         self._hidden: Hidden | None = None
+        self._left_out = NOTHING_LEFT_OUT
         self._stands_in = False
 
     def take(self, event: TurnEvent) -> None:
@@ -224,6 +228,11 @@ class Told:
                 self._conversation = event.conversation.id
             case AnswerBegins():
                 self._note = self._untold = event.note
+                self._left_out = event.left_out
+                if (
+                    gap := gap_told(event.left_out)
+                ) not in event.note:  # it was told when it was new, perhaps to nobody
+                    self._untold = " ".join(filter(None, (event.note, gap)))
                 self._stands_in = event.stands_in
                 self._hidden = None
             case ValuesHidden(hidden):
@@ -246,6 +255,7 @@ class Told:
             "conversation": self._conversation,
             "note": self._note,
             **hidden_value(self._hidden or Hidden()),
+            "left_out": left_out_value(self._left_out),
             **message_value(end.message),
             "error": self._sentence(end),
             "request_id": (end.error.request_id or None) if isinstance(end.error, ProviderError) else None,

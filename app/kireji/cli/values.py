@@ -18,6 +18,7 @@ from kireji.core.messages import (
 )
 from kireji.core.models import Balance, Effort, ModelInfo
 from kireji.core.redaction import Hidden
+from kireji.core.window import LeftOut
 
 
 def time_value(time: datetime) -> str:
@@ -59,6 +60,11 @@ def message_value(stored: StoredMessage) -> dict[str, object]:
         "error": stored.error,
         "created": time_value(stored.created),
     }
+
+
+def left_out_value(gap: LeftOut) -> dict[str, object] | None:
+    """What of a conversation does not go along; None when all does."""
+    return {"messages": gap.messages, "first_question_kept": gap.opening} if gap.messages else None
 
 
 def result_value(result: ToolResultPart) -> dict[str, object]:

@@ -145,10 +145,10 @@ class AnswerWindow:
         most = self._fitting.longest(built.request, plan, self._fitting.room(self._asked, self._choice))
         self.built = built._replace(request=msgspec.structs.replace(built.request, max_tokens=most))
         if plan.new:
-            self.note = told(self.left_out)
+            self.note = gap_told(self.left_out)
 
 
-def told(gap: LeftOut) -> str:
+def gap_told(gap: LeftOut) -> str:
     """What does not go along, in a sentence; empty when all does."""
     if not gap.messages:
         return ""

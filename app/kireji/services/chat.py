@@ -25,7 +25,6 @@ from kireji.services.fallback import Failure
 from kireji.services.fitting import Fitting
 from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.local_servers import LOCAL
-from kireji.services.measuring import Measuring
 from kireji.services.outbox import Outbox
 from kireji.services.packing import Packing
 from kireji.services.picture_text import PictureText
@@ -61,12 +60,12 @@ class ChatService:
         toolbox: The tools that are offered.
         runner: Runs those that are called.
         packing: Makes documents of sources of context.
+        fitting: Decides what of a long conversation goes along.
         pause: Waits for so many seconds.
         monotonic: Seconds from some moment on, for how long thinking takes.
 
     Attributes:
         live: The turns that run now; any window can join one.
-        fitting: Decides what of a long conversation goes along.
     """
 
     def __init__(
@@ -82,6 +81,7 @@ class ChatService:
         toolbox: Toolbox,
         runner: ToolRunner,
         packing: Packing,
+        fitting: Fitting,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -98,9 +98,7 @@ class ChatService:
         self._packing = packing
         self._placing = Placing(conversations, toolbox, preferences)
         self._loop = ToolLoop(runner, preferences)
-        accounts = outbox.accounts
-        measuring = Measuring(accounts.counts, captures) if accounts is not None else None
-        self.fitting = Fitting(self._requests, measuring)
+        self._fitting = fitting
         self._refused: dict[tuple[int, str], int] = {}
         """By conversation and provider, the last row whose own blocks it no longer takes back."""
         self.live = LiveTurns()
@@ -202,7 +200,7 @@ class ChatService:
         return choice, window.built
 
     def _window(self, asked: Asked, choice: Choice) -> AnswerWindow:
-        return AnswerWindow(self.fitting, self._requests, self._conversations, asked, choice)
+        return AnswerWindow(self._fitting, self._requests, self._conversations, asked, choice)
 
     async def _saved(self, question: Question, observe: Observer) -> Asked:
         """The question in its place, with documents for its sources."""
@@ -299,7 +297,14 @@ class ChatService:
         def begins() -> None:
             note = " ".join(filter(None, (choice.reason, window.built.note, window.note, told(exchange.hidden))))
             serves = bool(window.built.request.tools) and not asked.offer.frozen
-            recorder.begin(provider.name, choice.model, note, stands_in=stands_in, serves_tools=serves)
+            recorder.begin(
+                provider.name,
+                choice.model,
+                note,
+                stands_in=stands_in,
+                serves_tools=serves,
+                left_out=window.left_out,
+            )
 
         def refused() -> None:
             self._refused[place] = asked.history[-1].id

@@ -9,7 +9,7 @@ import msgspec
 
 from kireji.core.count_ports import TokenCounter
 from kireji.core.errors import KirejiError
-from kireji.core.history import NO_TOOLS, ConversationSetup, ConversationSummary, StoredMessage
+from kireji.core.history import NO_TOOLS, ConversationSetup, ConversationSummary, Cut, StoredMessage
 from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import (
     DocumentPart,
@@ -24,21 +24,21 @@ from kireji.core.messages import (
 from kireji.core.models import ModelInfo
 from kireji.core.ports import CaptureStore, Clock
 from kireji.core.request_tokens import Contents, Share, of_frame, together
-from kireji.core.token_corrections import Estimated
-from kireji.core.tokens import counts_alike
+from kireji.core.window import NOTHING_LEFT_OUT, LeftOut, current, left_out, planned, remaining
 from kireji.core.words import say
 from kireji.services.catalog import Catalog, Choice
 from kireji.services.credentials import Credentials
+from kireji.services.fitting import Fitting, reported_of
 from kireji.services.measuring import Measuring, adapted
 from kireji.services.names import title
 from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
 from kireji.services.request_builder import Asked, RequestBuilder, specs
-from kireji.services.sent_history import sendable
-from kireji.services.token_counts import Counted, TokenCounts
+from kireji.services.token_counts import Counted, TokenCounts, anchored
 from kireji.services.tools.toolbox import Offer, Toolbox
 from kireji.services.turns import Question
 
+_NOWHERE = ConversationSummary(0, "", datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
 USUAL_ANSWER = 400
 """Tokens of an answer where none was given yet."""
 _LAST_ANSWERS = 5
@@ -63,6 +63,8 @@ class Estimate(msgspec.Struct, frozen=True):
         exact: The service's own count of the prompt; None where only an estimate was made.
         note: Why there is no exact count although it was asked for; empty otherwise.
         countable: Whether the service would count it exactly.
+        left_out: What of the conversation would not go along.
+        cuts: Whether that would be new.
     """
 
     provider: str
@@ -77,6 +79,8 @@ class Estimate(msgspec.Struct, frozen=True):
     exact: int | None = None
     note: str = ""
     countable: bool = False
+    left_out: LeftOut = NOTHING_LEFT_OUT
+    cuts: bool = False
 
     @property
     def tokens(self) -> int:
@@ -85,12 +89,27 @@ class Estimate(msgspec.Struct, frozen=True):
 
 
 class _History(msgspec.Struct, frozen=True):
-    """What was said before, as far as an estimate needs it."""
+    """What was said before, as far as an estimate needs it.
 
-    key: tuple[object, ...]
-    contents: Contents
-    usages: tuple[Usage, ...]
-    newest: StoredMessage | None
+    Args:
+        key: What it depends on.
+        stored: The path.
+        each: What each of its messages holds.
+    """
+
+    key: tuple[object, ...] = ()
+    stored: tuple[StoredMessage, ...] = ()
+    each: tuple[Contents, ...] = ()
+
+    @property
+    def newest(self) -> StoredMessage | None:
+        """The last answer."""
+        return next((one for one in reversed(self.stored) if one.message.role is Role.ASSISTANT), None)
+
+    @property
+    def usages(self) -> tuple[Usage, ...]:
+        """What the answers used."""
+        return tuple(one.usage for one in self.stored if one.usage is not None)
 
 
 class Counting:
@@ -110,6 +129,7 @@ class Counting:
         outbox: The gate.
         counts: Measures, and knows how models count.
         clock: Whether a cache still lives.
+        fitting: What of a long conversation goes along.
     """
 
     def __init__(
@@ -124,6 +144,7 @@ class Counting:
         outbox: Outbox,
         counts: TokenCounts,
         clock: Clock,
+        fitting: Fitting,
     ) -> None:
         self._conversations = conversations
         self._captures = captures
@@ -136,7 +157,9 @@ class Counting:
         self._counts = counts
         self._measuring = Measuring(counts, captures)
         self._clock = clock
+        self._fitting = fitting
         self._history: _History | None = None
+        self._kept: tuple[tuple[object, ...], Contents] | None = None
         self._frame: tuple[tuple[object, ...], Contents] | None = None
 
     async def estimate(self, question: Question) -> Estimate:
@@ -151,13 +174,38 @@ class Counting:
         offer = await self._offer(setup, question)
         history = await self._said(question, choice, tools=bool(specs(offer, choice.info)))
         asked = adapted(_message(question), choice.info)
-        before = together(self._framed(question, setup, choice, offer), history.contents)
         draft = await self._measuring.contents([asked], choice.model, question.pictures) if asked.parts else Contents()
+        frame = self._framed(question, setup, choice, offer)
+        path = (*history.stored, self._drafted(question))
+        cut = await self._cut(Asked(question, _NOWHERE, path, setup, offer), choice, history, frame, draft)
+        before = together(frame, self._along(history, path, cut))
         counted = await self._counts.counted(together(before, draft), choice.model)
-        if (reported := _reported(history, choice.model)) is not None:
+        if (reported := reported_of(_with(path, cut), choice.model)) is not None:
             known = await self._counts.counted(before, choice.model)
             counted = anchored(counted, known, reported)
-        return self._priced(choice, counted, history)
+        estimate = self._priced(choice, counted, history)
+        return msgspec.structs.replace(estimate, left_out=left_out(path, cut), cuts=cut != current(path))
+
+    async def _cut(
+        self, asked: Asked, choice: Choice, history: _History, frame: Contents, draft: Contents
+    ) -> Cut | None:
+        """Where the conversation would be cut."""
+        window, room = self._fitting.room(asked, choice)
+        if not window or not history.stored:
+            return current(asked.history)
+        reported = reported_of(asked.history, choice.model)
+        sizes = await self._fitting.sizes(asked.history, choice.model, history.each, draft, frame, reported)
+        plan = planned(asked.history, sizes, window, room)
+        return current(asked.history) if plan is None else plan.cut
+
+    def _along(self, history: _History, path: Sequence[StoredMessage], cut: Cut | None) -> Contents:
+        """What was said before and goes along."""
+        key = (history.key, cut)
+        if self._kept is None or self._kept[0] != key:
+            gap = left_out(path, cut)
+            first = next((place for place, one in enumerate(path) if one.id == gap.first), 0) if gap.first else 0
+            self._kept = (key, together(*(history.each[:1] if gap.opening else ()), *history.each[first:]))
+        return self._kept[1]
 
     async def parts(self, parts: Sequence[ImagePart | DocumentPart], question: Question, model: str) -> tuple[int, ...]:
         """How many tokens each picture and document of a question has, by the estimate."""
@@ -187,7 +235,9 @@ class Counting:
         if credential.secret is None:
             raise self._credentials.missing(choice.provider.name)
         asked = await self._asked(question, setup, await self._offer(setup, question))
-        built = await self._requests.build(asked, choice)
+        plan = await self._fitting.plan(asked, choice)
+        kept = remaining(_with(asked.history, plan.cut), plan.cut)
+        built = await self._requests.build(asked._replace(history=kept), choice)
         cleared = await self._outbox.clear_count(counter, built.request, credential.base_url, question.conversation)
         with self._credentials.in_use(choice.provider.name, credential):
             exact = await counter.count(cleared, credential.secret)
@@ -225,20 +275,16 @@ class Counting:
 
     async def _said(self, question: Question, choice: Choice, *, tools: bool) -> _History:
         if question.conversation is None:
-            return _History((), Contents(), (), None)
+            return _History()
         outline = await self._conversations.outline(question.conversation)
-        rows = tuple((one.id, one.state, one.size) for one in outline.messages) if outline is not None else ()
+        rows = tuple((one.id, one.state, one.size, one.cut) for one in outline.messages) if outline is not None else ()
         sees = (choice.info.sees_images, choice.info.reads_documents) if choice.info else ()
         key = (question.conversation, rows, choice.model, sees, tools)
         if self._history is not None and self._history.key == key:
             return self._history
         loaded = await self._conversations.load(question.conversation)
         stored = loaded.messages if loaded is not None else ()
-        messages = [adapted(message, choice.info) for message in sendable(stored, tools=tools)]
-        contents = await self._measuring.contents(messages, choice.model)
-        answers = [one for one in stored if one.message.role is Role.ASSISTANT]
-        usages = tuple(one.usage for one in answers if one.usage is not None)
-        history = _History(key, contents, usages, answers[-1] if answers else None)
+        history = _History(key, stored, tuple(await self._fitting.each(stored, choice, tools=tools)))
         if all(one.state is not MessageState.STREAMING for one in stored):
             self._history = history
         return history
@@ -246,13 +292,18 @@ class Counting:
     async def _asked(self, question: Question, setup: ConversationSetup, offer: Offer) -> Asked:
         """The question in its place, without being stored."""
         now = self._clock.now()
-        draft = StoredMessage(0, None, _message(question), MessageState.COMPLETE, "", "", None, None, "", now)
+        draft = self._drafted(question)
         before: tuple[StoredMessage, ...] = ()
         if question.conversation is not None:
             loaded = await self._conversations.load(question.conversation)
             before = loaded.messages if loaded is not None else ()
         summary = ConversationSummary(question.conversation or 0, "", now, now)
         return Asked(question, summary, (*before, draft), setup, offer)
+
+    def _drafted(self, question: Question) -> StoredMessage:
+        """The question as it would stand at the end of the path."""
+        now = self._clock.now()
+        return StoredMessage(0, None, _message(question), MessageState.COMPLETE, "", "", None, None, "", now)
 
     def _priced(self, choice: Choice, counted: Counted, history: _History) -> Estimate:
         info = choice.info
@@ -286,37 +337,9 @@ class Counting:
         return min(kept, newest.usage.window_tokens or kept)
 
 
-def _reported(history: _History, model: str) -> int | None:
-    """How much stood in the window after the last answer, as the service said it; None for models that count else."""
-    newest = history.newest
-    if newest is None or newest.usage is None or newest.state is MessageState.STREAMING:
-        return None
-    if counts_alike(newest.model) != counts_alike(model):
-        return None
-    return newest.usage.in_window or None
-
-
-def anchored(counted: Counted, known: Counted, reported: int) -> Counted:
-    """An estimate in which what was said before has the number that the service reported; shares keep their ratios.
-
-    Args:
-        counted: Of everything.
-        known: The part of it that the report is about.
-        reported: What the service said of that.
-    """
-    if not known.total.tokens:
-        return counted
-    scale = reported / known.total.tokens
-    shares = {
-        share: round((tokens - known.shares.get(share, 0)) + known.shares.get(share, 0) * scale)
-        for share, tokens in counted.shares.items()
-    }
-    tokens = counted.total.tokens - known.total.tokens + reported
-    over = round(tokens) - sum(shares.values())
-    most = max(shares, key=lambda share: shares[share])
-    shares[most] += over
-    spread = max(0.0, counted.total.spread - known.total.spread)
-    return msgspec.structs.replace(counted, total=Estimated(tokens, spread, counted.total.learned), shares=shares)
+def _with(path: tuple[StoredMessage, ...], cut: Cut | None) -> tuple[StoredMessage, ...]:
+    """The path with the cut that would be made."""
+    return (*path[:-1], msgspec.structs.replace(path[-1], cut=cut)) if cut != current(path) else path
 
 
 def _aware(time: datetime) -> datetime:

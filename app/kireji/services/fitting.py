@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kireji.core.errors import ContextTooLong
 from kireji.core.history import StoredMessage
-from kireji.core.messages import Message, Role, TextPart, ToolResultPart, Usage
+from kireji.core.messages import Message, Role, Sha256, TextPart, ToolResultPart, Usage
 from kireji.core.request_tokens import Contents, Share, blobs_of_documents, of_frame, together
 from kireji.core.requests import ModelRequest, ToolSpec
 from kireji.core.rounds import split
@@ -24,6 +25,7 @@ from kireji.services.sent_history import sendable
 
 log = logging.getLogger(__name__)
 
+_NOTHING_AT_HAND: Mapping[Sha256, bytes] = MappingProxyType({})
 _SPREAD = 0.1
 """The part of an estimate by which it is taken to be wrong at most. What is wrong by more the service refuses, which
 costs nothing; then more stays out."""
@@ -71,10 +73,10 @@ class Fitting:
 
     Args:
         requests: Knows what goes along besides.
-        measuring: How much something is; None fits nothing.
+        measuring: How much something is.
     """
 
-    def __init__(self, requests: RequestBuilder, measuring: Measuring | None) -> None:
+    def __init__(self, requests: RequestBuilder, measuring: Measuring) -> None:
         self._requests = requests
         self._measuring = measuring
         self._learned: dict[tuple[str, str], int] = {}
@@ -95,7 +97,7 @@ class Fitting:
         """
         window, room = self.room(asked, choice)
         cut = current(asked.history)
-        if self._measuring is None or not window:
+        if not window:
             return Plan(cut, False, 0.0)
         if not outdated(cut, window) and self._surely_fits(asked, choice, room, growing):
             return Plan(cut, False, 0.0)
@@ -114,8 +116,6 @@ class Fitting:
         Returns:
             None when nothing more can stay out.
         """
-        if self._measuring is None:
-            return None
         await self._learn(choice, request, error)
         window, room = self.room(asked, choice)
         contents, frame = await self._measured(asked, choice)
@@ -144,21 +144,33 @@ class Fitting:
 
     async def _measured(self, asked: Asked, choice: Choice) -> tuple[list[Contents], Contents]:
         """What each message of the path holds, and what goes along besides."""
-        assert self._measuring is not None
         tools: tuple[ToolSpec, ...] = specs(asked.offer, choice.info)
         frame = of_frame(self._requests.system(asked.question, asked.setup), tools)
-        return [await self.contents(stored, choice, tools=bool(tools)) for stored in asked.history], frame
+        each = await self.each(asked.history, choice, tools=bool(tools), at_hand=asked.question.pictures)
+        return each, frame
 
-    async def contents(self, stored: StoredMessage, choice: Choice, *, tools: bool) -> Contents:
-        """What one message of a path holds."""
-        assert self._measuring is not None
-        said = [adapted(message, choice.info) for message in sendable((stored,), tools=tools)]
-        return await self._measuring.contents(said, choice.model)
+    async def each(
+        self,
+        history: Sequence[StoredMessage],
+        choice: Choice,
+        *,
+        tools: bool,
+        at_hand: Mapping[Sha256, bytes] = _NOTHING_AT_HAND,
+    ) -> list[Contents]:
+        """What each message of a path holds.
+
+        Args:
+            history: The path.
+            choice: Who is asked.
+            tools: Whether tools are offered.
+            at_hand: Bytes of documents that need not be read, or are not stored yet.
+        """
+        said = [[adapted(message, choice.info) for message in sendable((stored,), tools=tools)] for stored in history]
+        return await self._measuring.each(said, choice.model, at_hand)
 
     async def _sizes(
         self, asked: Asked, choice: Choice, contents: Sequence[Contents], frame: Contents, growing: Growing | None
     ) -> Sizes:
-        assert self._measuring is not None
         fresh, reported = contents[-1], reported_of(asked.history, choice.model)
         known = list(contents[:-1])
         if growing is not None:
@@ -192,7 +204,6 @@ class Fitting:
             reported: How many tokens it reported; None if it did not.
             adds: Whether what is new belongs to the last of those that are known, and is no message of its own.
         """
-        assert self._measuring is not None
         correction, family = await self._measuring.counts.correction(model), Family.of(model)
         rows = [likely(one.all, family, correction) for one in known]
         around = likely(frame.all, family, correction)
@@ -210,7 +221,6 @@ class Fitting:
         self, sizes: Sizes, history: Sequence[StoredMessage], contents: Contents, model: str, reported: int | None
     ) -> float:
         """By what an estimate is multiplied so that it is hardly too small."""
-        assert self._measuring is not None
         total = sizes.total(history[: len(sizes.rows)], current(history))
         if reported and total and _SCALES[0] < reported / total < _SCALES[1]:
             return reported / total * (1 + _REPORTED)
@@ -219,7 +229,6 @@ class Fitting:
 
     async def _learn(self, choice: Choice, request: ModelRequest, error: ContextTooLong) -> None:
         """Take in what the service told of a request that was too long."""
-        assert self._measuring is not None
         counts = self._measuring.counts
         contents = await counts.contents(request)
         guessed = (await counts.counted(contents, choice.model)).tokens
@@ -238,7 +247,6 @@ class Fitting:
     async def _too_large(
         self, choice: Choice, question: Contents, frame: Contents, room: float, growing: Growing | None
     ) -> ContextTooLong:
-        assert self._measuring is not None
         name, provider = (choice.info.name if choice.info else "") or choice.model, choice.provider.name
         if growing is not None:
             return ContextTooLong(
@@ -281,7 +289,7 @@ def reported_of(history: Sequence[StoredMessage], model: str) -> int | None:
     if answer is None or answer.usage is None or answer.message.role is not Role.ASSISTANT:
         return None
     cut = current(history)
-    if counts_alike(answer.model) != counts_alike(model) or (cut is not None and answer.id < cut.bare):
+    if counts_alike(answer.model) != counts_alike(model) or (cut is not None and answer.id <= cut.bare):
         return None
     return answer.usage.in_window or None
 

@@ -42,7 +42,15 @@ class Measuring:
             model: For how it counts pictures.
             at_hand: Bytes that need not be read.
         """
+        [contents] = await self.each([messages], model, at_hand)
+        return contents
+
+    async def each(
+        self, groups: Sequence[Sequence[Message]], model: str, at_hand: Mapping[Sha256, bytes] = _NOTHING_AT_HAND
+    ) -> list[Contents]:
+        """The same of several, each for itself."""
         blobs: dict[Sha256, bytes] = {}
+        messages = [message for group in groups for message in group]
         for blob in blobs_of_documents(messages):
             if not self.counts.knows(blob) and blob in at_hand:
                 blobs[blob] = at_hand[blob]
@@ -55,7 +63,7 @@ class Measuring:
         def of_document(part: DocumentPart) -> Amounts:
             return self.counts.document(part, blobs) or NOTHING
 
-        return await self.counts.of_messages(messages, model, of_document, sum(map(len, blobs.values())))
+        return await self.counts.of_each(groups, model, of_document, sum(map(len, blobs.values())))
 
 
 def adapted(message: Message, info: ModelInfo | None) -> Message:

@@ -19,6 +19,7 @@ from kireji.core.models import Effort
 from kireji.core.ports import Clock, Ledger, SentStore
 from kireji.core.receipts import Evidence, Receipt
 from kireji.core.requests import Delivery, ModelRequest, OutgoingRequest, Purpose, Thinking, ToolChoice, ToolUse
+from kireji.core.window import current, remaining
 from kireji.core.words import say
 from kireji.services import sent_facts
 from kireji.services.catalog import Catalog, Choice
@@ -191,7 +192,8 @@ class Receipts:
             max_tokens=facts.max_tokens or None,
             thinking=Thinking(facts.thinking) if facts.thinking else Thinking.DEFAULT,
         )
-        histories = [path, (*latest(path[:-1], max(0, facts.messages - 1) // 2), path[-1])]
+        turns = max(0, facts.messages - 1) // 2
+        histories = [remaining(path, current(path)), (*latest(path[:-1], turns), path[-1])]
         for offer in await self._offers(conversation, facts.tools):
             for history in histories:
                 asked = Asked(wanted, conversation.summary, history, conversation.setup, offer)

@@ -17,6 +17,7 @@ from kireji.core.history import Origin, StoredMessage
 from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import Message, MessageState, Role, StopReason, ToolCallPart, ToolResultPart, Usage
 from kireji.core.rounds import unanswered
+from kireji.core.window import NOTHING_LEFT_OUT, LeftOut
 from kireji.services.answer_rounds import AnswerRounds
 from kireji.services.endings import ending, left_unanswered
 from kireji.services.turns import AnswerBegins, AnswerEnds, Observer
@@ -79,7 +80,14 @@ class AnswerRecorder:
         self._provider, self._model = provider, model
 
     def begin(
-        self, provider: str, model: str, note: str, *, stands_in: bool = False, serves_tools: bool = False
+        self,
+        provider: str,
+        model: str,
+        note: str,
+        *,
+        stands_in: bool = False,
+        serves_tools: bool = False,
+        left_out: LeftOut = NOTHING_LEFT_OUT,
     ) -> None:
         """The request goes out; also after an attempt with another provider that brought nothing.
 
@@ -89,11 +97,12 @@ class AnswerRecorder:
             note: What the person should know.
             stands_in: Whether others have failed before.
             serves_tools: Whether tools that it calls will be run.
+            left_out: What of the conversation does not go along.
         """
         self.choose(provider, model)
         self._builder, self._note = MessageBuilder(provider, self._monotonic), note
         self._rounds, self._serves = AnswerRounds(provider, serves=serves_tools), serves_tools
-        self._observe(AnswerBegins(provider, model, note, stands_in))
+        self._observe(AnswerBegins(provider, model, note, stands_in, left_out))
 
     def feed(self, event: ModelEvent) -> None:
         """Take one event in."""

@@ -98,20 +98,24 @@ class TokenCounts:
         """Whether a document was measured already."""
         return blob in self._documents
 
-    async def of_messages(
-        self, messages: Sequence[Message], model: str, of_document: OfDocument, documents: int = 0
-    ) -> Contents:
-        """What messages hold; in a thread when that is much.
+    async def of_each(
+        self, groups: Sequence[Sequence[Message]], model: str, of_document: OfDocument, documents: int = 0
+    ) -> list[Contents]:
+        """What messages hold, each group for itself; in a thread when that is much.
 
         Args:
-            messages: As a model is sent them.
+            groups: As a model is sent them.
             model: For how it counts pictures.
             of_document: What a document holds.
             documents: Bytes of those that are not measured yet.
         """
-        if sum(map(_size, messages)) + documents < _THREAD_FROM_BYTES:
-            return of_messages(messages, model, of_document)
-        return await asyncio.to_thread(of_messages, messages, model, of_document)
+
+        def measure() -> list[Contents]:
+            return [of_messages(group, model, of_document) for group in groups]
+
+        if sum(_size(message) for group in groups for message in group) + documents < _THREAD_FROM_BYTES:
+            return measure()
+        return await asyncio.to_thread(measure)
 
     def document(self, part: DocumentPart, blobs: Mapping[Sha256, bytes]) -> Amounts | None:
         """What a document holds, if that is known or its bytes are there."""
@@ -141,3 +145,26 @@ class TokenCounts:
 
 def _size(message: Message) -> int:
     return len(message.text) + (len(message.raw) if message.raw is not None else 0)
+
+
+def anchored(counted: Counted, known: Counted, reported: int) -> Counted:
+    """An estimate in which what was said before has the number that the service reported; shares keep their ratios.
+
+    Args:
+        counted: Of everything.
+        known: The part of it that the report is about.
+        reported: What the service said of that.
+    """
+    if not known.total.tokens:
+        return counted
+    scale = reported / known.total.tokens
+    shares = {
+        share: round((tokens - known.shares.get(share, 0)) + known.shares.get(share, 0) * scale)
+        for share, tokens in counted.shares.items()
+    }
+    tokens = counted.total.tokens - known.total.tokens + reported
+    over = round(tokens) - sum(shares.values())
+    most = max(shares, key=lambda share: shares[share])
+    shares[most] += over
+    spread = max(0.0, counted.total.spread - known.total.spread)
+    return msgspec.structs.replace(counted, total=Estimated(tokens, spread, counted.total.learned), shares=shares)

@@ -20,6 +20,7 @@ from kireji.core.requests import Delivery, Thinking
 from kireji.core.rounds import of_rounds
 from kireji.core.sources import Packed, Source
 from kireji.core.tools import Tool
+from kireji.core.window import NOTHING_LEFT_OUT, LeftOut
 
 GO_ON = "Go on exactly where you stopped, without repeating anything."
 """The person's turn that continues a cut answer: models no longer take an answer that begins with given words."""
@@ -128,12 +129,14 @@ class AnswerBegins(msgspec.Struct, frozen=True):
         model: Which model.
         note: Why it is not who was expected (no key, no network), and what the model does not get; empty otherwise.
         stands_in: Whether others have failed before; an error of the service then tells what the note tells of them.
+        left_out: What of the conversation does not go along; the note tells it where that is new.
     """
 
     provider: str
     model: str
     note: str = ""
     stands_in: bool = False
+    left_out: LeftOut = NOTHING_LEFT_OUT
 
 
 class ValuesHidden(msgspec.Struct, frozen=True):

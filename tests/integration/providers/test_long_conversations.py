@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ import pytest
 
 from kireji.core.history import Cut, StoredMessage
 from kireji.core.messages import MessageState
+from kireji.core.receipts import Evidence
 from kireji.core.tool_ports import CallContext
 from kireji.core.tools import Arguments, ToolOutput
 from kireji.services.turns import AnswerBegins, Question
@@ -82,6 +84,8 @@ class Talk:
     bodies: list[dict[str, Any]]
     cuts: list[Cut]
     notes: list[str]
+    evidence: list[Evidence]
+    """Of the receipts of all that left."""
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +96,10 @@ def long_talk(tmp_path_factory: pytest.TempPathFactory) -> Talk:
         home = tmp_path_factory.mktemp("long")
         async with TestService(windows={HAIKU: SMALL}) as service, program(service, home) as scene:
             answers = await talk(scene, range(1, 31))
-            return Talk(answers, bodies(service), await cuts(scene), notes(scene))
+            receipts = scene.services.receipts
+            asked = [row for row in await scene.services.ledger.recent(100) if row.purpose == "answer"]
+            evidence = [(await receipts.of(row)).evidence for row in asked]
+            return Talk(answers, bodies(service), await cuts(scene), notes(scene), evidence)
 
     return asyncio.run(held())
 
@@ -137,6 +144,36 @@ def test_only_the_answer_with_which_it_was_cut_says_what_did_not_go_along(long_t
     left = [sum(answer.id < cut.first for answer in long_talk.answers) * 2 for cut in long_talk.cuts]
     assert long_talk.notes == [f"Messages 2 to {last} did not go along: they no longer fit." for last in left]
     assert [answer.error for answer in long_talk.answers if answer.error] == long_talk.notes
+
+
+def test_every_receipt_shows_what_was_sent_though_it_was_cut(long_talk: Talk) -> None:
+    assert set(long_talk.evidence) == {Evidence.REBUILT}
+
+
+async def test_what_is_told_ahead_is_what_is_sent(service: TestService, tmp_path: Path) -> None:
+    async with program(service, tmp_path) as scene:
+        await talk(scene, range(1, 15))
+        asked = 15
+        while not (estimate := await scene.services.counting.estimate(asking(asked))).cuts:
+            await scene.ask(asking(asked))
+            asked += 1
+        ahead = await scene.services.receipts.before(asking(asked))
+        await scene.ask(asking(asked))
+    assert ahead is not None
+    assert ahead.sent.digest == hashlib.sha256(service.requests[-1].raw).hexdigest()
+    assert f"Messages 2 to {estimate.left_out.messages + 1} did not go along" in notes(scene)[-1]
+
+
+async def test_the_meter_counts_what_goes_along_and_no_more(service: TestService, tmp_path: Path) -> None:
+    async with program(service, tmp_path) as scene:
+        for number in range(1, 26):
+            estimate = await scene.services.counting.estimate(asking(number))
+            stored = await scene.ask(asking(number))
+            assert stored.usage is not None
+            read = stored.usage.total_tokens - stored.usage.output_tokens
+            assert estimate.tokens < SMALL
+            if number > 10:  # it has learned by then
+                assert estimate.tokens == pytest.approx(read, rel=0.12)
 
 
 async def test_a_restart_changes_nothing_of_what_goes_along(service: TestService, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 from kireji.core.errors import Overloaded
 from kireji.core.events import PartDelta, PartFinished, PartStarted, TurnFinished
 from kireji.core.messages import StopReason, ThinkingPart, ToolCallPart, Usage
-from tests.fakes.provider import answer
+from kireji.core.models import ModelInfo
+from tests.fakes.provider import FakeProvider, answer
 from tests.fakes.world import ROUTER_KEY, World
 from tests.unit.cli.conftest import Kireji
 
@@ -86,3 +87,32 @@ def test_a_failure_in_json_stands_in_the_object_and_on_standard_error(world: Wor
     [found] = lines(result.out)
     assert (result.code, found["state"], found["error"]) == (1, "failed", "Busy. Try later.")
     assert result.err == "kireji: Busy. Try later.\n"
+
+
+WORDS = "The heron stands in the shallow water and waits for a fish. " * 20
+SMALL = ModelInfo("anthropic", "small", "Small", context_tokens=4_000)
+
+
+@pytest.mark.parametrize("typed", [("--json",), ("--json", "--no-stream")])
+def test_json_says_what_of_a_long_conversation_did_not_go_along(
+    world: World, kireji: Kireji, typed: tuple[str, ...]
+) -> None:
+    world.remote = FakeProvider(models=(SMALL,))
+    for number in range(12):
+        world.remote.enqueue(answer(WORDS, usage=Usage(500 + 600 * min(number, 3), 300)))
+        result = kireji("ask", WORDS, *(("--continue",) if number else ()), *typed)
+        if number == 0:
+            assert lines(result.out)[-1]["left_out"] is None
+    gap = lines(result.out)[-1]["left_out"]
+    assert gap["first_question_kept"]
+    assert gap["messages"] >= 9
+
+
+def test_what_did_not_go_along_is_told_beside_every_answer(world: World, kireji: Kireji) -> None:
+    world.remote = FakeProvider(models=(SMALL,))
+    told = []
+    for number in range(9):
+        world.remote.enqueue(answer(WORDS, usage=Usage(500 + 600 * min(number, 3), 300)))
+        told.append("did not go along" in kireji("ask", WORDS, *(("--continue",) if number else ())).err)
+    first = told.index(True)
+    assert told == [False] * first + [True] * (9 - first)
