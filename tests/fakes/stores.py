@@ -11,7 +11,7 @@ import msgspec
 
 from kireji.core.errors import SettingsError, StoreCorrupt, StoreError
 from kireji.core.history import QueuedQuestion, Sent, SentTotals
-from kireji.core.ledger import NO_FACTS, AnsweredFacts, Finding, SentFacts, Verification
+from kireji.core.ledger import NO_FACTS, AnsweredFacts, Finding, Kept, SentFacts, Verification
 from kireji.core.messages import DocumentPart, ImagePart, Message, Sha256
 from kireji.core.models import ModelInfo
 from kireji.core.ports import EncodedDocument, EncodedPicture
@@ -111,26 +111,34 @@ class MemorySentStore:
 
     Attributes:
         failure: When set, every call raises it.
-        kept: Bytes by hash.
+        kept_bytes: By hash.
         forgotten: The times before which was to be deleted.
     """
 
     def __init__(self) -> None:
         self.failure: StoreError | None = None
-        self.kept: dict[Sha256, bytes] = {}
+        self.kept_bytes: dict[Sha256, bytes] = {}
         self.forgotten: list[datetime] = []
 
     async def keep(self, data: bytes) -> None:
         self._fail()
-        self.kept[hashlib.sha256(data).hexdigest()] = data
+        self.kept_bytes[hashlib.sha256(data).hexdigest()] = data
 
     async def get(self, digest: Sha256) -> bytes | None:
-        return self.kept.get(digest)
+        return self.kept_bytes.get(digest)
 
-    async def forget(self, before: datetime) -> int:
+    async def kept(self) -> Kept:
         self._fail()
-        self.forgotten.append(before)
-        return 0
+        return Kept(len(self.kept_bytes), sum(map(len, self.kept_bytes.values())))
+
+    async def forget(self, before: datetime | None) -> int:
+        self._fail()
+        if before is not None:
+            self.forgotten.append(before)
+            return 0
+        count = len(self.kept_bytes)
+        self.kept_bytes.clear()
+        return count
 
     def _fail(self) -> None:
         if self.failure is not None:

@@ -92,6 +92,18 @@ class SentFacts(msgspec.Struct, frozen=True, omit_defaults=True):
 NO_FACTS = SentFacts()
 
 
+class Kept(NamedTuple):
+    """How much of the contents of requests is kept.
+
+    Args:
+        files: How many files.
+        size: Their bytes.
+    """
+
+    files: int = 0
+    size: int = 0
+
+
 class AnsweredFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became of a request.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # only for annotations: whoever holds the shortcut at start-u
         Sent,
         SentTotals,
     )
-    from kireji.core.ledger import AnsweredFacts, SentFacts, Verification
+    from kireji.core.ledger import AnsweredFacts, Kept, SentFacts, Verification
     from kireji.core.messages import DocumentPart, ImagePart, Sha256
     from kireji.core.models import ModelInfo
     from kireji.core.prompts import Prompt
@@ -207,11 +207,24 @@ class SentStore(Protocol):
     async def get(self, digest: Sha256) -> bytes | None:
         """The bytes; None when they are not there, or are not what their name says."""
 
-    async def forget(self, before: datetime) -> int:
+    async def kept(self) -> Kept:
+        """How much there is.
+
+        Raises:
+            StoreError: It could not be looked at.
+        """
+
+    async def forget(self, before: datetime | None) -> int:
         """Delete what was kept before a time (UTC), and what belongs to no conversation that is there any more.
+
+        Args:
+            before: The time; None for everything.
 
         Returns:
             How many files.
+
+        Raises:
+            StoreError: Some could not be deleted.
         """
 
 

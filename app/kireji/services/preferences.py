@@ -7,6 +7,8 @@ import enum
 import threading
 from collections.abc import Sequence
 
+import msgspec
+
 from kireji.core.errors import SettingsError
 from kireji.core.ports import SettingsStore
 from kireji.core.publisher import Publisher
@@ -30,6 +32,11 @@ class Preferences:
         self.problems = tuple(problems)
         self.changed: Publisher[Settings] = Publisher()
         self._writing = threading.Lock()
+        self._changes = 0
+        self._unwritten: dict[str, int] = {}
+        """Options that hold here and do not stand in the file yet, with the number of their last change."""
+        self._readings: list[set[str]] = []
+        """What was changed here since each look at the file began."""
 
     @classmethod
     def read(cls, store: SettingsStore) -> Preferences:
@@ -69,13 +76,47 @@ class Preferences:
         if new == self.settings:
             return
         self.settings = new
+        self._changes += 1
+        self._unwritten[option] = self._changes
+        for changed_since in self._readings:
+            changed_since.add(option)
         self.changed.publish(new)
-        await asyncio.to_thread(self._write, option)
+        await asyncio.to_thread(self._write, option, self._changes)
 
-    def _write(self, option: str) -> None:
+    async def refresh(self) -> None:
+        """Take over what was changed in the file by somebody else: an editor, or another run of the program.
+
+        What was changed here and does not stand in the file yet stays. A file that cannot be read changes nothing but
+        `problems`.
+        """
+        own = set(self._unwritten)
+        self._readings.append(own)
+        try:
+            try:
+                found, problems = parse(await asyncio.to_thread(self._read))
+            except SettingsError as error:
+                found, problems = self.settings, (SettingProblem(_WHOLE_FILE, error.sentence),)
+        finally:
+            self._readings.remove(own)
+        for option in own:
+            section, name = option.split(".")
+            old, own_section = getattr(found, section), getattr(self.settings, section)
+            kept = msgspec.structs.replace(old, **{name: getattr(own_section, name)})
+            found = msgspec.structs.replace(found, **{section: kept})
+        if found != self.settings or problems != self.problems:
+            self.settings, self.problems = found, problems
+            self.changed.publish(found)
+
+    def _read(self) -> dict[str, object]:
+        with self._writing:
+            return self._store.read()
+
+    def _write(self, option: str, change: int) -> None:
         """Write what holds by now: of two changes in a row the later one stays, whichever thread comes first."""
         section, name = option.split(".")
         with self._writing:
             value = getattr(getattr(self.settings, section), name)
             value = value.value if isinstance(value, enum.Enum) else value
             self._store.write(option, list(value) if isinstance(value, tuple) else value)
+            if self._unwritten.get(option) == change:
+                del self._unwritten[option]

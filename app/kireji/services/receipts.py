@@ -13,7 +13,7 @@ import msgspec
 from kireji.core.errors import KirejiError
 from kireji.core.history import Sent, StoredConversation, StoredMessage
 from kireji.core.history_ports import ConversationStore
-from kireji.core.ledger import Verification, target_of
+from kireji.core.ledger import Kept, Verification, target_of
 from kireji.core.messages import Role, Sha256
 from kireji.core.models import Effort
 from kireji.core.ports import Clock, Ledger, SentStore
@@ -155,6 +155,25 @@ class Receipts:
     async def verify(self, known: Mapping[int, str] | None = None) -> Verification:
         """Check the ledger, as in `Ledger.verify`."""
         return await self._ledger.verify(known)
+
+    async def kept(self) -> Kept:
+        """How much of the contents of requests is kept.
+
+        Raises:
+            StoreError: It could not be looked at.
+        """
+        return await self._contents.kept()
+
+    async def forget_contents(self) -> int:
+        """Delete all contents that are kept; the ledger stays as it is.
+
+        Returns:
+            How many files.
+
+        Raises:
+            StoreError: Some could not be deleted.
+        """
+        return await self._contents.forget(None)
 
     async def _made_again(self, sent: Sent, number: int, question: int) -> Receipt:
         conversation = await self._history.conversations.load(number)

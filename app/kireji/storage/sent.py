@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+import math
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from kireji.core.errors import StoreError
-from kireji.core.ledger import SentFacts
+from kireji.core.ledger import Kept, SentFacts
 from kireji.core.messages import Sha256
 from kireji.storage.database import Database
 from kireji.storage.faults import store_error
@@ -49,10 +51,16 @@ class FileSentStore:
         """As in SentStore."""
         return await asyncio.to_thread(self._read, digest)
 
-    async def forget(self, before: datetime) -> int:
+    async def kept(self) -> Kept:
+        """As in SentStore."""
+        return await asyncio.to_thread(self._measure)
+
+    async def forget(self, before: datetime | None) -> int:
         """As in SentStore. What no row of the ledger names goes when it is old enough."""
         if not await asyncio.to_thread(self._folder.is_dir):
             return 0
+        if before is None:
+            return await asyncio.to_thread(self._remove, math.inf, set())
         gone = await self._database.run(_of_nobody)
         return await asyncio.to_thread(self._remove, before.timestamp(), gone)
 
@@ -73,6 +81,17 @@ class FileSentStore:
         except OSError:
             return None
         return data if hashlib.sha256(data).hexdigest() == digest else None
+
+    def _measure(self) -> Kept:
+        count = size = 0
+        try:
+            for file in self._files() if self._folder.is_dir() else ():
+                with contextlib.suppress(FileNotFoundError):
+                    size += file.stat().st_size
+                    count += 1
+        except OSError as error:
+            raise _failure(error, self._folder) from error
+        return Kept(count, size)
 
     def _remove(self, before: float, gone: set[Sha256]) -> int:
         count = 0

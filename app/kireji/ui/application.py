@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _REGION = CaptureRequest()
-
 _WARM_SECONDS = 1.0
 """After the start, before what the first capture needs is loaded: the person's other programs go first."""
 
@@ -298,6 +297,7 @@ class DesktopApplication(QObject):
         self._tray.watch_for_host()
         await services.capture.warm()
         parts.overlay.warm()
+        parts.windows.follow_settings(self._task_failed)
         if parts.tray is not None:
             parts.tray.settle()
         self._scope.start(back_up_daily(services, self._tell), name="backups")

@@ -122,6 +122,7 @@ class WindowPresenter(QObject):
             )
             self._settings.pane.menu_clicked.connect(self._window.toggle_sidebar)
             self._settings.shortcuts_page.testing.connect(self._testing)
+            self._settings.privacy_page.kept.receipts.clicked.connect(self.receipts.show_everything)
             self._window.show_page("settings", self._settings.pane)
         self._window.show_page("settings")
         self._window.sidebar.set_current(None, settings=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the tray and the overlay do without
     from kireji.ui.history.answers import Answers
     from kireji.ui.main_window import MainWindow
     from kireji.ui.settings.places import Places
+    from kireji.ui.settings_file import SettingsFile
     from kireji.ui.window_presenter import WindowPresenter
 
 
@@ -57,6 +58,17 @@ class Windows(QObject):
         self._presenter: WindowPresenter | None = None
         self._endings: AnswerEndings | None = None
         self._unsubscribe: Callable[[], None] | None = None
+        self._settings_file: SettingsFile | None = None
+
+    def follow_settings(self, failed: Callable[[BaseException], None]) -> None:
+        """From now on what somebody else writes into the settings file holds at once.
+
+        Args:
+            failed: Told of every failure.
+        """
+        from kireji.ui.settings_file import SettingsFile
+
+        self._settings_file = SettingsFile(self._places.settings, self._services.preferences, failed, self)
 
     @property
     def on_screen(self) -> bool:
@@ -136,6 +148,8 @@ class Windows(QObject):
 
     async def aclose(self) -> None:
         """End the presenters and put the window away."""
+        if self._settings_file is not None:
+            await self._settings_file.aclose()
         if self._unsubscribe is not None:
             self._unsubscribe()
         if self._window is not None and self._presenter is not None:

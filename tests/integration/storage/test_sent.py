@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kireji.core.errors import StoreError
-from kireji.core.ledger import SentFacts
+from kireji.core.ledger import Kept, SentFacts
 from kireji.core.messages import Message, Role, TextPart
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.storage.conversations import SqliteConversationStore
@@ -97,3 +97,20 @@ async def test_what_belonged_to_a_deleted_conversation_goes_with_it(tmp_path: Pa
         b"both",
         b"page",
     ]
+
+
+async def test_it_is_known_how_much_is_kept(tmp_path: Path, database: Database) -> None:
+    store = FileSentStore(tmp_path / "sent", database)
+    assert await store.kept() == Kept(0, 0)
+    await store.keep(b"the body")
+    await store.keep(b"another")
+    assert await store.kept() == Kept(2, 15)
+
+
+async def test_everything_is_deleted_when_that_is_wanted_whatever_its_age(tmp_path: Path, database: Database) -> None:
+    store = FileSentStore(tmp_path / "sent", database)
+    await store.keep(b"the body")
+    name = named(b"the body")
+    os.utime(tmp_path / "sent" / name[:2] / name, (2**33, 2**33))
+    assert await store.forget(None) == 1
+    assert await store.kept() == Kept(0, 0)

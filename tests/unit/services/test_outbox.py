@@ -107,12 +107,12 @@ async def test_bytes_are_kept_only_where_the_person_wants_it() -> None:
     wanted = False
     outbox = Outbox(ledger, contents=contents, keeps=lambda: wanted)
     await outbox.clear(FakeProvider(), QUESTION, "https://api.example", None)
-    assert contents.kept == {}
+    assert contents.kept_bytes == {}
     wanted = True
     cleared = await outbox.clear(FakeProvider(), QUESTION, "https://api.example", None)
     assert cleared.outgoing is not None
-    assert set(contents.kept) == {ledger.rows[1].digest, ledger.rows[1].facts.target}
-    assert contents.kept[ledger.rows[1].digest] == cleared.outgoing.body
+    assert set(contents.kept_bytes) == {ledger.rows[1].digest, ledger.rows[1].facts.target}
+    assert contents.kept_bytes[ledger.rows[1].digest] == cleared.outgoing.body
     assert [row.facts.kept for row in ledger.rows] == [False, True]
 
 

@@ -97,3 +97,71 @@ def test_what_is_wrong_is_told_in_one_line() -> None:
     assert preferences.told.startswith("settings.toml: models.")
     assert preferences.told.endswith("(and 1 more: kireji doctor --json)")
     assert Preferences.read(MemorySettings()).told == ""
+
+
+async def test_what_somebody_else_wrote_holds_and_is_published() -> None:
+    store = MemorySettings()
+    preferences = Preferences.read(store)
+    seen: list[Settings] = []
+    preferences.changed.subscribe(seen.append)
+    store.tables = {"privacy": {"words": ["Nachtigall"]}}
+    await preferences.refresh()
+    await preferences.refresh()
+    assert preferences.settings.privacy.words == ("Nachtigall",)
+    assert seen == [preferences.settings]
+
+
+async def test_a_file_that_cannot_be_read_any_more_changes_nothing_and_is_told() -> None:
+    store = MemorySettings({"privacy": {"keep_days": 3}})
+    preferences = Preferences.read(store)
+    store.failure = SettingsError("Line 3 is no setting.", "Correct it.")
+    await preferences.refresh()
+    assert preferences.settings.privacy.keep_days == 3
+    assert [problem.sentence for problem in preferences.problems] == ["Line 3 is no setting. Correct it."]
+
+
+async def test_what_could_not_be_written_is_not_taken_back_by_the_file() -> None:
+    store = MemorySettings()
+    preferences = Preferences.read(store)
+    store.failure = SettingsError("The disk is full.", "Make room.")
+    with pytest.raises(SettingsError):
+        await preferences.set("privacy.keep_days", 3)
+    store.failure = None
+    store.tables = {"privacy": {"keep_days": 9, "words": ["a1"]}}
+    await preferences.refresh()
+    assert (preferences.settings.privacy.keep_days, preferences.settings.privacy.words) == (3, ("a1",))
+    await preferences.set("privacy.keep_days", 4)
+    store.tables = {"privacy": {"keep_days": 9}}
+    await preferences.refresh()
+    assert preferences.settings.privacy.keep_days == 9
+
+
+class Halting(MemorySettings):
+    """Reads, and gives what it has read when it is let go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.halts = False
+        self.reads, self.goes_on = threading.Event(), threading.Event()
+
+    def read(self) -> dict[str, object]:
+        found = super().read()
+        if self.halts:
+            self.reads.set()
+            assert self.goes_on.wait(20)
+        return found
+
+
+async def test_what_is_changed_here_while_the_file_is_read_stays() -> None:
+    store = Halting()
+    preferences = Preferences.read(store)
+    store.halts = True
+    reading = asyncio.get_running_loop().create_task(preferences.refresh())
+    await asyncio.to_thread(store.reads.wait, 20)
+    writing = asyncio.get_running_loop().create_task(preferences.set("privacy.keep_days", 3))
+    await asyncio.sleep(0)
+    store.goes_on.set()
+    await reading
+    await writing
+    assert preferences.settings.privacy.keep_days == 3
+    assert store.tables == {"privacy": {"keep_days": 3}}

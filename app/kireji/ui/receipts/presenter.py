@@ -106,6 +106,12 @@ class ReceiptsPresenter(QObject):
         self._dialog.activateWindow()
         self._list_again()
 
+    def show_everything(self) -> None:
+        """Open the receipts of all that has left."""
+        self.show()
+        if self._dialog is not None:
+            self._dialog.everything.setChecked(True)
+
     def show_ahead(self) -> None:
         """Show what would be sent if the person asked now."""
         self._scope.restart(self._look_ahead(), name="ahead")

@@ -149,7 +149,7 @@ class Passage(QWidget):
     def __init__(self, title: str, explanation: str, placeholder: str) -> None:
         super().__init__()
         self._around = frame("editor")
-        self.field = _Lines(self._around)
+        self.field = Lines(self._around)
         self.field.setAccessibleName(title)
         self.field.setAccessibleDescription(explanation)
         self.field.setPlaceholderText(placeholder)
@@ -186,7 +186,13 @@ class Passage(QWidget):
         return None if text == self._text else text
 
 
-class _Lines(QPlainTextEdit):
+class Lines(QPlainTextEdit):
+    """Several lines of text in the room of four.
+
+    Args:
+        around: Shows whether it has the keyboard.
+    """
+
     left = Signal()
     """The keyboard went elsewhere, or Ctrl+Enter."""
 

@@ -27,6 +27,8 @@ from kireji.ui.settings.network_page import NetworkPage
 from kireji.ui.settings.network_presenter import NetworkPresenter
 from kireji.ui.settings.pane import SettingsPane
 from kireji.ui.settings.places import Places
+from kireji.ui.settings.privacy.page import PrivacyPage
+from kireji.ui.settings.privacy.presenter import PrivacyPresenter
 from kireji.ui.settings.shortcuts import ShortcutControl, ShortcutsPage
 from kireji.ui.settings.shortcuts_presenter import ShortcutsPresenter
 from kireji.ui.settings.spending.page import SpendingPage
@@ -70,6 +72,7 @@ class SettingsPresenter(QObject):
         self.general_page = GeneralPage()
         self.shortcuts_page = ShortcutsPage(places.program())
         self.tools_page = ToolsPage(theme)
+        self.privacy_page = PrivacyPage(theme)
         self.network_page = NetworkPage()
         self.history_page = HistoryPage()
         self.spending_page = SpendingPage(theme, self._name)
@@ -78,6 +81,7 @@ class SettingsPresenter(QObject):
         self.general = GeneralPresenter(self.general_page, services, self._failed, self)
         self.shortcuts = ShortcutsPresenter(self.shortcuts_page, shortcut, services.preferences, self._failed, self)
         self.tools = ToolsPresenter(self.tools_page, services, places.plugins, self._failed, self)
+        self.privacy = PrivacyPresenter(self.privacy_page, services, self._failed, self)
         self.network = NetworkPresenter(self.network_page, services, keys, self._failed, self)
         self.history = HistoryPagePresenter(self.history_page, services, self._failed, self)
         self.spending = SpendingPresenter(self.spending_page, services, self._failed, self)
@@ -88,6 +92,7 @@ class SettingsPresenter(QObject):
                 (tr("General"), self.general_page),
                 (tr("Shortcuts"), self.shortcuts_page),
                 (tr("Tools"), self.tools_page),
+                (tr("Privacy"), self.privacy_page),
                 (tr("Spending"), self.spending_page),
                 (tr("History"), self.history_page),
                 (tr("Network"), self.network_page),
@@ -117,6 +122,7 @@ class SettingsPresenter(QObject):
         self.network.show()
         self.history.show()
         self._page_shown(self.pane.page())
+        self._scope.restart(self._services.preferences.refresh(), name="refresh")
         self._minute.start()
 
     def show_shortcuts(self) -> None:
@@ -137,6 +143,7 @@ class SettingsPresenter(QObject):
         self.shortcuts.leave()
         self.keys.leave()
         self.tools.leave()
+        self.privacy.leave()
         self.spending.leave()
 
     async def aclose(self) -> None:
@@ -147,6 +154,7 @@ class SettingsPresenter(QObject):
         await self.general.aclose()
         await self.shortcuts.aclose()
         await self.tools.aclose()
+        await self.privacy.aclose()
         await self.network.aclose()
         await self.history.aclose()
         await self.spending.aclose()
@@ -173,6 +181,7 @@ class SettingsPresenter(QObject):
         self.history.settings_changed()
         self.general.settings_changed(settings)
         self.tools.settings_changed(settings)
+        self.privacy.settings_changed()
         self.spending.refresh()
         self.appearance_page.show_settings(settings.appearance)
 
@@ -184,6 +193,10 @@ class SettingsPresenter(QObject):
             self.tools.show()
         else:
             self.tools.leave()
+        if page is self.privacy_page:
+            self.privacy.show()
+        else:
+            self.privacy.leave()
         if page is self.spending_page:
             self.spending.show()
         else:
