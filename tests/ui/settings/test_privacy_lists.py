@@ -32,7 +32,7 @@ async def test_words_are_added_one_after_the_other() -> None:
             type_into(words.field, word)
             await shown.until(lambda number=number: len(words.rows) == number + 1)
             assert words.field.text() == ""
-        assert shown.written == {"words": ["Ada", "Projekt Nachtigall"]}
+        await shown.until(lambda: shown.written == {"words": ["Ada", "Projekt Nachtigall"]})
 
 
 async def test_a_word_is_changed_where_it_stands() -> None:
@@ -135,7 +135,7 @@ async def test_a_mask_that_leaves_nothing_holds_and_is_remarked_upon() -> None:
         type_into(masks.field, "/(?s)./")
         await shown.until(masks.note.text)
         assert masks.note.text() == "Nothing is left of any answer: /(?s)./ is found everywhere."
-        assert shown.written == {"masks": ["/(?s)./"]}
+        await shown.until(lambda: shown.written == {"masks": ["/(?s)./"]})
         masks.rows[0].remove.click()
         await shown.until(lambda: not masks.note.text())
 

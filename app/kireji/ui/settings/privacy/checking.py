@@ -105,9 +105,10 @@ def hidden(text: str, privacy: PrivacySettings) -> Tried:
     cut = text[:LONGEST_QUESTION]
     if not cut.strip():
         return Tried("", "")
-    found = Detection([kind for kind in Kind if kind.value not in privacy.off], privacy.words).find(cut)
+    detection = Detection([kind for kind in Kind if kind.value not in privacy.off], privacy.words)
+    found = detection.find(cut)
     vault = Vault()
-    vault.learn(cut, found)
+    vault.learn(cut, detection.find)
     kinds = Counter({cut[one.start : one.end]: one.kind for one in found}.values())
     said = told(Hidden(kinds)) or tr("Nothing in it would be hidden.")
     if len(text) > len(cut):
