@@ -277,7 +277,7 @@ def _words(part: DocumentPart, blobs: Mapping[Sha256, bytes]) -> str | None:
 
 
 def strings(data: bytes) -> Iterator[str]:
-    """Every text in JSON; where it is none, all of it."""
+    """Every text and every number in JSON; where it is none, all of it."""
     try:
         todo = [json.loads(data)]
     except ValueError:
@@ -285,8 +285,8 @@ def strings(data: bytes) -> Iterator[str]:
         return
     while todo:
         value = todo.pop()
-        if isinstance(value, str):
-            yield value
+        if isinstance(value, str | int | float):
+            yield str(value)
         elif isinstance(value, dict):
             todo += [*value, *value.values()]
         elif isinstance(value, list):

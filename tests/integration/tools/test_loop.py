@@ -80,21 +80,28 @@ async def scene_of(model: Model, home: Path) -> AsyncIterator[ToolScene]:
 SERVICES = ("anthropic", "claude by openrouter", "openrouter", "ollama")
 
 
-@pytest.fixture(params=SERVICES)
-async def model(request: pytest.FixtureRequest) -> AsyncIterator[Model]:
-    if request.param == "anthropic":
+@asynccontextmanager
+async def model_of(name: str) -> AsyncIterator[Model]:
+    """A service that answers in one of the forms that there are."""
+    if name == "anthropic":
         async with TestService() as service:
             environ = {"ANTHROPIC_BASE_URL": service.base_url, "ANTHROPIC_API_KEY": KEY}
             yield Model(service, Question("q", provider="anthropic"), environ)
-    elif request.param == "ollama":
+    elif name == "ollama":
         async with OllamaService() as local:
             question = Question("q", provider="local", model="qwen3-vl:8b")
             yield Model(local, question, {"OPENAI_BASE_URL": local.base_url})
     else:
         async with OpenRouterService() as router:
             environ = {"OPENROUTER_BASE_URL": router.base_url, "OPENROUTER_API_KEY": ROUTER_KEY}
-            name = "anthropic/claude-haiku-5.5" if "claude" in request.param else "openai/gpt-test"
-            yield Model(router, Question("q", provider="openrouter", model=name), environ)
+            asked = "anthropic/claude-haiku-5.5" if "claude" in name else "openai/gpt-test"
+            yield Model(router, Question("q", provider="openrouter", model=asked), environ)
+
+
+@pytest.fixture(params=SERVICES)
+async def model(request: pytest.FixtureRequest) -> AsyncIterator[Model]:
+    async with model_of(request.param) as found:
+        yield found
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from kireji.core.desktop_ports import Clipboard
-from kireji.core.errors import ToolRefused
+from kireji.core.errors import RedactionFailed, ToolRefused
 from kireji.core.places import host_of
 from kireji.core.provider_ports import WebPages
 from kireji.core.requests import ClearedRequest, OutgoingRequest
@@ -105,7 +105,10 @@ class _Context:
         # Whoever allows all pages has not thought of the machines nearby; whoever has read the address, has.
         near = permitted.passage.by_person or (grant is not None and grant.pattern.host == host)
         anywhere = host in {each.lower() for each in hosts}
-        page = await self._around.pages().fetch(self._record, url, near=near, anywhere=anywhere)
+        try:
+            page = await self._around.pages().fetch(self._record, url, near=near, anywhere=anywhere)
+        except RedactionFailed as error:
+            raise ToolRefused(error.message) from error
         self._given.add(Outside.WEB)
         return page
 

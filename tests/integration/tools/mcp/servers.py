@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kireji.core.errors import KirejiError, ToolSourceError
+from kireji.core.provider_ports import Gate
 from kireji.core.publisher import Publisher
 from kireji.core.requests import ClearedRequest, OutgoingRequest
 from kireji.core.tools import Arguments, TextOutput, ToolOutput
@@ -94,6 +95,7 @@ class World:
         told: Ids of sources that changed.
         recorded: What passed the gate.
         gate_failure: When set, nothing passes it.
+        outbox: When set, everything passes this gate, too.
     """
 
     def __init__(
@@ -113,6 +115,7 @@ class World:
         self.children = SupervisedProcesses()
         self.recorded: list[OutgoingRequest] = []
         self.gate_failure: KirejiError | None = None
+        self.outbox: Gate | None = None
         self.told: list[str] = []
         self.clock = 1000.0
         self.connecting: Connecting = Direct()
@@ -148,6 +151,8 @@ class World:
     async def _gate(self, outgoing: OutgoingRequest) -> ClearedRequest:
         if self.gate_failure is not None:
             raise self.gate_failure
+        if self.outbox is not None:
+            await self.outbox(outgoing)
         self.recorded.append(outgoing)
         return cleared(outgoing)
 

@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from kireji.core.errors import StoreError, ToolSourceError
-from kireji.core.requests import Purpose
+from kireji.core.errors import KirejiError, StoreError, ToolSourceError
+from kireji.core.messages import Message, Role, TextPart
+from kireji.core.requests import ModelRequest, Purpose
 from kireji.core.secret import Secret, SecretName
 from kireji.core.tool_servers import SECRETS, Stage
 from kireji.core.tools import SourceState
 from kireji.providers.connection_settings import ConnectionSettings
+from tests.fakes.world import World as Fakes
 from tests.integration.tools.mcp.servers import MODERN, Call, World, words
 from tests.support.authority import make_authority
 from tests.support.proxy import Proxy
@@ -94,6 +96,21 @@ async def test_all_stages_and_a_call(world: World, address: str) -> None:
     context = Call()
     await world.call("one", "far", context)
     assert context.said == [("half", 0.5)]
+
+
+@pytest.mark.parametrize("value", [4111111111111111, "4111111111111111"])
+async def test_what_is_hidden_from_the_model_reaches_no_server(world: World, address: str, value: int | str) -> None:
+    """A model that was made to send it away has only its placeholder; the tool has the value, and is not let out."""
+    outbox = Fakes(redacts=True).services().outbox
+    assert outbox.redaction is not None
+    asked = ModelRequest("m", (Message(Role.USER, (TextPart("Card 4111111111111111"),)),))
+    await outbox.redaction.redact("anthropic", asked, 1)
+    world.outbox = outbox.gate
+    world.write(one={"type": "http", "url": address, "headers": {"Authorization": TOKEN}})
+    assert words(await world.call("one", "add", first=3)) == "4"
+    with pytest.raises(KirejiError, match="hidden from the model"):
+        await world.call("one", "add", first=value)
+    assert not any(b"4111" in outgoing.body for outgoing in world.recorded)
 
 
 async def test_every_request_is_recorded_before_it_leaves_without_what_is_secret(world: World, address: str) -> None:
