@@ -21,6 +21,7 @@
     ├── DocumentError              the same of documents
     ├── ReaderError                the text reader on this computer failed
     ├── RedactionFailed            what would leave could not be looked through, or must not leave; nothing did
+    │   └── NotSent                the person does not want it sent
     ├── HotkeyError
     │   ├── HotkeyTaken
     │   └── HotkeyUnavailable
@@ -186,6 +187,10 @@ class ReaderError(KirejiError):
 
 class RedactionFailed(KirejiError):
     """What would leave could not be looked through for what should be hidden, or must not leave. Nothing was sent."""
+
+
+class NotSent(RedactionFailed):
+    """The person does not want it sent. Nothing was stored."""
 
 
 class HotkeyError(KirejiError):

@@ -18,6 +18,7 @@ from kireji.core.words import say
 from kireji.services import fallback
 from kireji.services.answer_window import AnswerWindow
 from kireji.services.catalog import DEVICE, Catalog, Choice
+from kireji.services.consents import Consents, Decided
 from kireji.services.credentials import Credential, Credentials
 from kireji.services.endings import state_after
 from kireji.services.exchange import Exchange
@@ -25,6 +26,7 @@ from kireji.services.fallback import Failure
 from kireji.services.fitting import Fitting
 from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.local_servers import LOCAL
+from kireji.services.looking_first import look_first
 from kireji.services.outbox import Outbox
 from kireji.services.packing import Packing
 from kireji.services.picture_text import PictureText
@@ -66,6 +68,7 @@ class ChatService:
 
     Attributes:
         live: The turns that run now; any window can join one.
+        consents: What waits for the person before it leaves.
     """
 
     def __init__(
@@ -102,8 +105,11 @@ class ChatService:
         self._refused: dict[tuple[int, str], int] = {}
         """By conversation and provider, the last row whose own blocks it no longer takes back."""
         self.live = LiveTurns()
+        self.consents = Consents(self.live)
 
-    async def ask(self, question: Question, observe: Observer, control: TurnControl | None = None) -> StoredMessage:
+    async def ask(
+        self, question: Question, observe: Observer, control: TurnControl | None = None, *, shows: bool = False
+    ) -> StoredMessage:
         """Run one turn to its end.
 
         A question that is asked again or edited puts its answer in the place of what followed it; an answer that
@@ -113,6 +119,8 @@ class ChatService:
             question: What is asked.
             observe: Called on the loop's thread with everything that happens, in order.
             control: Lets the person stop the turn.
+            shows: `observe` shows `LookingThrough` and `ConsentAsked`, so that it is looked through before it is
+                stored, and a question that is stopped meanwhile was never asked. Without, that is part of the turn.
 
         Returns:
             The answer as stored, whatever became of it; failures of the service are in its state and `error`.
@@ -120,19 +128,23 @@ class ChatService:
         Raises:
             StoreError: The question could not be saved; nothing was sent.
             KirejiError: There is no such conversation, or no such question in it; nothing was sent.
+            NotSent: The person does not want it sent; nothing was stored.
             SourceError: Context that should go along is not there any more; nothing was stored or sent.
             asyncio.CancelledError: The turn was stopped; what had arrived is stored.
         """
         control = control or TurnControl()
         control.attach()
+        decided = await self._look_first(question, observe) if shows else ()
         if question.conversation is not None and (question.again, question.edit) != (None, None):
             await self._end_running(question.conversation)
         asked = await self._saved(question, observe)
         turn = LiveTurn(QuestionSaved(asked.conversation, asked.history[-1]), control, observe)
         self.live.begin(turn)
+        self.consents.keep(turn.conversation, decided)
         try:
             return await self._run(asked, turn)
         finally:
+            self.consents.keep(turn.conversation, ())
             self.live.end(turn)
 
     async def walk(self, conversation: int, message: int) -> None:
@@ -201,6 +213,20 @@ class ChatService:
 
     def _window(self, asked: Asked, choice: Choice) -> AnswerWindow:
         return AnswerWindow(self._fitting, self._requests, self._conversations, asked, choice)
+
+    async def _look_first(self, question: Question, observe: Observer) -> tuple[Decided, ...]:
+        redaction = self._outbox.redaction
+        if redaction is None or not question.hide:
+            return ()
+        if redaction.is_ready([image.blob for image in question.images], question.conversation):
+            return ()
+        try:
+            choice, built = await self.would_ask(question)
+        except KirejiError as error:
+            log.info("not looked through before: %s", error)  # its turn will say it
+            return ()
+        name = choice.provider.name
+        return await look_first(redaction, self.consents, name, built.request, question.conversation, observe)
 
     async def _saved(self, question: Question, observe: Observer) -> Asked:
         """The question in its place, with documents for its sources."""

@@ -16,6 +16,7 @@ from kireji.core.provider_ports import Provider
 from kireji.core.redaction import Hidden
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest
 from kireji.services.accounts import Answered
+from kireji.services.consents import LookAgain
 from kireji.services.credentials import Credential, Credentials
 from kireji.services.outbox import Outbox
 from kireji.services.recorder import AnswerRecorder
@@ -111,18 +112,22 @@ class Exchange:
         self._bare = 0
 
     async def _clear(self, request: ModelRequest) -> ClearedRequest:
-        cleared = await self._outbox.clear(
-            self._provider,
-            request,
-            self._credential.base_url,
-            self._conversation,
-            self._delivery,
-            self._question,
-            unpriced=self._unpriced,
-            hide=self._hide,
-        )
-        self.hidden = cleared.hidden or Hidden()
-        return cleared
+        while True:
+            try:
+                cleared = await self._outbox.clear(
+                    self._provider,
+                    request,
+                    self._credential.base_url,
+                    self._conversation,
+                    self._delivery,
+                    self._question,
+                    unpriced=self._unpriced,
+                    hide=self._hide,
+                )
+            except LookAgain:
+                continue
+            self.hidden = cleared.hidden or Hidden()
+            return cleared
 
     async def _receive(self, cleared: ClearedRequest) -> None:
         """Take the answer in, and write into the ledger what became of the request."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from kireji.core.covering import Cover, covers
@@ -44,6 +44,8 @@ class Looked(NamedTuple):
 class PictureCovers:
     """Reads pictures, one after the other, and remembers what must be painted over.
 
+    What could not be read is not read again until somebody says so: the reader may have been silent for a minute.
+
     Args:
         reader: This computer's text reader.
         codec: Paints over.
@@ -57,6 +59,7 @@ class PictureCovers:
         self._covers: OrderedDict[tuple[Sha256, Sought], tuple[Cover, ...]] = OrderedDict()
         self._shown: OrderedDict[Sha256, frozenset[Cover]] = OrderedDict()
         self._painted: OrderedDict[tuple[Sha256, tuple[Cover, ...]], Painted] = OrderedDict()
+        self._failed: OrderedDict[Sha256, ReaderError] = OrderedDict()
         self._reading = asyncio.Lock()
         self.checked: Publisher[Sha256] = Publisher()
 
@@ -81,6 +84,11 @@ class PictureCovers:
         remember(self._shown, picture, self._shown.get(picture, frozenset()) - {cover})
         self.checked.publish(picture)
 
+    def try_again(self, pictures: Iterable[Sha256]) -> None:
+        """Read these the next time, although they could not be read before."""
+        for picture in pictures:
+            self._failed.pop(picture, None)
+
     async def look_through(
         self, picture: ImagePart, data: bytes, sought: Sought, find: Callable[[str], Sequence[Found]]
     ) -> None:
@@ -97,7 +105,13 @@ class PictureCovers:
         """
         async with self._reading:
             if (picture.blob, sought) not in self._covers:
-                reading = await self._reader.read_all(data)
+                if (failure := self._failed.get(picture.blob)) is not None:
+                    raise failure
+                try:
+                    reading = await self._reader.read_all(data)
+                except ReaderError as error:
+                    remember(self._failed, picture.blob, error)
+                    raise
                 boxes = covers(reading, find(reading.text), picture.width, picture.height)
                 remember(self._covers, (picture.blob, sought), boxes)
                 self.checked.publish(picture.blob)

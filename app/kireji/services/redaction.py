@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import importlib
 from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
@@ -21,22 +20,16 @@ from kireji.core.ports import CaptureStore, ImageCodec, Reader
 from kireji.core.publisher import Publisher
 from kireji.core.redaction import Hidden, Policy, RequestRedactor, texts, unchecked
 from kireji.core.requests import ModelRequest
-from kireji.core.secrets.kinds import Found, Kind
+from kireji.core.secrets.kinds import Kind
 from kireji.core.words import mark, say
+from kireji.services.finding import Finder
 from kireji.services.picture_covers import PictureCovers, Sought
-from kireji.services.picture_text import LABEL
 from kireji.services.preferences import Preferences
 from kireji.services.remembering import remember
 
-if TYPE_CHECKING:
-    from kireji.core.secrets.detection import Detection
-
 _THREAD_FROM = 60_000
 """Characters: looking through so many takes half a frame."""
-_KEPT = 400
-"""Texts that are remembered with what was found in them."""
-_LONG = 20_000
-"""Characters of a text that is looked through anew each time."""
+_SERVICES = ("anthropic", "openrouter", "local")
 _DETECTION = "kireji.core.secrets.detection"
 
 
@@ -123,7 +116,7 @@ class Redaction:
         self._pictures = PictureCovers(reader, codec)
         self._vaults: OrderedDict[int, Vault] = OrderedDict()
         self._decisions: OrderedDict[tuple[str, int], _Decision] = OrderedDict()
-        self._finder: _Finder | None = None
+        self._finder: Finder | None = None
         self.asker: Asker | None = None
         self.checked: Publisher[Sha256] = self._pictures.checked
         self.redacted: Publisher[tuple[int | None, Hidden]] = Publisher()
@@ -151,10 +144,23 @@ class Redaction:
             ReaderError: It could not be read.
             StoreError: It is not in the store.
         """
-        if any(self.policy(name) is not Policy.NEVER for name in ("anthropic", "openrouter", "local")):
+        if any(self.policy(name) is not Policy.NEVER for name in _SERVICES):
             finder = self._finding()
             data = await self._captures.get(picture.blob)
             await self._pictures.look_through(picture, data, finder.sought, finder.find_read)
+
+    def is_ready(self, pictures: Iterable[Sha256], conversation: int | None) -> bool:
+        """Whether a question goes out without a wait and without asking anybody.
+
+        Args:
+            pictures: Of the question.
+            conversation: Where it is asked; one that was not redacted yet may hold others.
+        """
+        policies = {self.policy(name) for name in _SERVICES}
+        if policies == {Policy.NEVER}:
+            return True
+        known = conversation is None or conversation in self._vaults
+        return Policy.ASK not in policies and known and all(self.covers(one) is not None for one in pictures)
 
     def covers(self, picture: Sha256) -> tuple[Cover, ...] | None:
         """What will be painted over in a picture; None while it was not looked through."""
@@ -173,7 +179,13 @@ class Redaction:
         self._pictures.hide(picture, cover)
 
     async def redact(
-        self, provider: str, request: ModelRequest, conversation: int | None, *, asks: bool = True
+        self,
+        provider: str,
+        request: ModelRequest,
+        conversation: int | None,
+        *,
+        asks: bool = True,
+        asker: Asker | None = None,
     ) -> Redacted:
         """A question as it leaves now.
 
@@ -182,6 +194,7 @@ class Redaction:
             request: The question.
             conversation: Where it was asked; None in none.
             asks: Whether the person may be asked; without, all is hidden, and what cannot be looked through stays.
+            asker: Asks them in the place of `Redaction.asker`.
 
         Raises:
             RedactionFailed: A picture could not be looked through, or the person does not want it sent.
@@ -189,7 +202,7 @@ class Redaction:
         policy = self.policy(provider)
         if policy is Policy.NEVER:
             return self.leave(request, conversation)
-        asker = self.asker if asks else None
+        asker = (asker or self.asker) if asks else None
         safe = await self._safe(request, may_fail=asker is not None)
         if (
             asker is not None
@@ -271,7 +284,12 @@ class Redaction:
         """
         if (decision := self._decided(provider, safe, conversation)) is not None:
             return decision.hides
-        agreed = await asker(Asked(provider, conversation, safe.redacted.hidden, safe.problem, safe.unread))
+        agreed = None
+        try:
+            agreed = await asker(Asked(provider, conversation, safe.redacted.hidden, safe.problem, safe.unread))
+        finally:
+            if agreed is None:  # or they want it looked through once more
+                self._pictures.try_again(safe.unread)
         if agreed is None:
             raise RedactionFailed(say("The question was not sent."), say("Change it and ask again."))
         if conversation is not None:
@@ -292,6 +310,7 @@ class Redaction:
         looked = await self._pictures.paint(request, finder.sought, finder.find_read)
         problem = looked.error.sentence if looked.error is not None else ""
         if looked.error is not None and not may_fail:
+            self._pictures.try_again(looked.unread)
             raise _not_looked_through(problem) from looked.error
         vault = Vault()
         redactor = RequestRedactor(vault, finder.find, finder.own)
@@ -317,45 +336,10 @@ class Redaction:
         settings = self._preferences.settings.privacy
         return settings.off, settings.words
 
-    def _finding(self) -> _Finder:
+    def _finding(self) -> Finder:
         if self._finder is None or self._finder.sought != self._sought:
-            self._finder = _Finder(self._sought)
+            self._finder = Finder(self._sought)
         return self._finder
-
-
-class _Finder:
-    """Looks through words, and remembers short ones: a conversation is sent again with every question.
-
-    May be used from several threads.
-
-    Args:
-        sought: What is looked for.
-    """
-
-    def __init__(self, sought: Sought) -> None:
-        off, words = self.sought = sought
-        self._detection = _detection([kind for kind in Kind if kind.value not in off], words)
-        self._own = _detection([Kind.OWN], words) if words and Kind.OWN.value not in off else None
-        self._known = functools.lru_cache(_KEPT)(self._look)
-        self._known_own = functools.lru_cache(_KEPT)(self._look_for_own)
-
-    def find(self, text: str) -> Sequence[Found]:
-        """What is in a text, which may have been read in a picture."""
-        return self._known(text) if len(text) <= _LONG else self._look(text)
-
-    def find_read(self, text: str) -> Sequence[Found]:
-        """What is in words that were read in a picture."""
-        return self._detection.find_read(text)
-
-    def own(self, text: str) -> Sequence[Found]:
-        """The person's own words alone."""
-        return self._known_own(text) if len(text) <= _LONG else self._look_for_own(text)
-
-    def _look(self, text: str) -> Sequence[Found]:
-        return self.find_read(text) if text.startswith(LABEL) else self._detection.find(text)
-
-    def _look_for_own(self, text: str) -> Sequence[Found]:
-        return () if self._own is None else self._own.find(text)
 
 
 def _not_looked_through(problem: str) -> RedactionFailed:
@@ -391,10 +375,3 @@ def told(hidden: Hidden) -> str:
         names = ", ".join(name or say("a document") for name in hidden.unchecked)
         sentences.append(say("Sent without being looked through: {names}.", names=names))
     return " ".join(sentences)
-
-
-def _detection(kinds: Sequence[Kind], words: Sequence[str]) -> Detection:
-    # Loaded at the first use: its hundred patterns take longer than a window may take to open.
-    from kireji.core.secrets.detection import Detection
-
-    return Detection(kinds, words)

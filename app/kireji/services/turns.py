@@ -21,6 +21,7 @@ from kireji.core.rounds import of_rounds
 from kireji.core.sources import Packed, Source
 from kireji.core.tools import Tool
 from kireji.core.window import NOTHING_LEFT_OUT, LeftOut
+from kireji.services.redaction import Asked
 
 GO_ON = "Go on exactly where you stopped, without repeating anything."
 """The person's turn that continues a cut answer: models no longer take an answer that begins with given words."""
@@ -112,6 +113,28 @@ class SourcesPacked(msgspec.Struct, frozen=True):
     """The question's sources are documents now; it is stored next."""
 
     packed: Packed
+
+
+class LookingThrough(msgspec.Struct, frozen=True):
+    """The question is being looked through before it leaves; it is not stored yet."""
+
+
+class ConsentAsked(msgspec.Struct, frozen=True):
+    """Something waits for the person before it leaves; answered through `Consents.answer`.
+
+    Args:
+        number: Tells it from all others.
+        asked: What they are asked.
+    """
+
+    number: int
+    asked: Asked
+
+
+class ConsentGiven(msgspec.Struct, frozen=True):
+    """It waits no longer."""
+
+    number: int
 
 
 class QuestionSaved(msgspec.Struct, frozen=True):
@@ -207,6 +230,9 @@ class ToolProgressed(msgspec.Struct, frozen=True):
 
 TurnEvent: TypeAlias = (
     SourcesPacked
+    | LookingThrough
+    | ConsentAsked
+    | ConsentGiven
     | QuestionSaved
     | AnswerBegins
     | ValuesHidden

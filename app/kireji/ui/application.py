@@ -195,7 +195,7 @@ class DesktopApplication(QObject):
         from kireji.ui.overlay.presenter import OverlayPresenter
         from kireji.ui.windows import Windows
 
-        answers = Answers(services.chat.live, self._shows, services.tools.approvals)
+        answers = Answers(services.chat.live, self._shows, services.tools.approvals, services.chat.consents)
         windows = Windows(services, self._theme, self._shortcuts, self._places, self._geometry, answers)
         overlay = OverlayPresenter(
             services,

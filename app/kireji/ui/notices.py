@@ -53,11 +53,13 @@ class Notices:
         self._number = 0
         self._followed: set[int] = set()
         self._reminded: set[int] = set()
+        self._told_of: set[int] = set()
         self._closed = False
         self._unsubscribe = [
             self._live.changed.subscribe(self._turns_changed),
             services.watches.news.subscribe(self._watch_news),
             services.tools.approvals.changed.subscribe(self._approvals_changed),
+            services.chat.consents.changed.subscribe(self._approvals_changed),
         ]
 
     def tell(self, notice: Notice, conversation: int | None = None) -> None:
@@ -77,9 +79,16 @@ class Notices:
 
         It is told whether answers are or not: nobody else can go on.
         """
+        if self._shows(conversation):
+            return
+        leaving = set(self._services.chat.consents.pending(conversation))
+        if leaving - self._told_of:
+            self._told_of |= leaving
+            sentence = tr("A question waits for your answer before it is sent.")
+            self.tell(Notice(tr("Kireji waits for you"), sentence, key_of(conversation)), conversation)
         waiting = self._services.tools.approvals.pending(conversation)
         new = [request for request in waiting if request.id not in self._reminded]
-        if not new or self._shows(conversation):
+        if not new:
             return
         from kireji.ui.chat.permission.wording import asks_words
         from kireji.ui.chat.tool_names import name_of

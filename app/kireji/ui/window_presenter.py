@@ -71,7 +71,7 @@ class WindowPresenter(QObject):
         self.receipts = ReceiptsPresenter(
             services, window, theme, lambda: self.chat.current, lambda: self.chat.would_ask()
         )
-        answers = answers or Answers(services.chat.live, self.shows, services.tools.approvals)
+        answers = answers or Answers(services.chat.live, self.shows, services.tools.approvals, services.chat.consents)
         self.history = HistoryPresenter(services, window, self.chat, answers)
         self._unsubscribe = [
             services.preferences.changed.subscribe(self._settings_changed),

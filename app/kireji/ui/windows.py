@@ -59,6 +59,8 @@ class Windows(QObject):
         self._endings: AnswerEndings | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._settings_file: SettingsFile | None = None
+        if services.outbox.redaction is not None:  # whoever shows a turn shows what is asked before it leaves
+            services.outbox.redaction.asker = services.chat.consents.ask_in_turn
 
     def follow_settings(self, failed: Callable[[BaseException], None]) -> None:
         """From now on what somebody else writes into the settings file holds at once.
@@ -142,6 +144,7 @@ class Windows(QObject):
         announcer = Announcer(ScreenReader(window), window)
         window.chat.transcript.spoken.connect(announcer.tell)
         window.chat.notice.said.connect(announcer.tell)
+        window.chat.before.said.connect(announcer.tell)
         window.sidebar.told.connect(announcer.tell)
         self._endings = AnswerEndings(announcer, self.shows)
         self._unsubscribe = self._services.chat.live.ended.subscribe(self._endings.ended)

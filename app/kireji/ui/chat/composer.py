@@ -54,7 +54,7 @@ class Composer(QFrame):
         super().__init__()
         self.setProperty("kind", "composer")
         self._theme = theme
-        self._running = False
+        self._running = self._leaving = False
         self._full = False
         self._priced = False
         self._stops: tuple[QWidget, ...] = ()
@@ -98,7 +98,7 @@ class Composer(QFrame):
     def _connect(self) -> None:
         field = self._field
         field.submitted.connect(self._submit)
-        field.escaped.connect(self.editing_cancelled)
+        field.escaped.connect(self.stop)
         field.focus_changed.connect(self._focus_changed)
         field.textChanged.connect(self._refresh)
         field.textChanged.connect(self.edited)
@@ -197,14 +197,19 @@ class Composer(QFrame):
         if self.price.isHidden() == self._priced:
             self._spread()
 
-    def set_running(self, running: bool) -> None:
-        """Whether an answer streams: it can be stopped then, and what is written waits for its end."""
-        self._running = running
+    def set_running(self, running: bool, *, leaving: bool = False) -> None:
+        """Whether an answer streams: it can be stopped then, and what is written waits for its end.
+
+        Args:
+            running: It streams, or its question is on its way out.
+            leaving: What is written is that question; it has not left yet.
+        """
+        self._running, self._leaving = running, leaving
         self._refresh()
 
     def stop(self) -> None:
         """Escape was pressed somewhere: leave an earlier question alone, or stop the answer that streams."""
-        if self.editing:
+        if self.editing and not self._leaving:
             self.editing_cancelled.emit()
         elif self._running:
             self.stop_clicked.emit()

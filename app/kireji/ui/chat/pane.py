@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from kireji.ui.chat.before_sending import BeforeSending
 from kireji.ui.chat.composer import Composer
 from kireji.ui.chat.focus_frame import FocusFrame
 from kireji.ui.chat.header import Header
@@ -52,6 +53,7 @@ class ChatPane(QWidget):
         self.header = Header(theme)
         self.transcript = Transcript(theme)
         FocusFrame(theme, self.transcript)
+        self.before = BeforeSending()
         self.queue = QueueRow(theme)
         self.composer = Composer(theme)
         self._blank = Blank(theme)
@@ -83,6 +85,7 @@ class ChatPane(QWidget):
         self._column = column = QVBoxLayout(self._foot)
         spread(column, (SPACE[4], SPACE[1], SPACE[4], SPACE[3] + 2), SPACE[1])
         column.addWidget(self._notice)
+        column.addWidget(self.before)
         column.addWidget(self.queue)
         column.addWidget(self.composer)
         layout.addWidget(self._foot)

@@ -175,7 +175,9 @@ class ChatPresenter(QObject):
 
     def _queue(self, text: object) -> None:
         draft = replace(self.drafts.draft, text=str(text))
-        if self.drafts.editing is not None:
+        if self._turns.leaving:
+            self._window.chat.before.accept()
+        elif self.drafts.editing is not None:
             self.ask(draft)
         elif self._turns.streaming:
             self._queueing.add(draft)

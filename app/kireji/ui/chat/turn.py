@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from kireji.core.errors import KirejiError, PriceUnknown
+from kireji.core.errors import KirejiError, NotSent, PriceUnknown
 from kireji.core.events import PartStarted, UsageReported
 from kireji.core.history import StoredMessage
 from kireji.core.messages import ThinkingPart
@@ -19,6 +20,9 @@ from kireji.services.turns import (
     AnswerEnds,
     ApprovalAsked,
     ApprovalGiven,
+    ConsentAsked,
+    ConsentGiven,
+    LookingThrough,
     Question,
     QuestionSaved,
     SourcesPacked,
@@ -41,6 +45,18 @@ if TYPE_CHECKING:
     from kireji.ui.chat.transcript.live import LiveAnswer
 
 log = logging.getLogger(__name__)
+
+
+class Leaving(NamedTuple):
+    """A question that is being looked through.
+
+    Args:
+        control: Calls it back.
+        events: What has happened to it.
+    """
+
+    control: TurnControl
+    events: list[TurnEvent]
 
 
 class Turns(QObject):
@@ -72,11 +88,14 @@ class Turns(QObject):
         self._answer: LiveAnswer | None = None
         self._answering = ("", "")
         self._pending: TurnControl | None = None
+        self._leaving: dict[int | None, Leaving] = {}
         self._asked = 0
         self._unpriced: int | None = None
         """The question that was not sent because its price is unknown."""
         pane.notice.anyway_clicked.connect(self._send_anyway)
         pane.transcript.permission_given.connect(self._permission_given)
+        pane.before.given.connect(self._consent_given)
+        conversation.changed.connect(self._show_leaving)
         self._unsubscribe = services.chat.live.changed.subscribe(self._turns_changed)
 
     async def aclose(self) -> None:
@@ -95,6 +114,11 @@ class Turns(QObject):
         """Whether an answer streams in the open conversation, whoever asked."""
         return self._turn is not None
 
+    @property
+    def leaving(self) -> bool:
+        """Whether the question of the open conversation is being looked through, or the person is asked about it."""
+        return self._conversation.number in self._leaving
+
     def ask(self, question: Question, draft: Draft | None = None) -> None:
         """Ask in the open conversation.
 
@@ -102,6 +126,8 @@ class Turns(QObject):
             question: Its words and attachments are replaced by those of the draft.
             draft: What has been prepared; None for a question that brings its own words.
         """
+        if self.leaving:
+            return
         self._asked += 1
         self._pane.show_notice("")
         self._pane.composer.set_running(True)
@@ -139,34 +165,75 @@ class Turns(QObject):
         self._let_go()
         self._pending = self._unpriced = None
         self._pane.composer.set_running(False)
+        self._pane.before.clear()
 
     def _let_go(self) -> None:
         if self._detach is not None:
             self._detach()
+            self._pane.before.clear()
         self._detach = self._turn = self._answer = None
 
     async def _run(self, question: Question, draft: Draft | None, control: TurnControl) -> None:
-        begun = self._conversation.number
+        begun, saved = self._conversation.number, False
 
         def observe(event: TurnEvent) -> None:
+            nonlocal saved
             if isinstance(event, QuestionSaved):
+                saved = True
+                self._left(begun)
                 self._question_saved(event, begun, draft)
+            elif not saved and isinstance(event, LookingThrough | ConsentAsked | ConsentGiven):
+                self._leaving.setdefault(begun, Leaving(control, [])).events.append(event)
+                if self._conversation.number == begun:
+                    self._show_leaving()
 
         try:
             control.attach()  # the person may stop it while pictures are still on their way
             whole = question if draft is None else await self._drafts.question(question, draft)
             if whole is not None:
-                await self._services.chat.ask(whole, observe, control)
+                await self._services.chat.ask(whole, observe, control, shows=True)
+        except NotSent:
+            self._call_back(begun, draft)
         except KirejiError as error:
+            self._call_back(begun, draft)
             if self._conversation.number == begun:
-                if draft is not None:
-                    self._drafts.restore(draft)
                 action = "settings" if wants_settings(error, error.sentence) else ""
                 self._pane.show_notice(error.sentence, action)
+        except asyncio.CancelledError:
+            if control.stopped and not saved:
+                self._call_back(begun, draft)
+            raise
         finally:
+            self._left(begun)
             if self._pending is control:
                 self._pending = None
                 self._pane.composer.set_running(self._turn is not None)
+
+    def _call_back(self, begun: int | None, draft: Draft | None) -> None:
+        """A question did not go out: what was written stands in the composer as it was left."""
+        if draft is not None and self._conversation.number == begun:
+            self._drafts.restore(draft)
+
+    def _left(self, begun: int | None) -> None:
+        """A question is looked through no more: it is stored now, or will not be sent."""
+        if self._leaving.pop(begun, None) is not None and self._conversation.number == begun:
+            self._pane.before.clear()
+
+    def _show_leaving(self) -> None:
+        """Show how far the question is that is being looked through in the open conversation."""
+        leaving = self._leaving.get(self._conversation.number)
+        if leaving is None:
+            return
+        before, self._pending = self._pane.before, leaving.control
+        self._pane.composer.set_running(True, leaving=True)
+        before.clear()
+        for event in leaving.events:
+            before.follow(event)
+        before.order_before(self._pane.composer.field)
+
+    def _consent_given(self, given: object) -> None:
+        assert isinstance(given, tuple)
+        self._services.chat.consents.answer(*given)  # where it is too late, the card is gone already
 
     def _question_saved(self, event: QuestionSaved, begun: int | None, draft: Draft | None) -> None:
         number = event.conversation.id
@@ -185,6 +252,7 @@ class Turns(QObject):
         elif turn is None:
             self._let_go()
             self._pane.composer.set_running(self._pending is not None)
+            self._show_leaving()
 
     def _permission_given(self, given: object) -> None:
         assert isinstance(given, tuple)
@@ -216,6 +284,9 @@ class Turns(QObject):
                 pass  # the documents stand in the question that comes next
             case ValuesHidden():
                 pass  # the note says it
+            case ConsentAsked() | ConsentGiven() | LookingThrough():
+                self._pane.before.follow(event)
+                self._pane.before.order_before(self._pane.composer.field)
             case _ if self._answer is not None:
                 if isinstance(event, PartStarted) and isinstance(event.part, ThinkingPart):
                     self._answer.show_waiting(Waiting(tr("Thinking")))

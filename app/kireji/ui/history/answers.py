@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from kireji.core.publisher import Publisher
 from kireji.services.live import LiveTurns
-from kireji.services.tools.approvals import Approvals
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +17,23 @@ class AnswersNow:
     Args:
         running: An answer is being written.
         unread: One came while the conversation was not before the person.
-        waiting: A call of a tool waits for the person.
+        waiting: A call of a tool, or what would leave, waits for the person.
     """
 
     running: frozenset[int] = frozenset()
     unread: frozenset[int] = frozenset()
     waiting: frozenset[int] = frozenset()
+
+
+class Asking(Protocol):
+    """Keeps what waits for the person."""
+
+    @property
+    def changed(self) -> Publisher[int | None]:
+        """Publishes the conversation in which something waits now or waits no longer."""
+
+    def pending(self, conversation: int | None) -> Sequence[object]:
+        """What waits in a conversation."""
 
 
 class Answers:
@@ -31,21 +42,22 @@ class Answers:
     Args:
         live: The running turns.
         shows: Whether the person has a conversation before them.
-        approvals: What waits for the person.
+        asking: What waits for the person.
 
     Attributes:
         now: The present state.
         changed: Publishes every new state.
     """
 
-    def __init__(self, live: LiveTurns, shows: Callable[[int], bool], approvals: Approvals) -> None:
+    def __init__(self, live: LiveTurns, shows: Callable[[int], bool], *asking: Asking) -> None:
         self._live = live
-        self._approvals = approvals
+        self._asking = asking
         self._shows = shows
         self.now = AnswersNow()
         self.changed: Publisher[AnswersNow] = Publisher()
         live.changed.subscribe(self._turns_changed)
-        approvals.changed.subscribe(self._approvals_changed)
+        for one in asking:
+            one.changed.subscribe(self._asking_changed)
 
     def seen(self, conversation: int | None) -> None:
         """The person has this conversation before them now."""
@@ -61,9 +73,10 @@ class Answers:
             unread |= one
         self._become(replace(self.now, running=running, unread=unread))
 
-    def _approvals_changed(self, conversation: int | None) -> None:
+    def _asking_changed(self, conversation: int | None) -> None:
         if conversation is not None:
-            waits = frozenset((conversation,)) if self._approvals.pending(conversation) else frozenset()
+            pending = any(one.pending(conversation) for one in self._asking)
+            waits = frozenset((conversation,)) if pending else frozenset()
             self._become(replace(self.now, waiting=self.now.waiting - {conversation} | waits))
 
     def _become(self, now: AnswersNow) -> None:

@@ -46,6 +46,8 @@ class Asking(QObject):
 
     begun = Signal()
     """The first question about this capture goes out."""
+    called_back = Signal()
+    """The first question was not sent after all."""
     opened = Signal()
     """The conversation shall go on in the main window."""
     settings_clicked = Signal()
@@ -176,6 +178,8 @@ class Asking(QObject):
             card.continued.connect(self._continue)
             card.model_clicked.connect(self._choose_for_card)
             card.permission_given.connect(self._permission_given)
+            card.asked.consent_given.connect(self._consent_given)
+            card.field.asked.connect(self._entered)
             self._pasting.serve(card.field)
         return self._suggestions
 
@@ -217,7 +221,9 @@ class Asking(QObject):
         self._suggesting()
         self._dialogues += 1
         taken, setup = self._pictures.take(), self._model.setup
-        self._dialogue = Dialogue(self._services, self._scope, self._stage.card, taken.stored, self._dialogues, setup)
+        self._dialogue = Dialogue(
+            self._services, self._scope, self._stage.card, taken.stored, self._dialogues, setup, self._not_sent
+        )
         self._dialogue.ask(text, shown)
         self._first = text
         self._card_timer.start()
@@ -261,6 +267,27 @@ class Asking(QObject):
         assert isinstance(given, tuple)
         request, approval = given
         self._services.tools.approvals.answer(request.id, approval)  # where it is too late, the card is gone already
+
+    def call_back(self) -> bool:
+        """Do not send what has not left yet; False when there is nothing of that kind."""
+        return self._dialogue is not None and self._dialogue.call_back()
+
+    def _not_sent(self) -> None:
+        """All is as before the question was asked."""
+        self._card_timer.stop()
+        self._dialogue = None
+        self._pictures.give_back()
+        self._stage.call_back()
+        self.called_back.emit()
+
+    def _entered(self) -> None:
+        """Enter where nothing is written takes what is offered first."""
+        if not self._stage.card.field.text().strip():
+            self._stage.card.asked.accept()
+
+    def _consent_given(self, given: object) -> None:
+        assert isinstance(given, tuple)
+        self._services.chat.consents.answer(*given)  # where it is too late, the card is gone already
 
     def _ended_alone(self, ended: Ended) -> None:
         """An answer ended that nobody sees; the notifications tell of those that are in the history."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from kireji.core.errors import KirejiError
+from kireji.core.errors import KirejiError, NotSent
 from kireji.core.events import PartDelta, PartFinished, PartStarted
 from kireji.core.history import ConversationSetup, StoredMessage
 from kireji.core.messages import MessageState, TextPart, ToolCallPart, ToolResultPart
@@ -20,6 +20,9 @@ from kireji.services.turns import (
     AnswerEnds,
     ApprovalAsked,
     ApprovalGiven,
+    ConsentAsked,
+    ConsentGiven,
+    LookingThrough,
     Question,
     QuestionSaved,
     ToolBegins,
@@ -30,11 +33,13 @@ from kireji.services.turns import (
 )
 from kireji.ui.aio import TaskScope
 from kireji.ui.announcer import SpokenAnswer, spoken_answer
-from kireji.ui.chat.endings import details_of, ending_of, waiting_for
+from kireji.ui.chat.before_sending import LOOKING
+from kireji.ui.chat.endings import Waiting, details_of, ending_of, waiting_for
 from kireji.ui.chat.messages import shown_question
 from kireji.ui.chat.permission.wording import asks_words
 from kireji.ui.chat.tool_names import name_of
 from kireji.ui.chat.words import provider_name
+from kireji.ui.covers.consent_card import text_of, title_of
 from kireji.ui.models.lookup import model_name, server_name
 from kireji.ui.overlay.card import AnswerCard
 from kireji.ui.overlay.card_state import CardState
@@ -66,6 +71,18 @@ class Ended(NamedTuple):
     sentence: str
 
 
+class _Shown(NamedTuple):
+    """What the card shows of the answer before, for when the next question is not sent."""
+
+    question: str
+    who: tuple[str, str]
+    markdown: str
+    state: CardState
+    sentence: str
+    continues: bool
+    details: str
+
+
 async def _no_pictures() -> Sequence[StoredPicture]:
     return ()
 
@@ -80,6 +97,7 @@ class Dialogue:
         pictures: Gives the stored pictures for the first question.
         number: Tells the tasks of one dialogue from another's.
         setup: What was chosen for this capture's conversation; None follows the settings.
+        called_back: Told when the first question was not sent after all.
     """
 
     def __init__(
@@ -90,7 +108,13 @@ class Dialogue:
         pictures: Callable[[], Awaitable[Sequence[StoredPicture]]],
         number: int,
         setup: ConversationSetup | None = None,
+        called_back: Callable[[], None] | None = None,
     ) -> None:
+        self._called_back = called_back
+        self._leaving = self._stored = False
+        self._shows = True
+        self._last: _Shown | None = None
+        self._who = ("", "")
         self._services = services
         self._scope = scope
         self._card: AnswerCard | None = card
@@ -153,9 +177,20 @@ class Dialogue:
         if not self._running:
             self._begin()
 
+    def call_back(self) -> bool:
+        """Do not send what has not left yet; False when there is nothing of that kind."""
+        card = self._card
+        if self._leaving:
+            self._control.stop()
+            return True
+        if card is not None and card.asked.consent is not None:
+            card.asked.consent.refuse.click()
+            return True
+        return False
+
     def stop(self) -> None:
         """End the answer; what has arrived is kept."""
-        if not self._running:
+        if not self._running or self.call_back():
             return
         self._control.stop()
         if not self._sent:
@@ -169,6 +204,10 @@ class Dialogue:
             ended: Told once when that answer has come to its end; never when the program ends first.
         """
         self._card, self._voice, self._ended_alone = None, None, ended
+        if self._leaving:  # what is asked before it is stored would be seen by nobody
+            self._shows = self._leaving = False
+            self._control = TurnControl()
+            self._scope.restart(self._turn(), name=self._task)
 
     def when_saved(self, saved: Callable[[int], None]) -> None:
         """Call with the conversation's number, now or as soon as it has one."""
@@ -180,6 +219,7 @@ class Dialogue:
     def _begin(self) -> None:
         self._control = TurnControl()
         self._received, self._note, self._sent, self._running = {}, "", False, True
+        self._stored, self._shows = False, True
         self._turns += 1
         if self._card is not None:
             self._card.ask(self._shown)
@@ -190,13 +230,36 @@ class Dialogue:
         try:
             question = await self._next_question()
             self._sent = True
-            await self._services.chat.ask(question, self._observe, self._control)
+            await self._services.chat.ask(question, self._observe, self._control, shows=self._shows)
+        except NotSent:
+            self._not_sent()
         except KirejiError as error:
             self._finish("", CardState.FAILED, error.sentence, details=details_of(error))
         except asyncio.CancelledError:
-            if self._running:  # stopped before the turn had begun, which therefore says nothing of its end
+            if self._leaving and self._control.stopped:
+                self._not_sent()
+            elif self._running and self._shows:  # stopped before the turn had begun, which says nothing of its end then
                 self._finish("", CardState.STOPPED, "")
             raise
+
+    def _not_sent(self) -> None:
+        """Show what was there before it was asked."""
+        self._running = self._leaving = False
+        if self._voice is not None:
+            self._voice.end(tr("The question was not sent."), failed=False)
+            self._voice = None
+        card = self._card
+        if card is None:
+            return
+        if self.conversation is None:
+            if self._called_back is not None:
+                self._called_back()
+        elif (last := self._last) is not None:
+            card.ask(last.question)
+            card.begin(*last.who)
+            card.finish(last.markdown, last.state, last.sentence, continues=last.continues, details=last.details)
+            if not self._goes_on and self._question is None:
+                card.field.write(self._text)
 
     async def _next_question(self) -> Question:
         if self.conversation is None:
@@ -211,7 +274,10 @@ class Dialogue:
     def _observe(self, event: TurnEvent) -> None:
         """Everything that happens in a turn, in order, on the loop's thread."""
         match event:
+            case LookingThrough() | ConsentAsked() | ConsentGiven():
+                self._look(event)
             case QuestionSaved(conversation, message):
+                self._leaving, self._stored = False, True
                 self.conversation, self._question = conversation.id, message.id
                 self._pictures = _no_pictures  # they are in the history; the frozen screens can go
                 if self._saved is not None:
@@ -238,6 +304,26 @@ class Dialogue:
                 self._follow_tool(event)
             case _:
                 pass
+
+    def _look(self, event: LookingThrough | ConsentAsked | ConsentGiven) -> None:
+        """What happens before the question leaves."""
+        card, self._leaving = self._card, self._shows and not self._stored
+        if card is None:
+            return
+        match event:
+            case LookingThrough():
+                card.wait_for(Waiting(tr(LOOKING)))
+                if self._voice is not None:
+                    self._voice.interrupt(tr(LOOKING))
+            case ConsentAsked(number, asked):
+                card.asked.ask_consent(number, asked)
+                card.wait_for(Waiting(tr("Waiting for you")))
+                card.arrived.emit()
+                if self._voice is not None:
+                    self._voice.interrupt(f"{title_of(asked)}. {text_of(asked)}")
+            case ConsentGiven(number):
+                card.asked.consent_answered(number)
+                card.wait_for(waiting_for(""))
 
     def _follow_tool(self, event: TurnEvent) -> None:
         """Something happens to a call of a tool."""
@@ -287,6 +373,7 @@ class Dialogue:
             self._voice.end(sentence, failed=state is CardState.FAILED)
             self._voice = None
         if self._card is not None:
+            self._last = _Shown(self._shown, self._who, markdown, state, sentence, continues, details)
             self._card.finish(markdown, state, sentence, continues=continues, details=details)
         elif (ended := self._ended_alone) is not None and state is not CardState.STOPPED:
             self._ended_alone = None
@@ -299,5 +386,6 @@ class Dialogue:
         name = provider_name(provider) if provider == DEVICE else model_name(self._services, provider, model)
         waiting = waiting_for(provider, server)
         self._waiting = waiting.sentence
+        self._who = (name, note)
         self._card.begin(name, note)
         self._card.wait_for(waiting)

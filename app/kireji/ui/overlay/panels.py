@@ -164,6 +164,18 @@ class Panels(QObject):
         self.card.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self._cast_shadows()
 
+    def call_back(self) -> None:
+        """The question was not asked after all: it stands in the bar as it was typed, and the selection can change."""
+        window = self._home
+        if window is None or not self.card_is_shown:
+            return
+        self.card.hide()
+        self.card.forget()
+        window.lock(on=False)
+        self.bar.set_asking(on=True)
+        self.show_bar(window)
+        self.bar.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _reserved(self, window: OverlayWindow) -> Rect:
         screen, area, gap = _screen_of(window), window.area or Rect(0, 0, 1, 1), SPACE[3]
         bar = self.bar.geometry()

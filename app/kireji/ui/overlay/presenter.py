@@ -98,7 +98,7 @@ class OverlayPresenter(QObject):
         self.stage.settled.connect(self._settled)
         self.stage.unsettled.connect(self._unsettled)
         self.stage.confirmed.connect(self._confirmed)
-        self.stage.dismissed.connect(self.close)
+        self.stage.dismissed.connect(self._dismissed)
         self.stage.command.connect(self._command)
         self.stage.kept_changed.connect(self._kept_changed)
         self.stage.screens_changed.connect(self._screens_changed)
@@ -132,6 +132,11 @@ class OverlayPresenter(QObject):
         self._put_away()
         if dialogue is not None and dialogue.conversation is not None:
             self.left.emit(dialogue.conversation)
+
+    def _dismissed(self) -> None:
+        """Esc: what has not left yet is called back; without that all is put away."""
+        if not self.asking.call_back():
+            self.close()
 
     async def aclose(self) -> None:
         """End at once: running answers are kept as interrupted, and presses are ignored."""
@@ -299,7 +304,8 @@ class OverlayPresenter(QObject):
                 self._looking, self.stage, self.pictures, lambda: asking.provider, lambda: asking.dialogue is None
             )
             asking.model.named.connect(covering.refresh)
-            asking.begun.connect(covering.refresh)
+            for signal in (asking.begun, asking.called_back):
+                signal.connect(covering.refresh)
             bar.boxes_wanted.connect(covering.step_in)
 
     # What is selected.

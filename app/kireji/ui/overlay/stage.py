@@ -253,6 +253,10 @@ class Stage(Cutting):
             self._home.drawing.put_away()
         self._panels.show_card()
 
+    def call_back(self) -> None:
+        """Put the card away, and let the question be asked otherwise."""
+        self._panels.call_back()
+
     def _toggle_keys(self) -> None:
         if self._keys is not None:
             self._drop_keys()
