@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
 from kireji.core.errors import ReaderError
@@ -61,3 +62,24 @@ class FakeReader:
 
     async def aclose(self) -> None:
         self.closed = True
+
+
+class WaitingReader(FakeReader):
+    """Reads when it is told to.
+
+    Attributes:
+        go_on: Lets it read.
+        failures: So often it fails first.
+    """
+
+    def __init__(self, lines: Sequence[str] = ("KeyError: 'REGION'",), *, failures: int = 0) -> None:
+        super().__init__(lines)
+        self.go_on = asyncio.Event()
+        self.failures = failures
+
+    async def read_all(self, picture: bytes) -> Reading:
+        await self.go_on.wait()
+        if self.failures:
+            self.failures -= 1
+            raise ReaderError("The text reader stopped.", "Ask again.")
+        return await super().read_all(picture)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from PySide6.QtWidgets import QWidget
 from kireji.core.annotation import Tool
 from kireji.core.capturing import CaptureMode, CaptureRequest
 from kireji.core.geometry import Rect
-from kireji.core.reading import Reading
 from kireji.core.secrets.kinds import Kind
 from kireji.services.redaction import Redaction
 from kireji.ui.covers.box import HiddenBox
@@ -23,7 +21,7 @@ from kireji.ui.overlay.shot import Laid
 from kireji.ui.theme import Theme
 from tests.fakes.desktop import FakeCapture
 from tests.fakes.provider import answer
-from tests.fakes.reader import FakeReader
+from tests.fakes.reader import FakeReader, WaitingReader
 from tests.fakes.stores import MemorySettings
 from tests.ui.overlay.support import Overlay, noise, overlay, until
 from tests.ui.overlay.world import OverlayWorld
@@ -36,18 +34,6 @@ LINES = [
     "write to a@example.org",
 ]
 START, END = (100, 100), (1100, 300)
-
-
-class SlowReader(FakeReader):
-    """Reads when it is told to."""
-
-    def __init__(self) -> None:
-        super().__init__(LINES)
-        self.go_on = asyncio.Event()
-
-    async def read_all(self, picture: bytes) -> Reading:
-        await self.go_on.wait()
-        return await super().read_all(picture)
 
 
 @pytest_asyncio.fixture
@@ -114,7 +100,7 @@ async def test_the_bar_says_how_much_is_hidden(stand: Overlay) -> None:
 
 
 async def test_the_bar_says_that_it_is_being_looked(theme: Theme, tmp_path: Path) -> None:
-    reader = SlowReader()
+    reader = WaitingReader(LINES)
     world = OverlayWorld(redacts=True, reader=reader)
     world.screen = FakeCapture(noise()[0])
     async with overlay(world, theme, tmp_path) as stand:

@@ -85,6 +85,7 @@ class BeforeSending(QWidget):
             self._shown = number
             self.card.decided.connect(self._decided)
             self._layout.addWidget(self.card)
+            self.card.show()  # Qt would show it only later
         self._line.setVisible(bool(self._line.text()) and self.card is None)
         self.setVisible(self.card is not None or bool(self._line.text()))
 

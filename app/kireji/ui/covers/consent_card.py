@@ -55,9 +55,10 @@ class ConsentCard(QFrame):
         else:
             self._default = Decision.HIDDEN
             self._name(self.default, tr("Send hidden") if asked.hidden.count else tr("Send it"))
-            self.as_is.setVisible(bool(asked.hidden.count))
+        offered = bool(asked.problem or asked.hidden.count)
+        self._buttons = [self.default, *([self.as_is] if offered else []), self.refuse]
         self.guard = Guard(self, clock)
-        self.guard.cover(self.default, self.as_is, self.refuse)
+        self.guard.cover(*self._buttons)
         self._build(0 if compact else _SIDE, 0 if compact else SPACE[2])
         self.default.clicked.connect(self._take_default)
         self.as_is.clicked.connect(self._send_as_is)
@@ -82,8 +83,8 @@ class ConsentCard(QFrame):
         layout.addWidget(row)
 
     def buttons(self) -> list[QPushButton]:
-        """Those that are shown, in their order; Tab goes through them."""
-        return [each for each in (self.default, self.as_is, self.refuse) if not each.isHidden()]
+        """In their order; Tab goes through them."""
+        return list(self._buttons)
 
     def accept(self) -> None:
         """Enter was pressed where the person writes: what the first button says, once the card has stood a moment."""
