@@ -168,6 +168,7 @@ async def test_a_picture_that_cannot_be_looked_through_waits_for_the_person() ->
         assert asked.asked.problem.startswith("The text reader stopped.")
         (request,) = here.world.remote.encoded
         assert list(request.blobs.values()) == [PNG.data]
+        assert reader.failures == 9  # a reader that is silent for a minute is waited for once
         assert request.messages[0].text == "to [MAIL_1]"
 
 
