@@ -15,7 +15,7 @@ service's own blocks, and never gets them back.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -31,6 +31,15 @@ _ANSWER = 0.25
 """Share of a window that is kept for the answer at most: longer ones are asked for only where there is room."""
 _LARGER = 2
 """So many times as large as the window for which it was cut is one for which all is looked at anew."""
+
+
+class Told(Protocol):
+    """A message of a path, with its words or without them."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def cut(self) -> Cut | None: ...
 
 
 class LeftOut(NamedTuple):
@@ -50,7 +59,7 @@ class LeftOut(NamedTuple):
 NOTHING_LEFT_OUT = LeftOut()
 
 
-def current(history: Sequence[StoredMessage]) -> Cut | None:
+def current(history: Sequence[Told]) -> Cut | None:
     """The cut that holds at the end of a path; None where there was none."""
     return next((stored.cut for stored in reversed(history) if stored.cut is not None), None)
 
@@ -60,7 +69,7 @@ def outdated(cut: Cut | None, window: int) -> bool:
     return cut is not None and bool(cut.first) and cut.window > 0 and window >= _LARGER * cut.window
 
 
-def left_out(history: Sequence[StoredMessage], cut: Cut | None) -> LeftOut:
+def left_out(history: Sequence[Told], cut: Cut | None) -> LeftOut:
     """What of a path does not go along."""
     place = _place(history, cut)
     if cut is None or not place:
@@ -186,7 +195,7 @@ def _keeps_opening(history: Sequence[StoredMessage], tokens: Sequence[float], ro
     return tokens[0] <= room * _OPENING and tokens[0] + tokens[-1] <= room
 
 
-def _place(history: Sequence[StoredMessage], cut: Cut | None) -> int:
+def _place(history: Sequence[Told], cut: Cut | None) -> int:
     """Where in a path the first message stands that goes along; 0 on a path without it."""
     if cut is None or not cut.first:
         return 0

@@ -277,6 +277,7 @@ def ending_at(path: Sequence[MessageOutline], message: StoredMessage) -> tuple[M
         state=message.state,
         size=len(message.message.text),
         alternatives=known.alternatives if known is not None else (message.id,),
+        cut=message.cut or (known.cut if known is not None else None),
     )
     return (*before, end)
 

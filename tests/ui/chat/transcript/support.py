@@ -52,9 +52,8 @@ def conversation(count: int, text: str = "words") -> list[StoredMessage]:
 
 def outline_of(stored: StoredMessage, alternatives: tuple[int, ...] = ()) -> MessageOutline:
     size = len(stored.message.text)
-    return MessageOutline(
-        stored.id, stored.parent, stored.message.role, stored.state, size, alternatives or (stored.id,)
-    )
+    beside = alternatives or (stored.id,)
+    return MessageOutline(stored.id, stored.parent, stored.message.role, stored.state, size, beside, stored.cut)
 
 
 WidgetT = TypeVar("WidgetT", bound=QWidget)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from kireji.core.errors import KirejiError
 from kireji.core.history import MessageOutline, StoredMessage
 from kireji.core.messages import MessageState, TextPart, ThinkingPart, ToolCallPart, ToolResultPart
+from kireji.core.window import NOTHING_LEFT_OUT, LeftOut
 from kireji.ui.chat.endings import Ending, Waiting, details_of, ending_of, wants_settings
 from kireji.ui.chat.transcript.around import Actions, Sentence, WaitingLine
 from kireji.ui.chat.transcript.foot import AnswerFoot
@@ -236,7 +237,7 @@ class AnswerItem(Item):
             self._actions_row = None
         return changed and self._ending is not None
 
-    def set_outline(self, outline: MessageOutline) -> bool:
+    def set_outline(self, outline: MessageOutline, _gap: LeftOut = NOTHING_LEFT_OUT) -> bool:
         """What the history says of it; True when its rows are different for that."""
         changed = self.outline is None or self.outline.alternatives != outline.alternatives
         self.outline, self.id, self.parent = outline, outline.id, outline.parent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, QTimer, QUrl
+from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QPalette, QTextCursor
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -24,6 +24,9 @@ class PointingColumn(SelectingColumn):
         ground: Role of the palette that the column lies on.
         margins: Above and below everything, in logical pixels.
     """
+
+    summary_clicked = Signal()
+    """What is left out of the conversation shall be summarised; the person is asked first."""
 
     def __init__(self, theme: Theme, ground: QPalette.ColorRole, margins: tuple[int, int]) -> None:
         super().__init__(theme, ground, margins)

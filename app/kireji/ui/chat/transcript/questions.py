@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from kireji.core.history import MessageOutline, StoredMessage
 from kireji.core.messages import ToolResultPart
+from kireji.core.window import NOTHING_LEFT_OUT, LeftOut
 from kireji.ui.chat.messages import QuestionCard, shown_question
 from kireji.ui.chat.transcript.answers import BETWEEN
 from kireji.ui.chat.transcript.piece import Piece
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _CARD = 48
 """Room around the words of a question, in logical pixels."""
+_BORDER = 72
+"""What the line takes above which nothing is sent."""
 
 
 class CardRow(WidgetRow):
@@ -59,7 +62,18 @@ class QuestionItem(Item):
         theme: Colours and text size.
     """
 
-    __slots__ = ("_card_row", "_column", "_theme", "_tools", "id", "outline", "shows_all", "stored")
+    __slots__ = (
+        "_border_row",
+        "_card_row",
+        "_column",
+        "_theme",
+        "_tools",
+        "gap",
+        "id",
+        "outline",
+        "shows_all",
+        "stored",
+    )
 
     def __init__(self, column: Transcript, theme: Theme) -> None:
         super().__init__()
@@ -68,6 +82,8 @@ class QuestionItem(Item):
         self.outline: MessageOutline | None = None
         self.stored: StoredMessage | None = None
         self.shows_all = False
+        self.gap = NOTHING_LEFT_OUT
+        self._border_row: WidgetRow | None = None
         self._card_row: CardRow | None = None
         self._tools: list[Tool] = []
 
@@ -101,13 +117,22 @@ class QuestionItem(Item):
             tool.show_result(part)
             self._tools.append(tool)
 
-    def set_outline(self, outline: MessageOutline) -> bool:
-        """What the history says of it; True when its rows are different for that."""
+    def set_outline(self, outline: MessageOutline, gap: LeftOut = NOTHING_LEFT_OUT) -> bool:
+        """What the history says of it; True when its rows are different for that.
+
+        Args:
+            outline: Of it.
+            gap: What of the conversation is not sent any more; the first message after that says so.
+        """
+        gap = gap if gap.first == outline.id else NOTHING_LEFT_OUT
+        borders, self.gap = gap != self.gap, gap
+        if borders:
+            self._border_row = WidgetRow(self, self._make_border, _BORDER) if gap.first else None
         changed = self.outline is None or self.outline.alternatives != outline.alternatives
         self.outline, self.id = outline, outline.id
         if changed:
             self._card_row = None
-        return changed
+        return changed or borders
 
     def renew_tools(self) -> bool:
         """Results that stand here have no names."""
@@ -130,11 +155,20 @@ class QuestionItem(Item):
             guess = _CARD + line * (1 + len(self.text) // 60)
             self._card_row = self._card_row or CardRow(self, self._make_card, guess)
             rows.append(self._card_row)
+        if self._border_row is not None:
+            rows.insert(0, self._border_row)
         for row in rows:
-            gap = BETWEEN if row is rows[0] else 0
+            gap = BETWEEN if row is rows[0] or rows[0] is self._border_row else 0
             row.height += gap - row.gap if row.height else 0
             row.gap = gap
         return rows
+
+    def _make_border(self) -> QWidget:
+        from kireji.ui.chat.transcript.border import Border
+
+        border = Border(self._theme, self.gap)
+        border.summary_clicked.connect(self._column.summary_clicked)
+        return border
 
     def _make_card(self) -> QWidget:
         assert self.stored is not None

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from kireji.core.history import MessageOutline, StoredMessage
 from kireji.core.messages import Role
+from kireji.core.window import current, left_out
 from kireji.ui.chat.document import EDGE
 from kireji.ui.chat.messages import QuestionCard
 from kireji.ui.chat.tool_names import ToolNames
@@ -127,11 +128,12 @@ class Transcript(PointingColumn):
         items: list[Message] = []
         line = self._theme.px(TYPE_BODY) * LINE_HEIGHT
         per_letter = line / max(20.0, self.column_width() / (self._theme.px(TYPE_BODY) * _LETTER))
+        gap = left_out(messages, current(messages))
         for outline in messages:
             item = self._by_id.get(outline.id) or self._item_for(outline)
             if item.outline is None:
                 item.guess = _AROUND_MESSAGE + round(outline.size * per_letter + line)
-            if item.set_outline(outline) and item.rows:
+            if item.set_outline(outline, gap) and item.rows:
                 changed.append(item)
             items.append(item)
         self._by_id = {outline.id: item for outline, item in zip(messages, items, strict=True)}
