@@ -71,7 +71,7 @@ def outdated(cut: Cut | None, window: int) -> bool:
 
 def left_out(history: Sequence[Told], cut: Cut | None) -> LeftOut:
     """What of a path does not go along."""
-    place = _place(history, cut)
+    place = place_of(history, cut)
     if cut is None or not place:
         return NOTHING_LEFT_OUT
     opening = cut.opening and place > 1
@@ -83,7 +83,7 @@ def remaining(history: Sequence[StoredMessage], cut: Cut | None) -> tuple[Stored
     if cut is None:
         return tuple(history)
     gap = left_out(history, cut)
-    kept = tuple(_bared(stored, cut.bare) for stored in history[_place(history, cut) :])
+    kept = tuple(_bared(stored, cut.bare) for stored in history[place_of(history, cut) :])
     return (_opened(history[0], gap.messages), *kept) if gap.opening else kept
 
 
@@ -100,7 +100,7 @@ class Sizes(NamedTuple):
 
     def total(self, history: Sequence[StoredMessage], cut: Cut | None) -> float:
         """Of all that goes along with a cut."""
-        place = _place(history, cut)
+        place = place_of(history, cut)
         opening = self.rows[0] if left_out(history, cut).opening else 0.0
         return self.frame + opening + sum(self.rows[place:])
 
@@ -186,7 +186,7 @@ def chosen(history: Sequence[StoredMessage], tokens: Sequence[float], room: floa
             break
         first = start
     bare = max(stored.id for stored in history)
-    return Cut(history[first].id if first else 0, opening and first > 1, bare, window)
+    return Cut(_number(history[first]) if first else 0, opening and first > 1, bare, window)
 
 
 def _keeps_opening(history: Sequence[StoredMessage], tokens: Sequence[float], room: float) -> bool:
@@ -195,11 +195,16 @@ def _keeps_opening(history: Sequence[StoredMessage], tokens: Sequence[float], ro
     return tokens[0] <= room * _OPENING and tokens[0] + tokens[-1] <= room
 
 
-def _place(history: Sequence[Told], cut: Cut | None) -> int:
+def place_of(history: Sequence[Told], cut: Cut | None) -> int:
     """Where in a path the first message stands that goes along; 0 on a path without it."""
     if cut is None or not cut.first:
         return 0
-    return next((place for place, stored in enumerate(history) if stored.id == cut.first), 0)
+    return next((place for place, stored in enumerate(history) if _number(stored) == cut.first), 0)
+
+
+def _number(stored: Told) -> int:
+    """Its row; a question that is not in the history has none, and 0 stands for all."""
+    return stored.id or -1
 
 
 def _begins(message: Message) -> bool:

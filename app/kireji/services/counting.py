@@ -24,7 +24,7 @@ from kireji.core.messages import (
 from kireji.core.models import ModelInfo
 from kireji.core.ports import CaptureStore, Clock
 from kireji.core.request_tokens import Contents, Share, of_frame, together
-from kireji.core.window import NOTHING_LEFT_OUT, LeftOut, current, left_out, planned, remaining
+from kireji.core.window import NOTHING_LEFT_OUT, LeftOut, current, left_out, place_of, planned, remaining
 from kireji.core.words import say
 from kireji.services.catalog import Catalog, Choice
 from kireji.services.credentials import Credentials
@@ -202,9 +202,9 @@ class Counting:
         """What was said before and goes along."""
         key = (history.key, cut)
         if self._kept is None or self._kept[0] != key:
-            gap = left_out(path, cut)
-            first = next((place for place, one in enumerate(path) if one.id == gap.first), 0) if gap.first else 0
-            self._kept = (key, together(*(history.each[:1] if gap.opening else ()), *history.each[first:]))
+            sizes = history.each
+            start = place_of(path, cut)
+            self._kept = (key, together(*(sizes[:1] if left_out(path, cut).opening else ()), *sizes[start:]))
         return self._kept[1]
 
     async def parts(self, parts: Sequence[ImagePart | DocumentPart], question: Question, model: str) -> tuple[int, ...]:

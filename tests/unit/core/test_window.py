@@ -106,6 +106,14 @@ def test_a_large_question_goes_alone() -> None:
     assert chosen(path(2), [30.0, 30.0, 30.0, 30.0, 80.0], 100) == Cut(14, False, 14)
 
 
+def test_a_question_that_is_not_in_the_history_yet_goes_alone_as_well() -> None:
+    *before, question = path(2)
+    history = (*before, msgspec.structs.replace(question, id=0))
+    cut = chosen(history, [30.0, 30.0, 30.0, 30.0, 80.0], 100)
+    assert texts(remaining(history, cut)) == ["4"]
+    assert left_out(history, cut).messages == 4
+
+
 def test_a_small_window_keeps_a_part_of_it_for_the_answer() -> None:
     assert room_of(8_000, 8_192) == 6_000
     assert room_of(1_000_000, 8_192) == 991_808

@@ -38,7 +38,10 @@ def test_a_conversation_that_goes_along_whole_has_none(shown: Shown) -> None:
 def test_it_stands_above_the_first_message_that_is_sent(shown: Shown) -> None:
     shown.show(cut_at(9, Cut(7, bare=9)))
     [border] = borders(shown)
-    tops = {piece.plain_text(): piece.mapTo(shown.view, piece.rect().topLeft()).y() for piece in shown.pieces()}
+    tops = {
+        piece.plain_text().split("\n")[0]: piece.mapTo(shown.view, piece.rect().topLeft()).y()
+        for piece in shown.pieces()
+    }
     line = border.mapTo(shown.view, border.rect().topLeft()).y()
     assert border.words.text() == "Above here is no longer sent"
     assert tops["Answer 6"] < line < tops["Question 7"]
