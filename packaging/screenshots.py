@@ -106,9 +106,13 @@ def _windows(place: Desktop, client: XClient, theme: str) -> None:
         pause(1)
         _save(client, f"models-{theme}", 778)
         _xdotool(variables, "key", "Escape")
+        pause(0.5)
         _xdotool(variables, "key", "ctrl+comma")
         pause(1.5)
         _save(client, f"settings-{theme}", 778)
+        _xdotool(variables, "key", *["Down"] * 4)
+        pause(1)
+        _save(client, f"privacy-{theme}", 778)
 
 
 def _permission(place: Desktop, client: XClient, theme: str) -> None:

@@ -260,3 +260,24 @@ def test_a_chip_is_not_cut_while_a_button_can_go_below_it(qtbot: QtBot) -> None:
     card.show()
     QApplication.sendPostedEvents()
     assert card.chip.width() >= wide
+
+
+async def test_what_somebody_else_wrote_into_the_file_appears() -> None:
+    async with window_over(FakeSurroundings()) as stand:
+        settings = await opened(stand)
+        stand.below.settings.tables["appearance"] = {"theme": "dark"}
+        stand.below.settings.tables["models"] = {"effort": "huge"}
+        await stand.services.preferences.refresh()
+        assert settings.appearance_page.theme.value() is ThemeChoice.DARK
+        assert stand.theme.colours is DARK
+        assert "models.effort must be one of" in settings.pane._problems.text()
+
+
+async def test_receipts_of_everything_open_from_the_page_of_privacy() -> None:
+    async with window_over(FakeSurroundings()) as stand:
+        settings = await opened(stand)
+        settings.pane.show_widget(settings.privacy_page)
+        settings.privacy_page.kept.receipts.click()
+        dialog = stand.presenter.receipts.dialog
+        assert dialog is not None
+        assert dialog.everything.isChecked()

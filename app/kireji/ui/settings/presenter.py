@@ -100,6 +100,7 @@ class SettingsPresenter(QObject):
                 (tr("About"), AboutPage(places)),
             ),
         )
+        self._problems = services.preferences.problems
         self._minute = QTimer(self, interval=_MINUTE)
         self._unsubscribe = services.preferences.changed.subscribe(self._settings_changed)
         self._connect()
@@ -115,7 +116,7 @@ class SettingsPresenter(QObject):
     def show(self) -> None:
         """The settings come onto the screen."""
         self.appearance_page.show_settings(self._services.preferences.settings.appearance)
-        self.pane.show_problems([problem.sentence for problem in self._services.preferences.problems])
+        self._show_problems()
         self.general.show()
         self.shortcuts.show()
         self.keys.show()
@@ -184,6 +185,12 @@ class SettingsPresenter(QObject):
         self.privacy.settings_changed()
         self.spending.refresh()
         self.appearance_page.show_settings(settings.appearance)
+        if self._services.preferences.problems != self._problems:
+            self._show_problems()
+
+    def _show_problems(self) -> None:
+        self._problems = self._services.preferences.problems
+        self.pane.show_problems([problem.sentence for problem in self._problems])
 
     def _page_shown(self, page: object) -> None:
         assert isinstance(page, QWidget)

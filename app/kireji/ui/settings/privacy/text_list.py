@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from kireji.ui.parts import button, label, set_icon, spread
+from kireji.ui.parts import button, label, set_icon, spread, tip
 from kireji.ui.settings.cards import tell
 from kireji.ui.settings.fields import LineField
 from kireji.ui.theme import Theme
@@ -210,6 +210,7 @@ class TextRow(QWidget):
         changed, self._text = text != self._text, text
         name = tr("Remove {what}", what=text)
         self.remove.setAccessibleName(name)
+        self.remove.setToolTip(tip(name))
         if self.field.isModified() and not changed:
             return
         self._put_back()
