@@ -181,7 +181,9 @@ class _Search:
     def __init__(self, programs: Sequence[Sequence[Step]]) -> None:
         self._steps = patterns.joined(programs)
         self._first = _firsts(self._steps)
+        self._starts = _starts(self._steps)
         self._fits: dict[str, bool] = {}
+        self._begins: dict[str, tuple[int, ...]] = {}
         self._threads: list[tuple[int, int]] = []
         self._best: _Best | None = None
         self._opened = False
@@ -250,7 +252,7 @@ class _Search:
         """The threads at steps that take a character; notes the best match that ends here."""
         alive: list[tuple[int, int, Take]] = []
         seen: set[int] = set()
-        beginnings = [] if self._best is not None else [(0, self._at)]
+        beginnings = [(place, self._at) for place in self._beginnings(after)] if self._best is None else []
         for place, start in [*self._threads, *beginnings]:
             if self._follow(place, start, after, seen, alive):
                 break
@@ -335,11 +337,40 @@ class _Search:
             self._pieces.append(_Piece("", 0))
         self._threads, self._best, self._held = [], None, ""
 
+    def _beginnings(self, after: str | None) -> tuple[int, ...]:
+        """The steps at which a match can begin before a character: of many rules most are ruled out by it."""
+        if after is None:
+            return ()
+        found = self._begins.get(after)
+        if found is None:
+            fits = (place for place, step in self._starts if not isinstance(step, Take) or step.fits(after))
+            found = self._begins[after] = tuple(fits)
+        return found
+
     def _may_begin(self, sign: str) -> bool:
         fits = self._fits.get(sign)
         if fits is None:
             fits = self._fits[sign] = any(takes.fits(sign) for takes in self._first)
         return fits
+
+
+def _starts(steps: Sequence[Step]) -> list[tuple[int, Step]]:
+    """The steps that a match begins with, as far as that can be said without the text, the preferred first."""
+    found: list[tuple[int, Step]] = []
+    todo, seen = [0], set()
+    while todo:
+        place = todo.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        match steps[place]:
+            case Split(first, second):
+                todo += [place + second, place + first]
+            case Take() | Edge() as step:
+                found.append((place, step))
+            case Hit():
+                pass
+    return found
 
 
 def _firsts(steps: Sequence[Step]) -> tuple[Take, ...]:
