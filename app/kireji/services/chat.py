@@ -349,6 +349,7 @@ class ChatService:
             refused,
             unpriced=asked.question.unpriced,
             hide=hide,
+            asks=asked.question.attended,
             hid=lambda hidden: turn.feed(ValuesHidden(hidden)),
         )
         await self._loop.run(asked, window, exchange, recorder, turn.feed, begins)

@@ -40,6 +40,7 @@ class Exchange:
         refused: Told when the provider does not take its own blocks back.
         unpriced: Whether the person sends it although nobody knows what it costs.
         hide: Whether what the person wants to keep is hidden.
+        asks: Whether somebody is there who can be asked before something leaves.
         hid: Told what stays here, whenever that is more than before.
     """
 
@@ -57,6 +58,7 @@ class Exchange:
         *,
         unpriced: bool = False,
         hide: bool = True,
+        asks: bool = True,
         hid: Callable[[Hidden], None] = lambda _: None,
     ) -> None:
         self._provider = provider
@@ -69,7 +71,7 @@ class Exchange:
         self._recorder = recorder
         self._refused = refused
         self._unpriced = unpriced
-        self._hide = hide
+        self._hide, self._asks = hide, asks
         self._hid = hid
         self.hidden = Hidden()
         """What of the last request stayed here."""
@@ -123,6 +125,7 @@ class Exchange:
                     self._question,
                     unpriced=self._unpriced,
                     hide=self._hide,
+                    asks=self._asks,
                 )
             except LookAgain:
                 continue

@@ -138,6 +138,7 @@ class Outbox:
         *,
         unpriced: bool = False,
         hide: bool = True,
+        asks: bool = True,
     ) -> ClearedRequest:
         """Clear a question; what it may cost is kept free for it until `Accounts.close` or `Accounts.cancel`.
 
@@ -150,6 +151,7 @@ class Outbox:
             question: Row of the question in the history.
             unpriced: It may leave although nobody knows what it costs.
             hide: What the person wants to keep is hidden; without, they have said so for this question.
+            asks: Whether somebody is there who can be asked.
 
         Raises:
             ModelUnavailable: The model is retired.
@@ -161,7 +163,7 @@ class Outbox:
         redacted = Redacted(request)
         if self.redaction is not None:
             redacted = (
-                await self.redaction.redact(provider.name, request, conversation)
+                await self.redaction.redact(provider.name, request, conversation, asks=asks)
                 if hide
                 else self.redaction.leave(request, conversation)
             )

@@ -72,6 +72,15 @@ async def test_what_a_tool_brings_is_asked_when_it_is_new() -> None:
     assert all("example.org" not in str(request.messages) for request in world.remote.encoded[1:])
 
 
+async def test_nobody_is_asked_about_a_question_that_was_not_asked_by_hand() -> None:
+    world = world_of(answer("Yes"))
+    services, person = world.services(), Person()
+    assert services.outbox.redaction is not None
+    services.outbox.redaction.asker = person
+    await services.chat.ask(Question("a@example.org", attended=False), ignored)
+    assert (person.asked, sent(world)) == ([], [["[MAIL_1]"]])
+
+
 async def test_a_document_that_nobody_can_look_into_is_asked_about() -> None:
     world = world_of(answer("Yes"))
     world.remote = FakeProvider(answer("Yes"), models=(ModelInfo("anthropic", "m", "M", reads_documents=True),))
