@@ -99,7 +99,9 @@ def test_no_value_is_in_any_byte_and_the_answer_is_the_reference(
 
         received = service.requests[before:]
         assert holding(received, [*values, brought, "Heron"]) == []
-        sent = [hashlib.sha256(one.raw).hexdigest() for one in received if one.status == 200 and b'"messages"' in one.raw]
+        sent = [
+            hashlib.sha256(one.raw).hexdigest() for one in received if one.status == 200 and b'"messages"' in one.raw
+        ]
         assert sent == await scene.digests(conversation)
         _same_beginnings(received)
 
