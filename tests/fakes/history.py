@@ -15,6 +15,7 @@ from kireji.core.history import (
     Cut,
     MessageOutline,
     Origin,
+    Prefix,
     SearchHit,
     StoredConversation,
     StoredDraft,
@@ -137,6 +138,12 @@ class MemoryConversationStore:
             raise LookupError(f"there is no message {message}")
         self._messages[message] = msgspec.structs.replace(self._messages[message], cut=cut)
         self.changed.publish(self._homes[message])
+
+    async def keep_prefix(self, message: int, prefix: Prefix) -> None:
+        self._fail()
+        if message not in self._messages:
+            raise LookupError(f"there is no message {message}")
+        self._messages[message] = msgspec.structs.replace(self._messages[message], prefix=prefix)
 
     async def load(self, conversation: int) -> StoredConversation | None:
         self._fail()

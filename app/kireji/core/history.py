@@ -39,6 +39,22 @@ class Cut(msgspec.Struct, frozen=True):
     window: int = 0
 
 
+class Prefix(msgspec.Struct, frozen=True):
+    """What of a question a service's cache depends on besides its messages; see `core.prompt_cache`.
+
+    Args:
+        system: Digest of the instructions.
+        tools: Digest of the tools.
+        options: Effort and thinking.
+        hidden: Whether values were hidden in it.
+    """
+
+    system: str = ""
+    tools: str = ""
+    options: str = ""
+    hidden: bool = False
+
+
 class StoredMessage(msgspec.Struct, frozen=True):
     """A message in the tree.
 
@@ -54,6 +70,7 @@ class StoredMessage(msgspec.Struct, frozen=True):
         error: The sentence shown when it failed or was cut; empty otherwise.
         created: When it was first written (UTC).
         cut: What holds from this message on; None for what held before.
+        prefix: What went along with this question; None for what did before.
     """
 
     id: int
@@ -67,6 +84,7 @@ class StoredMessage(msgspec.Struct, frozen=True):
     error: str
     created: datetime
     cut: Cut | None = None
+    prefix: Prefix | None = None
 
 
 NO_TOOLS = "-"

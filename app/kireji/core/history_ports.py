@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         ConversationSummary,
         Cut,
         Origin,
+        Prefix,
         QueuedQuestion,
         SearchHit,
         StoredConversation,
@@ -113,6 +114,13 @@ class ConversationStore(QuestionHistory, Search, Protocol):
 
     async def cut(self, message: int, cut: Cut) -> None:
         """Keep from where on the conversation goes along with a question, or with the requests of an answer.
+
+        Raises:
+            LookupError: No such message.
+        """
+
+    async def keep_prefix(self, message: int, prefix: Prefix) -> None:
+        """Keep what went along with a question, for what a change of it would cost.
 
         Raises:
             LookupError: No such message.

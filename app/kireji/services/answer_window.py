@@ -9,6 +9,7 @@ import msgspec
 
 from kireji.core.errors import ContextTooLong, StoreError
 from kireji.core.history_ports import ConversationStore
+from kireji.core.prompt_cache import prefix_at, prefix_of
 from kireji.core.requests import ModelRequest
 from kireji.core.rounds import split
 from kireji.core.window import NOTHING_LEFT_OUT, LeftOut, Plan, current, left_out, remaining
@@ -85,6 +86,21 @@ class AnswerWindow:
             await self._conversations.cut(number, question.cut)
         except StoreError as error:  # the next question cuts anew, perhaps elsewhere
             log.warning("from where on the conversation goes along could not be kept: %s", error)
+
+    async def keep_prefix(self, *, hidden: bool) -> None:
+        """Keep what has gone along with the question besides messages, for what a change of it would cost.
+
+        Args:
+            hidden: Whether values were hidden in it.
+        """
+        question = self._asked.history[-1]
+        prefix = prefix_of(self.built.request, hidden=hidden)
+        if prefix == prefix_at(self._asked.history):
+            return
+        try:
+            await self._conversations.keep_prefix(question.id, prefix)
+        except StoreError as error:
+            log.warning("what went along with a question could not be kept: %s", error)
 
     async def extended(self, growing: Growing, recorder: AnswerRecorder) -> ModelRequest:
         """The next request of the answer.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -23,9 +23,12 @@ from kireji.core.messages import (
 )
 from kireji.core.models import ModelInfo
 from kireji.core.ports import CaptureStore, Clock
+from kireji.core.prompt_cache import Break, prefix_of, prompt_cost
+from kireji.core.redaction import Policy
 from kireji.core.request_tokens import Contents, Share, of_frame, together
-from kireji.core.window import NOTHING_LEFT_OUT, LeftOut, current, left_out, place_of, planned, remaining
+from kireji.core.window import NOTHING_LEFT_OUT, LeftOut, Sizes, current, left_out, place_of, planned, remaining
 from kireji.core.words import say
+from kireji.services.cache_breaks import Cached, Next, cached
 from kireji.services.catalog import Catalog, Choice
 from kireji.services.credentials import Credentials
 from kireji.services.fitting import Fitting, reported_of
@@ -42,9 +45,6 @@ _NOWHERE = ConversationSummary(0, "", datetime.min.replace(tzinfo=UTC), datetime
 USUAL_ANSWER = 400
 """Tokens of an answer where none was given yet."""
 _LAST_ANSWERS = 5
-_CACHE_LASTS = timedelta(minutes=5)
-_CACHED_FROM = 1024
-"""Tokens from which most models keep a prompt in their cache."""
 
 
 class Estimate(msgspec.Struct, frozen=True):
@@ -65,6 +65,7 @@ class Estimate(msgspec.Struct, frozen=True):
         countable: Whether the service would count it exactly.
         left_out: What of the conversation would not go along.
         cuts: Whether that would be new.
+        broken: What a change of the person's since the last answer costs, because the service reads all anew.
     """
 
     provider: str
@@ -81,6 +82,7 @@ class Estimate(msgspec.Struct, frozen=True):
     countable: bool = False
     left_out: LeftOut = NOTHING_LEFT_OUT
     cuts: bool = False
+    broken: Break | None = None
 
     @property
     def tokens(self) -> int:
@@ -100,6 +102,13 @@ class _History(msgspec.Struct, frozen=True):
     key: tuple[object, ...] = ()
     stored: tuple[StoredMessage, ...] = ()
     each: tuple[Contents, ...] = ()
+
+    def upto(self, edited: int | None) -> _History:
+        """As far as it goes along with a question that takes the place of an earlier one."""
+        place = next((place for place, one in enumerate(self.stored) if one.id == edited), len(self.stored))
+        if place == len(self.stored):
+            return self
+        return _History((*self.key, edited), self.stored[:place], self.each[:place])
 
     @property
     def newest(self) -> StoredMessage | None:
@@ -176,27 +185,40 @@ class Counting:
         asked = adapted(_message(question), choice.info)
         draft = await self._measuring.contents([asked], choice.model, question.pictures) if asked.parts else Contents()
         frame = self._framed(question, setup, choice, offer)
-        path = (*history.stored, self._drafted(question))
-        cut = await self._cut(Asked(question, _NOWHERE, path, setup, offer), choice, history, frame, draft)
-        before = together(frame, self._along(history, path, cut))
+        said = history.upto(question.edit)
+        path = (*said.stored, self._drafted(question))
+        reported = reported_of(path, choice.model)
+        sizes = await self._fitting.sizes(path, choice.model, said.each, draft, frame, reported)
+        cut = self._cut(Asked(question, _NOWHERE, path, setup, offer), choice, sizes)
+        before = together(frame, self._along(said, path, cut))
         counted = await self._counts.counted(together(before, draft), choice.model)
         if (reported := reported_of(_with(path, cut), choice.model)) is not None:
             known = await self._counts.counted(before, choice.model)
             counted = anchored(counted, known, reported)
-        estimate = self._priced(choice, counted, history)
+        bare = self._requests.bare(question, setup, offer, choice)
+        prefix = prefix_of(bare, hidden=self._hides(question, choice))
+        info, name = choice.info, choice.provider.name
+        following = Next(name, choice.model, info, prefix, _with(path, cut), cut, sizes, counted.tokens)
+        kept = cached(history.stored, following, self._last_info(history), self._clock.now())
+        estimate = self._priced(choice, counted, history, kept)
         return msgspec.structs.replace(estimate, left_out=left_out(path, cut), cuts=cut != current(path))
 
-    async def _cut(
-        self, asked: Asked, choice: Choice, history: _History, frame: Contents, draft: Contents
-    ) -> Cut | None:
+    def _cut(self, asked: Asked, choice: Choice, sizes: Sizes) -> Cut | None:
         """Where the conversation would be cut."""
         window, room = self._fitting.room(asked, choice)
-        if not window or not history.stored:
-            return current(asked.history)
-        reported = reported_of(asked.history, choice.model)
-        sizes = await self._fitting.sizes(asked.history, choice.model, history.each, draft, frame, reported)
-        plan = planned(asked.history, sizes, window, room)
+        plan = planned(asked.history, sizes, window, room) if window and len(asked.history) > 1 else None
         return current(asked.history) if plan is None else plan.cut
+
+    def _hides(self, question: Question, choice: Choice) -> bool:
+        redaction = self._outbox.redaction
+        return question.hide and redaction is not None and redaction.policy(choice.provider.name) is not Policy.NEVER
+
+    def _last_info(self, history: _History) -> ModelInfo | None:
+        """What is known of the model that answered last."""
+        newest = history.newest
+        if newest is None or newest.provider not in self._catalog.names:
+            return None
+        return self._catalog.find(newest.provider, newest.model)
 
     def _along(self, history: _History, path: Sequence[StoredMessage], cut: Cut | None) -> Contents:
         """What was said before and goes along."""
@@ -305,45 +327,29 @@ class Counting:
         now = self._clock.now()
         return StoredMessage(0, None, _message(question), MessageState.COMPLETE, "", "", None, None, "", now)
 
-    def _priced(self, choice: Choice, counted: Counted, history: _History) -> Estimate:
+    def _priced(self, choice: Choice, counted: Counted, history: _History, kept: Cached) -> Estimate:
         info = choice.info
-        cached = min(self._cached(choice, history), counted.tokens)
         last = [usage.output_tokens for usage in history.usages[-_LAST_ANSWERS:] if usage.output_tokens]
         answer = round(sum(last) / len(last)) if last else USUAL_ANSWER
-        prompt_cost, cost = _cost(info, counted.tokens, cached, answer)
+        prompt_cost, cost = _cost(info, counted.tokens, kept.tokens, answer)
         return Estimate(
             choice.provider.name,
             choice.model,
             (info.name if info else "") or choice.model,
             counted,
             info.context_tokens if info else 0,
-            cached,
+            kept.tokens,
             answer,
             prompt_cost,
             cost,
             countable=isinstance(choice.provider, TokenCounter),
+            broken=kept.broken,
         )
-
-    def _cached(self, choice: Choice, history: _History) -> int:
-        """What the service probably still has in its cache of what was sent last."""
-        newest = history.newest
-        if newest is None or newest.usage is None or newest.model != choice.model:
-            return 0
-        if newest.provider != choice.provider.name:
-            return 0
-        if self._clock.now() - _aware(newest.created) > _CACHE_LASTS:
-            return 0
-        kept = newest.usage.cache_read_tokens + newest.usage.cache_write_tokens
-        return min(kept, newest.usage.window_tokens or kept)
 
 
 def _with(path: tuple[StoredMessage, ...], cut: Cut | None) -> tuple[StoredMessage, ...]:
     """The path with the cut that would be made."""
     return (*path[:-1], msgspec.structs.replace(path[-1], cut=cut)) if cut != current(path) else path
-
-
-def _aware(time: datetime) -> datetime:
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _message(question: Question) -> Message:
@@ -354,21 +360,14 @@ def _message(question: Question) -> Message:
 
 
 def _cost(info: ModelInfo | None, prompt: int, cached: int, answer: int) -> tuple[float | None, float | None]:
-    """What a prompt costs, and what it costs with its answer.
-
-    What is new is written into the cache of those services that have a price for it.
-    """
+    """What a prompt costs, and what it costs with its answer."""
     if info is None:
         return None, None
-    fresh = prompt - cached
-    price = info.price(prompt)
-    writes = price is not None and price.cache_write > price.input and prompt >= _CACHED_FROM
-    usage = (
-        Usage(cache_write_tokens=fresh, cache_read_tokens=cached)
-        if writes
-        else Usage(input_tokens=fresh, cache_read_tokens=cached)
-    )
-    return info.cost(usage), info.cost(msgspec.structs.replace(usage, output_tokens=answer))
+    price = prompt_cost(info, prompt, cached)
+    writing = info.price(prompt)
+    if price is None or writing is None:
+        return price, price
+    return price, price + answer * writing.output / 1_000_000
 
 
 def shares_in_order(counted: Counted) -> tuple[tuple[Share, int], ...]:

@@ -94,33 +94,37 @@ class RequestBuilder:
             ReaderError: A picture could not be read for a model that cannot see.
             RequestRejected: The question has a PDF document, and the model cannot read any.
         """
-        question, setup, settings = asked.question, asked.setup, self._preferences.settings
-        tools = specs(asked.offer, choice.info)
-        said = sendable(asked.history, tools=bool(tools))
+        question, setup = asked.question, asked.setup
+        bare = self.bare(question, setup, asked.offer, choice)
+        said = sendable(asked.history, tools=bool(bare.tools))
         _refuse_pdf(said, choice)
         messages, blobs = await self._fitted(said, choice, question.pictures)
         note = ""
         if choice.info is not None and not choice.info.sees_images and any(_shows(part) for part in _all(said)):
             name = choice.info.name or choice.model
             note = say("{name} cannot see pictures; it gets the text this computer reads in them.", name=name)
-        effort = _effort(question.effort, setup.effort or settings.models.effort, choice.info)
-        if question.effort is not None and question.effort is not effort:
-            note = f"{note} {_changed(question.effort, effort, choice)}".strip()
-        request = ModelRequest(
+        if question.effort is not None and question.effort is not bare.effort:
+            note = f"{note} {_changed(question.effort, bare.effort, choice)}".strip()
+        request = msgspec.structs.replace(bare, messages=messages, blobs=blobs)
+        return Built(request, note, said)
+
+    def bare(self, question: Question, setup: ConversationSetup, offer: Offer, choice: Choice) -> ModelRequest:
+        """A request without its messages."""
+        settings = self._preferences.settings
+        tools = specs(offer, choice.info)
+        return ModelRequest(
             model=choice.model,
-            messages=messages,
-            blobs=blobs,
+            messages=(),
             system=self.system(question, setup),
             max_tokens=self.longest(question, choice.info),
-            effort=effort,
+            effort=_effort(question.effort, setup.effort or settings.models.effort, choice.info),
             stop_sequences=question.stop_sequences,
             info=choice.info,
             thinking=question.thinking,
             tools=tools,
-            tool_choice=ToolChoice(ToolUse.NONE) if tools and asked.offer.frozen else ToolChoice(),
+            tool_choice=ToolChoice(ToolUse.NONE) if tools and offer.frozen else ToolChoice(),
             routing=_routing(settings.openrouter),
         )
-        return Built(request, note, said)
 
     def system(self, question: Question, setup: ConversationSetup) -> str:
         """The instructions that go along."""

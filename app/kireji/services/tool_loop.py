@@ -67,6 +67,7 @@ class ToolLoop:
         first = await window.open()
         await window.keep()
         await self._send(first, window, exchange, recorder, begins)
+        await window.keep_prefix(hidden=bool(exchange.hidden.count))
         rounds = pauses = 0
         while recorder.waits:
             if recorder.calls:

@@ -12,6 +12,7 @@ from kireji.core.history import (
     ConversationSummary,
     Cut,
     Origin,
+    Prefix,
     SearchHit,
     StoredConversation,
     StoredMessage,
@@ -186,8 +187,12 @@ class SqliteConversationStore:
     async def cut(self, message: int, cut: Cut) -> None:
         """As in ConversationStore."""
         await self._database.write(
-            lambda connection: sent_forms.keep_cut(connection, message, cut), then=self.changed.publish
+            lambda connection: sent_forms.keep(connection, message, cut), then=self.changed.publish
         )
+
+    async def keep_prefix(self, message: int, prefix: Prefix) -> None:
+        """As in ConversationStore."""
+        await self._database.write(lambda connection: sent_forms.keep(connection, message, prefix))
 
     async def load(self, conversation: int) -> StoredConversation | None:
         """As in ConversationStore."""

@@ -11,14 +11,14 @@ from kireji.core.history import Origin, StoredMessage
 from kireji.core.messages import Message, MessageState, Role, Usage
 from kireji.core.words import say
 from kireji.storage import rows, search_index
-from kireji.storage.sent_forms import CUT, decode_cut
+from kireji.storage.sent_forms import COLUMNS, decode_cut, decode_prefix
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
 _COLUMNS = f"""
     id, messages.parent, role, parts, raw, raw_from, state, provider, model, usage, stop, error, created,
-    origin_pid, origin_started, {CUT}
+    origin_pid, origin_started, {COLUMNS}
 """
 
 _WALKED = """
@@ -179,7 +179,24 @@ def state_now(state: str, origin: tuple[int | None, str | None], alive: Callable
 
 
 def _message(row: tuple[Any, ...], alive: Callable[[Origin], bool]) -> StoredMessage:
-    number, parent, role, parts, raw, raw_from, stored, provider, model, usage, stop, error, created, *origin, cut = row
+    (
+        number,
+        parent,
+        role,
+        parts,
+        raw,
+        raw_from,
+        stored,
+        provider,
+        model,
+        usage,
+        stop,
+        error,
+        created,
+        *origin,
+        cut,
+        prefix,
+    ) = row
     state = state_now(stored, (origin[0], origin[1]), alive)
     if state.value != stored:
         error = error or say(rows.CUT_OFF)
@@ -195,6 +212,7 @@ def _message(row: tuple[Any, ...], alive: Callable[[Origin], bool]) -> StoredMes
         error=error,
         created=rows.from_microseconds(created),
         cut=decode_cut(cut),
+        prefix=decode_prefix(prefix),
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from kireji.core.history import Cut
+from kireji.core.history import Cut, Prefix
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
+
+_T = TypeVar("_T", Cut, Prefix)
 
 SENT_FORMS = (
     # Only where it differs from what was sent before.
@@ -25,19 +27,25 @@ SENT_FORMS = (
     """,
 )
 
-CUT = "(SELECT cut FROM sent_forms WHERE sent_forms.conversation = messages.conversation AND message = messages.id)"
-"""The column of a message."""
+COLUMNS = ", ".join(
+    f"(SELECT {name} FROM sent_forms WHERE sent_forms.conversation = messages.conversation AND message = messages.id)"  # noqa: S608 - our own names
+    for name in ("cut", "prefix")
+)
+"""Of a message."""
 
 _CUTS = "SELECT message, cut FROM sent_forms WHERE conversation = ? AND cut IS NOT NULL"
 
-_KEEP_CUT = """
-    INSERT INTO sent_forms (conversation, message, cut) VALUES (?, ?, ?)
-    ON CONFLICT (conversation, message) DO UPDATE SET cut = excluded.cut
-"""
+_KEEP = {
+    name: f"""
+    INSERT INTO sent_forms (conversation, message, {name}) VALUES (?, ?, ?)
+    ON CONFLICT (conversation, message) DO UPDATE SET {name} = excluded.{name}
+"""  # noqa: S608 - our own names
+    for name in ("cut", "prefix")
+}
 
 
-def keep_cut(connection: Connection, message: int, cut: Cut) -> int:
-    """Write from where on a conversation goes along from a message on; returns the conversation.
+def keep(connection: Connection, message: int, form: Cut | Prefix) -> int:
+    """Write how a conversation is sent from a message on; returns the conversation.
 
     Raises:
         LookupError: No such message.
@@ -45,7 +53,8 @@ def keep_cut(connection: Connection, message: int, cut: Cut) -> int:
     found = connection.execute("SELECT conversation FROM messages WHERE id = ?", (message,)).fetchone()
     if found is None:
         raise LookupError(f"there is no message {message}")
-    connection.execute(_KEEP_CUT, (found[0], message, msgspec.json.encode(cut).decode()))
+    name = "cut" if isinstance(form, Cut) else "prefix"
+    connection.execute(_KEEP[name], (found[0], message, msgspec.json.encode(form).decode()))
     return int(found[0])
 
 
@@ -56,9 +65,18 @@ def cuts(connection: Connection, conversation: int) -> dict[int, Cut | None]:
 
 def decode_cut(stored: str | None) -> Cut | None:
     """A cut from a JSON object; None when there is none or it cannot be read: then it is made anew."""
+    return _decoded(stored, Cut)
+
+
+def decode_prefix(stored: str | None) -> Prefix | None:
+    """The same of what a cache depends on."""
+    return _decoded(stored, Prefix)
+
+
+def _decoded(stored: str | None, kind: type[_T]) -> _T | None:
     if stored is None:
         return None
     try:
-        return msgspec.json.decode(stored, type=Cut)
+        return msgspec.json.decode(stored, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
