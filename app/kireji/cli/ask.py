@@ -30,6 +30,7 @@ from kireji.core.outside import quoted
 from kireji.core.ports import EncodedPicture
 from kireji.core.requests import Delivery
 from kireji.services.application import Services
+from kireji.services.cache_breaks import break_told
 from kireji.services.credentials import without_password
 from kireji.services.turns import (
     AnswerEnds,
@@ -43,6 +44,8 @@ from kireji.services.turns import (
 
 _LARGEST_FILE = 100_000_000
 """Bytes; no picture of a screen comes near it."""
+_WORTH_A_LINE = 0.01
+"""US dollars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,7 @@ async def _ask(services: Services, question: Question, view: AnswerView, console
             control.stop()
         approver.observe(event)  # after what stands before the question about it
 
+    await _tell_break(services, question, console)
     with _interrupt_stops(control):
         try:
             answer = await services.chat.ask(question, observe, control)
@@ -188,6 +192,18 @@ async def _ask(services: Services, question: Question, view: AnswerView, console
             console.note(f"Stopped.{kept}")
             return INTERRUPTED
     return _outcome(answer)
+
+
+async def _tell_break(services: Services, question: Question, console: Console) -> None:
+    """Say what a change since the last question costs, from a cent on: on the command line nobody is asked for less."""
+    if question.conversation is None:
+        return
+    try:
+        estimate = await services.counting.estimate(question)
+    except KirejiError:  # the question itself will say it
+        return
+    if estimate.broken is not None and estimate.broken.more >= _WORTH_A_LINE:
+        console.note(break_told(estimate.broken))
 
 
 def _outcome(answer: StoredMessage) -> int:

@@ -173,3 +173,18 @@ def gap_told(gap: LeftOut) -> str:
     if gap.messages == 1:
         return say("The first message did not go along: it no longer fits.")
     return say("The first {count} messages did not go along: they no longer fit.", count=gap.messages)
+
+
+def gap_ahead(gap: LeftOut) -> str:
+    """What will not go along with the next question, in a sentence; empty when all does."""
+    if not gap.messages:
+        return ""
+    if gap.opening:
+        return say(
+            "With the next question, messages 2 to {last} will not go along: they no longer fit.",
+            last=gap.messages + 1,
+        )
+    return say(
+        "With the next question, the first {count} messages will not go along: they no longer fit.",
+        count=gap.messages,
+    )

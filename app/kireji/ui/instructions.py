@@ -26,6 +26,8 @@ class Instructions(QWidget):
 
     saved = Signal(object)
     """The text that shall hold from the next question on."""
+    opened = Signal()
+    """The editor is open: what a change costs can be told with `show_price`."""
     default_wanted = Signal()
     """The settings' instructions shall hold."""
 
@@ -90,6 +92,14 @@ class Instructions(QWidget):
         self.use_default.setEnabled(not follows_settings)
         self._close()
 
+    def show_price(self, sentence: str) -> None:
+        """What a change would cost now, in the place of what is true in general."""
+        self._hint.setText(f"{tr('They hold from the next question on.')} {sentence}")
+
+    def hint(self) -> str:
+        """What is said below the field."""
+        return self._hint.text()
+
     def first_line(self) -> str:
         """What the row says, uncut."""
         return self._row.words()
@@ -106,6 +116,7 @@ class Instructions(QWidget):
         self.field.setPlainText(self._text)
         self._row.hide()
         self._open.show()
+        self.opened.emit()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _close(self) -> None:

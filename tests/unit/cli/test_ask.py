@@ -14,13 +14,14 @@ from kireji.cli.parser import parse
 from kireji.cli.program import run
 from kireji.core.errors import ConnectionFailed, Overloaded, PictureError
 from kireji.core.events import PartDelta, PartFinished, PartStarted, TurnFinished
-from kireji.core.messages import ImagePart, MessageState, StopReason, TextPart, ThinkingPart
-from kireji.core.models import Effort
+from kireji.core.messages import ImagePart, MessageState, StopReason, TextPart, ThinkingPart, Usage
+from kireji.core.models import Effort, ModelInfo, Price
 from kireji.core.requests import Delivery
 from kireji.services.turns import GO_ON
 from tests.fakes.desktop import screen_of
 from tests.fakes.network import local_model, ollama
-from tests.fakes.provider import Hold, answer
+from tests.fakes.provider import FakeProvider, Hold, answer
+from tests.fakes.stores import MemoryConversationStore
 from tests.fakes.world import ROUTER_KEY, World
 from tests.unit.cli.conftest import Closed, Kireji, Terminal
 
@@ -364,3 +365,18 @@ def test_an_interrupt_stops_the_turn_and_keeps_what_had_arrived(world: World, ki
     assert result.err == "Stopped. What had arrived is kept in the history. Go on with: kireji ask --continue 1\n"
     assert stored(world)[1] == ("half", MessageState.STOPPED)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_what_another_model_reads_anew_is_told_from_a_cent_on(world: World, kireji: Kireji) -> None:
+    prices = (Price(5.0, 25.0, 6.25, 0.5),)
+    one, other = (ModelInfo("anthropic", name, name, 200_000, prices=prices) for name in ("opus-a", "opus-b"))
+    world.remote = FakeProvider(models=(one, other))
+    world.conversations = MemoryConversationStore(now=world.clock.now)
+    for _ in range(3):
+        world.remote.enqueue(answer("a", usage=Usage(300, 100, 0, 43_000)))
+    first = kireji("ask", "q", "-m", "opus-a")
+    same = kireji("ask", "q", "--continue", "-m", "opus-a")
+    changed = kireji("ask", "q", "--continue", "-m", "opus-b")
+    assert "anew" not in first.err + same.err
+    assert "Another model reads 43,4" in changed.err
+    assert "tokens anew: about $0.27" in changed.err

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer
 
 from kireji.core.errors import KirejiError
 from kireji.core.messages import DocumentPart, ImagePart, Sha256
+from kireji.services.answer_window import gap_ahead
 from kireji.services.application import Services
+from kireji.services.cache_breaks import break_told
 from kireji.services.counting import Estimate
 from kireji.services.turns import Question
 from kireji.ui.aio import TaskScope
@@ -27,6 +30,7 @@ _FIRST_MILLISECONDS = 1000
 """After the start, which does not wait for numbers."""
 _A_PICTURE: Sha256 = "0" * 64
 """An estimate needs no bytes of pictures, only their size."""
+_OTHER = "Other instructions, whatever they are."
 _AFTER_MILLISECONDS = 250
 """Without another key: nobody reads a number that changes with every letter."""
 
@@ -63,6 +67,7 @@ class Meter(QObject):
         self._counted: Question | None = None
         """What was counted exactly last."""
         window.inspector.exact.clicked.connect(self._count)
+        window.inspector.instructions.opened.connect(self._price_instructions)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._begin)
@@ -103,6 +108,7 @@ class Meter(QObject):
             log.info("nothing to estimate: %s", error)
             self._window.inspector.show_meter(None)
             self._window.chat.composer.show_price("", "")
+            self._window.chat.show_ahead("")
             return
         self._window.inspector.show_meter(estimate.counted)
         self._window.inspector.offer_exact(offered=estimate.countable)
@@ -110,6 +116,22 @@ class Meter(QObject):
             self._window.inspector.show_exact("")
         empty = question.conversation is None and not (question.text or question.images or question.documents)
         self._window.chat.composer.show_price(*(("", "") if empty else _price(estimate)))
+        self._window.chat.show_ahead(_ahead(estimate))
+
+    def _price_instructions(self) -> None:
+        if self._conversation.number is not None:
+            self._scope.restart(self._changed_instructions(), name="instructions")
+
+    async def _changed_instructions(self) -> None:
+        """Say what other instructions would cost now."""
+        question = replace(self._question(self._drafts.draft), system=_OTHER)
+        try:
+            estimate = await self._services.counting.estimate(question)
+        except KirejiError as error:
+            log.info("nothing to estimate: %s", error)
+            return
+        if estimate.broken is not None:
+            self._window.inspector.instructions.show_price(break_told(estimate.broken))
 
     def _count(self) -> None:
         self._scope.restart(self._exact(), name="exact")
@@ -151,6 +173,7 @@ class Meter(QObject):
             images=tuple(part for _, part in arrived if isinstance(part, ImagePart)),
             documents=tuple(part for _, part in arrived if isinstance(part, DocumentPart)),
             conversation=number,
+            edit=self._drafts.editing,
             setup=self._setup.setup if number is None else None,
             pictures=data,
         )
@@ -184,6 +207,12 @@ class Meter(QObject):
             log.warning("what the next question would send is not known: %s", error)
             return
         log.error("a task of the meter failed", exc_info=error)
+
+
+def _ahead(estimate: Estimate) -> str:
+    """What does not go along, and what a change costs; empty when there is nothing to tell."""
+    gap = gap_ahead(estimate.left_out) if estimate.cuts else ""
+    return " ".join(filter(None, (gap, break_told(estimate.broken) if estimate.broken is not None else "")))
 
 
 def _price(estimate: Estimate) -> tuple[str, str]:

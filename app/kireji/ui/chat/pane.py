@@ -58,6 +58,9 @@ class ChatPane(QWidget):
         self.composer = Composer(theme)
         self._blank = Blank(theme)
         self._notice = Notice(theme)
+        self.ahead = label("", "small", wrap=True)
+        """What the next question brings with it, besides its price."""
+        self.ahead.hide()
         self._around_blank = QScrollArea()  # in a low window with large text it has more to say than there is room
         self._stack = QStackedWidget()
         self._foot = QWidget()
@@ -88,6 +91,7 @@ class ChatPane(QWidget):
         column.addWidget(self.before)
         column.addWidget(self.queue)
         column.addWidget(self.composer)
+        column.addWidget(self.ahead)
         layout.addWidget(self._foot)
 
     def show_conversation(self, title: str) -> None:
@@ -126,6 +130,12 @@ class ChatPane(QWidget):
             action: "settings" adds a button that opens them, "anyway" one that sends all the same.
         """
         self._notice.show_sentence(sentence, settings=action == "settings", anyway=action == "anyway")
+
+    def show_ahead(self, sentence: str) -> None:
+        """One quiet sentence under the composer about the next question; empty puts it away."""
+        if sentence != self.ahead.text():
+            self.ahead.setText(sentence)
+        self.ahead.setVisible(bool(sentence))
 
     @property
     def notice(self) -> Notice:
