@@ -40,6 +40,12 @@ def press(seat: Seat, *keys: str) -> None:
         seat.xdotool("key", key)
 
 
+def brightness(seat: Seat) -> float:
+    """Of what the window shows, on average."""
+    pixels = seat.client.pixels(0, 0, *WINDOW)[::997]
+    return sum(pixels) / len(pixels)
+
+
 def privacy(seat: Seat) -> dict[str, Any]:
     """[privacy] as it stands in the file."""
     return dict(tomllib.loads((seat.home / "settings.toml").read_text()).get("privacy", {}))
@@ -92,6 +98,11 @@ def test_what_is_set_by_keyboard_holds_for_the_command_line(prepared: Seat, serv
         press(seat, "Return")
         stands(seat, stops=["THE END"], masks=["/received/"])
         assert process.poll() is None
+
+        # What somebody else writes into the file holds at once.
+        file, light = seat.home / "settings.toml", brightness(seat)
+        file.write_text(file.read_text().replace('theme = "light"', 'theme = "dark"'))
+        wait_until(lambda: brightness(seat) < light / 2, "the window to become dark")
     assert (seat.home / "settings.toml").read_text().startswith("# mine\n")
     question = "Nightingale, +49 30 1234567, ada@example.org THE END of it"
     done = kireji(["ask", "-p", "anthropic", question], seat.variables)

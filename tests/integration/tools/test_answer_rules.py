@@ -67,7 +67,7 @@ async def test_rules_hold_however_the_stream_is_cut_and_the_history_has_what_was
     (tmp_path / "settings.toml").write_text(RULES)
     rng = random.Random(7)
     async with scene_of(model, tmp_path) as scene:
-        for _ in range(8):
+        for _ in range(5):
             enqueue(model, rng)
             scene.seen.clear()
             stored = await scene.ask(model.question)

@@ -212,7 +212,7 @@ def reference(parts: Sequence[TextPart | ThinkingPart]) -> dict[int, str]:
 
 
 @given(BLOCKS, st.lists(st.integers(0, 60), max_size=10), st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_what_is_shown_and_stored_is_the_same_however_the_answer_is_cut(
     blocks: list[tuple[str, list[str]]], places: list[int], rng: random.Random
 ) -> None:
