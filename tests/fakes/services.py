@@ -22,6 +22,7 @@ from tests.fakes.desktop import (
 from tests.fakes.network import FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader
+from tests.fakes.sources import FakeSourceReader
 from tests.fakes.spending import MemorySpendingStore
 from tests.fakes.stores import (
     MemoryCaptureStore,
@@ -127,6 +128,7 @@ class FakeSurroundings:
     probe: FakeProbe = field(default_factory=FakeProbe)
     redacts: bool = False
     """Whether questions are looked through and rules for answers hold; most tests send pictures that are none."""
+    sources: FakeSourceReader = field(default_factory=FakeSourceReader)
 
     def __post_init__(self) -> None:
         self.spending = MemorySpendingStore(self.clock.now)
@@ -178,6 +180,7 @@ class FakeSurroundings:
             probe=self.probe,
             sent=self.sent,
             redacts=self.redacts,
+            sources=self.sources,
         )
         world.spending = self.spending
         return wire(world, self.keychain, self.session)

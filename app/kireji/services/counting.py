@@ -37,7 +37,7 @@ from kireji.services.names import title
 from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
 from kireji.services.request_builder import Asked, RequestBuilder, specs
-from kireji.services.token_counts import Counted, TokenCounts, anchored
+from kireji.services.token_counts import Counted, TokenCounts, anchored, with_documents
 from kireji.services.tools.toolbox import Offer, Toolbox
 from kireji.services.turns import Question
 
@@ -171,8 +171,12 @@ class Counting:
         self._kept: tuple[tuple[object, ...], Contents] | None = None
         self._frame: tuple[tuple[object, ...], Contents] | None = None
 
-    async def estimate(self, question: Question) -> Estimate:
+    async def estimate(self, question: Question, context: int = 0) -> Estimate:
         """What a question would send; nothing leaves this computer for it.
+
+        Args:
+            question: Its sources are not looked at.
+            context: How many tokens these will have as documents.
 
         Raises:
             KirejiError: Nobody can answer, or there is no such conversation.
@@ -195,6 +199,8 @@ class Counting:
         if (reported := reported_of(_with(path, cut), choice.model)) is not None:
             known = await self._counts.counted(before, choice.model)
             counted = anchored(counted, known, reported)
+        if context:
+            counted = with_documents(counted, context)
         bare = self._requests.bare(question, setup, offer, choice)
         prefix = prefix_of(bare, hidden=self._hides(question, choice))
         info, name = choice.info, choice.provider.name

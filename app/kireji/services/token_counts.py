@@ -168,3 +168,15 @@ def anchored(counted: Counted, known: Counted, reported: int) -> Counted:
     shares[most] += over
     spread = max(0.0, counted.total.spread - known.total.spread)
     return msgspec.structs.replace(counted, total=Estimated(tokens, spread, counted.total.learned), shares=shares)
+
+
+def with_documents(counted: Counted, tokens: int) -> Counted:
+    """A count with documents that are not made yet.
+
+    Args:
+        counted: Of everything else.
+        tokens: Of the documents.
+    """
+    shares = {**counted.shares, Share.DOCUMENTS: counted.shares.get(Share.DOCUMENTS, 0) + tokens}
+    total = Estimated(counted.total.tokens + tokens, counted.total.spread, counted.total.learned)
+    return msgspec.structs.replace(counted, total=total, shares=shares)

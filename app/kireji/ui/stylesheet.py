@@ -72,6 +72,7 @@ def _labels(c: Colours, scale: float) -> str:
 QLabel {{ background: transparent; }}
 QLabel[role="muted"] {{ color: {c.muted}; font-size: {_px(TYPE_LABEL, scale)}; }}
 QLabel[role="small"] {{ color: {c.muted}; font-size: {_px(TYPE_SMALL, scale)}; }}
+QLabel[role="trouble"] {{ color: {c.warn}; font-size: {_px(TYPE_SMALL, scale)}; }}
 QLabel[role="section"] {{ color: {c.muted}; font-size: {_px(TYPE_SMALL, scale)}; }}
 QLabel[role="value"] {{ font-size: {_px(TYPE_LABEL, scale)}; font-weight: 500; }}
 QLabel[role="strong"] {{ font-weight: 600; }}
@@ -176,6 +177,7 @@ QFrame[kind="composer"] {{ background: {c.surface}; border: 1px solid {c.line}; 
 QFrame[kind="composer"][focused="true"] {{ border-color: {c.muted}; }}
 QFrame[kind="question"] {{ background: {c.raised}; border: none; border-radius: {RADIUS_CARD}px; }}
 QFrame[kind="attachment"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
+QFrame[kind="attachment"][state="off"] {{ background: transparent; border-style: dashed; }}
 QFrame[kind="notice"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
 QFrame[kind="editor"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
 QFrame[kind="editor"][focused="true"] {{ border-color: {c.muted}; }}
@@ -190,7 +192,9 @@ QFrame[kind="line"] {{ background: {c.line}; border: none; }}
 
 def _lists(c: Colours, scale: float) -> str:
     return f"""
-QListView {{ background: transparent; border: none; outline: none; font-size: {_px(TYPE_BODY, scale)}; }}
+QListView, QTreeView {{ background: transparent; border: none; outline: none; font-size: {_px(TYPE_BODY, scale)}; }}
+QTreeView {{ show-decoration-selected: 0; selection-background-color: transparent; }}
+QTreeView::branch {{ background: transparent; }}
 QListWidget[kind="receipts"] {{ font-size: {_px(TYPE_LABEL, scale)}; }}
 QListWidget[kind="receipts"]::item {{ padding: 6px 8px; border-radius: 6px; border: 1px solid transparent; }}
 QListWidget[kind="receipts"]::item:hover {{ background: {c.raised}; }}

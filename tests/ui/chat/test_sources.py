@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from kireji.core.desktop_ports import ClipboardContent
 from kireji.core.errors import DocumentError
 from kireji.ui.chat.draft import Attachment, Draft
-from kireji.ui.chat.sources import Given, dropped, given_by, read_file, takes
+from kireji.ui.chat.sources import Given, IsFolder, dropped, given_by, read_file, takes
 
 pytestmark = pytest.mark.qt
 
@@ -87,10 +87,15 @@ def test_a_named_pipe_does_not_wait_for_its_other_end(tmp_path: Path) -> None:
         read_file(pipe)
 
 
-@pytest.mark.parametrize(("name", "said"), [("", "This is a folder."), ("none.png", "cannot be read")])
-def test_what_is_no_file_is_said(tmp_path: Path, name: str, said: str) -> None:
-    with pytest.raises(DocumentError, match=said):
-        read_file(tmp_path / name)
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="cannot be read"):
+        read_file(tmp_path / "none.png")
+
+
+def test_a_folder_is_no_file_but_a_source(tmp_path: Path) -> None:
+    with pytest.raises(IsFolder) as raised:
+        read_file(tmp_path)
+    assert raised.value.path == tmp_path
 
 
 def test_a_file_that_is_too_large_is_not_read_whole(tmp_path: Path) -> None:

@@ -331,7 +331,8 @@ async def test_a_picture_by_address_comes_through_the_outbox() -> None:
 async def test_files_are_chosen_in_a_dialog(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"from a file")
     async with window_over(FakeSurroundings().with_key()) as stand:
-        stand.window.chat.composer._attach.click()
+        stand.window.chat.composer.attach.click()
+        stand.presenter.chat._adding.menu.actions()[0].trigger()
         dialog = stand.window.findChild(QFileDialog)
         assert isinstance(dialog, QFileDialog)
         dialog.filesSelected.emit([str(tmp_path / "a.png")])

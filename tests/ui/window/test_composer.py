@@ -324,7 +324,7 @@ async def test_tab_goes_from_the_words_to_what_goes_along_and_then_to_the_button
         "Remove a.txt",
         "b.txt, Text, 1 B. Show the text",
         "Remove b.txt",
-        "Attach files or pictures",
+        "Add files, folders, pages or conversations",
         "Capture",
         "Tools",
         "Send",

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
 from kireji.core.desktop_ports import ClipboardContent
+from kireji.core.sources import SourceKind
 from kireji.ui.chat.attachment_row import AttachmentTile
 from kireji.ui.chat.text_dialog import TextDialog
 from tests.fakes.services import FakeSurroundings
@@ -41,7 +42,9 @@ async def test_of_several_dropped_files_each_is_taken_for_what_it_is(tmp_path: P
         ]
         told = stand.window.chat.notice.sentence()
         assert "a.zip: This is an archive, which models cannot read. Attach text, a PDF or pictures." in told
-        assert "folder: This is a folder. Choose the files in it." in told
+        assert "folder" not in told
+        sources = [(one.kind, one.place, one.name) for one in drafts.draft.sources]
+        assert sources == [(SourceKind.FOLDER, str(tmp_path / "folder"), "folder")]
 
 
 async def test_a_very_long_line_is_shown_by_its_beginning() -> None:

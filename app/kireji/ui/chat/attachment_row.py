@@ -5,30 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from kireji.core.documents import PDF, PLAIN
+from kireji.ui.chat.context.lines import Shown
+from kireji.ui.chat.context.tile import SourceTile
 from kireji.ui.chat.draft import Attachment
+from kireji.ui.chat.tile import Tile
 from kireji.ui.chat.words import size
 from kireji.ui.flow import FlowLayout
-from kireji.ui.parts import button, label, set_icon, spread, tip
+from kireji.ui.parts import tip
 from kireji.ui.theme import Theme
-from kireji.ui.tokens import SPACE, TYPE_LABEL, TYPE_SMALL
+from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
 
-_EDGE = 38
-"""Of a thumbnail, in logical pixels at the usual text size."""
 _NAME = 106
-"""Room for the name, the same way."""
+"""Room for the name, in logical pixels at the usual text size."""
 _MOST_ROWS = 3
-_ICONS = {PDF: "file-text", PLAIN: "file-text"}
+ICONS_BY_TYPE = {PDF: "file-text", PLAIN: "file-text"}
 THUMBNAIL = 128
 """Pixels that a thumbnail is made in: enough for large text on a screen of twice the density."""
 
 
 class AttachmentRow(QScrollArea):
-    """Shows attachments in order; more than a few rows scroll.
+    """Shows attachments in order, and the sources of context beside them; more than a few rows scroll.
 
     Args:
         theme: Colours and text size.
@@ -38,11 +39,15 @@ class AttachmentRow(QScrollArea):
     """The number of an attachment that the person wants out."""
     opened = Signal(object)
     """The number of one to see large."""
+    source_removed = Signal(object)
+    """A `Source` that the person wants out."""
+    source_opened = Signal(object)
+    """A tile whose source shall be looked into."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._tiles: list[AttachmentTile] = []
+        self._tiles: list[Tile] = []
         self._body = QWidget()
         self._body.setProperty("kind", "page")
         self._flow = FlowLayout(SPACE[1], self._body)
@@ -52,7 +57,7 @@ class AttachmentRow(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName(tr("Attached files and pictures"))
+        self.setAccessibleName(tr("What goes along with the question"))
         theme.changed.connect(self._fit)
         self.hide()
 
@@ -60,28 +65,39 @@ class AttachmentRow(QScrollArea):
         """Show exactly these; tiles that stay are kept, and with them the focus."""
         wanted = {each.number for each in attachments}
         before = self._place_of_focus()
-        for tile in [each for each in self._tiles if each.number not in wanted]:
-            self._tiles.remove(tile)
-            self._flow.removeWidget(tile)
-            tile.hide()
-            tile.deleteLater()
-        known = {tile.number: tile for tile in self._tiles}
+        self._drop([tile for tile in self.tiles() if tile.number not in wanted])
+        known = {tile.number: tile for tile in self.tiles()}
         more = False
         for attachment in attachments:
             tile = known.get(attachment.number) or self._add(attachment)
             more = more or attachment.number not in known
             tile.show_attachment(attachment)
-        self.setVisible(bool(self._tiles))
-        self._fit()
-        if before >= 0 and self._tiles and self._place_of_focus() < 0:
-            self._tiles[min(before, len(self._tiles) - 1)].focus_remove()
-        if more:
-            self._flow.activate()
-            self.ensureWidgetVisible(self._tiles[-1], 0, 0)
+        self._settle(before, more=more)
+
+    def show_sources(self, sources: Sequence[Shown]) -> None:
+        """The same with sources of context."""
+        wanted = {each.key for each in sources}
+        before = self._place_of_focus()
+        self._drop([tile for tile in self.source_tiles() if tile.key not in wanted])
+        known = {tile.key: tile for tile in self.source_tiles()}
+        more = False
+        for shown in sources:
+            tile = known.get(shown.key) or self._add_source(shown)
+            more = more or shown.key not in known
+            tile.show_source(shown)
+        self._settle(before, more=more)
 
     def tiles(self) -> Sequence[AttachmentTile]:
-        """What is shown, in order."""
-        return tuple(self._tiles)
+        """The attachments that are shown, in order."""
+        return tuple(tile for tile in self._tiles if isinstance(tile, AttachmentTile))
+
+    def source_tiles(self) -> Sequence[SourceTile]:
+        """The sources that are shown, in order."""
+        return tuple(tile for tile in self._tiles if isinstance(tile, SourceTile))
+
+    def has_tiles(self) -> bool:
+        """Whether anything goes along."""
+        return bool(self._tiles)
 
     def tab_stops(self) -> tuple[QWidget, ...]:
         """What Tab goes through, in order."""
@@ -91,10 +107,43 @@ class AttachmentRow(QScrollArea):
         tile = AttachmentTile(self._theme, attachment.number)
         tile.removed.connect(self.removed)
         tile.opened.connect(self.opened)
+        self._place(tile)
+        return tile
+
+    def _add_source(self, shown: Shown) -> SourceTile:
+        tile = SourceTile(self._theme, shown)
+        tile.removed.connect(self.source_removed)
+        tile.opened.connect(self.source_opened)
+        self._place(tile)
+        return tile
+
+    def _place(self, tile: Tile) -> None:
+        tile.resized.connect(self._fit)
         self._flow.addWidget(tile)
         self._tiles.append(tile)
         tile.show()
-        return tile
+
+    def _drop(self, tiles: Sequence[Tile]) -> None:
+        for tile in tiles:
+            self._tiles.remove(tile)
+            self._flow.removeWidget(tile)
+            tile.hide()
+            tile.deleteLater()
+
+    def _settle(self, focused: int, *, more: bool) -> None:
+        """Something was added or taken out.
+
+        Args:
+            focused: The place of the tile that had the keyboard; -1 for none.
+            more: Whether something was added.
+        """
+        self.setVisible(bool(self._tiles))
+        self._fit()
+        if focused >= 0 and self._tiles and self._place_of_focus() < 0:
+            self._tiles[min(focused, len(self._tiles) - 1)].focus_remove()
+        if more:
+            self._flow.activate()
+            self.ensureWidgetVisible(self._tiles[-1], 0, 0)
 
     def _place_of_focus(self) -> int:
         """Index of the tile that has the keyboard; -1 for none."""
@@ -128,7 +177,7 @@ class AttachmentRow(QScrollArea):
             self._fit()
 
 
-class AttachmentTile(QFrame):
+class AttachmentTile(Tile):
     """One picture or file with its name and a way to take it out.
 
     Args:
@@ -140,40 +189,17 @@ class AttachmentTile(QFrame):
     opened = Signal(object)
 
     def __init__(self, theme: Theme, number: int) -> None:
-        super().__init__()
         self.number = number
-        self._theme = theme
-        self._full_name = ""
-        self.setProperty("kind", "attachment")
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._thumbnail = _Thumb(theme)
-        self._name = label("", "value")
-        self._fact = label("", "small")
-        self._remove = button("", "quiet", name=tr("Remove"))
-        words = QVBoxLayout()
-        spread(words, 0, 0)
-        words.addStretch(1)
-        words.addWidget(self._name)
-        words.addWidget(self._fact)
-        words.addStretch(1)
-        layout = QHBoxLayout(self)
-        spread(layout, (SPACE[0], SPACE[0], 2, SPACE[0]), SPACE[1])
-        layout.addWidget(self._thumbnail)
-        layout.addLayout(words, 1)
-        layout.addWidget(self._remove, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._remove.clicked.connect(self._wants_out)
-        self._thumbnail.clicked.connect(self._wants_large)
-        theme.changed.connect(self._dress)
-        self._dress()
+        super().__init__(theme, _NAME, _NAME)
 
     def show_attachment(self, attachment: Attachment) -> None:
         """Show how far it has come."""
-        self._full_name = name = attachment.name
+        name = attachment.name
         fact = fact_of(attachment) if attachment.size or attachment.picture is not None else tr("Loading…")
-        self._fact.setText(attachment.note or fact)
-        self._thumbnail.set_image(attachment.thumbnail, _ICONS.get(attachment.media_type, "image"))
+        note = tr("Stays here") if attachment.off else attachment.note
+        self._thumbnail.set_image(attachment.thumbnail, ICONS_BY_TYPE.get(attachment.media_type, "image"))
         what = f"{name}, {fact}"
-        self.setToolTip(tip(f"{what}. {attachment.note}" if attachment.note else what))
+        self.setToolTip(tip(f"{what}. {note}" if note else what))
         can_be_seen = attachment.arrived and attachment.media_type != PDF
         self._thumbnail.setEnabled(can_be_seen)
         self._thumbnail.setFocusPolicy(Qt.FocusPolicy.TabFocus if can_be_seen else Qt.FocusPolicy.NoFocus)
@@ -183,54 +209,14 @@ class AttachmentTile(QFrame):
         verb = tr("Remove {name}", name=name) if attachment.arrived else tr("Cancel {name}", name=name)
         self._remove.setAccessibleName(verb)
         self._remove.setToolTip(tip(verb))
-        self._elide()
-
-    def tab_stops(self) -> tuple[QWidget, ...]:
-        """What Tab goes through, in order."""
-        none = Qt.FocusPolicy.NoFocus
-        return tuple(each for each in (self._thumbnail, self._remove) if each.focusPolicy() != none)
-
-    def focus_remove(self) -> None:
-        """Put the keyboard on the button that takes it out."""
-        self._remove.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def has_keyboard(self) -> bool:
-        """Whether one of its buttons has the focus."""
-        return self._thumbnail.hasFocus() or self._remove.hasFocus()
-
-    def fact(self) -> str:
-        """What stands below the name."""
-        return self._fact.text()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self._wants_out()
-            return
-        super().keyPressEvent(event)
+        self._say(name, note or fact)
+        self.show_off(attachment.off)
 
     def _wants_out(self) -> None:
         self.removed.emit(self.number)
 
-    def _wants_large(self) -> None:
+    def _wants_open(self) -> None:
         self.opened.emit(self.number)
-
-    def _dress(self) -> None:
-        set_icon(self._remove, self._theme, "x", self._theme.colours.muted, 14)
-        self._remove.setFixedSize(self._theme.px(26), self._theme.px(26))
-        room = self._theme.px(_NAME)
-        for words, type_size in ((self._name, TYPE_LABEL), (self._fact, TYPE_SMALL)):
-            words.setFixedSize(room, round(self._theme.px(type_size) * 1.45))
-        self._elide()
-
-    def _elide(self) -> None:
-        metrics = self._name.fontMetrics()
-        self._name.setText(metrics.elidedText(self._full_name, Qt.TextElideMode.ElideMiddle, self._name.width() - 2))
-        self._fact.setToolTip(self.toolTip())
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._elide()
 
 
 def fact_of(attachment: Attachment) -> str:
@@ -239,61 +225,6 @@ def fact_of(attachment: Attachment) -> str:
         kind = tr("PDF") if attachment.media_type == PDF else tr("Text")
         return f"{kind}, {size(attachment.size)}"
     return "{} × {}".format(*attachment.pixels)
-
-
-class _Thumb(QAbstractButton):
-    """A small square of a picture; pressing it shows the whole."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._image: QImage | None = None
-        self._icon = "image"
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.updateGeometry)
-
-    def set_image(self, image: QImage | None, otherwise: str) -> None:
-        """Show a small copy, or while there is none an icon of that name."""
-        self._image, self._icon = image, otherwise
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        edge = self._theme.px(_EDGE)
-        return QSize(edge, edge)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
-            return
-        super().keyPressEvent(event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        shape = QPainterPath()
-        shape.addRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        painter.setClipPath(shape)
-        painter.fillRect(self.rect(), QColor(self._theme.colours.code))
-        if self._image is not None and not self._image.isNull():
-            size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
-            target = self.rect()
-            target.setSize(size)
-            target.moveCenter(self.rect().center())
-            painter.drawImage(target, self._image)
-        else:
-            self._paint_icon(painter)
-        painter.setClipping(False)
-        painter.setPen(QColor(self._theme.colours.accent if self.hasFocus() else self._theme.colours.line))
-        painter.drawPath(shape)
-
-    def _paint_icon(self, painter: QPainter) -> None:
-        from kireji.ui.icons import pixmap
-
-        edge = self._theme.px(16)
-        drawing = pixmap(self._icon, self._theme.colours.muted, edge, self.devicePixelRatioF())
-        painter.drawPixmap((self.width() - edge) // 2, (self.height() - edge) // 2, drawing)
 
 
 def small_image(data: bytes) -> QImage:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kireji.ui.chat.attachment_row import AttachmentRow
+from kireji.ui.chat.context.lines import Shown
 from kireji.ui.chat.draft import Draft
 from kireji.ui.chat.editing_bar import EditingBar
 from kireji.ui.chat.field import PromptField
@@ -63,7 +65,7 @@ class Composer(QFrame):
         self.quote = Quote(theme)
         self._field = PromptField(theme)
         self.prompts = PromptPopup(theme, self._field, self)
-        self._attach = button("", "chip", name=tr("Attach files or pictures"))
+        self.attach = button("", "chip", name=tr("Add files, folders, pages or conversations"))
         self._capture = button(tr("Capture"), "chip", name=tr("Capture"))
         self.tools = button(tr("Tools"), "chip", name=tr("Tools"))
         self._offered: int | None = None
@@ -86,7 +88,7 @@ class Composer(QFrame):
             layout.addWidget(widget)
         row = QHBoxLayout()
         spread(row, 0, SPACE[1])
-        row.addWidget(self._attach)
+        row.addWidget(self.attach)
         row.addWidget(self._capture)
         row.addWidget(self.tools)
         row.addStretch(1)
@@ -106,7 +108,7 @@ class Composer(QFrame):
         field.selection_wanted.connect(self.selection_wanted)
         self.prompts.wanted.connect(self.prompts_wanted)
         self._editing.cancelled.connect(self.editing_cancelled)
-        self._attach.clicked.connect(self.attach_clicked)
+        self.attach.clicked.connect(self.attach_clicked)
         self._capture.clicked.connect(self.capture_clicked)
         self.tools.clicked.connect(self.tools_clicked)
         self.price.clicked.connect(self.price_clicked)
@@ -128,16 +130,21 @@ class Composer(QFrame):
         self.quote.show_text(draft.quote)
         self.attachments.show_attachments(draft.attachments)
         self._order()
-        self._full = bool(draft.attachments or draft.quote)
+        self._full = bool(draft.attachments or draft.quote or draft.sources)
         self._refresh()
         self.drafted.emit()
+
+    def show_sources(self, sources: Sequence[Shown]) -> None:
+        """Show what is known of the sources that go along."""
+        self.attachments.show_sources(sources)
+        self._order()
 
     def _order(self) -> None:
         """Tab goes from the words to what goes along: what came last would else be last in the whole window."""
         stops = self.attachments.tab_stops()
         if stops != self._stops:
             self._stops = stops
-            for earlier, later in itertools.pairwise((self._field, *stops, self._attach)):
+            for earlier, later in itertools.pairwise((self._field, *stops, self.attach)):
                 QWidget.setTabOrder(earlier, later)
 
     def set_text(self, text: str) -> None:
@@ -244,7 +251,7 @@ class Composer(QFrame):
     def _spread(self) -> None:
         """Where the buttons do not fit beside each other, those that their icons explain do without their words."""
         self.price.setVisible(self._priced)
-        every = (self._attach, self._capture, self.tools, self.price, self._queue, self._go)
+        every = (self.attach, self._capture, self.tools, self.price, self._queue, self._go)
         shown = [each for each in every if not each.isHidden()]
         self._capture.setText(tr("Capture"))
         count = "" if self._offered is None else str(self._offered)
@@ -273,7 +280,7 @@ class Composer(QFrame):
 
     def _dress(self) -> None:
         colours = self._theme.colours
-        set_icon(self._attach, self._theme, "plus", colours.muted, 16)
+        set_icon(self.attach, self._theme, "plus", colours.muted, 16)
         self._dress_tools()
         set_icon(self._capture, self._theme, "crop", colours.muted, 13 if self._capture.text() else 16)
         if self._queue.text():

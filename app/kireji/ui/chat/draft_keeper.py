@@ -127,5 +127,12 @@ class DraftKeeper(QObject):
 
 def stored_form(draft: Draft) -> StoredDraft:
     """A draft as it is kept: attachments that are still on their way are not."""
-    kept = [(each.part, each.name) for each in draft.attachments if each.part is not None]
-    return StoredDraft(draft.text, draft.quote, tuple(part for part, _ in kept), tuple(name for _, name in kept))
+    kept = [(each.part, each.name, each.off) for each in draft.attachments if each.part is not None]
+    return StoredDraft(
+        draft.text,
+        draft.quote,
+        tuple(part for part, _, _ in kept),
+        tuple(name for _, name, _ in kept),
+        draft.sources,
+        tuple(place for place, (_, _, off) in enumerate(kept) if off),
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
@@ -12,12 +14,14 @@ from kireji.core.desktop_ports import ClipboardContent
 from kireji.core.documents import MOST_BYTES
 from kireji.core.errors import KirejiError, StoreError
 from kireji.core.history import StoredMessage
-from kireji.core.messages import DocumentPart, ImagePart, Message, Sha256
+from kireji.core.messages import DocumentPart, ImagePart, Message
 from kireji.core.ports import EncodedPicture
+from kireji.core.sources import Source as ContextSource
 from kireji.services.application import Services
 from kireji.services.turns import Question
 from kireji.ui.aio import TaskScope
-from kireji.ui.chat.draft import MOST_ATTACHMENTS, Attachment, Draft, Editing
+from kireji.ui.chat.asking import whole_question
+from kireji.ui.chat.draft import MOST_ATTACHMENTS, Attachment, Draft, Editing, folder_source
 from kireji.ui.chat.draft_keeper import DraftKeeper
 from kireji.ui.chat.intake import Intake
 from kireji.ui.chat.loading import Loading
@@ -53,25 +57,28 @@ class Drafts(QObject):
         self._edited: dict[int | None, Editing] = {}
         self._finding: dict[int | None, asyncio.Task[None]] = {}
         self._count = 0
+        self._turned: dict[int, ContextSource] = {}
+        """What attachments have become that are folders."""
         self._problems = Problems(pane)
         self._loading = Loading(services, self._scope, self._problems.say)
         self._keeper = DraftKeeper(services, self._scope, self._read, self._problems.say)
         self._suggesting = Suggesting(services, pane.composer, self._scope)
-        self._intake = Intake(services, pane, theme, self._scope)
+        self.intake = Intake(services, pane, theme, self._scope)
         self._connect()
 
     def _connect(self) -> None:
         composer = self._pane.composer
         composer.edited.connect(self._keeper.changed)
-        composer.attachments.removed.connect(self._remove)
+        composer.attachments.removed.connect(self.remove)
         composer.attachments.opened.connect(self._open)
         composer.quote.removed.connect(self._remove_quote)
         composer.editing_cancelled.connect(self.stop_editing)
-        self._pane.transcript.document_clicked.connect(self._intake.show_document)
+        self._pane.transcript.document_clicked.connect(self.intake.show_document)
         self._loading.loaded.connect(self._arrived)
         self._loading.failed.connect(self._lost)
-        self._intake.given.connect(self.give)
-        self._intake.unfolded.connect(self._unfold)
+        self._loading.folder.connect(self._is_folder)
+        self.intake.given.connect(self.give)
+        self.intake.unfolded.connect(self._unfold)
 
     def start(self) -> None:
         """Find what was being written when the program ended."""
@@ -101,7 +108,7 @@ class Drafts(QObject):
         self._drafts[self._current] = self.draft
         self._keeper.changed()
         self._current = conversation
-        self._intake.current = conversation
+        self.intake.current = conversation
         self._problems.begin()
         self._pane.composer.show_draft(self._drafts.get(conversation, Draft()))
         self._pane.composer.show_editing(conversation in self._edited)
@@ -124,7 +131,7 @@ class Drafts(QObject):
         editing = self._edited.pop(self._current, None)
         if editing is not None:
             self._pane.composer.show_editing(False)
-            self._keep(editing.aside)
+            self.keep(editing.aside)
 
     def sent(self, begun: int | None, conversation: int, asked: Draft) -> None:
         """A question has been saved: what went out with it is no longer prepared.
@@ -136,6 +143,7 @@ class Drafts(QObject):
         """
         if asked.text.strip():
             self._suggesting.note(asked.question)
+        asked = asked.with_turned(self._turned)
         if begun == self._current and begun in self._edited:
             self.stop_editing()
             return
@@ -153,14 +161,14 @@ class Drafts(QObject):
             self._drafts[None] = Draft()
             self._drafts[conversation] = rest
             self._current = conversation
-            self._intake.current = conversation
+            self.intake.current = conversation
         self._pane.composer.show_draft(rest)
 
     def put_back(self, message: Message) -> None:
         """A question that waited is written again: it comes before what is being written."""
         here = self.draft
         between = "\n\n" if here.text.strip() and message.text else ""
-        self._keep(replace(here, text=f"{message.text}{between}{here.text}"))
+        self.keep(replace(here, text=f"{message.text}{between}{here.text}"))
         for part in message.parts:
             if isinstance(part, ImagePart | DocumentPart):
                 self._begin(StoredSource(_name_of(part), part), part)
@@ -170,7 +178,8 @@ class Drafts(QObject):
         here = self.draft
         known = {each.number for each in here.attachments}
         if not here.text.strip():
-            self._keep(replace(here, text=unsent.text))
+            here = replace(here, text=unsent.text)
+        self.keep(here.with_sources(unsent.sources))
         for attachment in unsent.attachments:
             content = attachment.picture or attachment.document
             if content is not None and attachment.number not in known and self._room(1):
@@ -182,10 +191,20 @@ class Drafts(QObject):
         self.quote(given.text)
         self._attach(given)
 
+    def add_sources(self, sources: Sequence[ContextSource]) -> None:
+        """Let more go along as far as there is room."""
+        self._problems.begin()
+        room = max(0, MOST_ATTACHMENTS - len(self.draft.sources))
+        if len(sources) > room:
+            told = tr("A question takes up to {most} folders, pages and conversations.", most=MOST_ATTACHMENTS)
+            self._problems.say(told)
+        self.keep(self.draft.with_sources(sources[:room]))
+        self._pane.composer.setFocus()
+
     def quote(self, text: object) -> None:
         """Ask about a piece of text, from an answer or from elsewhere, besides those quoted already."""
         if str(text).strip():
-            self._keep(self.draft.with_quote(str(text)))
+            self.keep(self.draft.with_quote(str(text)))
 
     def add(self, picture: EncodedPicture, name: str) -> None:
         """Attach a picture that is encoded already."""
@@ -204,7 +223,7 @@ class Drafts(QObject):
         """A question with all that goes along, once everything has arrived and is stored.
 
         Args:
-            question: Its words, pictures and documents are replaced.
+            question: Its words, pictures, documents and sources are replaced.
             draft: What was prepared.
 
         Returns:
@@ -213,25 +232,7 @@ class Drafts(QObject):
         Raises:
             StoreError: An attachment could not be stored.
         """
-        if not await self._loading.finish([each.number for each in draft.attachments]):
-            return None
-        images: list[ImagePart] = []
-        documents: list[DocumentPart] = []
-        data: dict[Sha256, bytes] = {}
-        for each in draft.attachments:
-            attachment = each if each.arrived else self._known(each.number)
-            part = None if attachment is None else await self._loading.store(attachment)
-            if attachment is None or part is None:  # the person has taken it out meanwhile
-                continue
-            if isinstance(part, ImagePart):
-                images.append(part)
-            else:
-                documents.append(part)
-            if (content := attachment.picture or attachment.document) is not None:
-                data[part.blob] = content.data
-        if not images and not documents and not draft.question:
-            return None
-        return replace(question, text=draft.question, images=tuple(images), documents=tuple(documents), pictures=data)
+        return await whole_question(question, draft, self._loading, self._known, self._turned)
 
     # Drafts and where they are kept.
 
@@ -242,7 +243,8 @@ class Drafts(QObject):
             drafts[conversation] = editing.kept(drafts.get(conversation, Draft()))
         return drafts
 
-    def _keep(self, draft: Draft) -> None:
+    def keep(self, draft: Draft) -> None:
+        """Show another draft in the open conversation, and keep it beyond the program's end."""
         self._drafts[self._current] = draft
         self._pane.composer.show_draft(draft)
         self._keeper.changed()
@@ -262,16 +264,17 @@ class Drafts(QObject):
             self._problems.say(error.sentence)
             return
         attachments: list[tuple[Attachment, Source]] = []
-        for part, name in zip(found.attachments, found.names, strict=False):
+        for place, (part, name) in enumerate(zip(found.attachments, found.names, strict=False)):
             self._count += 1
             named = name or _name_of(part)
-            attachments.append((Attachment(self._count, named, part=part), StoredSource(named, part)))
-        earlier = Draft(found.text, tuple(each for each, _ in attachments), found.quote)
+            attachment = Attachment(self._count, named, part=part, off=place in found.off)
+            attachments.append((attachment, StoredSource(named, part)))
+        earlier = Draft(found.text, tuple(each for each, _ in attachments), found.quote, found.sources)
         if (editing := self._edited.get(conversation)) is not None:
             self._edited[conversation] = replace(editing, aside=editing.aside.behind(earlier))
         elif conversation == self._current:
             if earlier != Draft():
-                self._keep(self.draft.behind(earlier))
+                self.keep(self.draft.behind(earlier))
         else:
             self._drafts[conversation] = self._drafts.get(conversation, Draft()).behind(earlier)
         for attachment, source in attachments:
@@ -300,7 +303,7 @@ class Drafts(QObject):
         self._count += 1
         attachment = Attachment(self._count, source.name, part=part)
         draft = self.draft
-        self._keep(replace(draft, attachments=(*draft.attachments, attachment)))
+        self.keep(replace(draft, attachments=(*draft.attachments, attachment)))
         self._loading.begin(attachment, source)
 
     def _arrived(self, attachment: object) -> None:
@@ -310,32 +313,37 @@ class Drafts(QObject):
             most = MOST_BYTES // 1024 // 1024
             told = tr("Together with the rest it is more than {most} MB, which services do not take.", most=most)
             self._problems.say(f"{attachment.name}: {told}")
-            self._update(attachment.number, None)
+            self._lost(attachment.number)
             home = None
         else:
-            self._update(attachment.number, attachment)
+            self._update(attachment.number, lambda draft: draft.with_loaded(attachment))
         if home is None and attachment.part is not None:
             self._keeper.release(attachment.part)
 
     def _lost(self, number: object) -> None:
         assert isinstance(number, int)
-        self._update(number, None)
+        self._update(number, lambda draft: draft.without(number))
 
-    def _update(self, number: int, loaded: Attachment | None) -> None:
-        """Put an attachment that has arrived into the draft that waits for it, or take out one that failed."""
+    def _is_folder(self, number: object, path: object) -> None:
+        """What was attached is no file: what is in it goes along as far as there is room."""
+        assert isinstance(number, int)
+        assert isinstance(path, Path)
+        self._turned[number] = source = folder_source(path)
+        self._update(number, lambda draft: draft.without(number).with_sources((source,)))
+
+    def _update(self, number: int, change: Callable[[Draft], Draft]) -> None:
+        """Change the draft to which an attachment belongs, because it has arrived, or has not."""
         self._drafts[self._current] = self.draft
         for conversation, draft in self._drafts.items():
             if any(each.number == number for each in draft.attachments):
-                changed = draft.without(number) if loaded is None else draft.with_loaded(loaded)
-                self._drafts[conversation] = changed
+                self._drafts[conversation] = changed = change(draft)
                 self._keeper.changed()
                 if conversation == self._current:
                     self._pane.composer.show_draft(changed)
                 return
         for conversation, editing in self._edited.items():
-            aside = editing.aside
-            aside = aside.without(number) if loaded is None else aside.with_loaded(loaded)
-            self._edited[conversation] = replace(editing, aside=aside)
+            if any(each.number == number for each in editing.aside.attachments):
+                self._edited[conversation] = replace(editing, aside=change(editing.aside))
 
     def _home(self, number: int) -> Draft | None:
         """The draft that an attachment belongs to."""
@@ -346,11 +354,12 @@ class Drafts(QObject):
         home = self._home(number)
         return next((each for each in home.attachments if each.number == number), None) if home is not None else None
 
-    def _remove(self, number: object) -> None:
+    def remove(self, number: object) -> None:
+        """Take an attachment out of the draft that is shown."""
         assert isinstance(number, int)
         self._loading.cancel(number)
         gone = self._known(number)
-        self._keep(self.draft.without(number))
+        self.keep(self.draft.without(number))
         editing = self._edited.get(self._current)
         of_question = editing.parts if editing is not None else ()
         if gone is not None and gone.part is not None and gone.part not in of_question:
@@ -359,20 +368,20 @@ class Drafts(QObject):
             self._pane.composer.setFocus()
 
     def _remove_quote(self) -> None:
-        self._keep(replace(self.draft, quote=""))
+        self.keep(replace(self.draft, quote=""))
         self._pane.composer.setFocus()
 
     def _open(self, number: object) -> None:
         assert isinstance(number, int)
         if (attachment := self._known(number)) is not None:
-            self._intake.show(attachment)
+            self.intake.show(attachment)
 
     def _unfold(self, number: object, text: str) -> None:
         """Words that were attached shall stand in the field after all; those of a question asked before are copied."""
         assert isinstance(number, int)
         self._pane.composer.insert(text)
         if self._known(number) is not None:
-            self._remove(number)
+            self.remove(number)
         self._pane.composer.setFocus()
 
     # What went wrong.

@@ -51,7 +51,6 @@ class Intake(QObject):
         composer = pane.composer
         composer.paste_wanted.connect(self._paste)
         composer.selection_wanted.connect(self._paste_selection)
-        composer.attach_clicked.connect(self._choose_files)
 
     def show(self, attachment: Attachment) -> None:
         """Show an attachment large; of a PDF there is nothing to show."""
@@ -87,7 +86,8 @@ class Intake(QObject):
         if conversation == self.current:
             self.given.emit(Given(text=text))
 
-    def _choose_files(self) -> None:
+    def choose_files(self) -> None:
+        """Let the person choose files or pictures."""
         dialog = QFileDialog(self._pane.window(), tr("Attach files or pictures"), self._folder)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         endings = " ".join(f"*{ending}" for ending in PICTURE_ENDINGS)

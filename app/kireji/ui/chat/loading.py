@@ -16,7 +16,7 @@ from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.attachment_row import small_image
 from kireji.ui.chat.draft import Attachment
-from kireji.ui.chat.sources import Loaded, Source, WebSource
+from kireji.ui.chat.sources import IsFolder, Loaded, Source, WebSource
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,8 @@ class Loading(QObject):
     """An `Attachment` that has arrived."""
     failed = Signal(object)
     """The number of one that has not; why has been said."""
+    folder = Signal(object, object)
+    """The number of one that is a folder, and its `Path`."""
 
     def __init__(self, services: Services, scope: TaskScope, say: Callable[[str], None]) -> None:
         super().__init__()
@@ -84,6 +86,9 @@ class Loading(QObject):
             # A slow address must not keep pictures of this computer waiting.
             async with self._web if isinstance(source, WebSource) else self._gate:
                 found = await source.read(self._services)
+        except IsFolder as error:
+            self.folder.emit(attachment.number, error.path)
+            return True
         except KirejiError as error:
             self.failed.emit(attachment.number)
             self._say(f"{attachment.name}: {error.sentence}")

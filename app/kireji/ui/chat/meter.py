@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer
 
 from kireji.core.errors import KirejiError
-from kireji.core.messages import DocumentPart, ImagePart, Sha256
 from kireji.services.answer_window import gap_ahead
 from kireji.services.application import Services
 from kireji.services.cache_breaks import break_told
 from kireji.services.counting import Estimate
 from kireji.services.turns import Question
 from kireji.ui.aio import TaskScope
+from kireji.ui.chat.context.presenter import ContextPresenter
 from kireji.ui.chat.conversation import OpenConversation
-from kireji.ui.chat.draft import Attachment, Draft
 from kireji.ui.chat.drafts import Drafts
+from kireji.ui.chat.preview import Preview
 from kireji.ui.chat.setup import SetupPresenter
 from kireji.ui.chat.words import count, dollars
 from kireji.ui.main_window import MainWindow
@@ -28,8 +27,6 @@ log = logging.getLogger(__name__)
 
 _FIRST_MILLISECONDS = 1000
 """After the start, which does not wait for numbers."""
-_A_PICTURE: Sha256 = "0" * 64
-"""An estimate needs no bytes of pictures, only their size."""
 _OTHER = "Other instructions, whatever they are."
 _AFTER_MILLISECONDS = 250
 """Without another key: nobody reads a number that changes with every letter."""
@@ -44,6 +41,8 @@ class Meter(QObject):
         conversation: Which one is open.
         drafts: What has been prepared.
         setup: Who answers.
+        preview: The question as it would be asked.
+        context: What its sources add to it.
     """
 
     def __init__(
@@ -53,26 +52,27 @@ class Meter(QObject):
         conversation: OpenConversation,
         drafts: Drafts,
         setup: SetupPresenter,
+        preview: Preview,
+        context: ContextPresenter,
     ) -> None:
         super().__init__(window)
         self._services = services
         self._window = window
         self._conversation = conversation
         self._drafts = drafts
-        self._setup = setup
+        self._preview = preview
+        self._context = context
         self._scope = TaskScope("meter", self._failed)
-        self._digests: dict[int, Sha256] = {}
-        """Names of documents that are not stored yet, by attachment."""
         self._waits = True
-        self._counted: Question | None = None
-        """What was counted exactly last."""
+        self._counted: tuple[Question, int] | None = None
+        """What was counted exactly last, and the estimate of its context."""
         window.inspector.exact.clicked.connect(self._count)
         window.inspector.instructions.opened.connect(self._price_instructions)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._begin)
         composer = window.chat.composer
-        self._signals = (composer.edited, composer.drafted, conversation.changed, setup.named)
+        self._signals = (composer.edited, composer.drafted, conversation.changed, setup.named, context.planned)
         for signal in self._signals:
             signal.connect(self.refresh)
         self._unsubscribe = [
@@ -101,22 +101,26 @@ class Meter(QObject):
     async def _estimate(self) -> None:
         if self._conversation.opening:
             return  # it is told when it is open
-        question = self._question(self._drafts.draft)
+        question, context = self._preview.question(), self._context.tokens
         try:
-            estimate = await self._services.counting.estimate(question)
+            estimate = await self._services.counting.estimate(question, context)
         except KirejiError as error:
             log.info("nothing to estimate: %s", error)
             self._window.inspector.show_meter(None)
-            self._window.chat.composer.show_price("", "")
+            self._show_price("", "")
             self._window.chat.show_ahead("")
             return
         self._window.inspector.show_meter(estimate.counted)
         self._window.inspector.offer_exact(offered=estimate.countable)
-        if question != self._counted:
+        if (question, context) != self._counted:
             self._window.inspector.show_exact("")
-        empty = question.conversation is None and not (question.text or question.images or question.documents)
-        self._window.chat.composer.show_price(*(("", "") if empty else _price(estimate)))
+        said = question.text or question.images or question.documents or context
+        self._show_price(*(_price(estimate) if said or question.conversation is not None else ("", "")))
         self._window.chat.show_ahead(_ahead(estimate))
+
+    def _show_price(self, words: str, told: str) -> None:
+        self._window.chat.composer.show_price(words, told)
+        self._context.show_price(words)
 
     def _price_instructions(self) -> None:
         if self._conversation.number is not None:
@@ -124,7 +128,7 @@ class Meter(QObject):
 
     async def _changed_instructions(self) -> None:
         """Say what other instructions would cost now."""
-        question = replace(self._question(self._drafts.draft), system=_OTHER)
+        question = replace(self._preview.question(), system=_OTHER)
         try:
             estimate = await self._services.counting.estimate(question)
         except KirejiError as error:
@@ -139,19 +143,21 @@ class Meter(QObject):
     async def _exact(self) -> None:
         """Have the service count what would be asked now."""
         inspector, draft = self._window.inspector, self._drafts.draft
-        asked = self._question(draft)
+        asked, context = self._preview.question(), self._context.tokens
         question: Question | None = asked
-        if draft.attachments:
+        if draft.attachments or draft.sources:
             question = await self._drafts.question(asked, draft)  # with the bytes of all that goes along
         if question is None:
             return
         inspector.show_exact(tr("The service counts…"))
         try:
+            if question.sources:
+                question, _ = await self._services.packing.looked_at(question)
             estimate = await self._services.counting.exact(question)
         except KirejiError as error:
             inspector.show_exact(error.sentence)
             return
-        self._counted = asked
+        self._counted = (asked, context)
         if estimate.exact is None:
             inspector.show_exact(estimate.note)
             return
@@ -160,37 +166,6 @@ class Meter(QObject):
                estimate=count(estimate.counted.tokens))
         )  # fmt: skip
         self.refresh()
-
-    def _question(self, draft: Draft) -> Question:
-        """The draft as it would be asked now: attachments that are on their way are not counted yet."""
-        arrived = [(each, self._part(each)) for each in draft.attachments if each.arrived]
-        data: dict[Sha256, bytes] = {
-            part.blob: each.document.data for each, part in arrived if part is not None and each.document is not None
-        }
-        number = self._conversation.number
-        return Question(
-            draft.question,
-            images=tuple(part for _, part in arrived if isinstance(part, ImagePart)),
-            documents=tuple(part for _, part in arrived if isinstance(part, DocumentPart)),
-            conversation=number,
-            edit=self._drafts.editing,
-            setup=self._setup.setup if number is None else None,
-            pictures=data,
-        )
-
-    def _part(self, attachment: Attachment) -> ImagePart | DocumentPart | None:
-        """What stands for an attachment in an estimate; it need not be stored for that."""
-        if attachment.part is not None:
-            return attachment.part
-        if attachment.picture is not None:
-            picture = attachment.picture
-            return ImagePart(_A_PICTURE, picture.media_type, picture.width, picture.height)
-        if attachment.document is not None:
-            document = attachment.document
-            if attachment.number not in self._digests:
-                self._digests[attachment.number] = hashlib.sha256(document.data).hexdigest()
-            return DocumentPart(self._digests[attachment.number], document.media_type, attachment.name)
-        return None
 
     def _spent(self, _what: object) -> None:
         self._show_month()

@@ -17,12 +17,15 @@ from kireji.services.turns import Question
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.again import Again
 from kireji.ui.chat.branches import Branches
+from kireji.ui.chat.context.adding import Adding
+from kireji.ui.chat.context.presenter import ContextPresenter
 from kireji.ui.chat.conversation import OpenConversation
 from kireji.ui.chat.draft import Draft
 from kireji.ui.chat.drafts import Drafts
 from kireji.ui.chat.keys import ChatKeys
 from kireji.ui.chat.meter import Meter
 from kireji.ui.chat.numbers import Numbers
+from kireji.ui.chat.preview import Preview
 from kireji.ui.chat.queueing import Queueing
 from kireji.ui.chat.setup import SetupPresenter
 from kireji.ui.chat.tool_rights import ToolRights
@@ -62,7 +65,10 @@ class ChatPresenter(QObject):
         self._again = Again(services, pane, theme, self._conversation, self._turns, self.drafts, self._setup)
         self._numbers = Numbers(services, window.inspector, self._conversation)
         self._tools = ToolsPresenter(services, window, self._setup, theme)
-        self._meter = Meter(services, window, self._conversation, self.drafts, self._setup)
+        preview = Preview(self._conversation, self.drafts, self._setup)
+        self._context = ContextPresenter(services, pane, self.drafts, preview, self._setup, theme)
+        self._adding = Adding(services, pane, theme, self.drafts, self._conversation)
+        self._meter = Meter(services, window, self._conversation, self.drafts, self._setup, preview, self._context)
         self._rights = ToolRights(services, window.inspector.tools, self._conversation)
         self._keys = ChatKeys(window, theme)
         self._connect()
@@ -80,6 +86,8 @@ class ChatPresenter(QObject):
         chat.transcript.set_namer(self._name)
         chat.transcript.quote_wanted.connect(self._quote)
         self._conversation.opened.connect(self._opened)
+        self._context.add_wanted.connect(self._adding.open)
+        self._adding.context_wanted.connect(self._context.open)
         self._tools.counted.connect(self._rights.take)
         self._tools.counted.connect(self._meter.refresh)
         self._turns.begun.connect(self._begun)
@@ -112,6 +120,8 @@ class ChatPresenter(QObject):
         await self._tools.aclose()
         await self._rights.aclose()
         await self._meter.aclose()
+        await self._context.aclose()
+        await self._adding.aclose()
         await self._setup.aclose()
         await self._scope.aclose()
 
@@ -187,6 +197,8 @@ class ChatPresenter(QObject):
         self._turns.leave()
         self._again.close()
         self._tools.close()
+        self._context.close()
+        self._adding.close()
         self._numbers.ended()
         self.drafts.switch(number)
         self._conversation.switch(number)

@@ -79,8 +79,20 @@ class Queueing(QObject):
         whole = await self._drafts.question(Question("", conversation=number), draft)
         if whole is None:
             return
-        await self._services.queue.add(number, message_of(whole))
+        if not whole.sources:
+            await self._services.queue.add(number, message_of(whole))
+        else:
+            await self._add_packed(number, whole)
         self._drafts.sent(number, number, draft)
+
+    async def _add_packed(self, number: int, question: Question) -> None:
+        """Context is as it is now, not as it will be when the question is asked."""
+        packed, _ = await self._services.packing.packed(question)
+        try:
+            await self._services.queue.add(number, message_of(packed))
+        except BaseException:
+            await self._services.packing.discard(packed.documents[len(question.documents) :])
+            raise
 
     def _changed(self, conversation: int) -> None:
         if conversation == self._conversation.number:

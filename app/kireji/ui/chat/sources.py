@@ -46,6 +46,18 @@ class Loaded(NamedTuple):
     part: ImagePart | DocumentPart | None = None
 
 
+class IsFolder(Exception):
+    """What was given is a folder: what is in it is context.
+
+    Args:
+        path: Where it is.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("a folder")
+        self.path = path
+
+
 class Source(Protocol):
     """A picture or a document that can be had."""
 
@@ -58,6 +70,7 @@ class Source(Protocol):
             PictureError: It is no picture that can be used.
             DocumentError: It is neither a picture nor a document that can be used.
             ProviderError: The address was not reached, or there is none.
+            IsFolder: It is neither, but a folder.
         """
 
 
@@ -239,12 +252,13 @@ def read_file(path: Path) -> bytes:
 
     Raises:
         DocumentError: It cannot be read, is none, or is too large.
+        IsFolder: It is one.
     """
     # Opening a named pipe would wait for its other end for ever.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         if path.is_dir():
-            raise DocumentError(tr("This is a folder."), tr("Choose the files in it."))
+            raise IsFolder(path)
         with open(os.open(path, flags), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise DocumentError(tr("This is not a file that can be read."), tr("Choose text, a PDF or a picture."))

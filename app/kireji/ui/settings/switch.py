@@ -51,20 +51,33 @@ class Switch(QCheckBox):
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Text), 1.2))
             whole = QRectF(self.rect()).adjusted(0.6, 0.6, -0.6, -0.6)
             painter.drawRoundedRect(whole, whole.height() / 2, whole.height() / 2)
-        track = QRectF(_RING, _RING, *self._track()).adjusted(1, 1, -1, -1)
-        ground = palette.color(QPalette.ColorRole.Accent if on else QPalette.ColorRole.Light)
-        edge = ground if on else palette.color(QPalette.ColorRole.PlaceholderText)
-        painter.setPen(QPen(edge, 1.2))
-        painter.setBrush(ground)
-        painter.drawRoundedRect(track, track.height() / 2, track.height() / 2)
-        radius = track.height() / 2 - 3
-        at_end = on != (self.layoutDirection() == Qt.LayoutDirection.RightToLeft)
-        x = track.right() - 3 - radius if at_end else track.left() + 3 + radius
-        knob = palette.color(QPalette.ColorRole.Base) if on else edge
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(knob)
-        painter.drawEllipse(QRectF(x - radius, track.center().y() - radius, 2 * radius, 2 * radius))
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        paint_switch(painter, QRectF(_RING, _RING, *self._track()), palette, on=on, mirrored=mirrored)
         painter.end()
+
+
+def paint_switch(painter: QPainter, place: QRectF, palette: QPalette, *, on: bool, mirrored: bool) -> None:
+    """Draw a switch, also where it is no widget.
+
+    Args:
+        painter: Smooths edges.
+        place: Where; about twice as wide as high.
+        palette: Its colours.
+        on: Whether it is.
+        mirrored: Whether the window begins at the right.
+    """
+    track = place.adjusted(1, 1, -1, -1)
+    ground = palette.color(QPalette.ColorRole.Accent if on else QPalette.ColorRole.Light)
+    edge = ground if on else palette.color(QPalette.ColorRole.PlaceholderText)
+    painter.setPen(QPen(edge, 1.2))
+    painter.setBrush(ground)
+    painter.drawRoundedRect(track, track.height() / 2, track.height() / 2)
+    gap = min(3.0, track.height() / 5)
+    radius = track.height() / 2 - gap
+    x = track.right() - gap - radius if on != mirrored else track.left() + gap + radius
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(palette.color(QPalette.ColorRole.Base) if on else edge)
+    painter.drawEllipse(QRectF(x - radius, track.center().y() - radius, 2 * radius, 2 * radius))
 
 
 class SwitchRow(QWidget):
