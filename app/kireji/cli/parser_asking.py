@@ -126,8 +126,8 @@ def _add_watch(commands: Commands) -> None:
     watch.description = (
         "Ask about a region of the screen, and again only when its picture really changes and has come to rest. Each "
         "answer is printed with its time; all stand in one conversation of the history. It goes on until it is "
-        "interrupted (130), or a limit is reached (0): --max-cost, or 60 questions in an hour; questions are at least "
-        "30 seconds apart."
+        "interrupted (130), or a limit is reached (0): --max-cost, a budget of the settings, or 60 questions in an "
+        "hour; questions are at least 30 seconds apart."
     )
     watch.add_argument("prompt", metavar="PROMPT", help="the question")
     watch.add_argument(
@@ -139,6 +139,7 @@ def _add_watch(commands: Commands) -> None:
     watch.add_argument(
         "--max-cost", type=dollars, metavar="USD", help="end before an answer that would pass this sum, in US dollars"
     )
+    watch.add_argument("--yes", action="store_true", help="ask although a price is not known and there is a budget")
     as_json(watch, "print JSON, one event per line")
 
 

@@ -32,7 +32,7 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
         # A place that was mistyped is told at once; one that is gone later is waited for.
         await services.capture.region_of_desktop(region)
         view = _WatchView(services, console, as_json=arguments.json)
-        return await view.follow(region, question, arguments.every, arguments.max_cost)
+        return await view.follow(region, question, arguments.every, arguments.max_cost, unpriced=arguments.yes)
 
     return work
 
@@ -57,7 +57,9 @@ class _WatchView:
         self._closed = False
         self._failure: KirejiError | None = None
 
-    async def follow(self, region: Rect, question: str, every: float, max_cost: float | None) -> int:
+    async def follow(
+        self, region: Rect, question: str, every: float, max_cost: float | None, *, unpriced: bool = False
+    ) -> int:
         """Watch until a limit ends it, or nobody reads what is printed.
 
         Raises:
@@ -66,7 +68,15 @@ class _WatchView:
         watches = self._services.watches
         unsubscribe = (watches.changed.subscribe(self._changed), watches.news.subscribe(self._told))
         try:
-            self._watch = watches.start(region, question, every=every, max_cost=max_cost, after=0.0, observe=self._turn)
+            self._watch = watches.start(
+                region,
+                question,
+                every=every,
+                max_cost=max_cost,
+                unpriced=unpriced,
+                after=0.0,
+                observe=self._turn,
+            )
             await self._over.wait()
         finally:
             for each in unsubscribe:

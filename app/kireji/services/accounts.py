@@ -67,6 +67,17 @@ class Accounts:
         self._estimates[reservation] = Estimate(round(prompt.total.tokens), at_most(request, prompt.total))
         return reservation
 
+    async def check(self, request: ModelRequest, conversation: int | None, *, unpriced: bool = False) -> None:
+        """Say what `open` would say now; nothing is kept free.
+
+        Raises:
+            BudgetReached: It could pass a budget.
+            PriceUnknown: There is a budget, and nobody knows what it costs.
+            StoreError: The environment's fault.
+        """
+        prompt = await self.counts.counted(await self.counts.contents(request), request.model)
+        await self.spending.check(request, prompt.total, conversation, unpriced=unpriced)
+
     def estimate_of(self, reservation: int) -> Estimate:
         """What a request was expected to use when room was kept for it; told once."""
         return self._estimates.pop(reservation)

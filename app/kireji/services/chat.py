@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from kireji.core.errors import KeyStoreError, KirejiError, ProviderError, ReaderError
+from kireji.core.errors import BudgetReached, KeyStoreError, KirejiError, PriceUnknown, ProviderError, ReaderError
 from kireji.core.history import NO_TOOLS, ConversationSetup, Origin, StoredMessage
 from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import MessageState
@@ -240,6 +240,24 @@ class ChatService:
         except BaseException:
             await self._packing.discard(question.documents[len(before) :])
             raise
+
+    async def check(self, question: Question) -> None:
+        """Say whether the budgets would let a question go out now; what else may go wrong is left to `ask`.
+
+        Raises:
+            BudgetReached: It could pass a budget.
+            PriceUnknown: There is a budget, and nobody knows what it costs.
+        """
+        here = question.conversation
+        if not self._outbox.limited(here):
+            return
+        try:
+            choice, built = await self.would_ask(question)
+            await self._outbox.check(choice.provider, built.request, choice.base_url, here, unpriced=question.unpriced)
+        except (BudgetReached, PriceUnknown):
+            raise
+        except KirejiError as error:
+            log.info("what a question may cost is not known beforehand: %s", error)
 
     def _accepted(self, asked: Asked, provider: str) -> Asked:
         """A question whose history is without those blocks that a provider no longer takes back."""

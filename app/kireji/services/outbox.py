@@ -106,6 +106,32 @@ class Outbox:
             return prepared
         return prepared._replace(estimate=await self.accounts.estimate(prepared.request))
 
+    def limited(self, conversation: int | None) -> bool:
+        """Whether there is any budget for a question in this conversation; None for one that is new."""
+        return self.accounts is not None and self.accounts.spending.limited(conversation)
+
+    async def check(
+        self,
+        provider: Provider,
+        request: ModelRequest,
+        base_url: str,
+        conversation: int | None,
+        *,
+        unpriced: bool = False,
+    ) -> None:
+        """Say whether the budgets would let a question out now; nothing leaves, and nothing is kept free.
+
+        Raises:
+            BudgetReached: It could pass a budget.
+            PriceUnknown: There is a budget, and nobody knows what it costs.
+            ModelUnavailable: The model is retired.
+            RedactionFailed: It could not be looked through.
+            StoreError: The environment's fault.
+        """
+        prepared = await self._prepared(provider, request, base_url, conversation, Delivery.STREAM)
+        if prepared.outgoing is not None and self.accounts is not None:
+            await self.accounts.check(prepared.request, conversation, unpriced=unpriced)
+
     async def made_again(
         self, provider: Provider, request: ModelRequest, base_url: str, delivery: Delivery, *, hidden: bool
     ) -> OutgoingRequest | None:

@@ -6,10 +6,11 @@ import asyncio
 import enum
 import logging
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from kireji.core.errors import KirejiError, StoreError
+from kireji.core.errors import BudgetReached, KirejiError, PriceUnknown, StoreError
 from kireji.core.history import QueuedQuestion
 from kireji.core.history_ports import QueueStore
 from kireji.core.messages import Message, MessageState
@@ -32,6 +33,13 @@ class Why(enum.Enum):
     """The program ended before they could be asked."""
     UNSAVED = "unsaved"
     """The first of them could not be saved as a question."""
+    BUDGET = "budget"
+    """The first of them could pass a budget."""
+    PRICE = "price"
+    """There is a budget, and nobody knows what the first of them costs."""
+
+
+_WHY = {BudgetReached: Why.BUDGET, PriceUnknown: Why.PRICE}
 
 
 class Held(NamedTuple):
@@ -50,8 +58,9 @@ class QuestionQueue:
     """Keeps questions that are written while an answer streams, and asks them one after the other, in order.
 
     The next is asked when the answer before it is whole. After one that failed or was stopped they wait, because they
-    may make no sense any more; an answer that ends well lets them go on. They are stored, so that the end of the
-    program loses none. Works from `async with` on and ends its turns with it.
+    may make no sense any more; an answer that ends well lets them go on. One that the budgets would not let out waits
+    where it is, and the others behind it. They are stored, so that the end of the program loses none. Works from
+    `async with` on and ends its turns with it.
 
     Args:
         chat: Runs the turns.
@@ -151,14 +160,19 @@ class QuestionQueue:
         await self._store.dequeue(queued.id)
         return True
 
-    def ask_now(self, queued: QueuedQuestion) -> None:
-        """Ask a question that is held, before those in front of it; nothing happens while an answer streams."""
+    def ask_now(self, queued: QueuedQuestion, *, unpriced: bool = False) -> None:
+        """Ask a question that is held, before those in front of it; nothing happens while an answer streams.
+
+        Args:
+            queued: Which one.
+            unpriced: It goes out although there is a budget and nobody knows what it costs.
+        """
         here = self._waiting.get(queued.conversation, [])
         if queued in here and self._chat.live.find(queued.conversation) is None:
             here.remove(queued)
             here.insert(0, queued)
             self._held.pop(queued.conversation, None)
-            self._ask_next(queued.conversation)
+            self._ask_next(queued.conversation, unpriced=unpriced)
 
     def _turn_ended(self, turn: LiveTurn) -> None:
         conversation = turn.conversation
@@ -170,18 +184,19 @@ class QuestionQueue:
         if self._waiting.get(conversation):
             self.changed.publish(conversation)
 
-    def _ask_next(self, conversation: int) -> None:
+    def _ask_next(self, conversation: int, *, unpriced: bool = False) -> None:
         here = self._waiting.get(conversation)
         if not here or conversation in self._asking or self._chat.live.find(conversation) is not None:
             return
         self._asking.add(conversation)
-        turn = self._run(self._ask(here[0]), f"queued question {here[0].id}")
+        turn = self._run(self._ask(here[0], unpriced=unpriced), f"queued question {here[0].id}")
         if turn is not None:
             self._turns.add(turn)
             turn.add_done_callback(self._turns.discard)
 
-    async def _ask(self, queued: QueuedQuestion) -> None:
+    async def _ask(self, queued: QueuedQuestion, *, unpriced: bool) -> None:
         conversation = queued.conversation
+        question = replace(question_of(conversation, queued.message), unpriced=unpriced)
 
         def observe(event: TurnEvent) -> None:
             if isinstance(event, QuestionSaved):
@@ -190,15 +205,25 @@ class QuestionQueue:
                 self._drop(queued)
                 self._run(self._forget(queued), f"forget {queued.id}")
 
+        goes = True
         try:
-            await self._chat.ask(question_of(conversation, queued.message), observe)
+            await self._chat.check(question)
+            # Meanwhile it may have been taken out, or something else may have been asked.
+            goes = queued in self._waiting.get(conversation, ()) and self._chat.live.find(conversation) is None
+            if goes:
+                await self._chat.ask(question, observe)
         except KirejiError as error:
-            self._held[conversation] = Held(Why.UNSAVED, error.sentence)
-            self.changed.publish(conversation)
+            self._hold(conversation, Held(_WHY.get(type(error), Why.UNSAVED), error.sentence))
         except Exception:  # one turn that fails by our fault must not end the program; its answer says so itself
             log.exception("a queued question failed")
         finally:
             self._asking.discard(conversation)
+        if not goes:
+            self._ask_next(conversation)
+
+    def _hold(self, conversation: int, held: Held) -> None:
+        self._held[conversation] = held
+        self.changed.publish(conversation)
 
     async def _forget(self, queued: QueuedQuestion) -> None:
         try:

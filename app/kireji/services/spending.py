@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -109,18 +110,35 @@ class Spending:
         """
         await self._close_lost()
         limits = self._limits(conversation)
-        most = at_most(request, prompt)
-        if most is None and limits and not unpriced:
-            name = request.info.name if request.info and request.info.name else request.model
-            raise PriceUnknown(
-                say("The price of {name} is unknown, so no budget can hold for it; nothing was sent.", name=name),
-                say("Send it anyway, or choose another model."),
-            )
+        most = _priced(request, prompt, limits, unpriced=unpriced)
         entry = Entry(provider, request.model, conversation, most, self._origin)
         kept = await self._store.reserve(entry, limits if most else ())
         if isinstance(kept, Exceeded):
             raise _reached(kept, most or 0.0)
         return kept
+
+    async def check(
+        self, request: ModelRequest, prompt: Estimated, conversation: int | None, *, unpriced: bool = False
+    ) -> None:
+        """Say what `reserve` would say now; nothing is kept free.
+
+        Raises:
+            BudgetReached: It could pass a budget.
+            PriceUnknown: There is a budget, and nobody knows what it costs.
+            StoreError: The environment's fault.
+        """
+        await self._close_lost()
+        limits = self._limits(conversation)
+        most = _priced(request, prompt, limits, unpriced=unpriced)
+        for limit in limits if most else ():
+            spent = await self._store.spent(limit.since, limit.conversation)
+            taken = spent.cost + spent.running
+            if taken + (most or 0.0) > limit.most:
+                raise _reached(Exceeded(limit, taken), most or 0.0)
+
+    def limited(self, conversation: int | None) -> bool:
+        """Whether there is any budget for a question in this conversation; None for one that is new."""
+        return bool(self._limits(conversation))
 
     async def settle(self, reservation: int, usage: Usage, conversation: int | None = None) -> None:
         """Write down what a request used and cost.
@@ -219,6 +237,22 @@ def at_most(request: ModelRequest, prompt: Estimated) -> float | None:
         return None
     most = min(prompt.at_most, info.context_tokens) if info.context_tokens else prompt.at_most
     return info.cost_at_most(most, request.max_tokens)
+
+
+def _priced(request: ModelRequest, prompt: Estimated, limits: Sequence[Limit], *, unpriced: bool) -> float | None:
+    """What a request costs at most.
+
+    Raises:
+        PriceUnknown: Nobody knows, and there are limits that could not hold.
+    """
+    most = at_most(request, prompt)
+    if most is None and limits and not unpriced:
+        name = request.info.name if request.info and request.info.name else request.model
+        raise PriceUnknown(
+            say("The price of {name} is unknown, so no budget can hold for it; nothing was sent.", name=name),
+            say("Send it anyway, or choose another model."),
+        )
+    return most
 
 
 def _reached(exceeded: Exceeded, most: float) -> BudgetReached:

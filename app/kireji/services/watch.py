@@ -73,6 +73,7 @@ class WatchService:
         plan: Plan | None = None,
         seen: Region | None = None,
         hidden: Sequence[Rect] = (),
+        unpriced: bool = False,
         after: float = 0.5,
         observe: Observer | None = None,
     ) -> Watch:
@@ -89,6 +90,7 @@ class WatchService:
             seen: The picture that was asked about there, without marks; None takes what the region shows first.
             hidden: What of the desktop, in its own pixels, is black in every picture: what the person redacted once is
                 never sent.
+            unpriced: Ask also where there is a budget and nobody knows what a question costs.
             after: Seconds before the first look, in which windows of our own that lay over the region go away.
             observe: Called on the loop's thread with everything that happens in the turns.
 
@@ -99,7 +101,15 @@ class WatchService:
         if region.empty or plan.every < LEAST_EVERY:
             raise ValueError("a watch needs an area and at least a second between two looks")
         self._number += 1
-        watch = Watch(self._number, region, question, plan, conversation=conversation, hidden=tuple(hidden))
+        watch = Watch(
+            self._number,
+            region,
+            question,
+            plan,
+            conversation=conversation,
+            hidden=tuple(hidden),
+            unpriced=unpriced,
+        )
         run = WatchRun(watch, self._capture, self._chat, self._clock, self._pause, self._is_covered, observe)
         run.begin_with(after, seen)
         run.changed.subscribe(self.changed.publish)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from kireji.core import watching
-from kireji.core.errors import CaptureError, KirejiError, RegionInvalid
+from kireji.core.errors import BudgetReached, CaptureError, KirejiError, PriceUnknown, RegionInvalid
 from kireji.core.geometry import Rect, Region
 from kireji.core.history import StoredMessage
 from kireji.core.messages import MessageState
@@ -21,7 +21,7 @@ from kireji.core.watching import Plan, Progress, Verdict
 from kireji.core.words import mark, say
 from kireji.services.capture import CaptureService
 from kireji.services.chat import ChatService
-from kireji.services.turns import Observer, Question, QuestionSaved, TurnControl, TurnEvent
+from kireji.services.turns import AnswerEnds, Observer, Question, QuestionSaved, TurnControl, TurnEvent
 from kireji.services.virtual_screen import without
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ _REMEMBERED = 1
 
 _COVERED = mark("A window of Kireji lies over the watched region, which is not looked at until it is gone.")
 _GOES_ON = mark("Watching goes on when the screens are as before.")
+_OVER = mark("The region is not watched any more.")
 _NO_PRICE = mark("The price of this model is unknown, so only the number of questions is limited.")
 
 
@@ -64,6 +65,7 @@ class Watch(msgspec.Struct, frozen=True):
         cost: US dollars spent, as far as known.
         note: What else a person should know, in one sentence.
         hidden: What of the desktop is black in every picture, in its own pixels.
+        unpriced: Questions go out although there is a budget and nobody knows what they cost.
     """
 
     id: int
@@ -77,6 +79,7 @@ class Watch(msgspec.Struct, frozen=True):
     cost: float = 0.0
     note: str = ""
     hidden: tuple[Rect, ...] = ()
+    unpriced: bool = False
 
     @property
     def title(self) -> str:
@@ -96,6 +99,15 @@ class WatchNews(NamedTuple):
     watch: Watch
     answer: StoredMessage | None = None
     sentence: str = ""
+
+
+def _not_asked_any_more(error: BudgetReached | PriceUnknown) -> KirejiError:
+    """Why money ends a watch, and how to begin again."""
+    if isinstance(error, BudgetReached):
+        hint = say("Raise the budget in Settings, Spending, and begin again.")
+    else:
+        hint = say("Choose another model, or begin again with: kireji watch --yes")
+    return KirejiError(f"{error.message} {say(_OVER)}", hint)
 
 
 class WatchRun:
@@ -135,6 +147,7 @@ class WatchRun:
         self._progress = Progress()
         self._size: tuple[int, int] | None = None
         self._control: TurnControl | None = None
+        self._refusal: BudgetReached | PriceUnknown | None = None
         self._task: asyncio.Task[object] | None = None
         self._stopped = False
         self._told = ""
@@ -153,7 +166,11 @@ class WatchRun:
         self._after, self._before = after, seen
 
     async def run(self) -> str:
-        """Watch until a limit is reached; gives the sentence that says which."""
+        """Watch until a limit is reached; gives the sentence that says which.
+
+        Raises:
+            KirejiError: The budgets of the settings let no question out any more.
+        """
         if self._stopped:
             return ""
         self._task = asyncio.current_task()
@@ -238,6 +255,9 @@ class WatchRun:
         self._set(state=WatchState.ASKING, sentence="")
         try:
             answer = await self._answer(region)
+        except (BudgetReached, PriceUnknown) as error:
+            # To ask again and again what is refused each time fills the history and tells nobody anything.
+            raise _not_asked_any_more(error) from error
         except KirejiError as error:
             self._progress = watching.failed(self._progress, now)
             self._trouble(WatchState.FAILING, error.sentence)
@@ -268,14 +288,20 @@ class WatchRun:
             conversation=self.watch.conversation,
             earlier=_REMEMBERED,
             attended=False,
+            unpriced=self.watch.unpriced,
             pictures={image.blob: picture.data},
         )
-        self._control = TurnControl()
-        return await self._chat.ask(question, self._take, self._control)
+        self._control, self._refusal = TurnControl(), None
+        answer = await self._chat.ask(question, self._take, self._control)
+        if self._refusal is not None:
+            raise self._refusal
+        return answer
 
     def _take(self, event: TurnEvent) -> None:
         if isinstance(event, QuestionSaved):
             self._set(conversation=event.conversation.id)
+        elif isinstance(event, AnswerEnds) and isinstance(event.error, BudgetReached | PriceUnknown):
+            self._refusal = event.error
         if self._observe is not None:
             self._observe(event)
 

@@ -81,7 +81,12 @@ class WindowPresenter(QObject):
         self.history.orders.export_wanted.connect(self._export)
         window.settings_clicked.connect(self.show_settings)
         window.tool_settings_clicked.connect(self.show_tool_settings)
-        window.chat.composer.price_clicked.connect(self.show_spending)
+        for budgets_wanted in (
+            window.chat.composer.price_clicked,
+            window.chat.notice.budget_clicked,
+            window.chat.queue.budget_clicked,
+        ):
+            budgets_wanted.connect(self.show_spending)
         window.conversation_chosen.connect(self._left_settings)
         window.hit_chosen.connect(self._left_settings)
         window.new_clicked.connect(self._left_settings)

@@ -117,9 +117,17 @@ class Windows(QObject):
         self._build()[0].open_conversation(conversation)
         self.show(token)
 
-    def open_settings(self) -> None:
-        """Show the settings."""
-        self._build()[0].open_settings()
+    def open_settings(self, page: str = "") -> None:
+        """Show the settings.
+
+        Args:
+            page: "spending" for the page with the budgets; empty for the one that was seen last.
+        """
+        window, presenter = self._build()
+        if page == "spending":
+            presenter.show_spending()
+        else:
+            window.open_settings()
         self.show()
 
     def take(self, content: ClipboardContent, token: str = "") -> None:

@@ -137,7 +137,7 @@ async def test_a_failure_shows_its_details_on_request(theme: Theme, tmp_path: Pa
         stand.world.remote.enqueue([RequestRejected("Refused.", "Ask so.", provider="anthropic", request_id="req_1")])
         await stand.ask()
         await stand.card_says("Refused. Ask so.")
-        details = stand.presenter.stage.card._details
+        details = stand.presenter.stage.card.ending.details
         details.toggle.click()
         assert details.isVisible()
         assert details.text() == "Kind: RequestRejected\nProvider: Anthropic\nRequest id: req_1"

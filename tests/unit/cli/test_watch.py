@@ -130,6 +130,22 @@ def test_an_unknown_price_is_said_once(world: World) -> None:
     assert err.count("price of this model is unknown") == 1
 
 
+def test_under_a_budget_an_unknown_price_ends_it_and_says_how_to_begin(world: World) -> None:
+    world.settings.tables["budget"] = {"day": 1.0}
+    code, out, err = Watched(world).run()
+    assert (code, world.remote.asked) == (0, [])
+    assert "The region is not watched any more." in err
+    assert "kireji watch --yes" in err
+    assert "Traceback" not in out + err
+
+
+def test_with_yes_it_asks_all_the_same(world: World) -> None:
+    world.settings.tables["budget"] = {"day": 1.0}
+    world.remote.enqueue(answer("No."))
+    _, out, _ = Watched(world).run("--yes")
+    assert out.splitlines()[-1] == "No."
+
+
 def test_a_region_that_is_gone_is_told_once_and_waited_for(world: World) -> None:
     world.remote.enqueue(answer("No."), answer("Yes."))
 

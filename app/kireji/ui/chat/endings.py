@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kireji.core.errors import AuthenticationFailed, KirejiError, PaymentRequired, ProviderError
+from kireji.core.errors import (
+    AuthenticationFailed,
+    BudgetReached,
+    KirejiError,
+    PaymentRequired,
+    PriceUnknown,
+    ProviderError,
+)
 from kireji.core.history import StoredMessage
 from kireji.core.messages import MessageState, StopReason
 from kireji.services.turns import can_continue
@@ -98,6 +105,28 @@ def wants_settings(error: KirejiError | None, sentence: str) -> bool:
     """Whether the way on leads through the settings."""
     named = tr("Settings").casefold() in sentence.casefold()
     return named or isinstance(error, AuthenticationFailed | PaymentRequired)
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """What can be done about a question that money keeps here.
+
+    Args:
+        anyway: It can be sent although nobody knows what it costs.
+        budget: The budgets can be changed.
+    """
+
+    anyway: bool = False
+    budget: bool = False
+
+
+NO_WAY_OUT = WayOut()
+
+
+def way_out_of(error: KirejiError | None) -> WayOut:
+    """What a person is offered after a failure."""
+    unknown = isinstance(error, PriceUnknown)
+    return WayOut(anyway=unknown, budget=unknown or isinstance(error, BudgetReached))
 
 
 def details_of(error: KirejiError | None) -> str:

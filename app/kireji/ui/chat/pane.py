@@ -127,9 +127,10 @@ class ChatPane(QWidget):
 
         Args:
             sentence: What happened and what to do; empty puts it away.
-            action: "settings" adds a button that opens them, "anyway" one that sends all the same.
+            action: "settings" adds a button that opens them, "budget" one that opens the page with budgets, "anyway"
+                that and one that sends all the same.
         """
-        self._notice.show_sentence(sentence, settings=action == "settings", anyway=action == "anyway")
+        self._notice.show_sentence(sentence, action)
 
     def show_ahead(self, sentence: str) -> None:
         """One quiet sentence under the composer about the next question; empty puts it away."""
@@ -169,6 +170,7 @@ class Notice(QFrame):
 
     settings_clicked = Signal()
     anyway_clicked = Signal()
+    budget_clicked = Signal()
     said = Signal(object)
     """A sentence was shown, which screen readers shall say."""
 
@@ -179,25 +181,29 @@ class Notice(QFrame):
         self._sentence = label("", "", wrap=True)
         self._settings = button(tr("Open settings"))
         self.anyway = button(tr("Send anyway"))
+        self.budget = button(tr("Change budget"))
         self._close = button("", "quiet", name=tr("Put this message away"))
         layout = QHBoxLayout(self)
         spread(layout, (SPACE[2], SPACE[1], SPACE[1], SPACE[1]), SPACE[1])
         layout.addWidget(self._sentence, 1)
         layout.addWidget(self._settings)
         layout.addWidget(self.anyway)
+        layout.addWidget(self.budget)
         layout.addWidget(self._close)
         self._settings.clicked.connect(self.settings_clicked)
         self.anyway.clicked.connect(self.anyway_clicked)
+        self.budget.clicked.connect(self.budget_clicked)
         self._close.clicked.connect(self.hide)
         theme.changed.connect(self._dress)
         self._dress()
         self.hide()
 
-    def show_sentence(self, sentence: str, *, settings: bool = False, anyway: bool = False) -> None:
-        """Say it, or nothing."""
-        self.anyway.setVisible(anyway)
+    def show_sentence(self, sentence: str, action: str = "") -> None:
+        """Say it, or nothing, with the buttons of an action as `ChatPane.show_notice` takes it."""
         self._sentence.setText(sentence)
-        self._settings.setVisible(settings)
+        self._settings.setVisible(action == "settings")
+        self.anyway.setVisible(action == "anyway")
+        self.budget.setVisible(action in ("anyway", "budget"))
         self.setVisible(bool(sentence))
         if sentence:
             self.said.emit(sentence)

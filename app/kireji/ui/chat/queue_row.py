@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from kireji.core.history import QueuedQuestion
+from kireji.ui.chat.endings import NO_WAY_OUT, WayOut
 from kireji.ui.chat.header import ElidedLabel
 from kireji.ui.parts import button, label, set_icon, spread
 from kireji.ui.theme import Theme
@@ -33,6 +34,8 @@ class QueueRow(QFrame):
     """A `QueuedQuestion` whose words shall go back into the field."""
     remove_clicked = Signal(object)
     """A `QueuedQuestion` that shall not be asked."""
+    budget_clicked = Signal()
+    """The budgets shall be changed."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -40,8 +43,10 @@ class QueueRow(QFrame):
         self.setAccessibleName(tr("Questions that wait"))
         self._theme = theme
         self._lines: list[_Line] = []
-        self._shown: tuple[tuple[QueuedQuestion, ...], str] = ((), "")
+        self._shown: tuple[tuple[QueuedQuestion, ...], str, WayOut] = ((), "", NO_WAY_OUT)
         self._sentence = label("", "muted", wrap=True)
+        self.budget = button(tr("Change budget"), "chip")
+        self.budget.clicked.connect(self.budget_clicked)
         self._body = QWidget()
         self._body.setProperty("kind", "clear")
         self._rows = QVBoxLayout(self._body)
@@ -55,21 +60,26 @@ class QueueRow(QFrame):
         self._body.setAutoFillBackground(False)
         layout = QVBoxLayout(self)
         spread(layout, (SPACE[2], SPACE[1], SPACE[2], SPACE[1]), 2)
-        layout.addWidget(self._sentence)
+        above = QHBoxLayout()
+        spread(above, 0, SPACE[0])
+        above.addWidget(self._sentence, 1)
+        above.addWidget(self.budget, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(above)
         layout.addWidget(self._area)
         theme.changed.connect(self._fit)
         self.hide()
 
-    def show_queue(self, waiting: Sequence[QueuedQuestion], sentence: str) -> None:
+    def show_queue(self, waiting: Sequence[QueuedQuestion], sentence: str, way_out: WayOut = NO_WAY_OUT) -> None:
         """Show what waits.
 
         Args:
             waiting: First to last; none hides the row.
             sentence: Why they are not asked by themselves; empty while they are.
+            way_out: What can be done where money keeps the first of them.
         """
-        if (tuple(waiting), sentence) == self._shown:
+        if (tuple(waiting), sentence, way_out) == self._shown:
             return
-        self._shown = (tuple(waiting), sentence)
+        self._shown = (tuple(waiting), sentence, way_out)
         focused = next((line.question.id for line in self._lines if line.isAncestorOf(self.focusWidget())), None)
         for line in self._lines:
             self._rows.removeWidget(line)
@@ -77,7 +87,8 @@ class QueueRow(QFrame):
             line.deleteLater()
         self._lines = []
         for place, question in enumerate(waiting, start=1):
-            self._lines.append(self._line(place, question, held=bool(sentence)))
+            self._lines.append(self._line(place, question, held=bool(sentence), anyway=way_out.anyway))
+        self.budget.setVisible(way_out.budget)
         self._sentence.setText(sentence or self._usual(len(waiting)))
         self.setVisible(bool(waiting))
         self._fit()
@@ -94,8 +105,8 @@ class QueueRow(QFrame):
     def _usual(self, count: int) -> str:
         return plural(count, "Asked when this answer is done:", "Asked one after the other when this answer is done:")
 
-    def _line(self, place: int, question: QueuedQuestion, *, held: bool) -> _Line:
-        line = _Line(self._theme, place, question, held=held)
+    def _line(self, place: int, question: QueuedQuestion, *, held: bool, anyway: bool) -> _Line:
+        line = _Line(self._theme, place, question, held=held, anyway=anyway)
         line.ask.clicked.connect(partial(self.ask_clicked.emit, question))
         line.edit.clicked.connect(partial(self.edit_clicked.emit, question))
         line.remove.clicked.connect(partial(self.remove_clicked.emit, question))
@@ -118,16 +129,17 @@ class QueueRow(QFrame):
 class _Line(QWidget):
     """One question that waits."""
 
-    def __init__(self, theme: Theme, place: int, question: QueuedQuestion, *, held: bool) -> None:
+    def __init__(self, theme: Theme, place: int, question: QueuedQuestion, *, held: bool, anyway: bool) -> None:
         super().__init__()
         self.question = question
         self._theme = theme
         self.words = words_of(question)
         shown = ElidedLabel("")
         shown.set_words(self.words)
-        self.ask = button(
-            tr("Ask now"), "chip", name=tr("Ask question {place} now: {words}", place=place, words=self.words)
-        )
+        name = tr("Ask question {place} now: {words}", place=place, words=self.words)
+        if anyway:
+            name = tr("Send question {place} anyway: {words}", place=place, words=self.words)
+        self.ask = button(tr("Send anyway") if anyway else tr("Ask now"), "chip", name=name)
         self.edit = button("", "quiet", name=tr("Put question {place} back into the field", place=place))
         self.remove = button("", "quiet", name=tr("Remove question {place}", place=place))
         self.ask.setVisible(held)

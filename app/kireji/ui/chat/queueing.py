@@ -16,6 +16,7 @@ from kireji.ui.aio import TaskScope
 from kireji.ui.chat.conversation import OpenConversation
 from kireji.ui.chat.draft import Draft
 from kireji.ui.chat.drafts import Drafts
+from kireji.ui.chat.endings import NO_WAY_OUT, WayOut
 from kireji.ui.chat.pane import ChatPane
 from kireji.ui.translation import mark, tr
 
@@ -26,7 +27,11 @@ _WHY = {
     Why.STOPPED: mark("You stopped the answer before, so this waits:"),
     Why.ENDED: mark("Kireji ended before this was asked:"),
     Why.UNSAVED: mark("This could not be asked:"),
+    Why.BUDGET: mark("This waits:"),
+    Why.PRICE: mark("This waits:"),
 }
+_TOLD = (Why.UNSAVED, Why.BUDGET, Why.PRICE)
+"""Where the failure's own sentence stands before these words."""
 
 
 class Queueing(QObject):
@@ -103,11 +108,13 @@ class Queueing(QObject):
         if number is None:
             self._pane.queue.show_queue((), "")
             return
-        self._pane.queue.show_queue(queue.waiting(number), _sentence(queue.held(number)))
+        held = queue.held(number)
+        self._pane.queue.show_queue(queue.waiting(number), _sentence(held), _way_out(held))
 
     def _ask_now(self, queued: object) -> None:
         assert isinstance(queued, QueuedQuestion)
-        self._services.queue.ask_now(queued)
+        held = self._services.queue.held(queued.conversation)
+        self._services.queue.ask_now(queued, unpriced=held is not None and held.why is Why.PRICE)
 
     def _remove(self, queued: object) -> None:
         assert isinstance(queued, QueuedQuestion)
@@ -148,4 +155,10 @@ def _sentence(held: Held | None) -> str:
     if held is None:
         return ""
     words = tr(_WHY[held.why])
-    return f"{held.sentence} {words}".strip() if held.why is Why.UNSAVED else words
+    return f"{held.sentence} {words}".strip() if held.why in _TOLD else words
+
+
+def _way_out(held: Held | None) -> WayOut:
+    if held is None:
+        return NO_WAY_OUT
+    return WayOut(anyway=held.why is Why.PRICE, budget=held.why in (Why.PRICE, Why.BUDGET))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from kireji.core.errors import KirejiError, NotSent, PriceUnknown
+from kireji.core.errors import BudgetReached, KirejiError, NotSent, PriceUnknown
 from kireji.core.events import PartStarted, UsageReported
 from kireji.core.history import StoredMessage
 from kireji.core.messages import ThinkingPart
@@ -163,6 +163,8 @@ class Turns(QObject):
     def leave(self) -> None:
         """Another conversation is opened: what runs here goes on without being shown."""
         self._let_go()
+        if self._unpriced is not None:
+            self._pane.show_notice("")  # it offers to send what was asked here
         self._pending = self._unpriced = None
         self._pane.composer.set_running(False)
         self._pane.before.clear()
@@ -299,6 +301,8 @@ class Turns(QObject):
         if isinstance(error, PriceUnknown):
             self._unpriced = message.parent
             self._pane.show_notice(error.message, "anyway")
+        elif isinstance(error, BudgetReached):
+            self._pane.show_notice(error.message, "budget")
         self._conversation.answered(message)
         self.ended.emit()
 

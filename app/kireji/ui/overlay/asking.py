@@ -51,6 +51,8 @@ class Asking(QObject):
     opened = Signal()
     """The conversation shall go on in the main window."""
     settings_clicked = Signal()
+    budgets_wanted = Signal()
+    """The budgets shall be changed, in the settings."""
 
     def __init__(
         self,
@@ -174,6 +176,8 @@ class Asking(QObject):
             card.prompted.connect(self._follow_up_prompt)
             card.stopped.connect(self._stop)
             card.retried.connect(self._retry)
+            card.anyway.connect(self._send_anyway)
+            card.budgets_wanted.connect(self.budgets_wanted)
             card.opened.connect(self.opened)
             card.continued.connect(self._continue)
             card.model_clicked.connect(self._choose_for_card)
@@ -258,6 +262,10 @@ class Asking(QObject):
     def _retry(self) -> None:
         if self._dialogue is not None:
             self._dialogue.retry()
+
+    def _send_anyway(self) -> None:
+        if self._dialogue is not None:
+            self._dialogue.send_anyway()
 
     def _continue(self) -> None:
         if self._dialogue is not None:

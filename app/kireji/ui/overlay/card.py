@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.core.permissions import ApprovalRequest
 from kireji.ui.chat.answer_view import AnswerView
 from kireji.ui.chat.document import EDGE
-from kireji.ui.chat.endings import PATIENCE_MILLISECONDS, Waiting, waiting_for
-from kireji.ui.chat.failure_details import FailureDetails
+from kireji.ui.chat.endings import NO_WAY_OUT, Waiting, WayOut, waiting_for
 from kireji.ui.chat.header import ModelChip
 from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.asked import Asked
-from kireji.ui.overlay.card_size import ending_height, make_room
+from kireji.ui.overlay.card_ending import CardEnding
+from kireji.ui.overlay.card_size import make_room
 from kireji.ui.overlay.card_state import CardState, shortened
 from kireji.ui.overlay.caret import Caret
 from kireji.ui.overlay.field import QuestionField
@@ -24,7 +24,7 @@ from kireji.ui.overlay.keys import press_focused_button
 from kireji.ui.overlay.placement import card_sizes
 from kireji.ui.overlay.prompt_keys import prompt_number
 from kireji.ui.overlay.prompt_row import PromptRow
-from kireji.ui.parts import button, label, restyle, separator
+from kireji.ui.parts import button, label, separator
 from kireji.ui.quick_prompts import QuickPrompt, place_in
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE, TYPE_BODY
@@ -56,6 +56,10 @@ class AnswerCard(QFrame):
     """The answer shall end here."""
     retried = Signal()
     """The same question again."""
+    anyway = Signal()
+    """The same question again, although nobody knows what it costs."""
+    budgets_wanted = Signal()
+    """The budgets shall be changed."""
     opened = Signal()
     """The conversation shall go on in the main window."""
     arrived = Signal()
@@ -84,9 +88,7 @@ class AnswerCard(QFrame):
         self._model.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._model.clicked.connect(self.model_clicked)
         self._note = label(role="muted", wrap=True)
-        self._status = label(role="muted", wrap=True)
-        for each in (self._note, self._status):
-            each.setMargin(_TEXT_MARGIN)
+        self._note.setMargin(_TEXT_MARGIN)
         self.view = AnswerView(theme, parent=self)
         self.view.setMinimumHeight(1)  # none at all would be what scroll areas want, which is more
         self.view.height_changed.connect(self._text_grew)
@@ -97,17 +99,17 @@ class AnswerCard(QFrame):
         self.asked.resized.connect(self.resized)
         self.field = QuestionField((tr("Follow up…"), "…"), tr("Follow-up question"), self)
         self.field.asked.connect(self._follow_up)
+        self.ending = CardEnding(_TEXT_MARGIN, self)
+        self.ending.resized.connect(self.resized)
+        self.ending.anyway.clicked.connect(self.anyway)
+        self.ending.budget.clicked.connect(self.budgets_wanted)
+        self.ending.stand_before(self.field)
         self.asked.stand_before(self.field)
         self.field.resized.connect(self.resized)
         self.prompts = PromptRow(_CHIPS, longest=_SHORT, rest=False, parent=self)
         self.prompts.chosen.connect(self._prompt_chosen)
         self._continue = self._chip(tr("Continue"), tr("Continue the answer where it was cut"))
         self._continue.clicked.connect(self.continued)
-        self._details = FailureDetails()
-        self._details.resized.connect(self.resized)
-        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MILLISECONDS)
-        self._patience.timeout.connect(self._say_later)
-        self._later = ""
         self._retry = self._chip(tr("Ask again"), tr("Ask the same question again"))
         self._retry.clicked.connect(self.retried)
         self._stop = self._chip(tr("Stop"), tr("Stop the answer and keep what has arrived"))
@@ -140,12 +142,7 @@ class AnswerCard(QFrame):
         body.addWidget(self._note)
         body.addWidget(self.view, 1)
         body.addWidget(self.asked)
-        ending = QHBoxLayout()
-        ending.setSpacing(SPACE[1])
-        ending.addWidget(self._status, 1)
-        ending.addWidget(self._details.toggle, 0, Qt.AlignmentFlag.AlignTop)
-        body.addLayout(ending)
-        body.addWidget(self._details)
+        body.addWidget(self.ending)
         footer = QHBoxLayout()
         footer.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
         footer.setSpacing(SPACE[1])
@@ -220,20 +217,25 @@ class AnswerCard(QFrame):
     @property
     def meanwhile(self) -> bool:
         """Whether something is said of what goes on between the words."""
-        return self.state is CardState.STREAMING and not self._status.isHidden()
+        return self.state is CardState.STREAMING and bool(self.ending.sentence)
 
     def say_meanwhile(self, sentence: str) -> None:
         """What goes on while no words come; empty when words may come again."""
         if self.asked.waiting and sentence != tr("Waiting for you"):
             return
-        self._patience.stop()
         self._caret.show_at_end(on=self.state is CardState.STREAMING and not sentence)
-        self._status.setText(sentence)
-        self._status.setVisible(bool(sentence))
+        self.ending.say(sentence)
         self.resized.emit()
 
     def finish(
-        self, markdown: str, state: CardState, sentence: str, *, continues: bool = False, details: str = ""
+        self,
+        markdown: str,
+        state: CardState,
+        sentence: str,
+        *,
+        continues: bool = False,
+        details: str = "",
+        way_out: WayOut = NO_WAY_OUT,
     ) -> None:
         """The answer is whole, stopped or failed.
 
@@ -243,22 +245,23 @@ class AnswerCard(QFrame):
             sentence: What went wrong and what to do; empty when nothing did.
             continues: Whether it was cut and can go on.
             details: The technical side of a failure.
+            way_out: What can be done where money is the reason.
         """
         self.view.finish(markdown)
         self._become(state, sentence)
         self._continue.setVisible(continues)
-        self._details.show_text(details)
+        self._retry.setVisible(state is CardState.FAILED and not way_out.anyway)  # it would be refused again
+        self.ending.show_failure(details, way_out)
         if sentence and continues:
-            restyle(self._status, role="warn")
+            self.ending.warn()
         self.resized.emit()
         self.arrived.emit()
 
     def forget(self) -> None:
         """Nothing of the conversation stays here."""
-        for each in (self._question, self._note, self._status):
+        for each in (self._question, self._note, self.ending):
             each.clear()
         self._model.set_words("")
-        self._details.show_text("")
         self.asked.clear()
         self._empty()
         self.field.reset()
@@ -271,36 +274,22 @@ class AnswerCard(QFrame):
         self.state = state
         open_answer = state in (CardState.WAITING, CardState.STREAMING)
         self._caret.show_at_end(on=state is CardState.STREAMING)
-        self._patience.stop()
         self._stop.setVisible(open_answer)
         self.prompts.setEnabled(not open_answer)
         self._continue.hide()
-        self._details.show_text("")
         self._retry.setVisible(state is CardState.FAILED)
         if not open_answer:
             self.asked.clear()
         self._copy.setVisible(not open_answer and bool(self.view.markdown()))
         words = {CardState.WAITING: waiting_for("").sentence, CardState.STOPPED: "Stopped."}.get(state, "")
-        text = sentence or words
-        restyle(self._status, role="error" if state is CardState.FAILED else "muted")
-        self._status.setText(text)
-        self._status.setVisible(bool(text))
+        self.ending.say(sentence or words, "error" if state is CardState.FAILED else "muted")
         self.view.setVisible(bool(self.view.markdown()) or state is CardState.STREAMING)
         self.resized.emit()
 
     def wait_for(self, waiting: Waiting) -> None:
         """What is being waited for, while nothing has arrived."""
         if self.state is CardState.WAITING:
-            self._status.setText(waiting.sentence)
-            self._later = waiting.later
-            self._patience.stop()
-            if waiting.later:
-                self._patience.start()
-            self.resized.emit()
-
-    def _say_later(self) -> None:
-        if self.state is CardState.WAITING and self._later:
-            self._status.setText(self._later)
+            self.ending.wait_for(waiting)
             self.resized.emit()
 
     # Its size.
@@ -315,10 +304,8 @@ class AnswerCard(QFrame):
         margins = body.contentsMargins()
         room = inner - margins.left() - margins.right()
         shown = [] if self._note.isHidden() else [self._note.heightForWidth(room)]
-        if not self._status.isHidden():
-            shown.append(ending_height(self._status, self._details.toggle, room))
-        if not self._details.isHidden():
-            shown.append(self._details.heightForWidth(room))
+        if not self.ending.isHidden():
+            shown.append(self.ending.heightForWidth(room))
         if not self.asked.isHidden():
             shown.append(self.asked.heightForWidth(room))
         if not self.view.isHidden():
@@ -380,7 +367,7 @@ class AnswerCard(QFrame):
     @property
     def sentence(self) -> str:
         """The line under the answer: what is waited for, or what went wrong."""
-        return self._status.text() if not self._status.isHidden() else ""
+        return self.ending.sentence
 
     @property
     def note(self) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QPushButton
-
 from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.prompt_row import PromptRow
 from kireji.ui.theme import Theme
@@ -26,11 +24,3 @@ def make_room(prompts: PromptRow, buttons: FlowLayout, theme: Theme, width: int)
     shown = [item.sizeHint().width() + SPACE[0] for item in others if item is not None and not item.isEmpty()]
     around = 2 * SPACE[2] + SPACE[1] + theme.px(_FIELD)
     prompts.setVisible(bool(prompts.chips) and around + sum(shown) + prompts.one_row() <= width)
-
-
-def ending_height(status: QLabel, toggle: QPushButton, width: int) -> int:
-    """How high the last line and what stands beside it are, in a width in logical pixels."""
-    if toggle.isHidden():
-        return status.heightForWidth(width)
-    beside = toggle.sizeHint()
-    return max(status.heightForWidth(width - beside.width() - SPACE[1]), beside.height())

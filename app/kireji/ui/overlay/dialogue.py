@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import msgspec
@@ -34,7 +35,7 @@ from kireji.services.turns import (
 from kireji.ui.aio import TaskScope
 from kireji.ui.announcer import SpokenAnswer, spoken_answer
 from kireji.ui.chat.before_sending import LOOKING
-from kireji.ui.chat.endings import Waiting, details_of, ending_of, waiting_for
+from kireji.ui.chat.endings import NO_WAY_OUT, Waiting, WayOut, details_of, ending_of, waiting_for, way_out_of
 from kireji.ui.chat.messages import shown_question
 from kireji.ui.chat.permission.wording import asks_words
 from kireji.ui.chat.tool_names import name_of
@@ -81,6 +82,7 @@ class _Shown(NamedTuple):
     sentence: str
     continues: bool
     details: str
+    way_out: WayOut
 
 
 async def _no_pictures() -> Sequence[StoredPicture]:
@@ -177,6 +179,11 @@ class Dialogue:
         if not self._running:
             self._begin()
 
+    def send_anyway(self) -> None:
+        """The last question once more, although nobody knows what it costs."""
+        if not self._running:
+            self._begin(unpriced=True)
+
     def call_back(self) -> bool:
         """Do not send what has not left yet; False when there is nothing of that kind."""
         card = self._card
@@ -216,7 +223,7 @@ class Dialogue:
         else:
             self._saved = saved
 
-    def _begin(self) -> None:
+    def _begin(self, *, unpriced: bool = False) -> None:
         self._control = TurnControl()
         self._received, self._note, self._sent, self._running = {}, "", False, True
         self._stored, self._shows = False, True
@@ -224,11 +231,11 @@ class Dialogue:
         if self._card is not None:
             self._card.ask(self._shown)
             self._voice = spoken_answer(self._card)
-        self._scope.start(self._turn(), name=self._task)
+        self._scope.start(self._turn(unpriced=unpriced), name=self._task)
 
-    async def _turn(self) -> None:
+    async def _turn(self, *, unpriced: bool) -> None:
         try:
-            question = await self._next_question()
+            question = replace(await self._next_question(), unpriced=unpriced)
             self._sent = True
             await self._services.chat.ask(question, self._observe, self._control, shows=self._shows)
         except NotSent:
@@ -257,7 +264,14 @@ class Dialogue:
         elif (last := self._last) is not None:
             card.ask(last.question)
             card.begin(*last.who)
-            card.finish(last.markdown, last.state, last.sentence, continues=last.continues, details=last.details)
+            card.finish(
+                last.markdown,
+                last.state,
+                last.sentence,
+                continues=last.continues,
+                details=last.details,
+                way_out=last.way_out,
+            )
             if not self._goes_on and self._question is None:
                 card.field.write(self._text)
 
@@ -348,7 +362,12 @@ class Dialogue:
         ending = ending_of(message, self._note)  # the note stands above the answer already
         said = ending.sentence if message.state is not MessageState.STOPPED else ""
         self._finish(
-            message.message.text, _ENDS[message.state], said, continues=ending.continues, details=details_of(error)
+            message.message.text,
+            _ENDS[message.state],
+            said,
+            continues=ending.continues,
+            details=details_of(error),
+            way_out=way_out_of(error),
         )
 
     def _show(self, index: int, text: str) -> None:
@@ -366,15 +385,22 @@ class Dialogue:
         return f"turn {self._number}.{self._turns}"
 
     def _finish(
-        self, markdown: str, state: CardState, sentence: str, *, continues: bool = False, details: str = ""
+        self,
+        markdown: str,
+        state: CardState,
+        sentence: str,
+        *,
+        continues: bool = False,
+        details: str = "",
+        way_out: WayOut = NO_WAY_OUT,
     ) -> None:
         self._running = False
         if self._voice is not None:
             self._voice.end(sentence, failed=state is CardState.FAILED)
             self._voice = None
         if self._card is not None:
-            self._last = _Shown(self._shown, self._who, markdown, state, sentence, continues, details)
-            self._card.finish(markdown, state, sentence, continues=continues, details=details)
+            self._last = _Shown(self._shown, self._who, markdown, state, sentence, continues, details, way_out)
+            self._card.finish(markdown, state, sentence, continues=continues, details=details, way_out=way_out)
         elif (ended := self._ended_alone) is not None and state is not CardState.STOPPED:
             self._ended_alone = None
             ended(Ended(self.conversation, self._shown, state, sentence))

@@ -50,7 +50,7 @@ class OverlayPresenter(QObject):
         on_error: Shows one sentence when there is no overlay to show it in.
         theme: Look of bar and card.
         folder: Where pictures are saved; None for the person's own folder of pictures.
-        open_settings: Shows the settings in the main window.
+        open_settings: Shows a page of the settings in the main window.
         on_picture: Takes a picture that the desktop's own dialog has cut out, and the name of the quick prompt to ask
             about it, empty for none. Without it that dialog is never opened.
         looking: Looks through pictures for what must not leave; None where nothing is hidden.
@@ -68,7 +68,7 @@ class OverlayPresenter(QObject):
         theme: Theme,
         *,
         folder: Path | None = None,
-        open_settings: Callable[[], None] | None = None,
+        open_settings: Callable[[str], None] | None = None,
         on_picture: Callable[[EncodedPicture, str], None] | None = None,
         looking: LookingAhead | None = None,
     ) -> None:
@@ -94,6 +94,7 @@ class OverlayPresenter(QObject):
         self.asking.begun.connect(self._remember)
         self.asking.opened.connect(self._go_on_in_window)
         self.asking.settings_clicked.connect(self._go_to_settings)
+        self.asking.budgets_wanted.connect(self._go_to_budgets)
         self.stage.painted.connect(self._painted)
         self.stage.settled.connect(self._settled)
         self.stage.unsettled.connect(self._unsettled)
@@ -364,10 +365,13 @@ class OverlayPresenter(QObject):
         self._remember()
         self._commands.run(str(name), self.asking.dialogue, self.asking.first_question)
 
-    def _go_to_settings(self) -> None:
+    def _go_to_budgets(self) -> None:
+        self._go_to_settings("spending")
+
+    def _go_to_settings(self, page: str = "") -> None:
         self.close()
         if self._open_settings is not None:
-            self._open_settings()
+            self._open_settings(page)
 
     def _go_on_in_window(self) -> None:
         """The conversation goes on in the main window, which joins an answer that is under way."""
