@@ -24,6 +24,7 @@ class Model:
         step: Prices above so many tokens of the prompt.
         output: Most tokens of an answer; None is not told.
         least: Fewest tokens that may be asked for.
+        pricing: All that is listed of its prices, whatever it is; "" for what the others say.
         trains: Its only provider keeps what it is sent.
         mandatory: It cannot be kept from thinking.
     """
@@ -43,6 +44,7 @@ class Model:
     mandatory: bool = False
     trains: bool = False
     least: int = 1
+    pricing: Any = ""
 
     def listed(self) -> dict[str, Any]:
         """The entry in GET /models."""
@@ -65,7 +67,7 @@ class Model:
                 "tokenizer": "Other",
                 "instruct_type": None,
             },
-            "pricing": pricing,
+            "pricing": pricing if self.pricing == "" else self.pricing,
             "top_provider": {
                 "context_length": self.context,
                 "max_completion_tokens": self.output,
@@ -94,6 +96,24 @@ _HAIKU_ABOVE = {
     "input_cache_read": "0.00000005",
     "input_cache_write": "0.000000625",
 }
+
+ODD_PRICES: dict[str, Any] = {
+    "none": None,
+    "empty": {},
+    "negative": {"prompt": "-0.000001", "completion": "-0.000002"},
+    "half": {"prompt": "0.000001"},
+    "words": {"prompt": "a little", "completion": "0.000002"},
+    "endless": {"prompt": "Infinity", "completion": "NaN"},
+    "numbers": {"prompt": [1], "completion": {"usd": 1}},
+    "negative-above": {
+        "prompt": "0.000001",
+        "completion": "0.000002",
+        "overrides": [{"min_prompt_tokens": 5, "prompt": "-1", "completion": "-1"}],
+    },
+    "no-table": ["0.000001", "0.000002"],
+    "negative-fee": {"prompt": "0.000001", "completion": "0.000002", "request": "-1"},
+}
+"""Price tables of which no price can be told, as a list might hold them by mistake."""
 
 MODELS = (
     Model(
@@ -152,6 +172,10 @@ MODELS = (
         _SAMPLING,
         ("text", "image"),
         expires="2026-06-30",
+    ),
+    *(
+        Model(f"odd/{name}", f"Odd: {name}", 65_536, 8_192, ("0", "0"), _SAMPLING, pricing=pricing)
+        for name, pricing in ODD_PRICES.items()
     ),
 )
 _QUERY = {"supported_parameters", "input_modalities", "q", "sort", "offset", "limit"}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from kireji.cli.console import Console
 from kireji.cli.values import efforts_words, model_value, price_words, token_words
 from kireji.cli.work import DONE, Work
 from kireji.core.errors import AuthenticationFailed, KeyStoreError, KirejiError
-from kireji.core.models import Lifecycle, ModelInfo
+from kireji.core.models import Lifecycle, ModelInfo, Price
 from kireji.services.application import Services
 from kireji.services.catalog import ProviderModels
 from kireji.services.credentials import ADDRESSES, without_keychain
@@ -96,6 +96,12 @@ def _default(services: Services, group: ProviderModels) -> str:
     return services.preferences.settings.models.model_of(group.provider) or group.default
 
 
+def _price(model: ModelInfo, of: Callable[[Price], float]) -> str:
+    if model.free:
+        return "free"
+    return price_words([(price.above_tokens, of(price)) for price in model.prices if price.sound])
+
+
 def _row(services: Services, group: ProviderModels, model: ModelInfo, servers: Mapping[str, str]) -> tuple[str, ...]:
     place = services.credentials.shown_address(LOCAL, model.address) if model.address else ""
     notes = (
@@ -111,8 +117,8 @@ def _row(services: Services, group: ProviderModels, model: ModelInfo, servers: M
         model.name if model.name != model.id else "",
         token_words(model.context_tokens),
         token_words(model.max_output_tokens),
-        "free" if model.free else price_words([(price.above_tokens, price.input) for price in model.prices]),
-        "free" if model.free else price_words([(price.above_tokens, price.output) for price in model.prices]),
+        _price(model, lambda price: price.input),
+        _price(model, lambda price: price.output),
         _abilities(model),
         "; ".join(note.rstrip(".") for note in notes if note),
     )

@@ -173,6 +173,7 @@ def model_value(model: ModelInfo) -> dict[str, object]:
                 "cache_read": price.cache_read,
             }
             for price in model.prices
+            if price.sound
         ],
         "lifecycle": model.lifecycle.value,
         "ends": model.ends or None,

@@ -29,6 +29,7 @@ class Price(msgspec.Struct, frozen=True):
         cache_write: Per million prompt tokens written to the cache.
         cache_read: Per million prompt tokens read from it.
         above_tokens: The prompt size (cache included) from which this price holds for the whole request.
+        request: For the request itself, in US dollars.
     """
 
     input: float
@@ -36,11 +37,13 @@ class Price(msgspec.Struct, frozen=True):
     cache_write: float
     cache_read: float
     above_tokens: int = 0
+    request: float = 0.0
 
     @property
     def sound(self) -> bool:
         """Whether these are prices: services write a negative number where there is none."""
-        return all(0 <= one < math.inf for one in (self.input, self.output, self.cache_write, self.cache_read))
+        known = (self.input, self.output, self.cache_write, self.cache_read, self.request)
+        return all(0 <= one < math.inf for one in known)
 
 
 class Lifecycle(enum.Enum):
@@ -109,7 +112,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
             + usage.cache_write_tokens * price.cache_write
             + usage.cache_read_tokens * price.cache_read
         )
-        return millionths / 1_000_000
+        return price.request + millionths / 1_000_000
 
     def price(self, prompt_tokens: int) -> Price | None:
         """What holds for a prompt of that size, cache included; None when that is unknown, or is no price at all."""
@@ -128,7 +131,8 @@ class ModelInfo(msgspec.Struct, frozen=True):
         price = self.price(prompt_tokens)
         if price is None:
             return None
-        return (prompt_tokens * max(price.input, price.cache_write) + output_tokens * price.output) / 1_000_000
+        millionths = prompt_tokens * max(price.input, price.cache_write) + output_tokens * price.output
+        return price.request + millionths / 1_000_000
 
 
 class LocalServer(msgspec.Struct, frozen=True):

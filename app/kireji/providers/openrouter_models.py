@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -121,7 +122,7 @@ def _known(listed: ListedModel) -> ModelInfo:
         sees_images="image" in takes,
         efforts=_efforts(listed, able),
         prices=prices,
-        free=bool(prices) and all(price.input == price.output == 0 for price in prices),
+        free=bool(prices) and all(price.input == price.output == price.request == 0 for price in prices),
         lifecycle=Lifecycle.DEPRECATED if listed.expiration_date else Lifecycle.ACTIVE,
         ends=(listed.expiration_date or "")[:10],
         uses_tools="tools" in able,
@@ -154,6 +155,10 @@ def _reasons(listed: ListedModel, able: Sequence[str]) -> bool:
     return listed.reasoning is not None or any(name in able for name in _REASONING)
 
 
+_NONE = -1.0
+"""No price: what a large prompt costs is unknown then, and not what a small one costs."""
+
+
 def _prices(pricing: Mapping[str, Any]) -> tuple[Price, ...]:
     """By rising size of the prompt; empty when a price is unknown or varies (written as a negative number)."""
     base = _price(pricing, None, 0)
@@ -164,20 +169,31 @@ def _prices(pricing: Mapping[str, Any]) -> tuple[Price, ...]:
     for override in overrides if isinstance(overrides, list) else []:
         above = override.get("min_prompt_tokens") if isinstance(override, dict) else None
         if isinstance(above, int) and above > 0:  # other conditions than the prompt's size cannot be told in advance
-            step = _price(override, base, above)
-            steps += [step] if step else []
+            steps.append(_price(override, base, above) or Price(_NONE, _NONE, _NONE, _NONE, above_tokens=above))
     return (base, *sorted(steps, key=lambda price: price.above_tokens))
 
 
 def _price(table: Mapping[str, Any], otherwise: Price | None, above: int) -> Price | None:
     fresh = _per_million(table.get("prompt"), otherwise.input if otherwise else None)
     answered = _per_million(table.get("completion"), otherwise.output if otherwise else None)
-    if fresh is None or answered is None:
+    flat = _flat(table.get("request"), otherwise.request if otherwise else 0.0)
+    if fresh is None or answered is None or flat is None:
         return None
     # Without a price of its own, what the cache holds costs what other tokens cost.
     written = _per_million(table.get("input_cache_write"), fresh)
     read = _per_million(table.get("input_cache_read"), fresh)
-    return Price(fresh, answered, fresh if written is None else written, fresh if read is None else read, above)
+    return Price(fresh, answered, fresh if written is None else written, fresh if read is None else read, above, flat)
+
+
+def _flat(value: Any, otherwise: float) -> float | None:
+    """US dollars for the request itself; None when that is unknown."""
+    if value is None:
+        return otherwise
+    try:
+        price = float(value)
+    except (TypeError, ValueError):
+        return None
+    return price if 0 <= price < math.inf else None
 
 
 def _per_million(value: Any, otherwise: float | None) -> float | None:

@@ -56,6 +56,19 @@ def test_a_price_that_varies_is_unknown(price: object) -> None:
     assert model.cost(Usage(1, 1)) is None
 
 
+def test_above_a_step_whose_price_is_unknown_nothing_is_known_of_large_prompts() -> None:
+    step = {"min_prompt_tokens": 100, "prompt": "-1", "completion": "-1"}
+    model = listed(pricing={"prompt": "0.000001", "completion": "0.000002", "overrides": [step]})
+    assert model.cost_at_most(50, 10) == pytest.approx(70 / 1_000_000)
+    assert model.cost_at_most(101, 10) is None
+
+
+def test_what_the_request_itself_costs_counts() -> None:
+    model = listed(pricing={"prompt": "0", "completion": "0", "request": "0.005"})
+    assert not model.free
+    assert model.cost(Usage(1, 1)) == model.cost_at_most(100, 100) == 0.005
+
+
 def test_a_free_model_is_free() -> None:
     assert listed(pricing={"prompt": "0", "completion": "0"}).free
 
