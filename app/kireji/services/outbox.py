@@ -125,12 +125,14 @@ class Outbox:
             BudgetReached: It could pass a budget.
             PriceUnknown: There is a budget, and nobody knows what it costs.
             ModelUnavailable: The model is retired.
-            RedactionFailed: It could not be looked through.
             StoreError: The environment's fault.
         """
-        prepared = await self._prepared(provider, request, base_url, conversation, Delivery.STREAM)
-        if prepared.outgoing is not None and self.accounts is not None:
-            await self.accounts.check(prepared.request, conversation, unpriced=unpriced)
+        if self.accounts is None:
+            return
+        # Placeholders hardly change how long it is, and pictures need not be looked through to know whether it leaves.
+        prepared = await self._prepared(provider, Redacted(request), base_url, Delivery.STREAM)
+        if prepared.outgoing is not None:
+            await self.accounts.check(request, conversation, unpriced=unpriced)
 
     async def made_again(
         self, provider: Provider, request: ModelRequest, base_url: str, delivery: Delivery, *, hidden: bool
