@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVB
 from kireji.core.permissions import ApprovalRequest
 from kireji.ui.chat.answer_view import AnswerView
 from kireji.ui.chat.document import EDGE
-from kireji.ui.chat.endings import NO_WAY_OUT, Waiting, WayOut, waiting_for
+from kireji.ui.chat.endings import Waiting, waiting_for
 from kireji.ui.chat.header import ModelChip
 from kireji.ui.flow import FlowLayout
 from kireji.ui.overlay.asked import Asked
-from kireji.ui.overlay.card_ending import CardEnding
+from kireji.ui.overlay.card_ending import CardEnding, Outcome
 from kireji.ui.overlay.card_size import make_room
 from kireji.ui.overlay.card_state import CardState, shortened
 from kireji.ui.overlay.caret import Caret
@@ -227,32 +227,15 @@ class AnswerCard(QFrame):
         self.ending.say(sentence)
         self.resized.emit()
 
-    def finish(
-        self,
-        markdown: str,
-        state: CardState,
-        sentence: str,
-        *,
-        continues: bool = False,
-        details: str = "",
-        way_out: WayOut = NO_WAY_OUT,
-    ) -> None:
-        """The answer is whole, stopped or failed.
-
-        Args:
-            markdown: All that arrived.
-            state: Which of these.
-            sentence: What went wrong and what to do; empty when nothing did.
-            continues: Whether it was cut and can go on.
-            details: The technical side of a failure.
-            way_out: What can be done where money is the reason.
-        """
-        self.view.finish(markdown)
-        self._become(state, sentence)
-        self._continue.setVisible(continues)
-        self._retry.setVisible(state is CardState.FAILED and not way_out.anyway)  # it would be refused again
-        self.ending.show_failure(details, way_out)
-        if sentence and continues:
+    def finish(self, outcome: Outcome) -> None:
+        """The answer is whole, stopped or failed."""
+        self.view.finish(outcome.markdown)
+        self._become(outcome.state, outcome.sentence)
+        self._continue.setVisible(outcome.continues)
+        again = outcome.state is CardState.FAILED and not outcome.way_out.anyway  # else it would be refused again
+        self._retry.setVisible(again)
+        self.ending.show_failure(outcome.details, outcome.way_out)
+        if outcome.sentence and outcome.continues:
             self.ending.warn()
         self.resized.emit()
         self.arrived.emit()

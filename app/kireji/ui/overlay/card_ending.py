@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kireji.ui.chat.endings import NO_WAY_OUT, PATIENCE_MILLISECONDS, Waiting, WayOut
 from kireji.ui.chat.failure_details import FailureDetails
 from kireji.ui.flow import FlowLayout
+from kireji.ui.overlay.card_state import CardState
 from kireji.ui.parts import button, label, restyle, spread
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
+
+
+class Outcome(NamedTuple):
+    """What became of an answer.
+
+    Args:
+        markdown: All that arrived.
+        state: Whether it is whole, stopped or failed.
+        sentence: What went wrong and what to do; empty when nothing did.
+        continues: Whether it was cut and can go on.
+        details: The technical side of a failure.
+        way_out: What can be done where money is the reason.
+    """
+
+    markdown: str
+    state: CardState
+    sentence: str = ""
+    continues: bool = False
+    details: str = ""
+    way_out: WayOut = NO_WAY_OUT
 
 
 class CardEnding(QWidget):

@@ -35,7 +35,7 @@ from kireji.services.turns import (
 from kireji.ui.aio import TaskScope
 from kireji.ui.announcer import SpokenAnswer, spoken_answer
 from kireji.ui.chat.before_sending import LOOKING
-from kireji.ui.chat.endings import NO_WAY_OUT, Waiting, WayOut, details_of, ending_of, waiting_for, way_out_of
+from kireji.ui.chat.endings import Waiting, details_of, ending_of, waiting_for, way_out_of
 from kireji.ui.chat.messages import shown_question
 from kireji.ui.chat.permission.wording import asks_words
 from kireji.ui.chat.tool_names import name_of
@@ -43,6 +43,7 @@ from kireji.ui.chat.words import provider_name
 from kireji.ui.covers.consent_card import text_of, title_of
 from kireji.ui.models.lookup import model_name, server_name
 from kireji.ui.overlay.card import AnswerCard
+from kireji.ui.overlay.card_ending import Outcome
 from kireji.ui.overlay.card_state import CardState
 from kireji.ui.overlay.picture import StoredPicture
 from kireji.ui.translation import tr
@@ -54,6 +55,7 @@ _ENDS = {
     MessageState.INTERRUPTED: CardState.FAILED,
     MessageState.FAILED: CardState.FAILED,
 }
+_STOPPED = Outcome("", CardState.STOPPED)
 
 
 class Ended(NamedTuple):
@@ -77,12 +79,7 @@ class _Shown(NamedTuple):
 
     question: str
     who: tuple[str, str]
-    markdown: str
-    state: CardState
-    sentence: str
-    continues: bool
-    details: str
-    way_out: WayOut
+    outcome: Outcome
 
 
 async def _no_pictures() -> Sequence[StoredPicture]:
@@ -129,7 +126,7 @@ class Dialogue:
         self._text = self._shown = self._waiting = ""
         self._ended_alone: Callable[[Ended], None] | None = None
         self._saved: Callable[[int], None] | None = None
-        self._goes_on = False
+        self._goes_on = self._unpriced = False
         self._question: int | None = None
         self._note = ""
         self._sent = False
@@ -202,7 +199,7 @@ class Dialogue:
         self._control.stop()
         if not self._sent:
             self._scope.cancel(self._task)
-            self._finish("", CardState.STOPPED, "")
+            self._finish(_STOPPED)
 
     def detach(self, ended: Callable[[Ended], None] | None = None) -> None:
         """Show nothing any more; a running answer goes on and is saved.
@@ -231,22 +228,23 @@ class Dialogue:
         if self._card is not None:
             self._card.ask(self._shown)
             self._voice = spoken_answer(self._card)
-        self._scope.start(self._turn(unpriced=unpriced), name=self._task)
+        self._unpriced = unpriced
+        self._scope.start(self._turn(), name=self._task)
 
-    async def _turn(self, *, unpriced: bool) -> None:
+    async def _turn(self) -> None:
         try:
-            question = replace(await self._next_question(), unpriced=unpriced)
+            question = replace(await self._next_question(), unpriced=self._unpriced)
             self._sent = True
             await self._services.chat.ask(question, self._observe, self._control, shows=self._shows)
         except NotSent:
             self._not_sent()
         except KirejiError as error:
-            self._finish("", CardState.FAILED, error.sentence, details=details_of(error))
+            self._finish(Outcome("", CardState.FAILED, error.sentence, details=details_of(error)))
         except asyncio.CancelledError:
             if self._leaving and self._control.stopped:
                 self._not_sent()
             elif self._running and self._shows:  # stopped before the turn had begun, which says nothing of its end then
-                self._finish("", CardState.STOPPED, "")
+                self._finish(_STOPPED)
             raise
 
     def _not_sent(self) -> None:
@@ -264,14 +262,7 @@ class Dialogue:
         elif (last := self._last) is not None:
             card.ask(last.question)
             card.begin(*last.who)
-            card.finish(
-                last.markdown,
-                last.state,
-                last.sentence,
-                continues=last.continues,
-                details=last.details,
-                way_out=last.way_out,
-            )
+            card.finish(last.outcome)
             if not self._goes_on and self._question is None:
                 card.field.write(self._text)
 
@@ -361,14 +352,8 @@ class Dialogue:
     def _ended(self, message: StoredMessage, error: KirejiError | None) -> None:
         ending = ending_of(message, self._note)  # the note stands above the answer already
         said = ending.sentence if message.state is not MessageState.STOPPED else ""
-        self._finish(
-            message.message.text,
-            _ENDS[message.state],
-            said,
-            continues=ending.continues,
-            details=details_of(error),
-            way_out=way_out_of(error),
-        )
+        words, details = message.message.text, details_of(error)
+        self._finish(Outcome(words, _ENDS[message.state], said, ending.continues, details, way_out_of(error)))
 
     def _show(self, index: int, text: str) -> None:
         if not text:
@@ -384,26 +369,17 @@ class Dialogue:
     def _task(self) -> str:
         return f"turn {self._number}.{self._turns}"
 
-    def _finish(
-        self,
-        markdown: str,
-        state: CardState,
-        sentence: str,
-        *,
-        continues: bool = False,
-        details: str = "",
-        way_out: WayOut = NO_WAY_OUT,
-    ) -> None:
+    def _finish(self, outcome: Outcome) -> None:
         self._running = False
         if self._voice is not None:
-            self._voice.end(sentence, failed=state is CardState.FAILED)
+            self._voice.end(outcome.sentence, failed=outcome.state is CardState.FAILED)
             self._voice = None
         if self._card is not None:
-            self._last = _Shown(self._shown, self._who, markdown, state, sentence, continues, details, way_out)
-            self._card.finish(markdown, state, sentence, continues=continues, details=details, way_out=way_out)
-        elif (ended := self._ended_alone) is not None and state is not CardState.STOPPED:
+            self._last = _Shown(self._shown, self._who, outcome)
+            self._card.finish(outcome)
+        elif (ended := self._ended_alone) is not None and outcome.state is not CardState.STOPPED:
             self._ended_alone = None
-            ended(Ended(self.conversation, self._shown, state, sentence))
+            ended(Ended(self.conversation, self._shown, outcome.state, outcome.sentence))
 
     def _show_who(self, provider: str, model: str, note: str) -> None:
         if self._card is None:

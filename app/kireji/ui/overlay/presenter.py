@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,7 @@ class OverlayPresenter(QObject):
         self.asking.begun.connect(self._remember)
         self.asking.opened.connect(self._go_on_in_window)
         self.asking.settings_clicked.connect(self._go_to_settings)
-        self.asking.budgets_wanted.connect(self._go_to_budgets)
+        self.asking.budgets_wanted.connect(partial(self._go_to_settings, "spending"))
         self.stage.painted.connect(self._painted)
         self.stage.settled.connect(self._settled)
         self.stage.unsettled.connect(self._unsettled)
@@ -364,9 +365,6 @@ class OverlayPresenter(QObject):
             return
         self._remember()
         self._commands.run(str(name), self.asking.dialogue, self.asking.first_question)
-
-    def _go_to_budgets(self) -> None:
-        self._go_to_settings("spending")
 
     def _go_to_settings(self, page: str = "") -> None:
         self.close()
