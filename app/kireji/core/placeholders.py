@@ -7,11 +7,13 @@ given out, and where it was given out already, it is itself hidden behind anothe
 
 from __future__ import annotations
 
+import html
 import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
+from urllib.parse import quote
 
 from kireji.core.secrets.kinds import Found, Kind, merged
 
@@ -55,6 +57,8 @@ class Vault:
         self._values: dict[str, str] = {}
         self._placeholders: dict[str, str] = {}
         self._own: set[str] = set()
+        self._spellings: dict[str, Kind] = {}
+        """Values as they are written in addresses, JSON and pages, where that is another way."""
         self._taken: set[str] = set()
         self._last: dict[str, int] = {}
         for placeholder, value in (values or {}).items():
@@ -73,8 +77,9 @@ class Vault:
         return self._values.get(placeholder)
 
     def values_from(self, place: int) -> Sequence[str]:
-        """The values that were learnt when there were so many already."""
-        return list(itertools.islice(self._values.values(), place, None))
+        """The values that were learnt when there were so many already, however they are written."""
+        learnt = itertools.islice(self._values.values(), place, None)
+        return [form for value in learnt for form in (value, *_spellings(value))]
 
     def learn(self, text: str, find: Find) -> None:
         """Give placeholders to values, and keep those apart that stand in the text as they are.
@@ -155,7 +160,8 @@ class Vault:
         """The same where capitals may have been lost, as they are in the name of a host."""
         folded = text.casefold()
         kept = ((value, kind_of(placeholder)) for value, placeholder in self._placeholders.items())
-        return any(value.casefold() in folded for value, kind in kept if kind not in (None, Kind.OWN))
+        values = [value for value, kind in kept if kind not in (None, Kind.OWN)]
+        return any(form.casefold() in folded for form in (*values, *self._spellings))
 
     @property
     def own(self) -> frozenset[str]:
@@ -179,19 +185,20 @@ class Vault:
         self._values[placeholder] = value
         self._placeholders[value] = placeholder
         self._last[label] = max(number, self._last.get(label, 0))
+        if (kind := kind_of(placeholder)) is not None:
+            self._spellings |= dict.fromkeys(_spellings(value), kind)
         if label == _LABELS[Kind.OWN]:
             self._own.add(value)
 
     def _known(self, text: str) -> list[Found]:
         """Where values stand. Own words are found as words only: they may be the inside of others."""
-        return [
-            Found(at, at + len(value), kind)
+        values = (
+            (value, kind)
             for value, placeholder in self._placeholders.items()
-            if value in text and value not in self._own
-            for kind in (kind_of(placeholder),)
-            if kind is not None
-            for at in _places(text, value)
-        ]
+            if value in text and value not in self._own and (kind := kind_of(placeholder)) is not None
+        )
+        spellings = ((form, kind) for form, kind in self._spellings.items() if form in text)
+        return [Found(at, at + len(form), kind) for form, kind in (*values, *spellings) for at in _places(text, form)]
 
     def _literal(self, text: str) -> list[Found]:
         """Where somebody wrote what would be taken for one of ours."""
@@ -271,6 +278,12 @@ def kind_of(placeholder: str) -> Kind | None:
     """What a placeholder stands for; None when it is one that somebody wrote."""
     label = placeholder[1:].rpartition("_")[0]
     return next((kind for kind, known in _LABELS.items() if known == label), None)
+
+
+def _spellings(value: str) -> frozenset[str]:
+    """How a value is written in addresses, in JSON and in pages, where that is not as it is."""
+    forms = (quote(value, safe=""), quote(value), json.dumps(value)[1:-1], _escaped(value), html.escape(value))
+    return frozenset(forms) - {value}
 
 
 def _places(text: str, value: str) -> Iterable[int]:

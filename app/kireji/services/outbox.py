@@ -20,7 +20,7 @@ from kireji.core.placeholders import Vault
 from kireji.core.ports import Ledger, SentStore
 from kireji.core.provider_ports import Provider
 from kireji.core.publisher import Publisher
-from kireji.core.redaction import Hidden, strings
+from kireji.core.redaction import Hidden, Policy, strings
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 from kireji.services import sent_facts
 from kireji.services.accounts import Accounts, Answered, Estimate
@@ -229,8 +229,8 @@ class Outbox:
             StoreError: The ledger could not be written; then nothing leaves.
         """
         redacted = Redacted(request)
-        if self.redaction is not None:
-            redacted = await self.redaction.redact(counter.name, request, conversation, asks=False)
+        if self.redaction is not None and self.redaction.policy(counter.name) is not Policy.NEVER:
+            redacted = await self.redaction.hidden(request)
         request, hidden = redacted.request, redacted.hidden.by_kind
         outgoing = await asyncio.to_thread(counter.encode_count, request, base_url)
         facts = sent_facts.of_question(outgoing, request, None, Delivery.WHOLE, kept=self._kept, hidden=hidden)

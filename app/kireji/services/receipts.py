@@ -196,7 +196,9 @@ class Receipts:
                     return Receipt(sent, Evidence.REBUILT, made.body, made.url if same else "", made.headers)
         if nearest is None:
             return Receipt(sent, Evidence.GONE, note=say("It cannot be made again from the conversation."))
-        note = say("The settings, the tools or the program have changed since, or a stop text went along.")
+        note = say(
+            "The settings, the tools or the program have changed since, a stop text went along, or a box was taken away."
+        )
         return Receipt(sent, Evidence.DIFFERENT, nearest.body, note=note)
 
     async def _candidates(

@@ -96,6 +96,24 @@ def test_values_in_arguments_are_hidden_and_stay_json() -> None:
     assert json.loads(sent) == {"password": "[PASSWORD_1]", "to": "[MAIL_1]", "card": "[CARD_1]", "n": 1}
 
 
+@pytest.mark.parametrize("written", ["a%40example.org", "https://b.example/?q=a%40example.org&x"])
+def test_a_value_is_hidden_however_it_is_written(written: str) -> None:
+    vault = Vault()
+    _, sent = hidden(vault, "a@example.org", written)
+    assert "example.org" not in sent
+    assert vault.restore(sent) == written
+
+
+def test_own_words_are_hidden_in_addresses_and_json_too() -> None:
+    vault = Vault()
+    detection = Detection(own=["Zoë Blau"])
+    vault.learn("Zoë Blau", detection.find)
+    text = 'https://a.example/Zo%C3%AB%20Blau {"for": "Zo\\u00eb Blau"}'
+    sent = vault.hide(text, detection.find(text))
+    assert "Zo" not in sent
+    assert vault.restore(sent) == text
+
+
 def test_values_can_be_kept_and_taken_up_again() -> None:
     vault = Vault()
     hidden(vault, "a@example.org")

@@ -18,6 +18,8 @@ from kireji.core.redaction import RequestRedactor
 from kireji.core.requests import ModelRequest, ToolSpec
 from kireji.core.secrets.detection import Detection
 from kireji.core.secrets.kinds import Kind
+from kireji.providers.anthropic import AnthropicProvider
+from kireji.providers.http import HttpClient
 from kireji.services.redaction import Redaction
 from kireji.services.turns import Question, TurnEvent
 from tests.fakes.provider import USES_TOOLS, FakeProvider, answer, calling
@@ -71,6 +73,20 @@ async def test_a_program_that_starts_later_goes_on_with_the_same_bytes() -> None
     assert second.messages[0] == first.messages[0]
     assert second.messages[1].raw == b'[{"type":"text","text":"Yes, [MAIL_1]"}]'
     assert texts(second) == ["[MAIL_1] [MAIL_2]", "Yes, [MAIL_1]", "[MAIL_3] [MAIL_1]"]
+
+
+async def test_a_count_hides_alike_and_changes_nothing() -> None:
+    world = World(redacts=True)
+    services = world.services()
+    assert services.outbox.redaction is not None
+    await services.outbox.redaction.redact("anthropic", ModelRequest("m", (person("a@example.org"),)), 1)
+    counter = AnthropicProvider(HttpClient())
+    asked = ModelRequest("claude-haiku-5-5", (person("b@example.org"),))
+    cleared = await services.outbox.clear_count(counter, asked, "https://api.example", 1)
+    assert cleared.outgoing is not None
+    assert b"[MAIL_1]" in cleared.outgoing.body
+    assert b"example.org" not in cleared.outgoing.body
+    assert dict(services.outbox.redaction.vault(1).values) == {"[MAIL_1]": "a@example.org"}
 
 
 async def test_another_branch_gives_no_numbers_away() -> None:
