@@ -197,7 +197,7 @@ class Receipts:
         if nearest is None:
             return Receipt(sent, Evidence.GONE, note=say("It cannot be made again from the conversation."))
         note = say(
-            "The settings, the tools or the program have changed since, a stop text went along, or a box was taken away."
+            "Settings, tools or the program have changed since, a stop text went along, or a box was taken away."
         )
         return Receipt(sent, Evidence.DIFFERENT, nearest.body, note=note)
 
