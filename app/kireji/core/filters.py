@@ -23,8 +23,9 @@ HELD = 4000
 _WORK = 400
 """Steps of a program for each character of an answer, on average, and as many for free at its beginning:"""
 _FREE_WORK = 400_000
-_ORDINARY = "The tide is high at 4:15, so take path B-7 (see https://example.org/tides?id=42). " * 9
-"""Long enough that patterns which remember hundreds of characters do."""
+_ORDINARY = "The tide is high at 4:15, so take path B-7 (see https://example.org/tides?id=42). "
+_ROUNDS = 8
+"""So often the ordinary text is read until patterns that remember hundreds of characters do."""
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -76,7 +77,7 @@ def work_of(rules: Sequence[Rule]) -> float:
         programs = [program(rule) for rule in rules if rule.stops is stops]
         if programs:
             search = _Search(programs)
-            search.feed(_ORDINARY)  # until it remembers as much as it ever will
+            search.feed(_ORDINARY * _ROUNDS)
             begun = search.spent
             search.feed(_ORDINARY)
             share = (search.spent - begun) / (_WORK * len(_ORDINARY))

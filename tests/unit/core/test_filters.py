@@ -132,7 +132,7 @@ def test_what_is_no_pattern_or_too_much_is_refused_with_a_sentence(pattern: str)
         ("(.*)(.*)(.*)x", "y" * 50_000),
         ("a|a.*b", "a" * 50_000),
         ("a.*b|a", "a" * 50_000),
-        ("(x?){200}x{200}", "x" * 50_000),
+        ("(x?){200}x{200}", "x" * 10_000),
         ("[^b]*b", "a" * 50_000),
     ],
 )

@@ -25,6 +25,8 @@ from tests.fakes.world import World
 
 MASK = "▇▇▇"
 CUT = "/HALT +NOW/"
+HARD = ("/.{500}~/", "/.{500}#/")
+"""Nobody can tell for five hundred characters whether they match."""
 PURE = Hints(read_only=True, open_world=False, pure=True)
 
 
@@ -183,14 +185,14 @@ async def test_a_mask_that_matches_everything_leaves_nothing(pattern: str) -> No
 
 
 async def test_rules_that_need_too_much_work_hide_the_rest_and_say_so() -> None:
-    stored, _ = await asked(ruled(FakeProvider(answer("x" * 6000, " the tail")), "/.{500}~/"))
+    stored, _ = await asked(ruled(FakeProvider(answer("x" * 1300, " the tail")), *HARD))
     assert "the tail" not in stored.message.text
     assert stored.message.text.endswith(MASK)
     assert stored.error.startswith("Your rules for answers need too much work")
 
 
 async def test_a_stop_rule_that_needs_too_much_work_ends_the_answer_and_names_no_rule() -> None:
-    stored, _ = await asked(ruled(FakeProvider(answer("x" * 6000, " the tail")), stops=["/.{500}~/"]))
+    stored, _ = await asked(ruled(FakeProvider(answer("x" * 1300, " the tail")), stops=HARD))
     assert "the tail" not in stored.message.text
     assert stored.error.startswith("Your rules for answers need too much work")
 

@@ -48,8 +48,8 @@ def problem_of_rule(written: str, wanted: PrivacySettings) -> str:
     rule = rule_of(written)
     try:
         program(rule)
-        alone = work_of([rule])
         together = work_of(wanted.rules)
+        alone = work_of([rule]) if together > 1 else 0.0
     except PatternError as error:
         return tr("This pattern {problem}.", problem=error) if rule.pattern else tr("This {problem}.", problem=error)
     if alone > 1:
