@@ -22,6 +22,9 @@ TOOL_SUPERVISOR = "--tool-supervisor"
 PLUGIN_HOST = "--plugin-host"
 """The same for the process of a plugin; the plugin's name follows."""
 
+PDF_WORKER = "--pdf-worker"
+"""The same for the process that takes the words out of a PDF document."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program.
@@ -41,6 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kireji.tools.supervisor.process import main as watch_over_tools
 
         return watch_over_tools(arguments[1:])
+    if arguments == [PDF_WORKER]:
+        from kireji.sources.pdf_worker import main as read_document
+
+        return read_document()
     if arguments[:1] == [PLUGIN_HOST]:
         from kireji.tools.host import main as run_plugin
 

@@ -5,8 +5,26 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
-from kireji.core.errors import SourceError
+from kireji.core.errors import DocumentError, SourceError
+from kireji.core.source_ports import PdfWords
 from kireji.core.sources import Entry, Listing, Source
+
+
+class FakePdfText:
+    """Knows what documents say; satisfies PdfText.
+
+    Attributes:
+        pages: By the bytes of a document, the words of its pages; others are damaged.
+    """
+
+    def __init__(self) -> None:
+        self.pages: dict[bytes, tuple[str, ...]] = {}
+
+    async def words(self, data: bytes) -> PdfWords:
+        """As in PdfText."""
+        if data not in self.pages:
+            raise DocumentError("The PDF is damaged.", "Save or download it again.")
+        return PdfWords(self.pages[data], len(self.pages[data]))
 
 
 class FakeSourceReader:

@@ -29,6 +29,7 @@ from kireji.services.measuring import Measuring
 from kireji.services.network_check import proxy_in_force, proxy_problem
 from kireji.services.outbox import Outbox
 from kireji.services.packing import Packing
+from kireji.services.pdf_words import PdfInWords
 from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.queue import QuestionQueue
@@ -58,7 +59,7 @@ from tests.fakes.keychain import FakeKeyStore
 from tests.fakes.network import USUAL, FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader
-from tests.fakes.sources import FakeSourceReader
+from tests.fakes.sources import FakePdfText, FakeSourceReader
 from tests.fakes.spending import MemoryCorrectionStore, MemorySpendingStore
 from tests.fakes.stores import (
     MemoryCaptureStore,
@@ -162,6 +163,7 @@ class World:
     other_hosts: FakeOtherHosts = field(default_factory=FakeOtherHosts)
     probe: FakeProbe = field(default_factory=FakeProbe)
     sources: FakeSourceReader = field(default_factory=FakeSourceReader)
+    pdf: FakePdfText = field(default_factory=FakePdfText)
     redacts: bool = False
     """Whether questions are looked through; most tests send pictures that are none."""
 
@@ -233,12 +235,13 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         ToolServers(world.server_file, lambda: world.probe, world.other_hosts, keychain),
         "/data/plugins",
     )
-    picture_text = PictureText(world.reader)
-    requests = RequestBuilder(preferences, world.captures, picture_text)
-    fitting = Fitting(requests, Measuring(counts, world.captures))
+    in_words = PdfInWords(world.pdf)
+    requests = RequestBuilder(preferences, world.captures, PictureText(world.reader), in_words)
+    measuring = Measuring(counts, world.captures, in_words)
+    fitting = Fitting(requests, measuring)
     counting = Counting(
         world.conversations,
-        world.captures,
+        measuring,
         catalog,
         credentials,
         preferences,
@@ -253,13 +256,12 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
     packing = Packing(sources, world.captures, catalog, counting, counts, preferences, world.clock)
     chat = ChatService(
         world.conversations,
-        world.captures,
         catalog,
         credentials,
         outbox,
         preferences,
         Origin(1, "now"),
-        picture_text,
+        requests,
         tools.toolbox,
         tools.runner,
         packing,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
+    from kireji.bootstrap.sources import WaitingPdfText
     from kireji.bootstrap.stores import Stores
     from kireji.core.desktop_ports import CaptureBackend, Clipboard
     from kireji.core.geometry import ScreenPlace
@@ -80,6 +81,7 @@ async def open_services(
     from kireji.bootstrap import desktop, network
     from kireji.bootstrap.builtin import CallNeeds
     from kireji.bootstrap.doctor import surroundings
+    from kireji.bootstrap.sources import WaitingPdfText, pdf_reader
     from kireji.bootstrap.stores import open_stores
     from kireji.bootstrap.tools import tools
     from kireji.bootstrap.transfers import Transfers
@@ -94,6 +96,7 @@ async def open_services(
     from kireji.services.fitting import Fitting
     from kireji.services.measuring import Measuring
     from kireji.services.network_check import proxy_in_force, proxy_problem
+    from kireji.services.pdf_words import PdfInWords
     from kireji.services.picture_text import PictureText
     from kireji.services.queue import QuestionQueue
     from kireji.services.receipts import History, Receipts
@@ -133,12 +136,14 @@ async def open_services(
         at = surroundings(
             paths, environ, capture, credentials, preferences, local_servers, reader, prompts, held, toolkit
         )
-        picture_text = PictureText(reader)
-        requests = RequestBuilder(preferences, stores.captures, picture_text)
-        fitting = Fitting(requests, Measuring(base.counts, stores.captures))
+        pdf = WaitingPdfText(lambda: pdf_reader(environ))
+        in_words = PdfInWords(pdf)
+        requests = RequestBuilder(preferences, stores.captures, PictureText(reader), in_words)
+        measuring = Measuring(base.counts, stores.captures, in_words)
+        fitting = Fitting(requests, measuring)
         counting = Counting(
             stores.conversations,
-            stores.captures,
+            measuring,
             models.catalog,
             credentials,
             preferences,
@@ -149,16 +154,15 @@ async def open_services(
             base.clock,
             fitting,
         )
-        packing = _packing(stores, base, models, counting, environ)
+        packing = _packing(stores, base, models, counting, environ, pdf)
         chat = ChatService(
             stores.conversations,
-            stores.captures,
             models.catalog,
             credentials,
             outbox,
             preferences,
             process_origin(),
-            picture_text,
+            requests,
             toolkit.toolbox,
             toolkit.runner,
             packing,
@@ -293,13 +297,14 @@ def _models(stores: Stores, base: _Base, overrides: Overrides) -> _Models:
     return _Models(accounts, local_servers, catalog)
 
 
-def _packing(stores: Stores, base: _Base, models: _Models, counting: Counting, environ: Mapping[str, str]) -> Packing:
+def _packing(
+    stores: Stores, base: _Base, models: _Models, counting: Counting, environ: Mapping[str, str], pdf: WaitingPdfText
+) -> Packing:
     from kireji.bootstrap.sources import readers
     from kireji.services.packing import Packing
 
-    return Packing(
-        readers(environ), stores.captures, models.catalog, counting, base.counts, base.preferences, base.clock
-    )
+    looking = readers(environ, pdf, stores.conversations, base.http, base.outbox.gate, base.clock)
+    return Packing(looking, stores.captures, models.catalog, counting, base.counts, base.preferences, base.clock)
 
 
 def _capture(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from kireji.cli.console import Console
+from kireji.cli.sources import packed_told, packed_value
 from kireji.cli.tool_lines import ToolLines, request_value
 from kireji.cli.values import hidden_value, left_out_value, message_value, result_value, usage_value
 from kireji.core.errors import ProviderError
@@ -20,6 +21,7 @@ from kireji.core.messages import (
     ToolResultPart,
 )
 from kireji.core.redaction import Hidden
+from kireji.core.sources import Packed
 from kireji.core.window import NOTHING_LEFT_OUT
 from kireji.services.answer_window import gap_told
 from kireji.services.redaction import told
@@ -29,6 +31,7 @@ from kireji.services.turns import (
     ApprovalAsked,
     ApprovalGiven,
     QuestionSaved,
+    SourcesPacked,
     ToolBegins,
     ToolProgressed,
     TurnEvent,
@@ -144,8 +147,8 @@ class WholeAnswer:
 class JsonStream:
     """One JSON object per line.
 
-    That is question, begin, hidden, text, thinking, tool, tool_input, approval, approved, tool_begins, tool_progress,
-    tool_result, other, usage, end.
+    That is context, question, begin, hidden, text, thinking, tool, tool_input, approval, approved, tool_begins,
+    tool_progress, tool_result, other, usage, end.
     """
 
     def __init__(self, console: Console) -> None:
@@ -156,6 +159,8 @@ class JsonStream:
     def show(self, event: TurnEvent) -> None:
         self._told.take(event)
         match event:
+            case SourcesPacked(packed):
+                self._line("context", **packed_value(packed))
             case QuestionSaved():
                 self._line("question", conversation=event.conversation.id, message=event.message.id)
             case AnswerBegins():
@@ -216,6 +221,7 @@ class Told:
         self._hidden: Hidden | None = None
         self._left_out = NOTHING_LEFT_OUT
         self._stands_in = False
+        self._packed: Packed | None = None
 
     def take(self, event: TurnEvent) -> None:
         """Remember what later sentences refer to, and say the note as soon as the answer really begins.
@@ -224,6 +230,9 @@ class Told:
         somebody who stands in for the one that was to answer, says all of it again; so does the error at the end.
         """
         match event:
+            case SourcesPacked(packed):
+                self._packed = packed
+                self._console.note(packed_told(packed))
             case QuestionSaved():
                 self._conversation = event.conversation.id
             case AnswerBegins():
@@ -251,8 +260,10 @@ class Told:
 
     def value(self, end: AnswerEnds) -> dict[str, object]:
         """The whole answer with all that is known of it."""
+        context = {} if self._packed is None else {"context": packed_value(self._packed)}
         return {
             "conversation": self._conversation,
+            **context,
             "note": self._note,
             **hidden_value(self._hidden or Hidden()),
             "left_out": left_out_value(self._left_out),

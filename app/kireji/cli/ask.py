@@ -9,7 +9,7 @@ import signal
 import types
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from kireji.cli.answer_view import AnswerView, JsonStream, Noting, PlainText, WholeAnswer, way_on
@@ -19,6 +19,7 @@ from kireji.cli.console import Console, OutputClosed
 from kireji.cli.hiding import asked_before_sending
 from kireji.cli.prompts import find, with_language
 from kireji.cli.receipt import last_row, tell
+from kireji.cli.sources import PictureFile, given
 from kireji.cli.tool_values import ask_named
 from kireji.cli.work import DONE, FAILED, INTERRUPTED, Work, WrongUsage
 from kireji.core.errors import KirejiError, PictureError
@@ -27,7 +28,7 @@ from kireji.core.history import ConversationSetup, StoredMessage
 from kireji.core.messages import MessageState, Sha256
 from kireji.core.models import Effort
 from kireji.core.outside import quoted
-from kireji.core.ports import EncodedPicture
+from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.core.requests import Delivery
 from kireji.services.application import Services
 from kireji.services.cache_breaks import break_told
@@ -48,12 +49,6 @@ _WORTH_A_LINE = 0.01
 """US dollars."""
 
 
-@dataclass(frozen=True, slots=True)
-class _PictureFile:
-    name: str
-    data: bytes
-
-
 def prepare(arguments: argparse.Namespace, console: Console) -> Work:
     """Read the question and its pictures.
 
@@ -64,11 +59,12 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
     text, piped = arguments.prompt if arguments.prompt.strip() else "", console.piped_text().strip("\n")
     if piped.strip():  # beside what was typed it is somebody's text; alone it is the question
         text = "\n\n".join(filter(None, (text, quoted(piped)))) if text or arguments.quick else piped
-    pictures = tuple(name if _is_address(name) else _read(name) for name in arguments.images)
+    context = given(arguments)
+    pictures = (*(name if _is_address(name) else _read(name) for name in arguments.images), *context.pictures)
     screen = Rect(*arguments.screen) if arguments.screen else None
     if arguments.values and not arguments.quick:
         raise WrongUsage("--var gives a value to a quick prompt, so it needs --prompt NAME")
-    empty = not text and not pictures and screen is None and not arguments.quick
+    empty = not text and not pictures and screen is None and not arguments.quick and not context
     if empty and arguments.conversation is None:
         raise WrongUsage('There is nothing to ask. Try: kireji ask -i FILE "What is this?"')
 
@@ -78,7 +74,9 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
             question = await _continued(services, conversation)
         else:
             words = await _words(services, arguments, text)
-            question = await _with_pictures(services, Question(words, conversation=conversation), pictures, screen)
+            question = Question(words, conversation=conversation, sources=context.sources, room=arguments.room)
+            question = await _with_pictures(services, question, pictures, screen)
+            question = await _with_documents(services, question, context.documents)
         if arguments.tools:
             question = replace(question, tools=await ask_named(services, arguments.tools))
         async with Approver(services.tools.approvals, console, yes=arguments.yes) as approver:
@@ -131,7 +129,7 @@ def _as_wished(question: Question, arguments: argparse.Namespace) -> Question:
 
 
 async def _with_pictures(
-    services: Services, question: Question, named: Sequence[_PictureFile | str], screen: Rect | None
+    services: Services, question: Question, named: Sequence[PictureFile | str], screen: Rect | None
 ) -> Question:
     pictures = [await _encoded(services, picture) for picture in named]
     if screen is not None:
@@ -139,6 +137,11 @@ async def _with_pictures(
     images = [await services.capture.store(picture) for picture in pictures]
     at_hand: dict[Sha256, bytes] = {image.blob: picture.data for image, picture in zip(images, pictures, strict=True)}
     return replace(question, images=tuple(images), pictures=at_hand)
+
+
+async def _with_documents(services: Services, question: Question, documents: Sequence[EncodedDocument]) -> Question:
+    stored = [await services.capture.store_document(document) for document in documents]
+    return replace(question, documents=tuple(stored))
 
 
 async def _continued(services: Services, conversation: int) -> Question:
@@ -243,7 +246,7 @@ async def _conversation(services: Services, wanted: int | None) -> int | None:
     return latest.id
 
 
-async def _encoded(services: Services, named: _PictureFile | str) -> EncodedPicture:
+async def _encoded(services: Services, named: PictureFile | str) -> EncodedPicture:
     try:
         if isinstance(named, str):
             return await services.pictures_by_url.fetch(named)
@@ -257,7 +260,7 @@ def _is_address(name: str) -> bool:
     return name.lower().startswith(("http://", "https://"))
 
 
-def _read(name: str) -> _PictureFile:
+def _read(name: str) -> PictureFile:
     try:
         with Path(name).open("rb") as file:  # what is piped in tells its size only at its end
             data = file.read(_LARGEST_FILE + 1)
@@ -266,4 +269,4 @@ def _read(name: str) -> _PictureFile:
         raise KirejiError(f"{name} cannot be read: {reason}.", "Check the name after -i.") from error
     if len(data) > _LARGEST_FILE:
         raise KirejiError(f"{name} is larger than 100 MB.", "Use a smaller picture.")
-    return _PictureFile(name, data)
+    return PictureFile(name, data)

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kireji.cli.console import Console
+from kireji.cli.sources import folder_of, given, left_out_rows, packed_told, packed_value
 from kireji.cli.work import DONE, Work, WrongUsage
 from kireji.core.documents import document_of, is_picture
 from kireji.core.errors import DocumentError, KirejiError, PictureError
 from kireji.core.messages import DocumentPart, ImagePart, Sha256
 from kireji.core.request_tokens import Share
+from kireji.core.sources import Packed
 from kireji.services.application import Services
 from kireji.services.counting import Estimate
 from kireji.services.spending import dollars
@@ -42,8 +44,15 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
         KirejiError: A file or standard input cannot be read.
     """
     text = console.piped_text().strip("\n")
-    files = tuple(map(_read, arguments.files))
-    if not files and not text.strip():
+    folders = tuple(folder for name in arguments.files if (folder := folder_of(name)) is not None)
+    context = given(arguments)
+    sources = (*folders, *context.sources)
+    files = (
+        *(_read(name) for name in arguments.files if not Path(name).is_dir()),
+        *(_File(picture.name, picture.data) for picture in context.pictures),
+        *(_File(document.title, document.data) for document in context.documents),
+    )
+    if not files and not sources and not text.strip():
         raise WrongUsage("There is nothing to count. Try: kireji count FILE")
 
     async def work(services: Services) -> int:
@@ -56,14 +65,24 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
             provider=arguments.provider,
             model=arguments.model,
             pictures=at_hand,
+            sources=sources,
+            room=arguments.room,
         )
+        packed = Packed()
+        if sources:
+            before = len(question.documents)
+            question, packed = await services.packing.looked_at(question)
+            parts += [_Part(one.title, one, question.pictures[one.blob]) for one in question.documents[before:]]
         counting = services.counting
         estimate = await (counting.exact(question) if arguments.exact else counting.estimate(question))
         each = await counting.parts([one.part for one in parts], question, estimate.model)
         if arguments.json:
-            console.object(_value(estimate, parts, each))
+            context_value = {"context": packed_value(packed)} if sources else {}
+            console.object({**_value(estimate, parts, each), **context_value})
         else:
             _show(console, estimate, parts, each, bool(text.strip()))
+            if sources:
+                _show_left_out(console, packed)
         return DONE
 
     return work
@@ -90,6 +109,15 @@ def _show(console: Console, estimate: Estimate, parts: Sequence[_Part], each: Se
         console.note(estimate.note)
     if estimate.window and estimate.tokens > estimate.window:
         console.note(f"That is more than {estimate.name} can read.")
+
+
+def _show_left_out(console: Console, packed: Packed) -> None:
+    """What does not go along: the biggest by name, the others by number."""
+    rows = left_out_rows(packed)
+    if rows:
+        console.line()
+        console.table(("LEFT OUT", "TOKENS", "WHY"), rows)
+    console.note(packed_told(packed))
 
 
 def _price(estimate: Estimate) -> str:

@@ -20,6 +20,7 @@ from kireji.cli.arguments import (
     seconds_apart,
     variable,
 )
+from kireji.cli.parser_sources import add_sources
 from kireji.cli.parser_tools import add_to_ask
 from kireji.core.capturing import Action, CaptureMode
 
@@ -90,6 +91,7 @@ def _add_ask(commands: Commands) -> None:
         metavar="[ID]",
         help="go on with conversation ID, or with the latest; without a question, a cut answer goes on",
     )
+    add_sources(ask)
     add_to_ask(ask)
     parser_receipt.add_to_ask(ask)
     ask.add_argument(

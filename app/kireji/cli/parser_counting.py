@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from kireji.cli.arguments import PROVIDERS, Commands, as_json, command
+from kireji.cli.parser_sources import add_sources
 
 
 def add_counting(commands: Commands) -> None:
@@ -14,12 +15,13 @@ def add_counting(commands: Commands) -> None:
         "Say how many tokens a question with these files would have, and what its prompt would cost. Text piped to "
         "standard input counts too. Without --exact nothing leaves this computer."
     )
-    count.add_argument("files", nargs="*", metavar="FILE", help="text, PDF documents and pictures")
+    count.add_argument("files", nargs="*", metavar="FILE", help="text, PDF documents, pictures and folders")
     count.add_argument("-p", "--provider", default="", choices=PROVIDERS, help="who would be asked")
     count.add_argument("-m", "--model", default="", metavar="MODEL", help="which model would answer")
     count.add_argument(
         "--exact", action="store_true", help="have the service count: it is sent what would be asked, which is free"
     )
+    add_sources(count)
     as_json(count)
     budget = command(commands, "budget", "show what was spent, and set what may be spent")
     budget.description = (

@@ -3,9 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kireji.core.sources import Entry, Listing, Source
+
+
+class PdfWords(NamedTuple):
+    """The words of a PDF document.
+
+    Args:
+        pages: Of each page, as far as they were read.
+        total: How many pages the document has.
+        whole: Whether there was time for all that could be read.
+    """
+
+    pages: tuple[str, ...]
+    total: int
+    whole: bool = True
+
+    @property
+    def text(self) -> str:
+        """All of them, each page with its number."""
+        told = [f"(Page {number} of {self.total})\n{text.strip()}" for number, text in enumerate(self.pages, 1)]
+        if len(self.pages) < self.total:
+            told.append(f"(The other {self.total - len(self.pages):,} pages could not be read.)")
+        return "\n\n".join(told)
+
+
+class PdfText(Protocol):
+    """Takes the words out of PDF documents."""
+
+    async def words(self, data: bytes) -> PdfWords:
+        """The words of a document, by pages; within bounds of time and memory, whatever it holds.
+
+        Raises:
+            DocumentError: It is protected, damaged, or holds pictures only.
+        """
+        ...
 
 
 class SourceReader(Protocol):

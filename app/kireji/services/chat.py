@@ -13,7 +13,6 @@ from kireji.core.errors import BudgetReached, KeyStoreError, KirejiError, PriceU
 from kireji.core.history import NO_TOOLS, ConversationSetup, Origin, StoredMessage
 from kireji.core.history_ports import ConversationStore
 from kireji.core.messages import MessageState
-from kireji.core.ports import CaptureStore
 from kireji.core.words import say
 from kireji.services import fallback
 from kireji.services.answer_window import AnswerWindow
@@ -29,7 +28,6 @@ from kireji.services.local_servers import LOCAL
 from kireji.services.looking_first import look_first
 from kireji.services.outbox import Outbox
 from kireji.services.packing import Packing
-from kireji.services.picture_text import PictureText
 from kireji.services.placing import Placing
 from kireji.services.preferences import Preferences
 from kireji.services.recorder import AnswerRecorder
@@ -52,13 +50,12 @@ class ChatService:
 
     Args:
         conversations: The history.
-        captures: The pictures.
         catalog: Who can answer.
         credentials: With which key.
         outbox: The gate.
         preferences: The settings.
         origin: This process, written beside streaming answers.
-        picture_text: Reads pictures for models that cannot see.
+        requests: Builds what is sent.
         toolbox: The tools that are offered.
         runner: Runs those that are called.
         packing: Makes documents of sources of context.
@@ -74,13 +71,12 @@ class ChatService:
     def __init__(
         self,
         conversations: ConversationStore,
-        captures: CaptureStore,
         catalog: Catalog,
         credentials: Credentials,
         outbox: Outbox,
         preferences: Preferences,
         origin: Origin,
-        picture_text: PictureText,
+        requests: RequestBuilder,
         toolbox: Toolbox,
         runner: ToolRunner,
         packing: Packing,
@@ -96,7 +92,7 @@ class ChatService:
         self._origin = origin
         self._pause = pause
         self._monotonic = monotonic
-        self._requests = RequestBuilder(preferences, captures, picture_text)
+        self._requests = requests
         self._toolbox = toolbox
         self._packing = packing
         self._placing = Placing(conversations, toolbox, preferences)

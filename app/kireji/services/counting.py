@@ -22,7 +22,7 @@ from kireji.core.messages import (
     Usage,
 )
 from kireji.core.models import ModelInfo
-from kireji.core.ports import CaptureStore, Clock
+from kireji.core.ports import Clock
 from kireji.core.prompt_cache import Break, prefix_of, prompt_cost
 from kireji.core.redaction import Policy
 from kireji.core.request_tokens import Contents, Share, of_frame, together
@@ -32,7 +32,7 @@ from kireji.services.cache_breaks import Cached, Next, cached
 from kireji.services.catalog import Catalog, Choice
 from kireji.services.credentials import Credentials
 from kireji.services.fitting import Fitting, reported_of
-from kireji.services.measuring import Measuring, adapted
+from kireji.services.measuring import Measuring
 from kireji.services.names import title
 from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
@@ -129,7 +129,7 @@ class Counting:
 
     Args:
         conversations: What was said.
-        captures: Documents and pictures.
+        measuring: Measures messages.
         catalog: Who would be asked.
         credentials: With which key an exact count is asked for.
         preferences: The settings.
@@ -144,7 +144,7 @@ class Counting:
     def __init__(
         self,
         conversations: ConversationStore,
-        captures: CaptureStore,
+        measuring: Measuring,
         catalog: Catalog,
         credentials: Credentials,
         preferences: Preferences,
@@ -156,7 +156,6 @@ class Counting:
         fitting: Fitting,
     ) -> None:
         self._conversations = conversations
-        self._captures = captures
         self._catalog = catalog
         self._credentials = credentials
         self._preferences = preferences
@@ -164,7 +163,7 @@ class Counting:
         self._requests = requests
         self._outbox = outbox
         self._counts = counts
-        self._measuring = Measuring(counts, captures)
+        self._measuring = measuring
         self._clock = clock
         self._fitting = fitting
         self._history: _History | None = None
@@ -186,8 +185,9 @@ class Counting:
         choice = await self._catalog.choose(self._preferences.settings, question.provider, question.model, setup)
         offer = await self._offer(setup, question)
         history = await self._said(question, choice, tools=bool(specs(offer, choice.info)))
-        asked = adapted(_message(question), choice.info)
-        draft = await self._measuring.contents([asked], choice.model, question.pictures) if asked.parts else Contents()
+        draft, asked = Contents(), _message(question)
+        if asked.parts:
+            draft = await self._measuring.contents([asked], choice.model, choice.info, question.pictures)
         frame = self._framed(question, setup, choice, offer)
         said = history.upto(question.edit)
         path = (*said.stored, self._drafted(question))
@@ -239,7 +239,7 @@ class Counting:
         """How many tokens each picture and document of a question has, by the estimate."""
         each = []
         for part in parts:
-            contents = await self._measuring.contents([Message(Role.USER, (part,))], model, question.pictures)
+            contents = await self._measuring.contents([Message(Role.USER, (part,))], model, None, question.pictures)
             counted = await self._counts.counted(contents, model)
             each.append(sum(tokens for share, tokens in counted.shares.items() if share is not Share.CONVERSATION))
         return tuple(each)

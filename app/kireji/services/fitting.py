@@ -19,7 +19,7 @@ from kireji.core.tokens import Family, counts_alike
 from kireji.core.window import Plan, Sizes, current, outdated, planned, remaining, room_of
 from kireji.core.words import mark, say
 from kireji.services.catalog import Choice
-from kireji.services.measuring import Measuring, adapted
+from kireji.services.measuring import Measuring
 from kireji.services.request_builder import Asked, RequestBuilder, specs
 from kireji.services.sent_history import sendable
 
@@ -165,8 +165,8 @@ class Fitting:
             tools: Whether tools are offered.
             at_hand: Bytes of documents that need not be read, or are not stored yet.
         """
-        said = [[adapted(message, choice.info) for message in sendable((stored,), tools=tools)] for stored in history]
-        return await self._measuring.each(said, choice.model, at_hand)
+        said = [sendable((stored,), tools=tools) for stored in history]
+        return await self._measuring.each(said, choice.model, choice.info, at_hand)
 
     async def _sizes(
         self, asked: Asked, choice: Choice, contents: Sequence[Contents], frame: Contents, growing: Growing | None
@@ -174,10 +174,10 @@ class Fitting:
         fresh, reported = contents[-1], reported_of(asked.history, choice.model)
         known = list(contents[:-1])
         if growing is not None:
-            said = [adapted(message, choice.info) for message in split(growing.so_far)]
-            results = said[-1:] if said and said[-1].role is Role.USER else []
-            fresh = await self._measuring.contents(results, choice.model)
-            grown = await self._measuring.contents(said[: len(said) - len(results)], choice.model)
+            said = split(growing.so_far)
+            results = said[-1:] if said and said[-1].role is Role.USER else ()
+            fresh = await self._measuring.contents(results, choice.model, choice.info)
+            grown = await self._measuring.contents(said[: len(said) - len(results)], choice.model, choice.info)
             known.append(together(contents[-1], grown))
             reported = growing.usage.in_window if growing.usage is not None else None
         return await self.sizes(asked.history, choice.model, known, fresh, frame, reported, adds=growing is not None)

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from kireji.core.errors import ReaderError, RequestRejected
+from kireji.core.errors import DocumentError, ReaderError, RequestRejected
 from kireji.core.history import ConversationSetup, ConversationSummary, StoredMessage
 from kireji.core.messages import (
-    DocumentPart,
     ImagePart,
     LinkedImagePart,
     Message,
@@ -26,6 +25,7 @@ from kireji.core.rounds import split
 from kireji.core.settings import OpenRouterSettings
 from kireji.core.words import say
 from kireji.services.catalog import Choice
+from kireji.services.pdf_words import PdfInWords, is_pdf
 from kireji.services.picture_text import PictureText
 from kireji.services.preferences import Preferences
 from kireji.services.sent_history import in_words, sendable
@@ -79,12 +79,16 @@ class RequestBuilder:
         preferences: The settings.
         captures: The bytes of pictures and documents.
         picture_text: Reads pictures for models that cannot see.
+        pdf: Takes the words out of PDF documents for models that cannot read those.
     """
 
-    def __init__(self, preferences: Preferences, captures: CaptureStore, picture_text: PictureText) -> None:
+    def __init__(
+        self, preferences: Preferences, captures: CaptureStore, picture_text: PictureText, pdf: PdfInWords
+    ) -> None:
         self._preferences = preferences
         self._captures = captures
         self._picture_text = picture_text
+        self._pdf = pdf
 
     async def build(self, asked: Asked, choice: Choice) -> Built:
         """The request for one provider's model.
@@ -92,17 +96,17 @@ class RequestBuilder:
         Raises:
             StoreError: A picture or document cannot be read from the store.
             ReaderError: A picture could not be read for a model that cannot see.
-            RequestRejected: The question has a PDF document, and the model cannot read any.
+            RequestRejected: The question has a PDF document, the model cannot read any, and there are no words in it.
         """
         question, setup = asked.question, asked.setup
         bare = self.bare(question, setup, asked.offer, choice)
         said = sendable(asked.history, tools=bool(bare.tools))
-        _refuse_pdf(said, choice)
         messages, blobs = await self._fitted(said, choice, question.pictures)
-        note = ""
+        note = await self._about_pdf(said[-1:], choice, question.pictures)
         if choice.info is not None and not choice.info.sees_images and any(_shows(part) for part in _all(said)):
             name = choice.info.name or choice.model
-            note = say("{name} cannot see pictures; it gets the text this computer reads in them.", name=name)
+            seen = say("{name} cannot see pictures; it gets the text this computer reads in them.", name=name)
+            note = f"{note} {seen}".strip()
         if question.effort is not None and question.effort is not bare.effort:
             note = f"{note} {_changed(question.effort, bare.effort, choice)}".strip()
         request = msgspec.structs.replace(bare, messages=messages, blobs=blobs)
@@ -162,13 +166,34 @@ class RequestBuilder:
     ) -> tuple[tuple[Message, ...], Mapping[Sha256, bytes]]:
         """Messages as the model can read them, and the bytes that they name."""
         messages = said
-        if choice.info is not None and not choice.info.reads_documents:
-            messages = tuple(map(_without_pdf, said))
         blobs = await self._blobs(messages, at_hand)
+        if choice.info is not None and not choice.info.reads_documents:
+            told = [await self._pdf.of(message, blobs) for message in said]
+            messages = tuple(each.message for each in told)
+            known = {**blobs, **{name: data for each in told for name, data in each.blobs.items()}}
+            blobs = {name: known[name] for name in sorted({blob for one in messages for blob in one.blobs})}
         if choice.info is not None and not choice.info.sees_images and any(_shows(part) for part in _all(messages)):
             messages = tuple([await self._in_words(message, blobs) for message in messages])
             blobs = {blob: data for blob, data in blobs.items() if any(blob in one.blobs for one in messages)}
         return messages, blobs
+
+    async def _about_pdf(self, asked: Sequence[Message], choice: Choice, at_hand: Mapping[Sha256, bytes]) -> str:
+        """What the person should know of PDF documents in their question, where the model cannot read any.
+
+        Raises:
+            RequestRejected: It can be told nothing of them; those asked about earlier are named instead.
+        """
+        if choice.info is None or choice.info.reads_documents or not any(map(is_pdf, _all(asked))):
+            return ""
+        name = choice.info.name or choice.model
+        try:
+            for message in asked:
+                await self._pdf.check(message, await self._blobs([message], at_hand))
+        except DocumentError as error:
+            hint = say("Choose another model, or paste the document's text.")
+            told = say("{name} cannot read PDF documents.", name=name)
+            raise RequestRejected(f"{told} {error.message}", hint, provider=choice.provider.name) from error
+        return say("{name} cannot read PDF documents; it gets the words in them.", name=name)
 
     async def _blobs(self, messages: Sequence[Message], at_hand: Mapping[Sha256, bytes]) -> Mapping[Sha256, bytes]:
         wanted = sorted({blob for message in messages for blob in message.blobs})
@@ -214,44 +239,6 @@ def specs(offer: Offer, info: ModelInfo | None) -> tuple[ToolSpec, ...]:
     if info is None or not info.uses_tools:
         return ()
     return tuple(ToolSpec(tool.name, tool.description, tool.offered, eager=True) for tool in offer.tools)
-
-
-def _refuse_pdf(messages: tuple[Message, ...], choice: Choice) -> None:
-    """Refuse a question with a document that its model cannot read; those asked about earlier are named instead.
-
-    Raises:
-        RequestRejected: It has one.
-    """
-    if choice.info is None or choice.info.reads_documents:
-        return
-    if messages and any(_is_pdf(part) for part in messages[-1].parts):
-        name = choice.info.name or choice.model
-        hint = say("Choose another model, or paste the document's text.")
-        raise RequestRejected(say("{name} cannot read PDF documents.", name=name), hint, provider=choice.provider.name)
-
-
-def _without_pdf(message: Message) -> Message:
-    """A message with words in the place of its PDF documents, those in results of tools included."""
-    if not any(_is_pdf(part) for part in _all([message])):
-        return message
-    parts: list[Part] = []
-    for part in message.parts:
-        if isinstance(part, ToolResultPart):
-            content = tuple(_named(item) if isinstance(item, DocumentPart) else item for item in part.content)
-            parts.append(msgspec.structs.replace(part, content=content))
-        else:
-            parts.append(_named(part) if isinstance(part, DocumentPart) else part)
-    return msgspec.structs.replace(message, parts=tuple(parts))
-
-
-def _named(document: DocumentPart) -> DocumentPart | TextPart:
-    if not _is_pdf(document):
-        return document
-    return TextPart(f"(A PDF document, {document.title or 'without a name'}, which this model cannot read.)")
-
-
-def _is_pdf(part: Part) -> bool:
-    return isinstance(part, DocumentPart) and part.media_type == "application/pdf"
 
 
 def _shows(part: Part) -> bool:

@@ -9,13 +9,15 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 import msgspec
 
 from kireji.core.documents import LARGEST_TEXT
-from kireji.core.errors import SourceError
+from kireji.core.errors import DocumentError, SourceError
+from kireji.core.source_names import PDF_ENDING, ending_of
 from kireji.core.sources import Entry, Listing, Source, SourceKind
 from kireji.core.words import say
-from kireji.sources.reading import text_in
-from kireji.sources.sampling import sampled
+from kireji.sources.pdf import PdfReader
+from kireji.sources.reading import bytes_of, text_in
+from kireji.sources.sampling import estimated, sampled
 from kireji.sources.threads import in_thread, told_by_thread
-from kireji.sources.walking import Walk, problem_of, shown, unread, when
+from kireji.sources.walking import LARGEST_PDF, Walk, problem_of, shown, unread, when
 
 _FIRST_SHOWN = 0.2
 """Seconds until what was found is told; then after twice as long each time, because telling takes time, too."""
@@ -26,11 +28,13 @@ class FolderReader:
 
     Args:
         environ: Where the person's own rules for git are.
+        pdf: Takes the words out of PDF documents.
         clock: Seconds from some moment on.
     """
 
-    def __init__(self, environ: Mapping[str, str], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, environ: Mapping[str, str], pdf: PdfReader, clock: Callable[[], float] = time.monotonic) -> None:
         self._environ = environ
+        self._pdf = pdf
         self._clock = clock
 
     def listed(self, source: Source) -> AsyncIterator[Listing]:
@@ -39,12 +43,12 @@ class FolderReader:
 
     async def read(self, source: Source, entries: Sequence[Entry], most: int = LARGEST_TEXT) -> dict[str, str]:
         """As in SourceReader."""
-        return await in_thread(lambda: _read(source, entries, most))
+        return await in_thread(lambda: self._read(source, entries, most))
 
     def _told(self, source: Source, stopped: Callable[[], bool]) -> Iterator[Listing]:
         path = _real(source)
         if source.kind is SourceKind.FILE:
-            yield Listing(source, (_single(path),))
+            yield Listing(source, self._single(path))
             return
         walk = Walk(path, self._environ, stopped, self._clock)
         began, shows = self._clock(), _FIRST_SHOWN
@@ -59,6 +63,65 @@ class FolderReader:
         yield whole
         entries = sampled(path, whole.entries, stopped)
         yield msgspec.structs.replace(whole, entries=entries, complete=True)
+
+    def _single(self, path: str) -> tuple[Entry, ...]:
+        """What a single file holds: the pages of a PDF, or itself."""
+        top, name = os.path.split(path)
+        try:
+            found = os.stat(path)
+        except OSError as error:
+            return (Entry(shown(name), 0, None, 0, unread(error)),)
+        problem = problem_of(name, found)
+        entry = Entry(shown(name), found.st_size, when(found), 0 if problem else 1, problem)
+        if problem or ending_of(name) != PDF_ENDING:
+            return sampled(top, (entry,))
+        try:
+            pages = self._pages(top, name)
+        except (OSError, DocumentError) as error:
+            problem = error.sentence if isinstance(error, DocumentError) else unread(error)
+            return (msgspec.structs.replace(entry, tokens=0, problem=problem),)
+        return tuple(
+            Entry(page_name(number), len(text.encode()), entry.changed, estimated(text))
+            for number, text in enumerate(pages, 1)
+            if text.strip()
+        )
+
+    def _pages(self, top: str, name: str) -> Sequence[str]:
+        return self._pdf.words_now(bytes_of(top, name, LARGEST_PDF)).pages
+
+    def _read(self, source: Source, entries: Sequence[Entry], most: int) -> dict[str, str]:
+        path = _real(source)
+        if source.kind is SourceKind.FILE:
+            return self._read_file(path, entries, most)
+        found = ((entry.name, self._words(path, entry.name, most)) for entry in entries)
+        return {name: text for name, text in found if text is not None}
+
+    def _read_file(self, path: str, entries: Sequence[Entry], most: int) -> dict[str, str]:
+        top, name = os.path.split(path)
+        if ending_of(name) != PDF_ENDING:
+            text = text_in(top, name, most)
+            return {} if text is None else {entry.name: text for entry in entries[:1]}
+        try:
+            pages = {page_name(number): text[:most] for number, text in enumerate(self._pages(top, name), 1)}
+        except (OSError, DocumentError):
+            return {}
+        return {entry.name: pages[entry.name] for entry in entries if pages.get(entry.name, "").strip()}
+
+    def _words(self, top: str, name: str, most: int) -> str | None:
+        """The words of one file in a folder; a PDF is not opened for its beginning alone."""
+        if ending_of(name) != PDF_ENDING:
+            return text_in(top, name, most)
+        if most < LARGEST_TEXT:
+            return None
+        try:
+            return self._pdf.words_now(bytes_of(top, name, LARGEST_PDF)).text[:most]
+        except (OSError, ValueError, DocumentError):
+            return None
+
+
+def page_name(number: int) -> str:
+    """The name of a page of a PDF; in the order of pages when sorted."""
+    return f"page {number:04}"
 
 
 def _listing(source: Source, walk: Walk, *, complete: bool) -> Listing:
@@ -84,28 +147,6 @@ def _real(source: Source) -> str:
     if source.kind is SourceKind.FILE and folder:
         raise SourceError(say("{name} is a folder, not a file.", name=name), say("Add it as a folder."))
     return path
-
-
-def _single(path: str) -> Entry:
-    name = os.path.basename(path)
-    try:
-        found = os.stat(path)
-    except OSError as error:
-        return Entry(shown(name), 0, None, 0, unread(error))
-    problem = problem_of(name, found)
-    entry = Entry(shown(name), found.st_size, when(found), 0 if problem else 1, problem)
-    return sampled(os.path.dirname(path), (entry,))[0]
-
-
-def _read(source: Source, entries: Sequence[Entry], most: int) -> dict[str, str]:
-    path = _real(source)
-    top = path if source.kind is SourceKind.FOLDER else os.path.dirname(path)
-    texts: dict[str, str] = {}
-    for entry in entries:
-        name = entry.name if source.kind is SourceKind.FOLDER else os.path.basename(path)
-        if (text := text_in(top, name, most)) is not None:
-            texts[entry.name] = text
-    return texts
 
 
 def _unreadable(source: Source, error: Exception) -> SourceError:

@@ -31,7 +31,7 @@ _ENVIRONMENT = "pyvenv.cfg"
 MOST_ENTRIES = 300_000
 _SECONDS = 60.0
 _DEEPEST = 100
-_LARGEST_PDF = 50_000_000
+LARGEST_PDF = 50_000_000
 _USUAL = 0.27
 """Tokens for each byte of text, before any was measured."""
 
@@ -207,7 +207,7 @@ def problem_of(name: str, found: os.stat_result) -> str:
         return say("The file is empty.")
     if sentence := no_text(name):
         return say(sentence)
-    most = _LARGEST_PDF if ending_of(name) == PDF_ENDING else LARGEST_TEXT
+    most = LARGEST_PDF if ending_of(name) == PDF_ENDING else LARGEST_TEXT
     if found.st_size > most:
         return say("The file is larger than {most} MB.", most=most // 1_000_000)
     return ""

@@ -54,6 +54,25 @@ def told(page: FetchedPage, start: int = 0) -> str | Image | File:
     return _excerpt("", _plain(page), page.url, start)
 
 
+def words(page: FetchedPage) -> tuple[str, str] | None:
+    """Title and whole text of a page; None for what holds no words.
+
+    Args:
+        page: What was fetched.
+    """
+    kind, data = page.media_type, page.body
+    if not data or is_picture("", data) or (kind.startswith("image/") and kind != "image/svg+xml"):
+        return None
+    if kind in _PAGES or (not _WORDS.match(kind) and _looks_like_a_page(data)):
+        return _page(page)
+    if not _WORDS.match(kind) and kind not in ("", "application/octet-stream", "image/svg+xml"):
+        return None
+    try:
+        return "", _plain(page)
+    except ToolError:
+        return None
+
+
 def _plain(page: FetchedPage) -> str:
     if _charset(page.charset) or _WORDS.match(page.media_type):
         return visible(decoded(page.body, page.charset))
