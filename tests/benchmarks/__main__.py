@@ -28,6 +28,7 @@ _ALL = (
     "tool_loop",
     "counting",
     "redaction",
+    "packing",
     "tools",
 )
 

@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-from kireji.__main__ import PLUGIN_HOST, READER_WORKER, TOOL_SUPERVISOR, take_keys
+from kireji.__main__ import PDF_WORKER, PLUGIN_HOST, READER_WORKER, TOOL_SUPERVISOR, take_keys
 from kireji.reader import launch
+from kireji.sources import pdf
 from kireji.tools import children, host_launch
 
 
@@ -39,6 +40,10 @@ def test_the_frozen_program_knows_its_reading_process_by_the_same_word() -> None
 
 def test_the_frozen_program_knows_the_process_of_a_plugin_by_the_same_word() -> None:
     assert PLUGIN_HOST == host_launch.SWITCH
+
+
+def test_the_frozen_program_knows_what_reads_documents_by_the_same_word() -> None:
+    assert PDF_WORKER == pdf.SWITCH
 
 
 def test_the_frozen_program_knows_its_supervisor_by_the_same_word(monkeypatch: pytest.MonkeyPatch) -> None:

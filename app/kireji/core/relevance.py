@@ -10,7 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from types import MappingProxyType
 
 from kireji.core.source_names import dull
 from kireji.core.sources import Entry
@@ -28,19 +28,8 @@ _COMMON_WORDS = (
     "der die das und ist sind mit wie was wer warum wo nicht ein eine einen den dem des auf von zu im"
 )
 _COMMON = frozenset(_COMMON_WORDS.split())
+_NOTHING: Mapping[str, float] = MappingProxyType({})
 _FIRST_READ = re.compile(r"(?:^|/)(?:readme|index|main|__init__|app|mod|lib)\b", re.IGNORECASE)
-
-
-class Worth(NamedTuple):
-    """An entry with what it is judged by.
-
-    Args:
-        entry: The entry.
-        beginning: Of its text, as far as it is known.
-    """
-
-    entry: Entry
-    beginning: str = ""
 
 
 def words_of(text: str) -> list[str]:
@@ -55,38 +44,67 @@ def words_of(text: str) -> list[str]:
     return found
 
 
-def values(question: str, entries: Sequence[Worth]) -> tuple[float, ...]:
-    """What each is worth; the higher the better."""
-    told = _told(question, entries)
-    best = max(told, default=0.0) or 1.0
-    ages = _ages([each.entry for each in entries])
-    return tuple(
-        round(_OF_WORDS * by_words / best + _OF_AGE * age + _by_name(each.entry.name), 6)
-        for each, by_words, age in zip(entries, told, ages, strict=True)
-    )
+class Relevance:
+    """What entries are worth for one question.
 
+    Args:
+        question: Its words.
+        entries: All that could go along.
+    """
 
-def _told(question: str, entries: Sequence[Worth]) -> list[float]:
-    asked = list(dict.fromkeys(words_of(question)))[:_MOST_WORDS]
-    if not asked:
-        return [0.0] * len(entries)
-    wanted = frozenset(asked)
-    counts = [_counts(each, wanted) for each in entries]
-    known = Counter(word for each in counts for word in each)
-    weights = {word: math.log(1 + (len(entries) - number + 0.5) / (number + 0.5)) for word, number in known.items()}
-    return [
-        sum(weights[word] * many * (_SATURATED + 1) / (many + _SATURATED) for word, many in sorted(each.items()))
-        for each in counts
-    ]
+    def __init__(self, question: str, entries: Sequence[Entry]) -> None:
+        self._wanted = tuple(dict.fromkeys(words_of(question)))[:_MOST_WORDS]
+        self._counts = [self._counted(each.name, _NAME) for each in entries]
+        self._without_words = [
+            _OF_AGE * age + _by_name(each.name) for age, each in zip(_ages(entries), entries, strict=True)
+        ]
 
+    @property
+    def asks(self) -> bool:
+        """Whether there are words in the question by which something could be found."""
+        return bool(self._wanted)
 
-def _counts(each: Worth, wanted: frozenset[str]) -> Mapping[str, float]:
-    found: dict[str, float] = {}
-    for text, weight in ((each.entry.name, _NAME), (each.beginning, _TEXT)):
-        for word in words_of(text) if text else ():
-            if word in wanted:
+    def tell(self, place: int, beginning: str) -> None:
+        """The text of an entry begins so; told once at most.
+
+        Args:
+            place: Of the entry among all.
+            beginning: Of its text.
+        """
+        found = dict(self._counts[place])
+        for word, weight in self._counted(beginning, _TEXT).items():
+            found[word] = found.get(word, 0.0) + weight
+        self._counts[place] = found
+
+    def values(self) -> list[float]:
+        """What each is worth; the higher the better."""
+        told = self._told()
+        best = max(told, default=0.0) or 1.0
+        return [
+            round(_OF_WORDS * by_words / best + other, 6)
+            for by_words, other in zip(told, self._without_words, strict=True)
+        ]
+
+    def _told(self) -> list[float]:
+        known = Counter(word for each in self._counts for word in each)
+        there = len(self._counts)
+        weights = {word: math.log(1 + (there - number + 0.5) / (number + 0.5)) for word, number in known.items()}
+        return [
+            sum(weights[word] * many * (_SATURATED + 1) / (many + _SATURATED) for word, many in sorted(each.items()))
+            if each
+            else 0.0
+            for each in self._counts
+        ]
+
+    def _counted(self, text: str, weight: float) -> Mapping[str, float]:
+        lowered = text.lower()
+        if not any(word in lowered for word in self._wanted):  # of most names; finding their words takes much longer
+            return _NOTHING
+        found: dict[str, float] = {}
+        for word in words_of(text):
+            if word in self._wanted:
                 found[word] = found.get(word, 0.0) + weight
-    return found
+        return found
 
 
 def _ages(entries: Sequence[Entry]) -> list[float]:

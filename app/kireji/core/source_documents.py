@@ -1,6 +1,6 @@
 """Entries of a source as one document of plain text, in which none of them can pretend to be another.
 
-Each entry begins after a line that holds its name between more signs of equality than stand in any such line of any
+Each entry begins after a line that holds its name between more signs of equality than stand before any bracket of any
 text; the order is that of the names, so that the same entries are the same bytes, which services keep in their caches.
 """
 
@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from kireji.core.sources import LeftOut, Source, SourceKind, Why
+from kireji.core.sources import Source, SourceKind, Why
 
 _LEAST_SIGNS = 5
-_HEADS = re.compile(r"^[ \t]*(=+)\[", re.MULTILINE)
-_BIGGEST = 5
+_HEADS = re.compile(r"(=+)\[")
+BIGGEST = 5
+"""So many names of what does not fit are told."""
 _LONGEST_NAME = 300
 _CUT = "(Cut here: only the beginning of this text goes along.)"
 _UNSEEN = re.compile(
@@ -34,6 +35,18 @@ class Piece(NamedTuple):
     name: str
     text: str
     whole: bool = True
+
+
+class Left(NamedTuple):
+    """What does not go along.
+
+    Args:
+        counts: How many, by why.
+        biggest: Names of the biggest of those for which there is no room, the biggest first.
+    """
+
+    counts: Mapping[Why, int]
+    biggest: Sequence[str] = ()
 
 
 def plain_name(name: str) -> str:
@@ -69,18 +82,18 @@ def frame_of(name: str) -> str:
     return f"\n{'=' * (_LEAST_SIGNS + 2)}[ {name} ]{'=' * (_LEAST_SIGNS + 2)}\n{_CUT}\n{name}, "
 
 
-def document(source: Source, pieces: Sequence[Piece], left_out: Sequence[LeftOut], files: int) -> str:
+def document(source: Source, pieces: Sequence[Piece], left: Left, files: int) -> str:
     """The document.
 
     Args:
         source: Of which source.
         pieces: What goes along, in any order.
-        left_out: What does not.
+        left: What does not.
         files: How many entries the source has.
     """
     pieces = sorted(pieces, key=lambda piece: piece.name)
     signs = "=" * _signs(pieces)
-    parts = [_header(source, pieces, left_out, files, signs)]
+    parts = [_header(source, pieces, left, files, signs)]
     for piece in pieces:
         text = piece.text.rstrip("\n")
         ending = "" if piece.whole else f"\n{_CUT}"
@@ -107,7 +120,7 @@ _THINGS: Mapping[SourceKind, str] = {
 }
 
 
-def _header(source: Source, pieces: Sequence[Piece], left_out: Sequence[LeftOut], files: int, signs: str) -> str:
+def _header(source: Source, pieces: Sequence[Piece], left: Left, files: int, signs: str) -> str:
     things = _THINGS[source.kind]
     name = plain_name(source.name or source.place)
     lines = [f"{_WHAT[source.kind]} {name}: {len(pieces):,} of {files:,} {things} follow."]
@@ -116,8 +129,8 @@ def _header(source: Source, pieces: Sequence[Piece], left_out: Sequence[LeftOut]
     )
     if len(pieces) > 1:
         lines += ["", *_tree([piece.name for piece in pieces])]
-    if left_out:
-        lines += ["", _told(left_out, things)]
+    if any(left.counts.values()):
+        lines += ["", _told(left, things)]
     return "\n".join([*lines, ""])
 
 
@@ -137,10 +150,9 @@ _REASONS: Mapping[Why, str] = {
 }
 
 
-def _told(left_out: Sequence[LeftOut], things: str) -> str:
+def _told(left: Left, things: str) -> str:
     """How many are left out and why, and which are the biggest of those that did not fit."""
-    counts = {why: sum(one.why is why for one in left_out) for why in Why}
-    reasons = ", ".join(f"{counts[why]:,} {_REASONS[why]}" for why in _REASONS if counts[why])
-    fitting = sorted((one for one in left_out if one.why is Why.ROOM), key=lambda one: (-one.tokens, one.name))
-    biggest = ", ".join(plain_name(one.name)[-100:] for one in fitting[:_BIGGEST])
-    return f"Left out: {len(left_out):,} {things} ({reasons}){f'; the biggest: {biggest}' if biggest else ''}."
+    reasons = ", ".join(f"{left.counts[why]:,} {_REASONS[why]}" for why in _REASONS if left.counts.get(why))
+    biggest = ", ".join(plain_name(name)[-100:] for name in left.biggest[:BIGGEST])
+    everything = sum(left.counts.values())
+    return f"Left out: {everything:,} {things} ({reasons}){f'; the biggest: {biggest}' if biggest else ''}."

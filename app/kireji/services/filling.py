@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from kireji.core.documents import plain
 from kireji.core.packing import Candidate, Filled, fill, is_off, rank_of
 from kireji.core.ports import EncodedDocument
-from kireji.core.relevance import Worth, values, words_of
-from kireji.core.source_documents import Piece, cut, document
+from kireji.core.relevance import Relevance
+from kireji.core.source_documents import BIGGEST, Left, Piece, cut, document
 from kireji.core.source_ports import SourceReader
-from kireji.core.sources import Entry, LeftOut, Listing, Packed, Source, SourceKind, Took, Why
+from kireji.core.sources import Entry, LeftOut, Listing, Packed, SourceKind, Took, Why
 from kireji.core.words import say
 
 _BEGINNINGS = 1_500
 """Files whose beginnings are looked at for the question's words: those that seem best by their names and ages."""
 _BEGINNING = 1024
+_TIMES, _AT_LEAST = 8, 2_000
+"""Looked at are the best entries, as many as would fill the room so often, and so many in any case."""
 _ROUNDS = 24
 _ROUNDS_THAT_READ = 12
-_OF_A_HEADER = 160
+_OF_A_HEADER = 480
+"""Signs of the words at the beginning of a document."""
 _LETTERS_OF_A_TOKEN = 16
 """No text has more of them."""
 
 
 class _Item:
     """An entry on its way."""
+
+    __slots__ = ("entry", "gone", "rank", "source", "text", "tokens", "value")
 
     def __init__(self, source: int, entry: Entry, rank: int, tokens: int) -> None:
         self.source = source
@@ -37,12 +44,19 @@ class _Item:
         self.gone = False
 
 
+class _Taken(NamedTuple):
+    """An entry, or its beginning, as it goes along."""
+
+    item: _Item
+    piece: Piece
+
+
 class Filling:
     """Fills the room for one question.
 
     Args:
         listings: What the sources hold.
-        readers: Read them.
+        readers: Read them, by the value of their kind.
         text: The question's words.
         room: In tokens.
         count: How many tokens a text has for the model.
@@ -61,7 +75,8 @@ class Filling:
         self._text = text
         self._room = max(0, room)
         self._count = count
-        self._left_out: list[LeftOut] = []
+        self._why: list[dict[str, Why]] = [{} for _ in listings]
+        """By source, the names of those that cannot go along in any case."""
         self._items: list[_Item] = []
         self._sign = max(0.1, count("x_y = [1, 2, 3]\n" * 64) / (16 * 64))
 
@@ -72,130 +87,147 @@ class Filling:
             SourceError: A source is gone.
         """
         await asyncio.to_thread(self._take_in)
-        await self._value()
+        best = await self._best()
         most = [each.source.most for each in self._listings]
-        room = self._room - sum(round(_OF_A_HEADER * self._sign * 3) for _ in self._listings)
+        room = self._room - round(len(self._listings) * _OF_A_HEADER * self._sign)
         for number in range(_ROUNDS):
-            there = [one for one in self._items if not one.gone]
-            if number >= _ROUNDS_THAT_READ:
-                there = [one for one in there if one.text is not None]
-            chosen = await asyncio.to_thread(fill, [self._candidate(one) for one in there], room, most)
-            unread = [there[place] for place in _taken(chosen) if there[place].text is None]
+            there = [one for one in best if not one.gone and (one.text is not None or number < _ROUNDS_THAT_READ)]
+            chosen = await asyncio.to_thread(fill, [_candidate(one) for one in there], room, most)
+            places = (*chosen.whole, *(place for place, _ in chosen.pieces))
+            unread = [there[place] for place in places if there[place].text is None]
             if unread:
                 await self._read(unread)
                 continue
-            packed, documents = await asyncio.to_thread(self._written, there, chosen)
-            if packed.tokens <= self._room:
-                return packed, documents
-            room -= packed.tokens - self._room + 8
-        nothing = Filled((), (), tuple(range(len(self._items))))
-        return await asyncio.to_thread(self._written, self._items, nothing)
+            taken = await asyncio.to_thread(self._cut, there, chosen)
+            documents, tokens = await asyncio.to_thread(self._written, taken)
+            if tokens <= self._room:
+                return await asyncio.to_thread(self._told, taken, tokens), documents
+            room -= tokens - self._room + 8
+        return self._told([], 0), ()
 
     def _take_in(self) -> None:
         for number, listing in enumerate(self._listings):
+            source = listing.source
+            chooses = bool(source.off or source.pins or source.pinned)
             for entry in listing.entries:
-                if is_off(listing.source, entry.name):
-                    self._left_out.append(LeftOut(listing.source, entry.name, entry.tokens, Why.OFF))
+                if chooses and is_off(source, entry.name):
+                    self._why[number][entry.name] = Why.OFF
                 elif entry.problem:
-                    self._left_out.append(LeftOut(listing.source, entry.name, 0, Why.PROBLEM))
+                    self._why[number][entry.name] = Why.PROBLEM
                 else:
-                    rank = rank_of(listing.source, entry.name)
+                    rank = rank_of(source, entry.name) if chooses else 2
                     self._items.append(_Item(number, entry, rank, self._framed(entry.name, entry.tokens)))
 
     def _framed(self, name: str, tokens: int) -> int:
         """With its head and its place in the tree."""
-        return tokens + round((20 + len(name) + len(name.rpartition("/")[2])) * self._sign)
+        return tokens + round((20 + 2 * len(name) - name.rfind("/")) * self._sign)
 
-    def _candidate(self, one: _Item) -> Candidate:
-        return Candidate(one.source, one.entry.name, one.tokens, one.value, one.rank)
-
-    async def _value(self) -> None:
-        """What each is worth; the beginnings of the best are read for it when not all of them fit anyway."""
+    async def _best(self) -> Sequence[_Item]:
+        """Those that are looked at; the beginnings of the most promising are read for it when not all of them fit."""
         if sum(one.tokens for one in self._items) <= self._room // 2:
-            return
-        beginnings: dict[int, str] = {}
-        await asyncio.to_thread(self._valued, beginnings)
-        if words_of(self._text):
-            best = sorted(range(len(self._items)), key=lambda place: (-self._items[place].value, place))[:_BEGINNINGS]
-            for source, entries in self._by_source([self._items[place] for place in best]).items():
-                texts = await self._reader(source).read(
-                    self._listings[source].source, [one.entry for one in entries], _BEGINNING
-                )
-                for place in best:
-                    if self._items[place].source == source and self._items[place].entry.name in texts:
-                        beginnings[place] = texts[self._items[place].entry.name][:_BEGINNING]
-            await asyncio.to_thread(self._valued, beginnings)
+            return self._items
+        relevance = await asyncio.to_thread(Relevance, self._text, [one.entry for one in self._items])
+        order = await asyncio.to_thread(self._ordered, relevance)
+        if relevance.asks:
+            await self._tell_beginnings(relevance, order[:_BEGINNINGS])
+            order = await asyncio.to_thread(self._ordered, relevance)
+        best: list[_Item] = []
+        tokens = 0
+        for place in order:
+            one = self._items[place]
+            if one.rank == 2 and tokens > _TIMES * self._room and len(best) >= _AT_LEAST:
+                break
+            tokens += one.tokens
+            best.append(one)
+        return best
 
-    def _valued(self, beginnings: Mapping[int, str]) -> None:
-        worths = [Worth(one.entry, beginnings.get(place, "")) for place, one in enumerate(self._items)]
-        for one, value in zip(self._items, values(self._text, worths), strict=True):
+    def _ordered(self, relevance: Relevance) -> list[int]:
+        """The places of all entries, the best first."""
+        for one, value in zip(self._items, relevance.values(), strict=True):
             one.value = value
+        items = self._items
+        return sorted(range(len(items)), key=lambda place: (items[place].rank, -items[place].value, place))
+
+    async def _tell_beginnings(self, relevance: Relevance, places: Sequence[int]) -> None:
+        for source, listing in enumerate(self._listings):
+            here = {self._items[place].entry.name: place for place in places if self._items[place].source == source}
+            if here:
+                wanted = [self._items[place].entry for place in here.values()]
+                texts = await self._reader(source).read(listing.source, wanted, _BEGINNING)
+                for name, text in texts.items():
+                    relevance.tell(here[name], text[:_BEGINNING])
 
     async def _read(self, items: Sequence[_Item]) -> None:
-        for source, wanted in self._by_source(items).items():
+        by_source: dict[int, list[_Item]] = {}
+        for one in items:
+            by_source.setdefault(one.source, []).append(one)
+        for source, wanted in by_source.items():
             texts = await self._reader(source).read(self._listings[source].source, [one.entry for one in wanted])
             await asyncio.to_thread(self._measure, wanted, texts)
+
+    def _reader(self, source: int) -> SourceReader:
+        return self._readers[self._listings[source].source.kind.value]
 
     def _measure(self, items: Sequence[_Item], texts: Mapping[str, str]) -> None:
         for one in items:
             one.text = texts.get(one.entry.name)
             if one.text is None:
                 one.gone = True
-                self._left_out.append(LeftOut(self._source(one), one.entry.name, 0, Why.PROBLEM))
+                self._why[one.source][one.entry.name] = Why.PROBLEM
             else:
                 one.tokens = self._framed(one.entry.name, self._count(one.text))
 
-    def _by_source(self, items: Sequence[_Item]) -> dict[int, list[_Item]]:
-        found: dict[int, list[_Item]] = {}
-        for one in items:
-            found.setdefault(one.source, []).append(one)
-        return found
-
-    def _reader(self, source: int) -> SourceReader:
-        return self._readers[self._listings[source].source.kind.value]
-
-    def _source(self, one: _Item) -> Source:
-        return self._listings[one.source].source
-
-    def _written(self, there: Sequence[_Item], chosen: Filled) -> tuple[Packed, tuple[EncodedDocument, ...]]:
-        pieces: dict[int, list[Piece]] = {}
-        took: list[Took] = []
-        taken: set[int] = set()
-        for place, room in (*((place, 0) for place in chosen.whole), *chosen.pieces):
-            one = there[place]
-            text = one.text or ""
-            if room:
-                least = self._framed(one.entry.name, 0)
-                text = cut(text[: room * _LETTERS_OF_A_TOKEN], room - least, self._count)
-                if not text.strip():
-                    continue
-            taken.add(id(one))
-            pieces.setdefault(one.source, []).append(Piece(one.entry.name, text, not room))
-            took.append(Took(self._source(one), one.entry.name, self._count(text), not room))
-        left = self._left_out + [
-            LeftOut(self._source(one), one.entry.name, one.tokens, Why.ROOM)
-            for one in self._items
-            if not one.gone and id(one) not in taken
+    def _cut(self, there: Sequence[_Item], chosen: Filled) -> list[_Taken]:
+        taken = [
+            _Taken(there[place], Piece(there[place].entry.name, there[place].text or "")) for place in chosen.whole
         ]
+        for place, room in chosen.pieces:
+            one = there[place]
+            free = room - self._framed(one.entry.name, 0)
+            text = cut((one.text or "")[: room * _LETTERS_OF_A_TOKEN], free, self._count)
+            if text.strip():
+                taken.append(_Taken(one, Piece(one.entry.name, text, whole=False)))
+        return taken
+
+    def _written(self, taken: Sequence[_Taken]) -> tuple[tuple[EncodedDocument, ...], int]:
+        """The documents, and how many tokens they have."""
         documents = []
         tokens = 0
         for number, listing in enumerate(self._listings):
-            if number in pieces:
-                here = [one for one in left if one.source is listing.source]
-                text = document(listing.source, pieces[number], here, len(listing.entries))
+            pieces = [each.piece for each in taken if each.item.source == number]
+            if pieces:
+                text = document(listing.source, pieces, self._left(number, taken), len(listing.entries))
                 tokens += self._count(text)
-                documents.append(plain(_title(listing, pieces[number]), text))
-        order = sorted(took, key=self._order)
-        packed = Packed((), tuple(order), tuple(sorted(left, key=self._order)), tokens, self._room)
-        return packed, tuple(documents)
+                documents.append(plain(_title(listing, pieces), text))
+        return tuple(documents), tokens
 
-    def _order(self, one: Took | LeftOut) -> tuple[int, str]:
-        number = next(at for at, each in enumerate(self._listings) if each.source is one.source)
-        return (number, one.name)
+    def _left(self, source: int, taken: Sequence[_Taken]) -> Left:
+        names = {each.item.entry.name for each in taken if each.item.source == source}
+        why = self._why[source]
+        over = [one for one in self._listings[source].entries if one.name not in names and one.name not in why]
+        counts = {each: sum(one is each for one in why.values()) for each in (Why.OFF, Why.PROBLEM)}
+        biggest = heapq.nsmallest(BIGGEST, over, key=lambda one: (-one.size, one.name))
+        return Left({Why.ROOM: len(over), **counts}, [one.name for one in biggest])
+
+    def _told(self, taken: Sequence[_Taken], tokens: int) -> Packed:
+        """Everything by name, in the order of the sources and then of their entries."""
+        pieces = {(each.item.source, each.piece.name): each.piece for each in taken}
+        known = {(one.source, one.entry.name): one.tokens for one in self._items if one.text is not None}
+        took: list[Took] = []
+        left: list[LeftOut] = []
+        for number, listing in enumerate(self._listings):
+            for entry in listing.entries:
+                piece, why = pieces.get((number, entry.name)), self._why[number].get(entry.name, Why.ROOM)
+                if piece is not None:
+                    took.append(Took(listing.source, entry.name, self._count(piece.text), piece.whole))
+                else:
+                    size = 0 if why is Why.PROBLEM else known.get((number, entry.name), entry.tokens)
+                    left.append(LeftOut(listing.source, entry.name, size, why))
+        return Packed((), tuple(took), tuple(left), tokens, self._room)
 
 
-def _taken(chosen: Filled) -> tuple[int, ...]:
-    return (*chosen.whole, *(place for place, _ in chosen.pieces))
+def _candidate(one: _Item) -> Candidate:
+    return Candidate(one.source, one.entry.name, one.tokens, one.value, one.rank)
 
 
 def _title(listing: Listing, pieces: Sequence[Piece]) -> str:
@@ -207,5 +239,5 @@ def _title(listing: Listing, pieces: Sequence[Piece]) -> str:
         case SourceKind.FOLDER:
             return say("{name} · {some} of {all} files", name=name, **numbers)
         case SourceKind.CONVERSATION:
-            return say("{name} · {some} of {all} turns", name=name, **numbers)
+            return say("{name} · {some} of {all} messages", name=name, **numbers)
     return say("{name} · {some} of {all} parts", name=name, **numbers)

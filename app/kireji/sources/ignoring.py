@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 _MOST_RULES = 5_000
 _LONGEST_RULE = 1_000
-_SPECIAL = frozenset("*?[\\")
 
 
 class _Signs(NamedTuple):
@@ -73,7 +72,7 @@ class Rules:
         self._rules: list[Rule] = []
         self._names: dict[str, list[int]] = {}
         self._endings: dict[str, list[int]] = {}
-        self._others: list[int] = []
+        self._others: list[tuple[str, int]] = []
         for rule in parsed(text):
             self._add(rule)
         self._any_ending = tuple(self._endings)
@@ -92,8 +91,8 @@ class Rules:
         asked = self._names.get(name, ())
         if self._any_ending and name.endswith(self._any_ending):
             asked = [*asked, *(at for end, those in self._endings.items() if name.endswith(end) for at in those)]
-        if self._others:
-            asked = [*asked, *self._others]
+        if self._others and (more := [at for held, at in self._others if held in name]):
+            asked = [*asked, *more]
         for at in sorted(asked, reverse=True) if len(asked) > 1 else asked:
             rule = self._rules[at]
             if (folder or not rule.folders) and self._fits(rule, name, folders):
@@ -114,7 +113,13 @@ class Rules:
         elif len(last) > 1 and last[0] is _STAR and all(isinstance(one, str) for one in last[1:]):
             self._endings.setdefault("".join(map(str, last[1:])), []).append(place)
         else:
-            self._others.append(place)
+            self._others.append((_longest_held(last), place))
+
+
+def _longest_held(part: _Part) -> str:
+    """The longest run of signs that a name must hold to fit: looked for before anything else, as it is quickly done."""
+    runs = "".join(one if isinstance(one, str) else "\0" for one in part).split("\0")
+    return max(runs, key=len)
 
 
 def parsed(text: str) -> Iterable[Rule]:
@@ -134,18 +139,13 @@ def _rule(line: str) -> Rule | None:
     line = line[:-1] if folders else line
     if not line:
         return None
+    parts = _parts(line.removeprefix("/"))
+    if not parts:
+        return None
     anchored = "/" in line
-    if not anchored:
-        part = _part(line)
-        return None if part is None else Rule((part,), False, keeps, folders)
-    parts: list[_Part] = []
-    for each in line.removeprefix("/").split("/"):
-        part = _FOLDERS if each == "**" else _part(each)
-        if part is None or not (each or parts):
-            return None
-        if not (part is _FOLDERS and parts[-1:] == [_FOLDERS]):
-            parts.append(part)
-    return Rule(tuple(parts), True, keeps, folders)
+    if not anchored and parts[0] is _FOLDERS:
+        parts = [(_STAR,)]
+    return Rule(tuple(parts), anchored, keeps, folders)
 
 
 def _without_blanks(line: str) -> str:
@@ -159,34 +159,38 @@ def _without_blanks(line: str) -> str:
     return line[:end]
 
 
-def _part(text: str) -> _Part | None:
-    """One part of a path as something to compare with; None when it fits nothing."""
-    if not _SPECIAL.intersection(text):
-        return tuple(text) or None
+def _parts(line: str) -> list[_Part]:
+    """The parts of a path; none where it fits nothing. A stroke in brackets divides nothing, as in git."""
+    parts: list[_Part] = []
     found: list[object] = []
-    at = 0
-    while at < len(text):
-        sign = text[at]
+    at = begins = 0
+    while at <= len(line):
+        sign = line[at : at + 1] or "/"
+        if sign == "/" or line.startswith("\\/", at):
+            if not found:
+                return []
+            whole = line[begins:at]
+            part = _FOLDERS if len(whole) > 1 and set(whole) == {"*"} else tuple(found)
+            if not (part is _FOLDERS and parts[-1:] == [_FOLDERS]):
+                parts.append(part)
+            at += 1 if sign == "/" else 2
+            found, begins = [], at
+            continue
         at += 1
         if sign == "\\":
-            if at == len(text):
-                return None
-            found.append(text[at])
+            if at == len(line):
+                return []
+            found.append(line[at])
             at += 1
-        elif sign == "*":
-            if found[-1:] != [_STAR]:
-                found.append(_STAR)
-        elif sign == "?":
-            found.append(_ANY)
         elif sign == "[":
-            signs = _signs(text, at)
+            signs = _signs(line, at)
             if signs is None:
-                return None
+                return []
             found.append(signs[0])
             at = signs[1]
-        else:
-            found.append(sign)
-    return tuple(found)
+        elif sign != "*" or found[-1:] != [_STAR]:
+            found.append({"*": _STAR, "?": _ANY}.get(sign, sign))
+    return parts
 
 
 def _signs(text: str, at: int) -> tuple[_Signs, int] | None:

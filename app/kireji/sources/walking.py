@@ -182,6 +182,8 @@ class Walk:
 
 def shown(name: str) -> str:
     """A name as people read it: what is no UTF-8 in it is told by its numbers."""
+    if name.isascii():
+        return name
     try:
         name.encode()
     except UnicodeEncodeError:

@@ -52,9 +52,8 @@ def test_nothing_to_count_is_wrong_usage(kireji: Kireji) -> None:
     assert "kireji count FILE" in outcome.err
 
 
-@pytest.mark.parametrize("name", ["missing.txt", "."])
-def test_what_cannot_be_read_is_told(kireji: Kireji, tmp_path: Path, name: str) -> None:
-    outcome = kireji("count", str(tmp_path / name))
+def test_what_cannot_be_read_is_told(kireji: Kireji, tmp_path: Path) -> None:
+    outcome = kireji("count", str(tmp_path / "missing.txt"))
     assert outcome.code == 1
     assert "cannot be read" in outcome.err
 

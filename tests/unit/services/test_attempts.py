@@ -303,8 +303,35 @@ async def test_a_pdf_is_not_sent_to_a_model_that_cannot_read_it_and_that_is_said
     assert world.remote.encoded == []
     assert (stored.state, stored.error) == (
         MessageState.FAILED,
-        "Plain 1 cannot read PDF documents. Choose another model, or paste the document's text.",
+        "Plain 1 cannot read PDF documents. The PDF is damaged. Choose another model, or paste the document's text.",
     )
+
+
+async def test_a_model_that_cannot_read_a_pdf_gets_the_words_in_it() -> None:
+    illiterate = ModelInfo("anthropic", "plain", "Plain 1")
+    world = World(remote=FakeProvider(models=(illiterate,)))
+    pdf = await world.captures.put_document(EncodedDocument(b"%PDF-1.7", "application/pdf", "bill.pdf"))
+    world.pdf.pages[b"%PDF-1.7"] = ("To pay: 12.50", "Thank you")
+    world.remote.enqueue(answer("a"))
+    _, seen = await ask(world, Question("q", documents=(pdf,)))
+    request = world.remote.encoded[0]
+    words = request.messages[0].documents[0]
+    assert (words.media_type, words.title) == ("text/plain", "bill.pdf")
+    assert request.blobs == {words.blob: b"(Page 1 of 2)\nTo pay: 12.50\n\n(Page 2 of 2)\nThank you"}
+    assert notes(seen) == ["Plain 1 cannot read PDF documents; it gets the words in them."]
+
+
+async def test_a_pdf_of_an_earlier_question_goes_as_words_without_a_note() -> None:
+    illiterate = ModelInfo("anthropic", "plain", "Plain 1")
+    world = World(remote=FakeProvider(models=(illiterate,)))
+    pdf = await world.captures.put_document(EncodedDocument(b"%PDF-1.7", "application/pdf", "bill.pdf"))
+    world.pdf.pages[b"%PDF-1.7"] = ("To pay: 12.50",)
+    await world.conversations.create("t", Message(Role.USER, (pdf, TextPart("q"))))
+    await world.conversations.append(1, 1, Message(Role.ASSISTANT, (TextPart("a"),)))
+    world.remote.enqueue(answer("b"))
+    _, seen = await ask(world, Question("r", conversation=1))
+    assert [part.media_type for part in world.remote.encoded[0].messages[0].documents] == ["text/plain"]
+    assert notes(seen) == [""]
 
 
 async def test_a_pdf_of_an_earlier_question_is_only_named_to_a_model_that_cannot_read_it() -> None:
