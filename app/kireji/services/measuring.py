@@ -65,10 +65,8 @@ class Measuring:
             groups = [list(map(_without_pictures, group)) for group in groups]
         if info is not None and not info.reads_documents:
             told = [[await self._in_words(message, at_hand) for message in group] for group in groups]
-            at_hand = {
-                **at_hand,
-                **{name: data for group in told for each in group for name, data in each.blobs.items()},
-            }
+            made = [each.blobs for group in told for each in group]
+            at_hand = {**at_hand, **{name: data for each in made for name, data in each.items()}}
             groups = [[each.message for each in group] for group in told]
         blobs: dict[Sha256, bytes] = {}
         for blob in blobs_of_documents([message for group in groups for message in group]):
