@@ -88,7 +88,6 @@ async def open_services(
     from kireji.bootstrap.waiting import WaitingAutostart, WaitingClipboard, WaitingNotifier, WaitingPrompts
     from kireji.desktop.processes import process_origin
     from kireji.imaging.codec import PillowCodec
-    from kireji.services.adapting import Adapting
     from kireji.services.application import Services
     from kireji.services.chat import ChatService
     from kireji.services.checks import checks
