@@ -71,6 +71,7 @@ class WindowPresenter(QObject):
         self.receipts = ReceiptsPresenter(
             services, window, theme, lambda: self.chat.current, lambda: self.chat.would_ask()
         )
+        self.chat.receipt_wanted.connect(self.receipts.show_of)
         answers = answers or Answers(services.chat.live, self.shows, services.tools.approvals, services.chat.consents)
         self.history = HistoryPresenter(services, window, self.chat, answers)
         self._unsubscribe = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QResizeEvent
@@ -14,6 +14,7 @@ from kireji.ui.chat.context.tile import SourceTile
 from kireji.ui.chat.draft import Attachment
 from kireji.ui.chat.tile import Tile
 from kireji.ui.chat.words import size
+from kireji.ui.covers.words import hidden_sentence
 from kireji.ui.flow import FlowLayout
 from kireji.ui.parts import tip
 from kireji.ui.theme import Theme
@@ -86,6 +87,15 @@ class AttachmentRow(QScrollArea):
             more = more or shown.key not in known
             tile.show_source(shown)
         self._settle(before, more=more)
+
+    def show_hidden(self, numbers: Mapping[int, int]) -> None:
+        """Say how much will be painted over in pictures; those that are not named have nothing.
+
+        Args:
+            numbers: How many things, by the attachment's number.
+        """
+        for tile in self.tiles():
+            tile.show_hidden(numbers.get(tile.number, 0))
 
     def tiles(self) -> Sequence[AttachmentTile]:
         """The attachments that are shown, in order."""
@@ -190,6 +200,7 @@ class AttachmentTile(Tile):
 
     def __init__(self, theme: Theme, number: int) -> None:
         self.number = number
+        self._what = ""
         super().__init__(theme, _NAME, _NAME)
 
     def show_attachment(self, attachment: Attachment) -> None:
@@ -205,12 +216,25 @@ class AttachmentTile(Tile):
         self._thumbnail.setFocusPolicy(Qt.FocusPolicy.TabFocus if can_be_seen else Qt.FocusPolicy.NoFocus)
         self._thumbnail.setCursor(Qt.CursorShape.PointingHandCursor if can_be_seen else Qt.CursorShape.ArrowCursor)
         shows = tr("Show the text") if attachment.is_document else tr("Show it large")
-        self._thumbnail.setAccessibleName(f"{what}. {shows}" if can_be_seen else what)
+        self._what = f"{what}. {shows}" if can_be_seen else what
+        self.show_hidden(self.hidden_number)
         verb = tr("Remove {name}", name=name) if attachment.arrived else tr("Cancel {name}", name=name)
         self._remove.setAccessibleName(verb)
         self._remove.setToolTip(tip(verb))
         self._say(name, note or fact)
         self.show_off(attachment.off)
+
+    def show_hidden(self, number: int) -> None:
+        """Say how much will be painted over in it; 0 for nothing."""
+        self._thumbnail.set_hidden_number(number)
+        told = hidden_sentence(number)
+        self._thumbnail.setAccessibleName(f"{self._what}. {told}" if told else self._what)
+        self._thumbnail.setToolTip(tip(told))
+
+    @property
+    def hidden_number(self) -> int:
+        """How much it says is hidden."""
+        return self._thumbnail.hidden_number
 
     def _wants_out(self) -> None:
         self.removed.emit(self.number)

@@ -40,6 +40,8 @@ class OpenConversation(QObject):
     """A `ConversationOutline` that has been read because its conversation was opened."""
     changed = Signal()
     """Another path is shown, or the same with more or fewer messages or branches."""
+    receipt_wanted = Signal(object)
+    """What was sent with a question shall be shown: its number, or None for the newest."""
 
     def __init__(self, services: Services, pane: ChatPane, theme: Theme) -> None:
         super().__init__(pane)
@@ -50,6 +52,7 @@ class OpenConversation(QObject):
         self._number: int | None = None
         self._stored: tuple[MessageOutline, ...] = ()
         self._streaming: int | None = None
+        self._asked_about: int | None = None
         self._unsaved = self._stale = False
         self._reads = 0
         transcript = pane.transcript
@@ -248,9 +251,23 @@ class OpenConversation(QObject):
     async def _open_picture(self, part: ImagePart) -> None:
         from kireji.ui.chat.picture_dialog import PictureDialog
 
-        image = await self._picture(part)
-        if not image.isNull():
-            PictureDialog(self._theme, image, self._pane.window()).show()
+        image, number = await self._picture(part), self._number
+        if image.isNull():
+            return
+        dialog = PictureDialog(self._theme, image, self._pane.window())
+        if number is not None and await self._services.receipts.recent(1, number):
+            dialog.offer_sent()
+            self._asked_about = self._question_with(part)
+            dialog.sent_clicked.connect(self._sent_clicked)
+        dialog.show()
+
+    def _question_with(self, part: ImagePart) -> int | None:
+        """The question that a picture stands in; None where it came from a tool."""
+        stored = [item.stored for item in self._pane.transcript.messages if item.stored is not None]
+        return next((one.id for one in stored if part in one.message.images), None)
+
+    def _sent_clicked(self) -> None:
+        self.receipt_wanted.emit(self._asked_about)
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, KirejiError):

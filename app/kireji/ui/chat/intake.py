@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from kireji.core.documents import PLAIN
-from kireji.core.messages import DocumentPart
+from kireji.core.messages import DocumentPart, ImagePart
 from kireji.core.pictures import PICTURE_ENDINGS
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
@@ -46,6 +46,8 @@ class Intake(QObject):
         self._count = 0
         self._folder = ""
         self._reading = asyncio.Lock()
+        self.hides: Callable[[], bool] = lambda: False
+        """Whether anything is hidden from who answers the next question."""
         self.current: int | None = None
         """The conversation that is open: what is pasted goes nowhere when it is another one by then."""
         composer = pane.composer
@@ -114,8 +116,12 @@ class Intake(QObject):
         from kireji.ui.chat.picture_dialog import PictureDialog
 
         image = await asyncio.to_thread(QImage.fromData, await self._data(attachment))
-        if not image.isNull():
-            PictureDialog(self._theme, image, self._pane.window()).show()
+        if image.isNull():
+            return
+        dialog, redaction = PictureDialog(self._theme, image, self._pane.window()), self._services.outbox.redaction
+        if redaction is not None and isinstance(attachment.part, ImagePart) and self.hides():
+            dialog.show_boxes(redaction, attachment.part.blob)
+        dialog.show()
 
     async def _show_text(self, attachment: Attachment) -> None:
         from kireji.ui.chat.text_dialog import TextDialog

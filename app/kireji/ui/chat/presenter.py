@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from kireji.core.errors import KirejiError
@@ -22,6 +22,7 @@ from kireji.ui.chat.context.presenter import ContextPresenter
 from kireji.ui.chat.conversation import OpenConversation
 from kireji.ui.chat.draft import Draft
 from kireji.ui.chat.drafts import Drafts
+from kireji.ui.chat.hiding import Hiding
 from kireji.ui.chat.keys import ChatKeys
 from kireji.ui.chat.meter import Meter
 from kireji.ui.chat.numbers import Numbers
@@ -49,6 +50,9 @@ class ChatPresenter(QObject):
         chord: The capture shortcut when it is held, else empty.
     """
 
+    receipt_wanted = Signal(object)
+    """What was sent with a question shall be shown: its number, or None for the newest."""
+
     def __init__(self, services: Services, window: MainWindow, theme: Theme, chord: Callable[[], str]) -> None:
         super().__init__(window)
         self._services = services
@@ -69,6 +73,7 @@ class ChatPresenter(QObject):
         self._context = ContextPresenter(services, pane, self.drafts, preview, self._setup, theme)
         self._adding = Adding(services, pane, theme, self.drafts, self._conversation)
         self._meter = Meter(services, window, self._conversation, self.drafts, self._setup, preview, self._context)
+        self.hiding = Hiding(services, window, theme, self._conversation, self.drafts, self._setup)
         self._rights = ToolRights(services, window.inspector.tools, self._conversation)
         self._keys = ChatKeys(window, theme)
         self._connect()
@@ -88,6 +93,9 @@ class ChatPresenter(QObject):
         self._conversation.opened.connect(self._opened)
         self._context.add_wanted.connect(self._adding.open)
         self._adding.context_wanted.connect(self._context.open)
+        self.drafts.intake.hides = self._whether_it_hides
+        self._conversation.receipt_wanted.connect(self.receipt_wanted)
+        chat.transcript.receipt_clicked.connect(self.receipt_wanted)
         self._tools.counted.connect(self._rights.take)
         self._tools.counted.connect(self._meter.refresh)
         self._turns.begun.connect(self._begun)
@@ -101,6 +109,9 @@ class ChatPresenter(QObject):
         keys.quote.connect(self._quote_selected)
         keys.earlier_branch.connect(self._branches.earlier)
         keys.later_branch.connect(self._branches.later)
+
+    def _whether_it_hides(self) -> bool:
+        return self.hiding.hides
 
     def start(self) -> None:
         """Fill the window for the first time."""
@@ -122,6 +133,7 @@ class ChatPresenter(QObject):
         await self._meter.aclose()
         await self._context.aclose()
         await self._adding.aclose()
+        await self.hiding.aclose()
         await self._setup.aclose()
         await self._scope.aclose()
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kireji.ui.parts import button, label, restyle, set_icon, spread
 from kireji.ui.theme import Theme
-from kireji.ui.tokens import SPACE, TYPE_LABEL, TYPE_SMALL
+from kireji.ui.tokens import DARK, REDACTION, SPACE, TYPE_LABEL, TYPE_SMALL
 from kireji.ui.translation import tr
 
 _EDGE = 38
 """Of a thumbnail, in logical pixels at the usual text size."""
+_BADGE = 15
+"""Of the number of what is hidden, the same way."""
 _STEP = 24
 
 
@@ -136,6 +138,8 @@ class Thumb(QAbstractButton):
         self._theme = theme
         self._image: QImage | None = None
         self._icon = "image"
+        self.hidden_number = 0
+        """How much will be painted over in the picture; a badge says it."""
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -145,6 +149,12 @@ class Thumb(QAbstractButton):
         """Show a small copy, or while there is none an icon of that name."""
         self._image, self._icon = image, otherwise
         self.update()
+
+    def set_hidden_number(self, number: int) -> None:
+        """Show a badge with how much is hidden; none for 0."""
+        if number != self.hidden_number:
+            self.hidden_number = number
+            self.update()
 
     def sizeHint(self) -> QSize:
         edge = self._theme.px(_EDGE)
@@ -174,6 +184,23 @@ class Thumb(QAbstractButton):
         painter.setClipping(False)
         painter.setPen(QColor(self._theme.colours.accent if self.hasFocus() else self._theme.colours.line))
         painter.drawPath(shape)
+        if self.hidden_number:
+            self._paint_badge(painter)
+
+    def _paint_badge(self, painter: QPainter) -> None:
+        """The number on black, as what is painted over is: at the far lower corner."""
+        edge = self._theme.px(_BADGE)
+        left = 2 if self.isRightToLeft() else self.width() - edge - 2
+        badge = QRectF(left, self.height() - edge - 2, edge, edge)
+        painter.setPen(QPen(QColor(DARK.ink), 1))
+        painter.setBrush(QColor(REDACTION))
+        painter.drawRoundedRect(badge, SPACE[0], SPACE[0])
+        font = painter.font()
+        font.setPixelSize(max(8, self._theme.px(TYPE_SMALL - 2)))
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor(DARK.ink))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(min(self.hidden_number, 99)))
 
     def _paint_icon(self, painter: QPainter) -> None:
         from kireji.ui.icons import pixmap

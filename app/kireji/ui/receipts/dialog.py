@@ -125,8 +125,13 @@ class ReceiptDialog(QDialog):
         self.here.setEnabled(there)
         (self.here if there else self.everything).setChecked(True)
 
-    def show_rows(self, rows: Sequence[Sent]) -> None:
-        """List requests; the one that was chosen stays so, else the newest is."""
+    def show_rows(self, rows: Sequence[Sent], question: int | None = None) -> None:
+        """List requests; the one that was chosen stays so, else the newest is.
+
+        Args:
+            rows: Newest first.
+            question: One of this question is chosen instead: its row in the history.
+        """
         selected = self.list.selectedItems()
         before = selected[0].data(_ROW) if selected else None
         chosen = before.id if isinstance(before, Sent) else None
@@ -138,6 +143,8 @@ class ReceiptDialog(QDialog):
             self.list.addItem(item)
         self.list.blockSignals(False)
         place = next((number for number, sent in enumerate(rows) if sent.id == chosen), 0)
+        if question is not None:
+            place = next((number for number, sent in enumerate(rows) if sent.facts.question == question), place)
         if rows:
             self.list.setCurrentRow(place)
         else:

@@ -61,6 +61,7 @@ class ReceiptsPresenter(QObject):
         self._dialog: ReceiptDialog | None = None
         self._ahead: ReceiptDialog | None = None
         self._conversation: int | None = None
+        self._wanted: int | None = None
         self._receipt: Receipt | None = None
         self._would: Receipt | None = None
         self._unsubscribe = services.outbox.recorded.subscribe(self._recorded)
@@ -106,6 +107,15 @@ class ReceiptsPresenter(QObject):
         self._dialog.activateWindow()
         self._list_again()
 
+    def show_of(self, question: object) -> None:
+        """Open them at what was sent with one question.
+
+        Args:
+            question: Its row in the history; None for the newest.
+        """
+        self._wanted = question if isinstance(question, int) else None
+        self.show()
+
     def show_everything(self) -> None:
         """Open the receipts of all that has left."""
         self.show()
@@ -149,7 +159,8 @@ class ReceiptsPresenter(QObject):
         everything = dialog.everything.isChecked()
         rows = await self._services.receipts.recent(_LISTED, None if everything else self._conversation)
         if self._dialog is dialog:
-            dialog.show_rows(rows)
+            dialog.show_rows(rows, self._wanted)
+            self._wanted = None
 
     def _chosen(self, sent: object) -> None:
         assert isinstance(sent, Sent)

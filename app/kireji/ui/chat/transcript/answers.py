@@ -12,7 +12,7 @@ from kireji.core.history import MessageOutline, StoredMessage
 from kireji.core.messages import MessageState, TextPart, ThinkingPart, ToolCallPart, ToolResultPart
 from kireji.core.window import NOTHING_LEFT_OUT, LeftOut
 from kireji.ui.chat.endings import Ending, Waiting, details_of, ending_of, wants_settings
-from kireji.ui.chat.transcript.around import Actions, Sentence, WaitingLine
+from kireji.ui.chat.transcript.around import Actions, HiddenNote, Sentence, WaitingLine, hidden_part
 from kireji.ui.chat.transcript.foot import AnswerFoot
 from kireji.ui.chat.transcript.parts import Part, Thinking, Words
 from kireji.ui.chat.transcript.rows import Item, Row, WidgetRow
@@ -47,6 +47,7 @@ class AnswerItem(Item):
         "_ending",
         "_error",
         "_foot_row",
+        "_hidden_row",
         "_last",
         "_lead",
         "_lead_row",
@@ -82,6 +83,7 @@ class AnswerItem(Item):
         self._last = False
         self._open_parts: frozenset[int] = frozenset()
         self._lead_row: WidgetRow | None = None
+        self._hidden_row: WidgetRow | None = None
         self._waiting_row: WidgetRow | None = None
         self._note_row: WidgetRow | None = None
         self._actions_row: WidgetRow | None = None
@@ -132,7 +134,7 @@ class AnswerItem(Item):
     def let_go(self) -> None:
         """Have no words any more; they can be taken again."""
         self.stored, self.parts, self._ending = None, _NO_PARTS, None
-        self._lead_row = self._note_row = self._actions_row = self._foot_row = None
+        self._lead_row = self._hidden_row = self._note_row = self._actions_row = self._foot_row = None
 
     def take(self, stored: StoredMessage, error: KirejiError | None = None) -> None:
         """Have the words of a stored answer; those that stand here already stay."""
@@ -214,7 +216,7 @@ class AnswerItem(Item):
     def set_lead(self, sentence: str, *, settings: bool) -> None:
         """The sentence above the words; empty takes it away."""
         if sentence != self._lead:
-            self._lead, self._lead_row = sentence, None
+            self._lead, self._lead_row, self._hidden_row = sentence, None, None
         if settings != self.lead_settings:
             self.lead_settings, self._actions_row = settings, None
 
@@ -277,9 +279,13 @@ class AnswerItem(Item):
     def arrange(self) -> list[Row]:
         """Its rows as they are to be shown now."""
         rows: list[Row] = []
-        if self._lead:
+        note, hidden = hidden_part(self._lead)
+        if note:
             self._lead_row = self._lead_row or WidgetRow(self, self._make_lead, self._line())
             rows.append(self._lead_row)
+        if hidden:
+            self._hidden_row = self._hidden_row or WidgetRow(self, self._make_hidden, self._line())
+            rows.append(self._hidden_row)
         begins: set[int] = set()
         for part in self.parts:
             shown = part.rows()
@@ -330,7 +336,12 @@ class AnswerItem(Item):
         return offered if any(offered.values()) or details_of(self._error) else {}
 
     def _make_lead(self) -> QWidget:
-        return Sentence(self._lead)
+        return Sentence(hidden_part(self._lead)[0])
+
+    def _make_hidden(self) -> QWidget:
+        note = HiddenNote(self._theme, hidden_part(self._lead)[1], self.parent)
+        note.receipt_clicked.connect(self._column.receipt_clicked)
+        return note
 
     def _make_waiting(self) -> QWidget:
         assert self._waiting is not None

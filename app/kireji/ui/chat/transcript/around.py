@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -13,7 +15,10 @@ from kireji.ui.flow import FlowLayout
 from kireji.ui.parts import button, label, set_icon, spread
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE, TYPE_BODY
-from kireji.ui.translation import tr
+from kireji.ui.translation import mark, tr
+
+_HIDDEN = mark("Hidden from the service: {what}.")
+"""As the services say it."""
 
 
 class WaitingLine(QWidget):
@@ -81,6 +86,49 @@ class Sentence(QWidget):
         layout = QVBoxLayout(self)
         spread(layout, (EDGE, 0, EDGE, 0))
         layout.addWidget(self._words)
+
+
+class HiddenNote(QWidget):
+    """What was hidden from the service, and the way to what was sent.
+
+    Args:
+        theme: Colours and text size.
+        text: The sentence.
+        question: The row of the question; None for the newest.
+    """
+
+    receipt_clicked = Signal(object)
+    """What was sent shall be shown: the question's row, or None."""
+
+    def __init__(self, theme: Theme, text: str, question: int | None) -> None:
+        super().__init__()
+        self._theme, self._text, self._question = theme, text, question
+        self.words = label("", "small", wrap=True, name=text)
+        self.words.setTextFormat(Qt.TextFormat.RichText)
+        links = Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        self.words.setTextInteractionFlags(links)
+        self.words.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.words.linkActivated.connect(self._clicked)
+        layout = QVBoxLayout(self)
+        spread(layout, (EDGE, 0, EDGE, 0))
+        layout.addWidget(self.words)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        link = html.escape(tr("What was sent"), quote=False)
+        colour = self._theme.colours.muted
+        self.words.setText(f'{html.escape(self._text, quote=False)} <a href="sent" style="color:{colour}">{link}</a>')
+
+    def _clicked(self, _link: str) -> None:
+        self.receipt_clicked.emit(self._question)
+
+
+def hidden_part(note: str) -> tuple[str, str]:
+    """What a note says, and what of it tells what was hidden; that stands at its end."""
+    begin = tr(_HIDDEN).partition("{what}")[0]
+    at = note.find(begin) if begin else -1
+    return (note[:at].strip(), note[at:]) if at >= 0 else (note, "")
 
 
 class Actions(QWidget):

@@ -55,6 +55,7 @@ class Transcript(PointingColumn):
     messages_wanted = Signal(object)
     """Numbers of messages that come into view and are not there; they are answered with `provide`."""
     picture_clicked = Signal(object)
+    receipt_clicked = Signal(object)
     document_clicked = Signal(object)
     retry_clicked = Signal(object)
     """The number of a question that shall be asked again."""
