@@ -48,7 +48,8 @@ class PictureDialog(QWidget):
         self._foot.hide()
         self._sent.clicked.connect(self._show_sent)
         self.boxes.toggled.connect(self._toggled)
-        self.boxes.left.connect(self.setFocus)
+        self.boxes.left.connect(self._take_keys)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         room = parent.screen().availableSize() * 0.85
         ratio = parent.devicePixelRatioF()
         size = QSize(round(image.width() / ratio), round(image.height() / ratio))
@@ -88,6 +89,9 @@ class PictureDialog(QWidget):
         self._sent.setVisible(sent)
         self._foot.show()
         self.resize(max(self.width(), self._theme.px(340)), self.height() + self._foot.sizeHint().height())
+
+    def _take_keys(self) -> None:
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _checked(self, picture: Sha256) -> None:
         if picture == self._picture:
