@@ -11,6 +11,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from kireji.core.messages import ImagePart
 from kireji.core.ports import EncodedPicture
@@ -151,6 +152,8 @@ async def test_keys_go_through_the_boxes_of_the_large_picture() -> None:
         await attach(stand)
         tile(stand)._thumbnail.click()
         shown = await dialog(stand)
+        shown.activateWindow()
+        await stand.until(shown.isActiveWindow)
         QTest.keyClick(shown, Qt.Key.Key_H)
         first = shown.boxes.boxes[0]
         assert shown.focusWidget() is first
@@ -159,7 +162,7 @@ async def test_keys_go_through_the_boxes_of_the_large_picture() -> None:
         QTest.keyClick(first, Qt.Key.Key_Escape)
         assert shown.isVisible()
         QTest.keyClick(shown, Qt.Key.Key_Escape)
-        await stand.until(lambda: not shown.isVisible())
+        await stand.until(lambda: not isValid(shown))
 
 
 async def test_a_picture_that_was_asked_about_is_shown_as_it_is_with_the_way_to_what_was_sent() -> None:

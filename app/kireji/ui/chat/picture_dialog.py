@@ -91,6 +91,9 @@ class PictureDialog(QWidget):
         self.resize(max(self.width(), self._theme.px(340)), self.height() + self._foot.sizeHint().height())
 
     def _take_keys(self) -> None:
+        """The keyboard goes from the boxes back to the window, which has no other place for it."""
+        if (box := self.focusWidget()) is not None:
+            box.clearFocus()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _checked(self, picture: Sha256) -> None:
