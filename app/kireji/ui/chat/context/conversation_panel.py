@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QToolButton,
     QVBoxLayout,
 )
 
@@ -59,6 +60,8 @@ class ConversationPanel(Panel):
             icon("search", theme.colours.muted), QLineEdit.ActionPosition.LeadingPosition
         )
         self._glass.setText(tr("Search earlier conversations"))
+        for mark in self.search.findChildren(QToolButton):
+            mark.setAccessibleName(tr("Search earlier conversations"))
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Earlier conversations"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the field has the keyboard and moves the mark

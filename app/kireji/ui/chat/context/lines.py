@@ -151,7 +151,8 @@ def line_of(shown: Shown, node: Node, *, whole_path: bool = False) -> Line:
         )
         goes = shown.on and not off and (not reckoned or found.going > 0)
         partly = is_partly_off(shown.sorted_off, node.name)
-        return _spoken(Line(title, "folder", note, on=not off, partly=partly, goes=goes))
+        pinned = node.name in shown.source.pins
+        return _spoken(Line(title, "folder", note, on=not off, partly=partly, pinned=pinned, goes=goes))
     return _spoken(_entry(shown, node, title, off=off))
 
 

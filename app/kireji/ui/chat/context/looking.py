@@ -98,7 +98,7 @@ class Looking(QObject):
         if before is None:  # taken out meanwhile
             return
         if listing.complete:
-            table = await asyncio.to_thread(Table, listing.entries)
+            table = await asyncio.to_thread(_table, listing, before)
             self._end(key, Found(listing, table, listing.problem))
         elif not before.done:
             before.listing = listing
@@ -109,6 +109,13 @@ class Looking(QObject):
         if key in self._found:
             self._found[key] = found
             self.completed.emit()
+
+
+def _table(listing: Listing, before: Found) -> Table:
+    """What is in a source, which is the same as before where nothing has changed; runs in a thread."""
+    if before.listing is not None and before.listing.complete and before.listing.entries == listing.entries:
+        return before.table
+    return Table(listing.entries)
 
 
 def _name(key: tuple[str, str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from kireji.ui.chat.context.addresses import page_address
@@ -15,7 +14,6 @@ from kireji.ui.tokens import SPACE
 from kireji.ui.translation import tr
 
 _WIDTH = 420
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class PagePanel(Panel):
@@ -49,6 +47,7 @@ class PagePanel(Panel):
         layout.addLayout(row)
         self._problem.hide()
         self.add.clicked.connect(self._take)
+        self.field.returnPressed.connect(self._take)
         self.field.textEdited.connect(self._typed)
 
     def show_address(self, address: str) -> None:
@@ -70,13 +69,6 @@ class PagePanel(Panel):
         layout = self.layout()
         assert layout is not None
         return QSize(width, layout.totalHeightForWidth(width)).boundedTo(room)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ENTER and self.field.hasFocus():
-            event.accept()
-            self._take()
-            return
-        super().keyPressEvent(event)
 
     def _take(self) -> None:
         if address := page_address(self.field.text()):

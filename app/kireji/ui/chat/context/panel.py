@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout
 
 from kireji.ui.chat.context.lines import Shown
 from kireji.ui.chat.context.tree import ContextTree
@@ -72,6 +72,8 @@ class ContextPanel(Panel):
             icon("search", theme.colours.muted), QLineEdit.ActionPosition.LeadingPosition
         )
         self._glass.setText(tr("Search in what goes along"))
+        for mark in self.search.findChildren(QToolButton):
+            mark.setAccessibleName(tr("Search in what goes along"))
         self.tree = ContextTree(theme)
         self._nothing = label("", "muted", wrap=True)
         self._bar = ContextBar(theme)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import msgspec
@@ -19,7 +20,7 @@ from kireji.ui.chat.context.lines import Shown, place_of
 from kireji.ui.chat.context.looking import Looking
 from kireji.ui.chat.context.panel import ContextPanel, Summary
 from kireji.ui.chat.context.switching import pinned, switched
-from kireji.ui.chat.context.table import Node
+from kireji.ui.chat.context.table import Node, Reckoning, Table
 from kireji.ui.chat.context.tile import SourceTile
 from kireji.ui.chat.context.words import ICONS, progress, stays_out
 from kireji.ui.chat.draft import Attachment
@@ -175,7 +176,9 @@ class ContextPresenter(QObject):
         packing = self._services.packing
         room = await self._room()
         packed = await packing.plan(sources, draft.question, room, self._setup.pick.model)
-        self._reckon(packed)
+        tables = {place_of(each): self._looking.of(each).table for each in sources}
+        for key, reckoning in (await asyncio.to_thread(_reckoned, tables, packed)).items():
+            tables[key].take(reckoning)
         self._take(packed)
 
     async def _room(self) -> int:
@@ -184,19 +187,6 @@ class ContextPresenter(QObject):
         except KirejiError as error:  # who answers is said elsewhere
             log.info("the room for context is not known: %s", error)
             return self._services.preferences.settings.context.most_tokens
-
-    def _reckon(self, packed: Packed) -> None:
-        """Tell the tables what goes along."""
-        took: dict[tuple[str, str], dict[str, Took]] = {}
-        left: dict[tuple[str, str], dict[str, LeftOut]] = {}
-        for going in packed.took:
-            took.setdefault(place_of(going.source), {})[going.name] = going
-        for out in packed.left_out:
-            left.setdefault(place_of(out.source), {})[out.name] = out
-        for source in self._drafts.draft.sources:
-            key = place_of(source)
-            if key in took or key in left:
-                self._looking.of(source).table.reckon(took.get(key, {}), left.get(key, {}))
 
     def _take(self, packed: Packed | None) -> None:
         self._packed = packed
@@ -322,3 +312,14 @@ class ContextPresenter(QObject):
             log.info("what goes along is not known: %s", error)
             return
         log.error("a task of the context failed", exc_info=error)
+
+
+def _reckoned(tables: Mapping[tuple[str, str], Table], packed: Packed) -> dict[tuple[str, str], Reckoning]:
+    """What becomes of what is in sources; runs in a thread."""
+    took: dict[tuple[str, str], dict[str, Took]] = {key: {} for key in tables}
+    left: dict[tuple[str, str], dict[str, LeftOut]] = {key: {} for key in tables}
+    for going in packed.took:
+        took[place_of(going.source)][going.name] = going
+    for out in packed.left_out:
+        left[place_of(out.source)][out.name] = out
+    return {key: table.reckoning(took[key], left[key]) for key, table in tables.items()}

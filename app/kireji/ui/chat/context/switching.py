@@ -9,8 +9,8 @@ import msgspec
 from kireji.core.sources import Source
 from kireji.ui.chat.context.table import Node, Table
 
-MOST_NAMES = 2_000
-"""Names that are kept for one source at most; more would make every key pressed write them to the disk."""
+MOST_NAMES = 300
+"""Names that are switched off one by one at most; each is looked at for every file there is."""
 
 
 def is_off(off: frozenset[str] | tuple[str, ...], name: str) -> bool:
@@ -51,7 +51,8 @@ def switched(source: Source, table: Table, node: Node, *, on: bool) -> Source | 
     if above:
         kept.remove(above)
         kept += _others(table, above, node)
-    return None if len(kept) > MOST_NAMES else msgspec.structs.replace(source, off=tuple(sorted(kept)))
+    too_many = len(kept) > max(MOST_NAMES, len(source.off))
+    return None if too_many else msgspec.structs.replace(source, off=tuple(sorted(kept)))
 
 
 def pinned(source: Source, name: str, *, on: bool) -> Source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -69,6 +69,23 @@ class Sum:
     tokens: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """What becomes of the entries of a table, in their order.
+
+    Args:
+        fates: Of each.
+        tokens: How many of each go along.
+        tokens_before: How many go along of all before each, and of all.
+        going_before: How many entries go along before each, and of all.
+    """
+
+    fates: tuple[Fate, ...]
+    tokens: tuple[int, ...]
+    tokens_before: tuple[int, ...]
+    going_before: tuple[int, ...]
+
+
 class Table:
     """The entries of one source in the order of their names, so that a folder is a stretch of them.
 
@@ -79,10 +96,9 @@ class Table:
     def __init__(self, entries: Sequence[Entry] = ()) -> None:
         self.entries = sorted(entries, key=_name)
         self._names = [entry.name for entry in self.entries]
-        self._fates: Sequence[Fate] = ()
-        self._tokens: Sequence[int] = ()
         self._tokens_before = [0, *accumulate(entry.tokens for entry in self.entries)]
-        self._going_before: Sequence[int] = ()
+        self._reckoning: Reckoning | None = None
+        self._folded: list[str] = []
 
     @property
     def root(self) -> Node:
@@ -92,22 +108,31 @@ class Table:
     @property
     def reckoned(self) -> bool:
         """Whether it is known what goes along."""
-        return bool(self._fates)
+        return self._reckoning is not None
 
-    def reckon(self, took: Mapping[str, Took], left_out: Mapping[str, LeftOut]) -> None:
-        """Take over what goes along and what does not, by the names of the entries."""
+    def reckoning(self, took: Mapping[str, Took], left_out: Mapping[str, LeftOut]) -> Reckoning:
+        """What becomes of its entries; may run in a thread.
+
+        Args:
+            took: What goes along, by name.
+            left_out: What does not.
+        """
         fates, tokens = [], []
-        for entry in self.entries:
-            if (going := took.get(entry.name)) is not None:
+        for entry, name in zip(self.entries, self._names, strict=True):
+            going = took.get(name)
+            if going is not None:
                 fates.append(Fate.WHOLE if going.whole else Fate.PART)
                 tokens.append(going.tokens)
                 continue
-            left = left_out.get(entry.name)
+            left = left_out.get(name)
             fates.append(_LEFT[left.why] if left is not None else Fate.PROBLEM if entry.problem else Fate.ROOM)
             tokens.append(0)
-        self._fates, self._tokens = fates, tokens
-        self._tokens_before = [0, *accumulate(tokens)]
-        self._going_before = [0, *accumulate(fate in _GOES for fate in fates)]
+        going_before = [0, *accumulate(fate in _GOES for fate in fates)]
+        return Reckoning(tuple(fates), tuple(tokens), (0, *accumulate(tokens)), tuple(going_before))
+
+    def take(self, reckoning: Reckoning) -> None:
+        """From now on this holds."""
+        self._reckoning = reckoning
 
     def children(self, node: Node) -> list[Node]:
         """What stands right below a node: folders, then the others, each in the order of their names."""
@@ -135,28 +160,30 @@ class Table:
 
     def fate(self, node: Node) -> Fate:
         """What becomes of an entry."""
-        if self._fates:
-            return self._fates[node.first]
+        if self._reckoning is not None:
+            return self._reckoning.fates[node.first]
         return Fate.PROBLEM if self.entries[node.first].problem else Fate.OPEN
 
     def tokens(self, node: Node) -> int:
         """How many tokens of an entry go along."""
-        return self._tokens[node.first] if self._tokens else 0
+        return self._reckoning.tokens[node.first] if self._reckoning is not None else 0
 
     def sum(self, node: Node) -> Sum:
         """What stands below a node, all depths together."""
-        going = self._going_before[node.last] - self._going_before[node.first] if self._going_before else 0
-        tokens = self._tokens_before[node.last] - self._tokens_before[node.first]
-        return Sum(node.last - node.first, going, tokens)
+        entries = node.last - node.first
+        if self._reckoning is None:
+            return Sum(entries, 0, self._tokens_before[node.last] - self._tokens_before[node.first])
+        tokens, going = self._reckoning.tokens_before, self._reckoning.going_before
+        return Sum(entries, going[node.last] - going[node.first], tokens[node.last] - tokens[node.first])
 
     def find(self, words: str) -> list[Node]:
         """Entries in whose paths all of these words stand, whatever their case."""
-        wanted = words.casefold().split()
-        return [
-            Node(name, place, place + 1)
-            for place, name in enumerate(self._names)
-            if all(word in folded for folded in (name.casefold(),) for word in wanted)
-        ]
+        if not self._folded:
+            self._folded = [name.casefold() for name in self._names]
+        places: Iterable[int] = range(len(self._names))
+        for word in words.casefold().split():
+            places = [place for place in places if word in self._folded[place]]
+        return [Node(self._names[place], place, place + 1) for place in places]
 
 
 def _name(entry: Entry) -> str:

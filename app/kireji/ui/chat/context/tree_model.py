@@ -13,7 +13,7 @@ from kireji.ui.parts import tip
 Index = QModelIndex | QPersistentModelIndex
 LINE = Qt.ItemDataRole.UserRole + 1
 """Role under which the `Line` is found."""
-PAGE = 500
+PAGE = 100
 """Lines that are made at a time."""
 
 _NOWHERE = QModelIndex()
@@ -108,18 +108,15 @@ class ContextModel(QAbstractItemModel):
 
     def _descend(self, index: QModelIndex, name: str) -> QModelIndex:
         while True:
-            while self.canFetchMore(index):
-                self.fetchMore(index)
-            item, found = self._item(index), None
-            for child in item.children:
-                assert child.node is not None
-                if child.node.name == name:
-                    return self.createIndex(child.row, 0, child)
-                if child.node.is_folder and name.startswith(child.node.name):
-                    found = child
-            if found is None:
+            below = self._below(self._item(index))
+            row = next((row for row, node in enumerate(below) if _leads_to(node, name)), -1)
+            if row < 0:
                 return QModelIndex()
-            index = self.createIndex(found.row, 0, found)
+            while len(self._item(index).children) <= row:
+                self.fetchMore(index)
+            index = self.index(row, 0, index)
+            if below[row].name == name:
+                return index
 
     def _build(self) -> list[Item]:
         tops: list[Item] = []
@@ -207,3 +204,7 @@ class ContextModel(QAbstractItemModel):
                     return Qt.CheckState.PartiallyChecked
                 return Qt.CheckState.Checked if line.on else Qt.CheckState.Unchecked
         return line if role == LINE else None
+
+
+def _leads_to(node: Node, name: str) -> bool:
+    return node.name == name or (node.is_folder and name.startswith(node.name))
