@@ -11,7 +11,7 @@ from kireji.core.documents import plain
 from kireji.core.packing import Candidate, Filled, fill, is_off, rank_of
 from kireji.core.ports import EncodedDocument
 from kireji.core.relevance import Relevance
-from kireji.core.source_documents import BIGGEST, Left, Piece, cut, document
+from kireji.core.source_documents import BIGGEST, Left, Piece, cut, document, plain_name
 from kireji.core.source_ports import SourceReader
 from kireji.core.sources import Entry, LeftOut, Listing, Packed, SourceKind, Took, Why
 from kireji.core.words import say
@@ -231,7 +231,7 @@ def _candidate(one: _Item) -> Candidate:
 
 
 def _title(listing: Listing, pieces: Sequence[Piece]) -> str:
-    name = listing.source.name or listing.source.place
+    name = plain_name(listing.source.name or listing.source.place)
     if len(listing.entries) == 1:
         return name if pieces[0].whole else say("{name} · its beginning", name=name)
     numbers = {"some": f"{len(pieces):,}", "all": f"{len(listing.entries):,}"}

@@ -58,11 +58,14 @@ def excluded(repository: str, depth: int = 0, above: tuple[str, ...] = ()) -> Ru
     """The rules of a repository that are not part of it: `info/exclude`."""
     inside = os.path.join(repository, ".git")
     if os.path.isfile(inside):  # of a work tree or a submodule, the file names the folder
-        named = small_text(inside, 10_000).strip().removeprefix("gitdir:").strip()
-        inside = os.path.normpath(os.path.join(repository, named)) if named else inside
-        common = small_text(os.path.join(inside, "commondir"), 10_000).strip()
-        inside = os.path.normpath(os.path.join(inside, common)) if common else inside
+        inside = _named(repository, small_text(inside, 10_000).strip().removeprefix("gitdir:").strip()) or inside
+        inside = _named(inside, small_text(os.path.join(inside, "commondir"), 10_000).strip()) or inside
     return Rules(small_text(os.path.join(inside, "info", "exclude"), _LARGEST_RULES), depth, above)
+
+
+def _named(folder: str, name: str) -> str:
+    """A path that a repository names; empty for one on another computer, which would be told who asks."""
+    return "" if not name or name.startswith(("//", "\\\\")) else os.path.normpath(os.path.join(folder, name))
 
 
 def personal(environ: Mapping[str, str]) -> Rules:
@@ -71,17 +74,17 @@ def personal(environ: Mapping[str, str]) -> Rules:
     config = environ.get("XDG_CONFIG_HOME") or (os.path.join(home, ".config") if home else "")
     named = ""
     for path in (os.path.join(config, "git", "config") if config else "", os.path.join(home, ".gitconfig")):
-        named = _excludes_file(small_text(path, _LARGEST_CONFIG)) or named if path else named
+        named = (_excludes_file(_followed(path, _LARGEST_CONFIG)) if path else "") or named
     if named.startswith("~/"):
         named = os.path.join(home, named[2:])
     if not named and config:
         named = os.path.join(config, "git", "ignore")
-    return Rules(_followed(named) if named else "")
+    return Rules(_followed(named, _LARGEST_RULES) if named else "")
 
 
-def _followed(path: str) -> str:
+def _followed(path: str, most: int) -> str:
     """The person's own files are often links to where they keep them."""
-    return small_text(os.path.realpath(path), _LARGEST_RULES)
+    return small_text(os.path.realpath(path), most)
 
 
 def _excludes_file(config: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -166,7 +167,8 @@ class Walk:
 
     def _link(self, name: str, path: str) -> None:
         """What a link leads to stands there itself, if it lies in the folder."""
-        leads = os.path.realpath(path)
+        elsewhere = os.readlink(path).startswith(("//", "\\\\")) and sys.platform == "win32"
+        leads = "" if elsewhere else os.path.realpath(path)  # looking there would tell another computer who asks
         if leads != self._top and not leads.startswith(self._top.rstrip(os.sep) + os.sep):
             self._cannot(name, say("This is a link that leads out of the folder."))
         elif not os.path.exists(leads):

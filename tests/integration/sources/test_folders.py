@@ -86,6 +86,15 @@ async def test_the_persons_own_rules_for_all_repositories_hold(tmp_path: Path) -
     assert await _names(reader, repository) == ["a.c"]
 
 
+@linux
+async def test_of_a_work_tree_the_rules_lie_in_the_repository_that_it_belongs_to(
+    reader: FolderReader, tmp_path: Path
+) -> None:
+    _write(tmp_path, {"main/.git/info/exclude": "*.mine", "main/.git/worktrees/w/commondir": "../.."})
+    _write(tmp_path, {"w/.git": f"gitdir: {tmp_path}/main/.git/worktrees/w\n", "w/a.mine": "x", "w/a.c": "x"})
+    assert await _names(reader, tmp_path / "w") == ["a.c"]
+
+
 async def test_outside_of_git_only_what_programs_put_there_is_kept_out(reader: FolderReader, tmp_path: Path) -> None:
     _write(
         tmp_path, {"a.txt": "x", ".hidden": "x", "node_modules/m/i.js": "x", "env/pyvenv.cfg": "x", "env/lib/a.py": "x"}

@@ -66,7 +66,7 @@ def _ours(repository: Path) -> set[str]:
     return {entry.name for entry in walk.found.entries}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(top=_RULES, inner=_RULES, excluded=_RULES)
 @example(["*", "!*/", "!*.py"], [], [])
 @example(["/a/**", "!a/b/"], [], [])
