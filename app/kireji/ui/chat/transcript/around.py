@@ -116,9 +116,10 @@ class HiddenNote(QWidget):
         self._dress()
 
     def _dress(self) -> None:
-        link = html.escape(tr("What was sent"), quote=False)
         colour = self._theme.colours.muted
-        self.words.setText(f'{html.escape(self._text, quote=False)} <a href="sent" style="color:{colour}">{link}</a>')
+        sentence, link = (html.escape(each, quote=False) for each in (self._text, tr("What was sent")))
+        markup = f'{sentence} <a href="sent" style="color:{colour}">{link}</a>'
+        self.words.setText(markup)
 
     def _clicked(self, _link: str) -> None:
         self.receipt_clicked.emit(self._question)
