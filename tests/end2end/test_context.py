@@ -97,7 +97,7 @@ def test_what_was_named_goes_along_and_nothing_else(
     assert "High water at nine." in texts[page]
     assert "Is there a lighthouse?" in texts["conversation 1 · 2 of 2 messages"]
     assert b"kireji: 8 of 12 parts, about" in asked.stderr
-    assert b"4 cannot be read" in asked.stderr
+    assert b"4 cannot go along" in asked.stderr
     assert not (repository / "was-run").exists()
     assert [one["why"] for one in json.loads(counted.stdout)["context"]["left_out"]] == ["problem"] * 4
     assert b"1 message, 3 documents" in asked.stderr

@@ -20,7 +20,7 @@ _LARGEST_FILE = 100_000_000
 _LOOKED_AT = 4096
 _REASONS: Mapping[Why, str] = {
     Why.ROOM: "did not fit: --room",
-    Why.PROBLEM: "cannot be read",
+    Why.PROBLEM: "cannot go along",
     Why.OFF: "switched off",
 }
 

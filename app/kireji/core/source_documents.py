@@ -146,7 +146,7 @@ def _tree(names: Sequence[str]) -> list[str]:
 _REASONS: Mapping[Why, str] = {
     Why.ROOM: "did not fit",
     Why.OFF: "switched off",
-    Why.PROBLEM: "cannot be read",
+    Why.PROBLEM: "cannot go along",
 }
 
 

@@ -36,6 +36,15 @@ _DULL_ENDINGS = frozenset(_WRITTEN_BY_PROGRAMS.split())
 _DULL_NAMES = frozenset(_LISTS_OF_PACKAGES.split())
 
 
+_KEPT_IN_FOLDERS = ".ssh .gnupg .aws .azure .kube .password-store"
+_KEPT_IN_FILES = (
+    "id_rsa id_dsa id_ecdsa id_ed25519 .netrc _netrc .pgpass .git-credentials .htpasswd .pypirc .npmrc .env secring.gpg"
+)
+_KEYS = frozenset(f"{_KEPT_IN_FOLDERS} {_KEPT_IN_FILES}".split())
+_KEY_ENDINGS = frozenset(("kdbx", "ppk", "keytab"))
+_EXAMPLES = ("example", "sample", "template", "dist", "defaults")
+
+
 def ending_of(name: str) -> str:
     """What stands after the last point of a name, in lower case; empty for a name without."""
     last = name.rpartition("/")[2]
@@ -46,6 +55,17 @@ def ending_of(name: str) -> str:
 def no_text(name: str) -> str:
     """Why a file of this name cannot go along as text, as marked text; empty when it may."""
     return _BY_ENDING.get(ending_of(name), "")
+
+
+def holds_keys(name: str) -> bool:
+    """Whether files or folders of this name are where programs keep keys and passwords.
+
+    Args:
+        name: Without the folders it lies in.
+    """
+    if name in _KEYS or ending_of(name) in _KEY_ENDINGS:
+        return True
+    return name.startswith(".env.") and not name.endswith(_EXAMPLES)
 
 
 def dull(name: str) -> bool:

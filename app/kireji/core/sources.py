@@ -47,7 +47,7 @@ class Source(msgspec.Struct, frozen=True):
     on: bool = True
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One thing in a source: a file, a page of a PDF, a turn of a conversation.
 
     Args:
@@ -94,7 +94,7 @@ class Why(enum.Enum):
     """It cannot be read."""
 
 
-class LeftOut(msgspec.Struct, frozen=True):
+class LeftOut(msgspec.Struct, frozen=True, gc=False):
     """Something that does not go along.
 
     Args:
@@ -110,7 +110,7 @@ class LeftOut(msgspec.Struct, frozen=True):
     why: Why
 
 
-class Took(msgspec.Struct, frozen=True):
+class Took(msgspec.Struct, frozen=True, gc=False):
     """An entry that goes along.
 
     Args:

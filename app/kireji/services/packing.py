@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import math
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -78,7 +79,7 @@ class Packing:
         async for listing in self._reader(source).listed(source):
             if listing.complete:
                 self._remember(listing)
-            yield _scaled(listing, scale)
+            yield await asyncio.to_thread(_scaled, listing, scale)  # of many files it takes a tenth of a second
 
     async def room(self, question: Question) -> int:
         """How many tokens are free for context in a question; its own sources are not counted.
@@ -167,7 +168,8 @@ class Packing:
         self, sources: Sequence[Source], text: str, room: int, model: str
     ) -> tuple[Packed, tuple[EncodedDocument, ...]]:
         count = await self._counter(model)
-        listings = [_scaled(await self._listing(source), _scale(count)) for source in dict.fromkeys(sources)]
+        known = [await self._listing(source) for source in dict.fromkeys(sources)]
+        listings = [await asyncio.to_thread(_scaled, listing, _scale(count)) for listing in known]
         return await Filling(listings, self._readers, text, room, count).run()
 
     async def _listing(self, source: Source) -> Listing:

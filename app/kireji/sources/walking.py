@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from kireji.core.documents import LARGEST_TEXT
-from kireji.core.source_names import PDF_ENDING, ending_of, no_text
+from kireji.core.source_names import PDF_ENDING, ending_of, holds_keys, no_text
 from kireji.core.sources import Entry
-from kireji.core.words import say
+from kireji.core.words import mark, say
 from kireji.sources.ignoring import Rules
 from kireji.sources.repository import RULES, excluded, personal, rules_around, rules_of
 
@@ -33,6 +33,7 @@ MOST_ENTRIES = 300_000
 _SECONDS = 60.0
 _DEEPEST = 100
 LARGEST_PDF = 50_000_000
+_KEYS = mark("Keys and passwords are kept here; add it as a file of its own if it must go along.")
 _USUAL = 0.27
 """Tokens for each byte of text, before any was measured."""
 
@@ -132,7 +133,9 @@ class Walk:
                 folder = entry.is_dir(follow_symlinks=False)
                 if self._kept_out(entry.name, folders, rules, folder=folder):
                     continue
-                if folder and depth < _DEEPEST:
+                if holds_keys(entry.name):
+                    self._cannot(f"{prefix}{entry.name}{'/' * folder}", say(_KEYS))
+                elif folder and depth < _DEEPEST:
                     inner.append(entry.name)
                 elif folder:
                     self._cannot(f"{prefix}{entry.name}/", say("This folder lies too deep."))

@@ -130,6 +130,20 @@ async def test_what_cannot_go_along_says_why(reader: FolderReader, tmp_path: Pat
     }
 
 
+async def test_where_keys_are_kept_nothing_goes_along_by_itself(reader: FolderReader, tmp_path: Path) -> None:
+    _write(tmp_path, {".ssh/config": "x", "id_rsa": "x", ".env": "x", ".env.local": "x", ".env.example": "x"})
+    problems = await _problems(reader, tmp_path)
+    assert [name for name, problem in problems.items() if not problem] == [".env.example"]
+    assert list(problems) == [".env", ".env.example", ".env.local", ".ssh/", "id_rsa"]
+    assert problems["id_rsa"] == "Keys and passwords are kept here; add it as a file of its own if it must go along."
+
+
+async def test_a_file_with_keys_that_was_named_by_itself_goes_along(reader: FolderReader, tmp_path: Path) -> None:
+    _write(tmp_path, {".env": "A=1"})
+    listing = await _listed(reader, Source(SourceKind.FILE, str(tmp_path / ".env"), ".env"))
+    assert [entry.problem for entry in listing.entries] == [""]
+
+
 @linux
 async def test_a_name_that_is_no_text_is_told_by_its_numbers_and_does_not_go_along(
     reader: FolderReader, tmp_path: Path

@@ -34,7 +34,7 @@ def test_a_folder_goes_along_and_one_line_says_what_did_and_what_did_not(
     document = world.remote.encoded[0].messages[0].documents[0]
     assert document.title == "kireji · 1 of 3 files"
     assert outcome.err.startswith("kireji: 1 of 3 files, about ")
-    assert outcome.err.endswith(" tokens; 1 did not fit: --room; 1 cannot be read\n")
+    assert outcome.err.endswith(" tokens; 1 did not fit: --room; 1 cannot go along\n")
 
 
 def test_json_tells_all_of_it(kireji: Kireji, world: World, repository: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kireji.core.packing import LEAST_PIECE, Candidate, Filled, fill, is_off, rank_of
@@ -30,11 +30,13 @@ def _used(candidates: Sequence[Candidate], filled: Filled) -> int:
     return sum(candidates[place].tokens for place in filled.whole) + sum(room for _, room in filled.pieces)
 
 
+@settings(max_examples=50)
 @given(_CANDIDATES, _ROOM, _MOST)
 def test_the_room_is_never_passed(candidates: Sequence[Candidate], room: int, most: Sequence[int]) -> None:
     assert _used(candidates, fill(candidates, room, most)) <= room
 
 
+@settings(max_examples=50)
 @given(_CANDIDATES, _ROOM, _MOST)
 def test_no_source_takes_more_than_it_may(candidates: Sequence[Candidate], room: int, most: Sequence[int]) -> None:
     filled = fill(candidates, room, most)
@@ -44,6 +46,7 @@ def test_no_source_takes_more_than_it_may(candidates: Sequence[Candidate], room:
         assert not limit or whole + pieces <= limit
 
 
+@settings(max_examples=50)
 @given(_CANDIDATES, _ROOM, _MOST)
 def test_everything_is_either_taken_or_left_out(
     candidates: Sequence[Candidate], room: int, most: Sequence[int]
@@ -53,6 +56,7 @@ def test_everything_is_either_taken_or_left_out(
     assert sorted(places) == list(range(len(candidates)))
 
 
+@settings(max_examples=50)
 @given(_CANDIDATES, _ROOM)
 def test_what_is_not_pinned_takes_no_room_that_something_pinned_could_have_had(
     candidates: Sequence[Candidate], room: int
@@ -63,6 +67,7 @@ def test_what_is_not_pinned_takes_no_room_that_something_pinned_could_have_had(
     assert taken == [alone[place] for place in without.whole]
 
 
+@settings(max_examples=50)
 @given(_CANDIDATES, _ROOM, st.randoms(use_true_random=False))
 def test_the_order_in_which_things_are_named_changes_nothing(
     candidates: list[Candidate], room: int, random: object
@@ -73,6 +78,7 @@ def test_the_order_in_which_things_are_named_changes_nothing(
     assert [candidates[place] for place in one.whole] == [shuffled[place] for place in other.whole]
 
 
+@settings(max_examples=50)
 @given(_CANDIDATES, _ROOM)
 def test_what_is_left_out_whole_would_not_have_fitted_any_more(candidates: Sequence[Candidate], room: int) -> None:
     filled = fill(candidates, room)

@@ -24,7 +24,7 @@ def test_a_document_says_what_is_in_it_and_what_is_not_and_then_each_file_below_
         ".: README.md\n"
         "src/: a.py, b.py\n"
         "\n"
-        "Left out: 3 files (1 did not fit, 1 switched off, 1 cannot be read); the biggest: data.csv.\n"
+        "Left out: 3 files (1 did not fit, 1 switched off, 1 cannot go along); the biggest: data.csv.\n"
         "\n"
         "=====[ README.md ]=====\none\n"
         "\n"
