@@ -77,10 +77,12 @@ class CardEnding(QWidget):
         line.addWidget(self.details.toggle, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(line)
         ways = FlowLayout(SPACE[0], self._ways)
-        ways.setContentsMargins(self._margin, 0, self._margin, 0)
         ways.addWidget(self.anyway)
         ways.addWidget(self.budget)
-        layout.addWidget(self._ways)
+        indented = QHBoxLayout()
+        spread(indented, (self._margin, 0, self._margin, 0))
+        indented.addWidget(self._ways)
+        layout.addLayout(indented)
         layout.addWidget(self.details)
 
     def stand_before(self, field: QWidget) -> None:
@@ -149,7 +151,7 @@ class CardEnding(QWidget):
             beside = toggle.sizeHint()
             heights = [max(self._status.heightForWidth(width - beside.width() - SPACE[1]), beside.height())]
         if not self._ways.isHidden():
-            heights.append(self._ways.heightForWidth(width))
+            heights.append(self._ways.heightForWidth(width - 2 * self._margin))
         if not self.details.isHidden():
             heights.append(self.details.heightForWidth(width))
         return sum(heights) + SPACE[1] * (len(heights) - 1)
