@@ -47,7 +47,7 @@ class Held(NamedTuple):
 
     Args:
         why: The reason.
-        sentence: What went wrong and what to do, where there is more to say.
+        sentence: What went wrong, where there is more to say; and what to do, unless the reason says it.
     """
 
     why: Why
@@ -213,7 +213,8 @@ class QuestionQueue:
             if goes:
                 await self._chat.ask(question, observe)
         except KirejiError as error:
-            self._hold(conversation, Held(_WHY.get(type(error), Why.UNSAVED), error.sentence))
+            why = _WHY.get(type(error), Why.UNSAVED)
+            self._hold(conversation, Held(why, error.sentence if why is Why.UNSAVED else error.message))
         except Exception:  # one turn that fails by our fault must not end the program; its answer says so itself
             log.exception("a queued question failed")
         finally:

@@ -352,8 +352,10 @@ class Dialogue:
     def _ended(self, message: StoredMessage, error: KirejiError | None) -> None:
         ending = ending_of(message, self._note)  # the note stands above the answer already
         said = ending.sentence if message.state is not MessageState.STOPPED else ""
-        words, details = message.message.text, details_of(error)
-        self._finish(Outcome(words, _ENDS[message.state], said, ending.continues, details, way_out_of(error)))
+        words, details, way_out = message.message.text, details_of(error), way_out_of(error)
+        if error is not None and way_out.budget:
+            said = error.message  # what to do stands on the buttons
+        self._finish(Outcome(words, _ENDS[message.state], said, ending.continues, details, way_out))
 
     def _show(self, index: int, text: str) -> None:
         if not text:
