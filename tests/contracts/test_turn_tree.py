@@ -312,6 +312,6 @@ class InTheDatabase(TurnTree):
 
 
 TestInMemory = TurnTree.TestCase
-TestInMemory.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestInMemory.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
 TestInTheDatabase = InTheDatabase.TestCase
 TestInTheDatabase.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)

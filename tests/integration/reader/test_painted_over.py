@@ -29,6 +29,16 @@ async def reader() -> AsyncIterator[ReaderProcess]:
     await reader.aclose()
 
 
+READ: dict[int, Reading] = {}
+
+
+async def read(reader: ReaderProcess, number: int) -> Reading:
+    """What the reader finds on a screen, which takes it seconds, so each is read once."""
+    if number not in READ:
+        READ[number] = await reader.read_all(screen(number).png)
+    return READ[number]
+
+
 def sent(shown: Screen, reading: Reading) -> Image.Image:
     boxes = covers(reading, Detection().find_read(reading.text), WIDTH, HEIGHT)
     painted = PillowCodec().covered(shown.png, [box.rect for box in boxes])
@@ -38,7 +48,7 @@ def sent(shown: Screen, reading: Reading) -> Image.Image:
 @pytest.mark.parametrize("number", [4, 7, 13, 26])
 async def test_every_key_card_and_private_key_is_solid_in_what_is_sent(reader: ReaderProcess, number: int) -> None:
     shown = screen(number)
-    pixels = sent(shown, await reader.read_all(shown.png))
+    pixels = sent(shown, await read(reader, number))
     for secret in shown.planted:
         if secret.kind in MUST:
             for ink in secret.boxes:
@@ -48,13 +58,13 @@ async def test_every_key_card_and_private_key_is_solid_in_what_is_sent(reader: R
 async def test_the_reader_finds_nothing_of_it_in_what_is_sent(reader: ReaderProcess) -> None:
     shown = screen(7)
     buffer = BytesIO()
-    sent(shown, await reader.read_all(shown.png)).save(buffer, "PNG")
+    sent(shown, await read(reader, 7)).save(buffer, "PNG")
     again = await reader.read_all(buffer.getvalue())
     assert not [one for one in Detection().find_read(again.text) if one.kind in MUST]
 
 
 async def test_each_character_has_its_column(reader: ReaderProcess) -> None:
-    reading = await reader.read_all(screen(4).png)
+    reading = await read(reader, 4)
     for line in reading.lines:
         assert len(line.columns) == len(line.text)
         assert list(line.columns) == sorted(line.columns)

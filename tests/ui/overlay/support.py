@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,6 +25,7 @@ from kireji.ui.overlay.screens import native_rect
 from kireji.ui.overlay.window import OverlayWindow
 from kireji.ui.theme import Theme
 from tests.fakes.desktop import FakeCodec
+from tests.support.waiting import until_true
 from tests.ui.overlay.world import OverlayWorld
 
 REGION = CaptureRequest()
@@ -37,8 +39,7 @@ async def until(condition: Callable[[], object], what: str) -> None:
     """Let the loop run until `condition` holds."""
     try:
         async with asyncio.timeout(10):
-            while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
-                await asyncio.sleep(0)
+            await until_true(condition)
     except TimeoutError:
         raise AssertionError(f"waited for: {what}") from None
 
@@ -47,10 +48,16 @@ class Pixels(bytearray):
     """Memory that can be watched by a weak reference."""
 
 
+@functools.cache
+def _random(seed: int, size: int) -> bytes:
+    """Made once for a screen: it takes longer than many a test."""
+    return random.Random(seed).randbytes(size)
+
+
 def noise(seed: int = 7) -> tuple[ScreenImage, Pixels]:
     """A frozen picture of the test's screen in which every pixel differs from its neighbours."""
     place = native_rect(QGuiApplication.primaryScreen())
-    memory = Pixels(random.Random(seed).randbytes(place.width * place.height * 4))
+    memory = Pixels(_random(seed, place.width * place.height * 4))
     return ScreenImage(memoryview(memory), place.width, place.height, place.width * 4, place), memory
 
 

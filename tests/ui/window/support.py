@@ -22,6 +22,7 @@ from kireji.ui.theme import Theme
 from kireji.ui.window_presenter import WindowPresenter
 from tests.fakes.desktop import FakeHotkeys
 from tests.fakes.services import FakeSurroundings
+from tests.support.waiting import until_true
 
 CHORD = "Ctrl+Shift+Space"
 
@@ -48,8 +49,7 @@ class Stand:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Let the loop run until something holds; the test's own time limit ends a wait that never does."""
-        while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
-            await asyncio.sleep(0)
+        await until_true(condition)
 
 
 def words_of(item: QuestionItem | AnswerItem) -> str:

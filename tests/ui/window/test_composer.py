@@ -21,6 +21,7 @@ from kireji.ui.quick_prompts import offered
 from kireji.ui.theme import Theme
 from tests.fakes.provider import answer
 from tests.fakes.services import FakeSurroundings
+from tests.support.waiting import until_true
 from tests.ui.window.support import Stand, window_over
 
 pytestmark = pytest.mark.qt
@@ -54,8 +55,7 @@ class Desk:
     composer: Composer
 
     async def until(self, condition: Callable[[], object]) -> None:
-        while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
-            await asyncio.sleep(0)
+        await until_true(condition)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from kireji.services.watch import WatchNews
 from kireji.ui.notices import Notices, in_one_line, shortened
 from tests.fakes.provider import Hold, answer
 from tests.fakes.services import FakeSurroundings
+from tests.support.waiting import until_true
 from tests.ui.chat.permission.support import request
 
 pytestmark = pytest.mark.qt
@@ -75,8 +76,7 @@ class Scene:
         return [(each.title, each.body) for each in self.below.notifier.notices]
 
     async def until(self, condition: Callable[[], object]) -> None:
-        while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
-            await asyncio.sleep(0)
+        await until_true(condition)
 
 
 @asynccontextmanager

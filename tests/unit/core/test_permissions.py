@@ -299,7 +299,7 @@ def expected(call: CallFacts, given_before: list[Grant]) -> Verdict:
     return Verdict.ALLOW if lasting else Verdict.ASK
 
 
-@settings(max_examples=2000)
+@settings(max_examples=500)
 @given(CALLS, st.lists(GRANTS, max_size=5))
 def test_every_combination_is_judged_as_it_was_asked_for(call: CallFacts, given_before: list[Grant]) -> None:
     assert judge(call, given_before, NOW).verdict is expected(call, given_before)

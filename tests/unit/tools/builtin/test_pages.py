@@ -205,7 +205,7 @@ def test_reading_a_page_has_an_end_in_time() -> None:
 
 
 def test_a_long_page_comes_in_parts() -> None:
-    html = "<p>word</p>" * 20_000
+    html = "<p>word</p>" * 10_000
     first = text_of(html)
     assert f"go on with start={MOST_CHARACTERS}" in first
     second = told(page(html), MOST_CHARACTERS)
