@@ -51,6 +51,19 @@ KEYS: dict[str, Callable[[random.Random], str]] = {
     "jwt": jwt,
     "hugging face": lambda rng: "hf_" + signs(rng, LETTERS, 34),
     "sendgrid": lambda rng: "SG." + signs(rng, URL_SAFE, 22) + "." + signs(rng, URL_SAFE, 43),
+    "slack app": lambda rng: (
+        f"xapp-1-A{signs(rng, string.ascii_uppercase + string.digits, 10)}-{rng.randrange(10**12, 10**13)}-"
+        + signs(rng, HEX, 64)
+    ),
+    "stripe webhook": lambda rng: "whsec_" + signs(rng, LETTERS, 32),
+    "google secret": lambda rng: "GOCSPX-" + signs(rng, URL_SAFE, 28),
+    "digitalocean": lambda rng: "dop_v1_" + signs(rng, HEX, 64),
+    "databricks": lambda rng: "dapi" + signs(rng, HEX, 32),
+    "shopify": lambda rng: "shpat_" + signs(rng, HEX, 32),
+    "groq": lambda rng: "gsk_" + signs(rng, LETTERS, 52),
+    "vault": lambda rng: "hvs." + signs(rng, URL_SAFE, 90),
+    "age": lambda rng: "AGE-SECRET-KEY-1" + signs(rng, string.ascii_uppercase + string.digits, 58),
+    "docker": lambda rng: "dckr_pat_" + signs(rng, URL_SAFE, 27),
     "telegram": lambda rng: f"{rng.randrange(10**8, 10**10)}:AA" + signs(rng, URL_SAFE, 33),
 }
 """By service; each makes another key at every call."""

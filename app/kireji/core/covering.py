@@ -14,6 +14,8 @@ import msgspec
 from kireji.core.geometry import Rect
 from kireji.core.reading import Reading, ReadLine
 from kireji.core.secrets.kinds import Found, Kind
+from kireji.core.secrets.lengths import signs_lacking
+from kireji.core.secrets.values import jumps
 
 _ABOVE = 0.15
 """Of the height of a line that is painted above and below it."""
@@ -36,6 +38,16 @@ _WHOLE_WORDS = frozenset({Kind.KEY, Kind.PRIVATE_KEY, Kind.PASSWORD, Kind.CARD, 
 
 _WORD = re.compile(r"\s*(?P<word>\S{1,200}(?: ?[-_.–] ?\S{1,200}){0,9})")
 """What a line begins with; a low line or a stroke may have been read as a blank."""
+
+
+_CODE = re.compile(r"[a-z]\d|\d[a-zA-Z]|[A-Z]\d|[a-z][A-Z].*[a-z][A-Z]")
+_END = re.compile(r"END\b.*K ?E ?Y", re.DOTALL)
+_ORDINARY = re.compile(
+    r"[(\"'<]?(?:[^\W\d_][^\W\d_A-Z]{3,40}|[A-Z]{4,20}|\d{4,12}|[$€£-]?\d{1,3}(?:[.,:/]\d{1,6}){1,4}[.%]?)[.,:;!?)\"'>]{0,3}"
+)
+"""A word or a number that is no end of a key."""
+_PROSE = re.compile(r"\s*[^\W\d_]{1,3}(?: [^\W\d_]{2,40}){2}")
+"""Short words, too, where others follow."""
 
 
 class Cover(msgspec.Struct, frozen=True):
@@ -62,6 +74,7 @@ def covers(reading: Reading, found: Sequence[Found], width: int, height: int) ->
         height: The same.
     """
     page = max((line.box[2] for line in reading.lines), default=0)
+    text = reading.text
     result: list[Cover] = []
     start = 0
     for place, line in enumerate(reading.lines):
@@ -70,9 +83,9 @@ def covers(reading: Reading, found: Sequence[Found], width: int, height: int) ->
             if one.start < end and one.end > start:
                 first, last = max(0, one.start - start), min(len(line.text), one.end - start)
                 result.append(Cover(_rect(line, first, last, one.kind), one.kind, one.what))
-                at_end = not line.text[last:].strip() and line.box[2] >= page - _EDGE * _height(line)
-                if one.kind in _BROKEN and at_end and one.end <= end:
-                    rest = _rest(line, reading.lines[place + 1 :])
+                if one.kind in _BROKEN and one.end <= end and not _ends_here(text[one.start : one.end], one.kind):
+                    lacking = signs_lacking("".join(text[one.start : one.end].split()))
+                    rest = _rest(line, first, last, one.kind, reading.lines[place + 1 : place + 9], page, lacking)
                     result += [Cover(rect, one.kind, one.what) for rect in rest]
         start = end + 1
     inside = [Cover(one.rect.intersection(Rect(0, 0, width, height)), one.kind, one.what) for one in result]
@@ -83,14 +96,79 @@ def _height(line: ReadLine) -> int:
     return max(1, line.box[3] - line.box[1])
 
 
-def _rest(line: ReadLine, following: Sequence[ReadLine]) -> list[Rect]:
-    """The beginning of the line below a key that was broken at the end of the page."""
-    for below in following[:3]:
-        distance = below.box[1] - line.box[1]
-        if 0 < distance <= _NEXT * _height(line) and below.box[0] < line.box[2]:
-            first = _WORD.match(below.text)
-            return [_rect(below, *first.span("word"), Kind.KEY)] if first is not None else []
-    return []
+def _ends_here(text: str, kind: Kind) -> bool:
+    """Whether the last line of a private key was read; nothing of it stands below."""
+    return kind is Kind.PRIVATE_KEY and _END.search(text, max(0, len(text) - 60)) is not None
+
+
+def _rest(
+    line: ReadLine,
+    first: int,
+    last: int,
+    kind: Kind,
+    following: Sequence[ReadLine],
+    page: int,
+    lacking: int | None,
+) -> list[Rect]:
+    """What stands below a key that may have been broken: at the end of the page, or at the end of a cell of a table."""
+    rects: list[Rect] = []
+    left = line.columns[first] if len(line.columns) == len(line.text) else line.box[0]
+    in_cell = kind is Kind.KEY and bool(line.text[:first].strip())
+    while lacking != 0:
+        at_end = not line.text[last:].strip()
+        at_page = at_end and line.box[2] >= page - _EDGE * _height(line)
+        in_cell = in_cell or (kind is Kind.KEY and at_end)
+        below = _below(line, following, left if in_cell else None, at_page=at_page)
+        surely = below is not None
+        if below is None and at_end and kind is Kind.KEY:
+            below = _below(line, following, line.box[0], at_page=False)
+        begin, end = _word(below.text, lacking, surely=surely) if below is not None else (0, 0)
+        if below is None or begin == end:
+            break
+        rects.append(_rect(below, begin, end, Kind.KEY))
+        lacking = None if lacking is None else max(0, lacking - len("".join(below.text[begin:end].split())))
+        line, last, following = below, end, [one for one in following if one.box[1] > below.box[1]]
+    return rects
+
+
+def _below(line: ReadLine, following: Sequence[ReadLine], left: int | None, *, at_page: bool) -> ReadLine | None:
+    """The line in which a broken key goes on.
+
+    Args:
+        line: Where it is broken.
+        following: Lines behind it.
+        left: Where it begins, if it can be in a cell of a table; then it goes on there.
+        at_page: Whether it ends at the end of the page; then it goes on at the left.
+    """
+    height = _height(line)
+    near = [one for one in following if 0 < one.box[1] - line.box[1] <= _NEXT * height]
+    under = [one for one in near if left is not None and abs(one.box[0] - left) <= height]
+    beside = [one for one in near if at_page and one.box[0] < line.box[2]]
+    found = under or beside
+    top = min((one.box[1] for one in found), default=0)
+    return min((one for one in found if one.box[1] <= top + height // 2), key=lambda one: one.box[0], default=None)
+
+
+def _word(text: str, lacking: int | None, *, surely: bool) -> tuple[int, int]:
+    """Where in a line the end of a key stands; empty if it begins with a word of a language, or a number.
+
+    Args:
+        text: The line.
+        lacking: How many signs the key lacks; None where that is not known.
+        surely: Whether the place says that it goes on here; otherwise it must also look like it.
+    """
+    match = _WORD.match(text)
+    if match is None:
+        return 0, 0
+    begin, end = match.span("word")
+    if lacking is not None and abs(len("".join(match["word"].split())) - lacking) <= 1:
+        return begin, end
+    if not surely and not lacking and not _CODE.search(match["word"]):
+        return 0, 0
+    if not _ORDINARY.fullmatch(match["word"].split()[0]):
+        return (0, 0) if _PROSE.match(text) else (begin, end)
+    behind = _WORD.match(text, end)  # a piece of a key can look like a word, if a blank was put in
+    return (begin, behind.end("word")) if behind is not None and jumps(behind["word"]) else (0, 0)
 
 
 def _rect(line: ReadLine, start: int, end: int, kind: Kind) -> Rect:

@@ -80,3 +80,30 @@ def test_a_box_says_what_is_under_it() -> None:
     reading = Reading((line("write to a@example.org now"),))
     (cover,) = covers(reading, Detection().find_read(reading.text), *SIZE)
     assert cover == Cover(cover.rect, Kind.MAIL, "mail address")
+
+
+def cell(text: str, left: int, top: int) -> ReadLine:
+    """A line that begins further right, ten pixels a letter."""
+    return ReadLine(
+        text, 0.95, (left, top, left + 10 * len(text), top + 20), tuple(left + 10 * p for p in range(len(text)))
+    )
+
+
+def test_a_key_that_is_broken_in_the_cell_of_a_table_goes_on_below() -> None:
+    first = line("1004 Chen ghp_aB3dE6gH9jK 85.21", 100)
+    rects = boxes([Found(10, 24, Kind.KEY)], first, cell("k2L5nO8qR1tU4", 100, 125), cell("w7X0", 100, 150))
+    assert [rect.y for rect in rects] == [97, 122, 147]
+
+
+def test_the_next_row_of_a_table_is_no_part_of_a_key() -> None:
+    first = line("1004 Chen ghp_aB3dE6gH9jK 85.21", 100)
+    assert len(boxes([Found(10, 24, Kind.KEY)], first, line("1005 Chen open          12.30", 125))) == 1
+
+
+def test_below_a_key_that_has_all_its_signs_nothing_of_it_stands() -> None:
+    key = "ghp_" + "aB3dE6gH9" * 4
+    assert len(boxes([Found(0, 40, Kind.KEY)], line(key, 100), line("x7Y", 125))) == 1
+
+
+def test_a_word_below_a_key_stays() -> None:
+    assert len(boxes([Found(0, 20, Kind.KEY)], line("sk-proj-aB3dE6gH9jKm", 100), line("Amount    12.30", 125))) == 1

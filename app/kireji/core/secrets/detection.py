@@ -14,6 +14,7 @@ from kireji.core.secrets.own import own_words
 from kireji.core.secrets.passwords import passwords
 from kireji.core.secrets.persons import persons
 from kireji.core.secrets.private_keys import private_keys
+from kireji.core.secrets.variants import folded, unglued, unnumbered
 
 _TEXTUAL = (private_keys, keys, passwords, mails)
 _NUMERIC = (cards, ibans, persons, phones)
@@ -41,7 +42,12 @@ class Detection:
 
         Finds rather too much than too little: what is painted over can be seen and undone, what was sent cannot.
         """
-        found = [*self._all(text), *self._own_read(text), *reading.found(text), *_strict(reading.folded(text))]
+        plain = unnumbered(text)
+        loose = unglued(plain)
+        found = [*self._all(text), *self._own_read(text), *reading.found(loose)]
+        for variant in dict.fromkeys((plain, folded(plain), folded(loose))):
+            if variant != text:
+                found += _strict(variant)
         return merged([one for one in found if one.kind in self.kinds])
 
     def _all(self, text: str) -> Iterator[Found]:

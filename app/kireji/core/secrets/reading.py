@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator
 from kireji.core.secrets.checksums import luhn
 from kireji.core.secrets.keys import SHAPES
 from kireji.core.secrets.kinds import Found, Kind
+from kireji.core.secrets.lengths import USUAL
 from kireji.core.secrets.numbers import IBAN_LENGTHS, is_card_number
-from kireji.core.secrets.values import is_random, is_varied, jumps
+from kireji.core.secrets.values import is_password, is_random, is_varied, jumps
+from kireji.core.secrets.variants import DIGITS, lines
 
 _ALIKE = (
     "0OoQDＯ",
@@ -36,22 +38,44 @@ _ALIKE = (
 )
 _CLASS = {sign: "".join(sorted({*group, sign})) for group in _ALIKE for sign in group}
 _BLANKS = "[ \t]{0,1}"
-_CODE = r"[A-Za-z0-9_+/=.~|!–—-]"
+_SIGN = r"A-Za-z0-9À-ɏ"
+"""A letter with an accent is one that was misread."""
+_CODE = rf"(?:[{_SIGN}_+/=.~|!–—-]|:(?=[{_SIGN}]))"
 _RUN = re.compile(_CODE + "{1,4000}")
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_+/=~-])" + r"[A-Za-z0-9_+/=~-]" + "{24,4000}")
-_GAP = re.compile(r" ?\n[ \t|>]{0,8}| ")
-_NAMED = re.compile(r"(?:pass[w]?[o0]?[r]?d?|pwd|secret|t[o0]ken)[ \t]?[-–—~=:]", re.IGNORECASE)
+_HASH = re.compile(r"sha(?:1|256|384|512)-")
+"""What everybody may know: lists of packages hold one in every other line."""
+_TELEGRAM = re.compile(r"(?<!\d)\d{8,10} ?: ?AA[A-Za-z0-9_-]{5}")
+_TELEGRAM_SIGNS = 28
+_GAP = re.compile(r" ?\n[ \t|>]{0,60}| ")
+_AMOUNT = re.compile(r"\d{1,6}[.]\d{1,2}")
+_LABEL = r"(?:pass ?[wv][o0]r[dt]|passwd|passphrase|kennwort|contraseña|mot de passe|senha|пароль|密码|パスワード)"
+_FIELD = re.compile(
+    _LABEL + r"(?:[ \t]{2,60}|[ \t]{0,4}:?[ \t]{0,4}\n[ \t]{0,80}|[ \t](?:is|ist|est|es)[ \t]?)"
+    r"(?P<value>(?=\S{0,59}\d)\S{6,60})(?!\S)",
+    re.IGNORECASE,
+)
+"""In a form no colon stands between the two, but a wide blank or the end of a line."""
+_MAIL = re.compile(
+    r"[\w.+-]{1,64} ?@ ?[a-z0-9-]{1,63}(?:\.? ?[a-z0-9-]{2,63}){0,4}[. ] ?(?:[a-z]{2}|com|org|net|edu|info|dev|app)\b"
+)
+_PHONE = re.compile(r"\((?:\d ?){3}\) ?(?:\d ?){3}[-–. ] ?(?:\d ?){3}\d(?!\d)")
+_SHORT, _MOST_SHORT = 4, 3
+_INNER = re.compile(r"[a-z][A-Z]|\d[A-Za-z]|[A-Za-z]\d")
 _LEAST_KEY = 12
 _LONGEST_KEY = 1500
 _ARMOUR = re.compile(
-    r"[-–—_~]{0,8} ?(?P<which>BEG[I1l|]N|END) ?(?:[A-Z0-9]{1,12} ?){0,3}PR[I1l|]VATE ?KEY[^\n]{0,14}", re.IGNORECASE
+    r"[-–—_~]{0,8} ?(?P<which>BEG[I1l|]N|END) ?(?:\w{1,12} ?){0,3}PR ?[I1l|]? ?V[^\n]{0,22}", re.IGNORECASE
 )
 _OTHER_ARMOUR = re.compile(r"BEG[I1l|]N ?(?:CERT|PUBL|SSH2|PGP (?:MESS|SIGN|PUBL))[^\n]{0,40}", re.IGNORECASE)
 _BLOCK_LINE = re.compile(
-    r"[ \t>|#*\d:]{0,12}(?P<code>[A-Za-z0-9+/=|!_–—-]{12,4000}(?: [A-Za-z0-9+/=]{1,4000}){0,3})[ \t]*"
+    rf"[ \t>|#*\d:]{{0,60}}(?P<code>[{_SIGN}+/=|!_–—-]{{12,4000}}(?: [{_SIGN}+/=]{{1,4000}}){{0,8}})[ \t]*"
 )
-_DIGITS = str.maketrans("OoQDlI|!iSsBZzＯ", "000011111558220")
+_CHECK = re.compile(r"[ \t>|#*\d:]{0,60}=[A-Za-z0-9+/]{4}[ \t]*")
+"""What ends a key of PGP."""
+_SHORT_LINE = re.compile(r"[ \t>|#*]{0,60}(?:\d{1,5}[ \t:|]{1,4})?[A-Za-z0-9+/=|]{2,80}[ \t]*")
 _DIGIT_RUN = re.compile(r"(?<![A-Za-z0-9])[0-9OoQDlI|!SBZ](?:[ \u00a0\n.–-]{0,2}[0-9OoQDlI|!SBZ]){10,30}(?!\d)")
+_MOST_GROUPS = 5
 _JOINED = frozenset({(8, 8), (4, 12), (12, 4), (4, 4, 8), (8, 4, 4), (4, 8, 4), (16,), (15,), (10, 5), (4, 11)})
 """Groups of a card between which blanks were lost; other numbers look like that too, so the check digit must hold."""
 
@@ -61,49 +85,57 @@ def _anchor(anchor: str) -> str:
     signs = []
     for sign in anchor:
         if sign in "-_":
-            signs.append(r"[ \t]?[-–—_~.=]{0,2}[ \t]?")
+            signs.append(r"\s?[-–—_~.=]{0,2}\s?")
         else:
             signs.append(
                 f"[{re.escape(_CLASS.get(sign, sign))}{sign.lower()}{sign.upper()}]"
                 if sign.isalnum()
                 else re.escape(sign)
             )
-    return ("[ \t]?" if len(anchor) > 6 else "").join(signs)
+    return (r"\s?" if len(anchor) > 6 else r"\n?" if len(anchor) > 3 else "").join(signs)
 
 
 _LEFT_OUT = frozenset({":AA", "sig=", "mc_", "1//0", "sk-"})
 """Too short or too common to be looked for with signs confused; "sk-" comes after those that it begins."""
 _BEGINNINGS = (*sorted({shape.anchor for shape in SHAPES} - _LEFT_OUT, key=lambda one: (-len(one), one)), "sk-")
 _ANCHORS = re.compile("|".join(f"((?<![A-Za-z0-9]){_anchor(begin)})" for begin in _BEGINNINGS))
-_USUAL_LENGTHS = {
-    each.rstrip("0123456789 "): int(each.rsplit(" ", 1)[1])
-    for line in (
-        "sk-ant- 95,sk-or- 64,sk-proj- 120,sk- 40,AKIA 16,ASIA 16,ghp_ 36,github_pat_ 80,glpat- 20,sk_live_ 24",
-        "sk_test_ 24,AIza 35,npm_ 36,pypi- 110,eyJ 90,hf_ 34,xoxb- 48,xoxp- 60,SG. 60,GOCSPX- 28,AccountKey= 86",
-    )
-    for each in line.split(",")
-}
-"""How many signs follow: until then, what stands behind a blank still belongs to it."""
 
 
 def found(text: str) -> Iterator[Found]:
     """What the strict detectors would miss in a text that was read in a picture."""
+    yield from _fields(text)
+    yield from _mails(text)
     yield from _keys(text)
     yield from _random(text)
     yield from _blocks(text)
     yield from _numbers(text)
 
 
+def _fields(text: str) -> Iterator[Found]:
+    """Passwords in the field beside or below their label."""
+    for match in _FIELD.finditer(text):
+        if is_password(match["value"]):
+            yield Found(*match.span("value"), Kind.PASSWORD, "password")
+
+
+def _mails(text: str) -> Iterator[Found]:
+    """Addresses with a blank behind a dot, or without the dot before the last part."""
+    for match in _MAIL.finditer(text):
+        yield Found(match.start(), match.end(), Kind.MAIL, "mail address")
+
+
 def _keys(text: str) -> Iterator[Found]:
     at = 0
     while (match := _ANCHORS.search(text, at)) is not None:
         begin = _BEGINNINGS[(match.lastindex or 1) - 1]
-        end = _extended(text, match.end(), _USUAL_LENGTHS.get(begin, 0))
+        end = _extended(text, match.end(), USUAL.get(begin, 0))
         body = text[match.end() : end]
         signs = [sign for sign in body if sign.isalnum()]
         keyed = any(map(str.isdigit, signs)) and any(map(str.isalpha, signs))
-        least = _LEAST_KEY + 4 * (len(begin) < 4)
-        if len(signs) >= least and is_varied(body) and (keyed or jumps(body)):
+        least = _LEAST_KEY + 4 * (len(begin) < 4) - 5 * (len(begin) > 6) - 3 * (len(begin) > 10)
+        keyed = keyed or (begin.startswith("xox") and len(signs) >= _LEAST_KEY)
+        varied = is_varied(body) or (len(begin) > 10 and len(set(body)) > 3)
+        if len(signs) >= least and varied and (keyed or jumps(body)):
             yield Found(match.start(), end, Kind.KEY, "key")
             at = end
         else:
@@ -121,14 +153,30 @@ def _extended(text: str, start: int, usual: int = 0) -> int:
     end = _run_end(text, start)
     while end - start < _LONGEST_KEY and (gap := _GAP.match(text, end)) is not None:
         following = _RUN.match(text, gap.end())
-        if following is None or (end == start and "\n" in gap[0]):
+        if (
+            following is None
+            or _AMOUNT.fullmatch(following[0])
+            or (end == start and "\n" in gap[0] and not (usual and _goes_on(following[0])))
+        ):
             return end
-        if end - start >= usual and not _goes_on(following[0]):
+        if end - start >= usual and not _goes_on(following[0]) and not _bridges(text, following):
             return end
         if "\n" in gap[0] and not _goes_on(following[0]) and len(following[0]) < usual - (end - start):
             return end
         end = following.end()
     return end
+
+
+def _bridges(text: str, word: re.Match[str]) -> bool:
+    """Whether a short word stands in a line between pieces of a key that was read with many blanks."""
+    for _ in range(_MOST_SHORT):
+        if len(word[0]) > _SHORT and not _INNER.search(word[0]):
+            return False
+        following = _RUN.match(text, word.end() + 1) if text[word.end() : word.end() + 1] == " " else None
+        if following is None or _goes_on(following[0]):
+            return following is not None
+        word = following
+    return False
 
 
 def _run_end(text: str, start: int) -> int:
@@ -147,17 +195,19 @@ def _goes_on(word: str) -> bool:
 
 def _random(text: str) -> Iterator[Found]:
     covered = 0
+    for match in _TELEGRAM.finditer(text):
+        yield Found(match.start(), _extended(text, match.end(), _TELEGRAM_SIGNS), Kind.KEY, "Telegram token")
     for match in _TOKEN.finditer(text):
-        if match.start() >= covered and is_random(match[0]):
+        if match.start() >= covered and is_random(match[0]) and not _HASH.match(match[0]):
             covered = _extended(text, match.start())
             yield Found(match.start(), covered, Kind.KEY, "random text")
 
 
 def _blocks(text: str) -> Iterator[Found]:
     """Lines of a private key below its first, above its last, or many of them by themselves."""
-    lines = list(_lines(text))
-    taken = [False] * len(lines)
-    for place, (start, end) in enumerate(lines):
+    spans = list(lines(text))
+    taken = [False] * len(spans)
+    for place, (start, end) in enumerate(spans):
         armour = _ARMOUR.search(text, start, end)
         if armour is None:
             continue
@@ -165,48 +215,38 @@ def _blocks(text: str) -> Iterator[Found]:
         step = 1 if armour["which"].upper().startswith("BEG") else -1
         other = place + step
         while (
-            0 <= other < len(lines)
-            and _is_block(text, *lines[other], least=1)
-            and not _ARMOUR.search(text, *lines[other])
+            0 <= other < len(spans)
+            and _is_block(text, *spans[other], least=1)
+            and not _ARMOUR.search(text, *spans[other])
         ):
             taken[other] = True
             other += step
     run: list[int] = []
     public = False
-    for place in range(len(lines) + 1):
-        inside = place < len(lines) and _is_block(text, *lines[place], least=38)
+    for place in range(len(spans) + 1):
+        inside = place < len(spans) and _is_block(text, *spans[place], least=38)
         if inside:
             run.append(place)
             continue
-        if run and place < len(lines) and len(run) >= 2 and _is_block(text, *lines[place], least=12):
+        if run and place < len(spans) and len(run) >= 2 and _is_block(text, *spans[place], least=12):
             run.append(place)  # the last line is a short one
-        if len(run) >= 2 and not public and _mixed("".join(text[slice(*lines[one])] for one in run)):
+        after = run[-1] + 1 if run else len(spans)
+        if after < len(spans) and _CHECK.fullmatch(text, *spans[after]):
+            run.append(after)
+        if len(run) >= 2 and not public and _mixed("".join(text[slice(*spans[one])] for one in run)):
             for one in run:
                 taken[one] = True
         run = []
-        public = place < len(lines) and _OTHER_ARMOUR.search(text, *lines[place]) is not None
-    for place, (start, end) in enumerate(lines):
+        public = place < len(spans) and _OTHER_ARMOUR.search(text, *spans[place]) is not None
+    for place, (start, end) in enumerate(spans):
         if taken[place]:
             yield Found(start, end, Kind.PRIVATE_KEY, "private key")
-
-
-def _lines(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        yield start, end
-        start = end + 1
 
 
 def _is_block(text: str, start: int, end: int, *, least: int) -> bool:
     match = _BLOCK_LINE.fullmatch(text, start, end)
     if match is None:
-        return (
-            least == 1
-            and end - start >= 2
-            and re.fullmatch(r"[A-Za-z0-9+/=|]{2,80}", text[start:end].strip()) is not None
-        )
+        return least == 1 and end - start >= 2 and _SHORT_LINE.fullmatch(text, start, end) is not None
     code = match["code"]
     return len(code) >= least and (" " not in code or jumps(code) or any(map(str.isdigit, code)))
 
@@ -218,18 +258,22 @@ def _mixed(text: str) -> bool:
 def _numbers(text: str) -> Iterator[Found]:
     """Cards in groups of four, although a digit was misread and the check digit does not hold."""
     for match in _DIGIT_RUN.finditer(text):
-        folded = match[0].translate(_DIGITS)
+        folded = match[0].translate(DIGITS)
         if sum(map(str.isdigit, match[0])) * 10 < 7 * sum(map(str.isdigit, folded)):
             continue
         groups = [group.span() for group in re.finditer(r"\d+", folded)]
         for start, end in _read_cards(folded, groups):
             yield Found(match.start() + start, match.start() + end, Kind.CARD, "card")
+    for match in _PHONE.finditer(text):
+        yield Found(match.start(), match.end(), Kind.PHONE, "telephone number")
     for match in re.finditer(
         r"(?<![A-Za-z0-9])([A-Z]{2})[0-9OIlSB]{2}(?:[ ]?[0-9A-Z]{4}){3,7}(?:[ ]?[0-9A-Z]{1,3})?", text
     ):
         length = IBAN_LENGTHS.get(match[1])
         signs = sum(map(str.isalnum, match[0]))
-        if length is not None and abs(signs - length) <= 1 and sum(map(str.isdigit, match[0])) >= 10:
+        digits = sum(map(str.isdigit, match[0]))
+        cut = signs < (length or 0) and digits >= signs - 6 and digits >= 14
+        if length is not None and (cut or abs(signs - length) <= 1) and digits >= 10:
             yield Found(match.start(), match.end(), Kind.IBAN, "bank account")
 
 
@@ -246,22 +290,11 @@ def _read_cards(folded: str, groups: list[tuple[int, int]]) -> Iterator[tuple[in
 def _is_read_card(digits: str, groups: tuple[int, ...]) -> bool:
     if groups in _JOINED and is_card_number(digits):
         return len(set(digits)) > 1 and luhn(digits)
+    if len(groups) <= _MOST_GROUPS and len(digits) in (15, 16) and is_card_number(digits) and luhn(digits):
+        return len(set(digits)) > 1  # a blank too many
     if groups == (4, 6, 5):
         return digits[0] == "3"
     return len(groups) == 4 and 15 <= len(digits) <= 17 and digits[0] in "3456" and min(groups) >= 3
-
-
-def folded(text: str) -> str:
-    """Letters among digits as the digits that they look like; every sign keeps its place."""
-    signs = list(text)
-    for match in re.finditer(r"(?<![A-Za-z0-9])[0-9OoQDlI|!SBZ]{2,40}(?![A-Za-z0-9])", text):
-        run = match[0]
-        if any(map(str.isdigit, run)) and not run.isdigit():
-            signs[match.start() : match.end()] = run.translate(_DIGITS)
-    for match in _NAMED.finditer(text):  # PASSW0RD=, password-
-        signs[match.start() : match.end()] = match[0].replace("0", "O")
-        signs[match.end() - 1] = "=" if signs[match.end() - 1] in "-–—~" else signs[match.end() - 1]
-    return "".join(signs)
 
 
 def words(text: str, own: Iterable[str]) -> Iterator[Found]:

@@ -114,3 +114,46 @@ def test_a_word_of_the_person_is_found_with_signs_confused() -> None:
 )
 def test_ordinary_lines_are_left_alone(text: str) -> None:
     assert DETECTION.find_read(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("read", "kind"),
+    [
+        ("key usedop_v1_2f001583b8701bdf707688548344b99088ba8335b25b97788cd3398a441492f3for this", Kind.KEY),
+        ("It is6011 4943 8898 5813", Kind.CARD),
+        ("531 0 3577 7452 9083", Kind.CARD),
+        ("KontoES7208934516057888744968ok", Kind.IBAN),
+        ("Konto N024 2710 1928 327", Kind.IBAN),
+        ("8286669910:AAZAg2LXmPpYjfrz-70 799.85", Kind.KEY),
+        ("xoxb-152273237084-4616127351651-2 335.76", Kind.KEY),
+        ("Password                j7cWZqK5%6", Kind.PASSWORD),
+        ("Password\nzAoonfwHh5nJ!7", Kind.PASSWORD),
+        ("maria-lopez253@mail. example.org", Kind.MAIL),
+        ("(71 5) 890-21 68", Kind.PHONE),
+    ],
+)
+def test_what_has_lost_a_blank_or_has_one_too_many_is_found(read: str, kind: Kind) -> None:
+    assert kind in [one.kind for one in DETECTION.find_read(read)]
+
+
+def test_the_number_of_a_line_is_no_part_of_a_card() -> None:
+    read = "204 a = 1\n205 b = 2\n2065310 3577 7452 9083\n207 c\n208 d\n2096011-4943-8898-5813"
+    assert [read[one.start : one.end] for one in DETECTION.find_read(read)] == [
+        "5310 3577 7452 9083",
+        "6011-4943-8898-5813",
+    ]
+
+
+def test_the_hash_of_a_package_is_no_secret() -> None:
+    assert DETECTION.find_read('"integrity": "sha512-v2kDEe57lecTulaDIuNTPy3Ry4gLGJ6Z1O3vE1krgXZN",') == ()
+
+
+def test_an_amount_behind_a_cut_key_is_no_part_of_it() -> None:
+    read = "1004 A. Muster   sk-or-v1-b370143523e61d9876f1a932 178.28"
+    assert [read[one.start : one.end] for one in DETECTION.find_read(read)] == ["sk-or-v1-b370143523e61d9876f1a932"]
+
+
+@pytest.mark.parametrize("last", ["--END OPEÑSSH PRIVATE KEY-", "---END PRVAT E KEY--", "=WcMY"])
+def test_the_last_line_of_a_private_key_is_found_however_it_was_read(last: str) -> None:
+    read = "\n".join([*made.private_key(random.Random(1)).split("\n")[:-1], last])
+    assert covered(read, read)
