@@ -18,6 +18,8 @@ sys.path[:0] = [str(ROOT / "app"), str(ROOT)]
 
 from kireji.bootstrap.services import Overrides, open_services  # noqa: E402 # the path comes first
 from kireji.core.geometry import Rect, ScreenImage  # noqa: E402
+from kireji.core.history import StoredDraft  # noqa: E402
+from kireji.core.sources import Source, SourceKind  # noqa: E402
 from kireji.desktop.keystore import SessionKeyStore  # noqa: E402
 from kireji.desktop.paths import Paths  # noqa: E402
 from kireji.imaging.codec import PillowCodec  # noqa: E402
@@ -26,6 +28,7 @@ from kireji.storage.database import Database  # noqa: E402
 from tests.service import KEY, Blocks, Delivery, Rule, ServiceProcess, Text  # noqa: E402
 from tests.service.answers import Call, Words  # noqa: E402
 from tests.support.demo import Calendar, fill, terminal_picture  # noqa: E402
+from tests.support.demo_repository import lay_out  # noqa: E402
 from tests.support.desktop import Desktop, desktop  # noqa: E402
 from tests.support.program import environment, running, wait_until_up  # noqa: E402
 from tests.support.x11 import XClient, pause, wait_until, x_client  # noqa: E402
@@ -60,6 +63,7 @@ def main() -> None:
         for theme in ("light", "dark"):
             _windows(place, client, theme)
             _permission(place, client, theme)
+            _context(place, client, theme)
 
 
 def _overlay(place: Desktop, client: XClient) -> None:
@@ -135,6 +139,37 @@ def _permission(place: Desktop, client: XClient, theme: str) -> None:
         _xdotool(variables, "mousemove", "640", "790")
         pause(0.3)
         _save(client, f"permission-{theme}", 778)
+
+
+def _context(place: Desktop, client: XClient, theme: str) -> None:
+    """What goes along with a question, and what there is no room for."""
+    variables = _home(place, f"context-{theme}", theme)
+    paths = Paths.find(variables)
+    asyncio.run(_history(paths))
+    asyncio.run(_prepared(paths, lay_out(place.home / f"repository-{theme}" / "shop")))
+    with ServiceProcess() as service, running(variables | _reached(service)) as process:
+        wait_until_up(Path(variables["KIREJI_HOME"]), process)
+        pause(2)
+        _xdotool(
+            variables, "search", "--name", "^Kireji$", "windowmove", "%@", "0", "0", "windowsize", "%@", "1278", "778"
+        )
+        pause(1.5)
+        _xdotool(variables, "key", "Tab", "Return")
+        pause(1)
+        _xdotool(variables, "key", "Down", "Down")
+        pause(1)
+        _save(client, f"context-{theme}", 778)
+
+
+async def _prepared(paths: Paths, folder: Path) -> None:
+    """A question that is being written, with a repository and an earlier conversation."""
+    sources = (
+        Source(SourceKind.FOLDER, str(folder), folder.name, pins=("deploy.py",), off=("tests/",)),
+        Source(SourceKind.CONVERSATION, "1", "Why does the deploy fail?"),
+    )
+    async with open_services(paths, {}, overrides=Overrides(keychain=SessionKeyStore())) as services:
+        words = "Why does the deployment fail, and which regions are affected?"
+        await services.drafts.save(None, StoredDraft(words, sources=sources))
 
 
 def _reached(service: ServiceProcess) -> dict[str, str]:

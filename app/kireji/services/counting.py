@@ -170,12 +170,12 @@ class Counting:
         self._kept: tuple[tuple[object, ...], Contents] | None = None
         self._frame: tuple[tuple[object, ...], Contents] | None = None
 
-    async def estimate(self, question: Question, context: int = 0) -> Estimate:
+    async def estimate(self, question: Question, context: Sequence[int] = ()) -> Estimate:
         """What a question would send; nothing leaves this computer for it.
 
         Args:
             question: Its sources are not looked at.
-            context: How many tokens these will have as documents.
+            context: How many tokens the documents have that are made of them.
 
         Raises:
             KirejiError: Nobody can answer, or there is no such conversation.

@@ -170,13 +170,15 @@ def anchored(counted: Counted, known: Counted, reported: int) -> Counted:
     return msgspec.structs.replace(counted, total=Estimated(tokens, spread, counted.total.learned), shares=shares)
 
 
-def with_documents(counted: Counted, tokens: int) -> Counted:
+def with_documents(counted: Counted, documents: Sequence[int]) -> Counted:
     """A count with documents that are not made yet.
 
     Args:
         counted: Of everything else.
-        tokens: Of the documents.
+        documents: The tokens of each.
     """
+    tokens = sum(documents)
     shares = {**counted.shares, Share.DOCUMENTS: counted.shares.get(Share.DOCUMENTS, 0) + tokens}
     total = Estimated(counted.total.tokens + tokens, counted.total.spread, counted.total.learned)
-    return msgspec.structs.replace(counted, total=total, shares=shares)
+    number = counted.documents + len(documents)
+    return msgspec.structs.replace(counted, total=total, shares=shares, documents=number)

@@ -113,7 +113,7 @@ async def test_what_is_switched_off_in_the_panel_does_not_go_along() -> None:
         QTest.keyClick(tree, Qt.Key.Key_Space)
         assert stand.presenter.chat.drafts.draft.sources[0].off == ("app/",)
         await stand.until(lambda: facts(stand)[0].endswith("1 of 3 files"))
-        assert "2 switched off" in panel(stand)._left_out.text()
+        assert "2\N{NO-BREAK SPACE}switched\N{NO-BREAK SPACE}off" in panel(stand)._left_out.text()
         QTest.keyClick(tree, Qt.Key.Key_Escape)
         document = await asked(stand)
         assert FILES["README.md"].strip() in document

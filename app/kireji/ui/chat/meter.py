@@ -64,7 +64,7 @@ class Meter(QObject):
         self._context = context
         self._scope = TaskScope("meter", self._failed)
         self._waits = True
-        self._counted: tuple[Question, int] | None = None
+        self._counted: tuple[Question, tuple[int, ...]] | None = None
         """What was counted exactly last, and the estimate of its context."""
         window.inspector.exact.clicked.connect(self._count)
         window.inspector.instructions.opened.connect(self._price_instructions)
@@ -101,7 +101,7 @@ class Meter(QObject):
     async def _estimate(self) -> None:
         if self._conversation.opening:
             return  # it is told when it is open
-        question, context = self._preview.question(), self._context.tokens
+        question, context = self._preview.question(), self._context.documents
         try:
             estimate = await self._services.counting.estimate(question, context)
         except KirejiError as error:
@@ -143,7 +143,7 @@ class Meter(QObject):
     async def _exact(self) -> None:
         """Have the service count what would be asked now."""
         inspector, draft = self._window.inspector, self._drafts.draft
-        asked, context = self._preview.question(), self._context.tokens
+        asked, context = self._preview.question(), self._context.documents
         question: Question | None = asked
         if draft.attachments or draft.sources:
             question = await self._drafts.question(asked, draft)  # with the bytes of all that goes along

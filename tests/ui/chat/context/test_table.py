@@ -132,7 +132,7 @@ def test_thousands_are_not_switched_off_one_by_one() -> None:
     assert switched(off, table, node_of(table, "data/0.txt"), on=True) is None
 
 
-@pytest.mark.parametrize(("name", "off"), [("app/core/cart.py", True), ("app/core", False), ("application", False)])
+@pytest.mark.parametrize(("name", "off"), [("app/core/cart.py", True), ("app/core/", True), ("application", False)])
 def test_only_what_is_in_a_folder_is_off_with_it(name: str, off: bool) -> None:
     assert is_off(frozenset({"app/"}), name) is off
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from kireji.core.errors import KirejiError
-from kireji.core.sources import Listing, Source
+from kireji.core.sources import Listing, Source, SourceKind
 from kireji.services.packing import Packing
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.context.lines import place_of
@@ -71,14 +71,14 @@ class Looking(QObject):
         Args:
             sources: All that matter from now on.
             model: Whose tokens are told.
-            again: Also into those that were looked through already; what was found stays until that has ended.
+            again: Also into folders that were looked through already; what was found stays until that has ended.
         """
         wanted = {place_of(source): source for source in sources}
         for key in [key for key in self._found if key not in wanted]:
             self._scope.cancel(_name(key))
             del self._found[key]
         for key, source in wanted.items():
-            if key not in self._found or again:
+            if key not in self._found or (again and source.kind is SourceKind.FOLDER):
                 self._found.setdefault(key, Found())
                 self._scope.restart(self._look(key, source, model), name=_name(key))
 

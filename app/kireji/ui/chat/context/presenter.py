@@ -104,9 +104,13 @@ class ContextPresenter(QObject):
         await self._scope.aclose()
 
     @property
-    def tokens(self) -> int:
-        """How many tokens the sources take with the question, as far as that is known."""
-        return self._packed.tokens if self._packed is not None else 0
+    def documents(self) -> tuple[int, ...]:
+        """How many tokens each document has that is made of a source, as far as that is known."""
+        sums: dict[tuple[str, str], int] = {}
+        for going in self._packed.took if self._packed is not None else ():
+            key = place_of(going.source)
+            sums[key] = sums.get(key, 0) + going.tokens
+        return tuple(sums.values())
 
     def show_price(self, words: str) -> None:
         """What the whole question costs, as words; empty when nobody knows."""

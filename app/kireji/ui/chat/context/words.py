@@ -88,5 +88,5 @@ def stays_out(packed: Packed, ignored: int, problems: Sequence[str] = ()) -> str
         tr("{number} that cannot be read", number=count(number[Why.PROBLEM])) if number[Why.PROBLEM] else "",
         tr("{number} that git ignores", number=count(ignored)) if ignored else "",
     ]
-    listed = " · ".join(filter(None, reasons))
+    listed = " · ".join(reason.replace(" ", "\N{NO-BREAK SPACE}") for reason in reasons if reason)
     return " ".join(filter(None, (tr("Stays here: {what}", what=listed) if listed else "", *problems)))
