@@ -30,7 +30,8 @@ from tests.service.answers import Call, Words  # noqa: E402
 from tests.support.demo import Calendar, fill, terminal_picture  # noqa: E402
 from tests.support.demo_repository import lay_out  # noqa: E402
 from tests.support.desktop import Desktop, desktop  # noqa: E402
-from tests.support.program import environment, running, wait_until_up  # noqa: E402
+from tests.support.lines_window import ink_of  # noqa: E402
+from tests.support.program import environment, running, showing, wait_until_up  # noqa: E402
 from tests.support.x11 import XClient, pause, wait_until, x_client  # noqa: E402
 
 OUTPUT = ROOT / "packaging" / "screenshots"
@@ -47,6 +48,16 @@ ASKING = [
     "Python raises `KeyError` where `deploy.py` looks up `REGION` in the environment with no default. ",
     "I look at that place before I propose a change.",
 ]
+SECRETS_AT = (120, 96, 760, 240)
+SECRETS = [
+    "$ cat .env",
+    "# the shop's own keys",
+    "ANTHROPIC_API_KEY=sk-ant-api03-Ab3dEf6hIj9lMn2pQr5tUv8x",
+    "SUPPORT_MAIL=anna.meier@example.org",
+    "TEST_CARD=4012 8888 8888 1881",
+    "REGION=eu-west-1",
+    "$ python deploy.py --stage test   # fails with a KeyError since Monday",
+]
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><include>/etc/fonts/fonts.conf</include>
 <alias binding="strong"><family>sans-serif</family><prefer><family>Inter</family></prefer></alias>
@@ -60,6 +71,7 @@ def main() -> None:
     OUTPUT.mkdir(exist_ok=True)
     with desktop(WIDTH, HEIGHT) as place, x_client(place.display) as client:
         _overlay(place, client)
+        _redaction(place, client)
         for theme in ("light", "dark"):
             _windows(place, client, theme)
             _permission(place, client, theme)
@@ -89,6 +101,37 @@ def _overlay(place: Desktop, client: XClient) -> None:
                 wait_until(lambda: any(item["held"] for item in service.control()["requests"]), "the answer to pause")
                 pause(0.6)
                 _save(client, f"answer-{theme}")
+
+
+def _redaction(place: Desktop, client: XClient) -> None:
+    """What will be painted over, before it is sent: one box is pointed at, one is undone."""
+    with ServiceProcess() as service:
+        for theme in ("dark", "light"):
+            variables = _home(place, f"redaction-{theme}", theme) | _reached(service)
+            subprocess.run(["xsetroot", "-solid", "#2b3744"], env=variables, check=True)
+            window = [*map(str, SECRETS_AT), *SECRETS]
+            with (
+                showing(variables, "tests.support.lines_window", *window),
+                running(variables, ["--hidden"]) as process,
+            ):
+                wait_until_up(Path(variables["KIREJI_HOME"]), process)
+                pause(2)
+                _show_boxes(client, variables)
+                _save(client, f"redaction-{theme}")
+
+
+def _show_boxes(client: XClient, variables: dict[str, str]) -> None:
+    client.press_chord("Control_L", "Shift_L", "space")
+    pause(0.6)
+    _xdotool(variables, "mousemove", "136", "104", "mousedown", "1", "mousemove", "400", "250")
+    _xdotool(variables, "mousemove", "870", "330", "mouseup", "1")
+    _xdotool(variables, "type", "Why does the deployment fail?")
+    left, top = SECRETS_AT[0] + 40, SECRETS_AT[1] + 8
+    key, mail = (ink_of(SECRETS[row], row, part) for row, part in ((2, "sk-ant"), (3, "anna")))
+    wait_until(lambda: client.pixel(left + key.x, top + key.y) == 0, "the boxes", seconds=60)
+    _xdotool(variables, "mousemove", str(left + mail.x), str(top + mail.y), "click", "1")
+    _xdotool(variables, "mousemove", str(left + key.x), str(top + key.y))
+    pause(0.4)
 
 
 def _windows(place: Desktop, client: XClient, theme: str) -> None:

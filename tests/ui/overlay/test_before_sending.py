@@ -66,6 +66,7 @@ async def test_while_the_picture_is_looked_through_the_card_says_so(theme: Theme
         stand.world.remote.enqueue(answer("A key."))
         await stand.ask("what")
         await until(lambda: card(stand).isVisible() and card(stand).sentence == LOOKING, "the sentence")
+        assert stand.presenter.stage.bar.hidden_sentence == ""
         reader.go_on.set()
         await stand.answer_is("A key.")
 

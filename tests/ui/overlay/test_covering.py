@@ -249,6 +249,14 @@ async def test_the_next_capture_begins_without_boxes(stand: Overlay) -> None:
     assert stand.presenter.stage.bar.hidden_sentence == ""
 
 
+async def test_what_was_undone_in_the_capture_before_is_hidden_in_the_next(stand: Overlay) -> None:
+    await cut_out(stand)
+    boxes(stand)[0].click()
+    stand.presenter.close()
+    await cut_out(stand)
+    assert [box.hidden for box in boxes(stand)] == [True, True]
+
+
 async def test_once_it_is_asked_nothing_can_be_undone(stand: Overlay) -> None:
     stand.world.remote.enqueue(answer("Because."))
     await cut_out(stand)

@@ -240,7 +240,7 @@ class Composer(QFrame):
         written = self._full or bool(self._field.toPlainText().strip())
         before = (self._go.isEnabled(), self._queue.isHidden())
         self._go.setEnabled(self._running or written)
-        self._queue.setVisible(self._running)
+        self._queue.setVisible(self._running and not self._leaving)
         self._queue.setEnabled(written)
         if before != (self._go.isEnabled(), self._queue.isHidden()) or renamed:
             self._spread()

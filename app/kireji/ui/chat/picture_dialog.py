@@ -77,8 +77,8 @@ class PictureDialog(QWidget):
         """
         self._redaction, self._picture = redaction, picture
         self.destroyed.connect(redaction.checked.subscribe(self._checked))
-        self._open_foot(sent=False)
         self._place()
+        self._open_foot(sent=False)
 
     def offer_sent(self) -> None:
         """What was sent of it can be shown: it was asked about."""
@@ -97,8 +97,11 @@ class PictureDialog(QWidget):
 
     def _open_foot(self, *, sent: bool) -> None:
         self._sent.setVisible(sent)
+        for each in (self._foot, self._said, self._sent):
+            each.ensurePolished()
         self._foot.show()
-        self.resize(max(self.width(), self._theme.px(340)), self.height() + self._foot.sizeHint().height())
+        width = max(self.width(), self._theme.px(340))
+        self.resize(width, self.height() + self._foot_height(width))
 
     def _take_keys(self) -> None:
         """The keyboard goes from the boxes back to the window, which has no other place for it."""
@@ -138,12 +141,12 @@ class PictureDialog(QWidget):
         else:
             self._said.setText(tr("Nothing is hidden in it."))
 
-    def _foot_height(self) -> int:
+    def _foot_height(self, width: int = 0) -> int:
         if self._foot.isHidden():
             return 0
         layout = self._foot.layout()
         assert layout is not None
-        return max(self._foot.sizeHint().height(), layout.totalHeightForWidth(self.width()))
+        return max(self._foot.sizeHint().height(), layout.totalHeightForWidth(width or self.width()))
 
     def picture_rect(self) -> QRect:
         """Where the picture lies."""

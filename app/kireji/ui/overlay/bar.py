@@ -221,6 +221,7 @@ class ToolBar(QFrame):
             self._layout.insertWidget(self._layout.indexOf(self._note), self._hidden)
             self._order_tabs()
         if self._hidden.show_state(number, looking=looking):
+            self._hidden.setVisible(self._asking and bool(self._hidden.words))
             self.resized.emit()
 
     def set_kept(self, regions: Sequence[Region]) -> None:

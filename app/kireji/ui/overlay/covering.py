@@ -167,15 +167,19 @@ class Covering(QObject):
         (redaction.hide if hidden else redaction.show)(picture, cover)
 
     def _undo_again(self, region: Region, part: ImagePart) -> None:
-        """What the person has undone stays undone where the picture was made anew for a mark or another edge."""
+        """What the person has undone stays undone where the picture was made anew for a mark or another edge.
+
+        And nothing else is: not what they undid when they captured the same before.
+        """
         redaction = self._looking.redaction
         if redaction is None or part.blob in self._known or (boxes := redaction.boxes(part.blob)) is None:
             return
         self._known.add(part.blob)
         for cover, hidden in boxes:
-            lying = self._lies(region, part, cover) if hidden else []
-            if any(_alike(one, (window, cover, rect)) for one in self._wanted for window, rect in lying):
-                redaction.show(part.blob, cover)
+            lying = self._lies(region, part, cover)
+            undone = any(_alike(one, (window, cover, rect)) for one in self._wanted for window, rect in lying)
+            if hidden == undone:
+                (redaction.show if undone else redaction.hide)(part.blob, cover)
 
 
 def _scaled(rect: Rect, region: Region, part: ImagePart) -> Rect:

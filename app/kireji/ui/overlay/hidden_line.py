@@ -28,10 +28,11 @@ class HiddenLine(QWidget):
         self._looking = label(role="muted")
         self._hidden = button("", "quiet")
         self._hidden.setToolTip(tr("Hidden in what is sent. Click a box to send it; H goes through them"))
+        self._looking.setContentsMargins(SPACE[1], SPACE[0] + 1, SPACE[1], SPACE[0] + 1)  # as the button has inside
         for each in (self._looking, self._hidden):
             each.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         layout = QHBoxLayout(self)
-        spread(layout, (SPACE[0], 0, SPACE[0], 0), 0)
+        spread(layout, 0, 0)
         layout.addWidget(self._looking)
         layout.addWidget(self._hidden)
         layout.addStretch(1)
@@ -41,7 +42,7 @@ class HiddenLine(QWidget):
         self.hide()
 
     def show_state(self, number: int, *, looking: bool) -> bool:
-        """Say it; True when the line takes another room than before.
+        """Say it; True when it says something else than before.
 
         Args:
             number: How much will be painted over.
@@ -53,8 +54,8 @@ class HiddenLine(QWidget):
         words = "" if looking else hidden_sentence(number)
         self._hidden.setText(words)
         self._hidden.setAccessibleName(words)
+        self._dress()
         self._hidden.setVisible(bool(words))
-        self.setVisible(looking or bool(words))
         return before != self.words
 
     @property
