@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 from urllib.parse import quote
 
+from kireji.core.literals import Literals
 from kireji.core.secrets.kinds import Found, Kind, merged
 
 Find: TypeAlias = Callable[[str], Sequence[Found]]
@@ -59,6 +60,9 @@ class Vault:
         self._own: set[str] = set()
         self._spellings: dict[str, Kind] = {}
         """Values as they are written in addresses, JSON and pages, where that is another way."""
+        self._kinds: dict[str, Kind] = {}
+        """Of everything that is hidden wherever it stands."""
+        self._literals = Literals()
         self._taken: set[str] = set()
         self._last: dict[str, int] = {}
         for placeholder, value in (values or {}).items():
@@ -154,7 +158,7 @@ class Vault:
 
     def holds(self, text: str) -> bool:
         """Whether a value stands in a text; the person's own words are not looked for, which `own` gives."""
-        return bool(self._known(text))
+        return self._literals.any_in(text)
 
     def holds_in_any_case(self, text: str) -> bool:
         """The same where capitals may have been lost, as they are in the name of a host."""
@@ -185,20 +189,18 @@ class Vault:
         self._values[placeholder] = value
         self._placeholders[value] = placeholder
         self._last[label] = max(number, self._last.get(label, 0))
-        if (kind := kind_of(placeholder)) is not None:
-            self._spellings |= dict.fromkeys(_spellings(value), kind)
         if label == _LABELS[Kind.OWN]:
             self._own.add(value)
+        if (kind := kind_of(placeholder)) is not None:
+            spellings = dict.fromkeys(_spellings(value), kind)
+            self._spellings |= spellings
+            self._kinds |= spellings if kind is Kind.OWN else {value: kind, **spellings}
+            for form in (*spellings, *(() if kind is Kind.OWN else (value,))):
+                self._literals.add(form)
 
     def _known(self, text: str) -> list[Found]:
         """Where values stand. Own words are found as words only: they may be the inside of others."""
-        values = (
-            (value, kind)
-            for value, placeholder in self._placeholders.items()
-            if value in text and value not in self._own and (kind := kind_of(placeholder)) is not None
-        )
-        spellings = ((form, kind) for form, kind in self._spellings.items() if form in text)
-        return [Found(at, at + len(form), kind) for form, kind in (*values, *spellings) for at in _places(text, form)]
+        return [Found(at, at + len(form), self._kinds[form]) for at, form in self._literals.find(text)]
 
     def _literal(self, text: str) -> list[Found]:
         """Where somebody wrote what would be taken for one of ours."""
@@ -284,13 +286,6 @@ def _spellings(value: str) -> frozenset[str]:
     """How a value is written in addresses, in JSON and in pages, where that is not as it is."""
     forms = (quote(value, safe=""), quote(value), json.dumps(value)[1:-1], _escaped(value), html.escape(value))
     return frozenset(forms) - {value}
-
-
-def _places(text: str, value: str) -> Iterable[int]:
-    at = text.find(value)
-    while at >= 0:
-        yield at
-        at = text.find(value, at + len(value))
 
 
 def _escaped(text: str) -> str:

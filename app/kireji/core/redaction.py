@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from kireji.core.covering import Cover
+from kireji.core.literals import Literals
 from kireji.core.messages import (
     DocumentPart,
     ImagePart,
@@ -135,8 +136,9 @@ class RequestRedactor:
             self._try(piece)
             while fresh := self._vault.values_from(known):
                 known = len(self._vault)
+                learnt = Literals(fresh)
                 for earlier in said:
-                    if earlier.is_json or any(value in earlier.text for value in fresh):
+                    if earlier.is_json or learnt.any_in(earlier.text):
                         self._try(earlier)
 
     def _try(self, piece: _Piece) -> None:

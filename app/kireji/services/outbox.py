@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import NamedTuple
 from urllib.parse import unquote_plus
@@ -255,10 +255,22 @@ class Outbox:
         """
         if outgoing.purpose in (Purpose.ANSWER, Purpose.COUNT):
             raise ValueError("a question passes through `clear` or `clear_count`, which see what is in it")
-        if self.redaction is not None and outgoing.purpose in (Purpose.PAGE, Purpose.TOOL_SERVER):
-            self.redaction.refuse_values("\n".join(_told_by_tool(outgoing)), conversation)
+        if outgoing.purpose in (Purpose.PAGE, Purpose.TOOL_SERVER):
+            self._refuse_values(_told_by_tool(outgoing), conversation)
         facts = sent_facts.of_gate(outgoing, kept=self._kept)
         return ClearedRequest.issue(outgoing, None, await self._record(outgoing, conversation, facts))
+
+    def check_address(self, url: str, conversation: int | None) -> None:
+        """Look at an address that a tool wants, before its host is looked up: the question for a name leaves, too.
+
+        Raises:
+            RedactionFailed: What is hidden from the model is in it.
+        """
+        self._refuse_values((url, unquote_plus(url)), conversation)
+
+    def _refuse_values(self, told: Iterable[str], conversation: int | None) -> None:
+        if self.redaction is not None:
+            self.redaction.refuse_values("\n".join(told), conversation)
 
     async def answered(self, cleared: ClearedRequest, facts: AnsweredFacts, conversation: int | None) -> None:
         """Record what became of a question; it has left already, so a failure is only logged."""

