@@ -37,6 +37,6 @@ def test_a_list_of_thousands_of_addresses_is_hidden() -> None:
 
 def test_a_short_password_does_not_take_numbers_apart() -> None:
     vault, detection = Vault(), Detection()
-    text = "password: 4711 with 147110 rows"
+    text = "password: 4712 with 147120 rows"
     vault.learn(text, detection.find)
-    assert vault.hide(text, detection.find(text)) == "password: [PASSWORD_1] with 147110 rows"
+    assert vault.hide(text, detection.find(text)) == "password: [PASSWORD_1] with 147120 rows"
