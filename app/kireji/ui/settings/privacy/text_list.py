@@ -46,7 +46,7 @@ class TextList(QWidget):
         self._rows: list[TextRow] = []
         self._column = QVBoxLayout()
         spread(self._column, 0, SPACE[0])
-        self.more = button("", "quiet")
+        self.more = button("", "quiet", name=tr("{title}: show more or fewer", title=title))
         self.field = _Field(tr("{title}: another one", title=title), placeholder)
         self.add = button(tr("Add"), name=tr("{title}: add", title=title))
         self.problem = label("", "error", wrap=True)
