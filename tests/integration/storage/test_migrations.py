@@ -232,6 +232,16 @@ async def test_a_conversation_of_format_8_goes_along_from_where_it_was_cut(tmp_p
     assert [one.cut for one in before.messages] == [None] * 4
 
 
+async def test_a_source_of_a_kind_that_this_version_does_not_know_is_left_out(tmp_path: Path) -> None:
+    path = left_by(7, tmp_path / "kireji.db")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE drafts SET sources = replace(sources, '\"folder\"', '\"dream\"')")
+    database = await Database.open(path)
+    draft = await SqliteDraftStore(database).load(None)
+    await database.close()
+    assert [source.kind for source in draft.sources] == [SourceKind.PAGE]
+
+
 async def test_conversations_of_format_3_have_no_tools_yet_and_no_one_is_allowed_anything(tmp_path: Path) -> None:
     database = await Database.open(left_by(3, tmp_path / "kireji.db"))
     loaded = await SqliteConversationStore(database, lambda _: False).load(3)

@@ -17,10 +17,10 @@ from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.attachment_row import ICONS_BY_TYPE
 from kireji.ui.chat.context.lines import Shown, place_of
-from kireji.ui.chat.context.looking import Looking
+from kireji.ui.chat.context.looking import Found, Looking
 from kireji.ui.chat.context.panel import ContextPanel, Summary
 from kireji.ui.chat.context.switching import pinned, switched
-from kireji.ui.chat.context.table import Node, Reckoning, Table
+from kireji.ui.chat.context.table import Node, Reckoning
 from kireji.ui.chat.context.tile import SourceTile
 from kireji.ui.chat.context.words import ICONS, progress, stays_out
 from kireji.ui.chat.draft import Attachment
@@ -74,6 +74,7 @@ class ContextPresenter(QObject):
         self._scope = TaskScope("context", self._failed)
         self._looking = Looking(services.packing, self._scope)
         self._packed: Packed | None = None
+        self._left_out = ""
         self._attached: dict[int, int] = {}
         self._price = ""
         self._panel: ContextPanel | None = None
@@ -180,10 +181,11 @@ class ContextPresenter(QObject):
         packing = self._services.packing
         room = await self._room()
         packed = await packing.plan(sources, draft.question, room, self._setup.pick.model)
-        tables = {place_of(each): self._looking.of(each).table for each in sources}
-        for key, reckoning in (await asyncio.to_thread(_reckoned, tables, packed)).items():
-            tables[key].take(reckoning)
-        self._take(packed)
+        found = {place_of(each): self._looking.of(each) for each in sources}
+        reckoned, left_out = await asyncio.to_thread(_reckoned, found, packed)
+        for key, reckoning in reckoned.items():
+            found[key].table.take(reckoning)
+        self._take(packed, left_out)
 
     async def _room(self) -> int:
         try:
@@ -192,8 +194,8 @@ class ContextPresenter(QObject):
             log.info("the room for context is not known: %s", error)
             return self._services.preferences.settings.context.most_tokens
 
-    def _take(self, packed: Packed | None) -> None:
-        self._packed = packed
+    def _take(self, packed: Packed | None, left_out: str = "") -> None:
+        self._packed, self._left_out = packed, left_out
         self._show()
         self.planned.emit()
 
@@ -251,15 +253,7 @@ class ContextPresenter(QObject):
         )
         if self._packed is None:
             return summary
-        found = [self._looking.of(each) for each in draft.sources if each.on]
-        ignored = sum(one.listing.ignored for one in found if one.listing is not None)
-        problems = [one.problem for one in found if one.problem and one.listing is not None]
-        return replace(
-            summary,
-            tokens=self._packed.tokens,
-            room=self._packed.room,
-            left_out=stays_out(self._packed, ignored, problems),
-        )
+        return replace(summary, tokens=self._packed.tokens, room=self._packed.room, left_out=self._left_out)
 
     # What is chosen.
 
@@ -318,12 +312,17 @@ class ContextPresenter(QObject):
         log.error("a task of the context failed", exc_info=error)
 
 
-def _reckoned(tables: Mapping[tuple[str, str], Table], packed: Packed) -> dict[tuple[str, str], Reckoning]:
-    """What becomes of what is in sources; runs in a thread."""
-    took: dict[tuple[str, str], dict[str, Took]] = {key: {} for key in tables}
-    left: dict[tuple[str, str], dict[str, LeftOut]] = {key: {} for key in tables}
+def _reckoned(
+    found: Mapping[tuple[str, str], Found], packed: Packed
+) -> tuple[Mapping[tuple[str, str], Reckoning], str]:
+    """What becomes of what is in sources, and what stays here in words; runs in a thread."""
+    took: dict[tuple[str, str], dict[str, Took]] = {key: {} for key in found}
+    left: dict[tuple[str, str], dict[str, LeftOut]] = {key: {} for key in found}
     for going in packed.took:
         took[place_of(going.source)][going.name] = going
     for out in packed.left_out:
         left[place_of(out.source)][out.name] = out
-    return {key: table.reckoning(took[key], left[key]) for key, table in tables.items()}
+    reckoned = {key: one.table.reckoning(took[key], left[key]) for key, one in found.items()}
+    ignored = sum(one.listing.ignored for one in found.values() if one.listing is not None)
+    problems = [one.problem for one in found.values() if one.problem]
+    return reckoned, stays_out(packed, ignored, problems)
