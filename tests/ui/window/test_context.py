@@ -20,7 +20,7 @@ from kireji.ui.chat.context.tile import SourceTile
 from kireji.ui.chat.file_chip import FileChip
 from kireji.ui.chat.sources import Given, TextSource
 from kireji.ui.chat.text_dialog import TextDialog
-from tests.fakes.provider import FakeProvider, answer
+from tests.fakes.provider import FakeProvider, Hold, answer
 from tests.fakes.services import FakeSurroundings
 from tests.ui.window.support import Stand, window_over
 
@@ -238,18 +238,23 @@ async def test_a_source_that_cannot_be_looked_into_says_why() -> None:
 
 async def test_a_question_that_waits_is_packed_when_it_is_queued() -> None:
     below = below_with_a_folder()
+    hold = Hold()
+    below.provider.enqueue([hold, *answer("A.")])
     async with window_over(below) as stand:
-        number = (await below.conversations.create("t", Message(Role.USER, (TextPart("q"),))))[0].id
-        stand.window.open_conversation(number)
-        await stand.until(lambda: stand.presenter.chat.current == number)
+        stand.presenter.chat.send("first")
+        await stand.until(lambda: stand.services.chat.live.find(1))
         await add(stand, SHOP)
-        drafts = stand.presenter.chat.drafts
-        stand.presenter.chat._queueing.add(drafts.draft)
-        await stand.until(lambda: drafts.draft.sources == ())
-        (waiting,) = stand.services.queue.waiting(number)
+        stand.window.chat.composer._queue.click()
+        await stand.until(lambda: stand.services.queue.waiting(1))
+        (waiting,) = stand.services.queue.waiting(1)
         (part,) = waiting.message.parts
         assert isinstance(part, DocumentPart)
-        assert part.title.startswith("shop · ")
+        assert part.title == "shop · 3 of 3 files"
+        await stand.until(lambda: tiles(stand) == [])
+        below.provider.enqueue(answer("B."))
+        hold.release()
+        await stand.until(lambda: len(below.provider.asked) == 2 and stand.services.chat.live.find(1) is None)
+        assert part in below.provider.asked[-1].cleared.request.messages[-1].parts
 
 
 async def test_a_folder_is_dropped_upon_the_window(tmp_path: Path) -> None:
