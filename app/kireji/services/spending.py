@@ -250,7 +250,7 @@ def _priced(request: ModelRequest, prompt: Estimated, limits: Sequence[Limit], *
         name = request.info.name if request.info and request.info.name else request.model
         raise PriceUnknown(
             say("The price of {name} is unknown, so no budget can hold for it; nothing was sent.", name=name),
-            say("Send it anyway, or choose another model."),
+            say("Send it anyway (on the command line with --yes), or choose another model."),
         )
     return most
 
