@@ -38,6 +38,7 @@ from kireji.services.redaction import Redaction
 from kireji.services.request_builder import RequestBuilder
 from kireji.services.sign_in import SignInService
 from kireji.services.spending import Spending
+from kireji.services.summaries import Summaries
 from kireji.services.token_counts import TokenCounts
 from kireji.services.tools.calls import BareContext, Contexts
 from kireji.services.tools.servers import ToolServers
@@ -281,6 +282,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         outbox=outbox,
         spending=spending,
         counting=counting,
+        summaries=lambda: Summaries(world.conversations, catalog, credentials, outbox, preferences, counts),
         packing=packing,
         chat=chat,
         queue=QuestionQueue(chat, world.queue_store),

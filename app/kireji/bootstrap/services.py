@@ -83,6 +83,7 @@ async def open_services(
     from kireji.bootstrap.doctor import surroundings
     from kireji.bootstrap.sources import WaitingPdfText, pdf_reader
     from kireji.bootstrap.stores import open_stores
+    from kireji.bootstrap.summaries import summaries
     from kireji.bootstrap.tools import tools
     from kireji.bootstrap.transfers import Transfers
     from kireji.bootstrap.waiting import WaitingAutostart, WaitingClipboard, WaitingNotifier, WaitingPrompts
@@ -183,6 +184,7 @@ async def open_services(
             outbox=outbox,
             spending=base.spending,
             counting=counting,
+            summaries=lambda: summaries(stores, models.catalog, credentials, outbox, preferences, base.counts),
             packing=packing,
             chat=chat,
             queue=queue,

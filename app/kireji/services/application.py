@@ -30,6 +30,7 @@ from kireji.services.web_pictures import PicturesByUrl
 
 if TYPE_CHECKING:  # loaded when one of them is first wanted
     from kireji.services.backup import BackupService
+    from kireji.services.summaries import Summaries
     from kireji.services.transfer import TransferService
 
 
@@ -50,6 +51,7 @@ class Services(msgspec.Struct, frozen=True):
     outbox: Outbox
     spending: Spending
     counting: Counting
+    summaries: Callable[[], Summaries]
     packing: Packing
     chat: ChatService
     queue: QuestionQueue

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
 
 import msgspec
 
@@ -19,10 +21,19 @@ from kireji.services.accounts import Answered
 from kireji.services.consents import LookAgain
 from kireji.services.credentials import Credential, Credentials
 from kireji.services.outbox import Outbox
-from kireji.services.recorder import AnswerRecorder
 from kireji.services.sent_history import without_raw
 
 log = logging.getLogger(__name__)
+
+
+class Takes(Protocol):
+    """Takes an answer in while it comes."""
+
+    def feed(self, event: ModelEvent) -> None:
+        """Take one event in."""
+
+    def checkpoints(self) -> AbstractAsyncContextManager[None]:
+        """While inside, the answer comes."""
 
 
 class Exchange:
@@ -34,7 +45,7 @@ class Exchange:
         credentials: Told when the key is in use.
         outbox: The gate.
         conversation: Stands in the ledger.
-        question: Its row in the history; stands there, too.
+        question: Its row in the history; stands there, too. None for what is asked on behalf of the person.
         delivery: How answers come.
         recorder: Takes them in.
         refused: Told when the provider does not take its own blocks back.
@@ -51,9 +62,9 @@ class Exchange:
         credentials: Credentials,
         outbox: Outbox,
         conversation: int,
-        question: int,
+        question: int | None,
         delivery: Delivery,
-        recorder: AnswerRecorder,
+        recorder: Takes,
         refused: Callable[[], None],
         *,
         unpriced: bool = False,

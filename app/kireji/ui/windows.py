@@ -153,6 +153,7 @@ class Windows(QObject):
         window.chat.transcript.spoken.connect(announcer.tell)
         window.chat.notice.said.connect(announcer.tell)
         window.chat.before.said.connect(announcer.tell)
+        window.chat.summary.said.connect(announcer.tell)
         window.sidebar.told.connect(announcer.tell)
         self._endings = AnswerEndings(announcer, self.shows)
         self._unsubscribe = self._services.chat.live.ended.subscribe(self._endings.ended)

@@ -20,6 +20,7 @@ from kireji.ui.chat.composer import Composer
 from kireji.ui.chat.focus_frame import FocusFrame
 from kireji.ui.chat.header import Header
 from kireji.ui.chat.queue_row import QueueRow
+from kireji.ui.chat.summary_card import SummaryCard
 from kireji.ui.chat.transcript.margins import side_margin
 from kireji.ui.chat.transcript.transcript import Transcript
 from kireji.ui.parts import button, label, set_icon, spread
@@ -58,6 +59,7 @@ class ChatPane(QWidget):
         self.composer = Composer(theme)
         self._blank = Blank(theme)
         self._notice = Notice(theme)
+        self.summary = SummaryCard()
         self.ahead = label("", "small", wrap=True)
         """What the next question brings with it, besides its price."""
         self.ahead.hide()
@@ -89,6 +91,7 @@ class ChatPane(QWidget):
         spread(column, (SPACE[4], SPACE[1], SPACE[4], SPACE[3] + 2), SPACE[1])
         column.addWidget(self._notice)
         column.addWidget(self.before)
+        column.addWidget(self.summary)
         column.addWidget(self.queue)
         column.addWidget(self.composer)
         column.addWidget(self.ahead)

@@ -29,6 +29,7 @@ from kireji.ui.chat.numbers import Numbers
 from kireji.ui.chat.preview import Preview
 from kireji.ui.chat.queueing import Queueing
 from kireji.ui.chat.setup import SetupPresenter
+from kireji.ui.chat.summarising import Summarising
 from kireji.ui.chat.tool_rights import ToolRights
 from kireji.ui.chat.tools_chip import ToolsPresenter
 from kireji.ui.chat.turn import Turns
@@ -67,6 +68,7 @@ class ChatPresenter(QObject):
         self._branches = Branches(services, pane, self._conversation)
         self._queueing = Queueing(services, pane, self._conversation, self.drafts)
         self._again = Again(services, pane, theme, self._conversation, self._turns, self.drafts, self._setup)
+        self._summarising = Summarising(services, pane, self._conversation, self.drafts)
         self._numbers = Numbers(services, window.inspector, self._conversation)
         self._tools = ToolsPresenter(services, window, self._setup, theme)
         preview = Preview(self._conversation, self.drafts, self._setup)
@@ -134,6 +136,7 @@ class ChatPresenter(QObject):
         await self._context.aclose()
         await self._adding.aclose()
         await self.hiding.aclose()
+        await self._summarising.aclose()
         await self._setup.aclose()
         await self._scope.aclose()
 
@@ -208,6 +211,7 @@ class ChatPresenter(QObject):
     def _switch(self, number: int | None) -> None:
         self._turns.leave()
         self._again.close()
+        self._summarising.stop()
         self._tools.close()
         self._context.close()
         self._adding.close()
