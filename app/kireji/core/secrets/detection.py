@@ -14,6 +14,7 @@ from kireji.core.secrets.own import own_words
 from kireji.core.secrets.passwords import passwords
 from kireji.core.secrets.persons import persons
 from kireji.core.secrets.private_keys import private_keys
+from kireji.core.secrets.spelling import as_read
 from kireji.core.secrets.variants import folded, unglued, unnumbered
 
 _TEXTUAL = (private_keys, keys, passwords, mails)
@@ -51,6 +52,11 @@ class Detection:
         return merged([one for one in found if one.kind in self.kinds])
 
     def _all(self, text: str) -> Iterator[Found]:
+        yield from self._written(text)
+        if (read := as_read(text)) is not None:
+            yield from read.original(self._written(read.text))
+
+    def _written(self, text: str) -> Iterator[Found]:
         yield from _strict(text)
         if self._own is not None:
             yield from self._own(text)

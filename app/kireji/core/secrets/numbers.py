@@ -9,7 +9,7 @@ from kireji.core.secrets.checksums import luhn, mod97
 from kireji.core.secrets.gates import Span
 from kireji.core.secrets.kinds import Found, Kind
 
-_CARD = re.compile(r"(?<![\w.,/-])(?<!\w[.#])\d(?:[ \u00a0-]?\d){11,23}(?![\w/]|[-.,]\d)")
+_CARD = re.compile(r"(?<![\w./-])(?<!\w[.#])(?<!\b0,)\d(?:[ \u00a0-]?\d){11,23}(?![\w/]|[-.]\d)")
 _CARD_GROUPS = frozenset(
     {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 1), (4, 4, 4, 5), (6, 13), (4, 4, 5), (8, 8)}
 )

@@ -171,8 +171,8 @@ _NUMBERS = (
         r"passport|reisepass|passeport|pasaporte|passaporto|护照|ausweis",
     ),
 )
-_BOUND = r"(?<![\w+])(?<!\d[.,/:-])"
-_BEHIND = r"(?!\w|[-/]\d|[.,]\d)"
+_BOUND = r"(?<![\w+])(?<!\d[./:-])"
+_BEHIND = r"(?!\w|[-/]\d|\.\d)"
 _COMPILED = tuple(
     (
         number,

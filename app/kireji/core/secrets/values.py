@@ -28,6 +28,7 @@ _NAME = re.compile(r"[A-Za-z_]+(?:[._-][A-Za-z_]+){0,20}")
 _FROM_CODE = re.compile(
     r"(?:self|this|os|env|process|settings|config|args|request|req|params|data|ctx|state)\.[A-Za-z_]"
 )
+_PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:)?(?:[/\\][\w.@-]{1,100}){2,40}[/\\]?")
 _INDEXED = re.compile(r"[A-Za-z_.]{1,60}\[(?:$|[\"'\w])")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
@@ -50,6 +51,8 @@ def is_stand_in(text: str) -> bool:
     if lower in _WORDS or PLACEHOLDER.search(text) or _VARIABLE.match(text):
         return True
     if _HIDDEN.search(text) or _FROM_CODE.match(text) or _INDEXED.match(text):
+        return True
+    if _PATH.fullmatch(text) and not jumps(text):  # PWD=/home/somebody, --password-file /run/secrets/db1
         return True
     return lower.startswith(("your", "my_", "my-", "<", "insert", "enter", "example")) or not is_varied(text)
 

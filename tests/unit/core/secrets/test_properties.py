@@ -155,6 +155,7 @@ sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  integri
 SELECT id, token_count FROM answers WHERE key = :key AND password_hash IS NOT NULL LIMIT 100 OFFSET 2000;
 key: value, keys: [a, b], apiKeyName: header, secretName: my-secret, tokenUrl: https://example.org/oauth/token
 3.14159265358979323846 2.718281828459045 6.02214076e23 0x1F4A9C3E 1e-9 (555) 12 +1 -1 1/2 50% 100,000,000
+PWD=/home/anna/projects/x1 OLDPWD=/srv/www2 --password-file /run/secrets/db1 passwd: C:\\keys\\a1\\b2
 AbstractSingletonProxyFactoryBean sk-learn ghp page AKIA means nothing eyJ xoxo glpattern hf_hub npm_config_registry
 """
 
