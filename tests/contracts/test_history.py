@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kireji.core.history import Origin, StoredDraft
+from kireji.core.history import Cut, Origin, Prefix, StoredDraft
 from kireji.core.history_ports import ConversationStore, DraftStore
 from kireji.core.messages import (
     DocumentPart,
@@ -535,3 +535,44 @@ class TestDrafts:
         assert await stores.drafts.load(None) == StoredDraft("two")
         await stores.drafts.save(None, StoredDraft())
         assert await stores.drafts.load(None) == StoredDraft()
+
+
+async def test_a_cut_is_read_with_its_message_in_the_conversation_and_in_its_outline(
+    history: ConversationStore,
+) -> None:
+    summary, first = await history.create("t", said("a"))
+    second = await history.append(summary.id, first.id, answer("b"))
+    told: list[int] = []
+    history.changed.subscribe(told.append)
+    await history.cut(first.id, Cut(second.id, True, first.id, 8_000))
+    await history.cut(first.id, Cut(second.id, False, first.id, 9_000))
+    loaded, outline = await history.load(summary.id), await history.outline(summary.id)
+    assert loaded is not None
+    assert outline is not None
+    cut = Cut(second.id, False, first.id, 9_000)
+    assert [one.cut for one in loaded.messages] == [one.cut for one in outline.messages] == [cut, None]
+    assert told == [summary.id, summary.id]
+
+
+async def test_what_went_along_with_a_question_is_kept_beside_its_cut(history: ConversationStore) -> None:
+    summary, first = await history.create("t", said("a"))
+    await history.cut(first.id, Cut(first.id))
+    await history.keep_prefix(first.id, Prefix("s", "t", "o", hidden=True))
+    loaded = await history.load(summary.id)
+    assert loaded is not None
+    assert loaded.messages[0].cut == Cut(first.id)
+    assert loaded.messages[0].prefix == Prefix("s", "t", "o", hidden=True)
+
+
+async def test_how_a_message_that_is_gone_was_sent_cannot_be_kept(history: ConversationStore) -> None:
+    with pytest.raises(LookupError):
+        await history.cut(7, Cut(7))
+    with pytest.raises(LookupError):
+        await history.keep_prefix(7, Prefix())
+
+
+async def test_what_is_purged_takes_its_cuts_along(history: ConversationStore) -> None:
+    summary, first = await history.create("t", said("a"))
+    await history.cut(first.id, Cut(first.id))
+    await history.remove(summary.id)
+    assert await history.purge(LATER) == 1

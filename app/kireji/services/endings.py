@@ -67,12 +67,20 @@ def ending(finished: TurnFinished | None, message: Message) -> Ending:
             )
         case StopReason.MAX_TOKENS:
             return Ending(MessageState.COMPLETE, say("The answer was cut at the maximum length. It can be continued."))
-        case StopReason.CONTEXT_FULL:
+        case StopReason.CONTEXT_FULL if says_something:
             return Ending(
-                MessageState.COMPLETE if says_something else MessageState.FAILED,
+                MessageState.COMPLETE,
                 say(
                     "The answer was cut because the conversation fills all that this model can read. "
-                    "It can be continued with a model that reads more, or in a new conversation."
+                    "It can be continued: the oldest messages then no longer go along."
+                ),
+            )
+        case StopReason.CONTEXT_FULL:
+            return Ending(
+                MessageState.FAILED,
+                say(
+                    "The conversation fills all that this model can read. "
+                    "Ask a model that reads more, or in a new conversation."
                 ),
             )
         case StopReason.PAUSE_TURN:

@@ -99,7 +99,8 @@ class Fitting:
         cut = current(asked.history)
         if not window:
             return Plan(cut, False, 0.0)
-        if not outdated(cut, window) and self._surely_fits(asked, choice, room, growing):
+        whole = window - self._requests.longest(asked.question, choice.info)
+        if not outdated(cut, window) and self._surely_fits(asked, choice, whole, growing):
             return Plan(cut, False, 0.0)
         contents, frame = await self._measured(asked, choice)
         sizes = await self._sizes(asked, choice, contents, frame, growing)

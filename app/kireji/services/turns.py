@@ -23,6 +23,7 @@ from kireji.core.tools import Tool
 from kireji.core.window import NOTHING_LEFT_OUT, LeftOut
 from kireji.services.redaction import Asked
 
+_GOES_ON = (StopReason.MAX_TOKENS, StopReason.PAUSE_TURN, StopReason.CONTEXT_FULL)
 GO_ON = "Go on exactly where you stopped, without repeating anything."
 """The person's turn that continues a cut answer: models no longer take an answer that begins with given words."""
 
@@ -101,7 +102,7 @@ def can_continue(message: StoredMessage) -> bool:
         return False
     if message.state in (MessageState.STOPPED, MessageState.INTERRUPTED):
         return True
-    return message.state is MessageState.COMPLETE and message.stop in (StopReason.MAX_TOKENS, StopReason.PAUSE_TURN)
+    return message.state is MessageState.COMPLETE and message.stop in _GOES_ON
 
 
 def continue_question(conversation: int) -> Question:

@@ -52,7 +52,7 @@ def said(*parts: Part) -> Message:
         (StopReason.STOP_SEQUENCE, said(), MessageState.COMPLETE, ""),
         (StopReason.MAX_TOKENS, said(WORDS), MessageState.COMPLETE, "can be continued"),
         (StopReason.MAX_TOKENS, said(THOUGHT), MessageState.FAILED, "before its first word"),
-        (StopReason.CONTEXT_FULL, said(WORDS), MessageState.COMPLETE, "a model that reads more"),
+        (StopReason.CONTEXT_FULL, said(WORDS), MessageState.COMPLETE, "It can be continued"),
         (StopReason.CONTEXT_FULL, said(), MessageState.FAILED, "a new conversation"),
         (StopReason.PAUSE_TURN, said(WORDS), MessageState.COMPLETE, "can be continued"),
         (StopReason.TOOL_USE, said(CALL), MessageState.COMPLETE, "(look_up); none ran"),
