@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 _MARGIN = 16
 _LONGEST_SIDE = 2000
 _LEAST_SCORE = 0.5
+_WELL_READ = 0.8
 _TILT = math.radians(3)
+_SUNK = 0.7  # of its height: a long line that leans a little ends so far below its beginning
 _STANDING = 3  # times as high as wide: words along the side of a diagram, not the letter I
 _MODELS = Path(rapidocr.__file__).parent / "models"
 _PARAMETERS = {
@@ -89,9 +91,7 @@ class Engine:
                     tilted[box] = corners
         spacing = layout.Spacing()
         for row in layout.rows(tuple(dict.fromkeys(boxes))):
-            found = [
-                max(map(self._recognise, self._cuts(pixels, box, tilted.get(box))), key=_score) for box in row.boxes
-            ]
+            found = [self._best(self._cuts(pixels, box, tilted.get(box))) for box in row.boxes]
             text = spacing.line(row, [piece.words for piece in found])
             if text:
                 score = min(piece.score for piece in found if piece.words)
@@ -125,6 +125,14 @@ class Engine:
         if _stands(box):
             return [np.ascontiguousarray(np.rot90(cut, turns)) for turns in (1, -1)]
         return [cut]
+
+    def _best(self, cuts: list[Pixels]) -> _Piece:
+        """What was recognised best; what cannot be read well may stand on its head."""
+        best = max(map(self._recognise, cuts), key=_score)
+        if best.score >= _WELL_READ or len(cuts) > 1:
+            return best
+        turned = self._recognise(np.ascontiguousarray(np.rot90(cuts[0], 2)))
+        return best if best.score >= turned.score else turned._replace(places=())
 
     def _recognise(self, cut: Pixels) -> _Piece:
         result = self._ocr.recognize_txt([cut])
@@ -182,4 +190,5 @@ def _around(corners: NDArray[np.float32], pixels: Pixels) -> Box:
 
 def _is_tilted(corners: NDArray[np.float32]) -> bool:
     across, down = corners[1] - corners[0]
-    return abs(math.atan2(down, across)) > _TILT and abs(down) > 3
+    leans = abs(math.atan2(down, across)) > _TILT or abs(down) > _SUNK * math.dist(corners[0], corners[3])
+    return leans and abs(down) > 3

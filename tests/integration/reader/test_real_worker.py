@@ -104,6 +104,15 @@ async def test_words_along_the_side_of_a_diagram_are_read(reader: ReaderProcess,
     assert "water" in (await reader.read_all(_png(picture.rotate(turn, expand=True)))).text
 
 
+@pytest.mark.parametrize("degrees", [-3, -2, 2, 3, 180])
+async def test_a_long_line_that_leans_or_stands_on_its_head_is_read(reader: ReaderProcess, degrees: int) -> None:
+    line = "Somebody has taken a photograph of a screen, with code 4711-0815 at its end"
+    picture = Image.new("RGB", (1000, 160), "white")
+    ImageDraw.Draw(picture).text((30, 60), line, "black", ImageFont.load_default(24))
+    found = (await reader.read_all(_png(picture.rotate(degrees, expand=True, fillcolor="white")))).text
+    assert SequenceMatcher(None, found, line).ratio() > 0.9
+
+
 async def test_columns_are_read_one_after_the_other(reader: ReaderProcess) -> None:
     picture = Image.new("RGB", (900, 200), "white")
     for left, number in ((20, "first"), (480, "second")):
