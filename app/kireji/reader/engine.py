@@ -189,6 +189,6 @@ def _around(corners: NDArray[np.float32], pixels: Pixels) -> Box:
 
 
 def _is_tilted(corners: NDArray[np.float32]) -> bool:
-    across, down = corners[1] - corners[0]
+    across, down = map(float, corners[1] - corners[0])
     leans = abs(math.atan2(down, across)) > _TILT or abs(down) > _SUNK * math.dist(corners[0], corners[3])
     return leans and abs(down) > 3
