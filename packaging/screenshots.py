@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from random import Random
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "app"), str(ROOT)]
@@ -30,6 +31,7 @@ from tests.service.answers import Call, Words  # noqa: E402
 from tests.support.demo import Calendar, fill, terminal_picture  # noqa: E402
 from tests.support.demo_repository import lay_out  # noqa: E402
 from tests.support.desktop import Desktop, desktop  # noqa: E402
+from tests.support.known_secrets import KEYS  # noqa: E402
 from tests.support.lines_window import ink_of  # noqa: E402
 from tests.support.program import environment, running, showing, wait_until_up  # noqa: E402
 from tests.support.x11 import XClient, pause, wait_until, x_client  # noqa: E402
@@ -52,7 +54,7 @@ SECRETS_AT = (120, 96, 760, 240)
 SECRETS = [
     "$ cat .env",
     "# the shop's own keys",
-    "ANTHROPIC_API_KEY=sk-ant-api03-Ab3dEf6hIj9lMn2pQr5tUv8x",
+    f"GITHUB_TOKEN={KEYS['github'](Random(3))}",
     "SUPPORT_MAIL=anna.meier@example.org",
     "TEST_CARD=4012 8888 8888 1881",
     "REGION=eu-west-1",
@@ -127,7 +129,7 @@ def _show_boxes(client: XClient, variables: dict[str, str]) -> None:
     _xdotool(variables, "mousemove", "870", "330", "mouseup", "1")
     _xdotool(variables, "type", "Why does the deployment fail?")
     left, top = SECRETS_AT[0] + 40, SECRETS_AT[1] + 8
-    key, mail = (ink_of(SECRETS[row], row, part) for row, part in ((2, "sk-ant"), (3, "anna")))
+    key, mail = (ink_of(SECRETS[row], row, part) for row, part in ((2, "ghp_"), (3, "anna")))
     wait_until(lambda: client.pixel(left + key.x, top + key.y) == 0, "the boxes", seconds=60)
     _xdotool(variables, "mousemove", str(left + mail.x), str(top + mail.y), "click", "1")
     _xdotool(variables, "mousemove", str(left + key.x), str(top + key.y))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import random
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,16 +16,17 @@ from PIL import Image
 from kireji.core.geometry import Rect
 from tests.service import KEY, Rule, ServiceProcess, Text
 from tests.support.desktop import Desktop, desktop
+from tests.support.known_secrets import KEYS
 from tests.support.lines_window import ink_of, picture_of
 from tests.support.program import environment, running, showing, wait_until_up
 from tests.support.x11 import XClient, wait_until, x_client
 
 pytestmark = pytest.mark.display
 
-SECRET = "sk-ant-api03-Ab3dEf6hIj9lMn2pQr5tUv8x"
+SECRET = KEYS["github"](random.Random(3))
 LINES = [
     "$ cat .env",
-    f"API_KEY={SECRET}",
+    f"GITHUB_TOKEN={SECRET}",
     "REGION=eu-west-1",
     "$ python deploy.py --stage test  # which fails with a KeyError since Monday",
 ]

@@ -46,6 +46,10 @@ _ORDINARY = re.compile(
     r"[(\"'<]?(?:[^\W\d_][^\W\d_A-Z]{3,40}|[A-Z]{4,20}|\d{4,12}|[$€£-]?\d{1,3}(?:[.,:/]\d{1,6}){1,4}[.%]?)[.,:;!?)\"'>]{0,3}"
 )
 """A word or a number that is no end of a key."""
+_ASSIGNED = re.compile(r"(?P<name>[\w.-]{2,40}) ?[=:] ?[\"']?(?=[^\s=])")
+"""What a key is given to, where it was found with that."""
+_BEGINS = re.compile(r"\s*(?:(?:export |set )?[A-Za-z_][\w.-]{1,40} ?[=:](?![=\s])|[$#>%] ?[A-Za-z./]|[-*•] \w)")
+"""Something else begins: a value that is given to a name, a command, a point of a list."""
 _PROSE = re.compile(r"\s*[^\W\d_]{1,3}(?: [^\W\d_]{2,40}){2}")
 """Short words, too, where others follow."""
 
@@ -84,7 +88,7 @@ def covers(reading: Reading, found: Sequence[Found], width: int, height: int) ->
                 first, last = max(0, one.start - start), min(len(line.text), one.end - start)
                 result.append(Cover(_rect(line, first, last, one.kind), one.kind, one.what))
                 if one.kind in _BROKEN and one.end <= end and not _ends_here(text[one.start : one.end], one.kind):
-                    lacking = signs_lacking("".join(text[one.start : one.end].split()))
+                    lacking = _lacking(text[one.start : one.end])
                     rest = _rest(line, first, last, one.kind, reading.lines[place + 1 : place + 9], page, lacking)
                     result += [Cover(rect, one.kind, one.what) for rect in rest]
         start = end + 1
@@ -99,6 +103,14 @@ def _height(line: ReadLine) -> int:
 def _ends_here(text: str, kind: Kind) -> bool:
     """Whether the last line of a private key was read; nothing of it stands below."""
     return kind is Kind.PRIVATE_KEY and _END.search(text, max(0, len(text) - 60)) is not None
+
+
+def _lacking(key: str) -> int | None:
+    """How many signs it lacks, also where it was found with the name that it is given to; None if nobody knows."""
+    lacking = signs_lacking("".join(key.split()))
+    if lacking is None and (given := _ASSIGNED.match(key)) is not None:
+        lacking = signs_lacking("".join(key[given.end() :].split()))
+    return lacking
 
 
 def _rest(
@@ -158,7 +170,7 @@ def _word(text: str, lacking: int | None, *, surely: bool) -> tuple[int, int]:
         surely: Whether the place says that it goes on here; otherwise it must also look like it.
     """
     match = _WORD.match(text)
-    if match is None:
+    if match is None or (lacking is None and _BEGINS.match(text)):
         return 0, 0
     begin, end = match.span("word")
     if lacking is not None and abs(len("".join(match["word"].split())) - lacking) <= 1:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 from kireji.core.covering import Cover, covers
 from kireji.core.geometry import Rect
 from kireji.core.reading import Reading, ReadLine
 from kireji.core.secrets.detection import Detection
 from kireji.core.secrets.kinds import Found, Kind
+from tests.support import known_secrets
 
 SIZE = (400, 300)
 
@@ -107,3 +110,17 @@ def test_below_a_key_that_has_all_its_signs_nothing_of_it_stands() -> None:
 
 def test_a_word_below_a_key_stays() -> None:
     assert len(boxes([Found(0, 20, Kind.KEY)], line("sk-proj-aB3dE6gH9jKm", 100), line("Amount    12.30", 125))) == 1
+
+
+def test_below_a_key_in_a_list_of_assignments_the_others_stay() -> None:
+    key = known_secrets.KEYS["stripe"](random.Random(3))  # nobody knows how long these are
+    texts = [f"TOKEN={key}", "SUPPORT_NAME=anna.meier", "REGION=eu-west-1", "$ python deploy.py --stage test"]
+    reading = Reading(tuple(line(text, 100 + 30 * place) for place, text in enumerate(texts)))
+    found = Detection(list(Kind), ()).find_read(reading.text)
+    assert [cover.rect.y for cover in covers(reading, found, 900, 300)] == [97]
+
+
+def test_a_key_that_is_given_to_a_name_has_all_its_signs() -> None:
+    given = f"TOKEN={known_secrets.KEYS['github'](random.Random(3))}"
+    lines = (line(given, 100), line("Q7rX2vB9", 130))
+    assert len(covers(Reading(lines), [Found(0, len(given), Kind.KEY)], 900, 300)) == 1
