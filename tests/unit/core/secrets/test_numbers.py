@@ -132,6 +132,18 @@ def test_own_words_are_found_in_any_case_as_whole_words() -> None:
     assert found(text, detection) == [("PROJECT  heron", Kind.OWN), ("Anna", Kind.OWN), ("北風", Kind.OWN)]
 
 
+def test_of_own_words_that_begin_alike_the_longest_is_found() -> None:
+    detection = Detection(own=["Heron", "Heron Lake", "Herons", "小", "小林"])
+    text = "HERON lake, Herons, heron; 小林です, Heronry"
+    assert [text[one.start : one.end] for one in detection.find(text)] == ["HERON lake", "Herons", "heron", "小林"]
+
+
+def test_thousands_of_own_words_are_found_in_long_texts() -> None:
+    detection = Detection(own=[f"name{number} other{number}" for number in range(5000)])
+    text = "lorem ipsum name77 other77 dolor, nam name " * 20_000
+    assert len(detection.find(text)) == 20_000
+
+
 def test_a_single_sign_is_no_own_word() -> None:
     assert found("a b c", Detection(own=["a", " ", ""])) == []
 
