@@ -20,6 +20,10 @@
             <translation>*قُرئ على هذا الحاسوب؛ قد تخطئ بعض الحروف. لم يُرسل السؤال إلى أي نموذج.*</translation>
         </message>
         <message>
+            <source>+49 30 1234567</source>
+            <translation>⁦+49 30 1234567⁩</translation>
+        </message>
+        <message>
             <source>, </source>
             <translation>، </translation>
         </message>
@@ -36,8 +40,20 @@
             </translation>
         </message>
         <message>
+            <source>-----BEGIN PRIVATE KEY-----</source>
+            <translation>⁦-----BEGIN PRIVATE KEY-----⁩</translation>
+        </message>
+        <message>
             <source>1 tool</source>
             <translation>أداة واحدة</translation>
+        </message>
+        <message>
+            <source>4111 1111 1111 1111; only numbers whose check digit is right</source>
+            <translation>⁦4111 1111 1111 1111⁩؛ الأرقام التي يصح فيها رقم التحقق فقط</translation>
+        </message>
+        <message>
+            <source>: about {now} instead of {otherwise}</source>
+            <translation>: نحو {now} بدلًا من {otherwise}</translation>
         </message>
         <message>
             <source>; did you mean {name}?</source>
@@ -132,8 +148,16 @@
             <translation>يتسع السؤال لـ {most} من الملفات والصور على الأكثر.</translation>
         </message>
         <message>
+            <source>A question takes up to {most} folders, pages and conversations.</source>
+            <translation>يتسع السؤال لـ {most} من المجلدات والصفحات والمحادثات على الأكثر.</translation>
+        </message>
+        <message>
             <source>A question that could pass a budget is not sent. What it may cost at most is kept free for it while it runs, so many at once do not pass it either.</source>
             <translation>لا يُرسل سؤال قد يتجاوز ميزانية. ويُحجز له أثناء عمله أقصى ما قد يكلّفه، فلا تتجاوزها أسئلة كثيرة معًا أيضًا.</translation>
+        </message>
+        <message>
+            <source>A question waits for your answer before it is sent.</source>
+            <translation>سؤال ينتظر ردّك قبل إرساله.</translation>
         </message>
         <message numerus="yes">
             <source>A question with {n} pictures or files</source>
@@ -192,6 +216,10 @@
             <translation>عندئذٍ تُعدّ الأداة التي يصفها بأنها للقراءة فقط كذلك: فمتى سُمح بها لا تسأل مجددًا حين تكون في المحادثة كلمات من الخارج.</translation>
         </message>
         <message>
+            <source>A tool would have sent what is hidden from the model.</source>
+            <translation>كانت أداة سترسل ما أُخفي عن النموذج.</translation>
+        </message>
+        <message>
             <source>A web page</source>
             <translation>صفحة ويب</translation>
         </message>
@@ -204,12 +232,24 @@
             <translation>تغطي نافذة لـ Kireji المنطقة المراقَبة، فلا يُنظر إليها حتى تزول.</translation>
         </message>
         <message>
+            <source>A word must have at least {least} characters; shorter ones are in every text.</source>
+            <translation>يجب ألا تقل الكلمة عن {least} من الأحرف؛ فالأقصر موجود في كل نص.</translation>
+        </message>
+        <message>
             <source>A, B, P, T, N, R</source>
             <translation>A, B, P, T, N, R</translation>
         </message>
         <message>
             <source>About</source>
             <translation>حول</translation>
+        </message>
+        <message>
+            <source>Above here is no longer sent</source>
+            <translation>ما فوق هذا لم يعد يُرسل</translation>
+        </message>
+        <message>
+            <source>Above here, only the first question is still sent</source>
+            <translation>مما فوق هذا لا يُرسل بعد الآن إلا السؤال الأول</translation>
         </message>
         <message>
             <source>Actual size</source>
@@ -236,6 +276,10 @@
             <translation>أضف Kireji إلى برامج بدء التشغيل في إعدادات سطح المكتب.</translation>
         </message>
         <message>
+            <source>Add a folder or a repository</source>
+            <translation>إضافة مجلد أو مستودع</translation>
+        </message>
+        <message>
             <source>Add a folder…</source>
             <translation>إضافة مجلد…</translation>
         </message>
@@ -254,6 +298,10 @@
         <message>
             <source>Add a key in Settings, Keys &amp; models.</source>
             <translation>أضف مفتاحًا في الإعدادات، المفاتيح والنماذج.</translation>
+        </message>
+        <message>
+            <source>Add a key in the settings.</source>
+            <translation>أضف مفتاحًا في الإعدادات.</translation>
         </message>
         <message>
             <source>Add a region to the question</source>
@@ -280,6 +328,14 @@
             <translation>أضف رصيدًا أو ارفع الحد في لوحة {name}، أو استعمل مفتاحًا آخر.</translation>
         </message>
         <message>
+            <source>Add files, folders, pages or conversations</source>
+            <translation>إضافة ملفات أو مجلدات أو صفحات أو محادثات</translation>
+        </message>
+        <message>
+            <source>Add it as a folder.</source>
+            <translation>أضفه بوصفه مجلدًا.</translation>
+        </message>
+        <message>
             <source>Add it to the question anew.</source>
             <translation>أضفها إلى السؤال من جديد.</translation>
         </message>
@@ -302,6 +358,10 @@
         <message>
             <source>Add server…</source>
             <translation>إضافة خادم…</translation>
+        </message>
+        <message>
+            <source>Add the page</source>
+            <translation>إضافة الصفحة</translation>
         </message>
         <message>
             <source>Add the picture itself.</source>
@@ -338,6 +398,10 @@
         <message>
             <source>Address of the server</source>
             <translation>عنوان الخادم</translation>
+        </message>
+        <message>
+            <source>Address of the web page</source>
+            <translation>عنوان صفحة الويب</translation>
         </message>
         <message>
             <source>Address to open in a browser</source>
@@ -472,6 +536,10 @@
             <translation>Alt + مفاتيح الأسهم</translation>
         </message>
         <message>
+            <source>Always</source>
+            <translation>دائمًا</translation>
+        </message>
+        <message>
             <source>Always deny this tool</source>
             <translation>رفض هذه الأداة دائمًا</translation>
         </message>
@@ -494,6 +562,10 @@
         <message>
             <source>An agent in {folder}.</source>
             <translation>وكيل في {folder}.</translation>
+        </message>
+        <message>
+            <source>An answer ends before the first of them.</source>
+            <translation>تنتهي الإجابة قبل أول ما يرد منها.</translation>
         </message>
         <message>
             <source>An answer is being written in this branch.</source>
@@ -528,6 +600,10 @@
             <translation>تظهر اللغة الأخرى ابتداءً من التشغيل التالي.</translation>
         </message>
         <message>
+            <source>Another model reads {tokens} tokens anew{price}.</source>
+            <translation>يقرأ النموذج الآخر {tokens} من الرموز من جديد{price}.</translation>
+        </message>
+        <message>
             <source>Another program keeps {path} locked.</source>
             <translation>يُبقي برنامج آخر {path} مقفلًا.</translation>
         </message>
@@ -542,6 +618,10 @@
         <message>
             <source>Another running Kireji writes this answer.</source>
             <translation>يكتب هذه الإجابةَ Kireji آخر قيد التشغيل.</translation>
+        </message>
+        <message>
+            <source>Another service reads all of it: {tokens} tokens{price}.</source>
+            <translation>تقرأ الخدمة الأخرى كل شيء: {tokens} من الرموز{price}.</translation>
         </message>
         <message>
             <source>Answer</source>
@@ -664,6 +744,10 @@
             <translation>سهم، إطار، قلم، نص، رقم، تسويد؛ ومن خانة السؤال مع Alt</translation>
         </message>
         <message>
+            <source>As it would leave</source>
+            <translation>كما سيغادر</translation>
+        </message>
+        <message>
             <source>As the system has it</source>
             <translation>كما في النظام</translation>
         </message>
@@ -678,6 +762,10 @@
         <message>
             <source>Ask a follow-up…</source>
             <translation>سؤال تابع…</translation>
+        </message>
+        <message>
+            <source>Ask a model that reads PDF documents.</source>
+            <translation>اسأل نموذجًا يقرأ مستندات PDF.</translation>
         </message>
         <message>
             <source>Ask about selected text by copying it</source>
@@ -728,6 +816,10 @@
             <translation>اسأل مرة أخرى بعد {seconds} ثانية.</translation>
         </message>
         <message>
+            <source>Ask again, send it as it is (--no-redact), or switch hiding off in the settings.</source>
+            <translation>اسأل مرة أخرى، أو أرسله كما هو (⁦--no-redact⁩)، أو عطّل الإخفاء في الإعدادات.</translation>
+        </message>
+        <message>
             <source>Ask again.</source>
             <translation>اسأل مرة أخرى.</translation>
         </message>
@@ -742,6 +834,14 @@
         <message>
             <source>Ask anything, or capture a piece of the screen…</source>
             <translation>اسأل ما تشاء، أو التقط جزءًا من الشاشة…</translation>
+        </message>
+        <message>
+            <source>Ask first</source>
+            <translation>اسأل أولًا</translation>
+        </message>
+        <message>
+            <source>Ask for less at once, or choose a model that reads more.</source>
+            <translation>اطلب أقل في المرة الواحدة، أو اختر نموذجًا يقرأ أكثر.</translation>
         </message>
         <message>
             <source>Ask now</source>
@@ -812,8 +912,12 @@
             <translation>أرفق الجزء المهم منه.</translation>
         </message>
         <message>
+            <source>Attach the part that matters.</source>
+            <translation>أرفق الجزء المهم.</translation>
+        </message>
+        <message>
             <source>Attached files and pictures</source>
-            <translation>الملفات والصور المرفقة</translation>
+            <translation type="vanished">الملفات والصور المرفقة</translation>
         </message>
         <message>
             <source>Back up every day</source>
@@ -834,6 +938,22 @@
         <message>
             <source>Backups</source>
             <translation>النسخ الاحتياطية</translation>
+        </message>
+        <message>
+            <source>Bank account</source>
+            <translation>حساب مصرفي</translation>
+        </message>
+        <message>
+            <source>Bank accounts</source>
+            <translation>الحسابات المصرفية</translation>
+        </message>
+        <message>
+            <source>Being looked through…</source>
+            <translation>يجري فحصه…</translation>
+        </message>
+        <message>
+            <source>Being read…</source>
+            <translation>تجري قراءته…</translation>
         </message>
         <message>
             <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
@@ -996,8 +1116,24 @@
             <translation>الالتقاط بعد قليل</translation>
         </message>
         <message>
+            <source>Card</source>
+            <translation>بطاقة</translation>
+        </message>
+        <message>
             <source>Certificates (*.pem *.crt *.cer)</source>
             <translation>شهادات (*.pem *.crt *.cer)</translation>
+        </message>
+        <message>
+            <source>Change budget</source>
+            <translation>تغيير الميزانية</translation>
+        </message>
+        <message>
+            <source>Change it and ask again.</source>
+            <translation>غيّره ثم اسأل مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Change the budgets in the settings</source>
+            <translation>تغيير الميزانيات في الإعدادات</translation>
         </message>
         <message>
             <source>Change the folder of backups</source>
@@ -1072,6 +1208,10 @@
             <translation>تحقق من العنوان في الإعدادات، المفاتيح والنماذج.</translation>
         </message>
         <message>
+            <source>Check the address in a browser.</source>
+            <translation>تحقق من العنوان في متصفح.</translation>
+        </message>
+        <message>
             <source>Check the address in {variable}</source>
             <translation>تحقق من العنوان في {variable}</translation>
         </message>
@@ -1102,6 +1242,10 @@
         <message>
             <source>Check the disk. Earlier backups are still there.</source>
             <translation>تحقق من القرص. النسخ السابقة ما زالت موجودة.</translation>
+        </message>
+        <message>
+            <source>Check the ledger</source>
+            <translation>التحقق من الدفتر</translation>
         </message>
         <message>
             <source>Check the name.</source>
@@ -1152,6 +1296,10 @@
             <translation>اختيار مجلد تجوز قراءة ملفاته</translation>
         </message>
         <message>
+            <source>Choose a folder.</source>
+            <translation>اختر مجلدًا.</translation>
+        </message>
+        <message>
             <source>Choose a folder…</source>
             <translation>اختيار مجلد…</translation>
         </message>
@@ -1174,6 +1322,10 @@
         <message>
             <source>Choose another model in Settings, Keys &amp; models.</source>
             <translation>اختر نموذجًا آخر في الإعدادات، المفاتيح والنماذج.</translation>
+        </message>
+        <message>
+            <source>Choose another model, or begin again with: kireji watch --yes</source>
+            <translation>اختر نموذجًا آخر، أو ابدأ مجددًا بالأمر: ⁦kireji watch --yes⁩</translation>
         </message>
         <message>
             <source>Choose another model, or change the settings under openrouter.</source>
@@ -1212,6 +1364,10 @@
             <translation>اختر اختصارًا آخر في الإعدادات.</translation>
         </message>
         <message>
+            <source>Choose another, or allow reading it.</source>
+            <translation>اختر غيره، أو اسمح بقراءته.</translation>
+        </message>
+        <message>
             <source>Choose another.</source>
             <translation>اختر غيرها.</translation>
         </message>
@@ -1233,7 +1389,7 @@
         </message>
         <message>
             <source>Choose the files in it.</source>
-            <translation>اختر الملفات التي فيه.</translation>
+            <translation type="vanished">اختر الملفات التي فيه.</translation>
         </message>
         <message>
             <source>Choose the folder of a backup</source>
@@ -1250,6 +1406,10 @@
         <message>
             <source>Choose the tools that are offered</source>
             <translation>اختيار الأدوات المعروضة على النموذج</translation>
+        </message>
+        <message>
+            <source>Choose what goes along</source>
+            <translation>اختيار ما يُرسل مع السؤال</translation>
         </message>
         <message>
             <source>Choose where…</source>
@@ -1412,6 +1572,10 @@
             <translation>انسخها بدلًا من ذلك.</translation>
         </message>
         <message>
+            <source>Copy its text into the question.</source>
+            <translation>انسخ نصه إلى السؤال.</translation>
+        </message>
+        <message>
             <source>Copy picture</source>
             <translation>نسخ الصورة</translation>
         </message>
@@ -1564,6 +1728,10 @@
             <translation>عدّته الخدمة: {tokens}. التقدير: {estimate}.</translation>
         </message>
         <message>
+            <source>Credit cards</source>
+            <translation>بطاقات الائتمان</translation>
+        </message>
+        <message>
             <source>Ctrl + A</source>
             <translation>Ctrl + A</translation>
         </message>
@@ -1616,6 +1784,10 @@
             <translation>اقتطع المنطقة في مربع حوار سطح المكتب، أو أعطِ Kireji ملف صورة.</translation>
         </message>
         <message>
+            <source>DE89 3704 0044 0532 0130 00</source>
+            <translation>⁦DE89 3704 0044 0532 0130 00⁩</translation>
+        </message>
+        <message>
             <source>Dark</source>
             <translation>داكن</translation>
         </message>
@@ -1630,6 +1802,22 @@
         <message>
             <source>Default model</source>
             <translation>النموذج الافتراضي</translation>
+        </message>
+        <message>
+            <source>Delete all contents that are kept? The ledger stays; its receipts then show what can still be proved.</source>
+            <translation>حذف كل المحتويات المحفوظة؟ يبقى الدفتر؛ وتعرض إيصالاته عندئذ ما لا يزال إثباته ممكنًا.</translation>
+        </message>
+        <message>
+            <source>Delete now</source>
+            <translation>الحذف الآن</translation>
+        </message>
+        <message>
+            <source>Delete the contents that are kept</source>
+            <translation>حذف المحتويات المحفوظة</translation>
+        </message>
+        <message>
+            <source>Delete them</source>
+            <translation>حذفها</translation>
         </message>
         <message numerus="yes">
             <source>Delete {n} conversations</source>
@@ -1688,6 +1876,10 @@
             <translation>هل تقصد {name}؟</translation>
         </message>
         <message>
+            <source>Do it yourself, or switch hiding off for this service in the settings.</source>
+            <translation>افعل ذلك بنفسك، أو عطّل الإخفاء لهذه الخدمة في الإعدادات.</translation>
+        </message>
+        <message>
             <source>Do not restore</source>
             <translation>عدم الاستعادة</translation>
         </message>
@@ -1702,6 +1894,10 @@
         <message>
             <source>Documents</source>
             <translation>المستندات</translation>
+        </message>
+        <message>
+            <source>Don't send</source>
+            <translation>عدم الإرسال</translation>
         </message>
         <message>
             <source>Done</source>
@@ -1762,6 +1958,18 @@
         <message>
             <source>Each variable or header has a name without spaces. Remove the row if there is none.</source>
             <translation>لكل متغير أو ترويسة اسم بلا مسافات. أزل السطر إن لم يكن هناك اسم.</translation>
+        </message>
+        <message>
+            <source>Earlier conversation</source>
+            <translation>محادثة سابقة</translation>
+        </message>
+        <message>
+            <source>Earlier conversations</source>
+            <translation>محادثات سابقة</translation>
+        </message>
+        <message>
+            <source>Earlier conversation…</source>
+            <translation>محادثة سابقة…</translation>
         </message>
         <message>
             <source>Earlier questions</source>
@@ -1856,6 +2064,10 @@
             <translation>التقدير</translation>
         </message>
         <message>
+            <source>Every answer ends at once: {rule} is found in any text.</source>
+            <translation>تنتهي كل إجابة فورًا: {rule} موجود في أي نص.</translation>
+        </message>
+        <message>
             <source>Every call of this tool for a week</source>
             <translation>كل استدعاء لهذه الأداة لمدة أسبوع</translation>
         </message>
@@ -1886,6 +2098,10 @@
         <message>
             <source>Everything that was said, with its pictures. Keys are never in an export or a backup.</source>
             <translation>كل ما قيل مع صوره. لا مفاتيح في تصدير أو نسخة احتياطية أبدًا.</translation>
+        </message>
+        <message>
+            <source>Exactly the bytes, on this computer, so that a receipt can show them whatever becomes of the conversation. Keys are never among them.</source>
+            <translation>البايتات نفسها، على هذا الحاسوب، ليعرضها الإيصال مهما صار إليه أمر المحادثة. لا مفاتيح بينها أبدًا.</translation>
         </message>
         <message>
             <source>Explain</source>
@@ -1996,6 +2212,10 @@
             <translation>تجوز قراءة الملفات في هذه المجلدات</translation>
         </message>
         <message>
+            <source>Files or pictures…</source>
+            <translation>ملفات أو صور…</translation>
+        </message>
+        <message>
             <source>Files with servers (*.json *.toml *.yaml *.yml)</source>
             <translation>ملفات فيها خوادم (*.json *.toml *.yaml *.yml)</translation>
         </message>
@@ -2016,6 +2236,10 @@
             <translation>المجلد</translation>
         </message>
         <message>
+            <source>Folder or repository…</source>
+            <translation>مجلد أو مستودع…</translation>
+        </message>
+        <message>
             <source>Follow up…</source>
             <translation>سؤال تابع…</translation>
         </message>
@@ -2030,6 +2254,10 @@
         <message>
             <source>For example: Answer in two sentences.</source>
             <translation>مثلًا: أجب في جملتين.</translation>
+        </message>
+        <message>
+            <source>For how long</source>
+            <translation>مدة الحفظ</translation>
         </message>
         <message>
             <source>For the host {host}, until you take it back</source>
@@ -2050,6 +2278,10 @@
         <message>
             <source>From cache</source>
             <translation>من الذاكرة المؤقتة</translation>
+        </message>
+        <message>
+            <source>From folders, pages and conversations at most</source>
+            <translation>الحد الأقصى من المجلدات والصفحات والمحادثات</translation>
         </message>
         <message>
             <source>From the cache</source>
@@ -2092,6 +2324,18 @@
             <translation>أخضر</translation>
         </message>
         <message>
+            <source>H</source>
+            <translation>H</translation>
+        </message>
+        <message>
+            <source>Have {name} summarise the message that is left out?</source>
+            <translation>هل يلخّص {name} الرسالة المتروكة؟</translation>
+        </message>
+        <message>
+            <source>Have {name} summarise the {count} messages that are left out?</source>
+            <translation>هل يلخّص {name} الرسائل المتروكة ({count})؟</translation>
+        </message>
+        <message>
             <source>Headers, besides the key</source>
             <translation>الترويسات، عدا المفتاح</translation>
         </message>
@@ -2100,12 +2344,32 @@
             <translation>أُخفي لأجلك</translation>
         </message>
         <message>
+            <source>Hidden from the service: {what}.</source>
+            <translation>أُخفي عن الخدمة: {what}.</translation>
+        </message>
+        <message>
+            <source>Hidden in what is sent. Click a box to send it; H goes through them</source>
+            <translation>مخفي عند الإرسال. انقر مستطيلًا لإرساله؛ وH ينتقل بينها</translation>
+        </message>
+        <message>
+            <source>Hide before sending</source>
+            <translation>الإخفاء قبل الإرسال</translation>
+        </message>
+        <message>
             <source>Hide details</source>
             <translation>إخفاء التفاصيل</translation>
         </message>
         <message>
             <source>Hide the text</source>
             <translation>إخفاء النص</translation>
+        </message>
+        <message>
+            <source>Hide these too</source>
+            <translation>إخفاء هذه أيضًا</translation>
+        </message>
+        <message>
+            <source>Hide this from {name}?</source>
+            <translation>إخفاء هذا عن {name}؟</translation>
         </message>
         <message>
             <source>High</source>
@@ -2196,6 +2460,14 @@
             <translation>الإجمالي</translation>
         </message>
         <message>
+            <source>In answers</source>
+            <translation>في الإجابات</translation>
+        </message>
+        <message>
+            <source>In conclusion</source>
+            <translation>ختامًا</translation>
+        </message>
+        <message>
             <source>In force: none; the system names no proxy.</source>
             <translation>الساري: لا شيء؛ النظام لا يسمّي وكيلًا.</translation>
         </message>
@@ -2266,6 +2538,10 @@
         <message>
             <source>It cannot be made again from the conversation.</source>
             <translation>لا يمكن إعادة تكوينه من المحادثة.</translation>
+        </message>
+        <message>
+            <source>It cannot be read.</source>
+            <translation>تعذرت قراءته.</translation>
         </message>
         <message>
             <source>It cannot be used at present.</source>
@@ -2383,6 +2659,18 @@
             <source>It only computes, or reads where you have allowed that; nothing is asked.</source>
             <translation>تحسب فقط، أو تقرأ حيث سمحتَ بذلك؛ ولا تُسأل.</translation>
         </message>
+        <message numerus="yes">
+            <source>It reads about {tokens} tokens in {n} requests</source>
+            <extracomment>It reads about {tokens} tokens in one request</extracomment>
+            <translation>
+                <numerusform>يقرأ نحو {tokens} من الرموز في {n} طلب</numerusform>
+                <numerusform>يقرأ نحو {tokens} من الرموز في طلب واحد</numerusform>
+                <numerusform>يقرأ نحو {tokens} من الرموز في طلبين</numerusform>
+                <numerusform>يقرأ نحو {tokens} من الرموز في {n} طلبات</numerusform>
+                <numerusform>يقرأ نحو {tokens} من الرموز في {n} طلبًا</numerusform>
+                <numerusform>يقرأ نحو {tokens} من الرموز في {n} طلب</numerusform>
+            </translation>
+        </message>
         <message>
             <source>It runs on another computer, to which Ollama passes everything on.</source>
             <translation>يعمل على حاسوب آخر يمرّر إليه Ollama كل شيء.</translation>
@@ -2390,6 +2678,10 @@
         <message>
             <source>It sent a message of more than {size} MB.</source>
             <translation>أرسل رسالة أكبر من {size} MB.</translation>
+        </message>
+        <message>
+            <source>It takes too long to look through it; choose a smaller folder.</source>
+            <translation>يستغرق فحصه وقتًا أطول من اللازم؛ اختر مجلدًا أصغر.</translation>
         </message>
         <message>
             <source>It was ended by signal {number}.</source>
@@ -2416,12 +2708,20 @@
             <translation>مفتاحه، إن كان يطلب واحدًا</translation>
         </message>
         <message>
+            <source>Its name is not written in UTF-8.</source>
+            <translation>اسمه ليس مكتوبًا بترميز UTF-8.</translation>
+        </message>
+        <message>
             <source>Its tools are not known yet: it starts when they are first wanted. Reload it to see them now.</source>
             <translation>أدواته غير معروفة بعد: فهو يبدأ عند أول حاجة إليها. أعد تحميله لتراها الآن.</translation>
         </message>
         <message>
             <source>Its tools are not known yet: it starts when they are first wanted. Test it to see them now.</source>
             <translation>أدواته غير معروفة بعد: فهو يبدأ عند أول حاجة إليها. اختبره لتراها الآن.</translation>
+        </message>
+        <message>
+            <source>Its words go along with the question, as far as there is room.</source>
+            <translation>يُرسل نصها مع السؤال بقدر ما يتسع المكان.</translation>
         </message>
         <message>
             <source>JPEG picture (*.jpg *.jpeg)</source>
@@ -2456,12 +2756,20 @@
             <translation>حفظ دون اختبار</translation>
         </message>
         <message>
+            <source>Keep the contents of what is sent</source>
+            <translation>حفظ محتويات ما يُرسل</translation>
+        </message>
+        <message>
             <source>Keep the secrets in the file</source>
             <translation>إبقاء الأسرار في الملف</translation>
         </message>
         <message>
             <source>Keep the value secret</source>
             <translation>إبقاء القيمة سرية</translation>
+        </message>
+        <message>
+            <source>Keep them</source>
+            <translation>الإبقاء عليها</translation>
         </message>
         <message>
             <source>Keep this line elsewhere</source>
@@ -2476,6 +2784,10 @@
             <translation>أُبقي كملاحظة في النص: {kinds}</translation>
         </message>
         <message>
+            <source>Key</source>
+            <translation>مفتاح</translation>
+        </message>
+        <message>
             <source>Keyboard</source>
             <translation>لوحة المفاتيح</translation>
         </message>
@@ -2486,6 +2798,14 @@
         <message>
             <source>Keys &amp; models</source>
             <translation>المفاتيح والنماذج</translation>
+        </message>
+        <message>
+            <source>Keys and passwords are kept here; add it as a file of its own if it must go along.</source>
+            <translation>تُحفظ هنا مفاتيح وكلمات سر؛ أضفه ملفًا مستقلًا إن لزم إرساله.</translation>
+        </message>
+        <message>
+            <source>Keys and tokens of services</source>
+            <translation>مفاتيح الخدمات ورموزها</translation>
         </message>
         <message>
             <source>Keys are kept in your system keychain{where}, never in a file.</source>
@@ -2576,12 +2896,24 @@
             <translation>آخر نسخة احتياطية {when}، فُحصت، {size}.</translation>
         </message>
         <message>
+            <source>Leave out</source>
+            <translation>استبعاد</translation>
+        </message>
+        <message>
+            <source>Leave out or shorten the largest part, or choose a model that reads more; nothing was sent.</source>
+            <translation>اترك الجزء الأكبر أو قصّره، أو اختر نموذجًا يقرأ أكثر؛ ولم يُرسل شيء.</translation>
+        </message>
+        <message>
             <source>Leave the earlier question as it was</source>
             <translation>ترك السؤال السابق كما كان</translation>
         </message>
         <message>
             <source>Left this computer</source>
             <translation>غادر هذا الحاسوب</translation>
+        </message>
+        <message>
+            <source>Let it go along</source>
+            <translation>إرساله مع السؤال</translation>
         </message>
         <message>
             <source>Light</source>
@@ -2664,6 +2996,14 @@
             <translation>يجري البحث عن خوادم البرامج الأخرى…</translation>
         </message>
         <message>
+            <source>Looking through the picture before it leaves…  Esc cancels</source>
+            <translation>تُفحص الصورة قبل أن تغادر…  Esc للإلغاء</translation>
+        </message>
+        <message>
+            <source>Looking through the picture…</source>
+            <translation>تُفحص الصورة…</translation>
+        </message>
+        <message>
             <source>Low</source>
             <translation>منخفض</translation>
         </message>
@@ -2678,6 +3018,14 @@
         <message>
             <source>MCP servers</source>
             <translation>خوادم MCP</translation>
+        </message>
+        <message>
+            <source>Mail address</source>
+            <translation>عنوان بريد</translation>
+        </message>
+        <message>
+            <source>Mail addresses</source>
+            <translation>عناوين البريد</translation>
         </message>
         <message>
             <source>Make default for {name}</source>
@@ -2704,12 +3052,24 @@
             <translation>العلامات</translation>
         </message>
         <message>
+            <source>Masked</source>
+            <translation>المحجوب</translation>
+        </message>
+        <message>
+            <source>Masked: {count}.</source>
+            <translation>المحجوب: {count}.</translation>
+        </message>
+        <message>
             <source>Max</source>
             <translation>الأقصى</translation>
         </message>
         <message>
             <source>Medium</source>
             <translation>متوسط</translation>
+        </message>
+        <message>
+            <source>Messages 2 to {last} did not go along: they no longer fit.</source>
+            <translation>لم تُرسل معه الرسائل من 2 إلى {last}: لم يعد لها متسع.</translation>
         </message>
         <message>
             <source>Model</source>
@@ -2722,6 +3082,10 @@
         <message>
             <source>Models</source>
             <translation>النماذج</translation>
+        </message>
+        <message>
+            <source>Models cannot read this kind of file; save it as a PDF.</source>
+            <translation>لا تستطيع النماذج قراءة هذا النوع من الملفات؛ احفظه بصيغة PDF.</translation>
         </message>
         <message>
             <source>Models cannot read {program} files.</source>
@@ -2808,6 +3172,10 @@
             </translation>
         </message>
         <message>
+            <source>My key is sk-ant-…, write to ada@example.org</source>
+            <translation>مفتاحي هو ⁦sk-ant-…⁩، راسلني على ada@example.org</translation>
+        </message>
+        <message>
             <source>Name</source>
             <translation>الاسم</translation>
         </message>
@@ -2844,8 +3212,16 @@
             <translation>سمّ ملف zip الذي صنعه.</translation>
         </message>
         <message>
+            <source>Names, projects, customers. Whole words, in any case, also in pictures.</source>
+            <translation>أسماء ومشاريع وعملاء. كلمات كاملة، بأي حالة أحرف، وفي الصور أيضًا.</translation>
+        </message>
+        <message>
             <source>Network</source>
             <translation>الشبكة</translation>
+        </message>
+        <message>
+            <source>Never</source>
+            <translation>أبدًا</translation>
         </message>
         <message>
             <source>New conversation</source>
@@ -2868,6 +3244,14 @@
             <translation>الشاشة التالية</translation>
         </message>
         <message>
+            <source>Nightingale begins on Monday. In conclusion, …</source>
+            <translation>يبدأ العندليب يوم الاثنين. ختامًا، …</translation>
+        </message>
+        <message>
+            <source>Nightingale, or a pattern such as /\d{3}-\d{4}/</source>
+            <translation>العندليب، أو نمط مثل ⁦/\d{3}-\d{4}/⁩</translation>
+        </message>
+        <message>
             <source>No backup was made yet.</source>
             <translation>لم تُجرَ أي نسخة احتياطية بعد.</translation>
         </message>
@@ -2882,6 +3266,10 @@
         <message>
             <source>No connection to {host}</source>
             <translation>لا اتصال بـ {host}</translation>
+        </message>
+        <message>
+            <source>No contents are kept now.</source>
+            <translation>لا محتويات محفوظة الآن.</translation>
         </message>
         <message>
             <source>No conversation can be read in {name}.</source>
@@ -2902,6 +3290,14 @@
         <message>
             <source>No key is stored.</source>
             <translation>لا مفتاح محفوظ.</translation>
+        </message>
+        <message>
+            <source>No longer before all others</source>
+            <translation>إلغاء التثبيت</translation>
+        </message>
+        <message>
+            <source>No model can be asked for a summary.</source>
+            <translation>لا نموذج يمكن طلب ملخص منه.</translation>
         </message>
         <message>
             <source>No model matches “{query}”.</source>
@@ -2952,6 +3348,10 @@
             <translation>بلا وكيل</translation>
         </message>
         <message>
+            <source>No rule is met.</source>
+            <translation>لا تنطبق أي قاعدة.</translation>
+        </message>
+        <message>
             <source>No screen is connected.</source>
             <translation>لا توجد شاشة موصولة.</translation>
         </message>
@@ -2986,6 +3386,10 @@
         <message>
             <source>Nobody came back from the browser within {minutes}.</source>
             <translation>لم يعد أحد من المتصفح خلال {minutes}.</translation>
+        </message>
+        <message>
+            <source>Nobody can look into these documents: {titles}.</source>
+            <translation>لا يمكن النظر في هذه المستندات: {titles}.</translation>
         </message>
         <message>
             <source>Nobody looks, because that is switched off.</source>
@@ -3040,6 +3444,10 @@
             <translation>لم يُعثر على شيء لـ«{words}». جرّب كلمات أقل أو أقصر.</translation>
         </message>
         <message>
+            <source>Nothing goes along yet. Add files, folders, pages or earlier conversations.</source>
+            <translation>لا شيء يُرسل مع السؤال بعد. أضف ملفات أو مجلدات أو صفحات أو محادثات سابقة.</translation>
+        </message>
+        <message>
             <source>Nothing has been sent. Exactly these bytes would leave if you asked now.</source>
             <translation>لم يُرسل شيء. هذه البايتات تحديدًا هي ما سيغادر لو سألتَ الآن.</translation>
         </message>
@@ -3048,8 +3456,24 @@
             <translation>لم يغادر شيء هذا الحاسوب.</translation>
         </message>
         <message>
+            <source>Nothing in it would be hidden.</source>
+            <translation>لن يُخفى شيء فيه.</translation>
+        </message>
+        <message>
             <source>Nothing is archived.</source>
             <translation>لا شيء في الأرشيف.</translation>
+        </message>
+        <message>
+            <source>Nothing is called “{words}”.</source>
+            <translation>لا شيء اسمه «{words}».</translation>
+        </message>
+        <message>
+            <source>Nothing is hidden in it.</source>
+            <translation>لا شيء مخفي فيها.</translation>
+        </message>
+        <message>
+            <source>Nothing is left of any answer: {rule} is found everywhere.</source>
+            <translation>لا يبقى من أي إجابة شيء: {rule} موجود في كل مكان.</translation>
         </message>
         <message>
             <source>Nothing is selected.</source>
@@ -3058,6 +3482,10 @@
         <message>
             <source>Nothing new: everything in it is there already.</source>
             <translation>لا جديد: كل ما فيه موجود بالفعل.</translation>
+        </message>
+        <message>
+            <source>Nothing of this conversation is left out.</source>
+            <translation>لا يُترك شيء من هذه المحادثة.</translation>
         </message>
         <message>
             <source>Nothing was added.</source>
@@ -3082,6 +3510,10 @@
         <message>
             <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
             <translation>لم يُحذف شيء: انقل {name} والملفات التي تبدأ بهذا الاسم إلى مجلد آخر للبدء بسجل فارغ، أو ضع نسخة لديك مكانها.</translation>
+        </message>
+        <message>
+            <source>Nothing was found for “{words}”.</source>
+            <translation>لم يُعثر على شيء لـ «{words}».</translation>
         </message>
         <message>
             <source>Nothing was spent in the last {days} days.</source>
@@ -3118,6 +3550,10 @@
         <message>
             <source>Offer {tool} to models</source>
             <translation>عرض «{tool}» على النماذج</translation>
+        </message>
+        <message>
+            <source>Older messages no longer fit, so the service reads {tokens} tokens anew{price}.</source>
+            <translation>لم يعد للرسائل الأقدم متسع، لذا تقرأ الخدمة {tokens} من الرموز من جديد{price}.</translation>
         </message>
         <message>
             <source>On days on which something has changed, while nothing else goes on. Seven days and four weeks are kept.</source>
@@ -3158,6 +3594,10 @@
         <message>
             <source>Only services that keep nothing at all</source>
             <translation>الخدمات التي لا تحتفظ بشيء إطلاقًا فقط</translation>
+        </message>
+        <message>
+            <source>Only the first {count} characters are tried.</source>
+            <translation>لا تُجرَّب إلا الأحرف الأولى، وعددها {count}.</translation>
         </message>
         <message>
             <source>Opacity</source>
@@ -3224,6 +3664,10 @@
             <translation>فتح المجلد: {title}</translation>
         </message>
         <message>
+            <source>Open the receipts</source>
+            <translation>فتح الإيصالات</translation>
+        </message>
+        <message>
             <source>Open what you want to show. Click here to cancel.</source>
             <translation>افتح ما تريد عرضه. انقر هنا للإلغاء.</translation>
         </message>
@@ -3268,6 +3712,10 @@
             <translation>وإلا فحيث لا يسمح سطح المكتب لـ Kireji بتجميد الشاشة فقط.</translation>
         </message>
         <message>
+            <source>Own word</source>
+            <translation>كلمة خاصة بك</translation>
+        </message>
+        <message>
             <source>PDF</source>
             <translation>PDF</translation>
         </message>
@@ -3292,6 +3740,14 @@
             <translation>جزء من المنطقة المراقَبة ليس على أي شاشة الآن.</translation>
         </message>
         <message>
+            <source>Password</source>
+            <translation>كلمة سر</translation>
+        </message>
+        <message>
+            <source>Passwords</source>
+            <translation>كلمات السر</translation>
+        </message>
+        <message>
             <source>Paste</source>
             <translation>لصق</translation>
         </message>
@@ -3302,6 +3758,10 @@
         <message>
             <source>Paste a key in Settings, Keys &amp; models, instead.</source>
             <translation>الصق مفتاحًا في الإعدادات، المفاتيح والنماذج، بدلًا من ذلك.</translation>
+        </message>
+        <message>
+            <source>Paste a text to see how it would leave. It is looked through here and goes nowhere.</source>
+            <translation>الصق نصًا لترى كيف سيغادر. يُفحص هنا ولا يذهب إلى أي مكان.</translation>
         </message>
         <message>
             <source>Paste the whole key.</source>
@@ -3334,6 +3794,14 @@
         <message>
             <source>Permissions you gave</source>
             <translation>الأذونات التي أعطيتها</translation>
+        </message>
+        <message>
+            <source>Person number</source>
+            <translation>رقم شخصي</translation>
+        </message>
+        <message>
+            <source>Personal numbers</source>
+            <translation>الأرقام الشخصية</translation>
         </message>
         <message>
             <source>Pick a window; Tab or arrow keys: another one</source>
@@ -3370,6 +3838,10 @@
                 <numerusform>تثبيت {n} في الأعلى</numerusform>
                 <numerusform>تثبيت {n} في الأعلى</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Pin: before all others</source>
+            <translation>تثبيت: قبل كل ما سواه</translation>
         </message>
         <message>
             <source>Pinned</source>
@@ -3428,6 +3900,18 @@
             <translation>سعر الإخراج</translation>
         </message>
         <message>
+            <source>Privacy</source>
+            <translation>الخصوصية</translation>
+        </message>
+        <message>
+            <source>Private key</source>
+            <translation>مفتاح خاص</translation>
+        </message>
+        <message>
+            <source>Private keys</source>
+            <translation>المفاتيح الخاصة</translation>
+        </message>
+        <message>
             <source>Process {number} was started.</source>
             <translation>بدأت العملية {number}.</translation>
         </message>
@@ -3438,6 +3922,10 @@
         <message>
             <source>Programs cannot hold a key combination in this Wayland session.</source>
             <translation>لا تستطيع البرامج حجز تركيبة مفاتيح في جلسة Wayland هذه.</translation>
+        </message>
+        <message>
+            <source>Project Nightingale</source>
+            <translation>مشروع العندليب</translation>
         </message>
         <message>
             <source>Protocol spoken</source>
@@ -3506,6 +3994,10 @@
         <message>
             <source>Quote what is selected</source>
             <translation>اقتباس المحدد</translation>
+        </message>
+        <message>
+            <source>Raise the budget in Settings, Spending, and begin again.</source>
+            <translation>ارفع الميزانية في الإعدادات، الإنفاق، ثم ابدأ مجددًا.</translation>
         </message>
         <message>
             <source>RapidOCR, its PP-OCR models</source>
@@ -3804,6 +4296,10 @@
             <translation>احفظه بدونها.</translation>
         </message>
         <message>
+            <source>Save or download it again.</source>
+            <translation>احفظه أو نزّله مرة أخرى.</translation>
+        </message>
+        <message>
             <source>Save the picture</source>
             <translation>حفظ الصورة</translation>
         </message>
@@ -3836,6 +4332,10 @@
             <translation>البحث</translation>
         </message>
         <message>
+            <source>Search earlier conversations</source>
+            <translation>البحث في المحادثات السابقة</translation>
+        </message>
+        <message>
             <source>Search everything</source>
             <translation>البحث في كل شيء</translation>
         </message>
@@ -3850,6 +4350,10 @@
         <message>
             <source>Search in files</source>
             <translation>البحث في الملفات</translation>
+        </message>
+        <message>
+            <source>Search in what goes along</source>
+            <translation>البحث فيما يُرسل مع السؤال</translation>
         </message>
         <message>
             <source>Search models</source>
@@ -3892,8 +4396,36 @@
             <translation>الإرسال رغم ذلك</translation>
         </message>
         <message>
+            <source>Send hidden</source>
+            <translation>الإرسال مع الإخفاء</translation>
+        </message>
+        <message>
+            <source>Send it</source>
+            <translation>الإرسال</translation>
+        </message>
+        <message>
+            <source>Send it anyway (on the command line with --yes), or choose another model.</source>
+            <translation>أرسله رغم ذلك (في سطر الأوامر مع ⁦--yes⁩)، أو اختر نموذجًا آخر.</translation>
+        </message>
+        <message>
             <source>Send it anyway, or choose another model.</source>
-            <translation>أرسله رغم ذلك، أو اختر نموذجًا آخر.</translation>
+            <translation type="vanished">أرسله رغم ذلك، أو اختر نموذجًا آخر.</translation>
+        </message>
+        <message>
+            <source>Send it as it is</source>
+            <translation>الإرسال كما هو</translation>
+        </message>
+        <message>
+            <source>Send question {place} anyway: {words}</source>
+            <translation>إرسال السؤال {place} رغم ذلك: {words}</translation>
+        </message>
+        <message>
+            <source>Send the question although its price is unknown</source>
+            <translation>إرسال السؤال مع أن سعره غير معروف</translation>
+        </message>
+        <message>
+            <source>Send what could not be looked into?</source>
+            <translation>إرسال ما تعذر النظر فيه؟</translation>
         </message>
         <message>
             <source>Send; while an answer streams: queue</source>
@@ -3908,8 +4440,16 @@
             <translation>يرسل ما سيُسأل إلى الخدمة، فتعدّه ولا تتقاضى شيئًا.</translation>
         </message>
         <message>
+            <source>Sent as it is, everything in it can be seen; nothing has left yet.</source>
+            <translation>إن أُرسلت كما هي أمكن رؤية كل ما فيها؛ ولم يغادر شيء بعد.</translation>
+        </message>
+        <message>
             <source>Sent to</source>
             <translation>أُرسل إلى</translation>
+        </message>
+        <message>
+            <source>Sent without being looked through: {names}.</source>
+            <translation>أُرسل دون فحص: {names}.</translation>
         </message>
         <message>
             <source>Server started</source>
@@ -3918,6 +4458,10 @@
         <message>
             <source>Service</source>
             <translation>الخدمة</translation>
+        </message>
+        <message>
+            <source>Services get [MAIL_1] in the place of an address, and solid boxes in the place of what pictures show. In answers you read what was there. “Ask first” shows you what was found.</source>
+            <translation>تحصل الخدمات على [MAIL_1] مكان العنوان، وعلى مستطيلات مصمتة مكان ما تعرضه الصور. وفي الإجابات تقرأ ما كان هناك. ويعرض عليك «اسأل أولًا» ما عُثر عليه.</translation>
         </message>
         <message>
             <source>Set a corner; while dragging: move the whole</source>
@@ -3962,6 +4506,10 @@
         <message>
             <source>Settings page</source>
             <translation>صفحة الإعدادات</translation>
+        </message>
+        <message>
+            <source>Settings, tools or the program have changed since, a stop text went along, or a box was taken away.</source>
+            <translation>تغيّرت الإعدادات أو الأدوات أو البرنامج منذ ذلك الحين، أو أُرسل معه نص إيقاف، أو أُزيل مستطيل.</translation>
         </message>
         <message>
             <source>Several conversations do not fit into one file.</source>
@@ -4046,6 +4594,10 @@
         <message>
             <source>Show the text</source>
             <translation>عرض النص</translation>
+        </message>
+        <message>
+            <source>Show what was sent</source>
+            <translation>عرض ما أُرسل</translation>
         </message>
         <message>
             <source>Show what will be sent</source>
@@ -4152,6 +4704,10 @@
             <translation>المسافة</translation>
         </message>
         <message>
+            <source>Space switches a line on or off, P pins it, Delete takes it out.</source>
+            <translation>المسافة تفعّل السطر أو تعطّله، وP يثبّته، وDelete يزيله.</translation>
+        </message>
+        <message>
             <source>Space: move it as it is</source>
             <translation>المسافة: تحريكها كما هي</translation>
         </message>
@@ -4244,6 +4800,14 @@
             <translation>البدء عند تسجيل الدخول</translation>
         </message>
         <message>
+            <source>Stays here</source>
+            <translation>يبقى هنا</translation>
+        </message>
+        <message>
+            <source>Stays here: {what}</source>
+            <translation>يبقى هنا: {what}</translation>
+        </message>
+        <message>
             <source>Stays in the tray, with the shortcuts ready. Nothing is opened and nothing is sent.</source>
             <translation>يبقى في شريط النظام والاختصارات جاهزة. لا يُفتح شيء ولا يُرسل شيء.</translation>
         </message>
@@ -4268,6 +4832,10 @@
             <translation>أُوقف. ما أُضيف قبل ذلك باقٍ.</translation>
         </message>
         <message>
+            <source>Stops</source>
+            <translation>نصوص الإيقاف</translation>
+        </message>
+        <message>
             <source>Stricter: not even for a short time. Fewer models can answer.</source>
             <translation>أشد صرامة: ولا لوقت قصير. نماذج أقل تستطيع الإجابة.</translation>
         </message>
@@ -4280,8 +4848,24 @@
             <translation>لخّص</translation>
         </message>
         <message>
+            <source>Summarise what is left out…</source>
+            <translation>تلخيص ما تُرك…</translation>
+        </message>
+        <message>
             <source>Summarise what is shown in at most five short points, the most important first. Keep names, numbers and dates exact. Add nothing that is not there.</source>
             <translation>لخّص المعروض في خمس نقاط قصيرة على الأكثر، الأهم أولًا. حافظ على دقة الأسماء والأرقام والتواريخ. لا تضف ما ليس موجودًا.</translation>
+        </message>
+        <message>
+            <source>Summarising what is left out: part {number} of {count}…</source>
+            <translation>يجري تلخيص ما تُرك: الجزء {number} من {count}…</translation>
+        </message>
+        <message>
+            <source>Summarising what is left out…</source>
+            <translation>يجري تلخيص ما تُرك…</translation>
+        </message>
+        <message>
+            <source>Summary of {count} earlier messages</source>
+            <translation>ملخص الرسائل السابقة ({count})</translation>
         </message>
         <message>
             <source>Switch it in Windows' Settings, Apps, Startup.</source>
@@ -4316,6 +4900,10 @@
             <translation>Tab: التالية</translation>
         </message>
         <message>
+            <source>Take it out, or add it again.</source>
+            <translation>أزله، أو أضفه مجددًا.</translation>
+        </message>
+        <message>
             <source>Take the denial back</source>
             <translation>التراجع عن الرفض</translation>
         </message>
@@ -4326,6 +4914,18 @@
         <message>
             <source>Takes a picture of your screen as it is at that moment.</source>
             <translation>تلتقط صورة لشاشتك كما هي في تلك اللحظة.</translation>
+        </message>
+        <message>
+            <source>Tax and social security numbers, identity cards, passports</source>
+            <translation>أرقام الضرائب والضمان الاجتماعي، وبطاقات الهوية، وجوازات السفر</translation>
+        </message>
+        <message>
+            <source>Telephone number</source>
+            <translation>رقم هاتف</translation>
+        </message>
+        <message>
+            <source>Telephone numbers</source>
+            <translation>أرقام الهاتف</translation>
         </message>
         <message>
             <source>Tells date and time, also of other zones and other moments.</source>
@@ -4400,6 +5000,10 @@
             <translation>ينتهي ذلك عندما يتغير ملفه.</translation>
         </message>
         <message>
+            <source>That is in the list already.</source>
+            <translation>هذا في القائمة أصلًا.</translation>
+        </message>
+        <message>
             <source>That is neither an Anthropic key (sk-ant-…) nor an OpenRouter key (sk-or-…).</source>
             <translation>هذا ليس مفتاح Anthropic (sk-ant-…) ولا مفتاح OpenRouter (sk-or-…).</translation>
         </message>
@@ -4416,8 +5020,24 @@
             <translation>لا يرى هذا النموذج الصور؛ يحصل على النص الذي يقرؤه هذا الحاسوب فيها.</translation>
         </message>
         <message>
+            <source>That would leave too many files out one by one. Switch whole folders instead.</source>
+            <translation>يستبعد هذا ملفات كثيرة جدًا واحدًا واحدًا. فعّل مجلدات كاملة أو عطّلها بدلًا من ذلك.</translation>
+        </message>
+        <message>
+            <source>The PDF could not be read.</source>
+            <translation>تعذرت قراءة ملف PDF.</translation>
+        </message>
+        <message>
             <source>The PDF has more than {most} pages.</source>
             <translation>في ملف PDF أكثر من {most} صفحة.</translation>
+        </message>
+        <message>
+            <source>The PDF holds no words; its pages are pictures.</source>
+            <translation>لا كلمات في ملف PDF؛ فصفحاته صور.</translation>
+        </message>
+        <message>
+            <source>The PDF is damaged.</source>
+            <translation>ملف PDF تالف.</translation>
         </message>
         <message>
             <source>The PDF is larger than {most} MB.</source>
@@ -4426,6 +5046,10 @@
         <message>
             <source>The PDF is protected by a password.</source>
             <translation>ملف PDF محمي بكلمة سر.</translation>
+        </message>
+        <message>
+            <source>The PDF takes too long to read, or is damaged.</source>
+            <translation>تستغرق قراءة ملف PDF وقتًا أطول من اللازم، أو هو تالف.</translation>
         </message>
         <message>
             <source>The account of this key at {name} has a payment problem or no credit left.</source>
@@ -4458,6 +5082,10 @@
         <message>
             <source>The answer broke off.</source>
             <translation>انقطعت الإجابة.</translation>
+        </message>
+        <message>
+            <source>The answer ends at {rule}.</source>
+            <translation>تنتهي الإجابة عند {rule}.</translation>
         </message>
         <message>
             <source>The answer paused after many steps. It can be continued.</source>
@@ -4546,6 +5174,10 @@
         <message>
             <source>The connection to {server} was lost before it had answered.</source>
             <translation>انقطع الاتصال بـ {server} قبل أن يُجيب.</translation>
+        </message>
+        <message>
+            <source>The conversation no longer fits what the model can read.</source>
+            <translation>لم تعد المحادثة ضمن ما يستطيع النموذج قراءته.</translation>
         </message>
         <message>
             <source>The conversation with its pictures is too large to send.</source>
@@ -4720,12 +5352,20 @@
             <translation>الملف أكبر من {most} م.ب.</translation>
         </message>
         <message>
+            <source>The first message did not go along: it no longer fits.</source>
+            <translation>لم تُرسل معه الرسالة الأولى: لم يعد لها متسع.</translation>
+        </message>
+        <message>
             <source>The first that sees pictures</source>
             <translation>أول نموذج يرى الصور</translation>
         </message>
         <message>
             <source>The first {count} are older than the chain; that they were not changed before it began, nobody can say.</source>
             <translation>أول {count} أقدم من السلسلة؛ ولا يستطيع أحد الجزم بأنها لم تُغيَّر قبل بدايتها.</translation>
+        </message>
+        <message>
+            <source>The first {count} messages did not go along: they no longer fit.</source>
+            <translation>لم تُرسل معه الرسائل الأولى ({count}): لم يعد لها متسع.</translation>
         </message>
         <message>
             <source>The folder {folder} is not there.</source>
@@ -4800,6 +5440,10 @@
             <translation>الدفتر سليم: لم يُغيَّر أي من طلباته البالغة {count} ولم يُزَل ولم يُضَف منذ كتابته.</translation>
         </message>
         <message>
+            <source>The ledger notes of every request when it left, where to, how large it was and its hash. What was in it is kept only if you want that.</source>
+            <translation>يسجّل الدفتر لكل طلب متى غادر وإلى أين، وحجمه وبصمته. ولا يُحفظ محتواه إلا إن أردت ذلك.</translation>
+        </message>
+        <message>
             <source>The library libxcb is missing.</source>
             <translation>مكتبة libxcb مفقودة.</translation>
         </message>
@@ -4830,6 +5474,10 @@
         <message>
             <source>The model gave no answer. Ask again, or with a lower effort.</source>
             <translation>لم يعطِ النموذج إجابة. اسأل مجددًا، أو بجهد أقل.</translation>
+        </message>
+        <message>
+            <source>The model gave no summary.</source>
+            <translation>لم يعطِ النموذج ملخصًا.</translation>
         </message>
         <message>
             <source>The model may still be loading, or be too large for this computer: ask again, or choose a smaller one.</source>
@@ -4908,6 +5556,10 @@
             <translation>عطّل المستخدم هذه الأداة.</translation>
         </message>
         <message>
+            <source>The picture could not be looked through</source>
+            <translation>تعذر فحص الصورة</translation>
+        </message>
+        <message>
             <source>The picture could not be saved as {file}.</source>
             <translation>تعذر حفظ الصورة باسم {file}.</translation>
         </message>
@@ -4930,6 +5582,10 @@
         <message>
             <source>The picture is too large to open.</source>
             <translation>الصورة أكبر من أن تُفتح.</translation>
+        </message>
+        <message>
+            <source>The pictures could not be looked through for what should be hidden; nothing was sent.</source>
+            <translation>تعذر فحص الصور بحثًا عما ينبغي إخفاؤه؛ ولم يُرسل شيء.</translation>
         </message>
         <message>
             <source>The plugin or the server has changed while the call waited; it was not run.</source>
@@ -5016,6 +5672,10 @@
             <translation>لم يعد السؤال في هذه المحادثة.</translation>
         </message>
         <message>
+            <source>The question was not sent.</source>
+            <translation>لم يُرسل السؤال.</translation>
+        </message>
+        <message>
             <source>The region has changed</source>
             <translation>تغيّرت المنطقة</translation>
         </message>
@@ -5026,6 +5686,10 @@
         <message>
             <source>The region has changed.</source>
             <translation>تغيّرت المنطقة.</translation>
+        </message>
+        <message>
+            <source>The region is not watched any more.</source>
+            <translation>لم تعد المنطقة مراقَبة.</translation>
         </message>
         <message>
             <source>The region {rect} has nothing of the screen in it.</source>
@@ -5042,6 +5706,10 @@
         <message>
             <source>The registry cannot be written.</source>
             <translation>تعذرت الكتابة في سجل Windows.</translation>
+        </message>
+        <message>
+            <source>The rules need too much work for this; the rest of an answer would not be shown.</source>
+            <translation>تتطلب القواعد لهذا عملًا أكثر من اللازم؛ ولن تُعرض بقية الإجابة.</translation>
         </message>
         <message>
             <source>The same for the edges that Ctrl and Alt move</source>
@@ -5085,7 +5753,7 @@
         </message>
         <message>
             <source>The settings, the tools or the program have changed since, or a stop text went along.</source>
-            <translation>تغيّرت الإعدادات أو الأدوات أو البرنامج منذ ذلك الحين، أو أُرسل معه نص إيقاف.</translation>
+            <translation type="vanished">تغيّرت الإعدادات أو الأدوات أو البرنامج منذ ذلك الحين، أو أُرسل معه نص إيقاف.</translation>
         </message>
         <message>
             <source>The shortcut cannot be held here.</source>
@@ -5098,6 +5766,10 @@
         <message>
             <source>The sign-in was declined in the browser.</source>
             <translation>رُفض تسجيل الدخول في المتصفح.</translation>
+        </message>
+        <message>
+            <source>The summary is attached to your next question, where you can read, change or remove it.</source>
+            <translation>الملخص مرفق بسؤالك التالي، وهناك يمكنك قراءته أو تغييره أو إزالته.</translation>
         </message>
         <message>
             <source>The text is longer than {most} MB.</source>
@@ -5208,12 +5880,20 @@
             <translation>يوجد command وurl معًا. أبقِ أحدهما.</translation>
         </message>
         <message>
+            <source>There are more than {most} files; choose a smaller folder.</source>
+            <translation>الملفات أكثر من {most}؛ اختر مجلدًا أصغر.</translation>
+        </message>
+        <message>
             <source>There are no certificates (PEM) in this file. Choose another one, or remove it here.</source>
             <translation>لا شهادات (PEM) في هذا الملف. اختر غيره، أو أزله هنا.</translation>
         </message>
         <message>
             <source>There are no conversations in {name}.</source>
             <translation>لا محادثات في {name}.</translation>
+        </message>
+        <message>
+            <source>There are no others yet.</source>
+            <translation>لا توجد محادثات أخرى بعد.</translation>
         </message>
         <message>
             <source>There are no tools yet.</source>
@@ -5364,6 +6044,10 @@
             <translation>لا تكفي الذاكرة لقراءة هذه الصورة.</translation>
         </message>
         <message>
+            <source>There is nothing in it that can go along.</source>
+            <translation>لا شيء فيه يمكن إرساله مع السؤال.</translation>
+        </message>
+        <message>
             <source>There is nothing in it.</source>
             <translation>لا شيء فيها.</translation>
         </message>
@@ -5398,6 +6082,10 @@
         <message>
             <source>These keys work anywhere, whatever program is in front. Kireji never sees any other key.</source>
             <translation>تعمل هذه المفاتيح في أي مكان، أيًّا كان البرنامج الأمامي. لا يرى Kireji أي مفتاح آخر أبدًا.</translation>
+        </message>
+        <message>
+            <source>They hold from the next question on.</source>
+            <translation>تسري ابتداءً من السؤال التالي.</translation>
         </message>
         <message>
             <source>They hold from the next question on. Changing them starts the cache anew, so the next answer costs more.</source>
@@ -5470,6 +6158,10 @@
         <message>
             <source>This call needs the person's permission, and nobody is there to give it.</source>
             <translation>يحتاج هذا الاستدعاء إلى إذن المستخدم، ولا أحد موجود ليعطيه.</translation>
+        </message>
+        <message>
+            <source>This cannot be read: {reason}.</source>
+            <translation>تعذرت قراءة هذا: {reason}.</translation>
         </message>
         <message>
             <source>This computer</source>
@@ -5564,6 +6256,10 @@
             <translation>كتب هذا التصديرَ إصدارٌ أحدث من Kireji (الصيغة {theirs}؛ وهذا يعرف {ours}).</translation>
         </message>
         <message>
+            <source>This file cannot be read.</source>
+            <translation>تعذرت قراءة هذا الملف.</translation>
+        </message>
+        <message>
             <source>This file cannot be read. Change its permissions, or choose another one.</source>
             <translation>تعذرت قراءة هذا الملف. غيّر أذوناته أو اختر غيره.</translation>
         </message>
@@ -5576,6 +6272,10 @@
             <translation>هذا الملف غير موجود. اختر غيره، أو أزله هنا.</translation>
         </message>
         <message>
+            <source>This folder lies too deep.</source>
+            <translation>هذا المجلد أعمق من اللازم.</translation>
+        </message>
+        <message>
             <source>This is a Wayland session, where programs cannot read the screen by themselves.</source>
             <translation>هذه جلسة Wayland، ولا تستطيع البرامج فيها قراءة الشاشة بنفسها.</translation>
         </message>
@@ -5584,16 +6284,32 @@
             <translation>هذه قاعدة بيانات لا تستطيع النماذج قراءتها.</translation>
         </message>
         <message>
+            <source>This is a device or a pipe, not a file.</source>
+            <translation>هذا جهاز أو أنبوب، وليس ملفًا.</translation>
+        </message>
+        <message>
             <source>This is a file of another kind ({name}).</source>
             <translation>هذا ملف من نوع آخر ({name}).</translation>
         </message>
         <message>
             <source>This is a folder.</source>
-            <translation>هذا مجلد.</translation>
+            <translation type="vanished">هذا مجلد.</translation>
         </message>
         <message>
             <source>This is a key of {right}, not of {asked}; it was not sent.</source>
             <translation>هذا مفتاح {right} لا {asked}؛ لم يُرسل.</translation>
+        </message>
+        <message>
+            <source>This is a link that leads nowhere.</source>
+            <translation>هذا رابط لا يقود إلى أي مكان.</translation>
+        </message>
+        <message>
+            <source>This is a link that leads out of the folder.</source>
+            <translation>هذا رابط يقود إلى خارج المجلد.</translation>
+        </message>
+        <message>
+            <source>This is a picture; attach it by itself.</source>
+            <translation>هذه صورة؛ أرفقها وحدها.</translation>
         </message>
         <message>
             <source>This is a program, which models cannot read.</source>
@@ -5618,6 +6334,10 @@
         <message>
             <source>This is another ledger than the one whose end was noted. If you have removed or restored the data folder yourself, delete the file “ledger” in the state folder.</source>
             <translation>هذا دفتر غير الذي سُجِّل آخره. إن كنت قد أزلت مجلد البيانات أو استعدته بنفسك، فاحذف الملف «ledger» من مجلد الحالة.</translation>
+        </message>
+        <message>
+            <source>This is no address of a web page. One looks like https://example.com/page.</source>
+            <translation>ليس هذا عنوان صفحة ويب. يبدو العنوان هكذا: ⁦https://example.com/page⁩.</translation>
         </message>
         <message>
             <source>This is no file. Choose the file with the certificates.</source>
@@ -5652,8 +6372,16 @@
             <translation>هذا هو الافتراضي لدى {name}</translation>
         </message>
         <message>
+            <source>This is the picture as it is kept here.</source>
+            <translation>هذه هي الصورة كما هي محفوظة هنا.</translation>
+        </message>
+        <message>
             <source>This keyboard has no key for {shortcut}.</source>
             <translation>لا مفتاح لـ {shortcut} على لوحة المفاتيح هذه.</translation>
+        </message>
+        <message>
+            <source>This kind of context cannot be read yet.</source>
+            <translation>لا يمكن قراءة هذا النوع من السياق بعد.</translation>
         </message>
         <message>
             <source>This list</source>
@@ -5676,8 +6404,20 @@
             <translation>يقود هذا الاسم إلى الشبكة المحلية، إلى {host}.</translation>
         </message>
         <message>
+            <source>This pattern needs too much work while an answer comes. Let it count less, or look for less.</source>
+            <translation>يتطلب هذا النمط عملًا أكثر من اللازم أثناء ورود الإجابة. اجعله يعدّ أقل أو يبحث عن أقل.</translation>
+        </message>
+        <message>
+            <source>This pattern {problem}.</source>
+            <translation>هذا النمط {problem}.</translation>
+        </message>
+        <message>
             <source>This picture cannot be painted over as it is.</source>
             <translation>لا يمكن طمس أجزاء من هذه الصورة وهي على حالها.</translation>
+        </message>
+        <message>
+            <source>This question has about {tokens} tokens, and {name} has room for {room}: {parts}.</source>
+            <translation>في هذا السؤال نحو {tokens} من الرموز، ويتسع {name} لـ {room}: {parts}.</translation>
         </message>
         <message>
             <source>This question was not answered.</source>
@@ -5694,6 +6434,14 @@
         <message>
             <source>This tool was not allowed to do that.</source>
             <translation>لم يُسمح لهذه الأداة بذلك.</translation>
+        </message>
+        <message>
+            <source>This waits:</source>
+            <translation>ينتظر هذا:</translation>
+        </message>
+        <message>
+            <source>This {problem}.</source>
+            <translation>هذا {problem}.</translation>
         </message>
         <message>
             <source>Thought</source>
@@ -5738,6 +6486,10 @@
         <message>
             <source>Together with the rest it is more than {most} MB, which services do not take.</source>
             <translation>مع الباقي يتجاوز {most} م.ب، وهو ما لا تقبله الخدمات.</translation>
+        </message>
+        <message>
+            <source>Together with your other rules this needs too much work while an answer comes. Remove some first.</source>
+            <translation>يتطلب هذا مع قواعدك الأخرى عملًا أكثر من اللازم أثناء ورود الإجابة. أزل بعضها أولًا.</translation>
         </message>
         <message>
             <source>Tokens</source>
@@ -5804,6 +6556,10 @@
             <translation>حاول مجددًا بمنطقة أصغر.</translation>
         </message>
         <message>
+            <source>Try again, or with another model.</source>
+            <translation>حاول مجددًا، أو مع نموذج آخر.</translation>
+        </message>
+        <message>
             <source>Try again.</source>
             <translation>حاول مرة أخرى.</translation>
         </message>
@@ -5828,8 +6584,16 @@
             <translation>حاول مجددًا؛ ربما يذكر سجله التقني السبب.</translation>
         </message>
         <message>
+            <source>Try it</source>
+            <translation>جرّبه</translation>
+        </message>
+        <message>
             <source>Try its command in a terminal.</source>
             <translation>جرّب أمره في طرفية.</translation>
+        </message>
+        <message>
+            <source>Try the rules</source>
+            <translation>جرّب القواعد</translation>
         </message>
         <message>
             <source>Try the shortcut</source>
@@ -5842,6 +6606,10 @@
         <message>
             <source>Type a question or add a picture.</source>
             <translation>اكتب سؤالًا أو أضف صورة.</translation>
+        </message>
+        <message>
+            <source>Type what a model could answer, and see what would be shown of it.</source>
+            <translation>اكتب ما قد يجيب به نموذج، وانظر ما سيُعرض منه.</translation>
         </message>
         <message>
             <source>US dollars</source>
@@ -6032,16 +6800,44 @@
             <translation>صفحة ويب</translation>
         </message>
         <message>
+            <source>Web page {address}</source>
+            <translation>صفحة الويب ⁦{address}⁩</translation>
+        </message>
+        <message>
             <source>Web pages</source>
             <translation>صفحات الويب</translation>
+        </message>
+        <message>
+            <source>Web page…</source>
+            <translation>صفحة ويب…</translation>
         </message>
         <message>
             <source>Welcome to Kireji</source>
             <translation>مرحبًا بك في Kireji</translation>
         </message>
         <message>
+            <source>What goes along</source>
+            <translation>ما يُرسل مع السؤال</translation>
+        </message>
+        <message>
+            <source>What goes along with the question</source>
+            <translation>ما يُرسل مع السؤال</translation>
+        </message>
+        <message>
+            <source>What goes along…</source>
+            <translation>ما يُرسل مع السؤال…</translation>
+        </message>
+        <message>
             <source>What is allowed</source>
             <translation>ما هو مسموح</translation>
+        </message>
+        <message>
+            <source>What is hidden, one after the other; Space: send it, hide it; from the question with Alt</source>
+            <translation>المخفي واحدًا تلو الآخر؛ المسافة: إرساله، إخفاؤه؛ ومن خانة السؤال مع Alt</translation>
+        </message>
+        <message>
+            <source>What is kept</source>
+            <translation>ما يُحفظ</translation>
         </message>
         <message>
             <source>What is left on the account</source>
@@ -6068,12 +6864,24 @@
             <translation>ما غادر هذا الحاسوب</translation>
         </message>
         <message>
+            <source>What stands behind “password:”, and in addresses like https://me:…@host</source>
+            <translation>ما يأتي بعد «password:»، وما في عناوين مثل ⁦https://me:…@host⁩</translation>
+        </message>
+        <message>
+            <source>What stays on this computer needs no hiding. Choose another for a server that is somewhere else.</source>
+            <translation>ما يبقى على هذا الحاسوب لا يحتاج إلى إخفاء. اختر غير ذلك لخادم في مكان آخر.</translation>
+        </message>
+        <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
             <translation>ما يسمّيه سطح المكتب وكيلًا ليس عنوانًا: أدخل الوكيل في الإعدادات، الشبكة.</translation>
         </message>
         <message>
             <source>What the next question costs</source>
             <translation>تكلفة السؤال التالي</translation>
+        </message>
+        <message>
+            <source>What was changed, removed or added in the ledger later is found.</source>
+            <translation>ما غُيِّر أو أُزيل أو أُضيف إلى الدفتر لاحقًا يُكتشف.</translation>
         </message>
         <message>
             <source>What was copied is larger than {size} MB.</source>
@@ -6088,12 +6896,20 @@
             <translation>يُحتفظ بالمحذوف 30 يومًا.</translation>
         </message>
         <message>
+            <source>What was sent</source>
+            <translation>ما أُرسل</translation>
+        </message>
+        <message>
             <source>What was sent cannot be shown any more.</source>
             <translation>لم يعد بالإمكان عرض ما أُرسل.</translation>
         </message>
         <message>
             <source>What will be sent</source>
             <translation>ما سيُرسل</translation>
+        </message>
+        <message>
+            <source>What would be shown</source>
+            <translation>ما سيُعرض</translation>
         </message>
         <message>
             <source>What {host} has at this address is no picture.</source>
@@ -6180,8 +6996,40 @@
             <translation>مع url يجب أن يكون النوع "http".</translation>
         </message>
         <message>
+            <source>With another effort the service reads {tokens} tokens anew{price}.</source>
+            <translation>مع جهد آخر تقرأ الخدمة {tokens} من الرموز من جديد{price}.</translation>
+        </message>
+        <message>
             <source>With another model…</source>
             <translation>بنموذج آخر…</translation>
+        </message>
+        <message>
+            <source>With other instructions the service reads {tokens} tokens anew{price}.</source>
+            <translation>مع تعليمات أخرى تقرأ الخدمة {tokens} من الرموز من جديد{price}.</translation>
+        </message>
+        <message>
+            <source>With other rules for hiding the service reads {tokens} tokens anew{price}.</source>
+            <translation>مع قواعد إخفاء أخرى تقرأ الخدمة {tokens} من الرموز من جديد{price}.</translation>
+        </message>
+        <message>
+            <source>With other tools the service reads {tokens} tokens anew{price}.</source>
+            <translation>مع أدوات أخرى تقرأ الخدمة {tokens} من الرموز من جديد{price}.</translation>
+        </message>
+        <message>
+            <source>With the next question, messages 2 to {last} will not go along: they no longer fit.</source>
+            <translation>مع السؤال التالي لن تُرسل الرسائل من 2 إلى {last}: لم يعد لها متسع.</translation>
+        </message>
+        <message>
+            <source>With the next question, the first {count} messages will not go along: they no longer fit.</source>
+            <translation>مع السؤال التالي لن تُرسل الرسائل الأولى ({count}): لم يعد لها متسع.</translation>
+        </message>
+        <message>
+            <source>With this change the service reads {tokens} tokens anew{price}.</source>
+            <translation>مع هذا التغيير تقرأ الخدمة {tokens} من الرموز من جديد{price}.</translation>
+        </message>
+        <message>
+            <source>With what its tools gave back, this answer is longer than {name} can read.</source>
+            <translation>مع ما أعادته أدواتها صارت هذه الإجابة أطول مما يستطيع {name} قراءته.</translation>
         </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
@@ -6190,6 +7038,10 @@
         <message>
             <source>Without asking</source>
             <translation>بلا سؤال</translation>
+        </message>
+        <message>
+            <source>Words</source>
+            <translation>الكلمات</translation>
         </message>
         <message>
             <source>Words of the mark</source>
@@ -6260,6 +7112,10 @@
             <translation>لقد رفضتها؛ وتُخبَر النماذج بذلك.</translation>
         </message>
         <message>
+            <source>You may not read this.</source>
+            <translation>لا يُسمح لك بقراءة هذا.</translation>
+        </message>
+        <message>
             <source>You stopped the answer before, so this waits:</source>
             <translation>أوقفتَ الإجابة السابقة، لذا ينتظر هذا:</translation>
         </message>
@@ -6296,12 +7152,28 @@
             <translation>أنت، مرة واحدة</translation>
         </message>
         <message>
+            <source>Your own words</source>
+            <translation>كلماتك الخاصة</translation>
+        </message>
+        <message>
             <source>Your question</source>
             <translation>سؤالك</translation>
         </message>
         <message>
             <source>Your question about a picture</source>
             <translation>سؤالك عن صورة</translation>
+        </message>
+        <message>
+            <source>Your rules for answers need too much work, so the rest of this answer is not shown. Make them simpler in the settings, under Privacy.</source>
+            <translation>تتطلب قواعدك للإجابات عملًا أكثر من اللازم، لذا لا تُعرض بقية هذه الإجابة. بسّطها في الإعدادات، تحت الخصوصية.</translation>
+        </message>
+        <message>
+            <source>Your rules hold while an answer comes, however it is cut into pieces. A text is found in any case; between two strokes it is a pattern. What a model passes to tools is left as it is.</source>
+            <translation>تسري قواعدك أثناء ورود الإجابة مهما كان تقطيعها. يُعثر على النص بأي حالة أحرف؛ وما بين شرطتين مائلتين نمط. وما يمرّره النموذج إلى الأدوات يبقى كما هو.</translation>
+        </message>
+        <message>
+            <source>Your stop rule {rule} ended the answer here.</source>
+            <translation>أنهت قاعدة الإيقاف {rule} الإجابة هنا.</translation>
         </message>
         <message>
             <source>[picture: {description}]</source>
@@ -6320,6 +7192,10 @@
             <translation>[… تُرك {count} بايت …]</translation>
         </message>
         <message>
+            <source>a document</source>
+            <translation>مستند</translation>
+        </message>
+        <message>
             <source>a file</source>
             <translation>ملف</translation>
         </message>
@@ -6334,6 +7210,10 @@
         <message>
             <source>a server</source>
             <translation>خادم</translation>
+        </message>
+        <message>
+            <source>ada@example.org</source>
+            <translation>ada@example.org</translation>
         </message>
         <message>
             <source>allowed</source>
@@ -6444,6 +7324,10 @@
             <translation>طُلب من سطح المكتب</translation>
         </message>
         <message>
+            <source>bank account</source>
+            <translation>حساب مصرفي</translation>
+        </message>
+        <message>
             <source>budget reached</source>
             <translation>بُلغت الميزانية</translation>
         </message>
@@ -6472,6 +7356,10 @@
             <translation>لا يرى الصور؛ يحصل على النص الذي يقرؤه هذا الحاسوب</translation>
         </message>
         <message>
+            <source>card</source>
+            <translation>بطاقة</translation>
+        </message>
+        <message>
             <source>changes things</source>
             <translation>تغيّر أشياء</translation>
         </message>
@@ -6492,6 +7380,10 @@
             <translation>d MMMM yyyy</translation>
         </message>
         <message>
+            <source>days</source>
+            <translation>يومًا</translation>
+        </message>
+        <message>
             <source>default</source>
             <translation>افتراضي</translation>
         </message>
@@ -6510,6 +7402,14 @@
         <message>
             <source>denied by you in this conversation</source>
             <translation>رفضتَه في هذه المحادثة</translation>
+        </message>
+        <message>
+            <source>documents</source>
+            <translation>المستندات</translation>
+        </message>
+        <message>
+            <source>does not go along</source>
+            <translation>لا يُرسل مع السؤال</translation>
         </message>
         <message>
             <source>done</source>
@@ -6576,6 +7476,10 @@
             <translation>من متغيرات البيئة</translation>
         </message>
         <message>
+            <source>goes along</source>
+            <translation>يُرسل مع السؤال</translation>
+        </message>
+        <message>
             <source>has a closing bracket without its opening one</source>
             <translation>فيه قوس إغلاق بلا قوس فتح</translation>
         </message>
@@ -6592,12 +7496,20 @@
             <translation>فيه أقواس متداخلة أكثر من اللازم</translation>
         </message>
         <message>
+            <source>has {value}, which {problem}</source>
+            <translation>فيه {value}، وهو {problem}</translation>
+        </message>
+        <message>
             <source>holds {value}, which is not one of {values}</source>
             <translation>يحوي {value}، وهو ليس من {values}</translation>
         </message>
         <message>
             <source>in use</source>
             <translation>قيد الاستعمال</translation>
+        </message>
+        <message>
+            <source>instructions</source>
+            <translation>التعليمات</translation>
         </message>
         <message>
             <source>is not a key combination such as Ctrl+Shift+Space</source>
@@ -6664,6 +7576,10 @@
             <translation>للتو</translation>
         </message>
         <message>
+            <source>key</source>
+            <translation>مفتاح</translation>
+        </message>
+        <message>
             <source>keychain not open</source>
             <translation>سلسلة المفاتيح غير مفتوحة</translation>
         </message>
@@ -6678,6 +7594,10 @@
         <message>
             <source>looking…</source>
             <translation>يجري البحث…</translation>
+        </message>
+        <message>
+            <source>looks for nothing</source>
+            <translation>لا يبحث عن شيء</translation>
         </message>
         <message>
             <source>macOS 15.0 and 15.1 refuse shortcuts with Option alone.</source>
@@ -6710,6 +7630,10 @@
         <message>
             <source>macOS will ask for leave to record the screen at the first capture.</source>
             <translation>سيطلب macOS الإذن بتسجيل الشاشة عند أول التقاط.</translation>
+        </message>
+        <message>
+            <source>mail address</source>
+            <translation>عنوان بريد</translation>
         </message>
         <message>
             <source>may change things and send data</source>
@@ -6860,6 +7784,14 @@
             <translation>معطّل</translation>
         </message>
         <message>
+            <source>off for {name}</source>
+            <translation>معطّل لـ {name}</translation>
+        </message>
+        <message>
+            <source>on</source>
+            <translation>مفعّل</translation>
+        </message>
+        <message>
             <source>one call with exactly these arguments</source>
             <translation>استدعاء واحد بهذه المعطيات تحديدًا</translation>
         </message>
@@ -6872,16 +7804,32 @@
             <translation>مفتوح</translation>
         </message>
         <message>
+            <source>own word</source>
+            <translation>كلمة خاصة بك</translation>
+        </message>
+        <message>
             <source>pages of {host}</source>
             <translation>صفحات ⁦{host}⁩</translation>
+        </message>
+        <message>
+            <source>password</source>
+            <translation>كلمة سر</translation>
         </message>
         <message>
             <source>paused</source>
             <translation>موقوف مؤقتًا</translation>
         </message>
         <message>
+            <source>person number</source>
+            <translation>رقم شخصي</translation>
+        </message>
+        <message>
             <source>picture</source>
             <translation>صورة</translation>
+        </message>
+        <message>
+            <source>pictures</source>
+            <translation>الصور</translation>
         </message>
         <message>
             <source>pinned</source>
@@ -6894,6 +7842,10 @@
         <message>
             <source>port {port}</source>
             <translation>المنفذ {port}</translation>
+        </message>
+        <message>
+            <source>private key</source>
+            <translation>مفتاح خاص</translation>
         </message>
         <message>
             <source>read-only</source>
@@ -6968,6 +7920,10 @@
             <translation>منذ {when}</translation>
         </message>
         <message>
+            <source>sk-ant-…, ghp_…, AKIA…</source>
+            <translation>⁦sk-ant-…, ghp_…, AKIA…⁩</translation>
+        </message>
+        <message>
             <source>starting…</source>
             <translation>يبدأ…</translation>
         </message>
@@ -6990,6 +7946,10 @@
         <message>
             <source>taken by another program</source>
             <translation>يستعمله برنامج آخر</translation>
+        </message>
+        <message>
+            <source>telephone number</source>
+            <translation>رقم هاتف</translation>
         </message>
         <message>
             <source>tested {when}</source>
@@ -7056,6 +8016,10 @@
             <translation>الويب</translation>
         </message>
         <message>
+            <source>the whole question {price}</source>
+            <translation>السؤال كله {price}</translation>
+        </message>
+        <message>
             <source>there is no such file</source>
             <translation>لا يوجد ملف كهذا</translation>
         </message>
@@ -7082,6 +8046,10 @@
         <message>
             <source>tomorrow {time}</source>
             <translation>غدًا {time}</translation>
+        </message>
+        <message>
+            <source>tools</source>
+            <translation>الأدوات</translation>
         </message>
         <message>
             <source>tried {when}</source>
@@ -7128,6 +8096,10 @@
             <translation>بلا سبب</translation>
         </message>
         <message>
+            <source>words</source>
+            <translation>الكلمات</translation>
+        </message>
+        <message>
             <source>words from outside stood in the conversation</source>
             <translation>في المحادثة كلمات من الخارج</translation>
         </message>
@@ -7168,6 +8140,18 @@
 in your own network</source>
             <translation>{address}
 في شبكتك</translation>
+        </message>
+        <message>
+            <source>{address} answered with status {status}.</source>
+            <translation>أجاب ⁦{address}⁩ بالحالة {status}.</translation>
+        </message>
+        <message>
+            <source>{address} holds no words that could be read.</source>
+            <translation>لا كلمات في ⁦{address}⁩ يمكن قراءتها.</translation>
+        </message>
+        <message>
+            <source>{address} leads from one place to the next.</source>
+            <translation>يقود ⁦{address}⁩ من مكان إلى آخر.</translation>
         </message>
         <message>
             <source>{amount} per million</source>
@@ -7250,6 +8234,42 @@ in the folder {folder}</source>
         <message>
             <source>{file}: {reason}</source>
             <translation>{file}: {reason}</translation>
+        </message>
+        <message numerus="yes">
+            <source>{going} of {n} files</source>
+            <extracomment>{going} of 1 file</extracomment>
+            <translation>
+                <numerusform>{going} من {n} ملف</numerusform>
+                <numerusform>{going} من ملف واحد</numerusform>
+                <numerusform>{going} من ملفين</numerusform>
+                <numerusform>{going} من {n} ملفات</numerusform>
+                <numerusform>{going} من {n} ملفًا</numerusform>
+                <numerusform>{going} من {n} ملف</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{going} of {n} pages</source>
+            <extracomment>{going} of 1 page</extracomment>
+            <translation>
+                <numerusform>{going} من {n} صفحة</numerusform>
+                <numerusform>{going} من صفحة واحدة</numerusform>
+                <numerusform>{going} من صفحتين</numerusform>
+                <numerusform>{going} من {n} صفحات</numerusform>
+                <numerusform>{going} من {n} صفحة</numerusform>
+                <numerusform>{going} من {n} صفحة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{going} of {n} turns</source>
+            <extracomment>{going} of 1 turn</extracomment>
+            <translation>
+                <numerusform>{going} من {n} جولة</numerusform>
+                <numerusform>{going} من جولة واحدة</numerusform>
+                <numerusform>{going} من جولتين</numerusform>
+                <numerusform>{going} من {n} جولات</numerusform>
+                <numerusform>{going} من {n} جولة</numerusform>
+                <numerusform>{going} من {n} جولة</numerusform>
+            </translation>
         </message>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
@@ -7356,6 +8376,30 @@ in the folder {folder}</source>
             <translation>يجب أن يكون {key} كائنًا من النصوص: {{...}}.</translation>
         </message>
         <message>
+            <source>{kind} – Space to hide it</source>
+            <translation>{kind} – المسافة لإخفائه</translation>
+        </message>
+        <message>
+            <source>{kind} – Space to send it</source>
+            <translation>{kind} – المسافة لإرساله</translation>
+        </message>
+        <message>
+            <source>{kind} – click to hide it</source>
+            <translation>{kind} – انقر لإخفائه</translation>
+        </message>
+        <message>
+            <source>{kind} – click to send it</source>
+            <translation>{kind} – انقر لإرساله</translation>
+        </message>
+        <message>
+            <source>{kind}, hidden. Press to send it</source>
+            <translation>{kind}، مخفي. اضغط لإرساله</translation>
+        </message>
+        <message>
+            <source>{kind}, will be sent. Press to hide it</source>
+            <translation>{kind}، سيُرسل. اضغط لإخفائه</translation>
+        </message>
+        <message>
             <source>{left} left of {limit}</source>
             <translation>بقي {left} من {limit}</translation>
         </message>
@@ -7436,12 +8480,20 @@ in the folder {folder}</source>
             <translation>{name} على {place}</translation>
         </message>
         <message>
+            <source>{name} cannot be read: {reason}.</source>
+            <translation>تعذرت قراءة {name}: {reason}.</translation>
+        </message>
+        <message>
             <source>{name} cannot be read: {why}.</source>
             <translation>تعذرت قراءة {name}: {why}.</translation>
         </message>
         <message>
             <source>{name} cannot read PDF documents.</source>
             <translation>لا يستطيع {name} قراءة مستندات PDF.</translation>
+        </message>
+        <message>
+            <source>{name} cannot read PDF documents; it gets the words in them.</source>
+            <translation>لا يستطيع {name} قراءة مستندات PDF؛ ويحصل على الكلمات التي فيها.</translation>
         </message>
         <message>
             <source>{name} cannot read a picture in this conversation.</source>
@@ -7500,6 +8552,10 @@ in the folder {folder}</source>
             <translation>{name} نسخة احتياطية.</translation>
         </message>
         <message>
+            <source>{name} is a folder, not a file.</source>
+            <translation>{name} مجلد وليس ملفًا.</translation>
+        </message>
+        <message>
             <source>{name} is an export of {found}, not of {wanted}.</source>
             <translation>{name} تصدير من {found} لا من {wanted}.</translation>
         </message>
@@ -7520,8 +8576,16 @@ in the folder {folder}</source>
             <translation>{name} أكبر من {most} م.ب.</translation>
         </message>
         <message>
+            <source>{name} is not a folder.</source>
+            <translation>{name} ليس مجلدًا.</translation>
+        </message>
+        <message>
             <source>{name} is not a whole backup.</source>
             <translation>{name} ليس نسخة احتياطية كاملة.</translation>
+        </message>
+        <message>
+            <source>{name} is not there any more.</source>
+            <translation>لم يعد {name} موجودًا.</translation>
         </message>
         <message>
             <source>{name} is overloaded.</source>
@@ -7600,6 +8664,22 @@ in the folder {folder}</source>
             <translation>بُلغ {name}.</translation>
         </message>
         <message>
+            <source>{name} · its beginning</source>
+            <translation>{name} · بدايته</translation>
+        </message>
+        <message>
+            <source>{name} · {some} of {all} files</source>
+            <translation>{name} · {some} من {all} من الملفات</translation>
+        </message>
+        <message>
+            <source>{name} · {some} of {all} messages</source>
+            <translation>{name} · {some} من {all} من الرسائل</translation>
+        </message>
+        <message>
+            <source>{name} · {some} of {all} parts</source>
+            <translation>{name} · {some} من {all} من الأجزاء</translation>
+        </message>
+        <message>
             <source>{name}: ask earlier</source>
             <translation>{name}: السؤال أبكر</translation>
         </message>
@@ -7620,12 +8700,36 @@ in the folder {folder}</source>
             <translation>{number} / {count}</translation>
         </message>
         <message>
+            <source>{number} for lack of room</source>
+            <translation>{number} لضيق المساحة</translation>
+        </message>
+        <message>
+            <source>{number} switched off</source>
+            <translation>{number} معطّلة</translation>
+        </message>
+        <message>
+            <source>{number} that cannot be read</source>
+            <translation>{number} تتعذر قراءتها</translation>
+        </message>
+        <message>
+            <source>{number} that git ignores</source>
+            <translation>{number} يتجاهلها git</translation>
+        </message>
+        <message>
             <source>{number} tools</source>
             <translation>عدد الأدوات: {number}</translation>
         </message>
         <message>
             <source>{number} tools; {others} cannot be used</source>
             <translation>عدد الأدوات: {number}؛ وما لا يمكن استعماله: {others}</translation>
+        </message>
+        <message>
+            <source>{number}M</source>
+            <translation>{number} مليون</translation>
+        </message>
+        <message>
+            <source>{number}k</source>
+            <translation>{number} ألف</translation>
         </message>
         <message numerus="yes">
             <source>{n} B</source>
@@ -7716,6 +8820,18 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} files so far…</source>
+            <extracomment>1 file so far…</extracomment>
+            <translation>
+                <numerusform>{n} ملف حتى الآن…</numerusform>
+                <numerusform>ملف واحد حتى الآن…</numerusform>
+                <numerusform>ملفان حتى الآن…</numerusform>
+                <numerusform>{n} ملفات حتى الآن…</numerusform>
+                <numerusform>{n} ملفًا حتى الآن…</numerusform>
+                <numerusform>{n} ملف حتى الآن…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} found</source>
             <extracomment>1 found</extracomment>
             <translation>
@@ -7785,6 +8901,18 @@ in the folder {folder}</source>
                 <numerusform>{n} مواضع أخرى خاطئة.</numerusform>
                 <numerusform>{n} موضعًا آخر خاطئًا.</numerusform>
                 <numerusform>{n} موضع آخر خاطئ.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} pages</source>
+            <extracomment>1 page</extracomment>
+            <translation>
+                <numerusform>{n} صفحة</numerusform>
+                <numerusform>صفحة واحدة</numerusform>
+                <numerusform>صفحتان</numerusform>
+                <numerusform>{n} صفحات</numerusform>
+                <numerusform>{n} صفحة</numerusform>
+                <numerusform>{n} صفحة</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -7872,6 +9000,18 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} things are hidden</source>
+            <extracomment>1 thing is hidden</extracomment>
+            <translation>
+                <numerusform>{n} موضع مخفي</numerusform>
+                <numerusform>موضع واحد مخفي</numerusform>
+                <numerusform>موضعان مخفيان</numerusform>
+                <numerusform>{n} مواضع مخفية</numerusform>
+                <numerusform>{n} موضعًا مخفيًا</numerusform>
+                <numerusform>{n} موضع مخفي</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} tokens</source>
             <extracomment>1 token</extracomment>
             <translation>
@@ -7893,6 +9033,18 @@ in the folder {folder}</source>
                 <numerusform>{n} أدوات</numerusform>
                 <numerusform>{n} أداة</numerusform>
                 <numerusform>{n} أداة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} turns</source>
+            <extracomment>1 turn</extracomment>
+            <translation>
+                <numerusform>{n} جولة</numerusform>
+                <numerusform>جولة واحدة</numerusform>
+                <numerusform>جولتان</numerusform>
+                <numerusform>{n} جولات</numerusform>
+                <numerusform>{n} جولة</numerusform>
+                <numerusform>{n} جولة</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -7922,6 +9074,10 @@ in the folder {folder}</source>
         <message>
             <source>{option} {problem}; {value} is used instead.</source>
             <translation>{option} {problem}؛ يُستعمل {value} بدلًا منه.</translation>
+        </message>
+        <message>
+            <source>{part} of {tokens}</source>
+            <translation>{part} من {tokens}</translation>
         </message>
         <message>
             <source>{path} cannot be created because a file stands where a folder should be.</source>
@@ -8032,6 +9188,10 @@ in the folder {folder}</source>
             <translation>مفتاح {provider}</translation>
         </message>
         <message>
+            <source>{read} and costs nothing.</source>
+            <translation>{read} ولا يكلّف شيئًا.</translation>
+        </message>
+        <message>
             <source>{read} in and {written} out per million tokens</source>
             <translation>{read} إدخالًا و{written} إخراجًا لكل مليون رمز</translation>
         </message>
@@ -8050,6 +9210,14 @@ in the folder {folder}</source>
         <message>
             <source>{read} read, {written} written</source>
             <translation>قُرئ {read}، كُتب {written}</translation>
+        </message>
+        <message>
+            <source>{read}, which costs about {price}.</source>
+            <translation>{read}، وتكلفة ذلك نحو {price}.</translation>
+        </message>
+        <message>
+            <source>{read}; nobody knows what that costs.</source>
+            <translation>{read}؛ وتكلفة ذلك غير معروفة.</translation>
         </message>
         <message>
             <source>{reference} cannot be filled in here.</source>
@@ -8090,6 +9258,10 @@ in the folder {folder}</source>
         <message>
             <source>{sentence}.</source>
             <translation>{sentence}.</translation>
+        </message>
+        <message>
+            <source>{sentence}. Click a box to send it.</source>
+            <translation>{sentence}. انقر مستطيلًا لإرساله.</translation>
         </message>
         <message>
             <source>{server} answered with what is not the protocol.</source>
@@ -8179,6 +9351,18 @@ in the folder {folder}</source>
             <source>{size} MiB</source>
             <translation>{size} ميبيبايت</translation>
         </message>
+        <message numerus="yes">
+            <source>{size} in {n} files are kept now.</source>
+            <extracomment>{size} in 1 file is kept now.</extracomment>
+            <translation>
+                <numerusform>المحفوظ الآن {size} في {n} ملف.</numerusform>
+                <numerusform>المحفوظ الآن {size} في ملف واحد.</numerusform>
+                <numerusform>المحفوظ الآن {size} في ملفين.</numerusform>
+                <numerusform>المحفوظ الآن {size} في {n} ملفات.</numerusform>
+                <numerusform>المحفوظ الآن {size} في {n} ملفًا.</numerusform>
+                <numerusform>المحفوظ الآن {size} في {n} ملف.</numerusform>
+            </translation>
+        </message>
         <message>
             <source>{size} tokens of context</source>
             <translation>سياق من {size} رمز</translation>
@@ -8190,6 +9374,10 @@ in the folder {folder}</source>
         <message>
             <source>{spent} of {budget}</source>
             <translation>{spent} من {budget}</translation>
+        </message>
+        <message>
+            <source>{taken} of {room}</source>
+            <translation>{taken} من {room}</translation>
         </message>
         <message>
             <source>{there}: it does not answer in time.</source>
@@ -8232,12 +9420,24 @@ in the folder {folder}</source>
             <translation>{title}، {row} من {count}</translation>
         </message>
         <message>
+            <source>{title}: add</source>
+            <translation>{title}: إضافة</translation>
+        </message>
+        <message>
+            <source>{title}: another one</source>
+            <translation>{title}: واحد آخر</translation>
+        </message>
+        <message>
             <source>{title}: fold away</source>
             <translation>{title}: طي</translation>
         </message>
         <message>
             <source>{title}: folded away. Show</source>
             <translation>{title}: مطوي. عرض</translation>
+        </message>
+        <message>
+            <source>{title}: show more or fewer</source>
+            <translation>{title}: عرض أكثر أو أقل</translation>
         </message>
         <message>
             <source>{title}: {sentence}</source>
@@ -8248,8 +9448,16 @@ in the folder {folder}</source>
             <translation>{title}: {words}</translation>
         </message>
         <message>
+            <source>{tokens} attached</source>
+            <translation>{tokens} مرفقة</translation>
+        </message>
+        <message>
             <source>{tokens} of them are probably still in the service's cache.</source>
             <translation>منها {tokens} ربما ما زالت في الذاكرة المؤقتة لدى الخدمة.</translation>
+        </message>
+        <message>
+            <source>{tokens}, no room</source>
+            <translation>{tokens}، لا متسع</translation>
         </message>
         <message>
             <source>{tool} asks for permission</source>
@@ -8390,6 +9598,10 @@ in the folder {folder}</source>
         <message>
             <source>≈ {amount}</source>
             <translation>≈ {amount}</translation>
+        </message>
+        <message>
+            <source>▇▇▇ stands in their place, in the window, on the command line and in the history.</source>
+            <translation>يحلّ ▇▇▇ محلها في النافذة وسطر الأوامر والسجل.</translation>
         </message>
         <message>
             <source>⟨… {count} more characters …⟩</source>

@@ -20,6 +20,10 @@
             <translation>*Auf diesem Computer gelesen; einzelne Buchstaben können falsch sein. Die Frage wurde an kein Modell gesendet.*</translation>
         </message>
         <message>
+            <source>+49 30 1234567</source>
+            <translation>+49 30 1234567</translation>
+        </message>
+        <message>
             <source>, </source>
             <translation>, </translation>
         </message>
@@ -32,8 +36,20 @@
             </translation>
         </message>
         <message>
+            <source>-----BEGIN PRIVATE KEY-----</source>
+            <translation>-----BEGIN PRIVATE KEY-----</translation>
+        </message>
+        <message>
             <source>1 tool</source>
             <translation>1 Werkzeug</translation>
+        </message>
+        <message>
+            <source>4111 1111 1111 1111; only numbers whose check digit is right</source>
+            <translation>4111 1111 1111 1111; nur Nummern, deren Prüfziffer stimmt</translation>
+        </message>
+        <message>
+            <source>: about {now} instead of {otherwise}</source>
+            <translation>: ungefähr {now} statt {otherwise}</translation>
         </message>
         <message>
             <source>; did you mean {name}?</source>
@@ -128,8 +144,16 @@
             <translation>Eine Frage nimmt bis zu {most} Dateien und Bilder.</translation>
         </message>
         <message>
+            <source>A question takes up to {most} folders, pages and conversations.</source>
+            <translation>Eine Frage nimmt bis zu {most} Ordner, Seiten und Unterhaltungen.</translation>
+        </message>
+        <message>
             <source>A question that could pass a budget is not sent. What it may cost at most is kept free for it while it runs, so many at once do not pass it either.</source>
             <translation>Eine Frage, die ein Budget überschreiten könnte, wird nicht gesendet. Was sie höchstens kosten kann, wird für sie freigehalten, solange sie läuft; so überschreiten es auch viele zugleich nicht.</translation>
+        </message>
+        <message>
+            <source>A question waits for your answer before it is sent.</source>
+            <translation>Eine Frage wartet auf Ihre Antwort, bevor sie gesendet wird.</translation>
         </message>
         <message numerus="yes">
             <source>A question with {n} pictures or files</source>
@@ -184,6 +208,10 @@
             <translation>Ein Werkzeug, das er oder es als nur lesend bezeichnet, gilt dann auch so: Einmal erlaubt, fragt es nicht noch einmal, wenn Worte von außen in der Unterhaltung stehen.</translation>
         </message>
         <message>
+            <source>A tool would have sent what is hidden from the model.</source>
+            <translation>Ein Werkzeug hätte gesendet, was vor dem Modell verborgen ist.</translation>
+        </message>
+        <message>
             <source>A web page</source>
             <translation>Eine Webseite</translation>
         </message>
@@ -196,12 +224,24 @@
             <translation>Ein Fenster von Kireji liegt über dem beobachteten Bereich; solange wird dieser nicht angesehen.</translation>
         </message>
         <message>
+            <source>A word must have at least {least} characters; shorter ones are in every text.</source>
+            <translation>Ein Wort muss mindestens {least} Zeichen haben; kürzere stehen in jedem Text.</translation>
+        </message>
+        <message>
             <source>A, B, P, T, N, R</source>
             <translation>A, B, P, T, N, R</translation>
         </message>
         <message>
             <source>About</source>
             <translation>Über</translation>
+        </message>
+        <message>
+            <source>Above here is no longer sent</source>
+            <translation>Was darüber steht, wird nicht mehr gesendet</translation>
+        </message>
+        <message>
+            <source>Above here, only the first question is still sent</source>
+            <translation>Von dem, was darüber steht, wird nur noch die erste Frage gesendet</translation>
         </message>
         <message>
             <source>Actual size</source>
@@ -228,6 +268,10 @@
             <translation>Kireji in den Einstellungen des Desktops zu den Startprogrammen hinzufügen.</translation>
         </message>
         <message>
+            <source>Add a folder or a repository</source>
+            <translation>Einen Ordner oder ein Repository hinzufügen</translation>
+        </message>
+        <message>
             <source>Add a folder…</source>
             <translation>Ordner hinzufügen…</translation>
         </message>
@@ -246,6 +290,10 @@
         <message>
             <source>Add a key in Settings, Keys &amp; models.</source>
             <translation>Unter Einstellungen, Schlüssel &amp; Modelle einen Schlüssel hinzufügen.</translation>
+        </message>
+        <message>
+            <source>Add a key in the settings.</source>
+            <translation>In den Einstellungen einen Schlüssel hinzufügen.</translation>
         </message>
         <message>
             <source>Add a region to the question</source>
@@ -272,6 +320,14 @@
             <translation>In der Konsole von {name} Guthaben hinzufügen oder die Grenze erhöhen oder einen anderen Schlüssel verwenden.</translation>
         </message>
         <message>
+            <source>Add files, folders, pages or conversations</source>
+            <translation>Dateien, Ordner, Seiten oder Unterhaltungen hinzufügen</translation>
+        </message>
+        <message>
+            <source>Add it as a folder.</source>
+            <translation>Als Ordner hinzufügen.</translation>
+        </message>
+        <message>
             <source>Add it to the question anew.</source>
             <translation>Fügen Sie es der Frage neu hinzu.</translation>
         </message>
@@ -294,6 +350,10 @@
         <message>
             <source>Add server…</source>
             <translation>Server hinzufügen…</translation>
+        </message>
+        <message>
+            <source>Add the page</source>
+            <translation>Seite hinzufügen</translation>
         </message>
         <message>
             <source>Add the picture itself.</source>
@@ -330,6 +390,10 @@
         <message>
             <source>Address of the server</source>
             <translation>Adresse des Servers</translation>
+        </message>
+        <message>
+            <source>Address of the web page</source>
+            <translation>Adresse der Webseite</translation>
         </message>
         <message>
             <source>Address to open in a browser</source>
@@ -460,6 +524,10 @@
             <translation>Alt + Pfeiltasten</translation>
         </message>
         <message>
+            <source>Always</source>
+            <translation>Immer</translation>
+        </message>
+        <message>
             <source>Always deny this tool</source>
             <translation>Dieses Werkzeug immer ablehnen</translation>
         </message>
@@ -482,6 +550,10 @@
         <message>
             <source>An agent in {folder}.</source>
             <translation>Ein Agent in {folder}.</translation>
+        </message>
+        <message>
+            <source>An answer ends before the first of them.</source>
+            <translation>Eine Antwort endet vor dem ersten davon.</translation>
         </message>
         <message>
             <source>An answer is being written in this branch.</source>
@@ -516,6 +588,10 @@
             <translation>Eine andere Sprache gilt ab dem nächsten Start.</translation>
         </message>
         <message>
+            <source>Another model reads {tokens} tokens anew{price}.</source>
+            <translation>Ein anderes Modell liest {tokens} Token neu{price}.</translation>
+        </message>
+        <message>
             <source>Another program keeps {path} locked.</source>
             <translation>Ein anderes Programm hält {path} gesperrt.</translation>
         </message>
@@ -530,6 +606,10 @@
         <message>
             <source>Another running Kireji writes this answer.</source>
             <translation>Ein anderes laufendes Kireji schreibt diese Antwort.</translation>
+        </message>
+        <message>
+            <source>Another service reads all of it: {tokens} tokens{price}.</source>
+            <translation>Ein anderer Dienst liest alles: {tokens} Token{price}.</translation>
         </message>
         <message>
             <source>Answer</source>
@@ -644,6 +724,10 @@
             <translation>Pfeil, Rahmen, Stift, Text, Nummer, Schwärzen; von der Frage aus mit Alt</translation>
         </message>
         <message>
+            <source>As it would leave</source>
+            <translation>So würde er hinausgehen</translation>
+        </message>
+        <message>
             <source>As the system has it</source>
             <translation>Wie das System</translation>
         </message>
@@ -658,6 +742,10 @@
         <message>
             <source>Ask a follow-up…</source>
             <translation>Nachfragen…</translation>
+        </message>
+        <message>
+            <source>Ask a model that reads PDF documents.</source>
+            <translation>Ein Modell fragen, das PDF-Dokumente liest.</translation>
         </message>
         <message>
             <source>Ask about selected text by copying it</source>
@@ -708,6 +796,10 @@
             <translation>In {seconds} Sekunden noch einmal fragen.</translation>
         </message>
         <message>
+            <source>Ask again, send it as it is (--no-redact), or switch hiding off in the settings.</source>
+            <translation>Noch einmal fragen, unverändert senden (--no-redact) oder das Verbergen in den Einstellungen ausschalten.</translation>
+        </message>
+        <message>
             <source>Ask again.</source>
             <translation>Noch einmal fragen.</translation>
         </message>
@@ -722,6 +814,14 @@
         <message>
             <source>Ask anything, or capture a piece of the screen…</source>
             <translation>Etwas fragen oder ein Stück des Bildschirms aufnehmen…</translation>
+        </message>
+        <message>
+            <source>Ask first</source>
+            <translation>Erst fragen</translation>
+        </message>
+        <message>
+            <source>Ask for less at once, or choose a model that reads more.</source>
+            <translation>Nach weniger auf einmal fragen oder ein Modell wählen, das mehr liest.</translation>
         </message>
         <message>
             <source>Ask now</source>
@@ -788,8 +888,12 @@
             <translation>Den Teil anhängen, auf den es ankommt.</translation>
         </message>
         <message>
+            <source>Attach the part that matters.</source>
+            <translation>Den Teil anhängen, auf den es ankommt.</translation>
+        </message>
+        <message>
             <source>Attached files and pictures</source>
-            <translation>Angehängte Dateien und Bilder</translation>
+            <translation type="vanished">Angehängte Dateien und Bilder</translation>
         </message>
         <message>
             <source>Back up every day</source>
@@ -810,6 +914,22 @@
         <message>
             <source>Backups</source>
             <translation>Sicherungen</translation>
+        </message>
+        <message>
+            <source>Bank account</source>
+            <translation>Bankkonto</translation>
+        </message>
+        <message>
+            <source>Bank accounts</source>
+            <translation>Bankkonten</translation>
+        </message>
+        <message>
+            <source>Being looked through…</source>
+            <translation>Wird durchgesehen…</translation>
+        </message>
+        <message>
+            <source>Being read…</source>
+            <translation>Wird gelesen…</translation>
         </message>
         <message>
             <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
@@ -968,8 +1088,24 @@
             <translation>Gleich wird aufgenommen</translation>
         </message>
         <message>
+            <source>Card</source>
+            <translation>Karte</translation>
+        </message>
+        <message>
             <source>Certificates (*.pem *.crt *.cer)</source>
             <translation>Zertifikate (*.pem *.crt *.cer)</translation>
+        </message>
+        <message>
+            <source>Change budget</source>
+            <translation>Budget ändern</translation>
+        </message>
+        <message>
+            <source>Change it and ask again.</source>
+            <translation>Sie ändern und noch einmal fragen.</translation>
+        </message>
+        <message>
+            <source>Change the budgets in the settings</source>
+            <translation>Budgets in den Einstellungen ändern</translation>
         </message>
         <message>
             <source>Change the folder of backups</source>
@@ -1044,6 +1180,10 @@
             <translation>Die Adresse unter Einstellungen, Schlüssel &amp; Modelle prüfen.</translation>
         </message>
         <message>
+            <source>Check the address in a browser.</source>
+            <translation>Die Adresse in einem Browser prüfen.</translation>
+        </message>
+        <message>
             <source>Check the address in {variable}</source>
             <translation>Die Adresse in {variable} prüfen</translation>
         </message>
@@ -1074,6 +1214,10 @@
         <message>
             <source>Check the disk. Earlier backups are still there.</source>
             <translation>Den Datenträger prüfen. Frühere Sicherungen sind noch da.</translation>
+        </message>
+        <message>
+            <source>Check the ledger</source>
+            <translation>Journal prüfen</translation>
         </message>
         <message>
             <source>Check the name.</source>
@@ -1124,6 +1268,10 @@
             <translation>Ordner wählen, in dem Dateien gelesen werden dürfen</translation>
         </message>
         <message>
+            <source>Choose a folder.</source>
+            <translation>Einen Ordner wählen.</translation>
+        </message>
+        <message>
             <source>Choose a folder…</source>
             <translation>Ordner wählen…</translation>
         </message>
@@ -1146,6 +1294,10 @@
         <message>
             <source>Choose another model in Settings, Keys &amp; models.</source>
             <translation>Unter Einstellungen, Schlüssel &amp; Modelle ein anderes Modell wählen.</translation>
+        </message>
+        <message>
+            <source>Choose another model, or begin again with: kireji watch --yes</source>
+            <translation>Ein anderes Modell wählen oder neu beginnen mit: kireji watch --yes</translation>
         </message>
         <message>
             <source>Choose another model, or change the settings under openrouter.</source>
@@ -1184,6 +1336,10 @@
             <translation>In den Einstellungen ein anderes Tastenkürzel wählen.</translation>
         </message>
         <message>
+            <source>Choose another, or allow reading it.</source>
+            <translation>Anderes wählen oder das Lesen erlauben.</translation>
+        </message>
+        <message>
             <source>Choose another.</source>
             <translation>Einen anderen wählen.</translation>
         </message>
@@ -1205,7 +1361,7 @@
         </message>
         <message>
             <source>Choose the files in it.</source>
-            <translation>Die Dateien darin wählen.</translation>
+            <translation type="vanished">Die Dateien darin wählen.</translation>
         </message>
         <message>
             <source>Choose the folder of a backup</source>
@@ -1222,6 +1378,10 @@
         <message>
             <source>Choose the tools that are offered</source>
             <translation>Wählen, welche Werkzeuge angeboten werden</translation>
+        </message>
+        <message>
+            <source>Choose what goes along</source>
+            <translation>Wählen, was mitgesendet wird</translation>
         </message>
         <message>
             <source>Choose where…</source>
@@ -1384,6 +1544,10 @@
             <translation>Es stattdessen kopieren.</translation>
         </message>
         <message>
+            <source>Copy its text into the question.</source>
+            <translation>Den Text daraus in die Frage kopieren.</translation>
+        </message>
+        <message>
             <source>Copy picture</source>
             <translation>Bild kopieren</translation>
         </message>
@@ -1536,6 +1700,10 @@
             <translation>Vom Dienst gezählt: {tokens}. Geschätzt: {estimate}.</translation>
         </message>
         <message>
+            <source>Credit cards</source>
+            <translation>Kreditkarten</translation>
+        </message>
+        <message>
             <source>Ctrl + A</source>
             <translation>Ctrl + A</translation>
         </message>
@@ -1588,6 +1756,10 @@
             <translation>Den Bereich im Dialog des Desktops ausschneiden oder Kireji eine Bilddatei geben.</translation>
         </message>
         <message>
+            <source>DE89 3704 0044 0532 0130 00</source>
+            <translation>DE89 3704 0044 0532 0130 00</translation>
+        </message>
+        <message>
             <source>Dark</source>
             <translation>Dunkel</translation>
         </message>
@@ -1602,6 +1774,22 @@
         <message>
             <source>Default model</source>
             <translation>Standardmodell</translation>
+        </message>
+        <message>
+            <source>Delete all contents that are kept? The ledger stays; its receipts then show what can still be proved.</source>
+            <translation>Alle aufbewahrten Inhalte löschen? Das Journal bleibt; seine Belege zeigen dann, was sich noch beweisen lässt.</translation>
+        </message>
+        <message>
+            <source>Delete now</source>
+            <translation>Jetzt löschen</translation>
+        </message>
+        <message>
+            <source>Delete the contents that are kept</source>
+            <translation>Aufbewahrte Inhalte löschen</translation>
+        </message>
+        <message>
+            <source>Delete them</source>
+            <translation>Löschen</translation>
         </message>
         <message numerus="yes">
             <source>Delete {n} conversations</source>
@@ -1652,6 +1840,10 @@
             <translation>War {name} gemeint?</translation>
         </message>
         <message>
+            <source>Do it yourself, or switch hiding off for this service in the settings.</source>
+            <translation>Es selbst tun oder das Verbergen für diesen Dienst in den Einstellungen ausschalten.</translation>
+        </message>
+        <message>
             <source>Do not restore</source>
             <translation>Nicht wiederherstellen</translation>
         </message>
@@ -1666,6 +1858,10 @@
         <message>
             <source>Documents</source>
             <translation>Dokumente</translation>
+        </message>
+        <message>
+            <source>Don't send</source>
+            <translation>Nicht senden</translation>
         </message>
         <message>
             <source>Done</source>
@@ -1726,6 +1922,18 @@
         <message>
             <source>Each variable or header has a name without spaces. Remove the row if there is none.</source>
             <translation>Jede Variable und jeder Header hat einen Namen ohne Leerzeichen. Gibt es keinen, die Zeile entfernen.</translation>
+        </message>
+        <message>
+            <source>Earlier conversation</source>
+            <translation>Frühere Unterhaltung</translation>
+        </message>
+        <message>
+            <source>Earlier conversations</source>
+            <translation>Frühere Unterhaltungen</translation>
+        </message>
+        <message>
+            <source>Earlier conversation…</source>
+            <translation>Frühere Unterhaltung…</translation>
         </message>
         <message>
             <source>Earlier questions</source>
@@ -1820,6 +2028,10 @@
             <translation>Geschätzt</translation>
         </message>
         <message>
+            <source>Every answer ends at once: {rule} is found in any text.</source>
+            <translation>Jede Antwort endet sofort: {rule} findet sich in jedem Text.</translation>
+        </message>
+        <message>
             <source>Every call of this tool for a week</source>
             <translation>Jeder Aufruf dieses Werkzeugs für eine Woche</translation>
         </message>
@@ -1850,6 +2062,10 @@
         <message>
             <source>Everything that was said, with its pictures. Keys are never in an export or a backup.</source>
             <translation>Alles, was gesagt wurde, mit den Bildern. Schlüssel sind nie in einem Export oder einer Sicherung.</translation>
+        </message>
+        <message>
+            <source>Exactly the bytes, on this computer, so that a receipt can show them whatever becomes of the conversation. Keys are never among them.</source>
+            <translation>Genau die Bytes, auf diesem Computer, damit ein Beleg sie zeigen kann, was immer aus der Unterhaltung wird. Schlüssel sind nie darunter.</translation>
         </message>
         <message>
             <source>Explain</source>
@@ -1952,6 +2168,10 @@
             <translation>In diesen Ordnern dürfen Dateien gelesen werden</translation>
         </message>
         <message>
+            <source>Files or pictures…</source>
+            <translation>Dateien oder Bilder…</translation>
+        </message>
+        <message>
             <source>Files with servers (*.json *.toml *.yaml *.yml)</source>
             <translation>Dateien mit Servern (*.json *.toml *.yaml *.yml)</translation>
         </message>
@@ -1972,6 +2192,10 @@
             <translation>Ordner</translation>
         </message>
         <message>
+            <source>Folder or repository…</source>
+            <translation>Ordner oder Repository…</translation>
+        </message>
+        <message>
             <source>Follow up…</source>
             <translation>Nachfragen…</translation>
         </message>
@@ -1986,6 +2210,10 @@
         <message>
             <source>For example: Answer in two sentences.</source>
             <translation>Zum Beispiel: In zwei Sätzen antworten.</translation>
+        </message>
+        <message>
+            <source>For how long</source>
+            <translation>Wie lange</translation>
         </message>
         <message>
             <source>For the host {host}, until you take it back</source>
@@ -2006,6 +2234,10 @@
         <message>
             <source>From cache</source>
             <translation>Aus Zwischenspeicher</translation>
+        </message>
+        <message>
+            <source>From folders, pages and conversations at most</source>
+            <translation>Höchstens aus Ordnern, Seiten und Unterhaltungen</translation>
         </message>
         <message>
             <source>From the cache</source>
@@ -2048,6 +2280,18 @@
             <translation>Grün</translation>
         </message>
         <message>
+            <source>H</source>
+            <translation>H</translation>
+        </message>
+        <message>
+            <source>Have {name} summarise the message that is left out?</source>
+            <translation>Die weggelassene Nachricht von {name} zusammenfassen lassen?</translation>
+        </message>
+        <message>
+            <source>Have {name} summarise the {count} messages that are left out?</source>
+            <translation>Die {count} weggelassenen Nachrichten von {name} zusammenfassen lassen?</translation>
+        </message>
+        <message>
             <source>Headers, besides the key</source>
             <translation>Header, ohne den Schlüssel</translation>
         </message>
@@ -2056,12 +2300,32 @@
             <translation>Für Sie verborgen</translation>
         </message>
         <message>
+            <source>Hidden from the service: {what}.</source>
+            <translation>Vor dem Dienst verborgen: {what}.</translation>
+        </message>
+        <message>
+            <source>Hidden in what is sent. Click a box to send it; H goes through them</source>
+            <translation>Beim Senden verborgen. Klick auf einen Kasten: wird gesendet; H geht sie durch</translation>
+        </message>
+        <message>
+            <source>Hide before sending</source>
+            <translation>Vor dem Senden verbergen</translation>
+        </message>
+        <message>
             <source>Hide details</source>
             <translation>Einzelheiten ausblenden</translation>
         </message>
         <message>
             <source>Hide the text</source>
             <translation>Den Text ausblenden</translation>
+        </message>
+        <message>
+            <source>Hide these too</source>
+            <translation>Auch diese verbergen</translation>
+        </message>
+        <message>
+            <source>Hide this from {name}?</source>
+            <translation>Dies vor {name} verbergen?</translation>
         </message>
         <message>
             <source>High</source>
@@ -2148,6 +2412,14 @@
             <translation>Insgesamt</translation>
         </message>
         <message>
+            <source>In answers</source>
+            <translation>In Antworten</translation>
+        </message>
+        <message>
+            <source>In conclusion</source>
+            <translation>Zusammenfassend</translation>
+        </message>
+        <message>
             <source>In force: none; the system names no proxy.</source>
             <translation>In Kraft: keiner; das System nennt keinen Proxy.</translation>
         </message>
@@ -2218,6 +2490,10 @@
         <message>
             <source>It cannot be made again from the conversation.</source>
             <translation>Aus der Unterhaltung kann es nicht neu erzeugt werden.</translation>
+        </message>
+        <message>
+            <source>It cannot be read.</source>
+            <translation>Es kann nicht gelesen werden.</translation>
         </message>
         <message>
             <source>It cannot be used at present.</source>
@@ -2335,6 +2611,14 @@
             <source>It only computes, or reads where you have allowed that; nothing is asked.</source>
             <translation>Es rechnet nur oder liest dort, wo Sie das erlaubt haben; es wird nicht gefragt.</translation>
         </message>
+        <message numerus="yes">
+            <source>It reads about {tokens} tokens in {n} requests</source>
+            <extracomment>It reads about {tokens} tokens in one request</extracomment>
+            <translation>
+                <numerusform>Es liest ungefähr {tokens} Token in einer Anfrage</numerusform>
+                <numerusform>Es liest ungefähr {tokens} Token in {n} Anfragen</numerusform>
+            </translation>
+        </message>
         <message>
             <source>It runs on another computer, to which Ollama passes everything on.</source>
             <translation>Es läuft auf einem anderen Computer, an den Ollama alles weiterreicht.</translation>
@@ -2342,6 +2626,10 @@
         <message>
             <source>It sent a message of more than {size} MB.</source>
             <translation>Er hat eine Nachricht von mehr als {size} MB gesendet.</translation>
+        </message>
+        <message>
+            <source>It takes too long to look through it; choose a smaller folder.</source>
+            <translation>Das Durchsehen dauert zu lange; einen kleineren Ordner wählen.</translation>
         </message>
         <message>
             <source>It was ended by signal {number}.</source>
@@ -2368,12 +2656,20 @@
             <translation>Sein Schlüssel, falls er einen verlangt</translation>
         </message>
         <message>
+            <source>Its name is not written in UTF-8.</source>
+            <translation>Ihr Name ist nicht in UTF-8 geschrieben.</translation>
+        </message>
+        <message>
             <source>Its tools are not known yet: it starts when they are first wanted. Reload it to see them now.</source>
             <translation>Die Werkzeuge sind noch nicht bekannt: Der Start erfolgt, wenn sie zum ersten Mal gebraucht werden. Neu laden, um sie jetzt zu sehen.</translation>
         </message>
         <message>
             <source>Its tools are not known yet: it starts when they are first wanted. Test it to see them now.</source>
             <translation>Die Werkzeuge sind noch nicht bekannt: Der Start erfolgt, wenn sie zum ersten Mal gebraucht werden. Testen, um sie jetzt zu sehen.</translation>
+        </message>
+        <message>
+            <source>Its words go along with the question, as far as there is room.</source>
+            <translation>Ihr Text wird mit der Frage gesendet, soweit Platz ist.</translation>
         </message>
         <message>
             <source>JPEG picture (*.jpg *.jpeg)</source>
@@ -2404,12 +2700,20 @@
             <translation>Ungetestet behalten</translation>
         </message>
         <message>
+            <source>Keep the contents of what is sent</source>
+            <translation>Inhalte des Gesendeten aufbewahren</translation>
+        </message>
+        <message>
             <source>Keep the secrets in the file</source>
             <translation>Die Geheimnisse in der Datei behalten</translation>
         </message>
         <message>
             <source>Keep the value secret</source>
             <translation>Den Wert geheim halten</translation>
+        </message>
+        <message>
+            <source>Keep them</source>
+            <translation>Behalten</translation>
         </message>
         <message>
             <source>Keep this line elsewhere</source>
@@ -2424,6 +2728,10 @@
             <translation>Als Hinweis im Text behalten: {kinds}</translation>
         </message>
         <message>
+            <source>Key</source>
+            <translation>Schlüssel</translation>
+        </message>
+        <message>
             <source>Keyboard</source>
             <translation>Tastatur</translation>
         </message>
@@ -2434,6 +2742,14 @@
         <message>
             <source>Keys &amp; models</source>
             <translation>Schlüssel &amp; Modelle</translation>
+        </message>
+        <message>
+            <source>Keys and passwords are kept here; add it as a file of its own if it must go along.</source>
+            <translation>Hier werden Schlüssel und Passwörter aufbewahrt; muss es mitgesendet werden, als eigene Datei hinzufügen.</translation>
+        </message>
+        <message>
+            <source>Keys and tokens of services</source>
+            <translation>Schlüssel und Token von Diensten</translation>
         </message>
         <message>
             <source>Keys are kept in your system keychain{where}, never in a file.</source>
@@ -2524,12 +2840,24 @@
             <translation>Letzte Sicherung {when}, geprüft, {size}.</translation>
         </message>
         <message>
+            <source>Leave out</source>
+            <translation>Weglassen</translation>
+        </message>
+        <message>
+            <source>Leave out or shorten the largest part, or choose a model that reads more; nothing was sent.</source>
+            <translation>Den größten Teil weglassen oder kürzen oder ein Modell wählen, das mehr liest; nichts wurde gesendet.</translation>
+        </message>
+        <message>
             <source>Leave the earlier question as it was</source>
             <translation>Die frühere Frage lassen, wie sie war</translation>
         </message>
         <message>
             <source>Left this computer</source>
             <translation>Hat diesen Computer verlassen</translation>
+        </message>
+        <message>
+            <source>Let it go along</source>
+            <translation>Mitsenden</translation>
         </message>
         <message>
             <source>Light</source>
@@ -2612,6 +2940,14 @@
             <translation>Nach Servern anderer Programme wird gesucht…</translation>
         </message>
         <message>
+            <source>Looking through the picture before it leaves…  Esc cancels</source>
+            <translation>Das Bild wird vor dem Senden durchgesehen…  Esc bricht ab</translation>
+        </message>
+        <message>
+            <source>Looking through the picture…</source>
+            <translation>Das Bild wird durchgesehen…</translation>
+        </message>
+        <message>
             <source>Low</source>
             <translation>Niedrig</translation>
         </message>
@@ -2626,6 +2962,14 @@
         <message>
             <source>MCP servers</source>
             <translation>MCP-Server</translation>
+        </message>
+        <message>
+            <source>Mail address</source>
+            <translation>E-Mail-Adresse</translation>
+        </message>
+        <message>
+            <source>Mail addresses</source>
+            <translation>E-Mail-Adressen</translation>
         </message>
         <message>
             <source>Make default for {name}</source>
@@ -2652,12 +2996,24 @@
             <translation>Markierungen</translation>
         </message>
         <message>
+            <source>Masked</source>
+            <translation>Maskiert</translation>
+        </message>
+        <message>
+            <source>Masked: {count}.</source>
+            <translation>Maskiert: {count}.</translation>
+        </message>
+        <message>
             <source>Max</source>
             <translation>Höchster</translation>
         </message>
         <message>
             <source>Medium</source>
             <translation>Mittel</translation>
+        </message>
+        <message>
+            <source>Messages 2 to {last} did not go along: they no longer fit.</source>
+            <translation>Die Nachrichten 2 bis {last} wurden nicht mitgesendet: Für sie ist kein Platz mehr.</translation>
         </message>
         <message>
             <source>Model</source>
@@ -2670,6 +3026,10 @@
         <message>
             <source>Models</source>
             <translation>Modelle</translation>
+        </message>
+        <message>
+            <source>Models cannot read this kind of file; save it as a PDF.</source>
+            <translation>Modelle können Dateien dieser Art nicht lesen; als PDF sichern.</translation>
         </message>
         <message>
             <source>Models cannot read {program} files.</source>
@@ -2752,6 +3112,10 @@
             </translation>
         </message>
         <message>
+            <source>My key is sk-ant-…, write to ada@example.org</source>
+            <translation>Mein Schlüssel ist sk-ant-…, schreib an ada@example.org</translation>
+        </message>
+        <message>
             <source>Name</source>
             <translation>Name</translation>
         </message>
@@ -2788,8 +3152,16 @@
             <translation>Die Zip-Datei nennen, die es gemacht hat.</translation>
         </message>
         <message>
+            <source>Names, projects, customers. Whole words, in any case, also in pictures.</source>
+            <translation>Namen, Projekte, Kunden. Ganze Wörter, ob groß oder klein geschrieben, auch in Bildern.</translation>
+        </message>
+        <message>
             <source>Network</source>
             <translation>Netz</translation>
+        </message>
+        <message>
+            <source>Never</source>
+            <translation>Nie</translation>
         </message>
         <message>
             <source>New conversation</source>
@@ -2812,6 +3184,14 @@
             <translation>Nächster Bildschirm</translation>
         </message>
         <message>
+            <source>Nightingale begins on Monday. In conclusion, …</source>
+            <translation>Nachtigall beginnt am Montag. Zusammenfassend …</translation>
+        </message>
+        <message>
+            <source>Nightingale, or a pattern such as /\d{3}-\d{4}/</source>
+            <translation>Nachtigall oder ein Muster wie /\d{3}-\d{4}/</translation>
+        </message>
+        <message>
             <source>No backup was made yet.</source>
             <translation>Es wurde noch keine Sicherung gemacht.</translation>
         </message>
@@ -2826,6 +3206,10 @@
         <message>
             <source>No connection to {host}</source>
             <translation>Keine Verbindung zu {host}</translation>
+        </message>
+        <message>
+            <source>No contents are kept now.</source>
+            <translation>Zurzeit sind keine Inhalte aufbewahrt.</translation>
         </message>
         <message>
             <source>No conversation can be read in {name}.</source>
@@ -2846,6 +3230,14 @@
         <message>
             <source>No key is stored.</source>
             <translation>Es ist kein Schlüssel gespeichert.</translation>
+        </message>
+        <message>
+            <source>No longer before all others</source>
+            <translation>Nicht mehr vor allem anderen</translation>
+        </message>
+        <message>
+            <source>No model can be asked for a summary.</source>
+            <translation>Kein Modell kann um eine Zusammenfassung gebeten werden.</translation>
         </message>
         <message>
             <source>No model matches “{query}”.</source>
@@ -2896,6 +3288,10 @@
             <translation>Kein Proxy</translation>
         </message>
         <message>
+            <source>No rule is met.</source>
+            <translation>Keine Regel trifft zu.</translation>
+        </message>
+        <message>
             <source>No screen is connected.</source>
             <translation>Es ist kein Bildschirm angeschlossen.</translation>
         </message>
@@ -2930,6 +3326,10 @@
         <message>
             <source>Nobody came back from the browser within {minutes}.</source>
             <translation>Innerhalb von {minutes} kam niemand aus dem Browser zurück.</translation>
+        </message>
+        <message>
+            <source>Nobody can look into these documents: {titles}.</source>
+            <translation>In diese Dokumente lässt sich nicht hineinsehen: {titles}.</translation>
         </message>
         <message>
             <source>Nobody looks, because that is switched off.</source>
@@ -2984,6 +3384,10 @@
             <translation>Nichts gefunden für „{words}“. Weniger oder kürzere Wörter versuchen.</translation>
         </message>
         <message>
+            <source>Nothing goes along yet. Add files, folders, pages or earlier conversations.</source>
+            <translation>Noch wird nichts mitgesendet. Dateien, Ordner, Seiten oder frühere Unterhaltungen hinzufügen.</translation>
+        </message>
+        <message>
             <source>Nothing has been sent. Exactly these bytes would leave if you asked now.</source>
             <translation>Es wurde nichts gesendet. Genau diese Bytes würden den Computer verlassen, wenn Sie jetzt fragten.</translation>
         </message>
@@ -2992,8 +3396,24 @@
             <translation>Nichts hat diesen Computer verlassen.</translation>
         </message>
         <message>
+            <source>Nothing in it would be hidden.</source>
+            <translation>Nichts darin würde verborgen.</translation>
+        </message>
+        <message>
             <source>Nothing is archived.</source>
             <translation>Nichts ist archiviert.</translation>
+        </message>
+        <message>
+            <source>Nothing is called “{words}”.</source>
+            <translation>Nichts heißt „{words}“.</translation>
+        </message>
+        <message>
+            <source>Nothing is hidden in it.</source>
+            <translation>Nichts darin ist verborgen.</translation>
+        </message>
+        <message>
+            <source>Nothing is left of any answer: {rule} is found everywhere.</source>
+            <translation>Von keiner Antwort bleibt etwas übrig: {rule} findet sich überall.</translation>
         </message>
         <message>
             <source>Nothing is selected.</source>
@@ -3002,6 +3422,10 @@
         <message>
             <source>Nothing new: everything in it is there already.</source>
             <translation>Nichts Neues: alles darin ist schon da.</translation>
+        </message>
+        <message>
+            <source>Nothing of this conversation is left out.</source>
+            <translation>Von dieser Unterhaltung wird nichts weggelassen.</translation>
         </message>
         <message>
             <source>Nothing was added.</source>
@@ -3026,6 +3450,10 @@
         <message>
             <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
             <translation>Nichts wurde gelöscht: {name} und die Dateien, die mit diesem Namen beginnen, in einen anderen Ordner bewegen, um mit leerem Verlauf zu beginnen, oder eine eigene Kopie an ihre Stelle legen.</translation>
+        </message>
+        <message>
+            <source>Nothing was found for “{words}”.</source>
+            <translation>Für „{words}“ wurde nichts gefunden.</translation>
         </message>
         <message>
             <source>Nothing was spent in the last {days} days.</source>
@@ -3062,6 +3490,10 @@
         <message>
             <source>Offer {tool} to models</source>
             <translation>„{tool}“ den Modellen anbieten</translation>
+        </message>
+        <message>
+            <source>Older messages no longer fit, so the service reads {tokens} tokens anew{price}.</source>
+            <translation>Für ältere Nachrichten ist kein Platz mehr, deshalb liest der Dienst {tokens} Token neu{price}.</translation>
         </message>
         <message>
             <source>On days on which something has changed, while nothing else goes on. Seven days and four weeks are kept.</source>
@@ -3102,6 +3534,10 @@
         <message>
             <source>Only services that keep nothing at all</source>
             <translation>Nur Dienste, die gar nichts behalten</translation>
+        </message>
+        <message>
+            <source>Only the first {count} characters are tried.</source>
+            <translation>Nur die ersten {count} Zeichen werden ausprobiert.</translation>
         </message>
         <message>
             <source>Opacity</source>
@@ -3168,6 +3604,10 @@
             <translation>Ordner öffnen: {title}</translation>
         </message>
         <message>
+            <source>Open the receipts</source>
+            <translation>Belege öffnen</translation>
+        </message>
+        <message>
             <source>Open what you want to show. Click here to cancel.</source>
             <translation>Öffnen, was gezeigt werden soll. Zum Abbrechen hier klicken.</translation>
         </message>
@@ -3212,6 +3652,10 @@
             <translation>Sonst nur, wo der Desktop Kireji den Bildschirm nicht einfrieren lässt.</translation>
         </message>
         <message>
+            <source>Own word</source>
+            <translation>Eigenes Wort</translation>
+        </message>
+        <message>
             <source>PDF</source>
             <translation>PDF</translation>
         </message>
@@ -3236,6 +3680,14 @@
             <translation>Ein Teil des beobachteten Bereichs liegt jetzt auf keinem Bildschirm.</translation>
         </message>
         <message>
+            <source>Password</source>
+            <translation>Passwort</translation>
+        </message>
+        <message>
+            <source>Passwords</source>
+            <translation>Passwörter</translation>
+        </message>
+        <message>
             <source>Paste</source>
             <translation>Einfügen</translation>
         </message>
@@ -3246,6 +3698,10 @@
         <message>
             <source>Paste a key in Settings, Keys &amp; models, instead.</source>
             <translation>Stattdessen unter Einstellungen, Schlüssel &amp; Modelle einen Schlüssel einfügen.</translation>
+        </message>
+        <message>
+            <source>Paste a text to see how it would leave. It is looked through here and goes nowhere.</source>
+            <translation>Einen Text einfügen, um zu sehen, wie er hinausgehen würde. Er wird hier durchgesehen und geht nirgendwohin.</translation>
         </message>
         <message>
             <source>Paste the whole key.</source>
@@ -3280,6 +3736,14 @@
             <translation>Von Ihnen erteilte Erlaubnisse</translation>
         </message>
         <message>
+            <source>Person number</source>
+            <translation>Personenkennzahl</translation>
+        </message>
+        <message>
+            <source>Personal numbers</source>
+            <translation>Personenkennzahlen</translation>
+        </message>
+        <message>
             <source>Pick a window; Tab or arrow keys: another one</source>
             <translation>Ein Fenster wählen; Tab oder Pfeiltasten: ein anderes</translation>
         </message>
@@ -3310,6 +3774,10 @@
                 <numerusform>Oben anheften</numerusform>
                 <numerusform>{n} oben anheften</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Pin: before all others</source>
+            <translation>Anheften: vor allem anderen</translation>
         </message>
         <message>
             <source>Pinned</source>
@@ -3368,6 +3836,18 @@
             <translation>Preis raus</translation>
         </message>
         <message>
+            <source>Privacy</source>
+            <translation>Datenschutz</translation>
+        </message>
+        <message>
+            <source>Private key</source>
+            <translation>Privater Schlüssel</translation>
+        </message>
+        <message>
+            <source>Private keys</source>
+            <translation>Private Schlüssel</translation>
+        </message>
+        <message>
             <source>Process {number} was started.</source>
             <translation>Prozess {number} wurde gestartet.</translation>
         </message>
@@ -3378,6 +3858,10 @@
         <message>
             <source>Programs cannot hold a key combination in this Wayland session.</source>
             <translation>In dieser Wayland-Sitzung können Programme keine Tastenkombination halten.</translation>
+        </message>
+        <message>
+            <source>Project Nightingale</source>
+            <translation>Projekt Nachtigall</translation>
         </message>
         <message>
             <source>Protocol spoken</source>
@@ -3446,6 +3930,10 @@
         <message>
             <source>Quote what is selected</source>
             <translation>Zitieren, was ausgewählt ist</translation>
+        </message>
+        <message>
+            <source>Raise the budget in Settings, Spending, and begin again.</source>
+            <translation>Das Budget unter Einstellungen, Ausgaben erhöhen und neu beginnen.</translation>
         </message>
         <message>
             <source>RapidOCR, its PP-OCR models</source>
@@ -3740,6 +4228,10 @@
             <translation>Ohne Passwort sichern.</translation>
         </message>
         <message>
+            <source>Save or download it again.</source>
+            <translation>Noch einmal sichern oder herunterladen.</translation>
+        </message>
+        <message>
             <source>Save the picture</source>
             <translation>Bild sichern</translation>
         </message>
@@ -3772,6 +4264,10 @@
             <translation>Suche</translation>
         </message>
         <message>
+            <source>Search earlier conversations</source>
+            <translation>Frühere Unterhaltungen durchsuchen</translation>
+        </message>
+        <message>
             <source>Search everything</source>
             <translation>Alles durchsuchen</translation>
         </message>
@@ -3786,6 +4282,10 @@
         <message>
             <source>Search in files</source>
             <translation>In Dateien suchen</translation>
+        </message>
+        <message>
+            <source>Search in what goes along</source>
+            <translation>In dem suchen, was mitgesendet wird</translation>
         </message>
         <message>
             <source>Search models</source>
@@ -3828,8 +4328,36 @@
             <translation>Trotzdem senden</translation>
         </message>
         <message>
+            <source>Send hidden</source>
+            <translation>Verborgen senden</translation>
+        </message>
+        <message>
+            <source>Send it</source>
+            <translation>Senden</translation>
+        </message>
+        <message>
+            <source>Send it anyway (on the command line with --yes), or choose another model.</source>
+            <translation>Trotzdem senden (auf der Befehlszeile mit --yes) oder ein anderes Modell wählen.</translation>
+        </message>
+        <message>
             <source>Send it anyway, or choose another model.</source>
-            <translation>Trotzdem senden oder ein anderes Modell wählen.</translation>
+            <translation type="vanished">Trotzdem senden oder ein anderes Modell wählen.</translation>
+        </message>
+        <message>
+            <source>Send it as it is</source>
+            <translation>Unverändert senden</translation>
+        </message>
+        <message>
+            <source>Send question {place} anyway: {words}</source>
+            <translation>Frage {place} trotzdem senden: {words}</translation>
+        </message>
+        <message>
+            <source>Send the question although its price is unknown</source>
+            <translation>Die Frage senden, obwohl ihr Preis nicht bekannt ist</translation>
+        </message>
+        <message>
+            <source>Send what could not be looked into?</source>
+            <translation>Senden, was sich nicht durchsehen ließ?</translation>
         </message>
         <message>
             <source>Send; while an answer streams: queue</source>
@@ -3844,8 +4372,16 @@
             <translation>Sendet, was gefragt würde, an den Dienst, der es zählt und nichts berechnet.</translation>
         </message>
         <message>
+            <source>Sent as it is, everything in it can be seen; nothing has left yet.</source>
+            <translation>Unverändert gesendet, ist alles darin zu sehen; noch hat nichts den Computer verlassen.</translation>
+        </message>
+        <message>
             <source>Sent to</source>
             <translation>Gesendet an</translation>
+        </message>
+        <message>
+            <source>Sent without being looked through: {names}.</source>
+            <translation>Ohne Durchsicht gesendet: {names}.</translation>
         </message>
         <message>
             <source>Server started</source>
@@ -3854,6 +4390,10 @@
         <message>
             <source>Service</source>
             <translation>Dienst</translation>
+        </message>
+        <message>
+            <source>Services get [MAIL_1] in the place of an address, and solid boxes in the place of what pictures show. In answers you read what was there. “Ask first” shows you what was found.</source>
+            <translation>Dienste erhalten [MAIL_1] anstelle einer Adresse und ausgefüllte Kästen anstelle dessen, was Bilder zeigen. In Antworten lesen Sie, was dort stand. „Erst fragen“ zeigt Ihnen, was gefunden wurde.</translation>
         </message>
         <message>
             <source>Set a corner; while dragging: move the whole</source>
@@ -3898,6 +4438,10 @@
         <message>
             <source>Settings page</source>
             <translation>Seite der Einstellungen</translation>
+        </message>
+        <message>
+            <source>Settings, tools or the program have changed since, a stop text went along, or a box was taken away.</source>
+            <translation>Einstellungen, Werkzeuge oder das Programm haben sich seither geändert, ein Stopptext ging mit, oder ein Kasten wurde entfernt.</translation>
         </message>
         <message>
             <source>Several conversations do not fit into one file.</source>
@@ -3970,6 +4514,10 @@
         <message>
             <source>Show the text</source>
             <translation>Den Text zeigen</translation>
+        </message>
+        <message>
+            <source>Show what was sent</source>
+            <translation>Zeigen, was gesendet wurde</translation>
         </message>
         <message>
             <source>Show what will be sent</source>
@@ -4072,6 +4620,10 @@
             <translation>Leertaste</translation>
         </message>
         <message>
+            <source>Space switches a line on or off, P pins it, Delete takes it out.</source>
+            <translation>Die Leertaste schaltet eine Zeile ein oder aus, P heftet sie an, Entf nimmt sie heraus.</translation>
+        </message>
+        <message>
             <source>Space: move it as it is</source>
             <translation>Leertaste: als Ganzes verschieben</translation>
         </message>
@@ -4164,6 +4716,14 @@
             <translation>Bei der Anmeldung starten</translation>
         </message>
         <message>
+            <source>Stays here</source>
+            <translation>Bleibt hier</translation>
+        </message>
+        <message>
+            <source>Stays here: {what}</source>
+            <translation>Bleibt hier: {what}</translation>
+        </message>
+        <message>
             <source>Stays in the tray, with the shortcuts ready. Nothing is opened and nothing is sent.</source>
             <translation>Bleibt im Infobereich, die Tastenkürzel sind bereit. Nichts wird geöffnet und nichts gesendet.</translation>
         </message>
@@ -4188,6 +4748,10 @@
             <translation>Angehalten. Was vorher hinzugefügt wurde, bleibt.</translation>
         </message>
         <message>
+            <source>Stops</source>
+            <translation>Stopptexte</translation>
+        </message>
+        <message>
             <source>Stricter: not even for a short time. Fewer models can answer.</source>
             <translation>Strenger: nicht einmal für kurze Zeit. Weniger Modelle können antworten.</translation>
         </message>
@@ -4200,8 +4764,24 @@
             <translation>Zusammenfassen</translation>
         </message>
         <message>
+            <source>Summarise what is left out…</source>
+            <translation>Weggelassenes zusammenfassen…</translation>
+        </message>
+        <message>
             <source>Summarise what is shown in at most five short points, the most important first. Keep names, numbers and dates exact. Add nothing that is not there.</source>
             <translation>Fasse das Gezeigte in höchstens fünf kurzen Punkten zusammen, das Wichtigste zuerst. Gib Namen, Zahlen und Daten genau wieder. Füge nichts hinzu, was nicht dasteht.</translation>
+        </message>
+        <message>
+            <source>Summarising what is left out: part {number} of {count}…</source>
+            <translation>Weggelassenes wird zusammengefasst: Teil {number} von {count}…</translation>
+        </message>
+        <message>
+            <source>Summarising what is left out…</source>
+            <translation>Weggelassenes wird zusammengefasst…</translation>
+        </message>
+        <message>
+            <source>Summary of {count} earlier messages</source>
+            <translation>Zusammenfassung von {count} früheren Nachrichten</translation>
         </message>
         <message>
             <source>Switch it in Windows' Settings, Apps, Startup.</source>
@@ -4236,6 +4816,10 @@
             <translation>Tab: das nächste</translation>
         </message>
         <message>
+            <source>Take it out, or add it again.</source>
+            <translation>Herausnehmen oder noch einmal hinzufügen.</translation>
+        </message>
+        <message>
             <source>Take the denial back</source>
             <translation>Die Ablehnung zurücknehmen</translation>
         </message>
@@ -4246,6 +4830,18 @@
         <message>
             <source>Takes a picture of your screen as it is at that moment.</source>
             <translation>Nimmt ein Bild Ihres Bildschirms auf, wie er in diesem Moment ist.</translation>
+        </message>
+        <message>
+            <source>Tax and social security numbers, identity cards, passports</source>
+            <translation>Steuer- und Sozialversicherungsnummern, Ausweise, Pässe</translation>
+        </message>
+        <message>
+            <source>Telephone number</source>
+            <translation>Telefonnummer</translation>
+        </message>
+        <message>
+            <source>Telephone numbers</source>
+            <translation>Telefonnummern</translation>
         </message>
         <message>
             <source>Tells date and time, also of other zones and other moments.</source>
@@ -4316,6 +4912,10 @@
             <translation>Das endet, wenn sich seine Datei ändert.</translation>
         </message>
         <message>
+            <source>That is in the list already.</source>
+            <translation>Das steht schon in der Liste.</translation>
+        </message>
+        <message>
             <source>That is neither an Anthropic key (sk-ant-…) nor an OpenRouter key (sk-or-…).</source>
             <translation>Das ist weder ein Schlüssel von Anthropic (sk-ant-…) noch von OpenRouter (sk-or-…).</translation>
         </message>
@@ -4332,8 +4932,24 @@
             <translation>Dieses Modell sieht keine Bilder; es erhält den Text, den dieser Computer darin liest.</translation>
         </message>
         <message>
+            <source>That would leave too many files out one by one. Switch whole folders instead.</source>
+            <translation>Damit würden zu viele Dateien einzeln weggelassen. Stattdessen ganze Ordner schalten.</translation>
+        </message>
+        <message>
+            <source>The PDF could not be read.</source>
+            <translation>Das PDF konnte nicht gelesen werden.</translation>
+        </message>
+        <message>
             <source>The PDF has more than {most} pages.</source>
             <translation>Das PDF hat mehr als {most} Seiten.</translation>
+        </message>
+        <message>
+            <source>The PDF holds no words; its pages are pictures.</source>
+            <translation>Das PDF enthält keine Wörter; seine Seiten sind Bilder.</translation>
+        </message>
+        <message>
+            <source>The PDF is damaged.</source>
+            <translation>Das PDF ist beschädigt.</translation>
         </message>
         <message>
             <source>The PDF is larger than {most} MB.</source>
@@ -4342,6 +4958,10 @@
         <message>
             <source>The PDF is protected by a password.</source>
             <translation>Das PDF ist mit einem Passwort geschützt.</translation>
+        </message>
+        <message>
+            <source>The PDF takes too long to read, or is damaged.</source>
+            <translation>Das Lesen des PDFs dauert zu lange, oder es ist beschädigt.</translation>
         </message>
         <message>
             <source>The account of this key at {name} has a payment problem or no credit left.</source>
@@ -4374,6 +4994,10 @@
         <message>
             <source>The answer broke off.</source>
             <translation>Die Antwort ist abgebrochen.</translation>
+        </message>
+        <message>
+            <source>The answer ends at {rule}.</source>
+            <translation>Die Antwort endet bei {rule}.</translation>
         </message>
         <message>
             <source>The answer paused after many steps. It can be continued.</source>
@@ -4462,6 +5086,10 @@
         <message>
             <source>The connection to {server} was lost before it had answered.</source>
             <translation>Die Verbindung zu {server} ging verloren, bevor er geantwortet hatte.</translation>
+        </message>
+        <message>
+            <source>The conversation no longer fits what the model can read.</source>
+            <translation>Die Unterhaltung ist länger, als das Modell lesen kann.</translation>
         </message>
         <message>
             <source>The conversation with its pictures is too large to send.</source>
@@ -4636,12 +5264,20 @@
             <translation>Die Datei ist größer als {most} MB.</translation>
         </message>
         <message>
+            <source>The first message did not go along: it no longer fits.</source>
+            <translation>Die erste Nachricht wurde nicht mitgesendet: Für sie ist kein Platz mehr.</translation>
+        </message>
+        <message>
             <source>The first that sees pictures</source>
             <translation>Das erste, das Bilder sieht</translation>
         </message>
         <message>
             <source>The first {count} are older than the chain; that they were not changed before it began, nobody can say.</source>
             <translation>Die ersten {count} sind älter als die Kette; dass sie vor deren Beginn nicht geändert wurden, kann niemand sagen.</translation>
+        </message>
+        <message>
+            <source>The first {count} messages did not go along: they no longer fit.</source>
+            <translation>Die ersten {count} Nachrichten wurden nicht mitgesendet: Für sie ist kein Platz mehr.</translation>
         </message>
         <message>
             <source>The folder {folder} is not there.</source>
@@ -4712,6 +5348,10 @@
             <translation>Das Journal ist unversehrt: Keine seiner {count} Anfragen wurde seit dem Schreiben geändert, entfernt oder hinzugefügt.</translation>
         </message>
         <message>
+            <source>The ledger notes of every request when it left, where to, how large it was and its hash. What was in it is kept only if you want that.</source>
+            <translation>Das Journal vermerkt zu jeder Anfrage, wann sie den Computer verließ, wohin, wie groß sie war, und ihren Hash. Ihr Inhalt wird nur aufbewahrt, wenn Sie das wollen.</translation>
+        </message>
+        <message>
             <source>The library libxcb is missing.</source>
             <translation>Die Bibliothek libxcb fehlt.</translation>
         </message>
@@ -4742,6 +5382,10 @@
         <message>
             <source>The model gave no answer. Ask again, or with a lower effort.</source>
             <translation>Das Modell gab keine Antwort. Noch einmal oder mit geringerem Aufwand fragen.</translation>
+        </message>
+        <message>
+            <source>The model gave no summary.</source>
+            <translation>Das Modell hat keine Zusammenfassung gegeben.</translation>
         </message>
         <message>
             <source>The model may still be loading, or be too large for this computer: ask again, or choose a smaller one.</source>
@@ -4820,6 +5464,10 @@
             <translation>Die Person hat dieses Werkzeug ausgeschaltet.</translation>
         </message>
         <message>
+            <source>The picture could not be looked through</source>
+            <translation>Das Bild konnte nicht durchgesehen werden</translation>
+        </message>
+        <message>
             <source>The picture could not be saved as {file}.</source>
             <translation>Das Bild konnte nicht als {file} gesichert werden.</translation>
         </message>
@@ -4842,6 +5490,10 @@
         <message>
             <source>The picture is too large to open.</source>
             <translation>Das Bild ist zu groß zum Öffnen.</translation>
+        </message>
+        <message>
+            <source>The pictures could not be looked through for what should be hidden; nothing was sent.</source>
+            <translation>Die Bilder konnten nicht auf das durchgesehen werden, was verborgen werden soll; nichts wurde gesendet.</translation>
         </message>
         <message>
             <source>The plugin or the server has changed while the call waited; it was not run.</source>
@@ -4928,6 +5580,10 @@
             <translation>Die Frage ist nicht mehr in dieser Unterhaltung.</translation>
         </message>
         <message>
+            <source>The question was not sent.</source>
+            <translation>Die Frage wurde nicht gesendet.</translation>
+        </message>
+        <message>
             <source>The region has changed</source>
             <translation>Der Bereich hat sich geändert</translation>
         </message>
@@ -4938,6 +5594,10 @@
         <message>
             <source>The region has changed.</source>
             <translation>Der Bereich hat sich geändert.</translation>
+        </message>
+        <message>
+            <source>The region is not watched any more.</source>
+            <translation>Der Bereich wird nicht mehr beobachtet.</translation>
         </message>
         <message>
             <source>The region {rect} has nothing of the screen in it.</source>
@@ -4954,6 +5614,10 @@
         <message>
             <source>The registry cannot be written.</source>
             <translation>Die Registrierung kann nicht geschrieben werden.</translation>
+        </message>
+        <message>
+            <source>The rules need too much work for this; the rest of an answer would not be shown.</source>
+            <translation>Die Regeln brauchen hierfür zu viel Rechenarbeit; der Rest einer Antwort würde nicht gezeigt.</translation>
         </message>
         <message>
             <source>The same for the edges that Ctrl and Alt move</source>
@@ -4997,7 +5661,7 @@
         </message>
         <message>
             <source>The settings, the tools or the program have changed since, or a stop text went along.</source>
-            <translation>Die Einstellungen, die Werkzeuge oder das Programm haben sich seither geändert, oder ein Stopptext ging mit.</translation>
+            <translation type="vanished">Die Einstellungen, die Werkzeuge oder das Programm haben sich seither geändert, oder ein Stopptext ging mit.</translation>
         </message>
         <message>
             <source>The shortcut cannot be held here.</source>
@@ -5010,6 +5674,10 @@
         <message>
             <source>The sign-in was declined in the browser.</source>
             <translation>Die Anmeldung wurde im Browser abgelehnt.</translation>
+        </message>
+        <message>
+            <source>The summary is attached to your next question, where you can read, change or remove it.</source>
+            <translation>Die Zusammenfassung ist an Ihre nächste Frage angehängt; dort können Sie sie lesen, ändern oder entfernen.</translation>
         </message>
         <message>
             <source>The text is longer than {most} MB.</source>
@@ -5120,12 +5788,20 @@
             <translation>Es gibt sowohl einen command als auch eine url. Eines davon behalten.</translation>
         </message>
         <message>
+            <source>There are more than {most} files; choose a smaller folder.</source>
+            <translation>Es sind mehr als {most} Dateien; einen kleineren Ordner wählen.</translation>
+        </message>
+        <message>
             <source>There are no certificates (PEM) in this file. Choose another one, or remove it here.</source>
             <translation>In dieser Datei sind keine Zertifikate (PEM). Eine andere wählen oder sie hier entfernen.</translation>
         </message>
         <message>
             <source>There are no conversations in {name}.</source>
             <translation>In {name} sind keine Unterhaltungen.</translation>
+        </message>
+        <message>
+            <source>There are no others yet.</source>
+            <translation>Es gibt noch keine anderen.</translation>
         </message>
         <message>
             <source>There are no tools yet.</source>
@@ -5276,6 +5952,10 @@
             <translation>Der Speicher reicht nicht, um dieses Bild zu lesen.</translation>
         </message>
         <message>
+            <source>There is nothing in it that can go along.</source>
+            <translation>Es ist nichts darin, das mitgesendet werden kann.</translation>
+        </message>
+        <message>
             <source>There is nothing in it.</source>
             <translation>Es ist nichts darin.</translation>
         </message>
@@ -5310,6 +5990,10 @@
         <message>
             <source>These keys work anywhere, whatever program is in front. Kireji never sees any other key.</source>
             <translation>Diese Tasten wirken überall, gleich welches Programm vorn ist. Andere Tasten sieht Kireji nie.</translation>
+        </message>
+        <message>
+            <source>They hold from the next question on.</source>
+            <translation>Sie gelten ab der nächsten Frage.</translation>
         </message>
         <message>
             <source>They hold from the next question on. Changing them starts the cache anew, so the next answer costs more.</source>
@@ -5382,6 +6066,10 @@
         <message>
             <source>This call needs the person's permission, and nobody is there to give it.</source>
             <translation>Dieser Aufruf braucht die Erlaubnis der Person, und niemand ist da, um sie zu geben.</translation>
+        </message>
+        <message>
+            <source>This cannot be read: {reason}.</source>
+            <translation>Dies kann nicht gelesen werden: {reason}.</translation>
         </message>
         <message>
             <source>This computer</source>
@@ -5476,6 +6164,10 @@
             <translation>Dieser Export wurde von einer neueren Version von Kireji geschrieben (Format {theirs}; diese kennt {ours}).</translation>
         </message>
         <message>
+            <source>This file cannot be read.</source>
+            <translation>Diese Datei kann nicht gelesen werden.</translation>
+        </message>
+        <message>
             <source>This file cannot be read. Change its permissions, or choose another one.</source>
             <translation>Diese Datei kann nicht gelesen werden. Ihre Rechte ändern oder eine andere wählen.</translation>
         </message>
@@ -5488,6 +6180,10 @@
             <translation>Diese Datei gibt es nicht. Eine andere wählen oder sie hier entfernen.</translation>
         </message>
         <message>
+            <source>This folder lies too deep.</source>
+            <translation>Dieser Ordner liegt zu tief.</translation>
+        </message>
+        <message>
             <source>This is a Wayland session, where programs cannot read the screen by themselves.</source>
             <translation>Dies ist eine Wayland-Sitzung, in der Programme den Bildschirm nicht selbst lesen können.</translation>
         </message>
@@ -5496,16 +6192,32 @@
             <translation>Das ist eine Datenbank, die Modelle nicht lesen können.</translation>
         </message>
         <message>
+            <source>This is a device or a pipe, not a file.</source>
+            <translation>Dies ist ein Gerät oder eine Pipe, keine Datei.</translation>
+        </message>
+        <message>
             <source>This is a file of another kind ({name}).</source>
             <translation>Das ist eine Datei anderer Art ({name}).</translation>
         </message>
         <message>
             <source>This is a folder.</source>
-            <translation>Das ist ein Ordner.</translation>
+            <translation type="vanished">Das ist ein Ordner.</translation>
         </message>
         <message>
             <source>This is a key of {right}, not of {asked}; it was not sent.</source>
             <translation>Das ist ein Schlüssel von {right}, nicht von {asked}; er wurde nicht gesendet.</translation>
+        </message>
+        <message>
+            <source>This is a link that leads nowhere.</source>
+            <translation>Dies ist eine Verknüpfung, die ins Leere führt.</translation>
+        </message>
+        <message>
+            <source>This is a link that leads out of the folder.</source>
+            <translation>Dies ist eine Verknüpfung, die aus dem Ordner hinausführt.</translation>
+        </message>
+        <message>
+            <source>This is a picture; attach it by itself.</source>
+            <translation>Dies ist ein Bild; es einzeln anhängen.</translation>
         </message>
         <message>
             <source>This is a program, which models cannot read.</source>
@@ -5530,6 +6242,10 @@
         <message>
             <source>This is another ledger than the one whose end was noted. If you have removed or restored the data folder yourself, delete the file “ledger” in the state folder.</source>
             <translation>Dies ist ein anderes Journal als das, dessen Ende vermerkt wurde. Haben Sie den Datenordner selbst entfernt oder wiederhergestellt, die Datei „ledger“ im Zustandsordner löschen.</translation>
+        </message>
+        <message>
+            <source>This is no address of a web page. One looks like https://example.com/page.</source>
+            <translation>Dies ist keine Adresse einer Webseite. Eine solche sieht aus wie https://example.com/page.</translation>
         </message>
         <message>
             <source>This is no file. Choose the file with the certificates.</source>
@@ -5564,8 +6280,16 @@
             <translation>Das ist die Vorgabe für {name}</translation>
         </message>
         <message>
+            <source>This is the picture as it is kept here.</source>
+            <translation>Dies ist das Bild, wie es hier aufbewahrt wird.</translation>
+        </message>
+        <message>
             <source>This keyboard has no key for {shortcut}.</source>
             <translation>Diese Tastatur hat keine Taste für {shortcut}.</translation>
+        </message>
+        <message>
+            <source>This kind of context cannot be read yet.</source>
+            <translation>Kontext dieser Art kann noch nicht gelesen werden.</translation>
         </message>
         <message>
             <source>This list</source>
@@ -5588,8 +6312,20 @@
             <translation>Dieser Name führt in das lokale Netz, zu {host}.</translation>
         </message>
         <message>
+            <source>This pattern needs too much work while an answer comes. Let it count less, or look for less.</source>
+            <translation>Dieses Muster braucht zu viel Rechenarbeit, während eine Antwort kommt. Es weniger zählen oder weniger suchen lassen.</translation>
+        </message>
+        <message>
+            <source>This pattern {problem}.</source>
+            <translation>Dieses Muster {problem}.</translation>
+        </message>
+        <message>
             <source>This picture cannot be painted over as it is.</source>
             <translation>Dieses Bild kann so nicht übermalt werden.</translation>
+        </message>
+        <message>
+            <source>This question has about {tokens} tokens, and {name} has room for {room}: {parts}.</source>
+            <translation>Diese Frage hat ungefähr {tokens} Token, und {name} hat Platz für {room}: {parts}.</translation>
         </message>
         <message>
             <source>This question was not answered.</source>
@@ -5606,6 +6342,14 @@
         <message>
             <source>This tool was not allowed to do that.</source>
             <translation>Diesem Werkzeug wurde das nicht erlaubt.</translation>
+        </message>
+        <message>
+            <source>This waits:</source>
+            <translation>Dies wartet:</translation>
+        </message>
+        <message>
+            <source>This {problem}.</source>
+            <translation>Dies {problem}.</translation>
         </message>
         <message>
             <source>Thought</source>
@@ -5650,6 +6394,10 @@
         <message>
             <source>Together with the rest it is more than {most} MB, which services do not take.</source>
             <translation>Zusammen mit dem Übrigen sind es mehr als {most} MB, was Dienste nicht annehmen.</translation>
+        </message>
+        <message>
+            <source>Together with your other rules this needs too much work while an answer comes. Remove some first.</source>
+            <translation>Zusammen mit Ihren anderen Regeln braucht dies zu viel Rechenarbeit, während eine Antwort kommt. Zuerst einige entfernen.</translation>
         </message>
         <message>
             <source>Tokens</source>
@@ -5716,6 +6464,10 @@
             <translation>Mit einem kleineren Bereich noch einmal versuchen.</translation>
         </message>
         <message>
+            <source>Try again, or with another model.</source>
+            <translation>Noch einmal versuchen, oder mit einem anderen Modell.</translation>
+        </message>
+        <message>
             <source>Try again.</source>
             <translation>Noch einmal versuchen.</translation>
         </message>
@@ -5740,8 +6492,16 @@
             <translation>Noch einmal versuchen; sein Protokoll sagt vielleicht, warum.</translation>
         </message>
         <message>
+            <source>Try it</source>
+            <translation>Ausprobieren</translation>
+        </message>
+        <message>
             <source>Try its command in a terminal.</source>
             <translation>Seinen Befehl in einem Terminal ausprobieren.</translation>
+        </message>
+        <message>
+            <source>Try the rules</source>
+            <translation>Regeln ausprobieren</translation>
         </message>
         <message>
             <source>Try the shortcut</source>
@@ -5754,6 +6514,10 @@
         <message>
             <source>Type a question or add a picture.</source>
             <translation>Eine Frage eingeben oder ein Bild hinzufügen.</translation>
+        </message>
+        <message>
+            <source>Type what a model could answer, and see what would be shown of it.</source>
+            <translation>Schreiben, was ein Modell antworten könnte, und sehen, was davon gezeigt würde.</translation>
         </message>
         <message>
             <source>US dollars</source>
@@ -5940,16 +6704,44 @@
             <translation>Webseite</translation>
         </message>
         <message>
+            <source>Web page {address}</source>
+            <translation>Webseite {address}</translation>
+        </message>
+        <message>
             <source>Web pages</source>
             <translation>Webseiten</translation>
+        </message>
+        <message>
+            <source>Web page…</source>
+            <translation>Webseite…</translation>
         </message>
         <message>
             <source>Welcome to Kireji</source>
             <translation>Willkommen bei Kireji</translation>
         </message>
         <message>
+            <source>What goes along</source>
+            <translation>Was mitgesendet wird</translation>
+        </message>
+        <message>
+            <source>What goes along with the question</source>
+            <translation>Was mit der Frage gesendet wird</translation>
+        </message>
+        <message>
+            <source>What goes along…</source>
+            <translation>Was mitgesendet wird…</translation>
+        </message>
+        <message>
             <source>What is allowed</source>
             <translation>Was erlaubt ist</translation>
+        </message>
+        <message>
+            <source>What is hidden, one after the other; Space: send it, hide it; from the question with Alt</source>
+            <translation>Was verborgen ist, eines nach dem anderen; Leertaste: senden, verbergen; von der Frage aus mit Alt</translation>
+        </message>
+        <message>
+            <source>What is kept</source>
+            <translation>Was aufbewahrt wird</translation>
         </message>
         <message>
             <source>What is left on the account</source>
@@ -5976,12 +6768,24 @@
             <translation>Was diesen Computer verlassen hat</translation>
         </message>
         <message>
+            <source>What stands behind “password:”, and in addresses like https://me:…@host</source>
+            <translation>Was hinter „Passwort:“ steht und in Adressen wie https://me:…@host</translation>
+        </message>
+        <message>
+            <source>What stays on this computer needs no hiding. Choose another for a server that is somewhere else.</source>
+            <translation>Was auf diesem Computer bleibt, muss nicht verborgen werden. Für einen Server, der anderswo steht, etwas anderes wählen.</translation>
+        </message>
+        <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
             <translation>Was der Desktop als Proxy nennt, ist keine Adresse: den Proxy unter Einstellungen, Netz eingeben.</translation>
         </message>
         <message>
             <source>What the next question costs</source>
             <translation>Was die nächste Frage kostet</translation>
+        </message>
+        <message>
+            <source>What was changed, removed or added in the ledger later is found.</source>
+            <translation>Was im Journal später geändert, entfernt oder hinzugefügt wurde, fällt auf.</translation>
         </message>
         <message>
             <source>What was copied is larger than {size} MB.</source>
@@ -5996,12 +6800,20 @@
             <translation>Gelöschtes wird 30 Tage aufbewahrt.</translation>
         </message>
         <message>
+            <source>What was sent</source>
+            <translation>Was gesendet wurde</translation>
+        </message>
+        <message>
             <source>What was sent cannot be shown any more.</source>
             <translation>Was gesendet wurde, kann nicht mehr gezeigt werden.</translation>
         </message>
         <message>
             <source>What will be sent</source>
             <translation>Was gesendet wird</translation>
+        </message>
+        <message>
+            <source>What would be shown</source>
+            <translation>Was gezeigt würde</translation>
         </message>
         <message>
             <source>What {host} has at this address is no picture.</source>
@@ -6088,8 +6900,40 @@
             <translation>Mit einer url muss der Typ "http" sein.</translation>
         </message>
         <message>
+            <source>With another effort the service reads {tokens} tokens anew{price}.</source>
+            <translation>Mit anderem Aufwand liest der Dienst {tokens} Token neu{price}.</translation>
+        </message>
+        <message>
             <source>With another model…</source>
             <translation>Mit einem anderen Modell…</translation>
+        </message>
+        <message>
+            <source>With other instructions the service reads {tokens} tokens anew{price}.</source>
+            <translation>Mit anderen Anweisungen liest der Dienst {tokens} Token neu{price}.</translation>
+        </message>
+        <message>
+            <source>With other rules for hiding the service reads {tokens} tokens anew{price}.</source>
+            <translation>Mit anderen Regeln für das Verbergen liest der Dienst {tokens} Token neu{price}.</translation>
+        </message>
+        <message>
+            <source>With other tools the service reads {tokens} tokens anew{price}.</source>
+            <translation>Mit anderen Werkzeugen liest der Dienst {tokens} Token neu{price}.</translation>
+        </message>
+        <message>
+            <source>With the next question, messages 2 to {last} will not go along: they no longer fit.</source>
+            <translation>Mit der nächsten Frage werden die Nachrichten 2 bis {last} nicht mitgesendet: Für sie ist kein Platz mehr.</translation>
+        </message>
+        <message>
+            <source>With the next question, the first {count} messages will not go along: they no longer fit.</source>
+            <translation>Mit der nächsten Frage werden die ersten {count} Nachrichten nicht mitgesendet: Für sie ist kein Platz mehr.</translation>
+        </message>
+        <message>
+            <source>With this change the service reads {tokens} tokens anew{price}.</source>
+            <translation>Mit dieser Änderung liest der Dienst {tokens} Token neu{price}.</translation>
+        </message>
+        <message>
+            <source>With what its tools gave back, this answer is longer than {name} can read.</source>
+            <translation>Mit dem, was ihre Werkzeuge zurückgaben, ist diese Antwort länger, als {name} lesen kann.</translation>
         </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
@@ -6098,6 +6942,10 @@
         <message>
             <source>Without asking</source>
             <translation>Ohne Rückfrage</translation>
+        </message>
+        <message>
+            <source>Words</source>
+            <translation>Wörter</translation>
         </message>
         <message>
             <source>Words of the mark</source>
@@ -6168,6 +7016,10 @@
             <translation>Sie haben es abgelehnt; den Modellen wird das gesagt.</translation>
         </message>
         <message>
+            <source>You may not read this.</source>
+            <translation>Sie dürfen dies nicht lesen.</translation>
+        </message>
+        <message>
             <source>You stopped the answer before, so this waits:</source>
             <translation>Die Antwort davor wurde angehalten, deshalb wartet dies:</translation>
         </message>
@@ -6204,12 +7056,28 @@
             <translation>Sie, einmal</translation>
         </message>
         <message>
+            <source>Your own words</source>
+            <translation>Ihre eigenen Wörter</translation>
+        </message>
+        <message>
             <source>Your question</source>
             <translation>Die Frage</translation>
         </message>
         <message>
             <source>Your question about a picture</source>
             <translation>Frage zu einem Bild</translation>
+        </message>
+        <message>
+            <source>Your rules for answers need too much work, so the rest of this answer is not shown. Make them simpler in the settings, under Privacy.</source>
+            <translation>Ihre Regeln für Antworten brauchen zu viel Rechenarbeit, deshalb wird der Rest dieser Antwort nicht gezeigt. Sie in den Einstellungen unter Datenschutz vereinfachen.</translation>
+        </message>
+        <message>
+            <source>Your rules hold while an answer comes, however it is cut into pieces. A text is found in any case; between two strokes it is a pattern. What a model passes to tools is left as it is.</source>
+            <translation>Ihre Regeln gelten, während eine Antwort kommt, wie auch immer sie zerteilt ist. Ein Text wird gefunden, ob groß oder klein geschrieben; zwischen zwei Schrägstrichen ist er ein Muster. Was ein Modell an Werkzeuge übergibt, bleibt, wie es ist.</translation>
+        </message>
+        <message>
+            <source>Your stop rule {rule} ended the answer here.</source>
+            <translation>Ihre Stoppregel {rule} hat die Antwort hier beendet.</translation>
         </message>
         <message>
             <source>[picture: {description}]</source>
@@ -6228,6 +7096,10 @@
             <translation>[… {count} Bytes ausgelassen …]</translation>
         </message>
         <message>
+            <source>a document</source>
+            <translation>ein Dokument</translation>
+        </message>
+        <message>
             <source>a file</source>
             <translation>aus einer Datei</translation>
         </message>
@@ -6242,6 +7114,10 @@
         <message>
             <source>a server</source>
             <translation>ein Server</translation>
+        </message>
+        <message>
+            <source>ada@example.org</source>
+            <translation>ada@example.org</translation>
         </message>
         <message>
             <source>allowed</source>
@@ -6340,6 +7216,10 @@
             <translation>beim Desktop angefragt</translation>
         </message>
         <message>
+            <source>bank account</source>
+            <translation>Bankkonto</translation>
+        </message>
+        <message>
             <source>budget reached</source>
             <translation>Budget erreicht</translation>
         </message>
@@ -6368,6 +7248,10 @@
             <translation>sieht keine Bilder; erhält den Text, den dieser Computer liest</translation>
         </message>
         <message>
+            <source>card</source>
+            <translation>Karte</translation>
+        </message>
+        <message>
             <source>changes things</source>
             <translation>ändert etwas</translation>
         </message>
@@ -6388,6 +7272,10 @@
             <translation>d. MMMM yyyy</translation>
         </message>
         <message>
+            <source>days</source>
+            <translation>Tage</translation>
+        </message>
+        <message>
             <source>default</source>
             <translation>Vorgabe</translation>
         </message>
@@ -6406,6 +7294,14 @@
         <message>
             <source>denied by you in this conversation</source>
             <translation>von Ihnen in dieser Unterhaltung abgelehnt</translation>
+        </message>
+        <message>
+            <source>documents</source>
+            <translation>Dokumente</translation>
+        </message>
+        <message>
+            <source>does not go along</source>
+            <translation>wird nicht mitgesendet</translation>
         </message>
         <message>
             <source>done</source>
@@ -6472,6 +7368,10 @@
             <translation>aus der Umgebung</translation>
         </message>
         <message>
+            <source>goes along</source>
+            <translation>wird mitgesendet</translation>
+        </message>
+        <message>
             <source>has a closing bracket without its opening one</source>
             <translation>hat eine schließende Klammer ohne die öffnende</translation>
         </message>
@@ -6488,12 +7388,20 @@
             <translation>hat zu viele ineinander geschachtelte Klammern</translation>
         </message>
         <message>
+            <source>has {value}, which {problem}</source>
+            <translation>enthält {value}; dies {problem}</translation>
+        </message>
+        <message>
             <source>holds {value}, which is not one of {values}</source>
             <translation>enthält {value}, was keines von {values} ist</translation>
         </message>
         <message>
             <source>in use</source>
             <translation>in Gebrauch</translation>
+        </message>
+        <message>
+            <source>instructions</source>
+            <translation>Anweisungen</translation>
         </message>
         <message>
             <source>is not a key combination such as Ctrl+Shift+Space</source>
@@ -6560,6 +7468,10 @@
             <translation>gerade eben</translation>
         </message>
         <message>
+            <source>key</source>
+            <translation>Schlüssel</translation>
+        </message>
+        <message>
             <source>keychain not open</source>
             <translation>Schlüsselbund nicht offen</translation>
         </message>
@@ -6574,6 +7486,10 @@
         <message>
             <source>looking…</source>
             <translation>wird gesucht…</translation>
+        </message>
+        <message>
+            <source>looks for nothing</source>
+            <translation>sucht nach nichts</translation>
         </message>
         <message>
             <source>macOS 15.0 and 15.1 refuse shortcuts with Option alone.</source>
@@ -6606,6 +7522,10 @@
         <message>
             <source>macOS will ask for leave to record the screen at the first capture.</source>
             <translation>Bei der ersten Aufnahme fragt macOS, ob der Bildschirm aufgenommen werden darf.</translation>
+        </message>
+        <message>
+            <source>mail address</source>
+            <translation>E-Mail-Adresse</translation>
         </message>
         <message>
             <source>may change things and send data</source>
@@ -6756,6 +7676,14 @@
             <translation>aus</translation>
         </message>
         <message>
+            <source>off for {name}</source>
+            <translation>aus für {name}</translation>
+        </message>
+        <message>
+            <source>on</source>
+            <translation>ein</translation>
+        </message>
+        <message>
             <source>one call with exactly these arguments</source>
             <translation>ein Aufruf mit genau diesen Argumenten</translation>
         </message>
@@ -6768,16 +7696,32 @@
             <translation>offen</translation>
         </message>
         <message>
+            <source>own word</source>
+            <translation>eigenes Wort</translation>
+        </message>
+        <message>
             <source>pages of {host}</source>
             <translation>Seiten von {host}</translation>
+        </message>
+        <message>
+            <source>password</source>
+            <translation>Passwort</translation>
         </message>
         <message>
             <source>paused</source>
             <translation>pausiert</translation>
         </message>
         <message>
+            <source>person number</source>
+            <translation>Personenkennzahl</translation>
+        </message>
+        <message>
             <source>picture</source>
             <translation>Bild</translation>
+        </message>
+        <message>
+            <source>pictures</source>
+            <translation>Bilder</translation>
         </message>
         <message>
             <source>pinned</source>
@@ -6790,6 +7734,10 @@
         <message>
             <source>port {port}</source>
             <translation>Port {port}</translation>
+        </message>
+        <message>
+            <source>private key</source>
+            <translation>privater Schlüssel</translation>
         </message>
         <message>
             <source>read-only</source>
@@ -6860,6 +7808,10 @@
             <translation>seit {when}</translation>
         </message>
         <message>
+            <source>sk-ant-…, ghp_…, AKIA…</source>
+            <translation>sk-ant-…, ghp_…, AKIA…</translation>
+        </message>
+        <message>
             <source>starting…</source>
             <translation>startet…</translation>
         </message>
@@ -6882,6 +7834,10 @@
         <message>
             <source>taken by another program</source>
             <translation>von einem anderen Programm belegt</translation>
+        </message>
+        <message>
+            <source>telephone number</source>
+            <translation>Telefonnummer</translation>
         </message>
         <message>
             <source>tested {when}</source>
@@ -6948,6 +7904,10 @@
             <translation>aus dem Web</translation>
         </message>
         <message>
+            <source>the whole question {price}</source>
+            <translation>die ganze Frage {price}</translation>
+        </message>
+        <message>
             <source>there is no such file</source>
             <translation>es gibt keine solche Datei</translation>
         </message>
@@ -6974,6 +7934,10 @@
         <message>
             <source>tomorrow {time}</source>
             <translation>morgen {time}</translation>
+        </message>
+        <message>
+            <source>tools</source>
+            <translation>Werkzeuge</translation>
         </message>
         <message>
             <source>tried {when}</source>
@@ -7020,6 +7984,10 @@
             <translation>ohne Angabe von Gründen</translation>
         </message>
         <message>
+            <source>words</source>
+            <translation>Text</translation>
+        </message>
+        <message>
             <source>words from outside stood in the conversation</source>
             <translation>Worte von außen in der Unterhaltung standen</translation>
         </message>
@@ -7060,6 +8028,18 @@
 in your own network</source>
             <translation>{address}
 im eigenen Netz</translation>
+        </message>
+        <message>
+            <source>{address} answered with status {status}.</source>
+            <translation>{address} hat mit dem Status {status} geantwortet.</translation>
+        </message>
+        <message>
+            <source>{address} holds no words that could be read.</source>
+            <translation>{address} enthält keinen lesbaren Text.</translation>
+        </message>
+        <message>
+            <source>{address} leads from one place to the next.</source>
+            <translation>{address} führt von einem Ort zum nächsten.</translation>
         </message>
         <message>
             <source>{amount} per million</source>
@@ -7142,6 +8122,30 @@ im Ordner {folder}</translation>
         <message>
             <source>{file}: {reason}</source>
             <translation>{file}: {reason}</translation>
+        </message>
+        <message numerus="yes">
+            <source>{going} of {n} files</source>
+            <extracomment>{going} of 1 file</extracomment>
+            <translation>
+                <numerusform>{going} von 1 Datei</numerusform>
+                <numerusform>{going} von {n} Dateien</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{going} of {n} pages</source>
+            <extracomment>{going} of 1 page</extracomment>
+            <translation>
+                <numerusform>{going} von 1 Seite</numerusform>
+                <numerusform>{going} von {n} Seiten</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{going} of {n} turns</source>
+            <extracomment>{going} of 1 turn</extracomment>
+            <translation>
+                <numerusform>{going} von 1 Runde</numerusform>
+                <numerusform>{going} von {n} Runden</numerusform>
+            </translation>
         </message>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
@@ -7248,6 +8252,30 @@ im Ordner {folder}</translation>
             <translation>{key} muss ein Objekt aus Texten sein: {{...}}.</translation>
         </message>
         <message>
+            <source>{kind} – Space to hide it</source>
+            <translation>{kind} – Leertaste: verbergen</translation>
+        </message>
+        <message>
+            <source>{kind} – Space to send it</source>
+            <translation>{kind} – Leertaste: senden</translation>
+        </message>
+        <message>
+            <source>{kind} – click to hide it</source>
+            <translation>{kind} – Klick: verbergen</translation>
+        </message>
+        <message>
+            <source>{kind} – click to send it</source>
+            <translation>{kind} – Klick: senden</translation>
+        </message>
+        <message>
+            <source>{kind}, hidden. Press to send it</source>
+            <translation>{kind}, verborgen. Drücken, um es zu senden</translation>
+        </message>
+        <message>
+            <source>{kind}, will be sent. Press to hide it</source>
+            <translation>{kind}, wird gesendet. Drücken, um es zu verbergen</translation>
+        </message>
+        <message>
             <source>{left} left of {limit}</source>
             <translation>{left} von {limit} übrig</translation>
         </message>
@@ -7324,12 +8352,20 @@ im Ordner {folder}</translation>
             <translation>{name}, {place}</translation>
         </message>
         <message>
+            <source>{name} cannot be read: {reason}.</source>
+            <translation>{name} kann nicht gelesen werden: {reason}.</translation>
+        </message>
+        <message>
             <source>{name} cannot be read: {why}.</source>
             <translation>{name} kann nicht gelesen werden: {why}.</translation>
         </message>
         <message>
             <source>{name} cannot read PDF documents.</source>
             <translation>{name} kann keine PDF-Dokumente lesen.</translation>
+        </message>
+        <message>
+            <source>{name} cannot read PDF documents; it gets the words in them.</source>
+            <translation>{name} kann keine PDF-Dokumente lesen; es erhält den Text darin.</translation>
         </message>
         <message>
             <source>{name} cannot read a picture in this conversation.</source>
@@ -7388,6 +8424,10 @@ im Ordner {folder}</translation>
             <translation>{name} ist eine Sicherung.</translation>
         </message>
         <message>
+            <source>{name} is a folder, not a file.</source>
+            <translation>{name} ist ein Ordner, keine Datei.</translation>
+        </message>
+        <message>
             <source>{name} is an export of {found}, not of {wanted}.</source>
             <translation>{name} ist ein Export von {found}, nicht von {wanted}.</translation>
         </message>
@@ -7408,8 +8448,16 @@ im Ordner {folder}</translation>
             <translation>{name} ist größer als {most} MB.</translation>
         </message>
         <message>
+            <source>{name} is not a folder.</source>
+            <translation>{name} ist kein Ordner.</translation>
+        </message>
+        <message>
             <source>{name} is not a whole backup.</source>
             <translation>{name} ist keine vollständige Sicherung.</translation>
+        </message>
+        <message>
+            <source>{name} is not there any more.</source>
+            <translation>{name} ist nicht mehr da.</translation>
         </message>
         <message>
             <source>{name} is overloaded.</source>
@@ -7488,6 +8536,22 @@ im Ordner {folder}</translation>
             <translation>{name} wurde erreicht.</translation>
         </message>
         <message>
+            <source>{name} · its beginning</source>
+            <translation>{name} · der Anfang</translation>
+        </message>
+        <message>
+            <source>{name} · {some} of {all} files</source>
+            <translation>{name} · {some} von {all} Dateien</translation>
+        </message>
+        <message>
+            <source>{name} · {some} of {all} messages</source>
+            <translation>{name} · {some} von {all} Nachrichten</translation>
+        </message>
+        <message>
+            <source>{name} · {some} of {all} parts</source>
+            <translation>{name} · {some} von {all} Teilen</translation>
+        </message>
+        <message>
             <source>{name}: ask earlier</source>
             <translation>{name}: früher fragen</translation>
         </message>
@@ -7508,12 +8572,36 @@ im Ordner {folder}</translation>
             <translation>{number} / {count}</translation>
         </message>
         <message>
+            <source>{number} for lack of room</source>
+            <translation>{number} aus Platzmangel</translation>
+        </message>
+        <message>
+            <source>{number} switched off</source>
+            <translation>{number} ausgeschaltet</translation>
+        </message>
+        <message>
+            <source>{number} that cannot be read</source>
+            <translation>{number} nicht lesbar</translation>
+        </message>
+        <message>
+            <source>{number} that git ignores</source>
+            <translation>{number} von git ignoriert</translation>
+        </message>
+        <message>
             <source>{number} tools</source>
             <translation>{number} Werkzeuge</translation>
         </message>
         <message>
             <source>{number} tools; {others} cannot be used</source>
             <translation>{number} Werkzeuge; {others} nicht verwendbar</translation>
+        </message>
+        <message>
+            <source>{number}M</source>
+            <translation>{number}M</translation>
+        </message>
+        <message>
+            <source>{number}k</source>
+            <translation>{number}k</translation>
         </message>
         <message numerus="yes">
             <source>{n} B</source>
@@ -7576,6 +8664,14 @@ im Ordner {folder}</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} files so far…</source>
+            <extracomment>1 file so far…</extracomment>
+            <translation>
+                <numerusform>Bisher 1 Datei…</numerusform>
+                <numerusform>Bisher {n} Dateien…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} found</source>
             <extracomment>1 found</extracomment>
             <translation>
@@ -7621,6 +8717,14 @@ im Ordner {folder}</translation>
             <translation>
                 <numerusform>{n} weitere Stelle ist falsch.</numerusform>
                 <numerusform>{n} weitere Stellen sind falsch.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} pages</source>
+            <extracomment>1 page</extracomment>
+            <translation>
+                <numerusform>{n} Seite</numerusform>
+                <numerusform>{n} Seiten</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -7680,6 +8784,14 @@ im Ordner {folder}</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} things are hidden</source>
+            <extracomment>1 thing is hidden</extracomment>
+            <translation>
+                <numerusform>Eine Stelle ist verborgen</numerusform>
+                <numerusform>{n} Stellen sind verborgen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} tokens</source>
             <extracomment>1 token</extracomment>
             <translation>
@@ -7693,6 +8805,14 @@ im Ordner {folder}</translation>
             <translation>
                 <numerusform>{n} Werkzeug</numerusform>
                 <numerusform>{n} Werkzeuge</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} turns</source>
+            <extracomment>1 turn</extracomment>
+            <translation>
+                <numerusform>{n} Runde</numerusform>
+                <numerusform>{n} Runden</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -7718,6 +8838,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{option} {problem}; {value} is used instead.</source>
             <translation>{option} {problem}; {value} wird stattdessen verwendet.</translation>
+        </message>
+        <message>
+            <source>{part} of {tokens}</source>
+            <translation>{part} von {tokens}</translation>
         </message>
         <message>
             <source>{path} cannot be created because a file stands where a folder should be.</source>
@@ -7828,6 +8952,10 @@ im Ordner {folder}</translation>
             <translation>Schlüssel für {provider}</translation>
         </message>
         <message>
+            <source>{read} and costs nothing.</source>
+            <translation>{read} und kostet nichts.</translation>
+        </message>
+        <message>
             <source>{read} in and {written} out per million tokens</source>
             <translation>{read} rein und {written} raus je Million Token</translation>
         </message>
@@ -7846,6 +8974,14 @@ im Ordner {folder}</translation>
         <message>
             <source>{read} read, {written} written</source>
             <translation>{read} gelesen, {written} geschrieben</translation>
+        </message>
+        <message>
+            <source>{read}, which costs about {price}.</source>
+            <translation>{read}, was ungefähr {price} kostet.</translation>
+        </message>
+        <message>
+            <source>{read}; nobody knows what that costs.</source>
+            <translation>{read}; was das kostet, ist nicht bekannt.</translation>
         </message>
         <message>
             <source>{reference} cannot be filled in here.</source>
@@ -7886,6 +9022,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{sentence}.</source>
             <translation>{sentence}.</translation>
+        </message>
+        <message>
+            <source>{sentence}. Click a box to send it.</source>
+            <translation>{sentence}. Klick auf einen Kasten: wird gesendet.</translation>
         </message>
         <message>
             <source>{server} answered with what is not the protocol.</source>
@@ -7975,6 +9115,14 @@ im Ordner {folder}</translation>
             <source>{size} MiB</source>
             <translation>{size} MiB</translation>
         </message>
+        <message numerus="yes">
+            <source>{size} in {n} files are kept now.</source>
+            <extracomment>{size} in 1 file is kept now.</extracomment>
+            <translation>
+                <numerusform>Zurzeit sind {size} in einer Datei aufbewahrt.</numerusform>
+                <numerusform>Zurzeit sind {size} in {n} Dateien aufbewahrt.</numerusform>
+            </translation>
+        </message>
         <message>
             <source>{size} tokens of context</source>
             <translation>{size} Token Kontext</translation>
@@ -7986,6 +9134,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{spent} of {budget}</source>
             <translation>{spent} von {budget}</translation>
+        </message>
+        <message>
+            <source>{taken} of {room}</source>
+            <translation>{taken} von {room}</translation>
         </message>
         <message>
             <source>{there}: it does not answer in time.</source>
@@ -8028,12 +9180,24 @@ im Ordner {folder}</translation>
             <translation>{title}, {row} von {count}</translation>
         </message>
         <message>
+            <source>{title}: add</source>
+            <translation>{title}: hinzufügen</translation>
+        </message>
+        <message>
+            <source>{title}: another one</source>
+            <translation>{title}: weiterer Eintrag</translation>
+        </message>
+        <message>
             <source>{title}: fold away</source>
             <translation>{title}: zuklappen</translation>
         </message>
         <message>
             <source>{title}: folded away. Show</source>
             <translation>{title}: zugeklappt. Zeigen</translation>
+        </message>
+        <message>
+            <source>{title}: show more or fewer</source>
+            <translation>{title}: mehr oder weniger zeigen</translation>
         </message>
         <message>
             <source>{title}: {sentence}</source>
@@ -8044,8 +9208,16 @@ im Ordner {folder}</translation>
             <translation>{title}: {words}</translation>
         </message>
         <message>
+            <source>{tokens} attached</source>
+            <translation>{tokens} angehängt</translation>
+        </message>
+        <message>
             <source>{tokens} of them are probably still in the service's cache.</source>
             <translation>{tokens} davon sind wahrscheinlich noch im Zwischenspeicher des Dienstes.</translation>
+        </message>
+        <message>
+            <source>{tokens}, no room</source>
+            <translation>{tokens}, kein Platz</translation>
         </message>
         <message>
             <source>{tool} asks for permission</source>
@@ -8186,6 +9358,10 @@ im Ordner {folder}</translation>
         <message>
             <source>≈ {amount}</source>
             <translation>≈ {amount}</translation>
+        </message>
+        <message>
+            <source>▇▇▇ stands in their place, in the window, on the command line and in the history.</source>
+            <translation>▇▇▇ steht an ihrer Stelle, im Fenster, auf der Befehlszeile und im Verlauf.</translation>
         </message>
         <message>
             <source>⟨… {count} more characters …⟩</source>

@@ -20,6 +20,10 @@
             <translation>*由本机读取；个别字符可能有误。问题没有发送给任何模型。*</translation>
         </message>
         <message>
+            <source>+49 30 1234567</source>
+            <translation>+49 30 1234567</translation>
+        </message>
+        <message>
             <source>, </source>
             <translation>、</translation>
         </message>
@@ -31,8 +35,20 @@
             </translation>
         </message>
         <message>
+            <source>-----BEGIN PRIVATE KEY-----</source>
+            <translation>-----BEGIN PRIVATE KEY-----</translation>
+        </message>
+        <message>
             <source>1 tool</source>
             <translation>1 个工具</translation>
+        </message>
+        <message>
+            <source>4111 1111 1111 1111; only numbers whose check digit is right</source>
+            <translation>4111 1111 1111 1111；仅限校验位正确的号码</translation>
+        </message>
+        <message>
+            <source>: about {now} instead of {otherwise}</source>
+            <translation>：约 {now}，而不是 {otherwise}</translation>
         </message>
         <message>
             <source>; did you mean {name}?</source>
@@ -127,8 +143,16 @@
             <translation>一个问题最多可附 {most} 个文件和图片。</translation>
         </message>
         <message>
+            <source>A question takes up to {most} folders, pages and conversations.</source>
+            <translation>一个问题最多可附 {most} 个文件夹、网页和对话。</translation>
+        </message>
+        <message>
             <source>A question that could pass a budget is not sent. What it may cost at most is kept free for it while it runs, so many at once do not pass it either.</source>
             <translation>可能超出预算的问题不会发送。问题进行期间会为它预留最高可能费用，因此多个问题同时进行也不会超出。</translation>
+        </message>
+        <message>
+            <source>A question waits for your answer before it is sent.</source>
+            <translation>有一个问题在发送前等待您的答复。</translation>
         </message>
         <message numerus="yes">
             <source>A question with {n} pictures or files</source>
@@ -182,6 +206,10 @@
             <translation>它声明为只读的工具此后即视为只读：一旦允许，即使对话中有外来文字也不再询问。</translation>
         </message>
         <message>
+            <source>A tool would have sent what is hidden from the model.</source>
+            <translation>某个工具本来会发送对模型隐藏的内容。</translation>
+        </message>
+        <message>
             <source>A web page</source>
             <translation>网页</translation>
         </message>
@@ -194,12 +222,24 @@
             <translation>Kireji 的窗口盖住了被监视的区域，在移开之前不会查看该区域。</translation>
         </message>
         <message>
+            <source>A word must have at least {least} characters; shorter ones are in every text.</source>
+            <translation>词至少要有 {least} 个字符；更短的词在任何文字中都会出现。</translation>
+        </message>
+        <message>
             <source>A, B, P, T, N, R</source>
             <translation>A、B、P、T、N、R</translation>
         </message>
         <message>
             <source>About</source>
             <translation>关于</translation>
+        </message>
+        <message>
+            <source>Above here is no longer sent</source>
+            <translation>以上内容不再发送</translation>
+        </message>
+        <message>
+            <source>Above here, only the first question is still sent</source>
+            <translation>以上内容中，只有第一个问题仍会发送</translation>
         </message>
         <message>
             <source>Actual size</source>
@@ -226,6 +266,10 @@
             <translation>请在桌面设置的启动程序中添加 Kireji。</translation>
         </message>
         <message>
+            <source>Add a folder or a repository</source>
+            <translation>添加文件夹或代码仓库</translation>
+        </message>
+        <message>
             <source>Add a folder…</source>
             <translation>添加文件夹…</translation>
         </message>
@@ -244,6 +288,10 @@
         <message>
             <source>Add a key in Settings, Keys &amp; models.</source>
             <translation>请在“设置”的“密钥与模型”中添加密钥。</translation>
+        </message>
+        <message>
+            <source>Add a key in the settings.</source>
+            <translation>请在设置中添加密钥。</translation>
         </message>
         <message>
             <source>Add a region to the question</source>
@@ -270,6 +318,14 @@
             <translation>请在 {name} 的控制台中充值或提高上限，或使用其他密钥。</translation>
         </message>
         <message>
+            <source>Add files, folders, pages or conversations</source>
+            <translation>添加文件、文件夹、网页或对话</translation>
+        </message>
+        <message>
+            <source>Add it as a folder.</source>
+            <translation>请将其作为文件夹添加。</translation>
+        </message>
+        <message>
             <source>Add it to the question anew.</source>
             <translation>请将其重新添加到问题中。</translation>
         </message>
@@ -292,6 +348,10 @@
         <message>
             <source>Add server…</source>
             <translation>添加服务器…</translation>
+        </message>
+        <message>
+            <source>Add the page</source>
+            <translation>添加网页</translation>
         </message>
         <message>
             <source>Add the picture itself.</source>
@@ -328,6 +388,10 @@
         <message>
             <source>Address of the server</source>
             <translation>服务器的地址</translation>
+        </message>
+        <message>
+            <source>Address of the web page</source>
+            <translation>网页地址</translation>
         </message>
         <message>
             <source>Address to open in a browser</source>
@@ -457,6 +521,10 @@
             <translation>Alt + 方向键</translation>
         </message>
         <message>
+            <source>Always</source>
+            <translation>始终</translation>
+        </message>
+        <message>
             <source>Always deny this tool</source>
             <translation>始终拒绝此工具</translation>
         </message>
@@ -479,6 +547,10 @@
         <message>
             <source>An agent in {folder}.</source>
             <translation>{folder} 中的代理项。</translation>
+        </message>
+        <message>
+            <source>An answer ends before the first of them.</source>
+            <translation>回答会在第一次出现它们之前结束。</translation>
         </message>
         <message>
             <source>An answer is being written in this branch.</source>
@@ -513,6 +585,10 @@
             <translation>更改语言将在下次启动时生效。</translation>
         </message>
         <message>
+            <source>Another model reads {tokens} tokens anew{price}.</source>
+            <translation>换用其他模型要重新读取 {tokens} 个 token{price}。</translation>
+        </message>
+        <message>
             <source>Another program keeps {path} locked.</source>
             <translation>其他程序锁定了 {path}。</translation>
         </message>
@@ -527,6 +603,10 @@
         <message>
             <source>Another running Kireji writes this answer.</source>
             <translation>另一个正在运行的 Kireji 正在写这条回答。</translation>
+        </message>
+        <message>
+            <source>Another service reads all of it: {tokens} tokens{price}.</source>
+            <translation>换用其他服务要读取全部内容：{tokens} 个 token{price}。</translation>
         </message>
         <message>
             <source>Answer</source>
@@ -639,6 +719,10 @@
             <translation>箭头、方框、画笔、文字、编号、涂黑；在问题框中加 Alt</translation>
         </message>
         <message>
+            <source>As it would leave</source>
+            <translation>发送时的样子</translation>
+        </message>
+        <message>
             <source>As the system has it</source>
             <translation>跟随系统</translation>
         </message>
@@ -653,6 +737,10 @@
         <message>
             <source>Ask a follow-up…</source>
             <translation>追问…</translation>
+        </message>
+        <message>
+            <source>Ask a model that reads PDF documents.</source>
+            <translation>请询问能读取 PDF 文档的模型。</translation>
         </message>
         <message>
             <source>Ask about selected text by copying it</source>
@@ -703,6 +791,10 @@
             <translation>请在 {seconds} 秒后重新提问。</translation>
         </message>
         <message>
+            <source>Ask again, send it as it is (--no-redact), or switch hiding off in the settings.</source>
+            <translation>请重新提问，或原样发送 (--no-redact)，或在设置中关闭隐藏。</translation>
+        </message>
+        <message>
             <source>Ask again.</source>
             <translation>请重新提问。</translation>
         </message>
@@ -717,6 +809,14 @@
         <message>
             <source>Ask anything, or capture a piece of the screen…</source>
             <translation>随意提问，或截取屏幕的一部分…</translation>
+        </message>
+        <message>
+            <source>Ask first</source>
+            <translation>先询问</translation>
+        </message>
+        <message>
+            <source>Ask for less at once, or choose a model that reads more.</source>
+            <translation>请一次少问一些，或选择能读取更多内容的模型。</translation>
         </message>
         <message>
             <source>Ask now</source>
@@ -782,8 +882,12 @@
             <translation>请附加其中重要的部分。</translation>
         </message>
         <message>
+            <source>Attach the part that matters.</source>
+            <translation>请附加其中重要的部分。</translation>
+        </message>
+        <message>
             <source>Attached files and pictures</source>
-            <translation>附加的文件和图片</translation>
+            <translation type="vanished">附加的文件和图片</translation>
         </message>
         <message>
             <source>Back up every day</source>
@@ -804,6 +908,22 @@
         <message>
             <source>Backups</source>
             <translation>备份</translation>
+        </message>
+        <message>
+            <source>Bank account</source>
+            <translation>银行账号</translation>
+        </message>
+        <message>
+            <source>Bank accounts</source>
+            <translation>银行账号</translation>
+        </message>
+        <message>
+            <source>Being looked through…</source>
+            <translation>正在检查…</translation>
+        </message>
+        <message>
+            <source>Being read…</source>
+            <translation>正在读取…</translation>
         </message>
         <message>
             <source>Bind the command 'kireji capture' to a key in your desktop's own keyboard settings; Settings, Shortcuts has it in full.</source>
@@ -961,8 +1081,24 @@
             <translation>即将截取</translation>
         </message>
         <message>
+            <source>Card</source>
+            <translation>银行卡</translation>
+        </message>
+        <message>
             <source>Certificates (*.pem *.crt *.cer)</source>
             <translation>证书 (*.pem *.crt *.cer)</translation>
+        </message>
+        <message>
+            <source>Change budget</source>
+            <translation>更改预算</translation>
+        </message>
+        <message>
+            <source>Change it and ask again.</source>
+            <translation>请更改后重新提问。</translation>
+        </message>
+        <message>
+            <source>Change the budgets in the settings</source>
+            <translation>在设置中更改预算</translation>
         </message>
         <message>
             <source>Change the folder of backups</source>
@@ -1037,6 +1173,10 @@
             <translation>请检查“设置”的“密钥与模型”中的地址。</translation>
         </message>
         <message>
+            <source>Check the address in a browser.</source>
+            <translation>请在浏览器中检查该地址。</translation>
+        </message>
+        <message>
             <source>Check the address in {variable}</source>
             <translation>请检查 {variable} 中的地址</translation>
         </message>
@@ -1067,6 +1207,10 @@
         <message>
             <source>Check the disk. Earlier backups are still there.</source>
             <translation>请检查磁盘。之前的备份仍在。</translation>
+        </message>
+        <message>
+            <source>Check the ledger</source>
+            <translation>检查台账</translation>
         </message>
         <message>
             <source>Check the name.</source>
@@ -1117,6 +1261,10 @@
             <translation>选择可以读取其中文件的文件夹</translation>
         </message>
         <message>
+            <source>Choose a folder.</source>
+            <translation>请选择文件夹。</translation>
+        </message>
+        <message>
             <source>Choose a folder…</source>
             <translation>选择文件夹…</translation>
         </message>
@@ -1139,6 +1287,10 @@
         <message>
             <source>Choose another model in Settings, Keys &amp; models.</source>
             <translation>请在“设置”的“密钥与模型”中选择其他模型。</translation>
+        </message>
+        <message>
+            <source>Choose another model, or begin again with: kireji watch --yes</source>
+            <translation>请选择其他模型，或重新开始：kireji watch --yes</translation>
         </message>
         <message>
             <source>Choose another model, or change the settings under openrouter.</source>
@@ -1177,6 +1329,10 @@
             <translation>请在设置中选择其他快捷键。</translation>
         </message>
         <message>
+            <source>Choose another, or allow reading it.</source>
+            <translation>请另选一个，或允许读取。</translation>
+        </message>
+        <message>
             <source>Choose another.</source>
             <translation>请另选一个。</translation>
         </message>
@@ -1198,7 +1354,7 @@
         </message>
         <message>
             <source>Choose the files in it.</source>
-            <translation>请选择其中的文件。</translation>
+            <translation type="vanished">请选择其中的文件。</translation>
         </message>
         <message>
             <source>Choose the folder of a backup</source>
@@ -1215,6 +1371,10 @@
         <message>
             <source>Choose the tools that are offered</source>
             <translation>选择要提供的工具</translation>
+        </message>
+        <message>
+            <source>Choose what goes along</source>
+            <translation>选择一并发送的内容</translation>
         </message>
         <message>
             <source>Choose where…</source>
@@ -1377,6 +1537,10 @@
             <translation>请改为复制。</translation>
         </message>
         <message>
+            <source>Copy its text into the question.</source>
+            <translation>请将其中的文字复制到问题中。</translation>
+        </message>
+        <message>
             <source>Copy picture</source>
             <translation>复制图片</translation>
         </message>
@@ -1529,6 +1693,10 @@
             <translation>服务计数：{tokens}。估计：{estimate}。</translation>
         </message>
         <message>
+            <source>Credit cards</source>
+            <translation>信用卡</translation>
+        </message>
+        <message>
             <source>Ctrl + A</source>
             <translation>Ctrl + A</translation>
         </message>
@@ -1581,6 +1749,10 @@
             <translation>请在桌面自带的对话框中选取区域，或给 Kireji 一个图片文件。</translation>
         </message>
         <message>
+            <source>DE89 3704 0044 0532 0130 00</source>
+            <translation>DE89 3704 0044 0532 0130 00</translation>
+        </message>
+        <message>
             <source>Dark</source>
             <translation>深色</translation>
         </message>
@@ -1595,6 +1767,22 @@
         <message>
             <source>Default model</source>
             <translation>默认模型</translation>
+        </message>
+        <message>
+            <source>Delete all contents that are kept? The ledger stays; its receipts then show what can still be proved.</source>
+            <translation>删除所有保存的内容？台账会保留；之后其回执显示仍可证明的内容。</translation>
+        </message>
+        <message>
+            <source>Delete now</source>
+            <translation>立即删除</translation>
+        </message>
+        <message>
+            <source>Delete the contents that are kept</source>
+            <translation>删除保存的内容</translation>
+        </message>
+        <message>
+            <source>Delete them</source>
+            <translation>删除</translation>
         </message>
         <message numerus="yes">
             <source>Delete {n} conversations</source>
@@ -1643,6 +1831,10 @@
             <translation>您是否指 {name}？</translation>
         </message>
         <message>
+            <source>Do it yourself, or switch hiding off for this service in the settings.</source>
+            <translation>请自行完成，或在设置中为此服务关闭隐藏。</translation>
+        </message>
+        <message>
             <source>Do not restore</source>
             <translation>不恢复</translation>
         </message>
@@ -1657,6 +1849,10 @@
         <message>
             <source>Documents</source>
             <translation>文档</translation>
+        </message>
+        <message>
+            <source>Don't send</source>
+            <translation>不发送</translation>
         </message>
         <message>
             <source>Done</source>
@@ -1717,6 +1913,18 @@
         <message>
             <source>Each variable or header has a name without spaces. Remove the row if there is none.</source>
             <translation>每个变量或请求头都有不含空格的名称。如果没有，请移除该行。</translation>
+        </message>
+        <message>
+            <source>Earlier conversation</source>
+            <translation>之前的对话</translation>
+        </message>
+        <message>
+            <source>Earlier conversations</source>
+            <translation>之前的对话</translation>
+        </message>
+        <message>
+            <source>Earlier conversation…</source>
+            <translation>之前的对话…</translation>
         </message>
         <message>
             <source>Earlier questions</source>
@@ -1811,6 +2019,10 @@
             <translation>估计</translation>
         </message>
         <message>
+            <source>Every answer ends at once: {rule} is found in any text.</source>
+            <translation>每个回答都会立即结束：{rule} 在任何文字中都能找到。</translation>
+        </message>
+        <message>
             <source>Every call of this tool for a week</source>
             <translation>一周内此工具的每次调用</translation>
         </message>
@@ -1841,6 +2053,10 @@
         <message>
             <source>Everything that was said, with its pictures. Keys are never in an export or a backup.</source>
             <translation>所有对话内容及图片。密钥从不包含在导出或备份中。</translation>
+        </message>
+        <message>
+            <source>Exactly the bytes, on this computer, so that a receipt can show them whatever becomes of the conversation. Keys are never among them.</source>
+            <translation>原样保存字节，只在本机，这样无论对话怎样变化，回执都能显示它们。其中从不包含密钥。</translation>
         </message>
         <message>
             <source>Explain</source>
@@ -1941,6 +2157,10 @@
             <translation>可以读取这些文件夹中的文件</translation>
         </message>
         <message>
+            <source>Files or pictures…</source>
+            <translation>文件或图片…</translation>
+        </message>
+        <message>
             <source>Files with servers (*.json *.toml *.yaml *.yml)</source>
             <translation>含有服务器的文件 (*.json *.toml *.yaml *.yml)</translation>
         </message>
@@ -1961,6 +2181,10 @@
             <translation>文件夹</translation>
         </message>
         <message>
+            <source>Folder or repository…</source>
+            <translation>文件夹或代码仓库…</translation>
+        </message>
+        <message>
             <source>Follow up…</source>
             <translation>追问…</translation>
         </message>
@@ -1975,6 +2199,10 @@
         <message>
             <source>For example: Answer in two sentences.</source>
             <translation>例如：用两句话回答。</translation>
+        </message>
+        <message>
+            <source>For how long</source>
+            <translation>保存时长</translation>
         </message>
         <message>
             <source>For the host {host}, until you take it back</source>
@@ -1995,6 +2223,10 @@
         <message>
             <source>From cache</source>
             <translation>来自缓存</translation>
+        </message>
+        <message>
+            <source>From folders, pages and conversations at most</source>
+            <translation>文件夹、网页和对话的上限</translation>
         </message>
         <message>
             <source>From the cache</source>
@@ -2037,6 +2269,18 @@
             <translation>绿色</translation>
         </message>
         <message>
+            <source>H</source>
+            <translation>H</translation>
+        </message>
+        <message>
+            <source>Have {name} summarise the message that is left out?</source>
+            <translation>让 {name} 总结未发送的那条消息？</translation>
+        </message>
+        <message>
+            <source>Have {name} summarise the {count} messages that are left out?</source>
+            <translation>让 {name} 总结未发送的 {count} 条消息？</translation>
+        </message>
+        <message>
             <source>Headers, besides the key</source>
             <translation>请求头，不含密钥</translation>
         </message>
@@ -2045,12 +2289,32 @@
             <translation>已为您隐藏</translation>
         </message>
         <message>
+            <source>Hidden from the service: {what}.</source>
+            <translation>已对服务隐藏：{what}。</translation>
+        </message>
+        <message>
+            <source>Hidden in what is sent. Click a box to send it; H goes through them</source>
+            <translation>发送时已隐藏。单击方块可发送其内容；按 H 逐个查看</translation>
+        </message>
+        <message>
+            <source>Hide before sending</source>
+            <translation>发送前隐藏</translation>
+        </message>
+        <message>
             <source>Hide details</source>
             <translation>隐藏详情</translation>
         </message>
         <message>
             <source>Hide the text</source>
             <translation>隐藏文字</translation>
+        </message>
+        <message>
+            <source>Hide these too</source>
+            <translation>也隐藏这些</translation>
+        </message>
+        <message>
+            <source>Hide this from {name}?</source>
+            <translation>对 {name} 隐藏这些内容？</translation>
         </message>
         <message>
             <source>High</source>
@@ -2136,6 +2400,14 @@
             <translation>合计</translation>
         </message>
         <message>
+            <source>In answers</source>
+            <translation>在回答中</translation>
+        </message>
+        <message>
+            <source>In conclusion</source>
+            <translation>总之</translation>
+        </message>
+        <message>
             <source>In force: none; the system names no proxy.</source>
             <translation>当前使用：无；系统没有设置代理。</translation>
         </message>
@@ -2206,6 +2478,10 @@
         <message>
             <source>It cannot be made again from the conversation.</source>
             <translation>无法由对话重新生成。</translation>
+        </message>
+        <message>
+            <source>It cannot be read.</source>
+            <translation>无法读取。</translation>
         </message>
         <message>
             <source>It cannot be used at present.</source>
@@ -2323,6 +2599,13 @@
             <source>It only computes, or reads where you have allowed that; nothing is asked.</source>
             <translation>它只进行计算，或只在您已允许的地方读取；不会询问。</translation>
         </message>
+        <message numerus="yes">
+            <source>It reads about {tokens} tokens in {n} requests</source>
+            <extracomment>It reads about {tokens} tokens in one request</extracomment>
+            <translation>
+                <numerusform>需在 {n} 个请求中读取约 {tokens} 个 token</numerusform>
+            </translation>
+        </message>
         <message>
             <source>It runs on another computer, to which Ollama passes everything on.</source>
             <translation>它运行在另一台计算机上，Ollama 会把所有内容转给它。</translation>
@@ -2330,6 +2613,10 @@
         <message>
             <source>It sent a message of more than {size} MB.</source>
             <translation>它发来了超过 {size} MB 的消息。</translation>
+        </message>
+        <message>
+            <source>It takes too long to look through it; choose a smaller folder.</source>
+            <translation>检查耗时太长；请选择较小的文件夹。</translation>
         </message>
         <message>
             <source>It was ended by signal {number}.</source>
@@ -2356,12 +2643,20 @@
             <translation>它的密钥（如果需要）</translation>
         </message>
         <message>
+            <source>Its name is not written in UTF-8.</source>
+            <translation>其名称不是 UTF-8 编码。</translation>
+        </message>
+        <message>
             <source>Its tools are not known yet: it starts when they are first wanted. Reload it to see them now.</source>
             <translation>还不知道它有哪些工具：它在首次需要时才启动。重新加载即可现在查看。</translation>
         </message>
         <message>
             <source>Its tools are not known yet: it starts when they are first wanted. Test it to see them now.</source>
             <translation>还不知道它有哪些工具：它在首次需要时才启动。测试即可现在查看。</translation>
+        </message>
+        <message>
+            <source>Its words go along with the question, as far as there is room.</source>
+            <translation>在空间允许的范围内，其文字会随问题一并发送。</translation>
         </message>
         <message>
             <source>JPEG picture (*.jpg *.jpeg)</source>
@@ -2391,12 +2686,20 @@
             <translation>不测试直接保存</translation>
         </message>
         <message>
+            <source>Keep the contents of what is sent</source>
+            <translation>保存所发送的内容</translation>
+        </message>
+        <message>
             <source>Keep the secrets in the file</source>
             <translation>将机密保留在文件中</translation>
         </message>
         <message>
             <source>Keep the value secret</source>
             <translation>将值保密</translation>
+        </message>
+        <message>
+            <source>Keep them</source>
+            <translation>保留</translation>
         </message>
         <message>
             <source>Keep this line elsewhere</source>
@@ -2411,6 +2714,10 @@
             <translation>作为文中的注记保留：{kinds}</translation>
         </message>
         <message>
+            <source>Key</source>
+            <translation>密钥</translation>
+        </message>
+        <message>
             <source>Keyboard</source>
             <translation>键盘</translation>
         </message>
@@ -2421,6 +2728,14 @@
         <message>
             <source>Keys &amp; models</source>
             <translation>密钥与模型</translation>
+        </message>
+        <message>
+            <source>Keys and passwords are kept here; add it as a file of its own if it must go along.</source>
+            <translation>这里保存着密钥和密码；如果必须一并发送，请将其作为单独的文件添加。</translation>
+        </message>
+        <message>
+            <source>Keys and tokens of services</source>
+            <translation>服务的密钥和令牌</translation>
         </message>
         <message>
             <source>Keys are kept in your system keychain{where}, never in a file.</source>
@@ -2511,12 +2826,24 @@
             <translation>上次备份：{when}，已检查，{size}。</translation>
         </message>
         <message>
+            <source>Leave out</source>
+            <translation>不一并发送</translation>
+        </message>
+        <message>
+            <source>Leave out or shorten the largest part, or choose a model that reads more; nothing was sent.</source>
+            <translation>请去掉或缩短最大的部分，或选择能读取更多内容的模型；没有发送任何内容。</translation>
+        </message>
+        <message>
             <source>Leave the earlier question as it was</source>
             <translation>保持之前的问题不变</translation>
         </message>
         <message>
             <source>Left this computer</source>
             <translation>已离开本机</translation>
+        </message>
+        <message>
+            <source>Let it go along</source>
+            <translation>一并发送</translation>
         </message>
         <message>
             <source>Light</source>
@@ -2599,6 +2926,14 @@
             <translation>正在寻找其他程序的服务器…</translation>
         </message>
         <message>
+            <source>Looking through the picture before it leaves…  Esc cancels</source>
+            <translation>正在发送前检查图片…  Esc 取消</translation>
+        </message>
+        <message>
+            <source>Looking through the picture…</source>
+            <translation>正在检查图片…</translation>
+        </message>
+        <message>
             <source>Low</source>
             <translation>低</translation>
         </message>
@@ -2613,6 +2948,14 @@
         <message>
             <source>MCP servers</source>
             <translation>MCP 服务器</translation>
+        </message>
+        <message>
+            <source>Mail address</source>
+            <translation>电子邮件地址</translation>
+        </message>
+        <message>
+            <source>Mail addresses</source>
+            <translation>电子邮件地址</translation>
         </message>
         <message>
             <source>Make default for {name}</source>
@@ -2639,12 +2982,24 @@
             <translation>标注</translation>
         </message>
         <message>
+            <source>Masked</source>
+            <translation>遮盖</translation>
+        </message>
+        <message>
+            <source>Masked: {count}.</source>
+            <translation>已遮盖：{count}。</translation>
+        </message>
+        <message>
             <source>Max</source>
             <translation>最高</translation>
         </message>
         <message>
             <source>Medium</source>
             <translation>中</translation>
+        </message>
+        <message>
+            <source>Messages 2 to {last} did not go along: they no longer fit.</source>
+            <translation>第 2 至 {last} 条消息没有一并发送：已放不下。</translation>
         </message>
         <message>
             <source>Model</source>
@@ -2657,6 +3012,10 @@
         <message>
             <source>Models</source>
             <translation>模型</translation>
+        </message>
+        <message>
+            <source>Models cannot read this kind of file; save it as a PDF.</source>
+            <translation>模型无法读取此类文件；请另存为 PDF。</translation>
         </message>
         <message>
             <source>Models cannot read {program} files.</source>
@@ -2738,6 +3097,10 @@
             </translation>
         </message>
         <message>
+            <source>My key is sk-ant-…, write to ada@example.org</source>
+            <translation>我的密钥是 sk-ant-…，请写信到 ada@example.org</translation>
+        </message>
+        <message>
             <source>Name</source>
             <translation>名称</translation>
         </message>
@@ -2774,8 +3137,16 @@
             <translation>请指定它生成的 zip 文件。</translation>
         </message>
         <message>
+            <source>Names, projects, customers. Whole words, in any case, also in pictures.</source>
+            <translation>姓名、项目、客户。按整词匹配，不区分大小写，图片中也适用。</translation>
+        </message>
+        <message>
             <source>Network</source>
             <translation>网络</translation>
+        </message>
+        <message>
+            <source>Never</source>
+            <translation>从不</translation>
         </message>
         <message>
             <source>New conversation</source>
@@ -2798,6 +3169,14 @@
             <translation>下一个屏幕</translation>
         </message>
         <message>
+            <source>Nightingale begins on Monday. In conclusion, …</source>
+            <translation>夜莺周一开始。总之，…</translation>
+        </message>
+        <message>
+            <source>Nightingale, or a pattern such as /\d{3}-\d{4}/</source>
+            <translation>夜莺，或模式，例如 /\d{3}-\d{4}/</translation>
+        </message>
+        <message>
             <source>No backup was made yet.</source>
             <translation>尚未进行过备份。</translation>
         </message>
@@ -2812,6 +3191,10 @@
         <message>
             <source>No connection to {host}</source>
             <translation>无法连接 {host}</translation>
+        </message>
+        <message>
+            <source>No contents are kept now.</source>
+            <translation>目前没有保存任何内容。</translation>
         </message>
         <message>
             <source>No conversation can be read in {name}.</source>
@@ -2832,6 +3215,14 @@
         <message>
             <source>No key is stored.</source>
             <translation>没有保存密钥。</translation>
+        </message>
+        <message>
+            <source>No longer before all others</source>
+            <translation>取消置顶</translation>
+        </message>
+        <message>
+            <source>No model can be asked for a summary.</source>
+            <translation>没有可用于总结的模型。</translation>
         </message>
         <message>
             <source>No model matches “{query}”.</source>
@@ -2882,6 +3273,10 @@
             <translation>不使用代理</translation>
         </message>
         <message>
+            <source>No rule is met.</source>
+            <translation>没有规则匹配。</translation>
+        </message>
+        <message>
             <source>No screen is connected.</source>
             <translation>没有连接屏幕。</translation>
         </message>
@@ -2916,6 +3311,10 @@
         <message>
             <source>Nobody came back from the browser within {minutes}.</source>
             <translation>{minutes}内没有从浏览器返回。</translation>
+        </message>
+        <message>
+            <source>Nobody can look into these documents: {titles}.</source>
+            <translation>无法检查这些文档的内容：{titles}。</translation>
         </message>
         <message>
             <source>Nobody looks, because that is switched off.</source>
@@ -2970,6 +3369,10 @@
             <translation>没有找到“{words}”。请尝试更少或更短的词。</translation>
         </message>
         <message>
+            <source>Nothing goes along yet. Add files, folders, pages or earlier conversations.</source>
+            <translation>目前没有一并发送的内容。可添加文件、文件夹、网页或之前的对话。</translation>
+        </message>
+        <message>
             <source>Nothing has been sent. Exactly these bytes would leave if you asked now.</source>
             <translation>尚未发送任何内容。如果现在提问，离开本机的正是这些字节。</translation>
         </message>
@@ -2978,8 +3381,24 @@
             <translation>没有任何内容离开本机。</translation>
         </message>
         <message>
+            <source>Nothing in it would be hidden.</source>
+            <translation>其中没有内容会被隐藏。</translation>
+        </message>
+        <message>
             <source>Nothing is archived.</source>
             <translation>没有归档的内容。</translation>
+        </message>
+        <message>
+            <source>Nothing is called “{words}”.</source>
+            <translation>没有名称含“{words}”的内容。</translation>
+        </message>
+        <message>
+            <source>Nothing is hidden in it.</source>
+            <translation>其中没有隐藏的内容。</translation>
+        </message>
+        <message>
+            <source>Nothing is left of any answer: {rule} is found everywhere.</source>
+            <translation>任何回答都会被全部遮盖：{rule} 处处都能找到。</translation>
         </message>
         <message>
             <source>Nothing is selected.</source>
@@ -2988,6 +3407,10 @@
         <message>
             <source>Nothing new: everything in it is there already.</source>
             <translation>没有新内容：其中的全部都已存在。</translation>
+        </message>
+        <message>
+            <source>Nothing of this conversation is left out.</source>
+            <translation>此对话没有未发送的部分。</translation>
         </message>
         <message>
             <source>Nothing was added.</source>
@@ -3012,6 +3435,10 @@
         <message>
             <source>Nothing was deleted: move {name} and the files beginning with that name to another folder to start with an empty history, or put a copy of yours back in its place.</source>
             <translation>没有删除任何内容：请将 {name} 及以此名称开头的文件移到其他文件夹，以空的历史记录开始；或用您的备份替换。</translation>
+        </message>
+        <message>
+            <source>Nothing was found for “{words}”.</source>
+            <translation>没有找到“{words}”。</translation>
         </message>
         <message>
             <source>Nothing was spent in the last {days} days.</source>
@@ -3048,6 +3475,10 @@
         <message>
             <source>Offer {tool} to models</source>
             <translation>向模型提供“{tool}”</translation>
+        </message>
+        <message>
+            <source>Older messages no longer fit, so the service reads {tokens} tokens anew{price}.</source>
+            <translation>较早的消息已放不下，因此服务要重新读取 {tokens} 个 token{price}。</translation>
         </message>
         <message>
             <source>On days on which something has changed, while nothing else goes on. Seven days and four weeks are kept.</source>
@@ -3088,6 +3519,10 @@
         <message>
             <source>Only services that keep nothing at all</source>
             <translation>只用完全不保留任何内容的服务</translation>
+        </message>
+        <message>
+            <source>Only the first {count} characters are tried.</source>
+            <translation>只试用前 {count} 个字符。</translation>
         </message>
         <message>
             <source>Opacity</source>
@@ -3154,6 +3589,10 @@
             <translation>打开文件夹：{title}</translation>
         </message>
         <message>
+            <source>Open the receipts</source>
+            <translation>打开回执</translation>
+        </message>
+        <message>
             <source>Open what you want to show. Click here to cancel.</source>
             <translation>请打开要展示的内容。点击此处取消。</translation>
         </message>
@@ -3198,6 +3637,10 @@
             <translation>否则只在桌面不允许 Kireji 定格屏幕时使用。</translation>
         </message>
         <message>
+            <source>Own word</source>
+            <translation>自定义词</translation>
+        </message>
+        <message>
             <source>PDF</source>
             <translation>PDF</translation>
         </message>
@@ -3222,6 +3665,14 @@
             <translation>被监视区域的一部分现在不在任何屏幕上。</translation>
         </message>
         <message>
+            <source>Password</source>
+            <translation>密码</translation>
+        </message>
+        <message>
+            <source>Passwords</source>
+            <translation>密码</translation>
+        </message>
+        <message>
             <source>Paste</source>
             <translation>粘贴</translation>
         </message>
@@ -3232,6 +3683,10 @@
         <message>
             <source>Paste a key in Settings, Keys &amp; models, instead.</source>
             <translation>请改为在“设置”的“密钥与模型”中粘贴密钥。</translation>
+        </message>
+        <message>
+            <source>Paste a text to see how it would leave. It is looked through here and goes nowhere.</source>
+            <translation>粘贴一段文字，看看它发送时的样子。检查只在本机进行，文字不会发往任何地方。</translation>
         </message>
         <message>
             <source>Paste the whole key.</source>
@@ -3266,6 +3721,14 @@
             <translation>您给出的许可</translation>
         </message>
         <message>
+            <source>Person number</source>
+            <translation>个人证件号</translation>
+        </message>
+        <message>
+            <source>Personal numbers</source>
+            <translation>个人证件号</translation>
+        </message>
+        <message>
             <source>Pick a window; Tab or arrow keys: another one</source>
             <translation>选取窗口；Tab 或方向键：另一个</translation>
         </message>
@@ -3295,6 +3758,10 @@
             <translation>
                 <numerusform>置顶 {n} 个</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Pin: before all others</source>
+            <translation>置顶：先于其他内容</translation>
         </message>
         <message>
             <source>Pinned</source>
@@ -3353,6 +3820,18 @@
             <translation>输出价格</translation>
         </message>
         <message>
+            <source>Privacy</source>
+            <translation>隐私</translation>
+        </message>
+        <message>
+            <source>Private key</source>
+            <translation>私钥</translation>
+        </message>
+        <message>
+            <source>Private keys</source>
+            <translation>私钥</translation>
+        </message>
+        <message>
             <source>Process {number} was started.</source>
             <translation>进程 {number} 已启动。</translation>
         </message>
@@ -3363,6 +3842,10 @@
         <message>
             <source>Programs cannot hold a key combination in this Wayland session.</source>
             <translation>在此 Wayland 会话中，程序无法占用组合键。</translation>
+        </message>
+        <message>
+            <source>Project Nightingale</source>
+            <translation>夜莺项目</translation>
         </message>
         <message>
             <source>Protocol spoken</source>
@@ -3431,6 +3914,10 @@
         <message>
             <source>Quote what is selected</source>
             <translation>引用选中的内容</translation>
+        </message>
+        <message>
+            <source>Raise the budget in Settings, Spending, and begin again.</source>
+            <translation>请在“设置”的“花费”中提高预算，然后重新开始。</translation>
         </message>
         <message>
             <source>RapidOCR, its PP-OCR models</source>
@@ -3724,6 +4211,10 @@
             <translation>请保存为无密码的文件。</translation>
         </message>
         <message>
+            <source>Save or download it again.</source>
+            <translation>请重新保存或下载。</translation>
+        </message>
+        <message>
             <source>Save the picture</source>
             <translation>保存图片</translation>
         </message>
@@ -3756,6 +4247,10 @@
             <translation>搜索</translation>
         </message>
         <message>
+            <source>Search earlier conversations</source>
+            <translation>搜索之前的对话</translation>
+        </message>
+        <message>
             <source>Search everything</source>
             <translation>搜索全部内容</translation>
         </message>
@@ -3770,6 +4265,10 @@
         <message>
             <source>Search in files</source>
             <translation>在文件中搜索</translation>
+        </message>
+        <message>
+            <source>Search in what goes along</source>
+            <translation>在一并发送的内容中搜索</translation>
         </message>
         <message>
             <source>Search models</source>
@@ -3812,8 +4311,36 @@
             <translation>仍然发送</translation>
         </message>
         <message>
+            <source>Send hidden</source>
+            <translation>隐藏后发送</translation>
+        </message>
+        <message>
+            <source>Send it</source>
+            <translation>发送</translation>
+        </message>
+        <message>
+            <source>Send it anyway (on the command line with --yes), or choose another model.</source>
+            <translation>仍然发送（命令行中使用 --yes），或选择其他模型。</translation>
+        </message>
+        <message>
             <source>Send it anyway, or choose another model.</source>
-            <translation>请仍然发送，或选择其他模型。</translation>
+            <translation type="vanished">请仍然发送，或选择其他模型。</translation>
+        </message>
+        <message>
+            <source>Send it as it is</source>
+            <translation>原样发送</translation>
+        </message>
+        <message>
+            <source>Send question {place} anyway: {words}</source>
+            <translation>仍然发送第 {place} 个问题：{words}</translation>
+        </message>
+        <message>
+            <source>Send the question although its price is unknown</source>
+            <translation>价格未知，仍然发送问题</translation>
+        </message>
+        <message>
+            <source>Send what could not be looked into?</source>
+            <translation>发送无法检查的内容？</translation>
         </message>
         <message>
             <source>Send; while an answer streams: queue</source>
@@ -3828,8 +4355,16 @@
             <translation>将要提问的内容发送给服务，由服务计数，不收费。</translation>
         </message>
         <message>
+            <source>Sent as it is, everything in it can be seen; nothing has left yet.</source>
+            <translation>如果原样发送，其中的一切都能被看到；目前还没有内容离开本机。</translation>
+        </message>
+        <message>
             <source>Sent to</source>
             <translation>发送至</translation>
+        </message>
+        <message>
+            <source>Sent without being looked through: {names}.</source>
+            <translation>未经检查即发送：{names}。</translation>
         </message>
         <message>
             <source>Server started</source>
@@ -3838,6 +4373,10 @@
         <message>
             <source>Service</source>
             <translation>服务</translation>
+        </message>
+        <message>
+            <source>Services get [MAIL_1] in the place of an address, and solid boxes in the place of what pictures show. In answers you read what was there. “Ask first” shows you what was found.</source>
+            <translation>服务得到的是代替地址的 [MAIL_1]，以及代替图片内容的实心方块。在回答中您看到的是原来的内容。“先询问”会让您看到找到了什么。</translation>
         </message>
         <message>
             <source>Set a corner; while dragging: move the whole</source>
@@ -3882,6 +4421,10 @@
         <message>
             <source>Settings page</source>
             <translation>设置页面</translation>
+        </message>
+        <message>
+            <source>Settings, tools or the program have changed since, a stop text went along, or a box was taken away.</source>
+            <translation>此后设置、工具或程序有了变化，或同时发送了停止文本，或移除了某个方块。</translation>
         </message>
         <message>
             <source>Several conversations do not fit into one file.</source>
@@ -3951,6 +4494,10 @@
         <message>
             <source>Show the text</source>
             <translation>显示文字</translation>
+        </message>
+        <message>
+            <source>Show what was sent</source>
+            <translation>显示已发送的内容</translation>
         </message>
         <message>
             <source>Show what will be sent</source>
@@ -4052,6 +4599,10 @@
             <translation>空格</translation>
         </message>
         <message>
+            <source>Space switches a line on or off, P pins it, Delete takes it out.</source>
+            <translation>空格键打开或关闭一行，P 置顶，Delete 移除。</translation>
+        </message>
+        <message>
             <source>Space: move it as it is</source>
             <translation>空格：整体移动</translation>
         </message>
@@ -4144,6 +4695,14 @@
             <translation>登录时启动</translation>
         </message>
         <message>
+            <source>Stays here</source>
+            <translation>留在本机</translation>
+        </message>
+        <message>
+            <source>Stays here: {what}</source>
+            <translation>留在本机：{what}</translation>
+        </message>
+        <message>
             <source>Stays in the tray, with the shortcuts ready. Nothing is opened and nothing is sent.</source>
             <translation>停留在托盘中，快捷键随时可用。不会打开或发送任何内容。</translation>
         </message>
@@ -4168,6 +4727,10 @@
             <translation>已停止。之前添加的内容保留。</translation>
         </message>
         <message>
+            <source>Stops</source>
+            <translation>停止文本</translation>
+        </message>
+        <message>
             <source>Stricter: not even for a short time. Fewer models can answer.</source>
             <translation>更严格：短时间也不保留。可回答的模型更少。</translation>
         </message>
@@ -4180,8 +4743,24 @@
             <translation>总结</translation>
         </message>
         <message>
+            <source>Summarise what is left out…</source>
+            <translation>总结未发送的部分…</translation>
+        </message>
+        <message>
             <source>Summarise what is shown in at most five short points, the most important first. Keep names, numbers and dates exact. Add nothing that is not there.</source>
             <translation>请用最多五个简短要点总结图中内容，最重要的在前。名称、数字和日期须准确。不要添加图中没有的内容。</translation>
+        </message>
+        <message>
+            <source>Summarising what is left out: part {number} of {count}…</source>
+            <translation>正在总结未发送的部分：第 {number} 部分，共 {count} 部分…</translation>
+        </message>
+        <message>
+            <source>Summarising what is left out…</source>
+            <translation>正在总结未发送的部分…</translation>
+        </message>
+        <message>
+            <source>Summary of {count} earlier messages</source>
+            <translation>{count} 条之前消息的总结</translation>
         </message>
         <message>
             <source>Switch it in Windows' Settings, Apps, Startup.</source>
@@ -4216,6 +4795,10 @@
             <translation>Tab：下一个</translation>
         </message>
         <message>
+            <source>Take it out, or add it again.</source>
+            <translation>请将其移除，或重新添加。</translation>
+        </message>
+        <message>
             <source>Take the denial back</source>
             <translation>撤回拒绝</translation>
         </message>
@@ -4226,6 +4809,18 @@
         <message>
             <source>Takes a picture of your screen as it is at that moment.</source>
             <translation>截取您的屏幕当时的图片。</translation>
+        </message>
+        <message>
+            <source>Tax and social security numbers, identity cards, passports</source>
+            <translation>税号、社会保障号、身份证、护照</translation>
+        </message>
+        <message>
+            <source>Telephone number</source>
+            <translation>电话号码</translation>
+        </message>
+        <message>
+            <source>Telephone numbers</source>
+            <translation>电话号码</translation>
         </message>
         <message>
             <source>Tells date and time, also of other zones and other moments.</source>
@@ -4295,6 +4890,10 @@
             <translation>当其文件改变时，这一信任即终止。</translation>
         </message>
         <message>
+            <source>That is in the list already.</source>
+            <translation>它已在列表中。</translation>
+        </message>
+        <message>
             <source>That is neither an Anthropic key (sk-ant-…) nor an OpenRouter key (sk-or-…).</source>
             <translation>这既不是 Anthropic 密钥 (sk-ant-…)，也不是 OpenRouter 密钥 (sk-or-…)。</translation>
         </message>
@@ -4311,8 +4910,24 @@
             <translation>该模型看不到图片；它会得到本机从中读出的文字。</translation>
         </message>
         <message>
+            <source>That would leave too many files out one by one. Switch whole folders instead.</source>
+            <translation>这样会逐个排除过多文件。请改为打开或关闭整个文件夹。</translation>
+        </message>
+        <message>
+            <source>The PDF could not be read.</source>
+            <translation>无法读取 PDF。</translation>
+        </message>
+        <message>
             <source>The PDF has more than {most} pages.</source>
             <translation>PDF 超过 {most} 页。</translation>
+        </message>
+        <message>
+            <source>The PDF holds no words; its pages are pictures.</source>
+            <translation>PDF 中没有文字；其页面都是图片。</translation>
+        </message>
+        <message>
+            <source>The PDF is damaged.</source>
+            <translation>PDF 已损坏。</translation>
         </message>
         <message>
             <source>The PDF is larger than {most} MB.</source>
@@ -4321,6 +4936,10 @@
         <message>
             <source>The PDF is protected by a password.</source>
             <translation>PDF 受密码保护。</translation>
+        </message>
+        <message>
+            <source>The PDF takes too long to read, or is damaged.</source>
+            <translation>读取 PDF 耗时太长，或 PDF 已损坏。</translation>
         </message>
         <message>
             <source>The account of this key at {name} has a payment problem or no credit left.</source>
@@ -4353,6 +4972,10 @@
         <message>
             <source>The answer broke off.</source>
             <translation>回答中断。</translation>
+        </message>
+        <message>
+            <source>The answer ends at {rule}.</source>
+            <translation>回答在 {rule} 处结束。</translation>
         </message>
         <message>
             <source>The answer paused after many steps. It can be continued.</source>
@@ -4441,6 +5064,10 @@
         <message>
             <source>The connection to {server} was lost before it had answered.</source>
             <translation>在 {server} 响应之前，与它的连接已断开。</translation>
+        </message>
+        <message>
+            <source>The conversation no longer fits what the model can read.</source>
+            <translation>对话已超出模型能读取的长度。</translation>
         </message>
         <message>
             <source>The conversation with its pictures is too large to send.</source>
@@ -4615,12 +5242,20 @@
             <translation>文件超过 {most} MB。</translation>
         </message>
         <message>
+            <source>The first message did not go along: it no longer fits.</source>
+            <translation>第一条消息没有一并发送：已放不下。</translation>
+        </message>
+        <message>
             <source>The first that sees pictures</source>
             <translation>第一个能看图片的</translation>
         </message>
         <message>
             <source>The first {count} are older than the chain; that they were not changed before it began, nobody can say.</source>
             <translation>最前面的 {count} 个早于校验链；在校验链开始之前它们是否被更改，无人能确认。</translation>
+        </message>
+        <message>
+            <source>The first {count} messages did not go along: they no longer fit.</source>
+            <translation>前 {count} 条消息没有一并发送：已放不下。</translation>
         </message>
         <message>
             <source>The folder {folder} is not there.</source>
@@ -4690,6 +5325,10 @@
             <translation>台账完整：其中 {count} 个请求自写入以来没有任何更改、移除或添加。</translation>
         </message>
         <message>
+            <source>The ledger notes of every request when it left, where to, how large it was and its hash. What was in it is kept only if you want that.</source>
+            <translation>台账记录每个请求的发出时间、去向、大小和哈希值。只有在您愿意时才会保存其内容。</translation>
+        </message>
+        <message>
             <source>The library libxcb is missing.</source>
             <translation>缺少 libxcb 库。</translation>
         </message>
@@ -4720,6 +5359,10 @@
         <message>
             <source>The model gave no answer. Ask again, or with a lower effort.</source>
             <translation>模型没有给出回答。请重新提问，或降低推理强度。</translation>
+        </message>
+        <message>
+            <source>The model gave no summary.</source>
+            <translation>模型没有给出总结。</translation>
         </message>
         <message>
             <source>The model may still be loading, or be too large for this computer: ask again, or choose a smaller one.</source>
@@ -4798,6 +5441,10 @@
             <translation>用户已关闭此工具。</translation>
         </message>
         <message>
+            <source>The picture could not be looked through</source>
+            <translation>无法检查图片</translation>
+        </message>
+        <message>
             <source>The picture could not be saved as {file}.</source>
             <translation>无法将图片保存为 {file}。</translation>
         </message>
@@ -4820,6 +5467,10 @@
         <message>
             <source>The picture is too large to open.</source>
             <translation>图片太大，无法打开。</translation>
+        </message>
+        <message>
+            <source>The pictures could not be looked through for what should be hidden; nothing was sent.</source>
+            <translation>无法检查图片中应隐藏的内容；没有发送任何内容。</translation>
         </message>
         <message>
             <source>The plugin or the server has changed while the call waited; it was not run.</source>
@@ -4906,6 +5557,10 @@
             <translation>该问题已不在此对话中。</translation>
         </message>
         <message>
+            <source>The question was not sent.</source>
+            <translation>问题没有发送。</translation>
+        </message>
+        <message>
             <source>The region has changed</source>
             <translation>区域已变化</translation>
         </message>
@@ -4916,6 +5571,10 @@
         <message>
             <source>The region has changed.</source>
             <translation>区域已变化。</translation>
+        </message>
+        <message>
+            <source>The region is not watched any more.</source>
+            <translation>不再监视该区域。</translation>
         </message>
         <message>
             <source>The region {rect} has nothing of the screen in it.</source>
@@ -4932,6 +5591,10 @@
         <message>
             <source>The registry cannot be written.</source>
             <translation>无法写入注册表。</translation>
+        </message>
+        <message>
+            <source>The rules need too much work for this; the rest of an answer would not be shown.</source>
+            <translation>处理这些文字时规则的计算量太大；回答的其余部分将不会显示。</translation>
         </message>
         <message>
             <source>The same for the edges that Ctrl and Alt move</source>
@@ -4975,7 +5638,7 @@
         </message>
         <message>
             <source>The settings, the tools or the program have changed since, or a stop text went along.</source>
-            <translation>此后设置、工具或程序有了变化，或同时发送了停止文本。</translation>
+            <translation type="vanished">此后设置、工具或程序有了变化，或同时发送了停止文本。</translation>
         </message>
         <message>
             <source>The shortcut cannot be held here.</source>
@@ -4988,6 +5651,10 @@
         <message>
             <source>The sign-in was declined in the browser.</source>
             <translation>登录在浏览器中被拒绝。</translation>
+        </message>
+        <message>
+            <source>The summary is attached to your next question, where you can read, change or remove it.</source>
+            <translation>总结已附加到您的下一个问题，您可以在那里阅读、更改或移除它。</translation>
         </message>
         <message>
             <source>The text is longer than {most} MB.</source>
@@ -5098,12 +5765,20 @@
             <translation>command 和 url 同时存在。请只保留其中一个。</translation>
         </message>
         <message>
+            <source>There are more than {most} files; choose a smaller folder.</source>
+            <translation>文件超过 {most} 个；请选择较小的文件夹。</translation>
+        </message>
+        <message>
             <source>There are no certificates (PEM) in this file. Choose another one, or remove it here.</source>
             <translation>此文件中没有证书 (PEM)。请选择其他文件，或在此移除。</translation>
         </message>
         <message>
             <source>There are no conversations in {name}.</source>
             <translation>{name} 中没有对话。</translation>
+        </message>
+        <message>
+            <source>There are no others yet.</source>
+            <translation>还没有其他对话。</translation>
         </message>
         <message>
             <source>There are no tools yet.</source>
@@ -5254,6 +5929,10 @@
             <translation>内存不足，无法读取此图片。</translation>
         </message>
         <message>
+            <source>There is nothing in it that can go along.</source>
+            <translation>其中没有可以一并发送的内容。</translation>
+        </message>
+        <message>
             <source>There is nothing in it.</source>
             <translation>其中没有内容。</translation>
         </message>
@@ -5288,6 +5967,10 @@
         <message>
             <source>These keys work anywhere, whatever program is in front. Kireji never sees any other key.</source>
             <translation>这些按键在任何地方都有效，无论哪个程序在前台。Kireji 从不读取其他按键。</translation>
+        </message>
+        <message>
+            <source>They hold from the next question on.</source>
+            <translation>从下一个问题起生效。</translation>
         </message>
         <message>
             <source>They hold from the next question on. Changing them starts the cache anew, so the next answer costs more.</source>
@@ -5360,6 +6043,10 @@
         <message>
             <source>This call needs the person's permission, and nobody is there to give it.</source>
             <translation>此调用需要用户的许可，而现在没有人可以给出许可。</translation>
+        </message>
+        <message>
+            <source>This cannot be read: {reason}.</source>
+            <translation>无法读取：{reason}。</translation>
         </message>
         <message>
             <source>This computer</source>
@@ -5454,6 +6141,10 @@
             <translation>此导出文件由较新版本的 Kireji 写成（格式 {theirs}；此版本支持 {ours}）。</translation>
         </message>
         <message>
+            <source>This file cannot be read.</source>
+            <translation>无法读取此文件。</translation>
+        </message>
+        <message>
             <source>This file cannot be read. Change its permissions, or choose another one.</source>
             <translation>无法读取此文件。请更改其权限，或选择其他文件。</translation>
         </message>
@@ -5466,6 +6157,10 @@
             <translation>此文件不存在。请选择其他文件，或在此移除。</translation>
         </message>
         <message>
+            <source>This folder lies too deep.</source>
+            <translation>此文件夹的层级太深。</translation>
+        </message>
+        <message>
             <source>This is a Wayland session, where programs cannot read the screen by themselves.</source>
             <translation>这是 Wayland 会话，程序无法自行读取屏幕。</translation>
         </message>
@@ -5474,16 +6169,32 @@
             <translation>这是数据库，模型无法读取。</translation>
         </message>
         <message>
+            <source>This is a device or a pipe, not a file.</source>
+            <translation>这是设备或管道，不是文件。</translation>
+        </message>
+        <message>
             <source>This is a file of another kind ({name}).</source>
             <translation>这是另一种文件（{name}）。</translation>
         </message>
         <message>
             <source>This is a folder.</source>
-            <translation>这是文件夹。</translation>
+            <translation type="vanished">这是文件夹。</translation>
         </message>
         <message>
             <source>This is a key of {right}, not of {asked}; it was not sent.</source>
             <translation>这是 {right} 的密钥，不是 {asked} 的；没有发送。</translation>
+        </message>
+        <message>
+            <source>This is a link that leads nowhere.</source>
+            <translation>这是指向不存在目标的链接。</translation>
+        </message>
+        <message>
+            <source>This is a link that leads out of the folder.</source>
+            <translation>这是指向文件夹之外的链接。</translation>
+        </message>
+        <message>
+            <source>This is a picture; attach it by itself.</source>
+            <translation>这是图片；请单独附加。</translation>
         </message>
         <message>
             <source>This is a program, which models cannot read.</source>
@@ -5508,6 +6219,10 @@
         <message>
             <source>This is another ledger than the one whose end was noted. If you have removed or restored the data folder yourself, delete the file “ledger” in the state folder.</source>
             <translation>这不是记下末尾的那个台账。如果是您自己移除或恢复了数据文件夹，请删除状态文件夹中的文件“ledger”。</translation>
+        </message>
+        <message>
+            <source>This is no address of a web page. One looks like https://example.com/page.</source>
+            <translation>这不是网页地址。网页地址类似 https://example.com/page。</translation>
         </message>
         <message>
             <source>This is no file. Choose the file with the certificates.</source>
@@ -5542,8 +6257,16 @@
             <translation>这是 {name} 的默认模型</translation>
         </message>
         <message>
+            <source>This is the picture as it is kept here.</source>
+            <translation>这是保存在本机的图片。</translation>
+        </message>
+        <message>
             <source>This keyboard has no key for {shortcut}.</source>
             <translation>此键盘没有 {shortcut} 所需的键。</translation>
+        </message>
+        <message>
+            <source>This kind of context cannot be read yet.</source>
+            <translation>尚无法读取此类上下文。</translation>
         </message>
         <message>
             <source>This list</source>
@@ -5566,8 +6289,20 @@
             <translation>该名称指向本地网络 {host}。</translation>
         </message>
         <message>
+            <source>This pattern needs too much work while an answer comes. Let it count less, or look for less.</source>
+            <translation>回答到达时此模式的计算量太大。请减少其计数，或缩小查找范围。</translation>
+        </message>
+        <message>
+            <source>This pattern {problem}.</source>
+            <translation>此模式{problem}。</translation>
+        </message>
+        <message>
             <source>This picture cannot be painted over as it is.</source>
             <translation>无法按原样涂盖此图片。</translation>
+        </message>
+        <message>
+            <source>This question has about {tokens} tokens, and {name} has room for {room}: {parts}.</source>
+            <translation>此问题约有 {tokens} 个 token，而 {name} 只能容纳 {room} 个：{parts}。</translation>
         </message>
         <message>
             <source>This question was not answered.</source>
@@ -5584,6 +6319,14 @@
         <message>
             <source>This tool was not allowed to do that.</source>
             <translation>此工具未获准这样做。</translation>
+        </message>
+        <message>
+            <source>This waits:</source>
+            <translation>此项等待中：</translation>
+        </message>
+        <message>
+            <source>This {problem}.</source>
+            <translation>此项{problem}。</translation>
         </message>
         <message>
             <source>Thought</source>
@@ -5628,6 +6371,10 @@
         <message>
             <source>Together with the rest it is more than {most} MB, which services do not take.</source>
             <translation>与其余内容合计超过 {most} MB，服务不接受。</translation>
+        </message>
+        <message>
+            <source>Together with your other rules this needs too much work while an answer comes. Remove some first.</source>
+            <translation>与您的其他规则一起，回答到达时的计算量太大。请先移除一些。</translation>
         </message>
         <message>
             <source>Tokens</source>
@@ -5694,6 +6441,10 @@
             <translation>请用较小的区域重试。</translation>
         </message>
         <message>
+            <source>Try again, or with another model.</source>
+            <translation>请重试，或使用其他模型。</translation>
+        </message>
+        <message>
             <source>Try again.</source>
             <translation>请重试。</translation>
         </message>
@@ -5718,8 +6469,16 @@
             <translation>请重试；其日志可能说明了原因。</translation>
         </message>
         <message>
+            <source>Try it</source>
+            <translation>试一试</translation>
+        </message>
+        <message>
             <source>Try its command in a terminal.</source>
             <translation>请在终端中尝试其命令。</translation>
+        </message>
+        <message>
+            <source>Try the rules</source>
+            <translation>试用规则</translation>
         </message>
         <message>
             <source>Try the shortcut</source>
@@ -5732,6 +6491,10 @@
         <message>
             <source>Type a question or add a picture.</source>
             <translation>请输入问题或添加图片。</translation>
+        </message>
+        <message>
+            <source>Type what a model could answer, and see what would be shown of it.</source>
+            <translation>输入模型可能的回答，看看其中哪些会显示。</translation>
         </message>
         <message>
             <source>US dollars</source>
@@ -5917,16 +6680,44 @@
             <translation>网页</translation>
         </message>
         <message>
+            <source>Web page {address}</source>
+            <translation>网页 {address}</translation>
+        </message>
+        <message>
             <source>Web pages</source>
             <translation>网页</translation>
+        </message>
+        <message>
+            <source>Web page…</source>
+            <translation>网页…</translation>
         </message>
         <message>
             <source>Welcome to Kireji</source>
             <translation>欢迎使用 Kireji</translation>
         </message>
         <message>
+            <source>What goes along</source>
+            <translation>一并发送的内容</translation>
+        </message>
+        <message>
+            <source>What goes along with the question</source>
+            <translation>随问题一并发送的内容</translation>
+        </message>
+        <message>
+            <source>What goes along…</source>
+            <translation>一并发送的内容…</translation>
+        </message>
+        <message>
             <source>What is allowed</source>
             <translation>已允许的内容</translation>
+        </message>
+        <message>
+            <source>What is hidden, one after the other; Space: send it, hide it; from the question with Alt</source>
+            <translation>逐个查看隐藏的内容；空格：发送、隐藏；在问题框中加 Alt</translation>
+        </message>
+        <message>
+            <source>What is kept</source>
+            <translation>保存的内容</translation>
         </message>
         <message>
             <source>What is left on the account</source>
@@ -5953,12 +6744,24 @@
             <translation>离开本机的内容</translation>
         </message>
         <message>
+            <source>What stands behind “password:”, and in addresses like https://me:…@host</source>
+            <translation>“password:”之后的内容，以及 https://me:…@host 这类地址中的密码</translation>
+        </message>
+        <message>
+            <source>What stays on this computer needs no hiding. Choose another for a server that is somewhere else.</source>
+            <translation>留在本机的内容无需隐藏。如果服务器在别处，请选择其他选项。</translation>
+        </message>
+        <message>
             <source>What the desktop names as its proxy is no address: enter the proxy in Settings, Network.</source>
             <translation>桌面设置的代理不是地址：请在“设置”的“网络”中输入代理。</translation>
         </message>
         <message>
             <source>What the next question costs</source>
             <translation>下一个问题的费用</translation>
+        </message>
+        <message>
+            <source>What was changed, removed or added in the ledger later is found.</source>
+            <translation>台账中事后的更改、移除或添加都能发现。</translation>
         </message>
         <message>
             <source>What was copied is larger than {size} MB.</source>
@@ -5973,12 +6776,20 @@
             <translation>删除的内容保留 30 天。</translation>
         </message>
         <message>
+            <source>What was sent</source>
+            <translation>已发送的内容</translation>
+        </message>
+        <message>
             <source>What was sent cannot be shown any more.</source>
             <translation>已无法再显示当时发送的内容。</translation>
         </message>
         <message>
             <source>What will be sent</source>
             <translation>将要发送的内容</translation>
+        </message>
+        <message>
+            <source>What would be shown</source>
+            <translation>将显示的内容</translation>
         </message>
         <message>
             <source>What {host} has at this address is no picture.</source>
@@ -6065,8 +6876,40 @@
             <translation>使用 url 时，类型必须是 "http"。</translation>
         </message>
         <message>
+            <source>With another effort the service reads {tokens} tokens anew{price}.</source>
+            <translation>更改推理强度后，服务要重新读取 {tokens} 个 token{price}。</translation>
+        </message>
+        <message>
             <source>With another model…</source>
             <translation>用其他模型…</translation>
+        </message>
+        <message>
+            <source>With other instructions the service reads {tokens} tokens anew{price}.</source>
+            <translation>更改指令后，服务要重新读取 {tokens} 个 token{price}。</translation>
+        </message>
+        <message>
+            <source>With other rules for hiding the service reads {tokens} tokens anew{price}.</source>
+            <translation>更改隐藏规则后，服务要重新读取 {tokens} 个 token{price}。</translation>
+        </message>
+        <message>
+            <source>With other tools the service reads {tokens} tokens anew{price}.</source>
+            <translation>更改工具后，服务要重新读取 {tokens} 个 token{price}。</translation>
+        </message>
+        <message>
+            <source>With the next question, messages 2 to {last} will not go along: they no longer fit.</source>
+            <translation>下一个问题将不会一并发送第 2 至 {last} 条消息：已放不下。</translation>
+        </message>
+        <message>
+            <source>With the next question, the first {count} messages will not go along: they no longer fit.</source>
+            <translation>下一个问题将不会一并发送前 {count} 条消息：已放不下。</translation>
+        </message>
+        <message>
+            <source>With this change the service reads {tokens} tokens anew{price}.</source>
+            <translation>做此更改后，服务要重新读取 {tokens} 个 token{price}。</translation>
+        </message>
+        <message>
+            <source>With what its tools gave back, this answer is longer than {name} can read.</source>
+            <translation>加上工具返回的内容，此回答超出了 {name} 能读取的长度。</translation>
         </message>
         <message>
             <source>Without a key, this computer reads the text in what you cut out. Nothing is sent anywhere.</source>
@@ -6075,6 +6918,10 @@
         <message>
             <source>Without asking</source>
             <translation>无需询问</translation>
+        </message>
+        <message>
+            <source>Words</source>
+            <translation>词</translation>
         </message>
         <message>
             <source>Words of the mark</source>
@@ -6145,6 +6992,10 @@
             <translation>您已拒绝；会告知模型。</translation>
         </message>
         <message>
+            <source>You may not read this.</source>
+            <translation>您无权读取此项。</translation>
+        </message>
+        <message>
             <source>You stopped the answer before, so this waits:</source>
             <translation>您停止了前一条回答，因此此项等待中：</translation>
         </message>
@@ -6181,12 +7032,28 @@
             <translation>您，一次</translation>
         </message>
         <message>
+            <source>Your own words</source>
+            <translation>您的自定义词</translation>
+        </message>
+        <message>
             <source>Your question</source>
             <translation>您的问题</translation>
         </message>
         <message>
             <source>Your question about a picture</source>
             <translation>您关于图片的问题</translation>
+        </message>
+        <message>
+            <source>Your rules for answers need too much work, so the rest of this answer is not shown. Make them simpler in the settings, under Privacy.</source>
+            <translation>您的回答规则计算量太大，因此不显示此回答的其余部分。请在设置的“隐私”中简化它们。</translation>
+        </message>
+        <message>
+            <source>Your rules hold while an answer comes, however it is cut into pieces. A text is found in any case; between two strokes it is a pattern. What a model passes to tools is left as it is.</source>
+            <translation>您的规则在回答到达时即生效，无论回答如何分段。文字不区分大小写；写在两条斜杠之间的是模式。模型传给工具的内容保持原样。</translation>
+        </message>
+        <message>
+            <source>Your stop rule {rule} ended the answer here.</source>
+            <translation>您的停止规则 {rule} 在此结束了回答。</translation>
         </message>
         <message>
             <source>[picture: {description}]</source>
@@ -6205,6 +7072,10 @@
             <translation>[… 略过 {count} 字节 …]</translation>
         </message>
         <message>
+            <source>a document</source>
+            <translation>一个文档</translation>
+        </message>
+        <message>
             <source>a file</source>
             <translation>文件</translation>
         </message>
@@ -6219,6 +7090,10 @@
         <message>
             <source>a server</source>
             <translation>一个服务器</translation>
+        </message>
+        <message>
+            <source>ada@example.org</source>
+            <translation>ada@example.org</translation>
         </message>
         <message>
             <source>allowed</source>
@@ -6314,6 +7189,10 @@
             <translation>已请求桌面</translation>
         </message>
         <message>
+            <source>bank account</source>
+            <translation>银行账号</translation>
+        </message>
+        <message>
             <source>budget reached</source>
             <translation>已达到预算</translation>
         </message>
@@ -6342,6 +7221,10 @@
             <translation>看不到图片；会得到本机读出的文字</translation>
         </message>
         <message>
+            <source>card</source>
+            <translation>银行卡</translation>
+        </message>
+        <message>
             <source>changes things</source>
             <translation>会更改内容</translation>
         </message>
@@ -6362,6 +7245,10 @@
             <translation>yyyy年M月d日</translation>
         </message>
         <message>
+            <source>days</source>
+            <translation>天</translation>
+        </message>
+        <message>
             <source>default</source>
             <translation>默认</translation>
         </message>
@@ -6380,6 +7267,14 @@
         <message>
             <source>denied by you in this conversation</source>
             <translation>您已在此对话中拒绝</translation>
+        </message>
+        <message>
+            <source>documents</source>
+            <translation>文档</translation>
+        </message>
+        <message>
+            <source>does not go along</source>
+            <translation>不一并发送</translation>
         </message>
         <message>
             <source>done</source>
@@ -6446,6 +7341,10 @@
             <translation>来自环境变量</translation>
         </message>
         <message>
+            <source>goes along</source>
+            <translation>一并发送</translation>
+        </message>
+        <message>
             <source>has a closing bracket without its opening one</source>
             <translation>有右括号但缺少对应的左括号</translation>
         </message>
@@ -6462,12 +7361,20 @@
             <translation>括号嵌套层数过多</translation>
         </message>
         <message>
+            <source>has {value}, which {problem}</source>
+            <translation>含有 {value}，它{problem}</translation>
+        </message>
+        <message>
             <source>holds {value}, which is not one of {values}</source>
             <translation>含有 {value}，它不属于 {values}</translation>
         </message>
         <message>
             <source>in use</source>
             <translation>使用中</translation>
+        </message>
+        <message>
+            <source>instructions</source>
+            <translation>指令</translation>
         </message>
         <message>
             <source>is not a key combination such as Ctrl+Shift+Space</source>
@@ -6534,6 +7441,10 @@
             <translation>刚刚</translation>
         </message>
         <message>
+            <source>key</source>
+            <translation>密钥</translation>
+        </message>
+        <message>
             <source>keychain not open</source>
             <translation>钥匙串未打开</translation>
         </message>
@@ -6548,6 +7459,10 @@
         <message>
             <source>looking…</source>
             <translation>正在寻找…</translation>
+        </message>
+        <message>
+            <source>looks for nothing</source>
+            <translation>不查找任何内容</translation>
         </message>
         <message>
             <source>macOS 15.0 and 15.1 refuse shortcuts with Option alone.</source>
@@ -6580,6 +7495,10 @@
         <message>
             <source>macOS will ask for leave to record the screen at the first capture.</source>
             <translation>首次截取时，macOS 会询问是否允许录制屏幕。</translation>
+        </message>
+        <message>
+            <source>mail address</source>
+            <translation>电子邮件地址</translation>
         </message>
         <message>
             <source>may change things and send data</source>
@@ -6730,6 +7649,14 @@
             <translation>关闭</translation>
         </message>
         <message>
+            <source>off for {name}</source>
+            <translation>对 {name} 关闭</translation>
+        </message>
+        <message>
+            <source>on</source>
+            <translation>已打开</translation>
+        </message>
+        <message>
             <source>one call with exactly these arguments</source>
             <translation>参数完全相同的一次调用</translation>
         </message>
@@ -6742,15 +7669,31 @@
             <translation>已展开</translation>
         </message>
         <message>
+            <source>own word</source>
+            <translation>自定义词</translation>
+        </message>
+        <message>
             <source>pages of {host}</source>
             <translation>{host} 的网页</translation>
+        </message>
+        <message>
+            <source>password</source>
+            <translation>密码</translation>
         </message>
         <message>
             <source>paused</source>
             <translation>已暂停</translation>
         </message>
         <message>
+            <source>person number</source>
+            <translation>个人证件号</translation>
+        </message>
+        <message>
             <source>picture</source>
+            <translation>图片</translation>
+        </message>
+        <message>
+            <source>pictures</source>
             <translation>图片</translation>
         </message>
         <message>
@@ -6764,6 +7707,10 @@
         <message>
             <source>port {port}</source>
             <translation>端口 {port}</translation>
+        </message>
+        <message>
+            <source>private key</source>
+            <translation>私钥</translation>
         </message>
         <message>
             <source>read-only</source>
@@ -6833,6 +7780,10 @@
             <translation>自 {when} 起</translation>
         </message>
         <message>
+            <source>sk-ant-…, ghp_…, AKIA…</source>
+            <translation>sk-ant-…、ghp_…、AKIA…</translation>
+        </message>
+        <message>
             <source>starting…</source>
             <translation>正在启动…</translation>
         </message>
@@ -6855,6 +7806,10 @@
         <message>
             <source>taken by another program</source>
             <translation>被其他程序占用</translation>
+        </message>
+        <message>
+            <source>telephone number</source>
+            <translation>电话号码</translation>
         </message>
         <message>
             <source>tested {when}</source>
@@ -6921,6 +7876,10 @@
             <translation>网络</translation>
         </message>
         <message>
+            <source>the whole question {price}</source>
+            <translation>整个问题 {price}</translation>
+        </message>
+        <message>
             <source>there is no such file</source>
             <translation>没有这个文件</translation>
         </message>
@@ -6947,6 +7906,10 @@
         <message>
             <source>tomorrow {time}</source>
             <translation>明天 {time}</translation>
+        </message>
+        <message>
+            <source>tools</source>
+            <translation>工具</translation>
         </message>
         <message>
             <source>tried {when}</source>
@@ -6993,6 +7956,10 @@
             <translation>没有原因</translation>
         </message>
         <message>
+            <source>words</source>
+            <translation>文字</translation>
+        </message>
+        <message>
             <source>words from outside stood in the conversation</source>
             <translation>对话中有外来文字</translation>
         </message>
@@ -7033,6 +8000,18 @@
 in your own network</source>
             <translation>{address}
 在您自己的网络中</translation>
+        </message>
+        <message>
+            <source>{address} answered with status {status}.</source>
+            <translation>{address} 返回了状态 {status}。</translation>
+        </message>
+        <message>
+            <source>{address} holds no words that could be read.</source>
+            <translation>{address} 中没有可读取的文字。</translation>
+        </message>
+        <message>
+            <source>{address} leads from one place to the next.</source>
+            <translation>{address} 不断跳转到其他地址。</translation>
         </message>
         <message>
             <source>{amount} per million</source>
@@ -7115,6 +8094,27 @@ in the folder {folder}</source>
         <message>
             <source>{file}: {reason}</source>
             <translation>{file}：{reason}</translation>
+        </message>
+        <message numerus="yes">
+            <source>{going} of {n} files</source>
+            <extracomment>{going} of 1 file</extracomment>
+            <translation>
+                <numerusform>{n} 个文件中的 {going} 个</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{going} of {n} pages</source>
+            <extracomment>{going} of 1 page</extracomment>
+            <translation>
+                <numerusform>{n} 页中的 {going} 页</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{going} of {n} turns</source>
+            <extracomment>{going} of 1 turn</extracomment>
+            <translation>
+                <numerusform>{n} 轮中的 {going} 轮</numerusform>
+            </translation>
         </message>
         <message>
             <source>{host} answered with something that is not an answer (HTTP {status}).</source>
@@ -7221,6 +8221,30 @@ in the folder {folder}</source>
             <translation>{key} 必须是由文字组成的对象：{{...}}。</translation>
         </message>
         <message>
+            <source>{kind} – Space to hide it</source>
+            <translation>{kind} – 按空格隐藏</translation>
+        </message>
+        <message>
+            <source>{kind} – Space to send it</source>
+            <translation>{kind} – 按空格发送</translation>
+        </message>
+        <message>
+            <source>{kind} – click to hide it</source>
+            <translation>{kind} – 单击隐藏</translation>
+        </message>
+        <message>
+            <source>{kind} – click to send it</source>
+            <translation>{kind} – 单击发送</translation>
+        </message>
+        <message>
+            <source>{kind}, hidden. Press to send it</source>
+            <translation>{kind}，已隐藏。按下即可发送</translation>
+        </message>
+        <message>
+            <source>{kind}, will be sent. Press to hide it</source>
+            <translation>{kind}，将会发送。按下即可隐藏</translation>
+        </message>
+        <message>
             <source>{left} left of {limit}</source>
             <translation>剩余 {left}，共 {limit}</translation>
         </message>
@@ -7296,12 +8320,20 @@ in the folder {folder}</source>
             <translation>{name}（{place}）</translation>
         </message>
         <message>
+            <source>{name} cannot be read: {reason}.</source>
+            <translation>无法读取 {name}：{reason}。</translation>
+        </message>
+        <message>
             <source>{name} cannot be read: {why}.</source>
             <translation>无法读取 {name}：{why}。</translation>
         </message>
         <message>
             <source>{name} cannot read PDF documents.</source>
             <translation>{name} 无法读取 PDF 文档。</translation>
+        </message>
+        <message>
+            <source>{name} cannot read PDF documents; it gets the words in them.</source>
+            <translation>{name} 无法读取 PDF 文档；它得到的是其中的文字。</translation>
         </message>
         <message>
             <source>{name} cannot read a picture in this conversation.</source>
@@ -7360,6 +8392,10 @@ in the folder {folder}</source>
             <translation>{name} 是备份。</translation>
         </message>
         <message>
+            <source>{name} is a folder, not a file.</source>
+            <translation>{name} 是文件夹，不是文件。</translation>
+        </message>
+        <message>
             <source>{name} is an export of {found}, not of {wanted}.</source>
             <translation>{name} 是 {found} 的导出文件，不是 {wanted} 的。</translation>
         </message>
@@ -7380,8 +8416,16 @@ in the folder {folder}</source>
             <translation>{name} 超过 {most} MB。</translation>
         </message>
         <message>
+            <source>{name} is not a folder.</source>
+            <translation>{name} 不是文件夹。</translation>
+        </message>
+        <message>
             <source>{name} is not a whole backup.</source>
             <translation>{name} 不是完整的备份。</translation>
+        </message>
+        <message>
+            <source>{name} is not there any more.</source>
+            <translation>{name} 已不存在。</translation>
         </message>
         <message>
             <source>{name} is overloaded.</source>
@@ -7460,6 +8504,22 @@ in the folder {folder}</source>
             <translation>已连接 {name}。</translation>
         </message>
         <message>
+            <source>{name} · its beginning</source>
+            <translation>{name} · 开头部分</translation>
+        </message>
+        <message>
+            <source>{name} · {some} of {all} files</source>
+            <translation>{name} · {all} 个文件中的 {some} 个</translation>
+        </message>
+        <message>
+            <source>{name} · {some} of {all} messages</source>
+            <translation>{name} · {all} 条消息中的 {some} 条</translation>
+        </message>
+        <message>
+            <source>{name} · {some} of {all} parts</source>
+            <translation>{name} · {all} 个部分中的 {some} 个</translation>
+        </message>
+        <message>
             <source>{name}: ask earlier</source>
             <translation>{name}：提前询问</translation>
         </message>
@@ -7480,12 +8540,36 @@ in the folder {folder}</source>
             <translation>{number} / {count}</translation>
         </message>
         <message>
+            <source>{number} for lack of room</source>
+            <translation>{number} 个放不下</translation>
+        </message>
+        <message>
+            <source>{number} switched off</source>
+            <translation>{number} 个已关闭</translation>
+        </message>
+        <message>
+            <source>{number} that cannot be read</source>
+            <translation>{number} 个无法读取</translation>
+        </message>
+        <message>
+            <source>{number} that git ignores</source>
+            <translation>{number} 个被 git 忽略</translation>
+        </message>
+        <message>
             <source>{number} tools</source>
             <translation>{number} 个工具</translation>
         </message>
         <message>
             <source>{number} tools; {others} cannot be used</source>
             <translation>{number} 个工具；{others} 个无法使用</translation>
+        </message>
+        <message>
+            <source>{number}M</source>
+            <translation>{number}M</translation>
+        </message>
+        <message>
+            <source>{number}k</source>
+            <translation>{number}k</translation>
         </message>
         <message numerus="yes">
             <source>{n} B</source>
@@ -7541,6 +8625,13 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} files so far…</source>
+            <extracomment>1 file so far…</extracomment>
+            <translation>
+                <numerusform>目前 {n} 个文件…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} found</source>
             <extracomment>1 found</extracomment>
             <translation>
@@ -7580,6 +8671,13 @@ in the folder {folder}</source>
             <extracomment>1 more place is wrong.</extracomment>
             <translation>
                 <numerusform>另有 {n} 处不正确。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} pages</source>
+            <extracomment>1 page</extracomment>
+            <translation>
+                <numerusform>{n} 页</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -7632,6 +8730,13 @@ in the folder {folder}</source>
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n} things are hidden</source>
+            <extracomment>1 thing is hidden</extracomment>
+            <translation>
+                <numerusform>已隐藏 {n} 处</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n} tokens</source>
             <extracomment>1 token</extracomment>
             <translation>
@@ -7643,6 +8748,13 @@ in the folder {folder}</source>
             <extracomment>1 tool</extracomment>
             <translation>
                 <numerusform>{n} 个工具</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} turns</source>
+            <extracomment>1 turn</extracomment>
+            <translation>
+                <numerusform>{n} 轮</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -7667,6 +8779,10 @@ in the folder {folder}</source>
         <message>
             <source>{option} {problem}; {value} is used instead.</source>
             <translation>{option} {problem}；改用 {value}。</translation>
+        </message>
+        <message>
+            <source>{part} of {tokens}</source>
+            <translation>{part} / {tokens}</translation>
         </message>
         <message>
             <source>{path} cannot be created because a file stands where a folder should be.</source>
@@ -7777,6 +8893,10 @@ in the folder {folder}</source>
             <translation>{provider} 密钥</translation>
         </message>
         <message>
+            <source>{read} and costs nothing.</source>
+            <translation>{read}，不收费。</translation>
+        </message>
+        <message>
             <source>{read} in and {written} out per million tokens</source>
             <translation>每百万 token 输入 {read}，输出 {written}</translation>
         </message>
@@ -7795,6 +8915,14 @@ in the folder {folder}</source>
         <message>
             <source>{read} read, {written} written</source>
             <translation>读取 {read}，生成 {written}</translation>
+        </message>
+        <message>
+            <source>{read}, which costs about {price}.</source>
+            <translation>{read}，费用约为 {price}。</translation>
+        </message>
+        <message>
+            <source>{read}; nobody knows what that costs.</source>
+            <translation>{read}；费用未知。</translation>
         </message>
         <message>
             <source>{reference} cannot be filled in here.</source>
@@ -7835,6 +8963,10 @@ in the folder {folder}</source>
         <message>
             <source>{sentence}.</source>
             <translation>{sentence}。</translation>
+        </message>
+        <message>
+            <source>{sentence}. Click a box to send it.</source>
+            <translation>{sentence}。单击方块可发送其内容。</translation>
         </message>
         <message>
             <source>{server} answered with what is not the protocol.</source>
@@ -7924,6 +9056,13 @@ in the folder {folder}</source>
             <source>{size} MiB</source>
             <translation>{size} MiB</translation>
         </message>
+        <message numerus="yes">
+            <source>{size} in {n} files are kept now.</source>
+            <extracomment>{size} in 1 file is kept now.</extracomment>
+            <translation>
+                <numerusform>目前保存了 {n} 个文件，共 {size}。</numerusform>
+            </translation>
+        </message>
         <message>
             <source>{size} tokens of context</source>
             <translation>{size} token 上下文</translation>
@@ -7935,6 +9074,10 @@ in the folder {folder}</source>
         <message>
             <source>{spent} of {budget}</source>
             <translation>{spent} / {budget}</translation>
+        </message>
+        <message>
+            <source>{taken} of {room}</source>
+            <translation>{taken} / {room}</translation>
         </message>
         <message>
             <source>{there}: it does not answer in time.</source>
@@ -7977,12 +9120,24 @@ in the folder {folder}</source>
             <translation>{title}，第 {row} 项，共 {count} 项</translation>
         </message>
         <message>
+            <source>{title}: add</source>
+            <translation>{title}：添加</translation>
+        </message>
+        <message>
+            <source>{title}: another one</source>
+            <translation>{title}：再添加一条</translation>
+        </message>
+        <message>
             <source>{title}: fold away</source>
             <translation>{title}：折叠</translation>
         </message>
         <message>
             <source>{title}: folded away. Show</source>
             <translation>{title}：已折叠。展开</translation>
+        </message>
+        <message>
+            <source>{title}: show more or fewer</source>
+            <translation>{title}：显示更多或更少</translation>
         </message>
         <message>
             <source>{title}: {sentence}</source>
@@ -7993,8 +9148,16 @@ in the folder {folder}</source>
             <translation>{title}：{words}</translation>
         </message>
         <message>
+            <source>{tokens} attached</source>
+            <translation>附件 {tokens}</translation>
+        </message>
+        <message>
             <source>{tokens} of them are probably still in the service's cache.</source>
             <translation>其中 {tokens} 个可能仍在服务的缓存中。</translation>
+        </message>
+        <message>
+            <source>{tokens}, no room</source>
+            <translation>{tokens}，放不下</translation>
         </message>
         <message>
             <source>{tool} asks for permission</source>
@@ -8135,6 +9298,10 @@ in the folder {folder}</source>
         <message>
             <source>≈ {amount}</source>
             <translation>≈ {amount}</translation>
+        </message>
+        <message>
+            <source>▇▇▇ stands in their place, in the window, on the command line and in the history.</source>
+            <translation>在窗口、命令行和历史记录中，以 ▇▇▇ 代替它们。</translation>
         </message>
         <message>
             <source>⟨… {count} more characters …⟩</source>

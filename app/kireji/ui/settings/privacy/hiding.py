@@ -18,7 +18,7 @@ from kireji.ui.settings.switch import SwitchRow
 from kireji.ui.theme import Theme
 from kireji.ui.translation import mark, tr
 
-POLICIES = (("always", mark("Always")), ("ask", mark("Ask")), ("never", mark("Never")))
+POLICIES = (("always", mark("Always")), ("ask", mark("Ask first")), ("never", mark("Never")))
 REMOTE = ("anthropic", "openrouter")
 PROVIDERS = (*REMOTE, "local")
 KINDS = (
@@ -60,7 +60,7 @@ class HidingCard(Card):
         self.say(
             tr(
                 "Services get [MAIL_1] in the place of an address, and solid boxes in the place of what pictures "
-                "show. In answers you read what was there. “Ask” shows you first what was found."
+                "show. In answers you read what was there. “Ask first” shows you what was found."
             )
         )
         self.add(*self.policies.values(), local, line(), *self.kinds.values(), line(), self.trial)
