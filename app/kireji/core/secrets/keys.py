@@ -97,6 +97,9 @@ SHAPES = (
 _COMPILED = tuple((shape, re.compile(shape.body)) for shape in SHAPES)
 _AFTER_ACCESS_KEY = 600
 _AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+_NEXT_LINE = re.compile(r"\r?\n[ \t>|]{0,8}(?P<code>[A-Za-z0-9_-]{4,300})[\"'`,;)]{0,2}[ \t]{0,8}(?=\r?\n|\Z)")
+_LONG_LINE = 40
+_MOST_LINES = 8
 _ESCAPES = ("\\n", "\\t", "\\r")
 
 
@@ -110,7 +113,7 @@ def keys(text: str) -> Iterator[Found]:
             if match is not None:
                 behind = match.end()  # no part of it is a key of this shape if the whole is none
             if match is not None and _is_real(match[0], shape):
-                start, end = _whole(text, at, match.end(), shape)
+                start, end = _whole(text, at, _over_lines(text, match.end()), shape)
                 yield Found(start, end, Kind.KEY, shape.what)
                 if shape.what == "AWS access key":
                     yield from _aws_secrets(text, end)
@@ -128,6 +131,17 @@ def _is_real(body: str, shape: Shape) -> bool:
     if shape.mixed and not (any(map(str.isdigit, body)) and any(map(str.isalpha, body))):
         return False
     return is_varied(body)
+
+
+def _over_lines(text: str, end: int) -> int:
+    """Where a key ends that a terminal or a mail has broken: at the end of a long line, with only code in the next."""
+    for _ in range(_MOST_LINES):
+        following = _NEXT_LINE.match(text, end)
+        long = "\n" not in text[max(0, end - _LONG_LINE) : end] and end >= _LONG_LINE
+        if following is None or not long or not _mixes(following["code"]):
+            return end
+        end = following.end("code")
+    return end
 
 
 def _whole(text: str, start: int, end: int, shape: Shape) -> tuple[int, int]:

@@ -177,3 +177,18 @@ def test_words_about_private_keys_are_no_keys() -> None:
     assert found("A file with -----BEGIN PRIVATE KEY----- in it is secret.") == [
         ("-----BEGIN PRIVATE KEY-----", Kind.PRIVATE_KEY)
     ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n> ", "\n    "])
+def test_a_key_that_was_broken_at_the_end_of_a_line_is_found_whole(end: str) -> None:
+    key = made.KEYS["anthropic"](random.Random(3))
+    text = f"The key is {key[:60]}{end}{key[60:]}\nand that is it"
+    (one,) = DETECTION.find(text)
+    assert text[one.start : one.end] == f"{key[:60]}{end}{key[60:]}"
+
+
+@pytest.mark.parametrize("following", ["README", "and more", "3f786850e387550fdab836ed7e6dc881de23001b", "NAME=a1B2"])
+def test_what_stands_in_the_line_below_a_key_is_none_of_it(following: str) -> None:
+    key = made.KEYS["anthropic"](random.Random(3))
+    (one,) = DETECTION.find(f"{key}\n{following}\n")
+    assert (one.start, one.end) == (0, len(key))
