@@ -178,7 +178,7 @@ async def test_an_answer_that_broke_off_is_continued_by_the_person() -> None:
         (StopReason.MAX_TOKENS, "half", True),
         (StopReason.MAX_TOKENS, "", False),
         (StopReason.END_TURN, "whole", False),
-        (StopReason.CONTEXT_FULL, "half", False),
+        (StopReason.CONTEXT_FULL, "half", True),
         (StopReason.REFUSAL, "half", False),
     ],
 )
