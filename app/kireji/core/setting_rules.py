@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import os
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from kireji.core.capturing import MOST_DELAY, Action
 from kireji.core.privacy import MOST_DAYS
 from kireji.core.secrets.kinds import Kind
 from kireji.core.shortcuts import Shortcut
 from kireji.core.words import say
+
+
+class SettingProblem(msgspec.Struct, frozen=True):
+    """One thing in the settings file that could not be used; the default holds instead.
+
+    Args:
+        option: `section.name`, or the name of a section.
+        sentence: What is wrong.
+        left: Texts of a list that cannot be used while the others hold; they stay in the file until somebody corrects
+            them or takes them out.
+    """
+
+    option: str
+    sentence: str
+    left: tuple[str, ...] = ()
 
 
 def _check_shortcut(value: Any) -> str | None:
@@ -120,3 +137,8 @@ def usable(option: str, value: Any) -> tuple[str, ...] | None:
     if CHECKS.get(option) is not _check_rules or not isinstance(value, list | tuple):
         return None
     return tuple(item for item in value if isinstance(item, str) and _check_rules([item]) is None)
+
+
+def wrong(value: Sequence[Any], good: Sequence[str]) -> tuple[str, ...]:
+    """The other texts of such a list."""
+    return tuple(item for item in value if isinstance(item, str) and item not in good)

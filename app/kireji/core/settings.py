@@ -19,7 +19,7 @@ from kireji.core.budget import BudgetSettings
 from kireji.core.capturing import Action
 from kireji.core.context import ContextSettings
 from kireji.core.privacy import PrivacySettings
-from kireji.core.setting_rules import CHECKS, usable
+from kireji.core.setting_rules import CHECKS, SettingProblem, usable, wrong
 from kireji.core.shortcuts import DEFAULT_CAPTURE
 from kireji.core.words import say
 
@@ -260,13 +260,6 @@ class Settings(msgspec.Struct, frozen=True):
     privacy: PrivacySettings = msgspec.field(default_factory=PrivacySettings)
 
 
-class SettingProblem(msgspec.Struct, frozen=True):
-    """One thing in the settings file that could not be used; the default holds instead."""
-
-    option: str
-    sentence: str
-
-
 _RENAMED: Mapping[str, typing.Callable[[Any], tuple[str, Any]]] = types.MappingProxyType(
     {
         # "reader" was written there when this computer had been chosen.
@@ -328,8 +321,9 @@ def _parse_section(name: str, kind: type[Any], table: Mapping[str, Any], problem
             default = fields[option].default
             shown = default.value if isinstance(default, enum.Enum) else default
             shown = list(shown) if isinstance(shown, tuple) else shown
+            left: tuple[str, ...] = ()
             if (good := usable(path, value)) is not None:
-                values[option] = good
+                values[option], left = good, wrong(value, good)
                 shown = list(good)
             problems.append(
                 SettingProblem(
@@ -340,6 +334,7 @@ def _parse_section(name: str, kind: type[Any], table: Mapping[str, Any], problem
                         problem=problem,
                         value=repr(shown),
                     ),
+                    left,
                 )
             )
     return kind(**values)

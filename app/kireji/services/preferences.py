@@ -12,7 +12,8 @@ import msgspec
 from kireji.core.errors import SettingsError
 from kireji.core.ports import SettingsStore
 from kireji.core.publisher import Publisher
-from kireji.core.settings import SettingProblem, Settings, changed, parse
+from kireji.core.setting_rules import SettingProblem
+from kireji.core.settings import Settings, changed, parse
 
 _WHOLE_FILE = "settings.toml"
 
@@ -62,8 +63,17 @@ class Preferences:
         place = "" if first.option == _WHOLE_FILE else f"{_WHOLE_FILE}: "
         return f"{place}{first.sentence}" + (f" (and {others} more: kireji doctor --json)" if others else "")
 
-    async def set(self, option: str, value: object) -> None:
+    def left(self, option: str) -> tuple[str, ...]:
+        """Texts of a list that cannot be used and stay in the file beside those that hold."""
+        return tuple(text for problem in self.problems if problem.option == option for text in problem.left)
+
+    async def set(self, option: str, value: object, left: Sequence[str] | None = None) -> None:
         """Change one option now and in the file.
+
+        Args:
+            option: `section.name`.
+            value: In the option's own type.
+            left: Which texts that cannot be used stay in the file beside it; None keeps those that are there.
 
         Raises:
             SettingsError: The value breaks the option's rule, or the file could not be written (the change then holds
@@ -73,15 +83,24 @@ class Preferences:
             new = changed(self.settings, option, value)
         except ValueError as error:
             raise SettingsError(f"{option} {error}.") from error
-        if new == self.settings:
+        if new == self.settings and (left is None or tuple(left) == self.left(option)):
             return
         self.settings = new
+        if left is not None:
+            self._leave(option, value, left)
         self._changes += 1
         self._unwritten[option] = self._changes
         for changed_since in self._readings:
             changed_since.add(option)
         self.changed.publish(new)
         await asyncio.to_thread(self._write, option, self._changes)
+
+    def _leave(self, option: str, value: object, left: Sequence[str]) -> None:
+        """Keep what is still wrong with a list, and nothing else."""
+        assert isinstance(value, tuple)
+        section, name = option.split(".")
+        others = tuple(problem for problem in self.problems if problem.option != option)
+        self.problems = (*others, *parse({section: {name: [*value, *left]}})[1])
 
     async def refresh(self) -> None:
         """Take over what was changed in the file by somebody else: an editor, or another run of the program.
@@ -98,6 +117,10 @@ class Preferences:
                 found, problems = self.settings, (SettingProblem(_WHOLE_FILE, error.sentence),)
         finally:
             self._readings.remove(own)
+        problems = (
+            *(problem for problem in problems if problem.option not in own),
+            *(problem for problem in self.problems if problem.option in own),
+        )
         for option in own:
             section, name = option.split(".")
             old, own_section = getattr(found, section), getattr(self.settings, section)
@@ -117,6 +140,6 @@ class Preferences:
         with self._writing:
             value = getattr(getattr(self.settings, section), name)
             value = value.value if isinstance(value, enum.Enum) else value
-            self._store.write(option, list(value) if isinstance(value, tuple) else value)
+            self._store.write(option, [*value, *self.left(option)] if isinstance(value, tuple) else value)
             if self._unwritten.get(option) == change:
                 del self._unwritten[option]

@@ -113,6 +113,35 @@ async def test_a_rule_that_cannot_hold_says_why_and_stays_to_be_corrected(rule: 
         assert masks.problem.text() == ""
 
 
+async def test_a_wrong_rule_of_the_file_stands_in_the_list_and_stays_there_through_an_edit() -> None:
+    async with page_over(surroundings(masks=["secret", "/(a/"])) as shown:
+        masks = shown.page.answers.masks
+        assert texts(masks) == ["/(a/", "secret"]
+        assert masks.rows[0].problem.text() == "This pattern has an opening bracket without its closing one."
+        type_into(masks.field, "more")
+        await shown.until(lambda: shown.written == {"masks": ["secret", "more", "/(a/"]})
+        assert texts(masks) == ["/(a/", "secret", "more"]
+        assert shown.preferences.settings.privacy.masks == ("secret", "more")
+
+
+async def test_a_wrong_rule_of_the_file_is_corrected_where_it_stands() -> None:
+    async with page_over(surroundings(masks=["secret", "/(a/", "/[/"])) as shown:
+        masks = shown.page.answers.masks
+        type_into(masks.rows[0].field, "/(a)/")
+        await shown.until(lambda: shown.written == {"masks": ["/(a)/", "secret", "/[/"]})
+        assert texts(masks) == ["/[/", "/(a)/", "secret"]
+        assert [bool(row.problem.text()) for row in masks.rows] == [True, False, False]
+        assert len(shown.preferences.problems) == 1
+
+
+async def test_a_wrong_rule_of_the_file_can_be_taken_out() -> None:
+    async with page_over(surroundings(stops=["/(a/"])) as shown:
+        stops = shown.page.answers.stops
+        stops.rows[0].remove.click()
+        await shown.until(lambda: shown.written == {"stops": []})
+        assert (texts(stops), shown.preferences.problems) == ([], ())
+
+
 async def test_rules_that_are_too_much_together_are_refused_as_such() -> None:
     async with page_over(surroundings(masks=["/.{300}~/"])) as shown:
         masks = shown.page.answers.masks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kireji.core.privacy import PrivacySettings
 from kireji.ui.settings.cards import Card, line
-from kireji.ui.settings.privacy.text_list import TextList
+from kireji.ui.settings.privacy.text_list import TextList, Wrong
 from kireji.ui.settings.privacy.trial import Trial
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
@@ -46,7 +46,7 @@ class AnswersCard(Card):
         )
         self.add(line(), self.masks, line(), self.stops, line(), self.trial)
 
-    def show_settings(self, privacy: PrivacySettings) -> None:
-        """What holds now."""
-        self.masks.show_texts(privacy.masks)
-        self.stops.show_texts(privacy.stops)
+    def show_settings(self, privacy: PrivacySettings, wrong_masks: Wrong, wrong_stops: Wrong) -> None:
+        """What holds now, and rules of the file that cannot."""
+        self.masks.show_texts(privacy.masks, wrong_masks)
+        self.stops.show_texts(privacy.stops, wrong_stops)

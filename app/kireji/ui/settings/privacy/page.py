@@ -9,6 +9,7 @@ from kireji.ui.settings.pane import rows
 from kireji.ui.settings.privacy.answers import AnswersCard
 from kireji.ui.settings.privacy.hiding import HidingCard, WordsCard
 from kireji.ui.settings.privacy.keeping import KeptCard
+from kireji.ui.settings.privacy.text_list import Wrong
 from kireji.ui.settings.tools.tab_order import TabOrder
 from kireji.ui.theme import Theme
 
@@ -29,9 +30,9 @@ class PrivacyPage(QWidget):
         self.setLayout(rows(self.hiding, self.words, self.answers, self.kept))
         TabOrder(self)
 
-    def show_settings(self, privacy: PrivacySettings) -> None:
-        """What holds now."""
+    def show_settings(self, privacy: PrivacySettings, wrong_masks: Wrong, wrong_stops: Wrong) -> None:
+        """What holds now, and rules that cannot."""
         self.hiding.show_settings(privacy)
         self.words.show_settings(privacy)
-        self.answers.show_settings(privacy)
+        self.answers.show_settings(privacy, wrong_masks, wrong_stops)
         self.kept.show_settings(privacy)

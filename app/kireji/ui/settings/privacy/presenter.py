@@ -17,7 +17,7 @@ from kireji.ui.aio import TaskScope
 from kireji.ui.settings.privacy import checking
 from kireji.ui.settings.privacy.hiding import changed_kinds
 from kireji.ui.settings.privacy.page import PrivacyPage
-from kireji.ui.settings.privacy.text_list import TextList
+from kireji.ui.settings.privacy.text_list import TextList, Wrong
 from kireji.ui.translation import plural, tr
 
 _FINDINGS = 6
@@ -77,7 +77,7 @@ class PrivacyPresenter(QObject):
         """What holds now, if anybody sees it."""
         if not self._shown:
             return
-        self._page.show_settings(self._privacy)
+        self._page.show_settings(self._privacy, self._wrong("masks"), self._wrong("stops"))
         self._scope.restart(self._measure(), name="measure")
         self._scope.restart(self._remark(), name="remark")
         self._try_hiding(self._page.hiding.trial.text())
@@ -103,6 +103,13 @@ class PrivacyPresenter(QObject):
         privacy, answers = self._privacy, self._page.answers
         answers.masks.remark(await asyncio.to_thread(checking.remark_on, privacy.masks, stops=False))
         answers.stops.remark(await asyncio.to_thread(checking.remark_on, privacy.stops, stops=True))
+
+    def _wrong(self, option: str) -> Wrong:
+        """Rules of the file that cannot be used, with the reason."""
+        return {
+            rule: checking.problem_of_rule(rule, PrivacySettings())
+            for rule in self._services.preferences.left(f"privacy.{option}")
+        }
 
     def _policy_chosen(self, provider: object, policy: object) -> None:
         self._keep(str(provider), policy)
@@ -138,8 +145,12 @@ class PrivacyPresenter(QObject):
 
     async def _take(self, shown: TextList, option: str, texts: Sequence[str], place: int) -> None:
         """Check what is new in a list, and keep the list when nothing is wrong with it."""
-        if len(texts) >= len(getattr(self._privacy, option)):  # otherwise one goes
-            wanted = msgspec.structs.replace(self._privacy, **{option: tuple(texts)})
+        name, preferences = f"privacy.{option}", self._services.preferences
+        before = preferences.left(name)
+        left = tuple(text for text in texts if text in before)
+        good = tuple(text for text in texts if text not in before)
+        if len(texts) >= len(getattr(self._privacy, option)) + len(before):  # otherwise one goes
+            wanted = msgspec.structs.replace(self._privacy, **{option: good})
             written = texts[place]
             problem = (
                 checking.problem_of_word(written)
@@ -150,7 +161,7 @@ class PrivacyPresenter(QObject):
                 shown.refuse(place, problem)
                 return
         shown.accept(place)
-        await self._services.preferences.set(f"privacy.{option}", tuple(texts))
+        await preferences.set(name, good, left)
 
     def _try_hiding(self, text: object) -> None:
         self._scope.restart(self._show_hidden(str(text)), name="try hiding")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -17,6 +18,8 @@ from kireji.ui.translation import plural, tr
 
 NEW = -1
 """The place of a text that is not in the list yet."""
+Wrong: TypeAlias = Mapping[str, str]
+"""Texts that stand there and cannot hold, each with the sentence that says why."""
 _SHOWN = 12
 _MORE = 100
 
@@ -42,6 +45,7 @@ class TextList(QWidget):
         self._theme = theme
         self._title = title
         self._texts: tuple[str, ...] = ()
+        self._wrong: dict[str, str] = {}
         self._most = _SHOWN
         self._rows: list[TextRow] = []
         self._column = QVBoxLayout()
@@ -82,16 +86,22 @@ class TextList(QWidget):
         """As shown."""
         return tuple(self._rows)
 
-    def show_texts(self, texts: Sequence[str]) -> None:
-        """What holds now; what is being typed stays."""
-        self._texts = tuple(texts)
+    def show_texts(self, texts: Sequence[str], wrong: Wrong | None = None) -> None:
+        """What holds now, below what is to be corrected; what is being typed stays.
+
+        Args:
+            texts: They hold.
+            wrong: They do not.
+        """
+        self._wrong = dict(wrong or {})
+        self._texts = (*self._wrong, *texts)
         shown = self._texts[: self._most]
         while len(self._rows) > len(shown):
             self._drop()
         for place, text in enumerate(shown):
             if place == len(self._rows):
                 self._append()
-            self._rows[place].show_text(text)
+            self._rows[place].show_text(text, self._wrong.get(text, ""))
         hidden = len(self._texts) - len(shown)
         self.more.setText(plural(hidden, "Show one more", "Show {n} more"))
         self.more.setAccessibleName(self.more.text())
@@ -135,7 +145,7 @@ class TextList(QWidget):
     def _show_more(self) -> None:
         first = len(self._rows)
         self._most += _MORE
-        self.show_texts(self._texts)
+        self.show_texts(self._texts[len(self._wrong) :], self._wrong)
         self._rows[first].field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _typed(self) -> None:
@@ -181,7 +191,7 @@ class TextRow(QWidget):
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
         self._theme = theme
-        self._text = ""
+        self._text = self._sentence = ""
         self.field = _Field(name)
         self.remove = button("", "quiet")
         self.problem = label("", "error", wrap=True)
@@ -205,9 +215,9 @@ class TextRow(QWidget):
         """Whether the keyboard is in it, as soon as its window has it."""
         return self.window().focusWidget() in (self.field, self.remove)
 
-    def show_text(self, text: str) -> None:
-        """What holds now; what is being typed stays."""
-        changed, self._text = text != self._text, text
+    def show_text(self, text: str, sentence: str = "") -> None:
+        """What stands there now, and why it cannot hold; what is being typed stays."""
+        changed, self._text, self._sentence = text != self._text, text, sentence
         name = tr("Remove {what}", what=text)
         self.remove.setAccessibleName(name)
         self.remove.setToolTip(tip(name))
@@ -229,6 +239,7 @@ class TextRow(QWidget):
         self.field.setText(self._text)
         self.field.setCursorPosition(0)
         self.accept()
+        tell(self.problem, self._sentence, "error")
 
     def _typed(self) -> None:
         tell(self.problem, "", "error")
