@@ -1,8 +1,9 @@
 """Which entries of sources go along with a question: as many as there is room for, the most valuable first.
 
 Pinned sources come before pinned entries, those before all others, and none of a later rank takes room that one of an
-earlier could have had. Within a rank whole entries are taken in the order of their value, each that still fits; what
-room is left then goes to the beginnings of those that did not fit.
+earlier could have had. Within a rank every source has a claim to the same share of the room, so that a big or a new one
+does not put the others out, and what one does not need is for the others. Whole entries are taken in the order of their
+value, each that still fits; what room is left then goes to the beginnings of those that did not fit.
 """
 
 from __future__ import annotations
@@ -74,35 +75,72 @@ def fill(candidates: Sequence[Candidate], room: int, most: Sequence[int] = ()) -
         room: Tokens that they may take together.
         most: Tokens that each source may take at most; 0 for as many as there is room.
     """
-    left = {source: limit for source, limit in enumerate(most) if limit}
+    room_of = _Room(room, most)
     order = sorted(range(len(candidates)), key=lambda place: _order(candidates[place]))
     whole: list[int] = []
     pieces: list[tuple[int, int]] = []
     out: list[int] = []
     for rank in range(3):
-        passed: list[int] = []
-        for place in order:
-            one = candidates[place]
-            if one.rank != rank:
-                continue
-            if one.tokens <= min(room, left.get(one.source, room)):
-                whole.append(place)
-                room -= one.tokens
-                if one.source in left:
-                    left[one.source] -= one.tokens
-            else:
-                passed.append(place)
+        passed = [place for place in order if candidates[place].rank == rank]
+        for claims in (_claims([candidates[place] for place in passed], room_of), None):
+            passed = [place for place in passed if not _taken(place, candidates[place], room_of, claims, whole)]
         for place in passed:
             one = candidates[place]
-            free = min(room, left.get(one.source, room))
+            free = room_of.free(one.source)
             if one.cuts and free >= LEAST_PIECE:
                 pieces.append((place, free))
-                room -= free
-                if one.source in left:
-                    left[one.source] -= free
+                room_of.take(one.source, free)
             else:
                 out.append(place)
     return Filled(tuple(whole), tuple(pieces), tuple(out))
+
+
+class _Room:
+    """What is free, for all sources together and for each.
+
+    Args:
+        all_of_it: Tokens.
+        most: That each source may take; 0 for as many as there are.
+    """
+
+    def __init__(self, all_of_it: int, most: Sequence[int]) -> None:
+        self._all = all_of_it
+        self._of = {source: limit for source, limit in enumerate(most) if limit}
+
+    def free(self, source: int) -> int:
+        """For a source."""
+        return min(self._all, self._of.get(source, self._all))
+
+    def take(self, source: int, tokens: int) -> None:
+        """They are free no longer."""
+        self._all -= tokens
+        if source in self._of:
+            self._of[source] -= tokens
+
+
+def _taken(place: int, one: Candidate, room: _Room, claims: dict[int, int] | None, whole: list[int]) -> bool:
+    """Take a candidate along if it fits, and if its source has a claim to so much."""
+    if one.tokens > room.free(one.source) or (claims is not None and one.tokens > claims[one.source]):
+        return False
+    room.take(one.source, one.tokens)
+    if claims is not None:
+        claims[one.source] -= one.tokens
+    whole.append(place)
+    return True
+
+
+def _claims(candidates: Sequence[Candidate], room: _Room) -> dict[int, int]:
+    """How much of the room is kept for each source: the same for all, and what one does not need is for the others."""
+    needs: dict[int, int] = {}
+    for one in candidates:
+        needs[one.source] = needs.get(one.source, 0) + one.tokens
+    needs = {source: min(tokens, room.free(source)) for source, tokens in needs.items()}
+    free = max(map(room.free, needs), default=0)
+    claims = {}
+    for number, source in enumerate(sorted(needs, key=lambda source: (needs[source], source))):
+        claims[source] = min(needs[source], free // (len(needs) - number))
+        free -= claims[source]
+    return claims
 
 
 def _order(one: Candidate) -> tuple[float, str, int]:

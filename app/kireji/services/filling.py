@@ -129,16 +129,33 @@ class Filling:
         relevance = await asyncio.to_thread(Relevance, self._text, [one.entry for one in self._items])
         order = await asyncio.to_thread(self._ordered, relevance)
         if relevance.asks:
-            await self._tell_beginnings(relevance, order[:_BEGINNINGS])
+            await self._tell_beginnings(relevance, self._promising(order))
             order = await asyncio.to_thread(self._ordered, relevance)
+        return await asyncio.to_thread(self._looked_at, order)
+
+    def _promising(self, order: Sequence[int]) -> Sequence[int]:
+        """Whose beginnings are read: as many of each source, so that none is overlooked for its age."""
+        free = [_BEGINNINGS // len(self._listings)] * len(self._listings)
+        found = []
+        for place in order:
+            source = self._items[place].source
+            if free[source]:
+                free[source] -= 1
+                found.append(place)
+        return found
+
+    def _looked_at(self, order: Sequence[int]) -> Sequence[_Item]:
+        """The best of each source."""
+        sources = len(self._listings)
+        tokens, numbers = [0] * sources, [0] * sources
         best: list[_Item] = []
-        tokens = 0
         for place in order:
             one = self._items[place]
-            if one.rank == 2 and tokens > _TIMES * self._room and len(best) >= _AT_LEAST:
-                break
-            tokens += one.tokens
-            best.append(one)
+            enough = tokens[one.source] > _TIMES * self._room and numbers[one.source] >= _AT_LEAST // sources
+            if one.rank < 2 or not enough:
+                tokens[one.source] += one.tokens
+                numbers[one.source] += 1
+                best.append(one)
         return best
 
     def _ordered(self, relevance: Relevance) -> list[int]:
@@ -219,7 +236,8 @@ class Filling:
             for entry in listing.entries:
                 piece, why = pieces.get((number, entry.name)), self._why[number].get(entry.name, Why.ROOM)
                 if piece is not None:
-                    took.append(Took(listing.source, entry.name, self._count(piece.text), piece.whole))
+                    tokens_of_it = self._framed(entry.name, self._count(piece.text))
+                    took.append(Took(listing.source, entry.name, tokens_of_it, piece.whole))
                 else:
                     size = 0 if why is Why.PROBLEM else known.get((number, entry.name), entry.tokens)
                     left.append(LeftOut(listing.source, entry.name, size, why))

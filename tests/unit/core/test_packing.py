@@ -92,6 +92,19 @@ def test_whole_files_come_before_pieces() -> None:
     assert filled == Filled((1,), ((0, 500),), ())
 
 
+def test_a_source_that_is_worth_more_leaves_another_its_share() -> None:
+    new, old = [[Candidate(source, str(name), 100, 9.0 - source) for name in range(20)] for source in range(2)]
+    filled = fill([*new, *old], 1000)
+    assert [sum((place < 20) is first for place in filled.whole) for first in (True, False)] == [5, 5]
+
+
+def test_what_a_source_does_not_need_of_its_share_is_for_the_others() -> None:
+    new, old = [Candidate(0, str(name), 100, 9.0) for name in range(20)], [Candidate(1, "only", 200)]
+    filled = fill([*new, *old], 1000)
+    assert 20 in filled.whole
+    assert len(filled.whole) == 9
+
+
 def test_less_than_a_useful_piece_is_not_cut_off() -> None:
     assert fill([Candidate(0, "big", 5000)], LEAST_PIECE - 1).left == (0,)
 

@@ -84,7 +84,7 @@ class SettingsPane(QWidget):
         short.addWidget(self._short)
         short.addStretch(1)
         right.addWidget(self._short_row)
-        self._problems.setContentsMargins(SPACE[5], SPACE[3], SPACE[5], 0)
+        self._problems.setContentsMargins(SPACE[5], SPACE[3], SPACE[5], SPACE[1])
         right.addWidget(self._problems)
         right.addWidget(self._stack, 1)
         self._body.addLayout(right, 1)
