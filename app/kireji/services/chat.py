@@ -37,7 +37,15 @@ from kireji.services.sent_history import without_refused
 from kireji.services.tool_loop import ToolLoop
 from kireji.services.tools.runner import ToolRunner
 from kireji.services.tools.toolbox import Toolbox
-from kireji.services.turns import Observer, Question, QuestionSaved, SourcesPacked, TurnControl, ValuesHidden
+from kireji.services.turns import (
+    Observer,
+    Question,
+    QuestionSaved,
+    ReadingSources,
+    SourcesPacked,
+    TurnControl,
+    ValuesHidden,
+)
 
 log = logging.getLogger(__name__)
 
@@ -130,6 +138,8 @@ class ChatService:
         """
         control = control or TurnControl()
         control.attach()
+        if question.sources:
+            observe(ReadingSources())
         decided = await self._look_first(question, observe) if shows else ()
         if question.conversation is not None and (question.again, question.edit) != (None, None):
             await self._end_running(question.conversation)

@@ -116,6 +116,10 @@ class SourcesPacked(msgspec.Struct, frozen=True):
     packed: Packed
 
 
+class ReadingSources(msgspec.Struct, frozen=True):
+    """The question's sources are being read, which may take a while; it is not stored yet."""
+
+
 class LookingThrough(msgspec.Struct, frozen=True):
     """The question is being looked through before it leaves; it is not stored yet."""
 
@@ -231,6 +235,7 @@ class ToolProgressed(msgspec.Struct, frozen=True):
 
 TurnEvent: TypeAlias = (
     SourcesPacked
+    | ReadingSources
     | LookingThrough
     | ConsentAsked
     | ConsentGiven

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from kireji.core.errors import StoreFull
 from kireji.core.history import StoredDraft
 from kireji.core.messages import DocumentPart, Message, Role, TextPart
 from kireji.core.models import ModelInfo, Price
-from kireji.core.sources import Source, SourceKind
+from kireji.core.sources import Entry, Source, SourceKind
 from kireji.ui.chat.context.panel import ContextPanel
 from kireji.ui.chat.context.tile import SourceTile
 from kireji.ui.chat.file_chip import FileChip
@@ -22,6 +24,7 @@ from kireji.ui.chat.sources import Given, TextSource
 from kireji.ui.chat.text_dialog import TextDialog
 from tests.fakes.provider import FakeProvider, Hold, answer
 from tests.fakes.services import FakeSurroundings
+from tests.fakes.sources import FakeSourceReader
 from tests.ui.window.support import Stand, window_over
 
 pytestmark = pytest.mark.qt
@@ -102,6 +105,34 @@ async def test_the_files_go_out_as_one_document_with_a_chip_that_shows_them() ->
         (dialog,) = stand.window.findChildren(TextDialog)
         assert dialog._body.toPlainText() == document
         dialog.close()
+
+
+class WaitingSource(FakeSourceReader):
+    """Reads when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__({SHOP.place: FILES})
+        self.go_on = asyncio.Event()
+
+    async def read(self, source: Source, entries: Sequence[Entry], most: int = 8_000_000) -> dict[str, str]:
+        await self.go_on.wait()
+        return await super().read(source, entries, most)
+
+
+async def test_reading_that_takes_a_while_is_said_and_esc_ends_it_with_all_in_its_place() -> None:
+    below = FakeSurroundings().with_key()
+    below.sources = WaitingSource()
+    async with window_over(below) as stand:
+        chat = stand.window.chat
+        chat.before._reading.setInterval(0)
+        stand.presenter.chat.drafts.add_sources([SHOP])
+        chat.composer.set_text("What is sold?")
+        chat.composer._go.click()
+        await stand.until(lambda: chat.before.sentence == "Reading what goes along…  Esc cancels")
+        chat.composer.stop()
+        await stand.until(lambda: chat.composer._go.text() == "Send")
+        assert (chat.before.sentence, chat.composer.text(), len(tiles(stand))) == ("", "What is sold?", 1)
+        assert below.provider.asked == []
 
 
 async def test_what_is_switched_off_in_the_panel_does_not_go_along() -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import itertools
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kireji.services.consents import Decision
 from kireji.services.redaction import Asked
-from kireji.services.turns import ConsentAsked, ConsentGiven, LookingThrough, TurnEvent
+from kireji.services.turns import ConsentAsked, ConsentGiven, LookingThrough, ReadingSources, TurnEvent
 from kireji.ui.covers.consent_card import ConsentCard, text_of, title_of
 from kireji.ui.parts import label, spread
 from kireji.ui.tokens import SPACE
 from kireji.ui.translation import mark, tr
 
 LOOKING = mark("Looking through the picture before it leaves…  Esc cancels")
+
+
+READING = mark("Reading what goes along…  Esc cancels")
+_READS_UNSEEN = 300
+"""Milliseconds: most of what goes along is read by then, and a line that came and went would only be restless."""
 
 
 class BeforeSending(QWidget):
@@ -35,6 +40,8 @@ class BeforeSending(QWidget):
         self._layout = QVBoxLayout(self)
         spread(self._layout, 0, SPACE[1])
         self._layout.addWidget(self._line)
+        self._reading = QTimer(self, singleShot=True, interval=_READS_UNSEEN)
+        self._reading.timeout.connect(self._reads)
         self.hide()
 
     @property
@@ -50,9 +57,11 @@ class BeforeSending(QWidget):
     def follow(self, event: TurnEvent) -> None:
         """Something happens before the question leaves; other events are of no interest here."""
         match event:
+            case ReadingSources():
+                self._reading.start()
+                return
             case LookingThrough():
-                self._line.setText(tr(LOOKING))
-                self.said.emit(tr(LOOKING))
+                self._tell(tr(LOOKING))
             case ConsentAsked(number, asked):
                 self._waiting.append((number, asked))
                 self.said.emit(f"{title_of(asked)}. {text_of(asked)}")
@@ -62,8 +71,18 @@ class BeforeSending(QWidget):
                 return
         self._renew()
 
+    def _tell(self, sentence: str) -> None:
+        self._reading.stop()
+        self._line.setText(sentence)
+        self.said.emit(sentence)
+
+    def _reads(self) -> None:
+        self._tell(tr(READING))
+        self._renew()
+
     def clear(self) -> None:
-        """Nothing is looked through any more, and nothing waits."""
+        """Nothing is read or looked through any more, and nothing waits."""
+        self._reading.stop()
         self._line.setText("")
         self._waiting.clear()
         self._renew()

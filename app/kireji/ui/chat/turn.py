@@ -25,6 +25,7 @@ from kireji.services.turns import (
     LookingThrough,
     Question,
     QuestionSaved,
+    ReadingSources,
     SourcesPacked,
     ToolBegins,
     ToolProgressed,
@@ -184,7 +185,7 @@ class Turns(QObject):
                 saved = True
                 self._left(begun)
                 self._question_saved(event, begun, draft)
-            elif not saved and isinstance(event, LookingThrough | ConsentAsked | ConsentGiven):
+            elif not saved and isinstance(event, ReadingSources | LookingThrough | ConsentAsked | ConsentGiven):
                 self._leaving.setdefault(begun, Leaving(control, [])).events.append(event)
                 if self._conversation.number == begun:
                     self._show_leaving()
@@ -282,7 +283,7 @@ class Turns(QObject):
             case ApprovalAsked() | ApprovalGiven() | ToolBegins() | ToolProgressed():
                 if self._answer is not None:
                     self._answer.follow_tool(event)
-            case SourcesPacked():
+            case SourcesPacked() | ReadingSources():
                 pass  # the documents stand in the question that comes next
             case ValuesHidden():
                 pass  # the note says it

@@ -81,6 +81,7 @@ class Popup(QWidget):
         anchor = QRect(corner, self._anchor.size())
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         self._panel.setGeometry(placed(self._panel.wanted_size(room.size()), anchor, room, rtl=rtl))
+        self.update()  # the shadow lies beside the panel, where it was as well as where it is
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
