@@ -28,6 +28,8 @@ _ALL = (
     "tool_loop",
     "counting",
     "redaction",
+    "redaction_wait",
+    "redaction_memory",
     "packing",
     "tools",
 )

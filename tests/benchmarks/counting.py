@@ -28,7 +28,7 @@ _QUESTIONS = 200
 def measure() -> list[Row]:
     rows = []
     for name, make in (("prose", prose), ("code", code), ("Chinese", chinese)):
-        text = _text(make)
+        text = text_of(make)
         taken, floor = _seconds(lambda: measured(text)), _seconds(lambda: _PIECES.findall(text))  # noqa: B023 - at once
         rows.append(
             Row(f"Counting 1 MB of {name}", "< 50 ms", f"a regular expression's words: {floor * 1000:.0f} ms",
@@ -43,7 +43,7 @@ def measure() -> list[Row]:
     return rows
 
 
-def _text(make: Callable[[random.Random], str]) -> str:
+def text_of(make: Callable[[random.Random], str]) -> str:
     """A megabyte as UTF-8."""
     chance, parts, size = random.Random(1), [], 0
     while size < _SIZE:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from kireji.services.application import Services
 
 _SCREENS, _ORDINARY = 60, 10
-_FIRST = 5000
+_FIRST = 20_000
 """Numbers of screens that nothing was ever fitted to."""
 _MUST = (Kind.KEY, Kind.CARD, Kind.PRIVATE_KEY)
 _SIZES = ((10, 11), (12, 13), (14, 16), (17, 20), (21, 27), (28, 44))
@@ -57,6 +57,7 @@ class Tally:
         quiet: For each screen without secrets, its boxes.
         quiet_painted: Pixels of those.
         missed: What of the kinds that matter most was not hidden.
+        fonts: In which text was shown.
     """
 
     hits: Counter[str] = field(default_factory=Counter)
@@ -68,6 +69,7 @@ class Tally:
     quiet: list[int] = field(default_factory=list)
     quiet_painted: int = 0
     missed: list[str] = field(default_factory=list)
+    fonts: set[str] = field(default_factory=set)
 
     def recall(self, word: str) -> str:
         return f"{self.hits[word] / self.planted[word]:.3f}" if self.planted[word] else "–"
@@ -84,6 +86,7 @@ class Tally:
             boxes: What was painted over.
             pixels: As the service received them.
         """
+        self.fonts.add(shown.font)
         of_screen = (shown.style, "dark" if shown.dark else "light", *_look(shown))
         for secret in shown.planted:
             words = (secret.kind.value, _size(secret.size), f"{secret.kind.value} {_size(secret.size)}", *of_screen)
@@ -119,6 +122,8 @@ async def examine(first: int, count: int, quiet: int) -> Tally:
             shown = screen(number)
             boxes, pixels = await _sent(services, service, shown)
             result.count(number, shown, boxes, pixels)
+            if (number - first) % 25 == 24:
+                print(f"{number - first + 1} screens, not hidden: {result.missed}", file=sys.stderr, flush=True)
         for number in range(first, first + quiet):
             boxes, _ = await _sent(services, service, ordinary(number))
             result.quiet.append(len(boxes))
@@ -248,7 +253,7 @@ def table(found: Tally, count: int) -> str:
         " generator (`tests/support/planted`), 900 x 500 pixels each, asked about through the whole program; counted"
         " in the pixels that the test service received. A secret counts as hidden when every pixel of every line of it"
         " is solid. Boxes are those that were painted; they are right when they cover something of a secret.",
-        f"\nMeasured on: {machine()}.",
+        f"\nMeasured on: {machine()}. Fonts: {', '.join(sorted(found.fonts))}.",
         "\n## By kind",
         "\n| Kind | Planted | Solid | Recall | Boxes | Right | Precision |",
         "| --- | --- | --- | --- | --- | --- | --- |",

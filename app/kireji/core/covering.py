@@ -40,7 +40,7 @@ _WORD = re.compile(r"\s*(?P<word>\S{1,200}(?: ?[-_.–] ?\S{1,200}){0,9})")
 """What a line begins with; a low line or a stroke may have been read as a blank."""
 
 
-_CODE = re.compile(r"[a-z]\d|\d[a-zA-Z]|[A-Z]\d|[a-z][A-Z].*[a-z][A-Z]")
+_CODE = re.compile(r"[a-z]\d|\d[a-zA-Z]|[A-Z]\d|[a-z][A-Z]")
 _END = re.compile(r"END\b.*K ?E ?Y", re.DOTALL)
 _ORDINARY = re.compile(
     r"[(\"'<]?(?:[^\W\d_][^\W\d_A-Z]{3,40}|[A-Z]{4,20}|\d{4,12}|[$€£-]?\d{1,3}(?:[.,:/]\d{1,6}){1,4}[.%]?)[.,:;!?)\"'>]{0,3}"
@@ -50,7 +50,7 @@ _ASSIGNED = re.compile(r"(?P<name>[\w.-]{2,40}) ?[=:] ?[\"']?(?=[^\s=])")
 """What a key is given to, where it was found with that."""
 _BEGINS = re.compile(r"\s*(?:(?:export |set )?[A-Za-z_][\w.-]{1,40} ?[=:](?![=\s])|[$#>%] ?[A-Za-z./]|[-*•] \w)")
 """Something else begins: a value that is given to a name, a command, a point of a list."""
-_PROSE = re.compile(r"\s*[^\W\d_]{1,3}(?: [^\W\d_]{2,40}){2}")
+_PROSE = re.compile(r"\s*[^\W\d_][^\W\d_A-Z]{0,2}(?: [^\W\d_]{2,40}){2}")
 """Short words, too, where others follow."""
 
 
@@ -89,7 +89,9 @@ def covers(reading: Reading, found: Sequence[Found], width: int, height: int) ->
                 result.append(Cover(_rect(line, first, last, one.kind), one.kind, one.what))
                 if one.kind in _BROKEN and one.end <= end and not _ends_here(text[one.start : one.end], one.kind):
                     lacking = _lacking(text[one.start : one.end])
-                    rest = _rest(line, first, last, one.kind, reading.lines[place + 1 : place + 9], page, lacking)
+                    wrapped = one.start < start and abs(line.box[2] - reading.lines[place - 1].box[2]) < _height(line)
+                    margin = line.box[2] if wrapped else page
+                    rest = _rest(line, first, last, one.kind, reading.lines[place + 1 : place + 9], margin, lacking)
                     result += [Cover(rect, one.kind, one.what) for rect in rest]
         start = end + 1
     inside = [Cover(one.rect.intersection(Rect(0, 0, width, height)), one.kind, one.what) for one in result]

@@ -20,6 +20,8 @@ from kireji.services.remembering import remember
 
 _KEPT_BYTES = 6_000_000
 """Of pictures that were painted over: those of one question, which goes out again with each round of tools."""
+_THREAD_FROM = 2_000
+"""Characters that were read in a picture: looking through so many takes half a frame."""
 
 Sought: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 """What is not looked for, and the person's own words."""
@@ -62,6 +64,14 @@ class PictureCovers:
         self._failed: OrderedDict[Sha256, ReaderError] = OrderedDict()
         self._reading = asyncio.Lock()
         self.checked: Publisher[Sha256] = Publisher()
+
+    async def warm(self) -> None:
+        """Leave the reader loading, while the person chooses what to ask about.
+
+        Raises:
+            ReaderError: It could not be started.
+        """
+        await self._reader.warm()
 
     def of(self, picture: Sha256, sought: Sought) -> tuple[Cover, ...] | None:
         """What will be painted over in a picture; None while it was not looked through."""
@@ -112,7 +122,9 @@ class PictureCovers:
                 except ReaderError as error:
                     remember(self._failed, picture.blob, error)
                     raise
-                boxes = covers(reading, find(reading.text), picture.width, picture.height)
+                words = reading.text
+                found = await asyncio.to_thread(find, words) if len(words) > _THREAD_FROM else find(words)
+                boxes = covers(reading, found, picture.width, picture.height)
                 remember(self._covers, (picture.blob, sought), boxes)
                 self.checked.publish(picture.blob)
 

@@ -134,8 +134,14 @@ class Redaction:
         return (None if conversation is None else self._vaults.get(conversation)) or Vault()
 
     async def warm(self) -> None:
-        """Load what looks through words; a question would wait for it otherwise."""
+        """Load what looks through words and pictures; a question would wait for it otherwise.
+
+        Raises:
+            ReaderError: The reader could not be started.
+        """
         await asyncio.to_thread(importlib.import_module, _DETECTION)
+        if self._is_wanted:
+            await self._pictures.warm()
 
     async def prepare(self, picture: ImagePart) -> None:
         """Look through a picture that is likely to be sent.
@@ -144,7 +150,7 @@ class Redaction:
             ReaderError: It could not be read.
             StoreError: It is not in the store.
         """
-        if any(self.policy(name) is not Policy.NEVER for name in _SERVICES):
+        if self._is_wanted:
             finder = self._finding()
             data = await self._captures.get(picture.blob)
             await self._pictures.look_through(picture, data, finder.sought, finder.find_read)
@@ -266,6 +272,11 @@ class Redaction:
     def _says_own(self, text: str, vaults: Sequence[Vault]) -> bool:
         own = {value.casefold() for vault in vaults for value in vault.own}
         return bool(own) and any(text[one.start : one.end].casefold() in own for one in self._finding().own(text))
+
+    @property
+    def _is_wanted(self) -> bool:
+        """Whether anything is hidden from anyone."""
+        return any(self.policy(name) is not Policy.NEVER for name in _SERVICES)
 
     def _is_asked(self, policy: Policy, safe: _Safe) -> bool:
         hidden = safe.redacted.hidden
