@@ -22,13 +22,16 @@ from kireji.providers.http import HttpClient
 from kireji.services.accounts import Accounts
 from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
+from kireji.services.redaction import Redaction
 from kireji.services.spending import Spending
 from kireji.services.token_counts import TokenCounts
 from kireji.storage.database import Database
 from kireji.storage.ledger import SqliteLedger
 from kireji.storage.spending import SqliteSpendingStore
 from kireji.storage.token_corrections import SqliteCorrectionStore
-from tests.fakes.stores import MemorySettings
+from tests.fakes.desktop import FakeCodec
+from tests.fakes.reader import FakeReader
+from tests.fakes.stores import MemoryCaptureStore, MemorySettings
 from tests.service.answers import Text
 from tests.service.counting import CountingRule
 from tests.service.server import KEY, TestService
@@ -38,14 +41,15 @@ REQUESTS = 200
 MODEL = "claude-haiku-5-5"
 
 
-async def program(stack: AsyncExitStack, path: Path, pid: int) -> Outbox:
+async def program(stack: AsyncExitStack, path: Path, pid: int, *, hides: bool = False) -> Outbox:
     """The outbox of one process, with a connection of its own to the database of all."""
     database = await Database.open(path)
     stack.push_async_callback(database.close)
     preferences = Preferences.read(MemorySettings({"budget": {"day": CAP}}))
     counts = TokenCounts(SqliteCorrectionStore(database))
     spending = Spending(SqliteSpendingStore(database, lambda _: True), preferences, SystemClock(), Origin(pid, "now"))
-    return Outbox(SqliteLedger(database), Accounts(spending, counts))
+    redaction = Redaction(FakeReader(()), FakeCodec(), MemoryCaptureStore(), preferences) if hides else None
+    return Outbox(SqliteLedger(database), Accounts(spending, counts), redaction=redaction)
 
 
 @pytest.fixture
@@ -54,18 +58,23 @@ async def service() -> AsyncIterator[TestService]:
         yield service
 
 
-async def test_two_hundred_questions_at_once_never_pass_a_budget(tmp_path: Path, service: TestService) -> None:
+@pytest.mark.parametrize("hides", [False, True])
+async def test_two_hundred_questions_at_once_never_pass_a_budget(
+    tmp_path: Path, service: TestService, hides: bool
+) -> None:
     costs: list[float] = []
     refused: list[BudgetReached] = []
     async with AsyncExitStack() as stack:
-        outboxes = [await program(stack, tmp_path / "kireji.db", pid) for pid in (1, 2)]
+        outboxes = [await program(stack, tmp_path / "kireji.db", pid, hides=hides) for pid in (1, 2)]
         http = HttpClient()
         stack.push_async_callback(http.aclose)
         provider = AnthropicProvider(http)
 
         async def ask(number: int) -> None:
             outbox = outboxes[number % 2]
-            message = Message(Role.USER, (TextPart(f"Question {number}: " + "what of it, and why? " * (number % 7)),))
+            message = Message(
+                Role.USER, (TextPart(f"Ask me{number}@example.org: " + "what of it, and why? " * (number % 7)),)
+            )
             request = ModelRequest(MODEL, (message,), max_tokens=200, info=find_model(MODEL))
             try:
                 cleared = await outbox.clear(provider, request, service.base_url, None)
@@ -88,6 +97,7 @@ async def test_two_hundred_questions_at_once_never_pass_a_budget(tmp_path: Path,
     asked = [request for request in service.requests if request.path == "/v1/messages"]
     assert len(asked) == len(costs) == REQUESTS - len(refused)
     assert 0 < sum(costs) <= CAP
+    assert all((b"@example.org" in request.raw) is not hides for request in asked)
     assert refused
     assert spent.cost == pytest.approx(sum(costs))
     assert spent.running == 0
