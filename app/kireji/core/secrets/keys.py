@@ -97,6 +97,7 @@ SHAPES = (
 _COMPILED = tuple((shape, re.compile(shape.body)) for shape in SHAPES)
 _AFTER_ACCESS_KEY = 600
 _AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+_ANCHORS = tuple(shape.anchor for shape in SHAPES)
 _NEXT_LINE = re.compile(r"\r?\n[ \t>|]{0,8}(?P<code>[A-Za-z0-9_-]{4,300})[\"'`,;)]{0,2}[ \t]{0,8}(?=\r?\n|\Z)")
 _LONG_LINE = 40
 _MOST_LINES = 8
@@ -138,7 +139,7 @@ def _over_lines(text: str, end: int) -> int:
     for _ in range(_MOST_LINES):
         following = _NEXT_LINE.match(text, end)
         long = "\n" not in text[max(0, end - _LONG_LINE) : end] and end >= _LONG_LINE
-        if following is None or not long or not _mixes(following["code"]):
+        if following is None or not long or not _mixes(following["code"]) or following["code"].startswith(_ANCHORS):
             return end
         end = following.end("code")
     return end

@@ -192,3 +192,8 @@ def test_what_stands_in_the_line_below_a_key_is_none_of_it(following: str) -> No
     key = made.KEYS["anthropic"](random.Random(3))
     (one,) = DETECTION.find(f"{key}\n{following}\n")
     assert (one.start, one.end) == (0, len(key))
+
+
+def test_of_keys_in_lines_of_their_own_each_is_one() -> None:
+    keys = [make(random.Random(3)) for name, make in made.KEYS.items() if name != "jwt"]
+    assert [value for value, _ in found("\n".join(keys))] == keys
