@@ -5097,7 +5097,11 @@
         </message>
         <message>
             <source>The answer was cut because the conversation fills all that this model can read. It can be continued with a model that reads more, or in a new conversation.</source>
-            <translation>قُطعت الإجابة لأن المحادثة تملأ كل ما يستطيع هذا النموذج قراءته. يمكن متابعتها بنموذج يقرأ أكثر، أو في محادثة جديدة.</translation>
+            <translation type="vanished">قُطعت الإجابة لأن المحادثة تملأ كل ما يستطيع هذا النموذج قراءته. يمكن متابعتها بنموذج يقرأ أكثر، أو في محادثة جديدة.</translation>
+        </message>
+        <message>
+            <source>The answer was cut because the conversation fills all that this model can read. It can be continued: the oldest messages then no longer go along.</source>
+            <translation>قُطعت الإجابة لأن المحادثة تملأ كل ما يستطيع هذا النموذج قراءته. يمكن متابعتها: عندئذ لا تُرسل أقدم الرسائل بعد ذلك.</translation>
         </message>
         <message>
             <source>The arguments are no JSON object.</source>
@@ -5174,6 +5178,10 @@
         <message>
             <source>The connection to {server} was lost before it had answered.</source>
             <translation>انقطع الاتصال بـ {server} قبل أن يُجيب.</translation>
+        </message>
+        <message>
+            <source>The conversation fills all that this model can read. Ask a model that reads more, or in a new conversation.</source>
+            <translation>تملأ المحادثة كل ما يستطيع هذا النموذج قراءته. اسأل نموذجًا يقرأ أكثر، أو في محادثة جديدة.</translation>
         </message>
         <message>
             <source>The conversation no longer fits what the model can read.</source>
@@ -6865,7 +6873,7 @@
         </message>
         <message>
             <source>What stands behind “password:”, and in addresses like https://me:…@host</source>
-            <translation>ما يأتي بعد «password:»، وما في عناوين مثل ⁦https://me:…@host⁩</translation>
+            <translation>ما يأتي بعد «⁦password:⁩»، وما في عناوين مثل ⁦https://me:…@host⁩</translation>
         </message>
         <message>
             <source>What stays on this computer needs no hiding. Choose another for a server that is somewhere else.</source>

@@ -5009,7 +5009,11 @@
         </message>
         <message>
             <source>The answer was cut because the conversation fills all that this model can read. It can be continued with a model that reads more, or in a new conversation.</source>
-            <translation>Die Antwort wurde abgeschnitten, weil die Unterhaltung alles füllt, was dieses Modell lesen kann. Sie kann mit einem Modell, das mehr liest, oder in einer neuen Unterhaltung fortgesetzt werden.</translation>
+            <translation type="vanished">Die Antwort wurde abgeschnitten, weil die Unterhaltung alles füllt, was dieses Modell lesen kann. Sie kann mit einem Modell, das mehr liest, oder in einer neuen Unterhaltung fortgesetzt werden.</translation>
+        </message>
+        <message>
+            <source>The answer was cut because the conversation fills all that this model can read. It can be continued: the oldest messages then no longer go along.</source>
+            <translation>Die Antwort wurde abgeschnitten, weil die Unterhaltung alles füllt, was dieses Modell lesen kann. Sie kann fortgesetzt werden: Die ältesten Nachrichten werden dann nicht mehr mitgesendet.</translation>
         </message>
         <message>
             <source>The arguments are no JSON object.</source>
@@ -5086,6 +5090,10 @@
         <message>
             <source>The connection to {server} was lost before it had answered.</source>
             <translation>Die Verbindung zu {server} ging verloren, bevor er geantwortet hatte.</translation>
+        </message>
+        <message>
+            <source>The conversation fills all that this model can read. Ask a model that reads more, or in a new conversation.</source>
+            <translation>Die Unterhaltung füllt alles, was dieses Modell lesen kann. Ein Modell fragen, das mehr liest, oder in einer neuen Unterhaltung fragen.</translation>
         </message>
         <message>
             <source>The conversation no longer fits what the model can read.</source>

@@ -4987,7 +4987,11 @@
         </message>
         <message>
             <source>The answer was cut because the conversation fills all that this model can read. It can be continued with a model that reads more, or in a new conversation.</source>
-            <translation>对话已占满该模型能读取的全部内容，因此回答被截断。可用能读取更多的模型继续，或在新对话中继续。</translation>
+            <translation type="vanished">对话已占满该模型能读取的全部内容，因此回答被截断。可用能读取更多的模型继续，或在新对话中继续。</translation>
+        </message>
+        <message>
+            <source>The answer was cut because the conversation fills all that this model can read. It can be continued: the oldest messages then no longer go along.</source>
+            <translation>回答被截断，因为对话已占满此模型能读取的全部长度。可以继续：届时最早的消息不再一并发送。</translation>
         </message>
         <message>
             <source>The arguments are no JSON object.</source>
@@ -5064,6 +5068,10 @@
         <message>
             <source>The connection to {server} was lost before it had answered.</source>
             <translation>在 {server} 响应之前，与它的连接已断开。</translation>
+        </message>
+        <message>
+            <source>The conversation fills all that this model can read. Ask a model that reads more, or in a new conversation.</source>
+            <translation>对话已占满此模型能读取的全部长度。请询问能读取更多内容的模型，或在新对话中提问。</translation>
         </message>
         <message>
             <source>The conversation no longer fits what the model can read.</source>

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from kireji.core.words import say
 from kireji.ui.chat import words
+from kireji.ui.chat.context.words import tokens
 from kireji.ui.language import chosen_language, load_language, unload_language
 from kireji.ui.translation import locale, plural, tr
 
@@ -82,6 +83,12 @@ def test_english_loads_nothing(app: QApplication) -> None:
     before = len(app.children())
     assert load_language(app, "en") == "en"
     assert (len(app.children()), locale()) == (before, None)
+
+
+def test_thousands_of_tokens_take_the_word_of_a_round_number(app: QApplication) -> None:
+    load_language(app, "ar")
+    assert tokens(58_003) == "58 ألف رمز"
+    assert tokens(3) == "3 رموز"
 
 
 def test_windows_and_what_the_core_says_are_in_the_language(app: QApplication) -> None:

@@ -31,7 +31,8 @@ def short(number: int) -> str:
 
 def tokens(number: int) -> str:
     """The same with the word: 58k tokens."""
-    return plural(number, "1 token", "{n} tokens", n=short(number))
+    # "58 thousand" takes the word as a round number does, whatever its last digits are: Arabic minds them.
+    return plural(number if number < 1000 else 1000, "1 token", "{n} tokens", n=short(number))
 
 
 def share(kind: SourceKind, found: Sum, *, reckoned: bool) -> str:
