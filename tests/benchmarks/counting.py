@@ -1,4 +1,4 @@
-"""Counting tokens: a megabyte of each kind of text, and what keeping the books adds to a question.
+"""Counting tokens: a megabyte of each kind of text, how near estimates are, what keeping the books adds to a question.
 
 The floor of counting is what Python takes to bring the same text into bytes and walk over it once with a regular
 expression that finds words; a tokenizer does that first of all.
@@ -14,15 +14,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from kireji.core.tokens import measured
+from kireji.core.token_corrections import UNCORRECTED, estimated, learned
+from kireji.core.tokens import Family, measured
 from tests.benchmarks.table import Row, median
-from tests.unit.core.test_token_corrections import chinese, code, prose
+from tests.unit.core.test_token_corrections import ANSWERS, chinese, code, prose
+from tests.unit.core.test_token_corrections import Service as Conversation
 
 _SIZE = 1_000_000
 _GOAL = 0.05
 _RUNS = 9
 _PIECES = re.compile(r"\w+|[^\w\s]")
 _QUESTIONS = 200
+_SERVICES, _WITHIN = 500, 0.05
 
 
 def measure() -> list[Row]:
@@ -34,6 +37,15 @@ def measure() -> list[Row]:
             Row(f"Counting 1 MB of {name}", "< 50 ms", f"a regular expression's words: {floor * 1000:.0f} ms",
                 f"{taken * 1000:.1f} ms", f"{taken / _GOAL:.2f}", taken < _GOAL)
         )  # fmt: skip
+    for what, fresh in (("a conversation that grows", False), ("a new conversation each time", True)):
+        off = [_off(seed, fresh=fresh) for seed in range(_SERVICES)]
+        within = sum(one <= _WITHIN for one in off) / _SERVICES
+        rows.append(
+            Row(f"Estimate after ten answers, {what}", "told" if fresh else "within 5 %",
+                f"{_SERVICES} services, each with a rule of its own",
+                f"{within:.1%} within 5 %, half within {median(off):.1%}, the worst {max(off):.0%} off",
+                f"{within:.3f}", fresh or within == 1.0)
+        )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="kireji-counting-") as folder:
         bare, kept = asyncio.run(_books(Path(folder)))
     rows.append(
@@ -41,6 +53,16 @@ def measure() -> list[Row]:
             f"{kept * 1000:.2f} ms", f"{kept / bare:.1f}", kept - bare <= 0.005)
     )  # fmt: skip
     return rows
+
+
+def _off(seed: int, *, fresh: bool) -> float:
+    """By what share the estimate of the eleventh question is wrong, of a service that counts by its own rule."""
+    service, correction = Conversation(seed), UNCORRECTED
+    for _ in range(ANSWERS):
+        amounts, reported = service.ask(fresh=fresh)
+        correction = learned(correction, amounts, Family.CLAUDE, reported)
+    amounts, reported = service.ask(fresh=fresh)
+    return abs(estimated(amounts, Family.CLAUDE, correction).tokens - reported) / reported
 
 
 def text_of(make: Callable[[random.Random], str]) -> str:

@@ -63,8 +63,10 @@ class Service:
         self._rule = CountingRule(seed)
         self._texts: list[str] = []
 
-    def ask(self) -> tuple[Amounts, int]:
-        """What is sent next, and what the service says of it."""
+    def ask(self, *, fresh: bool = False) -> tuple[Amounts, int]:
+        """What is sent next, or first in a new conversation, and what the service says of it."""
+        if fresh:
+            self._texts.clear()
         for make in self._chance.sample((prose, code, chinese), k=self._chance.randint(1, 3)):
             self._texts.append(make(self._chance))
         amounts = [added(measured(text), framed(parts=1)) for text in self._texts]

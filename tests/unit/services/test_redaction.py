@@ -316,3 +316,10 @@ async def _round_trip(values: list[str], places: list[int]) -> None:
         assert cleared.outgoing is not None
         assert not any(value.encode() in cleared.outgoing.body for value in values)
         assert not any(msgspec.json.encode(value)[1:-1] in cleared.outgoing.body for value in values)
+
+
+@pytest.mark.parametrize(("settings", "warmed"), [({}, 1), ({"anthropic": "never", "openrouter": "never"}, 0)])
+async def test_the_reader_loads_while_a_question_is_prepared(settings: dict[str, str], warmed: int) -> None:
+    world = World(redacts=True, settings=MemorySettings({"privacy": settings}))
+    await world.services().chat.prepare()
+    assert world.reader.warmed == warmed

@@ -45,7 +45,7 @@ _RUN = re.compile(_CODE + "{1,4000}")
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_+/=~-])" + r"[A-Za-z0-9_+/=~-]" + "{24,4000}")
 _HASH = re.compile(r"sha(?:1|256|384|512)-")
 """What everybody may know: lists of packages hold one in every other line."""
-_TELEGRAM = re.compile(r"(?<!\d)\d{8,10} ?: ?AA[A-Za-z0-9_-]{5}")
+_TELEGRAM = re.compile(r"(?<!\d)\d{8,10} ?:\s{0,60}AA[A-Za-z0-9_-]{5}")
 _TELEGRAM_SIGNS = 28
 _GAP = re.compile(r" ?\n[ \t|>]{0,60}| ")
 _AMOUNT = re.compile(r"\d{1,6}[.]\d{1,2}")
