@@ -35,6 +35,7 @@ class FakeSourceReader:
         changed: When entries were last changed, by name.
         problems: Why entries cannot go along, by name.
         ignored: How many files are kept out of each.
+        unfinished: Why none was looked through to its end.
         reads: Names in the order in which they were read.
     """
 
@@ -43,6 +44,7 @@ class FakeSourceReader:
         self.changed: dict[str, datetime] = {}
         self.problems: dict[str, str] = {}
         self.ignored = 0
+        self.unfinished = ""
         self.reads: list[str] = []
 
     async def listed(self, source: Source) -> AsyncIterator[Listing]:
@@ -52,7 +54,7 @@ class FakeSourceReader:
             raise SourceError(f"{source.name} is not there any more.", "Take it out, or add it again.")
         entries = tuple(self._entry(name, text) for name, text in sorted(held.items()))
         yield Listing(source, entries[: len(entries) // 2], ignored=self.ignored, complete=False)
-        yield Listing(source, entries, ignored=self.ignored)
+        yield Listing(source, entries, self.unfinished, ignored=self.ignored)
 
     async def read(self, source: Source, entries: Sequence[Entry], most: int = 8_000_000) -> dict[str, str]:
         """As in SourceReader."""

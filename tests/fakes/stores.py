@@ -84,7 +84,7 @@ class MemoryLedger:
             sealed=0,
             begun=datetime(2026, 3, 1, 12, tzinfo=UTC),
             last=len(self.rows),
-            head="0" * 64,
+            head="0" * 64 if self.rows else "",
             witnessed=True,
             findings=self.findings,
         )

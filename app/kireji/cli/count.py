@@ -40,7 +40,7 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
     """Read the files.
 
     Raises:
-        WrongUsage: There is nothing to count.
+        WrongUsage: There is nothing to count, or a name is empty.
         KirejiError: A file or standard input cannot be read.
     """
     text = console.piped_text().strip("\n")
@@ -163,7 +163,7 @@ def _read(name: str) -> _File:
             data = file.read(_LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "that is not a file name"
-        raise KirejiError(f"{name} cannot be read: {reason}.", "Name files, not folders.") from error
+        raise KirejiError(f"{name} cannot be read: {reason}.", "Check the name.") from error
     if len(data) > _LARGEST_FILE:
         raise KirejiError(f"{name} is larger than 100 MB.", "No service takes that much.")
     return _File(name, data)

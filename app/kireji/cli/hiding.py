@@ -46,7 +46,8 @@ async def _ask(asked: Asked, console: Console, keyboard: Keyboard) -> bool | Non
     answers = _choices(asked)
     default = _NO if asked.problem else _HIDDEN
     while True:
-        console.show("Send it? " + ", ".join(f"{key} = {words}" for key, words in answers.items()))
+        choices = ", ".join(f"{key} = {words}" for key, words in answers.items())
+        console.show(f"Send it? {choices} (Enter: {default})")
         typed = (await keyboard.line()).strip().lower()
         typed = {"": default, "no": _NO, "yes": _HIDDEN}.get(typed, typed)
         if typed in answers:

@@ -13,7 +13,7 @@ def add_counting(commands: Commands) -> None:
     count = command(commands, "count", "say how many tokens files have, and what sending them would cost")
     count.description = (
         "Say how many tokens a question with these files would have, and what its prompt would cost. Text piped to "
-        "standard input counts too. Without --exact nothing leaves this computer."
+        "standard input counts too. Without --exact none of it leaves this computer; a page is fetched."
     )
     count.add_argument("files", nargs="*", metavar="FILE", help="text, PDF documents, pictures and folders")
     count.add_argument("-p", "--provider", default="", choices=PROVIDERS, help="who would be asked")

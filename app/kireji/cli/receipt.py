@@ -94,7 +94,7 @@ def _verify(known: Mapping[int, str], console: Console, *, as_json: bool) -> Wor
             console.line(receipt_words.outcome(found))
             for one in found.findings:
                 console.line(receipt_words.finding(one))
-            for sentence in (*receipt_words.limits(found), receipt_words.mark_of(found)):
+            for sentence in filter(None, (*receipt_words.limits(found), receipt_words.mark_of(found))):
                 console.line(sentence)
         return DONE if found.intact else FAILED
 

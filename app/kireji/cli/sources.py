@@ -19,8 +19,8 @@ _LARGEST_FILE = 100_000_000
 """Bytes; no service takes that much."""
 _LOOKED_AT = 4096
 _REASONS: Mapping[Why, str] = {
-    Why.ROOM: "did not fit: --room",
-    Why.PROBLEM: "cannot go along",
+    Why.ROOM: "did not fit (--room allows more)",
+    Why.PROBLEM: "cannot go along (kireji count says why)",
     Why.OFF: "switched off",
 }
 
@@ -53,7 +53,7 @@ def given(arguments: argparse.Namespace) -> Given:
     """Look at what was named.
 
     Raises:
-        WrongUsage: A page is no address.
+        WrongUsage: A page is no address, or a name is empty.
         KirejiError: Something is not there or cannot be read.
     """
     sources: list[Source] = []
@@ -76,7 +76,13 @@ def given(arguments: argparse.Namespace) -> Given:
 
 
 def folder_of(name: str) -> Source | None:
-    """A folder as a source; None for what is none."""
+    """A folder as a source; None for what is none.
+
+    Raises:
+        WrongUsage: It is no name: an empty one would stand for the folder that the command is run in.
+    """
+    if not name:
+        raise WrongUsage("a file name is empty; for the folder you are in, write a dot")
     return Source(SourceKind.FOLDER, os.path.abspath(name), _name(name)) if Path(name).is_dir() else None
 
 
@@ -113,13 +119,14 @@ def packed_told(packed: Packed) -> str:
     """What went along and what did not, on one line."""
     things = _things(packed)
     everything = len(packed.took) + len(packed.left_out)
+    things = things.removesuffix("s") if everything == 1 else things
     words = [f"{len(packed.took):,} of {everything:,} {things}, about {packed.tokens:,} tokens"]
     cut = sum(not one.whole for one in packed.took)
     if cut:
         words.append(f"{cut:,} of them cut")
     counts = {why: sum(one.why is why for one in packed.left_out) for why in _REASONS}
     words += (f"{counts[why]:,} {reason}" for why, reason in _REASONS.items() if counts[why])
-    return f"kireji: {'; '.join(words)}"
+    return " ".join((f"kireji: {'; '.join(words)}", *packed.problems))
 
 
 def _things(packed: Packed) -> str:
@@ -140,13 +147,20 @@ def packed_value(packed: Packed) -> dict[str, object]:
             for one in packed.took
         ],
         "left_out": [
-            {"source": one.source.name, "name": one.name, "tokens": one.tokens, "why": one.why.value}
+            {
+                "source": one.source.name,
+                "name": one.name,
+                "tokens": one.tokens,
+                "why": one.why.value,
+                "problem": one.problem or None,
+            }
             for one in packed.left_out
         ],
+        "problems": list(packed.problems),
     }
 
 
 def left_out_rows(packed: Packed, most: int = 10) -> Sequence[tuple[str, str, str]]:
     """The biggest of what does not go along, for a table."""
     order = sorted(packed.left_out, key=lambda one: (-one.tokens, one.name))
-    return [(one.name, f"{one.tokens:,}", _REASONS[one.why]) for one in order[:most]]
+    return [(one.name, f"{one.tokens:,}", one.problem or _REASONS[one.why]) for one in order[:most]]

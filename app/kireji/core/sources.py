@@ -102,12 +102,14 @@ class LeftOut(msgspec.Struct, frozen=True, gc=False):
         name: The entry's.
         tokens: How many it would have taken.
         why: One of `Why`.
+        problem: Why it cannot go along, in one sentence; empty where it could.
     """
 
     source: Source
     name: str
     tokens: int
     why: Why
+    problem: str = ""
 
 
 class Took(msgspec.Struct, frozen=True, gc=False):
@@ -135,6 +137,7 @@ class Packed(msgspec.Struct, frozen=True):
         left_out: What is not, and why.
         tokens: How many they take together.
         room: How many there was room for.
+        problems: Why sources could not be looked through to their end, in sentences.
     """
 
     documents: tuple[DocumentPart, ...] = ()
@@ -142,3 +145,4 @@ class Packed(msgspec.Struct, frozen=True):
     left_out: tuple[LeftOut, ...] = ()
     tokens: int = 0
     room: int = 0
+    problems: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from kireji.core.relevance import Relevance
 from kireji.core.source_documents import BIGGEST, Left, Piece, cut, document, plain_name
 from kireji.core.source_ports import SourceReader
 from kireji.core.sources import Entry, LeftOut, Listing, Packed, SourceKind, Took, Why
-from kireji.core.words import say
+from kireji.core.words import mark, say
 
 _BEGINNINGS = 1_500
 """Files whose beginnings are looked at for the question's words: those that seem best by their names and ages."""
@@ -27,6 +27,7 @@ _OF_A_HEADER = 480
 """Signs of the words at the beginning of a document."""
 _LETTERS_OF_A_TOKEN = 16
 """No text has more of them."""
+_GONE = mark("This is not there any more, or holds no text that could be read.")
 
 
 class _Item:
@@ -240,8 +241,12 @@ class Filling:
                     took.append(Took(listing.source, entry.name, tokens_of_it, piece.whole))
                 else:
                     size = 0 if why is Why.PROBLEM else known.get((number, entry.name), entry.tokens)
-                    left.append(LeftOut(listing.source, entry.name, size, why))
-        return Packed((), tuple(took), tuple(left), tokens, self._room)
+                    problem = (entry.problem or say(_GONE)) if why is Why.PROBLEM else ""
+                    left.append(LeftOut(listing.source, entry.name, size, why, problem))
+        problems = tuple(
+            f"{one.source.name or one.source.place}: {one.problem}" for one in self._listings if one.problem
+        )
+        return Packed((), tuple(took), tuple(left), tokens, self._room, problems)
 
 
 def _candidate(one: _Item) -> Candidate:

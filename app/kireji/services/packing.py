@@ -14,7 +14,7 @@ from kireji.core.errors import KirejiError, SourceError, StoreError
 from kireji.core.messages import DocumentPart, Sha256
 from kireji.core.ports import CaptureStore, Clock, EncodedDocument
 from kireji.core.source_ports import SourceReader
-from kireji.core.sources import Listing, Packed, Source, SourceKind
+from kireji.core.sources import Listing, Packed, Source, SourceKind, Why
 from kireji.core.tokens import Family, measured, typical
 from kireji.core.words import say
 from kireji.services.catalog import Catalog
@@ -130,10 +130,14 @@ class Packing:
         """A question with documents in the place of its sources, stored.
 
         Raises:
-            KirejiError: As in `room` and `pack`.
+            KirejiError: As in `room` and `pack`, and where what was named cannot go along at all: an answer to a
+                question without it would be an answer to another question.
         """
         room, model = await self._place(question)
         packed = await self.pack(question.sources, question.text, room, model)
+        if problem := _refused(question.sources, packed):
+            await self.discard(packed.documents)
+            raise problem
         return replace(question, documents=(*question.documents, *packed.documents), sources=()), packed
 
     async def looked_at(self, question: Question) -> tuple[Question, Packed]:
@@ -208,6 +212,24 @@ class Packing:
             return math.ceil(sum(one * factor for one, factor in zip(usual, factors, strict=True)))
 
         return count
+
+
+def _refused(sources: Sequence[Source], packed: Packed) -> SourceError | None:
+    """What is wrong when a single file stays out for what it is, or all that was named stays out."""
+    taken = {one.source.place for one in packed.took if one.source.kind is SourceKind.FILE}
+    for one in packed.left_out:
+        if one.source.kind is SourceKind.FILE and one.why is Why.PROBLEM and one.source.place not in taken:
+            name = one.source.name or one.source.place
+            return SourceError(f"{name}: {one.problem}", say("Take it out and ask again."))
+    whys = {one.why for one in packed.left_out}
+    if packed.took or (whys and whys <= {Why.OFF}):
+        return None
+    name = ", ".join(source.name or source.place for source in sources)
+    if Why.ROOM in whys:
+        return SourceError(
+            say("There is no room for {name}.", name=name), say("Allow more for context, or begin a new conversation.")
+        )
+    return SourceError(say("Nothing in {name} can go along.", name=name), say("Take it out and ask again."))
 
 
 def _scale(count: Callable[[str], int]) -> float:

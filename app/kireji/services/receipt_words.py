@@ -68,7 +68,12 @@ def finding(found: Finding) -> str:
 
 
 def limits(verification: Verification) -> tuple[str, ...]:
-    """What a check of this ledger cannot prove, in sentences; `mark_of` belongs behind the last."""
+    """What a check of this ledger cannot prove, in sentences; `mark_of` belongs behind the last.
+
+    Of a ledger that was emptied there is nothing to keep, and so nothing to say.
+    """
+    if not verification.head:
+        return ()
     said: list[str] = []
     if verification.sealed:
         said.append(
@@ -88,8 +93,8 @@ def limits(verification: Verification) -> tuple[str, ...]:
 
 
 def mark_of(verification: Verification) -> str:
-    """What is kept elsewhere for a later check."""
-    return f"{verification.last}:{verification.head}"
+    """What is kept elsewhere for a later check; empty where the ledger has no rows."""
+    return f"{verification.last}:{verification.head}" if verification.head else ""
 
 
 def _rows(found: Finding) -> str:

@@ -59,7 +59,7 @@ def test_what_would_be_hidden_is_told_by_kind(world: World, kireji: Kireji) -> N
     world.remote.enqueue(answer("Somebody."))
     result = kireji("ask", f"{QUESTION} b@example.org 4111 1111 1111 1111", typed=TypedLines("y"))
     assert "This goes to Anthropic. Hidden from the service: card (1), mail address (2)." in result.err
-    assert "Send it? y = hidden, a = as it is, n = not at all" in result.err
+    assert "Send it? y = hidden, a = as it is, n = not at all (Enter: y)" in result.err
     assert "example.org" not in result.err
 
 

@@ -146,3 +146,11 @@ def test_an_answer_in_one_object_stays_one_object(world: World, kireji: Kireji) 
     result = kireji("ask", "q", "--receipt", "--json", "--no-stream")
     assert len(result.out.splitlines()) == 1
     assert "Receipt 2," in result.err
+
+
+def test_of_an_emptied_ledger_there_is_nothing_to_keep(world: World, kireji: Kireji) -> None:
+    world.ledger.findings = (Finding(Fault.CUT, 0, 2),)
+    world.ledger.rows.clear()
+    result = kireji("receipt", "--verify")
+    assert (result.code, len(result.out.splitlines())) == (1, 2)
+    assert json.loads(kireji("receipt", "--verify", "--json").out)["mark"] == ""

@@ -34,7 +34,9 @@ def test_a_folder_goes_along_and_one_line_says_what_did_and_what_did_not(
     document = world.remote.encoded[0].messages[0].documents[0]
     assert document.title == "kireji · 1 of 3 files"
     assert outcome.err.startswith("kireji: 1 of 3 files, about ")
-    assert outcome.err.endswith(" tokens; 1 did not fit: --room; 1 cannot go along\n")
+    assert outcome.err.endswith(
+        " tokens; 1 did not fit (--room allows more); 1 cannot go along (kireji count says why)\n"
+    )
 
 
 def test_json_tells_all_of_it(kireji: Kireji, world: World, repository: Path) -> None:
@@ -112,3 +114,34 @@ def test_count_as_json_tells_it_too(kireji: Kireji, repository: Path) -> None:
     found = json.loads(kireji("count", "-f", str(repository), "--json").out)
     assert [one["file"] for one in found["files"]] == ["kireji · 2 of 3 files"]
     assert [one["name"] for one in found["context"]["took"]] == ["a.py", "c.log"]
+
+
+@pytest.mark.parametrize("command", [("ask", "q", "-f"), ("count",), ("count", "-f")])
+def test_an_empty_name_is_not_the_folder_one_is_in(kireji: Kireji, world: World, command: tuple[str, ...]) -> None:
+    outcome = kireji(*command, "")
+    assert (outcome.code, world.remote.encoded) == (2, [])
+    assert outcome.err == f"kireji {command[0]}: a file name is empty; for the folder you are in, write a dot\n"
+
+
+def test_a_file_that_cannot_go_along_is_told_and_nothing_is_asked(kireji: Kireji, world: World, tmp_path: Path) -> None:
+    (tmp_path / "n.txt").write_text("Some notes.")
+    world.sources.texts[str(tmp_path / "n.txt")] = {"n.txt": "Some notes."}
+    world.sources.problems["n.txt"] = "You may not read this."
+    outcome = kireji("ask", "-f", str(tmp_path / "n.txt"), "q")
+    assert (outcome.code, outcome.err) == (1, "kireji: n.txt: You may not read this. Take it out and ask again.\n")
+    assert world.remote.encoded == []
+
+
+def test_count_says_why_something_cannot_go_along(kireji: Kireji, repository: Path) -> None:
+    assert kireji("count", str(repository)).out.splitlines()[-1].endswith("  This cannot be read.")
+    found = json.loads(kireji("count", "-f", str(repository), "--json").out)
+    assert [one["problem"] for one in found["context"]["left_out"]] == ["This cannot be read."]
+
+
+def test_a_folder_that_was_not_looked_through_to_its_end_is_told(
+    kireji: Kireji, world: World, repository: Path
+) -> None:
+    world.sources.unfinished = "It takes too long to look through it; choose a smaller folder."
+    world.remote.enqueue(answer("a"))
+    outcome = kireji("ask", "-f", str(repository), "q")
+    assert outcome.err.endswith(" kireji: It takes too long to look through it; choose a smaller folder.\n")

@@ -250,3 +250,28 @@ async def test_documents_of_a_question_that_could_not_be_stored_are_taken_back()
     with pytest.raises(Exception, match="no longer in this conversation"):
         await services.chat.ask(question, lambda event: None)
     assert world.captures.pictures == {}
+
+
+@pytest.mark.parametrize(
+    ("texts", "room", "said"),
+    [
+        ({}, 60_000, "Nothing in r can go along."),
+        ({"a.bin": "z"}, 60_000, "Nothing in r can go along."),
+        ({"a.py": "x = 1"}, 1, "There is no room for r."),
+    ],
+)
+async def test_a_question_is_not_asked_without_all_that_was_given_with_it(
+    texts: dict[str, str], room: int, said: str
+) -> None:
+    world = World(sources=FakeSourceReader({"/r": texts}))
+    world.sources.problems["a.bin"] = "This is an archive, which models cannot read."
+    with pytest.raises(SourceError) as raised:
+        await world.services().packing.packed(Question("q", sources=(REPOSITORY,), room=room))
+    assert raised.value.message == said
+    assert world.captures.pictures == {}
+
+
+async def test_a_question_is_asked_without_what_the_person_has_switched_off() -> None:
+    source = msgspec.structs.replace(REPOSITORY, off=("a.py",))
+    question, _ = await world_with(("a.py", "x")).services().packing.packed(Question("q", sources=(source,)))
+    assert question.documents == ()
