@@ -98,6 +98,13 @@ async def test_sums_and_models_are_shown() -> None:
         ]
 
 
+async def test_less_than_a_cent_is_not_nothing() -> None:
+    below = FakeSurroundings()
+    await spent(below, 0.0011)
+    async with page_over(below) as shown:
+        assert [each.value.text() for each in (shown.page.day, shown.page.month, shown.page.ever)] == ["$0.0011"] * 3
+
+
 async def test_without_anything_spent_it_says_so() -> None:
     async with page_over(FakeSurroundings()) as shown:
         assert shown.page.models.sentence.text() == "Nothing was asked this month."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kireji.services.consents import Decision
@@ -19,6 +19,7 @@ LOOKING = mark("Looking through the picture before it leaves…  Esc cancels")
 
 
 READING = mark("Reading what goes along…  Esc cancels")
+_TAB = Qt.FocusPolicy.TabFocus
 _READS_UNSEEN = 300
 """Milliseconds: most of what goes along is read by then, and a line that came and went would only be restless."""
 
@@ -113,7 +114,9 @@ class BeforeSending(QWidget):
         if self.card is None:
             return
         before = widget.previousInFocusChain()
-        chain = [*self.card.buttons(), widget] if before is None else [before, *self.card.buttons(), widget]
+        while before is not None and before is not widget and not before.focusPolicy() & _TAB:
+            before = before.previousInFocusChain()  # what holds others is followed by all of them
+        chain = self.card.buttons() if before is None else [before, *self.card.buttons()]
         for earlier, later in itertools.pairwise(chain):
             QWidget.setTabOrder(earlier, later)
 

@@ -101,6 +101,11 @@ def money(dollars: float, digits: int = 2) -> str:
     return tr("${amount}", amount=decimal(dollars, digits))
 
 
+def sum_of_money(amount: float) -> str:
+    """A sum that was spent, in dollars and cents; what is less than a cent was spent, too."""
+    return dollars(amount) if 0 < amount < 0.01 else money(amount)
+
+
 def dollars(cost: float | None) -> str:
     """US dollars, as exact as the amount needs."""
     if cost is None:

@@ -13,7 +13,7 @@ from kireji.core.messages import Usage
 from kireji.core.request_tokens import Share
 from kireji.services.token_counts import Counted
 from kireji.ui.chat.header import ElidedLabel
-from kireji.ui.chat.words import count, dollars, money, size
+from kireji.ui.chat.words import count, dollars, money, size, sum_of_money
 from kireji.ui.inspector.context_bar import ContextBar, Part
 from kireji.ui.inspector.section import UNKNOWN, Section
 from kireji.ui.inspector.tools import ToolsSection
@@ -272,7 +272,7 @@ class Inspector(QFrame):
             budget: What it may cost at most; 0 for no bound.
         """
         most = f" / {money(budget)}" if budget else ""
-        self._set("Month", UNKNOWN if spent is None else f"{money(spent)}{most}")
+        self._set("Month", UNKNOWN if spent is None else f"{sum_of_money(spent)}{most}")
 
     def _show_window(self) -> None:
         """How much of what the model can read the conversation takes."""

@@ -98,7 +98,9 @@ class Adding(QObject):
             menu.addSeparator()
             menu.addAction(tr("What goes along…")).triggered.connect(self._show_context)
         above = anchor is self._pane.composer.attach
-        corner = QPoint(0, -menu.sizeHint().height() if above else anchor.height())
+        rtl = anchor.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        size = menu.sizeHint()
+        corner = QPoint(anchor.width() - size.width() if rtl else 0, -size.height() if above else anchor.height())
         menu.popup(anchor.mapToGlobal(corner))
 
     @property

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from kireji.core.budget import BudgetSettings
 from kireji.core.spending import OfModel, Spent
 from kireji.services.spending import DAYS, Overview
-from kireji.ui.chat.words import count, dollars, money
+from kireji.ui.chat.words import count, dollars, money, sum_of_money
 from kireji.ui.parts import LivePair, label, spread
 from kireji.ui.settings.cards import Card
 from kireji.ui.settings.pane import rows
@@ -81,7 +81,7 @@ class SpendingPage(QWidget):
         self.plot.show_days(overview.days, overview.day_budget)
         self.day.show_value(_of(overview.today, overview.day_budget))
         self.month.show_value(_of(overview.month, overview.month_budget))
-        self.ever.show_value(money(overview.ever.cost))
+        self.ever.show_value(sum_of_money(overview.ever.cost))
         share = overview.month.cached_share
         self.cached.show_value("–" if share is None else tr("{percent} %", percent=round(share * 100)))
         self.spent.set_chip(*_state(overview))
@@ -161,7 +161,9 @@ def _behind(spent: Spent) -> str:
 
 
 def _of(spent: Spent, budget: float) -> str:
-    words = tr("{spent} of {budget}", spent=money(spent.cost), budget=money(budget)) if budget else money(spent.cost)
+    words = sum_of_money(spent.cost)
+    if budget:
+        words = tr("{spent} of {budget}", spent=words, budget=money(budget))
     if spent.running:
         return tr("{words}, and up to {amount} under way", words=words, amount=dollars(spent.running))
     return words
