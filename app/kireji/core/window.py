@@ -14,6 +14,7 @@ service's own blocks, and never gets them back.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
@@ -149,7 +150,9 @@ def planned(history: Sequence[StoredMessage], sizes: Sizes, window: int, room: f
         if renews:
             cut = Cut(0, False, max(stored.id for stored in history), window)
         return Plan(cut, renews, total)
-    new = chosen(history, sizes.rows, room - sizes.frame, window)
+    place = place_of(history, cut)  # what stays out already does not come back
+    rows = (*sizes.rows[:1], *(math.inf,) * (place - 1), *sizes.rows[place:]) if place else sizes.rows
+    new = chosen(history, rows, room - sizes.frame, window)
     if new is None:
         return None
     changed = before is None or (new.first, new.opening) != (before.first, before.opening)

@@ -14,9 +14,9 @@ from kireji.core.messages import Message, Role, Sha256, TextPart, ToolResultPart
 from kireji.core.request_tokens import Contents, Share, blobs_of_documents, of_frame, together
 from kireji.core.requests import ModelRequest, ToolSpec
 from kireji.core.rounds import split
-from kireji.core.token_corrections import estimated, likely
+from kireji.core.token_corrections import Correction, estimated, likely
 from kireji.core.tokens import Family, counts_alike
-from kireji.core.window import Plan, Sizes, current, outdated, planned, remaining, room_of
+from kireji.core.window import Plan, Sizes, current, outdated, place_of, planned, remaining, room_of
 from kireji.core.words import mark, say
 from kireji.services.catalog import Choice
 from kireji.services.measuring import Measuring
@@ -68,6 +68,16 @@ class Growing(NamedTuple):
     row: int
 
 
+class _Likely(NamedTuple):
+    """What was reckoned last."""
+
+    known: Sequence[Contents]
+    family: Family
+    correction: Correction
+    rows: tuple[float, ...]
+    together: Contents
+
+
 class Fitting:
     """Fits conversations into windows.
 
@@ -79,6 +89,7 @@ class Fitting:
     def __init__(self, requests: RequestBuilder, measuring: Measuring) -> None:
         self._requests = requests
         self._measuring = measuring
+        self._last: _Likely | None = None
         self._learned: dict[tuple[str, str], int] = {}
         """Windows that services have named when they refused something, by provider and model."""
 
@@ -147,8 +158,16 @@ class Fitting:
         """What each message of the path holds, and what goes along besides."""
         tools: tuple[ToolSpec, ...] = specs(asked.offer, choice.info)
         frame = of_frame(self._requests.system(asked.question, asked.setup), tools)
-        each = await self.each(asked.history, choice, tools=bool(tools), at_hand=asked.question.pictures)
+        history, start = asked.history, self._start(asked, choice)
+        kept = (*history[: min(start, 1)], *history[start:])
+        each = await self.each(kept, choice, tools=bool(tools), at_hand=asked.question.pictures)
+        each[min(start, 1) : min(start, 1)] = [Contents()] * (len(history) - len(kept))
         return each, frame
+
+    def _start(self, asked: Asked, choice: Choice) -> int:
+        """Where that begins which needs a size: what stays out already does not come back."""
+        cut = current(asked.history)
+        return 0 if outdated(cut, self.room(asked, choice).window) else place_of(asked.history, cut)
 
     async def each(
         self,
@@ -206,9 +225,9 @@ class Fitting:
             adds: Whether what is new belongs to the last of those that are known, and is no message of its own.
         """
         correction, family = await self._measuring.counts.correction(model), Family.of(model)
-        rows = [likely(one.all, family, correction) for one in known]
+        rows, said = self._likely(known, family, correction)
         around = likely(frame.all, family, correction)
-        factor = await self._factor(Sizes(around, tuple(rows)), history, together(frame, *known), model, reported)
+        factor = await self._factor(Sizes(around, rows), history, together(frame, said), model, reported)
         new = estimated(fresh.all, family, correction)
         at_most = new.tokens + min(new.spread, new.tokens * _SPREAD)
         sized = [row * factor for row in rows]
@@ -217,6 +236,17 @@ class Fitting:
         else:
             sized.append(at_most)
         return Sizes(around * factor, tuple(sized))
+
+    def _likely(
+        self, known: Sequence[Contents], family: Family, correction: Correction
+    ) -> tuple[tuple[float, ...], Contents]:
+        """Tokens of each, and all of them together; while the person types it is always the same conversation."""
+        last = self._last
+        if last is not None and last.known is known and (last.family, last.correction) == (family, correction):
+            return last.rows, last.together
+        rows = tuple(likely(one.all, family, correction) for one in known)
+        self._last = _Likely(known, family, correction, rows, together(*known))
+        return rows, self._last.together
 
     async def _factor(
         self, sizes: Sizes, history: Sequence[StoredMessage], contents: Contents, model: str, reported: int | None

@@ -140,6 +140,13 @@ def test_a_cut_that_still_fits_stays() -> None:
     assert (plan.cut, plan.new, plan.tokens) == (Cut(14, False, 14, 8_000), False, 40.0)
 
 
+def test_what_stays_out_does_not_come_back_when_less_fits() -> None:
+    history = with_cut(path(3), 6, Cut(16, True, 16, 8_000))
+    plan = planned(history, Sizes(10.0, (60.0, 0.0, 0.0, 0.0, 0.0, 0.0, 70.0)), 8_000, 100)
+    assert plan is not None
+    assert (plan.cut, plan.new) == (Cut(16, False, 16, 8_000), True)
+
+
 def test_without_a_known_window_nothing_is_cut_ahead() -> None:
     plan = planned(path(3), Sizes(10.0, (1000.0,) * 7), 0, 0)
     assert plan is not None
