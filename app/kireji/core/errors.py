@@ -45,6 +45,8 @@ traceback and shown as an internal error. A cancel by the person is a value (`No
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class KirejiError(Exception):
     """A failure that a person can understand.
@@ -254,4 +256,12 @@ class ToolRefused(KirejiError):
 
 
 class SettingsError(KirejiError):
-    """A setting has a value that cannot be used."""
+    """A setting has a value that cannot be used, or the settings cannot be read or written.
+
+    Args:
+        sections: Those that the person has written something in, and that do not hold because of it.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, detail: str = "", sections: Iterable[str] = ()) -> None:
+        super().__init__(message, hint, detail=detail)
+        self.sections = frozenset(sections)

@@ -46,9 +46,9 @@ def _one_of(*allowed: str) -> Callable[[Any], str | None]:
 
 def _between(low: float, high: float) -> Callable[[Any], str | None]:
     def check(value: Any) -> str | None:
-        return (
-            None if low <= value <= high else say("must be between {low} and {high}", low=f"{low:g}", high=f"{high:g}")
-        )
+        if low <= value <= high:
+            return None
+        return say("must be between {low} and {high}", low=f"{low:.7g}", high=f"{high:.7g}")
 
     return check
 

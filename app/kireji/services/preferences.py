@@ -32,6 +32,8 @@ class Preferences:
         self.settings = settings
         self.problems = tuple(problems)
         self.changed: Publisher[Settings] = Publisher()
+        self._lost: frozenset[str] = frozenset()
+        """Sections of a file that could not be read: what the person wanted there, nobody knows."""
         self._writing = threading.Lock()
         self._changes = 0
         self._unwritten: dict[str, int] = {}
@@ -45,7 +47,9 @@ class Preferences:
         try:
             settings, problems = parse(store.read())
         except SettingsError as error:
-            return cls(store, Settings(), (SettingProblem(_WHOLE_FILE, error.sentence),))
+            found = cls(store, Settings(), (SettingProblem(_WHOLE_FILE, error.sentence),))
+            found._lost = error.sections
+            return found
         return cls(store, settings, problems)
 
     @property
@@ -62,6 +66,10 @@ class Preferences:
         first, others = self.problems[0], len(self.problems) - 1
         place = "" if first.option == _WHOLE_FILE else f"{_WHOLE_FILE}: "
         return f"{place}{first.sentence}" + (f" (and {others} more: kireji doctor --json)" if others else "")
+
+    def wrong_in(self, section: str) -> bool:
+        """Whether something in a section does not hold as it stands in the file."""
+        return section in self._lost or any(one.option.split(".")[0] == section for one in self.problems)
 
     def left(self, option: str) -> tuple[str, ...]:
         """Texts of a list that cannot be used and stay in the file beside those that hold."""
@@ -83,11 +91,14 @@ class Preferences:
             new = changed(self.settings, option, value)
         except ValueError as error:
             raise SettingsError(f"{option} {error}.") from error
-        if new == self.settings and (left is None or tuple(left) == self.left(option)):
+        wrong = any(problem.option == option and not problem.left for problem in self.problems)
+        if new == self.settings and not wrong and (left is None or tuple(left) == self.left(option)):
             return
         self.settings = new
         if left is not None:
             self._leave(option, value, left)
+        elif wrong:
+            self.problems = tuple(problem for problem in self.problems if problem.option != option or problem.left)
         self._changes += 1
         self._unwritten[option] = self._changes
         for changed_since in self._readings:
@@ -126,6 +137,8 @@ class Preferences:
             old, own_section = getattr(found, section), getattr(self.settings, section)
             kept = msgspec.structs.replace(old, **{name: getattr(own_section, name)})
             found = msgspec.structs.replace(found, **{section: kept})
+        if not any(problem.option == _WHOLE_FILE for problem in problems):
+            self._lost = frozenset()
         if found != self.settings or problems != self.problems:
             self.settings, self.problems = found, problems
             self.changed.publish(found)

@@ -111,6 +111,7 @@ class Spending:
         await self._close_lost()
         limits = self._limits(conversation)
         most = _priced(request, prompt, limits, unpriced=unpriced)
+        self._refuse_unread(most)
         entry = Entry(provider, request.model, conversation, most, self._origin)
         kept = await self._store.reserve(entry, limits if most else ())
         if isinstance(kept, Exceeded):
@@ -130,6 +131,7 @@ class Spending:
         await self._close_lost()
         limits = self._limits(conversation)
         most = _priced(request, prompt, limits, unpriced=unpriced)
+        self._refuse_unread(most)
         for limit in limits if most else ():
             spent = await self._store.spent(limit.since, limit.conversation)
             taken = spent.cost + spent.running
@@ -138,7 +140,7 @@ class Spending:
 
     def limited(self, conversation: int | None) -> bool:
         """Whether there is any budget for a question in this conversation; None for one that is new."""
-        return bool(self._limits(conversation))
+        return bool(self._limits(conversation) or self._preferences.wrong_in("budget"))
 
     async def settle(self, reservation: int, usage: Usage, conversation: int | None = None) -> None:
         """Write down what a request used and cost.
@@ -203,6 +205,18 @@ class Spending:
             if day in sums:
                 sums[day] += moment.cost
         return tuple(OfDay(day, cost) for day, cost in sums.items())
+
+    def _refuse_unread(self, most: float | None) -> None:
+        """What costs something waits until the budgets are known: a misspelt one is not no budget.
+
+        Raises:
+            BudgetReached: The settings have a budget that cannot be read.
+        """
+        if most != 0 and self._preferences.wrong_in("budget"):
+            raise BudgetReached(
+                say("A budget in settings.toml cannot be read, so nothing was sent."),
+                say("Correct the file, or set the budget in Settings, Spending; kireji doctor says what is wrong."),
+            )
 
     def _limits(self, conversation: int | None) -> tuple[Limit, ...]:
         budget = self._preferences.settings.budget

@@ -16,6 +16,8 @@ from kireji.storage.files import write_atomically
 from kireji.storage.rows import storable
 
 _LINE = re.compile(r"at line (\d+)")
+_SECTION = re.compile(r"^[ \t\[]*(\w+)", re.MULTILINE)
+"""`[section]`, `section.option` and `section = {…}`, in a file that is no TOML; a word too many does no harm."""
 _ATTEMPTS = 3
 
 
@@ -63,7 +65,9 @@ class TomlSettingsFile:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
-            raise _not_toml(self._path, line, "it is not text in UTF-8") from error
+            raise _not_toml(
+                self._path, line, "it is not text in UTF-8", _SECTION.findall(data.decode("latin-1"))
+            ) from error
 
     def _replace(self, text: str) -> None:
         try:
@@ -83,7 +87,7 @@ def _tables(text: str, path: Path) -> dict[str, Any]:
         place = _LINE.search(str(error))
         line = int(place[1]) if place else max(1, len(text.splitlines()))
         reason = str(error).split(" (at ")[0]
-        raise _not_toml(path, line, reason[:1].lower() + reason[1:]) from error
+        raise _not_toml(path, line, reason[:1].lower() + reason[1:], _SECTION.findall(text)) from error
 
 
 def _edited(text: str, option: str, value: object, path: Path) -> str:
@@ -157,11 +161,12 @@ def _same(one: object, other: object) -> bool:
     return type(one) is type(other) and (one == other or (one != one and other != other))
 
 
-def _not_toml(path: Path, line: int, reason: str) -> SettingsError:
+def _not_toml(path: Path, line: int, reason: str, sections: Sequence[str] = ()) -> SettingsError:
     return SettingsError(
         say("{path} cannot be read: line {line}, {reason}.", path=path, line=line, reason=reason),
         say("Correct that line; until then the defaults hold, and the file is left as it is."),
         detail=reason,
+        sections=sections,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from kireji.core.errors import BudgetReached, ConnectionFailed, Overloaded, StoreFull
+from kireji.core.errors import BudgetReached, ConnectionFailed, Overloaded, SettingsError, StoreFull
 from kireji.core.events import PartDelta, PartStarted, UsageReported
 from kireji.core.history import StoredMessage
 from kireji.core.messages import MessageState, TextPart, Usage
@@ -215,3 +215,24 @@ async def test_each_answer_teaches_how_its_model_counts() -> None:
     for _ in range(3):
         await ask(made, "A few words that say nothing at all. " * 30)
     assert made.corrections.kept["other:fake"].answers == 3
+
+
+@pytest.mark.parametrize("wrong", ["lots", -1.0, float("nan")])
+async def test_a_budget_that_cannot_be_read_is_not_no_budget(wrong: object) -> None:
+    made = world(PRICED, answer("a"), answer("b"))
+    made.settings = MemorySettings({"budget": {"day": wrong}})
+    services = made.services()
+    stored = await services.chat.ask(Question("q"), lambda event: None)
+    assert stored.error.startswith("A budget in settings.toml cannot be read, so nothing was sent.")
+    assert made.remote.asked == []
+    await services.preferences.set("budget.day", 0.0)
+    assert (await services.chat.ask(Question("q"), lambda event: None)).state is MessageState.COMPLETE
+    assert made.settings.tables == {"budget": {"day": 0.0}}
+
+
+@pytest.mark.parametrize(("section", "asked"), [("budget", 0), ("models", 1)])
+async def test_a_broken_file_that_has_budgets_stops_what_costs_something(section: str, asked: int) -> None:
+    made = world(PRICED, answer("a"))
+    made.settings.failure = SettingsError("Line 2 is wrong.", "Correct it.", sections=[section])
+    await ask(made)
+    assert len(made.remote.asked) == asked

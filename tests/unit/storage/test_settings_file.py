@@ -179,6 +179,24 @@ def test_a_link_stays_a_link(path: Path, tmp_path: Path) -> None:
     assert tomllib.loads(target.read_text())["models"]["anthropic"] == "another"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"# privacy\n[models\n[budget]\n",
+        b"[budget\nday = 5\n",
+        b"budget.day = 5\n[models\n",
+        b"budget = { day = 5 }\n[models\n",
+        b"[ budget ]\nday = '\xff'\n",
+    ],
+)
+def test_a_broken_file_tells_which_sections_do_not_hold(path: Path, text: bytes) -> None:
+    store = written(path, text)
+    with pytest.raises(SettingsError) as raised:
+        store.read()
+    assert "budget" in raised.value.sections
+    assert "privacy" not in raised.value.sections
+
+
 def test_line_ends_of_another_system_stay(path: Path) -> None:
     text = WRITTEN_BY_HAND.replace("\n", "\r\n")
     written(path, text).write("models.anthropic", "another")
