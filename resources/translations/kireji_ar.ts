@@ -4036,6 +4036,10 @@
             <translation>تُقرأ الصورة على هذا الحاسوب</translation>
         </message>
         <message>
+            <source>Reading what goes along…  Esc cancels</source>
+            <translation>تجري قراءة ما يُرسل مع السؤال…  Esc للإلغاء</translation>
+        </message>
+        <message>
             <source>Reading…</source>
             <translation>تجري القراءة…</translation>
         </message>
@@ -5777,7 +5781,7 @@
         </message>
         <message>
             <source>The summary is attached to your next question, where you can read, change or remove it.</source>
-            <translation>الملخص مرفق بسؤالك التالي، وهناك يمكنك قراءته أو تغييره أو إزالته.</translation>
+            <translation>يُرفق الملخص بسؤالك التالي، وهناك يمكنك قراءته أو تغييره أو إزالته.</translation>
         </message>
         <message>
             <source>The text is longer than {most} MB.</source>

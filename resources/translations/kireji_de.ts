@@ -2285,11 +2285,11 @@
         </message>
         <message>
             <source>Have {name} summarise the message that is left out?</source>
-            <translation>Die weggelassene Nachricht von {name} zusammenfassen lassen?</translation>
+            <translation>{name} die weggelassene Nachricht zusammenfassen lassen?</translation>
         </message>
         <message>
             <source>Have {name} summarise the {count} messages that are left out?</source>
-            <translation>Die {count} weggelassenen Nachrichten von {name} zusammenfassen lassen?</translation>
+            <translation>{name} die {count} weggelassenen Nachrichten zusammenfassen lassen?</translation>
         </message>
         <message>
             <source>Headers, besides the key</source>
@@ -3970,6 +3970,10 @@
         <message>
             <source>Reading the picture on this computer</source>
             <translation>Das Bild wird auf diesem Computer gelesen</translation>
+        </message>
+        <message>
+            <source>Reading what goes along…  Esc cancels</source>
+            <translation>Was mitgesendet wird, wird gelesen…  Esc bricht ab</translation>
         </message>
         <message>
             <source>Reading…</source>
@@ -5685,7 +5689,7 @@
         </message>
         <message>
             <source>The summary is attached to your next question, where you can read, change or remove it.</source>
-            <translation>Die Zusammenfassung ist an Ihre nächste Frage angehängt; dort können Sie sie lesen, ändern oder entfernen.</translation>
+            <translation>Die Zusammenfassung wird an Ihre nächste Frage angehängt; dort können Sie sie lesen, ändern oder entfernen.</translation>
         </message>
         <message>
             <source>The text is longer than {most} MB.</source>

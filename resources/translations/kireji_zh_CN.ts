@@ -3956,6 +3956,10 @@
             <translation>正在本机读取图片</translation>
         </message>
         <message>
+            <source>Reading what goes along…  Esc cancels</source>
+            <translation>正在读取一并发送的内容…  Esc 取消</translation>
+        </message>
+        <message>
             <source>Reading…</source>
             <translation>正在读取…</translation>
         </message>
@@ -5662,7 +5666,7 @@
         </message>
         <message>
             <source>The summary is attached to your next question, where you can read, change or remove it.</source>
-            <translation>总结已附加到您的下一个问题，您可以在那里阅读、更改或移除它。</translation>
+            <translation>总结会附加到您的下一个问题，您可以在那里阅读、更改或移除它。</translation>
         </message>
         <message>
             <source>The text is longer than {most} MB.</source>
