@@ -64,6 +64,10 @@
             <translation>؟</translation>
         </message>
         <message>
+            <source>A budget in settings.toml cannot be read, so nothing was sent.</source>
+            <translation>تعذرت قراءة ميزانية في settings.toml، لذا لم يُرسل شيء.</translation>
+        </message>
+        <message>
             <source>A change makes the next question cost more: the service reads the conversation anew.</source>
             <translation>أي تغيير يرفع تكلفة السؤال التالي: إذ تقرأ الخدمة المحادثة من جديد.</translation>
         </message>
@@ -494,6 +498,10 @@
         <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Screen Recording, then start Kireji again; if it is allowed there already, the permission was for an older copy: remove it from that list and add it again.</source>
             <translation>اسمح بذلك في إعدادات النظام، الخصوصية والأمان، تسجيل الشاشة، ثم شغّل Kireji من جديد؛ وإن كان مسموحًا به هناك فالإذن لنسخة أقدم: أزلها من القائمة وأضفها مجددًا.</translation>
+        </message>
+        <message>
+            <source>Allow more for context, or begin a new conversation.</source>
+            <translation>اسمح بمزيد للسياق، أو ابدأ محادثة جديدة.</translation>
         </message>
         <message>
             <source>Allow once</source>
@@ -1702,6 +1710,10 @@
         <message>
             <source>Correct the entry in mcp.json.</source>
             <translation>صحّح المدخل في mcp.json.</translation>
+        </message>
+        <message>
+            <source>Correct the file, or set the budget in Settings, Spending; kireji doctor says what is wrong.</source>
+            <translation>صحّح الملف، أو عيّن الميزانية في الإعدادات، الإنفاق؛ ويبيّن ⁦kireji doctor⁩ موضع الخطأ.</translation>
         </message>
         <message>
             <source>Correct the path, or install the program.</source>
@@ -3460,6 +3472,10 @@
             <translation>لن يُخفى شيء فيه.</translation>
         </message>
         <message>
+            <source>Nothing in {name} can go along.</source>
+            <translation>لا شيء في {name} يمكن إرساله مع السؤال.</translation>
+        </message>
+        <message>
             <source>Nothing is archived.</source>
             <translation>لا شيء في الأرشيف.</translation>
         </message>
@@ -4904,6 +4920,10 @@
             <translation>Tab: التالية</translation>
         </message>
         <message>
+            <source>Take it out and ask again.</source>
+            <translation>أزله ثم اسأل مرة أخرى.</translation>
+        </message>
+        <message>
             <source>Take it out, or add it again.</source>
             <translation>أزله، أو أضفه مجددًا.</translation>
         </message>
@@ -6012,6 +6032,10 @@
             <translation>لا يوجد سؤال سريع باسم {name}.</translation>
         </message>
         <message>
+            <source>There is no room for {name}.</source>
+            <translation>لا متسع لـ {name}.</translation>
+        </message>
+        <message>
             <source>There is no room left on the disk for {path}.</source>
             <translation>لم تبق مساحة على القرص لـ {path}.</translation>
         </message>
@@ -6370,6 +6394,10 @@
         <message>
             <source>This is not an export of Kireji.</source>
             <translation>هذا ليس تصديرًا من Kireji.</translation>
+        </message>
+        <message>
+            <source>This is not there any more, or holds no text that could be read.</source>
+            <translation>لم يعد هذا موجودًا، أو لا نص فيه يمكن قراءته.</translation>
         </message>
         <message>
             <source>This is not to be had here.</source>

@@ -60,6 +60,10 @@
             <translation>?</translation>
         </message>
         <message>
+            <source>A budget in settings.toml cannot be read, so nothing was sent.</source>
+            <translation>Ein Budget in settings.toml kann nicht gelesen werden, deshalb wurde nichts gesendet.</translation>
+        </message>
+        <message>
             <source>A change makes the next question cost more: the service reads the conversation anew.</source>
             <translation>Eine Änderung macht die nächste Frage teurer: Der Dienst liest die Unterhaltung neu.</translation>
         </message>
@@ -482,6 +486,10 @@
         <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Screen Recording, then start Kireji again; if it is allowed there already, the permission was for an older copy: remove it from that list and add it again.</source>
             <translation>Es in den Systemeinstellungen unter Datenschutz &amp; Sicherheit, Bildschirmaufnahme erlauben und Kireji neu starten; ist es dort schon erlaubt, galt die Erlaubnis einer älteren Kopie: aus der Liste entfernen und neu hinzufügen.</translation>
+        </message>
+        <message>
+            <source>Allow more for context, or begin a new conversation.</source>
+            <translation>Mehr für den Kontext zulassen oder eine neue Unterhaltung beginnen.</translation>
         </message>
         <message>
             <source>Allow once</source>
@@ -1674,6 +1682,10 @@
         <message>
             <source>Correct the entry in mcp.json.</source>
             <translation>Den Eintrag in mcp.json berichtigen.</translation>
+        </message>
+        <message>
+            <source>Correct the file, or set the budget in Settings, Spending; kireji doctor says what is wrong.</source>
+            <translation>Die Datei berichtigen oder das Budget unter Einstellungen, Ausgaben setzen; kireji doctor sagt, was nicht stimmt.</translation>
         </message>
         <message>
             <source>Correct the path, or install the program.</source>
@@ -3400,6 +3412,10 @@
             <translation>Nichts darin würde verborgen.</translation>
         </message>
         <message>
+            <source>Nothing in {name} can go along.</source>
+            <translation>Nichts in {name} kann mitgesendet werden.</translation>
+        </message>
+        <message>
             <source>Nothing is archived.</source>
             <translation>Nichts ist archiviert.</translation>
         </message>
@@ -4820,6 +4836,10 @@
             <translation>Tab: das nächste</translation>
         </message>
         <message>
+            <source>Take it out and ask again.</source>
+            <translation>Herausnehmen und noch einmal fragen.</translation>
+        </message>
+        <message>
             <source>Take it out, or add it again.</source>
             <translation>Herausnehmen oder noch einmal hinzufügen.</translation>
         </message>
@@ -5920,6 +5940,10 @@
             <translation>Es gibt keine Schnellfrage namens {name}.</translation>
         </message>
         <message>
+            <source>There is no room for {name}.</source>
+            <translation>Für {name} ist kein Platz.</translation>
+        </message>
+        <message>
             <source>There is no room left on the disk for {path}.</source>
             <translation>Auf dem Datenträger ist kein Platz mehr für {path}.</translation>
         </message>
@@ -6278,6 +6302,10 @@
         <message>
             <source>This is not an export of Kireji.</source>
             <translation>Das ist kein Export von Kireji.</translation>
+        </message>
+        <message>
+            <source>This is not there any more, or holds no text that could be read.</source>
+            <translation>Dies ist nicht mehr da oder enthält keinen lesbaren Text.</translation>
         </message>
         <message>
             <source>This is not to be had here.</source>

@@ -59,6 +59,10 @@
             <translation>?</translation>
         </message>
         <message>
+            <source>A budget in settings.toml cannot be read, so nothing was sent.</source>
+            <translation>无法读取 settings.toml 中的预算，因此没有发送任何内容。</translation>
+        </message>
+        <message>
             <source>A change makes the next question cost more: the service reads the conversation anew.</source>
             <translation>更改会使下一个问题的费用增加：服务要重新读取对话。</translation>
         </message>
@@ -479,6 +483,10 @@
         <message>
             <source>Allow it in System Settings, Privacy &amp; Security, Screen Recording, then start Kireji again; if it is allowed there already, the permission was for an older copy: remove it from that list and add it again.</source>
             <translation>请在“系统设置”的“隐私与安全性”、“屏幕录制”中允许，然后重新启动 Kireji；如果那里已经允许，则该权限属于旧的副本：请从列表中移除后重新添加。</translation>
+        </message>
+        <message>
+            <source>Allow more for context, or begin a new conversation.</source>
+            <translation>请为上下文允许更多，或开始新对话。</translation>
         </message>
         <message>
             <source>Allow once</source>
@@ -1667,6 +1675,10 @@
         <message>
             <source>Correct the entry in mcp.json.</source>
             <translation>请更正 mcp.json 中的条目。</translation>
+        </message>
+        <message>
+            <source>Correct the file, or set the budget in Settings, Spending; kireji doctor says what is wrong.</source>
+            <translation>请更正该文件，或在“设置”的“花费”中设定预算；kireji doctor 会说明问题所在。</translation>
         </message>
         <message>
             <source>Correct the path, or install the program.</source>
@@ -3385,6 +3397,10 @@
             <translation>其中没有内容会被隐藏。</translation>
         </message>
         <message>
+            <source>Nothing in {name} can go along.</source>
+            <translation>{name} 中没有可以一并发送的内容。</translation>
+        </message>
+        <message>
             <source>Nothing is archived.</source>
             <translation>没有归档的内容。</translation>
         </message>
@@ -4799,6 +4815,10 @@
             <translation>Tab：下一个</translation>
         </message>
         <message>
+            <source>Take it out and ask again.</source>
+            <translation>请将其移除，然后重新提问。</translation>
+        </message>
+        <message>
             <source>Take it out, or add it again.</source>
             <translation>请将其移除，或重新添加。</translation>
         </message>
@@ -5897,6 +5917,10 @@
             <translation>没有名为 {name} 的快捷提问。</translation>
         </message>
         <message>
+            <source>There is no room for {name}.</source>
+            <translation>{name} 放不下。</translation>
+        </message>
+        <message>
             <source>There is no room left on the disk for {path}.</source>
             <translation>磁盘上没有空间存放 {path}。</translation>
         </message>
@@ -6255,6 +6279,10 @@
         <message>
             <source>This is not an export of Kireji.</source>
             <translation>这不是 Kireji 的导出文件。</translation>
+        </message>
+        <message>
+            <source>This is not there any more, or holds no text that could be read.</source>
+            <translation>此项已不存在，或其中没有可读取的文字。</translation>
         </message>
         <message>
             <source>This is not to be had here.</source>
