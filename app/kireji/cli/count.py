@@ -117,7 +117,7 @@ def _show_left_out(console: Console, packed: Packed) -> None:
     if rows:
         console.line()
         console.table(("LEFT OUT", "TOKENS", "WHY"), rows)
-    console.note(packed_told(packed))
+    console.note(packed_told(packed, listed=True))
 
 
 def _price(estimate: Estimate) -> str:

@@ -20,7 +20,7 @@ _LARGEST_FILE = 100_000_000
 _LOOKED_AT = 4096
 _REASONS: Mapping[Why, str] = {
     Why.ROOM: "did not fit (--room allows more)",
-    Why.PROBLEM: "cannot go along (kireji count says why)",
+    Why.PROBLEM: "cannot go along",
     Why.OFF: "switched off",
 }
 
@@ -115,8 +115,13 @@ def _name(path: str) -> str:
     return os.path.basename(whole) or whole
 
 
-def packed_told(packed: Packed) -> str:
-    """What went along and what did not, on one line."""
+def packed_told(packed: Packed, *, listed: bool = False) -> str:
+    """What went along and what did not, on one line.
+
+    Args:
+        packed: What was chosen.
+        listed: Whether what stays out stands above with its reasons.
+    """
     things = _things(packed)
     everything = len(packed.took) + len(packed.left_out)
     things = things.removesuffix("s") if everything == 1 else things
@@ -125,7 +130,8 @@ def packed_told(packed: Packed) -> str:
     if cut:
         words.append(f"{cut:,} of them cut")
     counts = {why: sum(one.why is why for one in packed.left_out) for why in _REASONS}
-    words += (f"{counts[why]:,} {reason}" for why, reason in _REASONS.items() if counts[why])
+    reasons = _REASONS if listed else {**_REASONS, Why.PROBLEM: f"{_REASONS[Why.PROBLEM]} (kireji count says why)"}
+    words += (f"{counts[why]:,} {reason}" for why, reason in reasons.items() if counts[why])
     return " ".join((f"kireji: {'; '.join(words)}", *packed.problems))
 
 

@@ -155,7 +155,9 @@ def _from_refusal(error: ErrorObject, said: str, words: str, common: _Common, wh
     names = {*error.names, error.stable_code}
     if names & _LONG or any(known in words for known in _LONG_WORDS):
         return ContextTooLong(
-            say("This conversation is longer than the model can read."), say("Start a new conversation."), **common
+            say("This conversation is longer than the model can read."),
+            say("Start a new conversation, or leave out or shorten the largest part of the question."),
+            **common,
         )
     if names & _LARGE_PICTURE:
         return RequestRejected(

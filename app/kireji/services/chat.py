@@ -18,7 +18,7 @@ from kireji.services import fallback
 from kireji.services.answer_window import AnswerWindow
 from kireji.services.catalog import DEVICE, Catalog, Choice
 from kireji.services.consents import Consents, Decided
-from kireji.services.credentials import Credential, Credentials
+from kireji.services.credentials import Credentials
 from kireji.services.endings import state_after
 from kireji.services.exchange import Exchange
 from kireji.services.fallback import Failure
@@ -339,7 +339,7 @@ class ChatService:
         """Ask one provider, and go on with what it waits for."""
         provider = choice.provider
         recorder.choose(provider.name, choice.model)
-        credential = await self._credential(choice)
+        credential = await self._credentials.used_by(choice.provider, choice.base_url)
         asked = self._accepted(asked, provider.name)
         window = self._window(asked, choice)
         place = (asked.conversation.id, provider.name)
@@ -377,15 +377,6 @@ class ChatService:
             hid=lambda hidden: turn.feed(ValuesHidden(hidden)),
         )
         await self._loop.run(asked, window, exchange, recorder, turn.feed, begins)
-
-    async def _credential(self, choice: Choice) -> Credential:
-        name = choice.provider.name
-        if not choice.provider.needs_key:
-            return await self._credentials.find_if_any(name, choice.base_url)
-        credential = await self._credentials.find(name, address=choice.base_url)
-        if credential.secret is None:
-            raise self._credentials.missing(name)
-        return credential
 
     async def _end_running(self, conversation: int) -> None:
         while (turn := self.live.find(conversation)) is not None:

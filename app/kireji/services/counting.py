@@ -259,9 +259,7 @@ class Counting:
         if not isinstance(counter, TokenCounter):
             note = say("{provider} does not count; this is an estimate.", provider=title(choice.provider.name))
             return msgspec.structs.replace(estimate, note=note)
-        credential = await self._credentials.find(choice.provider.name, address=choice.base_url)
-        if credential.secret is None:
-            raise self._credentials.missing(choice.provider.name)
+        credential = await self._credentials.used_by(choice.provider, choice.base_url)
         asked = await self._asked(question, setup, await self._offer(setup, question))
         plan = await self._fitting.plan(asked, choice)
         kept = remaining(_with(asked.history, plan.cut), plan.cut)

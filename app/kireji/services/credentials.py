@@ -10,6 +10,7 @@ import msgspec
 
 from kireji.core.errors import AuthenticationFailed, KeyStoreError, KeyStoreLocked, KeyStoreUnavailable, KirejiError
 from kireji.core.ports import Availability, Clock, KeyStore
+from kireji.core.provider_ports import Provider
 from kireji.core.publisher import Publisher
 from kireji.core.secret import Secret, SecretName
 from kireji.core.words import say
@@ -157,6 +158,20 @@ class Credentials:
             return await self.find(provider, address=address, patience=patience)
         except KeyStoreError:
             return Credential(address, None)
+
+    async def used_by(self, provider: Provider, address: str) -> Credential:
+        """What a question to a provider is asked with.
+
+        Raises:
+            AuthenticationFailed: It needs a key, and there is none.
+            KeyStoreError: As in `find`.
+        """
+        if not provider.needs_key:
+            return await self.find_if_any(provider.name, address)
+        credential = await self.find(provider.name, address=address)
+        if credential.secret is None:
+            raise self.missing(provider.name)
+        return credential
 
     async def _kept(self, url: str, name: SecretName, patience: float) -> Credential:
         if (secret := await self._session.get(name)) is not None:

@@ -137,7 +137,7 @@ class Summaries:
             StoreError: The history could not be read, or the ledger could not be written.
         """
         found, choice = await self._place(conversation)
-        credential = await self._credential(choice)
+        credential = await self._credentials.used_by(choice.provider, choice.base_url)
         texts = [text for text, _ in await self._pieces(_turns(found), choice)]
         done, task = 0, _TELL
         for _ in range(_ROUNDS):
@@ -161,15 +161,6 @@ class Summaries:
         if choice.provider.name == DEVICE:
             raise KirejiError(say("No model can be asked for a summary."), say("Add a key in the settings."))
         return found, choice
-
-    async def _credential(self, choice: Choice) -> Credential:
-        name = choice.provider.name
-        if not choice.provider.needs_key:
-            return await self._credentials.find_if_any(name, choice.base_url)
-        credential = await self._credentials.find(name, address=choice.base_url)
-        if credential.secret is None:
-            raise self._credentials.missing(name)
-        return credential
 
     async def _pieces(self, turns: Sequence[str], choice: Choice) -> list[tuple[str, float]]:
         """Texts of a size that the model can read at once, each with its tokens."""

@@ -133,7 +133,9 @@ def test_a_file_that_cannot_go_along_is_told_and_nothing_is_asked(kireji: Kireji
 
 
 def test_count_says_why_something_cannot_go_along(kireji: Kireji, repository: Path) -> None:
-    assert kireji("count", str(repository)).out.splitlines()[-1].endswith("  This cannot be read.")
+    outcome = kireji("count", str(repository))
+    assert outcome.out.splitlines()[-1].endswith("  This cannot be read.")
+    assert outcome.err.endswith("; 1 cannot go along\n")
     found = json.loads(kireji("count", "-f", str(repository), "--json").out)
     assert [one["problem"] for one in found["context"]["left_out"]] == ["This cannot be read."]
 
