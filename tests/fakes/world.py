@@ -196,7 +196,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
     credentials = Credentials(keychain, session, world.environ, world.clock)
     counts = TokenCounts(world.corrections)
     spending = Spending(world.spending, preferences, world.clock, Origin(1, "now"))
-    redaction = Redaction(world.reader, world.codec, world.captures, preferences) if world.redacts else None
+    redaction = Redaction(world.reader, world.codec, world.captures, preferences, world.pdf) if world.redacts else None
     outbox = Outbox(
         world.ledger,
         Accounts(spending, counts),

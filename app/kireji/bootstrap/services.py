@@ -81,7 +81,6 @@ async def open_services(
     from kireji.bootstrap import desktop, network
     from kireji.bootstrap.builtin import CallNeeds
     from kireji.bootstrap.doctor import surroundings
-    from kireji.bootstrap.sources import WaitingPdfText, pdf_reader
     from kireji.bootstrap.stores import open_stores
     from kireji.bootstrap.summaries import summaries
     from kireji.bootstrap.tools import tools
@@ -137,8 +136,7 @@ async def open_services(
         at = surroundings(
             paths, environ, capture, credentials, preferences, local_servers, reader, prompts, held, toolkit
         )
-        pdf = WaitingPdfText(lambda: pdf_reader(environ))
-        in_words = PdfInWords(pdf)
+        in_words = PdfInWords(base.pdf)
         requests = RequestBuilder(preferences, stores.captures, PictureText(reader), in_words)
         measuring = Measuring(base.counts, stores.captures, in_words)
         fitting = Fitting(requests, measuring)
@@ -155,7 +153,7 @@ async def open_services(
             base.clock,
             fitting,
         )
-        packing = _packing(stores, base, models, counting, environ, pdf)
+        packing = _packing(stores, base, models, counting, environ)
         chat = ChatService(
             stores.conversations,
             models.catalog,
@@ -213,13 +211,14 @@ async def open_services(
 
 
 class _Base(NamedTuple):
-    """What every question needs: keys, the network, the reader."""
+    """What every question needs: keys, the network, what reads pictures and documents."""
 
     preferences: Preferences
     clock: Clock
     keychain: KeyStore
     credentials: Credentials
     reader: Reader
+    pdf: WaitingPdfText
     http: HttpClient
     outbox: Outbox
     spending: Spending
@@ -230,6 +229,7 @@ def _base(
     stack: AsyncExitStack, stores: Stores, environ: Mapping[str, str], preferences: Preferences, overrides: Overrides
 ) -> _Base:
     from kireji.bootstrap import network
+    from kireji.bootstrap.sources import WaitingPdfText, pdf_reader
     from kireji.desktop.clock import SystemClock
     from kireji.desktop.keystore import KeyringKeyStore, SessionKeyStore
     from kireji.desktop.processes import origin_alive, process_origin
@@ -256,7 +256,8 @@ def _base(
     stack.push_async_callback(http.aclose)
     counts = TokenCounts(SqliteCorrectionStore(stores.database))
     spending = Spending(SqliteSpendingStore(stores.database, origin_alive), preferences, clock, process_origin())
-    redaction = Redaction(reader, PillowCodec(), stores.captures, preferences)
+    pdf = WaitingPdfText(lambda: pdf_reader(environ))
+    redaction = Redaction(reader, PillowCodec(), stores.captures, preferences, pdf)
     outbox = Outbox(
         stores.ledger,
         Accounts(spending, counts),
@@ -264,7 +265,7 @@ def _base(
         lambda: preferences.settings.privacy.keep_contents,
         redaction,
     )
-    return _Base(preferences, clock, keychain, credentials, reader, http, outbox, spending, counts)
+    return _Base(preferences, clock, keychain, credentials, reader, pdf, http, outbox, spending, counts)
 
 
 class _Models(NamedTuple):
@@ -299,13 +300,11 @@ def _models(stores: Stores, base: _Base, overrides: Overrides) -> _Models:
     return _Models(accounts, local_servers, catalog)
 
 
-def _packing(
-    stores: Stores, base: _Base, models: _Models, counting: Counting, environ: Mapping[str, str], pdf: WaitingPdfText
-) -> Packing:
+def _packing(stores: Stores, base: _Base, models: _Models, counting: Counting, environ: Mapping[str, str]) -> Packing:
     from kireji.bootstrap.sources import readers
     from kireji.services.packing import Packing
 
-    looking = readers(environ, pdf, stores.conversations, base.http, base.outbox.gate, base.clock)
+    looking = readers(environ, base.pdf, stores.conversations, base.http, base.outbox.gate, base.clock)
     return Packing(looking, stores.captures, models.catalog, counting, base.counts, base.preferences, base.clock)
 
 

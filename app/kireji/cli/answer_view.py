@@ -24,7 +24,7 @@ from kireji.core.redaction import Hidden
 from kireji.core.sources import Packed
 from kireji.core.window import NOTHING_LEFT_OUT
 from kireji.services.answer_window import gap_told
-from kireji.services.redaction import told
+from kireji.services.hidden_words import told
 from kireji.services.turns import (
     AnswerBegins,
     AnswerEnds,

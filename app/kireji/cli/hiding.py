@@ -9,8 +9,9 @@ from kireji.cli.console import Console
 from kireji.cli.keyboard import Keyboard
 from kireji.core.redaction import Hidden
 from kireji.services.application import Services
+from kireji.services.hidden_words import told
 from kireji.services.names import title
-from kireji.services.redaction import Asked, told
+from kireji.services.redaction import Asked
 
 _HIDDEN, _AS_IT_IS, _NO = "y", "a", "n"
 _ANSWERS = {_HIDDEN: True, _AS_IT_IS: False, _NO: None}

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from kireji.core.covering import Cover
+from kireji.core.documents import PDF, PLAIN
 from kireji.core.literals import Literals
 from kireji.core.messages import (
     DocumentPart,
@@ -28,6 +29,7 @@ from kireji.core.messages import (
 from kireji.core.placeholders import Find, Vault
 from kireji.core.requests import ModelRequest, ToolSpec
 from kireji.core.secrets.kinds import Found, Kind
+from kireji.core.source_ports import PdfWords
 
 
 class Policy(enum.Enum):
@@ -47,12 +49,17 @@ class Hidden(msgspec.Struct, frozen=True):
     Args:
         texts: How many different values are sent as placeholders, by kind.
         pictures: What is painted over, by picture; those without are not named.
-        unchecked: Titles of documents that nobody can look into.
+        unchecked: Titles of documents that nobody can look into, or into a part of them only.
+        as_words: Titles of PDF documents whose words go in their place, because something in these is hidden.
+        words_only: Titles of PDF documents that go as they are; there is nothing in their words, and their pictures
+            were not looked at.
     """
 
     texts: Mapping[Kind, int] = {}
     pictures: Mapping[Sha256, tuple[Cover, ...]] = {}
     unchecked: tuple[str, ...] = ()
+    as_words: tuple[str, ...] = ()
+    words_only: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -91,10 +98,15 @@ class RequestRedactor:
         find: What is looked for.
         own: What finds the person's own words alone. They are hidden in what is said of tools, too, where everything
             else is an example.
+        pdf: The words of PDF documents, as far as they could be read. Where something is hidden in them, a document of
+            plain text goes in the place of the PDF.
     """
 
-    def __init__(self, vault: Vault, find: Find, own: Find | None = None) -> None:
+    def __init__(
+        self, vault: Vault, find: Find, own: Find | None = None, pdf: Mapping[Sha256, PdfWords] | None = None
+    ) -> None:
         self._vault, self._find, self._own = vault, find, own or _nothing
+        self._pdf = {blob: plain(words) for blob, words in (pdf or {}).items()}
 
     def redacted(self, request: ModelRequest, painted: Mapping[Sha256, Painted]) -> ModelRequest:
         """The question as it may leave.
@@ -128,7 +140,7 @@ class RequestRedactor:
         that, too, is named now and not when something else has been learnt.
         """
         said: list[_Piece] = []
-        for piece in _pieces(request):
+        for piece in _pieces(request, self._pdf):
             known = len(self._vault)
             find = self._own if piece.of_tool else self._find
             (self._vault.learn_json if piece.is_json else self._vault.learn)(piece.text, find)
@@ -184,13 +196,13 @@ class RequestRedactor:
 
     def _document(self, part: DocumentPart, blobs: dict[Sha256, bytes]) -> DocumentPart:
         part = msgspec.structs.replace(part, title=self._hide(part.title))
-        text = _words(part, blobs)
+        text = _words(part, blobs, self._pdf)
         if text is None or (hidden := self._hide(text)) == text:
             return part
         data = hidden.encode()
         name = hashlib.sha256(data).hexdigest()
         blobs[name] = data
-        return msgspec.structs.replace(part, blob=name)
+        return msgspec.structs.replace(part, blob=name, media_type=PLAIN)
 
     def _may_replay(self, message: Message) -> bool:
         """Whether a service's own blocks may go back: no value is in them, and our placeholders mean the same as then.
@@ -207,10 +219,44 @@ class RequestRedactor:
         return all(value is not None and (value in shown or json.dumps(value)[1:-1] in shown) for value in values)
 
 
-def unchecked(request: ModelRequest) -> tuple[str, ...]:
-    """Titles of documents that nobody can look into."""
+class Documents(NamedTuple):
+    """Titles of documents of which there is something to tell; see `Hidden`."""
+
+    unchecked: tuple[str, ...]
+    as_words: tuple[str, ...]
+    words_only: tuple[str, ...]
+
+
+def told_of_documents(request: ModelRequest, safe: ModelRequest, pdf: Mapping[Sha256, PdfWords]) -> Documents:
+    """What became of the documents of a question.
+
+    Args:
+        request: As it would leave.
+        safe: As it may leave.
+        pdf: The words of its PDF documents, as far as they could be read.
+    """
+    unchecked, as_words, words_only = [], [], []
+    for part, sent in zip(documents(request), documents(safe), strict=True):
+        if _words(part, request.blobs) is not None:
+            continue
+        if sent.media_type != part.media_type:
+            as_words.append(part.title)
+        elif part.blob in pdf and pdf[part.blob].every_page:
+            words_only.append(part.title)
+        else:
+            unchecked.append(part.title)
+    return Documents(tuple(unchecked), tuple(as_words), tuple(words_only))
+
+
+def documents(request: ModelRequest) -> tuple[DocumentPart, ...]:
+    """Every document of a question, in order."""
     parts = [part for message in request.messages for part in _inner(message.parts)]
-    return tuple(part.title for part in parts if isinstance(part, DocumentPart) and _words(part, request.blobs) is None)
+    return tuple(part for part in parts if isinstance(part, DocumentPart))
+
+
+def plain(words: PdfWords) -> str:
+    """The words of a PDF document as they leave: what is no text in UTF-8 would become other words there."""
+    return words.text.encode("utf-8", "replace").decode()
 
 
 def pictures(request: ModelRequest) -> tuple[ImagePart, ...]:
@@ -245,19 +291,21 @@ def texts(request: ModelRequest) -> Iterator[str]:
     return (piece.text for piece in _pieces(request))
 
 
-def _pieces(request: ModelRequest) -> Iterator[_Piece]:
+def _pieces(request: ModelRequest, pdf: Mapping[Sha256, str] | None = None) -> Iterator[_Piece]:
     """All words of a question, first those that are the same with every question of the conversation."""
     for tool in request.tools:
         yield _Piece(tool.description, of_tool=True)
         yield _Piece(tool.input_schema.decode(), is_json=True, of_tool=True)
     yield _Piece(request.system)
     for message in request.messages:
-        yield from _of_parts(_inner(message.parts), request.blobs)
+        yield from _of_parts(_inner(message.parts), request.blobs, pdf)
     yield _Piece(request.output_schema.decode(), is_json=True, of_tool=True)
     yield from map(_Piece, request.stop_sequences)
 
 
-def _of_parts(parts: Iterable[Part], blobs: Mapping[Sha256, bytes]) -> Iterator[_Piece]:
+def _of_parts(
+    parts: Iterable[Part], blobs: Mapping[Sha256, bytes], pdf: Mapping[Sha256, str] | None = None
+) -> Iterator[_Piece]:
     for part in parts:
         match part:
             case TextPart(text) | ThinkingPart(text):
@@ -268,12 +316,14 @@ def _of_parts(parts: Iterable[Part], blobs: Mapping[Sha256, bytes]) -> Iterator[
                 yield _Piece(url)
             case DocumentPart():
                 yield _Piece(part.title)
-                yield _Piece(_words(part, blobs) or "")
+                yield _Piece(_words(part, blobs, pdf) or "")
 
 
-def _words(part: DocumentPart, blobs: Mapping[Sha256, bytes]) -> str | None:
-    """The words of a document; None where it is none of words."""
-    if part.media_type != "text/plain" or part.blob not in blobs:
+def _words(part: DocumentPart, blobs: Mapping[Sha256, bytes], pdf: Mapping[Sha256, str] | None = None) -> str | None:
+    """The words of a document; None where nobody knows any."""
+    if pdf and part.media_type == PDF:
+        return pdf.get(part.blob)
+    if part.media_type != PLAIN or part.blob not in blobs:
         return None
     return blobs[part.blob].decode(errors="replace")
 

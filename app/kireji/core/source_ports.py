@@ -22,6 +22,11 @@ class PdfWords(NamedTuple):
     whole: bool = True
 
     @property
+    def every_page(self) -> bool:
+        """Whether every page was read and has words; one without is likely to be a picture of some."""
+        return self.whole and len(self.pages) == self.total and all(text.strip() for text in self.pages)
+
+    @property
     def text(self) -> str:
         """All of them, each page with its number."""
         told = [f"(Page {number} of {self.total})\n{text.strip()}" for number, text in enumerate(self.pages, 1)]

@@ -23,6 +23,7 @@ from kireji.services.endings import state_after
 from kireji.services.exchange import Exchange
 from kireji.services.fallback import Failure
 from kireji.services.fitting import Fitting
+from kireji.services.hidden_words import told
 from kireji.services.live import LiveTurn, LiveTurns
 from kireji.services.local_servers import LOCAL
 from kireji.services.looking_first import look_first
@@ -31,7 +32,6 @@ from kireji.services.packing import Packing
 from kireji.services.placing import Placing
 from kireji.services.preferences import Preferences
 from kireji.services.recorder import AnswerRecorder
-from kireji.services.redaction import told
 from kireji.services.request_builder import Asked, Built, RequestBuilder
 from kireji.services.sent_history import without_refused
 from kireji.services.tool_loop import ToolLoop

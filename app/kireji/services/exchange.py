@@ -107,7 +107,7 @@ class Exchange:
         messages = (*without_raw(request.messages[: self._bare]), *request.messages[self._bare :])
         cleared = await self._clear(msgspec.structs.replace(request, messages=messages))
         begins()
-        if self.hidden.by_kind != self._told.by_kind or self.hidden.unchecked != self._told.unchecked:
+        if _in_sentences(self.hidden) != _in_sentences(self._told):
             self._told = self.hidden
             self._hid(self.hidden)
         try:
@@ -185,6 +185,11 @@ class Exchange:
             if not incoming.over:
                 for passed in incoming.flush():
                     self._recorder.feed(passed)
+
+
+def _in_sentences(hidden: Hidden) -> tuple[object, ...]:
+    """What the person is told of it."""
+    return hidden.by_kind, hidden.unchecked, hidden.as_words, hidden.words_only
 
 
 async def _noting(

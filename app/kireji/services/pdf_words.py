@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import NamedTuple, TypeVar
 
@@ -11,7 +12,10 @@ import msgspec
 from kireji.core.documents import PDF, PLAIN
 from kireji.core.errors import DocumentError
 from kireji.core.messages import DocumentPart, Message, Part, Sha256, TextPart, ToolResultPart
-from kireji.core.source_ports import PdfText
+from kireji.core.redaction import documents
+from kireji.core.requests import ModelRequest
+from kireji.core.source_ports import PdfText, PdfWords
+from kireji.services.remembering import remember
 
 _P = TypeVar("_P")
 
@@ -83,6 +87,30 @@ class PdfInWords:
         name = hashlib.sha256(data).hexdigest()
         made[name] = data
         return DocumentPart(name, PLAIN, part.title, part.cited)
+
+
+class PdfReadings:
+    """What the PDF documents of a question say; one that could not be read is not read again.
+
+    Args:
+        pdf: Takes the words out.
+    """
+
+    def __init__(self, pdf: PdfText) -> None:
+        self._pdf = pdf
+        self._unreadable: OrderedDict[Sha256, None] = OrderedDict()
+
+    async def of(self, request: ModelRequest) -> Mapping[Sha256, PdfWords]:
+        """The words of each that could be read."""
+        read: dict[Sha256, PdfWords] = {}
+        for blob in dict.fromkeys(part.blob for part in documents(request) if is_pdf(part)):
+            if blob in self._unreadable or blob not in request.blobs:
+                continue
+            try:
+                read[blob] = await self._pdf.words(request.blobs[blob])
+            except DocumentError:
+                remember(self._unreadable, blob, None)
+        return read
 
 
 def is_pdf(part: object) -> bool:

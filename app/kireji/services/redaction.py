@@ -18,11 +18,13 @@ from kireji.core.messages import ImagePart, Sha256
 from kireji.core.placeholders import Vault, kind_of
 from kireji.core.ports import CaptureStore, ImageCodec, Reader
 from kireji.core.publisher import Publisher
-from kireji.core.redaction import Hidden, Policy, RequestRedactor, texts, unchecked
+from kireji.core.redaction import Hidden, Policy, RequestRedactor, texts, told_of_documents
 from kireji.core.requests import ModelRequest
 from kireji.core.secrets.kinds import Kind
-from kireji.core.words import mark, say
+from kireji.core.source_ports import PdfText
+from kireji.core.words import say
 from kireji.services.finding import Finder
+from kireji.services.pdf_words import PdfReadings
 from kireji.services.picture_covers import PictureCovers, Sought
 from kireji.services.preferences import Preferences
 from kireji.services.remembering import remember
@@ -104,6 +106,7 @@ class Redaction:
         codec: Paints over.
         captures: The bytes of pictures.
         preferences: What is looked for, and for whom.
+        pdf: Takes the words out of PDF documents.
 
     Attributes:
         asker: Asks the person; None where nobody can be asked.
@@ -111,8 +114,11 @@ class Redaction:
         redacted: The conversation and what of its question was hidden, when it is about to leave.
     """
 
-    def __init__(self, reader: Reader, codec: ImageCodec, captures: CaptureStore, preferences: Preferences) -> None:
+    def __init__(
+        self, reader: Reader, codec: ImageCodec, captures: CaptureStore, preferences: Preferences, pdf: PdfText
+    ) -> None:
         self._captures, self._preferences = captures, preferences
+        self._documents = PdfReadings(pdf)
         self._pictures = PictureCovers(reader, codec)
         self._vaults: OrderedDict[int, Vault] = OrderedDict()
         self._decisions: OrderedDict[tuple[str, int], _Decision] = OrderedDict()
@@ -324,14 +330,17 @@ class Redaction:
             self._pictures.try_again(looked.unread)
             raise _not_looked_through(problem) from looked.error
         vault = Vault()
-        redactor = RequestRedactor(vault, finder.find, finder.own)
-        if sum(map(len, texts(request))) > _THREAD_FROM:
+        read = await self._documents.of(request)
+        redactor = RequestRedactor(vault, finder.find, finder.own, read)
+        if read or sum(map(len, texts(request))) > _THREAD_FROM:
             safe = await asyncio.to_thread(redactor.redacted, request, looked.painted)
         else:
             safe = redactor.redacted(request, looked.painted)
         placeholders = redactor.placeholders(safe)
         kinds = Counter(kind for one in placeholders if (kind := kind_of(one)) is not None)
-        hidden = Hidden({kind: kinds[kind] for kind in Kind if kinds[kind]}, looked.found, unchecked(request))
+        hidden = Hidden(
+            {kind: kinds[kind] for kind in Kind if kinds[kind]}, looked.found, *told_of_documents(request, safe, read)
+        )
         kept = frozenset[object](
             [
                 *map(vault.value, placeholders),
@@ -359,30 +368,3 @@ def _not_looked_through(problem: str) -> RedactionFailed:
         say("Ask again, send it as it is (--no-redact), or switch hiding off in the settings."),
         detail=problem,
     )
-
-
-_NAMES = {
-    Kind.PRIVATE_KEY: mark("private key"),
-    Kind.KEY: mark("key"),
-    Kind.PASSWORD: mark("password"),
-    Kind.OWN: mark("own word"),
-    Kind.IBAN: mark("bank account"),
-    Kind.CARD: mark("card"),
-    Kind.PERSON: mark("person number"),
-    Kind.MAIL: mark("mail address"),
-    Kind.PHONE: mark("telephone number"),
-}
-
-
-def told(hidden: Hidden) -> str:
-    """What was hidden and what could not be looked into, in sentences; empty when there is nothing to tell."""
-    counts = Counter(hidden.texts)
-    counts.update(cover.kind for boxes in hidden.pictures.values() for cover in boxes)
-    sentences = []
-    if counts:
-        what = ", ".join(f"{say(_NAMES[kind])} ({counts[kind]})" for kind in Kind if counts[kind])
-        sentences.append(say("Hidden from the service: {what}.", what=what))
-    if hidden.unchecked:
-        names = ", ".join(name or say("a document") for name in hidden.unchecked)
-        sentences.append(say("Sent without being looked through: {names}.", names=names))
-    return " ".join(sentences)

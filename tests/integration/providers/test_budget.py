@@ -31,6 +31,7 @@ from kireji.storage.spending import SqliteSpendingStore
 from kireji.storage.token_corrections import SqliteCorrectionStore
 from tests.fakes.desktop import FakeCodec
 from tests.fakes.reader import FakeReader
+from tests.fakes.sources import FakePdfText
 from tests.fakes.stores import MemoryCaptureStore, MemorySettings
 from tests.service.answers import Text
 from tests.service.counting import CountingRule
@@ -48,7 +49,9 @@ async def program(stack: AsyncExitStack, path: Path, pid: int, *, hides: bool = 
     preferences = Preferences.read(MemorySettings({"budget": {"day": CAP}}))
     counts = TokenCounts(SqliteCorrectionStore(database))
     spending = Spending(SqliteSpendingStore(database, lambda _: True), preferences, SystemClock(), Origin(pid, "now"))
-    redaction = Redaction(FakeReader(()), FakeCodec(), MemoryCaptureStore(), preferences) if hides else None
+    redaction = (
+        Redaction(FakeReader(()), FakeCodec(), MemoryCaptureStore(), preferences, FakePdfText()) if hides else None
+    )
     return Outbox(SqliteLedger(database), Accounts(spending, counts), redaction=redaction)
 
 

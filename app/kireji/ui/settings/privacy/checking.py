@@ -100,7 +100,7 @@ def hidden(text: str, privacy: PrivacySettings) -> Tried:
     from kireji.core.redaction import Hidden
     from kireji.core.secrets.detection import Detection
     from kireji.core.secrets.kinds import Kind
-    from kireji.services.redaction import told
+    from kireji.services.hidden_words import told
 
     cut = text[:LONGEST_QUESTION]
     if not cut.strip():
