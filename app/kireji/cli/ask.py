@@ -10,7 +10,6 @@ import types
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 from kireji.cli.answer_view import AnswerView, JsonStream, Noting, PlainText, WholeAnswer, way_on
 from kireji.cli.approving import Approver
@@ -19,7 +18,7 @@ from kireji.cli.console import Console, OutputClosed
 from kireji.cli.hiding import asked_before_sending
 from kireji.cli.prompts import find, with_language
 from kireji.cli.receipt import last_row, tell
-from kireji.cli.sources import PictureFile, given
+from kireji.cli.sources import PictureFile, given, whole_file
 from kireji.cli.tool_values import ask_named
 from kireji.cli.work import DONE, FAILED, INTERRUPTED, Work, WrongUsage
 from kireji.core.errors import KirejiError, PictureError
@@ -43,8 +42,6 @@ from kireji.services.turns import (
     continue_question,
 )
 
-_LARGEST_FILE = 100_000_000
-"""Bytes; no picture of a screen comes near it."""
 _WORTH_A_LINE = 0.01
 """US dollars."""
 
@@ -261,12 +258,4 @@ def _is_address(name: str) -> bool:
 
 
 def _read(name: str) -> PictureFile:
-    try:
-        with Path(name).open("rb") as file:  # what is piped in tells its size only at its end
-            data = file.read(_LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "that is not a file name"
-        raise KirejiError(f"{name} cannot be read: {reason}.", "Check the name after -i.") from error
-    if len(data) > _LARGEST_FILE:
-        raise KirejiError(f"{name} is larger than 100 MB.", "Use a smaller picture.")
-    return PictureFile(name, data)
+    return PictureFile(name, whole_file(name, "Check the name after -i.", "Use a smaller picture."))

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kireji.cli.console import Console
-from kireji.cli.sources import folder_of, given, left_out_rows, packed_told, packed_value
+from kireji.cli.sources import folder_of, given, left_out_rows, packed_told, packed_value, whole_file
 from kireji.cli.work import DONE, Work, WrongUsage
 from kireji.core.documents import document_of, is_picture
-from kireji.core.errors import DocumentError, KirejiError, PictureError
+from kireji.core.errors import DocumentError, PictureError
 from kireji.core.messages import DocumentPart, ImagePart, Sha256
 from kireji.core.request_tokens import Share
 from kireji.core.sources import Packed
@@ -20,9 +20,6 @@ from kireji.services.application import Services
 from kireji.services.counting import Estimate
 from kireji.services.spending import dollars
 from kireji.services.turns import Question
-
-_LARGEST_FILE = 100_000_000
-"""Bytes; services take a third of it."""
 
 
 class _File(NamedTuple):
@@ -158,12 +155,4 @@ async def _part(services: Services, file: _File) -> _Part:
 
 
 def _read(name: str) -> _File:
-    try:
-        with Path(name).open("rb") as file:
-            data = file.read(_LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "that is not a file name"
-        raise KirejiError(f"{name} cannot be read: {reason}.", "Check the name.") from error
-    if len(data) > _LARGEST_FILE:
-        raise KirejiError(f"{name} is larger than 100 MB.", "No service takes that much.")
-    return _File(name, data)
+    return _File(name, whole_file(name, "Check the name.", "No service takes that much."))

@@ -34,6 +34,8 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
         raise WrongUsage("-o writes the bytes of one request, so it needs its ID")
     if arguments.verify and arguments.id is not None:
         raise WrongUsage("--verify checks the whole ledger, so it takes no ID")
+    if arguments.conversation is not None and (arguments.verify or arguments.id is not None):
+        raise WrongUsage("--conversation is for the list, so it goes with neither ID nor --verify")
     if arguments.verify:
         return _verify(dict(arguments.known), console, as_json=arguments.json)
     if arguments.id is None:

@@ -75,14 +75,46 @@ def given(arguments: argparse.Namespace) -> Given:
     return Given(tuple(sources), tuple(documents), tuple(pictures))
 
 
+def whole_file(name: str, check: str, smaller: str) -> bytes:
+    """All of a file, a device or a pipe, which tells its size only at its end.
+
+    Args:
+        name: As it was typed.
+        check: What to do when it cannot be read.
+        smaller: What to do when it is too large.
+
+    Raises:
+        WrongUsage: It is no name.
+        KirejiError: It cannot be read, or is too large.
+    """
+    _check_named(name)
+    try:
+        with Path(name).open("rb") as file:
+            data = file.read(_LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        raise _unreadable(name, error, check) from error
+    if len(data) > _LARGEST_FILE:
+        raise KirejiError(f"{name} is larger than 100 MB.", smaller)
+    return data
+
+
+def _check_named(name: str) -> None:
+    if not name:
+        raise WrongUsage("a file name is empty; name a file, or leave it out")
+
+
+def _unreadable(name: str, error: OSError | ValueError, check: str) -> KirejiError:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else "that is not a file name"
+    return KirejiError(f"{name} cannot be read: {reason}.", check)
+
+
 def folder_of(name: str) -> Source | None:
     """A folder as a source; None for what is none.
 
     Raises:
         WrongUsage: It is no name: an empty one would stand for the folder that the command is run in.
     """
-    if not name:
-        raise WrongUsage("a file name is empty; for the folder you are in, write a dot")
+    _check_named(name)
     return Source(SourceKind.FOLDER, os.path.abspath(name), _name(name)) if Path(name).is_dir() else None
 
 
@@ -98,8 +130,7 @@ def _looked_at(name: str) -> Source | EncodedDocument | PictureFile:
                 return Source(SourceKind.FILE, os.path.abspath(name), _name(name))
             data = head + (file.read(_LARGEST_FILE + 1 - len(head)) if regular else b"")
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "that is not a file name"
-        raise KirejiError(f"{name} cannot be read: {reason}.", "Check the name after -f.") from error
+        raise _unreadable(name, error, "Check the name after -f.") from error
     if len(data) > _LARGEST_FILE:
         raise KirejiError(f"{name} is larger than 100 MB.", "No service takes that much.")
     if is_picture(name, data):

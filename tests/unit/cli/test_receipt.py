@@ -20,6 +20,8 @@ WRONG = [
     ("--known", "1:" + "a" * 64),
     ("-o", "file"),
     ("1", "--verify"),
+    ("1", "--conversation", "2"),
+    ("--verify", "--conversation", "2"),
 ]
 
 

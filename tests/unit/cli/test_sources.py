@@ -116,11 +116,11 @@ def test_count_as_json_tells_it_too(kireji: Kireji, repository: Path) -> None:
     assert [one["name"] for one in found["context"]["took"]] == ["a.py", "c.log"]
 
 
-@pytest.mark.parametrize("command", [("ask", "q", "-f"), ("count",), ("count", "-f")])
+@pytest.mark.parametrize("command", [("ask", "q", "-f"), ("ask", "q", "-i"), ("count",), ("count", "-f")])
 def test_an_empty_name_is_not_the_folder_one_is_in(kireji: Kireji, world: World, command: tuple[str, ...]) -> None:
     outcome = kireji(*command, "")
     assert (outcome.code, world.remote.encoded) == (2, [])
-    assert outcome.err == f"kireji {command[0]}: a file name is empty; for the folder you are in, write a dot\n"
+    assert outcome.err == f"kireji {command[0]}: a file name is empty; name a file, or leave it out\n"
 
 
 def test_a_file_that_cannot_go_along_is_told_and_nothing_is_asked(kireji: Kireji, world: World, tmp_path: Path) -> None:
