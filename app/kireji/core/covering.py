@@ -15,7 +15,7 @@ from kireji.core.geometry import Rect
 from kireji.core.reading import Reading, ReadLine
 from kireji.core.secrets.kinds import Found, Kind
 from kireji.core.secrets.lengths import signs_lacking
-from kireji.core.secrets.values import jumps
+from kireji.core.secrets.values import GIVEN, jumps
 
 _ABOVE = 0.15
 """Of the height of a line that is painted above and below it."""
@@ -50,6 +50,8 @@ _ASSIGNED = re.compile(r"(?P<name>[\w.-]{2,40}) ?[=:] ?[\"']?(?=[^\s=])")
 """What a key is given to, where it was found with that."""
 _BEGINS = re.compile(r"\s*(?:(?:export |set )?[A-Za-z_][\w.-]{1,40} ?[=:](?![=\s])|[$#>%] ?[A-Za-z./]|[-*•] \w)")
 """Something else begins: a value that is given to a name, a command, a point of a list."""
+_SURELY_BEGINS = re.compile(rf"\s*(?:{GIVEN.pattern}|[$#>%] [A-Za-z./])")
+"""The same, as nothing in the middle of a key looks, however many signs it still lacks."""
 _PROSE = re.compile(r"\s*[^\W\d_][^\W\d_A-Z]{0,2}(?: [^\W\d_]{2,40}){2}")
 """Short words, too, where others follow."""
 
@@ -172,7 +174,7 @@ def _word(text: str, lacking: int | None, *, surely: bool) -> tuple[int, int]:
         surely: Whether the place says that it goes on here; otherwise it must also look like it.
     """
     match = _WORD.match(text)
-    if match is None or (lacking is None and _BEGINS.match(text)):
+    if match is None or (_BEGINS if lacking is None else _SURELY_BEGINS).match(text):
         return 0, 0
     begin, end = match.span("word")
     if lacking is not None and abs(len("".join(match["word"].split())) - lacking) <= 1:

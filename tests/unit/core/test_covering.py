@@ -120,6 +120,13 @@ def test_below_a_key_in_a_list_of_assignments_the_others_stay() -> None:
     assert [cover.rect.y for cover in covers(reading, found, 900, 300)] == [97]
 
 
+def test_below_a_key_that_was_shortened_the_other_lines_stay() -> None:
+    texts = ["API_KEY=sk-ant-api03-Ab3dEf6hIj9lMn2pQr5tUv8x", "REGION=eu-west-1", "$ python deploy.py --stage test"]
+    reading = Reading(tuple(line(text, 100 + 30 * place) for place, text in enumerate(texts)))
+    found = Detection(list(Kind), ()).find_read(reading.text)
+    assert [cover.rect.y for cover in covers(reading, found, 900, 300)] == [97]
+
+
 def test_a_key_that_is_given_to_a_name_has_all_its_signs() -> None:
     given = f"TOKEN={known_secrets.KEYS['github'](random.Random(3))}"
     lines = (line(given, 100), line("Q7rX2vB9", 130))

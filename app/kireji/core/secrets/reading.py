@@ -15,7 +15,7 @@ from kireji.core.secrets.keys import SHAPES
 from kireji.core.secrets.kinds import Found, Kind
 from kireji.core.secrets.lengths import USUAL
 from kireji.core.secrets.numbers import IBAN_LENGTHS, is_card_number
-from kireji.core.secrets.values import is_password, is_random, is_varied, jumps
+from kireji.core.secrets.values import GIVEN, is_password, is_random, is_varied, jumps
 from kireji.core.secrets.variants import DIGITS, lines
 
 _ALIKE = (
@@ -179,6 +179,7 @@ def _extended(text: str, start: int, usual: int = 0) -> int:
         if (
             following is None
             or _AMOUNT.fullmatch(following[0])
+            or ("\n" in gap[0] and GIVEN.match(text, gap.end()))
             or (end == start and "\n" in gap[0] and not (usual and _goes_on(following[0])))
         ):
             return end

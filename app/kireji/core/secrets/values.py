@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from itertools import pairwise
 
+GIVEN = re.compile(r"(?:export )?[A-Z][A-Z0-9_]{2,40}=(?![=\s])")
+"""What a value of the environment is given to: in a list of those, no key goes on there."""
 PLACEHOLDER = re.compile(r"\[[A-Z_]{2,20}_\d{1,6}\]")
 """What is sent in the place of a value (`core.placeholders`)."""
 _VARIABLE = re.compile(
