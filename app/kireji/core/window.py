@@ -99,6 +99,10 @@ class Sizes(NamedTuple):
     frame: float
     rows: tuple[float, ...]
 
+    def with_context(self, tokens: int) -> Sizes:
+        """The same with documents in the question that are not made yet."""
+        return self._replace(rows=(*self.rows[:-1], self.rows[-1] + tokens))
+
     def total(self, history: Sequence[StoredMessage], cut: Cut | None) -> float:
         """Of all that goes along with a cut."""
         place = place_of(history, cut)

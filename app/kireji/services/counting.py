@@ -193,6 +193,7 @@ class Counting:
         path = (*said.stored, self._drafted(question))
         reported = reported_of(path, choice.model)
         sizes = await self._fitting.sizes(path, choice.model, said.each, draft, frame, reported)
+        sizes = sizes.with_context(sum(context))
         cut = self._cut(Asked(question, _NOWHERE, path, setup, offer), choice, sizes)
         before = together(frame, self._along(said, path, cut))
         counted = await self._counts.counted(together(before, draft), choice.model)

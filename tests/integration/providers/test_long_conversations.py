@@ -164,6 +164,15 @@ async def test_what_is_told_ahead_is_what_is_sent(service: TestService, tmp_path
     assert f"Messages 2 to {estimate.left_out.messages + 1} did not go along" in notes(scene)[-1]
 
 
+async def test_what_is_made_of_sources_takes_room_of_the_conversation_ahead_too(
+    service: TestService, tmp_path: Path
+) -> None:
+    async with program(service, tmp_path) as scene:
+        await talk(scene, range(1, 7))
+        counting = scene.services.counting
+        assert [(await counting.estimate(asking(7), context)).cuts for context in ((), (3_000,))] == [False, True]
+
+
 async def test_the_meter_counts_what_goes_along_and_no_more(service: TestService, tmp_path: Path) -> None:
     async with program(service, tmp_path) as scene:
         for number in range(1, 26):
