@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
-from PySide6.QtGui import QPaintEvent, QRegion
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
@@ -16,6 +15,8 @@ from kireji.ui.models.popup import Popup, placed
 from kireji.ui.models.words import Pick
 from kireji.ui.shadow import shadow_region
 from kireji.ui.theme import Theme
+from tests.support.painted import Painted
+from tests.support.waiting import until_true
 from tests.ui.models.support import ALL, BLIND, HAIKU, OLD, SERVERS
 
 pytestmark = pytest.mark.qt
@@ -72,33 +73,14 @@ def test_it_opens_at_the_model_in_force(stand: Stand) -> None:
     assert stand.picker.marked() == Pick("anthropic", HAIKU.id, "medium")
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
-        await asyncio.sleep(0)
-
-
-class Painted(QObject):
-    """Remembers what of a widget is painted anew."""
-
-    def __init__(self, widget: QWidget) -> None:
-        super().__init__(widget)
-        self.region = QRegion()
-        widget.installEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QPaintEvent):
-            self.region = self.region.united(event.region())
-        return False
-
-
 async def test_a_panel_that_shrinks_leaves_nothing_of_its_shadow_behind(stand: Stand) -> None:
     painted = Painted(stand.popup)
-    await until(lambda: not painted.region.isEmpty())
+    await until_true(lambda: not painted.region.isEmpty())
     before = QRegion(shadow_region(stand.picker.geometry()).intersected(stand.popup.rect()))
     painted.region = QRegion()
     QTest.keyClicks(stand.picker.search, "llama")
     assert shadow_region(stand.picker.geometry()).height() < before.boundingRect().height()
-    await until(lambda: before.subtracted(painted.region).isEmpty())
+    await until_true(lambda: before.subtracted(painted.region).isEmpty())
 
 
 def test_typing_filters_and_enter_takes_the_first(stand: Stand) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QInputMethodEvent, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from kireji.ui.quick_prompts import offered
 from kireji.ui.theme import Theme
 from tests.fakes.provider import answer
 from tests.fakes.services import FakeSurroundings
+from tests.support.painted import Painted
 from tests.support.waiting import until_true
 from tests.ui.window.support import Stand, window_over
 
@@ -340,3 +341,12 @@ async def test_every_control_has_a_name(stand: Stand) -> None:
     model = composer(stand).prompts._model
     spoken = model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "Explain: Explain what is shown."
+
+
+async def test_another_invitation_is_painted_at_once(desk: Desk) -> None:
+    viewport = desk.composer.field.viewport()
+    painted = Painted(viewport)
+    await desk.until(lambda: not painted.region.isEmpty())
+    painted.region = QRegion()
+    desk.composer.set_placeholder("Ask a follow-up…")
+    await desk.until(lambda: painted.region.contains(viewport.rect().center()))

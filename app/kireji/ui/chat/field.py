@@ -294,6 +294,7 @@ class PromptField(QPlainTextEdit):
         chosen = next(fitting, shortest)
         if chosen != self.placeholderText():
             self.setPlaceholderText(chosen)
+            self.viewport().update()  # Qt paints it anew only where there was none
 
     def _turn(self) -> None:
         """Begin at the side where the text begins; while it has no letters, at the interface's."""
