@@ -19,7 +19,7 @@ from kireji.core.outside import outside_words
 from kireji.core.sources import LeftOut, Packed, Source, SourceKind, Took, Why
 from kireji.core.tools import Outside
 from kireji.services.packing import Packing
-from kireji.services.turns import Question, QuestionSaved, SourcesPacked, TurnEvent
+from kireji.services.turns import Question, QuestionSaved, ReadingSources, SourcesPacked, TurnEvent
 from tests.fakes.provider import FakeProvider, answer
 from tests.fakes.sources import FakeSourceReader
 from tests.fakes.world import World
@@ -149,7 +149,8 @@ async def test_a_source_that_is_gone_is_a_failure_and_nothing_is_stored() -> Non
     seen: list[TurnEvent] = []
     with pytest.raises(SourceError, match="r is not there any more"):
         await world.services().chat.ask(Question("q", sources=(REPOSITORY,)), seen.append)
-    assert (seen, world.remote.encoded, await world.conversations.latest()) == ([], [], None)
+    assert (seen, world.remote.encoded) == ([ReadingSources()], [])
+    assert await world.conversations.latest() is None
 
 
 async def test_a_question_with_sources_is_stored_and_sent_with_documents() -> None:
@@ -158,12 +159,14 @@ async def test_a_question_with_sources_is_stored_and_sent_with_documents() -> No
     seen: list[TurnEvent] = []
     stored = await world.services().chat.ask(Question("what is x?", sources=(REPOSITORY,)), seen.append)
     assert stored.state is MessageState.COMPLETE
-    assert isinstance(seen[0], SourcesPacked)
-    assert seen[0].packed.took == (Took(REPOSITORY, "a.py", seen[0].packed.took[0].tokens),)
-    assert isinstance(seen[1], QuestionSaved)
+    reading, told, saved = seen[:3]
+    assert isinstance(reading, ReadingSources)
+    assert isinstance(told, SourcesPacked)
+    assert told.packed.took == (Took(REPOSITORY, "a.py", told.packed.took[0].tokens),)
+    assert isinstance(saved, QuestionSaved)
     document, words = world.remote.encoded[0].messages[0].parts
-    assert (document, words) == (seen[0].packed.documents[0], TextPart("what is x?"))
-    assert b"=====[ a.py ]=====\nx = 1\n" in world.remote.encoded[0].blobs[seen[0].packed.documents[0].blob]
+    assert (document, words) == (told.packed.documents[0], TextPart("what is x?"))
+    assert b"=====[ a.py ]=====\nx = 1\n" in world.remote.encoded[0].blobs[told.packed.documents[0].blob]
 
 
 async def test_a_question_that_is_asked_again_keeps_its_documents() -> None:
