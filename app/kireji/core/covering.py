@@ -21,6 +21,8 @@ _ABOVE = 0.15
 """Of the height of a line that is painted above and below it."""
 _BESIDE = 0.25
 """Of the height that is painted left and right of what is covered."""
+_REACH = 1.2
+"""Of the height, from the middle of its first and last letter, that are covered at most where nothing stands beside."""
 _MOST_OF_LINE = 0.75
 """A line of which more is covered goes as a whole."""
 _UNSURE = 0.75
@@ -182,9 +184,16 @@ def _word(text: str, lacking: int | None, *, surely: bool) -> tuple[int, int]:
     if not surely and not lacking and not _CODE.search(match["word"]):
         return 0, 0
     if not _ORDINARY.fullmatch(match["word"].split()[0]):
-        return (0, 0) if _PROSE.match(text) else (begin, end)
-    behind = _WORD.match(text, end)  # a piece of a key can look like a word, if a blank was put in
-    return (begin, behind.end("word")) if behind is not None and jumps(behind["word"]) else (0, 0)
+        return (0, 0) if _PROSE.match(text) else (begin, _behind(text, end))
+    further = _behind(text, end)  # a piece of a key can look like a word, if a blank was put in
+    return (begin, further) if further > end else (0, 0)
+
+
+def _behind(text: str, end: int) -> int:
+    """Where a key ends that goes on behind blanks that were put in."""
+    while (match := _WORD.match(text, end)) is not None and match.start("word") == end + 1 and jumps(match["word"]):
+        end = match.end("word")
+    return end
 
 
 def _rect(line: ReadLine, start: int, end: int, kind: Kind) -> Rect:
@@ -213,6 +222,7 @@ def _ends(line: ReadLine, start: int, end: int) -> tuple[int, int]:
         return left, right
     before = [place for place in range(start) if not line.text[place].isspace()]
     behind = [place for place in range(end, len(line.text)) if not line.text[place].isspace()]
-    first = line.columns[before[-1]] if before else left
-    last = line.columns[behind[0]] if behind else right
+    reach = round(_REACH * _height(line))
+    first = max(line.columns[before[-1]], line.columns[start] - reach) if before else left
+    last = min(line.columns[behind[0]], line.columns[end - 1] + reach) if behind else right
     return (first, last) if first < last else (left, right)

@@ -45,7 +45,7 @@ _RUN = re.compile(_CODE + "{1,4000}")
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_+/=~-])" + r"[A-Za-z0-9_+/=~-]" + "{24,4000}")
 _HASH = re.compile(r"sha(?:1|256|384|512)-")
 """What everybody may know: lists of packages hold one in every other line."""
-_TELEGRAM = re.compile(r"(?<!\d)\d{8,10} ?:\s{0,60}AA[A-Za-z0-9_-]{5}")
+_TELEGRAM = re.compile(r"(?<!\d)\d(?: ?\d){7,9} ?:\s{0,60}AA[A-Za-z0-9_-]{2}")
 _TELEGRAM_SIGNS = 28
 _GAP = re.compile(r" ?\n[ \t|>]{0,60}| ")
 _AMOUNT = re.compile(r"\d{1,6}[.]\d{1,2}")
@@ -72,6 +72,10 @@ _OTHER_ARMOUR = re.compile(r"BEG[I1l|]N ?(?:CERT|PUBL|SSH2|PGP (?:MESS|SIGN|PUBL
 _BLOCK_LINE = re.compile(
     rf"[ \t>|#*\d:]{{0,60}}(?P<code>[{_SIGN}+/=|!_–—-]{{12,4000}}(?: [{_SIGN}+/=]{{1,4000}}){{0,8}})[ \t]*"
 )
+_LOOSE_LINE = re.compile(
+    rf"(?=.{{40}})[ \t>|#*\d:]{{0,60}}[{_SIGN}+/=|!_–—-]{{1,200}}(?: [{_SIGN}+/=]{{1,200}}){{1,15}}[ \t]*"
+)
+"""A line of a key with many blanks put in."""
 _CHECK = re.compile(r"[ \t>|#*\d:]{0,60}=[A-Za-z0-9+/]{4}[ \t]*")
 """What ends a key of PGP."""
 _SHORT_LINE = re.compile(r"[ \t>|#*]{0,60}(?:\d{1,5}[ \t:|]{1,4})?[A-Za-z0-9+/=|]{2,80}[ \t]*")
@@ -185,7 +189,8 @@ def _extended(text: str, start: int, usual: int = 0) -> int:
             return end
         if end - start >= usual and not _goes_on(following[0]) and not _bridges(text, following):
             return end
-        if "\n" in gap[0] and not _is_piece(following[0]) and len(following[0]) < usual - (end - start):
+        short = len(following[0]) < usual - (end - start)
+        if "\n" in gap[0] and short and not _is_piece(following[0]) and not _bridges(text, following):
             return end
         end = following.end()
     return end
@@ -274,6 +279,8 @@ def _blocks(text: str) -> Iterator[Found]:
 
 def _is_block(text: str, start: int, end: int, *, least: int) -> bool:
     match = _BLOCK_LINE.fullmatch(text, start, end)
+    if match is None and _LOOSE_LINE.fullmatch(text, start, end) is not None:
+        return jumps(text[start:end]) and sum(map(str.isdigit, text[start:end].lstrip(" 0123456789"))) > 1
     if match is None:
         return least == 1 and end - start >= 2 and _SHORT_LINE.fullmatch(text, start, end) is not None
     code = match["code"]

@@ -157,3 +157,25 @@ def test_an_amount_behind_a_cut_key_is_no_part_of_it() -> None:
 def test_the_last_line_of_a_private_key_is_found_however_it_was_read(last: str) -> None:
     read = "\n".join([*made.private_key(random.Random(1)).split("\n")[:-1], last])
     assert covered(read, read)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "9293753 451:AA8H aMsevBFwE1dM4he",
+        "sk-ant-api03-7yNL5KQNPFZR74dA0tuno6b6Os4bE3fEPpA8fZIdQ9B39OgpDDYBvSM74bdc_OeZ-AY-AqQPC4iT 5u"
+        "\n   sTNs bWLyZ5MKveWAA",
+        "9568584607:\n     AARrtk9NNxcG0Y9juruRjTF2lrvKmojnQZV",
+        "dapic70d0cf3460œec7a5055fdd1eb3341f6",
+        "xapp-1-AIEO6PIF\nFC1-6498274951781-0e0b3f5cd8ca288a83dae3d6147b43c6d588cd687b1711421eac1ded262cbe8b",
+    ],
+)
+def test_all_of_a_key_is_found_however_it_was_torn(read: str) -> None:
+    assert covered(read, read)
+
+
+def test_a_line_of_a_private_key_with_many_blanks_is_one() -> None:
+    torn = "8vy2zhy/ GiB0uwu4Yo 2 n0+AouhYo Odvoo G9XRo GL+Ds0iMNMen041vnrx QdXmci8jrXvi"
+    lines = made.private_key(random.Random(1)).split("\n")
+    read = "\n".join([*lines[:3], torn, *lines[4:]])
+    assert covered(read, read)
