@@ -67,9 +67,17 @@ class Preferences:
         place = "" if first.option == _WHOLE_FILE else f"{_WHOLE_FILE}: "
         return f"{place}{first.sentence}" + (f" (and {others} more: kireji doctor --json)" if others else "")
 
-    def wrong_in(self, section: str) -> bool:
-        """Whether something in a section does not hold as it stands in the file."""
-        return section in self._lost or any(one.option.split(".")[0] == section for one in self.problems)
+    def wrong_in(self, section: str, *options: str) -> bool:
+        """Whether something in a section does not hold as it stands in the file.
+
+        Args:
+            section: Which.
+            options: Their names, if only these matter.
+        """
+        if section in self._lost:
+            return True
+        wrong = [problem.option.partition(".") for problem in self.problems]
+        return any(place == section and (not options or name in options) for place, _, name in wrong)
 
     def left(self, option: str) -> tuple[str, ...]:
         """Texts of a list that cannot be used and stay in the file beside those that hold."""

@@ -214,6 +214,7 @@ class Redaction:
         policy = self.policy(provider)
         if policy is Policy.NEVER:
             return self.leave(request, conversation)
+        self._refuse_unread()
         asker = (asker or self.asker) if asks else None
         safe = await self._safe(request, may_fail=asker is not None)
         if (
@@ -226,6 +227,14 @@ class Redaction:
             remember(self._vaults, conversation, safe.redacted.vault)
         self.redacted.publish((conversation, safe.redacted.hidden))
         return safe.redacted
+
+    def _refuse_unread(self) -> None:
+        """Words that are misspelt in the settings are not no words. Raises RedactionFailed."""
+        if self._preferences.wrong_in("privacy", "words"):
+            raise RedactionFailed(
+                say("Your own words to hide cannot be read in settings.toml, so nothing was sent."),
+                say("Correct the file, or set them in Settings, Privacy; kireji doctor says what is wrong."),
+            )
 
     def leave(self, request: ModelRequest, conversation: int | None) -> Redacted:
         """A question that leaves as it is: nothing is hidden from the model of its conversation any more."""

@@ -89,6 +89,18 @@ async def test_what_is_not_wanted_is_not_hidden() -> None:
     assert redacted.hidden.texts == {Kind.OWN: 1}
 
 
+async def test_own_words_that_cannot_be_read_are_not_no_words() -> None:
+    world = World(remote=FakeProvider(answer("Yes")), redacts=True, settings=MemorySettings({"privacy": {"words": 1}}))
+    stored = await world.services().chat.ask(Question("Who is Ada?"), ignored)
+    assert stored.error.startswith("Your own words to hide cannot be read in settings.toml, so nothing was sent.")
+    assert world.remote.encoded == []
+
+
+async def test_a_mask_that_cannot_be_read_stops_no_question() -> None:
+    world = World(remote=FakeProvider(answer("Yes")), redacts=True, settings=MemorySettings({"privacy": {"masks": 1}}))
+    assert (await world.services().chat.ask(Question("Who is Ada?"), ignored)).state is MessageState.COMPLETE
+
+
 async def test_a_key_in_a_picture_is_painted_over() -> None:
     redaction = redaction_of(World(reader=FakeReader([KEY_LINE]), redacts=True).services())
     redacted = await redaction.redact("anthropic", showing(), 1)
