@@ -4641,7 +4641,7 @@
         </message>
         <message>
             <source>Space switches a line on or off, P pins it, Delete takes it out.</source>
-            <translation>Die Leertaste schaltet eine Zeile ein oder aus, P heftet sie an, Entf nimmt sie heraus.</translation>
+            <translation>Die Leertaste schaltet eine Zeile ein oder aus, P heftet sie an, Delete nimmt sie heraus.</translation>
         </message>
         <message>
             <source>Space: move it as it is</source>
@@ -6777,7 +6777,7 @@
         </message>
         <message>
             <source>What is hidden, one after the other; Space: send it, hide it; from the question with Alt</source>
-            <translation>Was verborgen ist, eines nach dem anderen; Leertaste: senden, verbergen; von der Frage aus mit Alt</translation>
+            <translation>Verborgenes, eines nach dem anderen; Leertaste: senden, verbergen; von der Frage aus mit Alt</translation>
         </message>
         <message>
             <source>What is kept</source>
