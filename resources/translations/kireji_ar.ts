@@ -76,6 +76,10 @@
             <translation>أوقف فحص المحتوى السؤال{why}.</translation>
         </message>
         <message>
+            <source>A document</source>
+            <translation>مستند</translation>
+        </message>
+        <message>
             <source>A file</source>
             <translation>ملف</translation>
         </message>
@@ -1716,6 +1720,10 @@
             <translation>صحّح الملف، أو عيّن الميزانية في الإعدادات، الإنفاق؛ ويبيّن ⁦kireji doctor⁩ موضع الخطأ.</translation>
         </message>
         <message>
+            <source>Correct the file, or set them in Settings, Privacy; kireji doctor says what is wrong.</source>
+            <translation>صحّح الملف، أو عيّنها في الإعدادات، الخصوصية؛ ويبيّن ⁦kireji doctor⁩ موضع الخطأ.</translation>
+        </message>
+        <message>
             <source>Correct the path, or install the program.</source>
             <translation>صحّح المسار، أو ثبّت البرنامج.</translation>
         </message>
@@ -3002,6 +3010,10 @@
         <message>
             <source>Look into the system's privacy settings.</source>
             <translation>انظر في إعدادات الخصوصية للنظام.</translation>
+        </message>
+        <message>
+            <source>Looked through by words only, not by pictures: {names}.</source>
+            <translation>فُحصت الكلمات فقط دون الصور: {names}.</translation>
         </message>
         <message>
             <source>Looking for other programs' servers…</source>
@@ -4788,6 +4800,10 @@
             <translation>ابدأ محادثة جديدة بدونها، أو احفظ الصورة أولًا بصيغة PNG.</translation>
         </message>
         <message>
+            <source>Start a new conversation, or leave out or shorten the largest part of the question.</source>
+            <translation>ابدأ محادثة جديدة، أو اترك الجزء الأكبر من السؤال أو قصّره.</translation>
+        </message>
+        <message>
             <source>Start a new conversation, or leave some out.</source>
             <translation>ابدأ محادثة جديدة، أو اترك بعضها.</translation>
         </message>
@@ -4797,7 +4813,7 @@
         </message>
         <message>
             <source>Start a new conversation.</source>
-            <translation>ابدأ محادثة جديدة.</translation>
+            <translation type="vanished">ابدأ محادثة جديدة.</translation>
         </message>
         <message>
             <source>Start a notification daemon, such as the desktop's own.</source>
@@ -7196,6 +7212,10 @@
             <translation>كلماتك الخاصة</translation>
         </message>
         <message>
+            <source>Your own words to hide cannot be read in settings.toml, so nothing was sent.</source>
+            <translation>تعذرت قراءة كلماتك الخاصة المراد إخفاؤها في settings.toml، لذا لم يُرسل شيء.</translation>
+        </message>
+        <message>
             <source>Your question</source>
             <translation>سؤالك</translation>
         </message>
@@ -9450,6 +9470,10 @@ in the folder {folder}</source>
         <message>
             <source>{title} answers with {model}.</source>
             <translation>يجيب {title} بـ {model}.</translation>
+        </message>
+        <message>
+            <source>{title} goes as its words, because something in it is hidden.</source>
+            <translation>يُرسل {title} بكلماته فقط، لأن شيئًا فيه أُخفي.</translation>
         </message>
         <message>
             <source>{title} reads the text in the picture instead.</source>

@@ -72,6 +72,10 @@
             <translation>Eine Inhaltsprüfung hat die Frage zurückgehalten{why}.</translation>
         </message>
         <message>
+            <source>A document</source>
+            <translation>Ein Dokument</translation>
+        </message>
+        <message>
             <source>A file</source>
             <translation>Eine Datei</translation>
         </message>
@@ -1688,6 +1692,10 @@
             <translation>Die Datei berichtigen oder das Budget unter Einstellungen, Ausgaben setzen; kireji doctor sagt, was nicht stimmt.</translation>
         </message>
         <message>
+            <source>Correct the file, or set them in Settings, Privacy; kireji doctor says what is wrong.</source>
+            <translation>Die Datei berichtigen oder sie unter Einstellungen, Datenschutz setzen; kireji doctor sagt, was nicht stimmt.</translation>
+        </message>
+        <message>
             <source>Correct the path, or install the program.</source>
             <translation>Den Pfad berichtigen oder das Programm installieren.</translation>
         </message>
@@ -2946,6 +2954,10 @@
         <message>
             <source>Look into the system's privacy settings.</source>
             <translation>In die Datenschutzeinstellungen des Systems sehen.</translation>
+        </message>
+        <message>
+            <source>Looked through by words only, not by pictures: {names}.</source>
+            <translation>Nur der Text wurde durchgesehen, nicht die Bilder: {names}.</translation>
         </message>
         <message>
             <source>Looking for other programs' servers…</source>
@@ -4704,6 +4716,10 @@
             <translation>Eine neue Unterhaltung ohne das Bild beginnen oder es vorher als PNG sichern.</translation>
         </message>
         <message>
+            <source>Start a new conversation, or leave out or shorten the largest part of the question.</source>
+            <translation>Eine neue Unterhaltung beginnen oder den größten Teil der Frage weglassen oder kürzen.</translation>
+        </message>
+        <message>
             <source>Start a new conversation, or leave some out.</source>
             <translation>Eine neue Unterhaltung beginnen oder einige weglassen.</translation>
         </message>
@@ -4713,7 +4729,7 @@
         </message>
         <message>
             <source>Start a new conversation.</source>
-            <translation>Eine neue Unterhaltung beginnen.</translation>
+            <translation type="vanished">Eine neue Unterhaltung beginnen.</translation>
         </message>
         <message>
             <source>Start a notification daemon, such as the desktop's own.</source>
@@ -7100,6 +7116,10 @@
             <translation>Ihre eigenen Wörter</translation>
         </message>
         <message>
+            <source>Your own words to hide cannot be read in settings.toml, so nothing was sent.</source>
+            <translation>Ihre eigenen Wörter zum Verbergen können in settings.toml nicht gelesen werden, deshalb wurde nichts gesendet.</translation>
+        </message>
+        <message>
             <source>Your question</source>
             <translation>Die Frage</translation>
         </message>
@@ -9210,6 +9230,10 @@ im Ordner {folder}</translation>
         <message>
             <source>{title} answers with {model}.</source>
             <translation>{title} antwortet mit {model}.</translation>
+        </message>
+        <message>
+            <source>{title} goes as its words, because something in it is hidden.</source>
+            <translation>{title} wird nur als Text gesendet, weil etwas darin verborgen wird.</translation>
         </message>
         <message>
             <source>{title} reads the text in the picture instead.</source>

@@ -71,6 +71,10 @@
             <translation>内容审查拦下了问题{why}。</translation>
         </message>
         <message>
+            <source>A document</source>
+            <translation>一个文档</translation>
+        </message>
+        <message>
             <source>A file</source>
             <translation>文件</translation>
         </message>
@@ -1681,6 +1685,10 @@
             <translation>请更正该文件，或在“设置”的“花费”中设定预算；kireji doctor 会说明问题所在。</translation>
         </message>
         <message>
+            <source>Correct the file, or set them in Settings, Privacy; kireji doctor says what is wrong.</source>
+            <translation>请更正该文件，或在“设置”的“隐私”中设定；kireji doctor 会说明问题所在。</translation>
+        </message>
+        <message>
             <source>Correct the path, or install the program.</source>
             <translation>请更正路径，或安装该程序。</translation>
         </message>
@@ -2932,6 +2940,10 @@
         <message>
             <source>Look into the system's privacy settings.</source>
             <translation>请查看系统的隐私设置。</translation>
+        </message>
+        <message>
+            <source>Looked through by words only, not by pictures: {names}.</source>
+            <translation>只检查了文字，没有检查图片：{names}。</translation>
         </message>
         <message>
             <source>Looking for other programs' servers…</source>
@@ -4683,6 +4695,10 @@
             <translation>请不带该图片开始新对话，或先将它另存为 PNG。</translation>
         </message>
         <message>
+            <source>Start a new conversation, or leave out or shorten the largest part of the question.</source>
+            <translation>请开始新对话，或去掉或缩短问题中最大的部分。</translation>
+        </message>
+        <message>
             <source>Start a new conversation, or leave some out.</source>
             <translation>请开始新对话，或去掉一些。</translation>
         </message>
@@ -4692,7 +4708,7 @@
         </message>
         <message>
             <source>Start a new conversation.</source>
-            <translation>请开始新对话。</translation>
+            <translation type="vanished">请开始新对话。</translation>
         </message>
         <message>
             <source>Start a notification daemon, such as the desktop's own.</source>
@@ -7076,6 +7092,10 @@
             <translation>您的自定义词</translation>
         </message>
         <message>
+            <source>Your own words to hide cannot be read in settings.toml, so nothing was sent.</source>
+            <translation>无法读取 settings.toml 中您要隐藏的自定义词，因此没有发送任何内容。</translation>
+        </message>
+        <message>
             <source>Your question</source>
             <translation>您的问题</translation>
         </message>
@@ -9150,6 +9170,10 @@ in the folder {folder}</source>
         <message>
             <source>{title} answers with {model}.</source>
             <translation>{title}以 {model} 回答。</translation>
+        </message>
+        <message>
+            <source>{title} goes as its words, because something in it is hidden.</source>
+            <translation>{title} 以文字形式发送，因为其中有内容被隐藏。</translation>
         </message>
         <message>
             <source>{title} reads the text in the picture instead.</source>
