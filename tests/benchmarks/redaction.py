@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from kireji.services.application import Services
 
 _SCREENS, _ORDINARY = 60, 10
-_FIRST = 30_000
+_FIRST = 40_000
 """Numbers of screens that nothing was ever fitted to."""
 _MUST = (Kind.KEY, Kind.CARD, Kind.PRIVATE_KEY)
 _SIZES = ((10, 11), (12, 13), (14, 16), (17, 20), (21, 27), (28, 44))

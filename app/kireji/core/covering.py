@@ -31,6 +31,8 @@ _BROKEN = frozenset({Kind.KEY, Kind.PRIVATE_KEY, Kind.PASSWORD})
 """What may be longer than a line."""
 _ARMOUR = 4.0
 """Of the height that is painted left and right of a line of a private key: strokes at its ends are often not read."""
+_STROKE = 1.0
+"""The same where a line of a key begins or ends: a low line there is often not read either."""
 _EDGE = 2.0
 """Of the height: a key that ends nearer to the end of the page may go on in the next line."""
 _NEXT = 2.2
@@ -90,7 +92,8 @@ def covers(reading: Reading, found: Sequence[Found], width: int, height: int) ->
         for one in found:
             if one.start < end and one.end > start:
                 first, last = max(0, one.start - start), min(len(line.text), one.end - start)
-                result.append(Cover(_rect(line, first, last, one.kind), one.kind, one.what))
+                rect = _rect(line, first, last, one.kind, continues=one.start < start)
+                result.append(Cover(rect, one.kind, one.what))
                 if one.kind in _BROKEN and one.end <= end and not _ends_here(text[one.start : one.end], one.kind):
                     lacking = _lacking(text[one.start : one.end])
                     wrapped = one.start < start and abs(line.box[2] - reading.lines[place - 1].box[2]) < _height(line)
@@ -143,7 +146,7 @@ def _rest(
         begin, end = _word(below.text, lacking, surely=surely) if below is not None else (0, 0)
         if below is None or begin == end:
             break
-        rects.append(_rect(below, begin, end, Kind.KEY))
+        rects.append(_rect(below, begin, end, Kind.KEY, continues=True))
         lacking = None if lacking is None else max(0, lacking - len("".join(below.text[begin:end].split())))
         line, last, following = below, end, [one for one in following if one.box[1] > below.box[1]]
     return rects
@@ -196,8 +199,16 @@ def _behind(text: str, end: int) -> int:
     return end
 
 
-def _rect(line: ReadLine, start: int, end: int, kind: Kind) -> Rect:
-    """The box around some characters of a line."""
+def _rect(line: ReadLine, start: int, end: int, kind: Kind, *, continues: bool = False) -> Rect:
+    """The box around some characters of a line.
+
+    Args:
+        line: The same.
+        start: The first of them.
+        end: Behind the last.
+        kind: What they are.
+        continues: Whether they go on from the line above; then a stroke or low line may stand before them.
+    """
     text = line.text
     if kind in _WHOLE_WORDS:
         while end < len(text) and not text[end].isspace():
@@ -210,9 +221,15 @@ def _rect(line: ReadLine, start: int, end: int, kind: Kind) -> Rect:
     covered = sum(not sign.isspace() for sign in text[start:end])
     if covered < _MOST_OF_LINE * sum(not sign.isspace() for sign in text) and line.score >= _UNSURE:
         left, right = _ends(line, start, end)
-    beside = round((_ARMOUR if kind is Kind.PRIVATE_KEY else _BESIDE) * size)
+    before, behind = _BESIDE, _BESIDE
+    if kind is Kind.PRIVATE_KEY:
+        before = behind = _ARMOUR
+    elif kind is Kind.KEY:
+        before = _STROKE if continues and not text[:start].strip() else _BESIDE
+        behind = _STROKE if not text[end:].strip() else _BESIDE
+    left, right = left - round(before * size), right + round(behind * size)
     above = max(2, round(_ABOVE * size))
-    return Rect(left - beside, top - above, right - left + 2 * beside, bottom - top + 2 * above)
+    return Rect(left, top - above, right - left, bottom - top + 2 * above)
 
 
 def _ends(line: ReadLine, start: int, end: int) -> tuple[int, int]:

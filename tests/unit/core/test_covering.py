@@ -50,7 +50,7 @@ def test_a_line_that_was_hardly_read_goes_as_a_whole() -> None:
 
 def test_a_line_that_is_nearly_all_secret_goes_as_a_whole() -> None:
     (rect,) = boxes([Found(2, 10, Kind.KEY)], line("k=bbbbbbbb"))
-    assert rect == Rect(0, 97, 105, 26)
+    assert rect == Rect(0, 97, 120, 26)
 
 
 def test_what_stands_behind_a_key_without_a_blank_goes_too() -> None:
@@ -132,3 +132,9 @@ def test_a_key_that_is_given_to_a_name_has_all_its_signs() -> None:
     given = f"TOKEN={known_secrets.KEYS['github'](random.Random(3))}"
     lines = (line(given, 100), line("Q7rX2vB9", 130))
     assert len(covers(Reading(lines), [Found(0, len(given), Kind.KEY)], 900, 300)) == 1
+
+
+def test_before_the_second_line_of_a_key_a_low_line_is_covered_that_was_not_read() -> None:
+    second = cell("A6P_iLjKbweX", 30, 125)
+    rects = boxes([Found(5, 27, Kind.KEY)], line("aaaa hvs.4WFf2", 100), second)
+    assert rects[1].x <= 10

@@ -68,6 +68,8 @@ _LONGEST_KEY = 1500
 _ARMOUR = re.compile(
     r"[-–—_~]{0,8} ?(?P<which>BEG[I1l|]N|END) ?(?:\w{1,12} ?){0,3}PR ?[I1l|]? ?V[^\n]{0,22}", re.IGNORECASE
 )
+_ARMOUR_END = re.compile(r"[ \t]*(?:[A-Z]{1,9} ?){0,2}K?EY ?[-–—_]{3,8}")
+"""Where the screen has broken the last line."""
 _OTHER_ARMOUR = re.compile(r"BEG[I1l|]N ?(?:CERT|PUBL|SSH2|PGP (?:MESS|SIGN|PUBL))[^\n]{0,40}", re.IGNORECASE)
 _BLOCK_LINE = re.compile(
     rf"[ \t>|#*\d:]{{0,60}}(?P<code>[{_SIGN}+/=|!_–—-]{{12,4000}}(?: [{_SIGN}+/=]{{1,4000}}){{0,8}})[ \t]*"
@@ -244,6 +246,7 @@ def _blocks(text: str) -> Iterator[Found]:
     for place, (start, end) in enumerate(spans):
         armour = _ARMOUR.search(text, start, end)
         if armour is None:
+            taken[place] = _ARMOUR_END.match(text, start, end) is not None
             continue
         taken[place] = True
         step = 1 if armour["which"].upper().startswith("BEG") else -1

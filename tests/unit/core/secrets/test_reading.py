@@ -179,3 +179,8 @@ def test_a_line_of_a_private_key_with_many_blanks_is_one() -> None:
     lines = made.private_key(random.Random(1)).split("\n")
     read = "\n".join([*lines[:3], torn, *lines[4:]])
     assert covered(read, read)
+
+
+def test_the_torn_end_of_a_private_key_is_found() -> None:
+    read = '\\nHAGUV6Bnu+gRLyrwV7Uc2i0neZMeAEcAl8egTB5CvA==\\n-----END P\nRIVATE KEY-----\\n",'
+    assert covered(f"-----BEGIN PRIVATE KEY-----{read}", "RIVATE KEY-----")
