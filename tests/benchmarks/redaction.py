@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _SCREENS, _ORDINARY = 60, 10
 _FIRST = 40_000
-"""Numbers of screens that nothing was ever fitted to."""
+"""Number of the first screen. Nothing was fitted to these before they were first measured."""
 _MUST = (Kind.KEY, Kind.CARD, Kind.PRIVATE_KEY)
 _SIZES = ((10, 11), (12, 13), (14, 16), (17, 20), (21, 27), (28, 44))
 _TABLE = Path(__file__).with_suffix(".md")

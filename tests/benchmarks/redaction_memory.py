@@ -50,10 +50,12 @@ def _process(how: str, address: str) -> tuple[int, int]:
 async def _ask(how: str, address: str, home: str) -> None:
     from kireji.bootstrap.services import Overrides, open_services
     from kireji.desktop.keystore import SessionKeyStore
+    from kireji.desktop.memory import keep_one_heap
     from kireji.desktop.paths import Paths
     from kireji.imaging.codec import PillowCodec
     from kireji.services.turns import Question
 
+    keep_one_heap()  # as the program does
     environ = {"KIREJI_HOME": home, "ANTHROPIC_BASE_URL": address, "ANTHROPIC_API_KEY": KEY}
     async with open_services(Paths.find(environ), environ, overrides=Overrides(keychain=SessionKeyStore())) as services:
         await services.chat.prepare()
@@ -71,7 +73,10 @@ async def _ask(how: str, address: str, home: str) -> None:
 
 
 def _settled() -> int:
+    from kireji.desktop.memory import give_back
+
     gc.collect()
+    give_back()
     return private_bytes(os.getpid())
 
 

@@ -95,7 +95,7 @@ def covers(reading: Reading, found: Sequence[Found], width: int, height: int) ->
                 rect = _rect(line, first, last, one.kind, continues=one.start < start)
                 result.append(Cover(rect, one.kind, one.what))
                 if one.kind in _BROKEN and one.end <= end and not _ends_here(text[one.start : one.end], one.kind):
-                    lacking = _lacking(text[one.start : one.end])
+                    lacking = _lacking(text[one.start : one.end]) if one.kind is Kind.KEY else None
                     wrapped = one.start < start and abs(line.box[2] - reading.lines[place - 1].box[2]) < _height(line)
                     margin = line.box[2] if wrapped else page
                     rest = _rest(line, first, last, one.kind, reading.lines[place + 1 : place + 9], margin, lacking)

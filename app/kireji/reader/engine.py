@@ -7,7 +7,8 @@ Measured on two cores, and the reasons for the settings:
   loses lines below 12 pixels.
 - Of what the detector takes for text, also what it is not sure of is recognised: at the usual 0.5 it left out whole
   pieces of thin text on dark ground. What was no text is seen by the recogniser's score, and it takes no longer.
-- A margin around the picture: without it, a word that fills a tight cut is not found.
+- A margin around the picture: without it, a word that fills a tight cut is not found. It has one colour: drawn out of
+  the pixels at the edge, a line that is cut in its middle becomes a row of stripes, which is no text.
 - Lines are recognised one by one: batches are padded to their longest line and are slower on two threads, and the
   first line can be shown after a twentieth of a second.
 - The boxes of one line are joined first, because the detector sometimes splits monospaced text at every space.
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.uint8]
 
 _MARGIN = 16
+_SPARSE = 8
+"""Of so many pixels in each direction one tells the colour of the ground."""
 _LONGEST_SIDE = 2000
 _LEAST_SCORE = 0.5
 _WELL_READ = 0.8
@@ -111,7 +114,8 @@ class Engine:
             height, width = pixels.shape[:2]
         # The network takes multiples of 32; filling up avoids the distortion of resizing to them.
         bottom, right = (_MARGIN + -(_MARGIN * 2 + side) % 32 for side in (height, width))
-        padded = cv2.copyMakeBorder(pixels, _MARGIN, bottom, _MARGIN, right, cv2.BORDER_REPLICATE)
+        ground = tuple(map(float, np.median(pixels[::_SPARSE, ::_SPARSE].reshape(-1, pixels.shape[2]), axis=0)))
+        padded = cv2.copyMakeBorder(pixels, _MARGIN, bottom, _MARGIN, right, cv2.BORDER_CONSTANT, value=ground)
         found = self._ocr.text_det(padded).boxes
         corners = np.zeros((0, 4, 2)) if found is None else np.asarray(found)
         unscaled: NDArray[np.float32] = ((corners - _MARGIN) / scale).astype(np.float32)

@@ -47,7 +47,7 @@ _HASH = re.compile(r"sha(?:1|256|384|512)-")
 """What everybody may know: lists of packages hold one in every other line."""
 _TELEGRAM = re.compile(r"(?<!\d)\d(?: ?\d){7,9} ?:\s{0,60}AA[A-Za-z0-9_-]{2}")
 _TELEGRAM_SIGNS = 28
-_GAP = re.compile(r" ?\n[ \t|>]{0,60}| ")
+_GAP = re.compile(r" ?\n[ \t|>]{0,60}|[,;]? ")
 _AMOUNT = re.compile(r"\d{1,6}[.]\d{1,2}")
 _LABEL = r"(?:pass ?[wv][o0]r[dt]|passwd|passphrase|kennwort|contraseña|mot de passe|senha|пароль|密码|パスワード)"
 _FIELD = re.compile(
@@ -93,13 +93,12 @@ def _anchor(anchor: str) -> str:
     for sign in anchor:
         if sign in "-_":
             signs.append(r"\s?[-–—_~.=]{0,2}\s?")
+        elif sign.isalnum():
+            signs.append(f"[{re.escape(_CLASS.get(sign, sign))}{sign.lower()}{sign.upper()}]")
         else:
-            signs.append(
-                f"[{re.escape(_CLASS.get(sign, sign))}{sign.lower()}{sign.upper()}]"
-                if sign.isalnum()
-                else re.escape(sign)
-            )
-    return (r"\s?" if len(anchor) > 6 else r"\n?" if len(anchor) > 3 else "").join(signs)
+            signs.append(r"[., ]" if sign == "." and len(anchor) > 3 else re.escape(sign))
+    broken = r"\n[ \t]{0,60}"
+    return (f"(?:[ \t]|{broken})?" if len(anchor) > 6 else f"(?:{broken})?" if len(anchor) > 3 else "").join(signs)
 
 
 _LEFT_OUT = frozenset({":AA", "sig=", "mc_", "1//0", "sk-"})
@@ -186,6 +185,7 @@ def _extended(text: str, start: int, usual: int = 0) -> int:
             following is None
             or _AMOUNT.fullmatch(following[0])
             or ("\n" in gap[0] and GIVEN.match(text, gap.end()))
+            or (gap[0][0] in ",;" and not _goes_on(following[0]))
             or (end == start and "\n" in gap[0] and not (usual and _goes_on(following[0])))
         ):
             return end

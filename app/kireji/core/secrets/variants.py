@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kireji.core.secrets.keys import SHAPES
 from kireji.core.secrets.numbers import IBAN_LENGTHS
@@ -19,6 +19,7 @@ _NUMBER = re.compile(r"[ \t]{0,8}(?P<number>\d{1,24})")
 _LINES_MISSED = 8
 """Numbers that may be left out between two lines: of empty ones often nothing is read."""
 _LEAST_NUMBERED = 4
+_LONGEST_NUMBER = 6
 _COMMON = frozenset({"sk-", "mc_", "sig=", "1//0", ":AA"})
 """Beginnings of keys in which words often end."""
 _GLUED = re.compile(
@@ -71,19 +72,36 @@ def unnumbered(text: str) -> str:
 
     They are often read as one with what stands behind them: 207 and 3739 as the beginning of a number, 2073739.
     """
-    signs, run, longest = list(text), 0, 0
-    expected = range(0)
-    for start, end in lines(text):
-        match = _NUMBER.match(text, start, end)
-        if match is None:
-            continue
-        digits = match["number"]
-        number = next((one for one in expected if digits.startswith(str(one))), None)
-        if number is None and len(digits) < 6 and text[match.end() : match.end() + 1] in (" ", "\t"):
-            number, run = int(digits), 0
+    begins = [match for span in lines(text) if (match := _NUMBER.match(text, *span)) is not None]
+    told = [_told(text, match) for match in begins]
+    for places in (range(len(begins)), range(len(begins) - 1, -1, -1)):  # from the line above, then from that below
+        step, last = places.step, None
+        for place in places:
+            if told[place] is None and last is not None:
+                expected = range(last + step, last + step * _LINES_MISSED, step)
+                told[place] = next((one for one in expected if begins[place]["number"].startswith(str(one))), None)
+            last = last if told[place] is None else told[place]
+    if _longest_run(told) < _LEAST_NUMBERED:
+        return text
+    signs = list(text)
+    for match, number in zip(begins, told, strict=True):
         if number is not None:
-            expected = range(number + 1, number + _LINES_MISSED)
-            run, at, width = run + 1, match.start("number"), len(str(number))
-            longest = max(longest, run)
+            at, width = match.start("number"), len(str(number))
             signs[at : at + width] = " " * width
-    return "".join(signs) if longest >= _LEAST_NUMBERED else text
+    return "".join(signs)
+
+
+def _told(text: str, match: re.Match[str]) -> int | None:
+    """The number that a line begins with, if nothing stands behind it."""
+    alone = text[match.end() : match.end() + 1] in (" ", "\t", "\n", "") and len(match["number"]) < _LONGEST_NUMBER
+    return int(match["number"]) if alone else None
+
+
+def _longest_run(numbers: Iterable[int | None]) -> int:
+    """How many numbers follow each other at most, each a little higher than that before."""
+    run, longest, last = 0, 0, 0
+    for number in numbers:
+        if number is not None:
+            run = run + 1 if last < number < last + _LINES_MISSED else 1
+            longest, last = max(longest, run), number
+    return longest

@@ -184,3 +184,17 @@ def test_a_line_of_a_private_key_with_many_blanks_is_one() -> None:
 def test_the_torn_end_of_a_private_key_is_found() -> None:
     read = '\\nHAGUV6Bnu+gRLyrwV7Uc2i0neZMeAEcAl8egTB5CvA==\\n-----END P\nRIVATE KEY-----\\n",'
     assert covered(f"-----BEGIN PRIVATE KEY-----{read}", "RIVATE KEY-----")
+
+
+def test_a_key_that_the_edge_of_the_picture_has_cut_is_found_as_it_was_read() -> None:
+    read = "hvs oOiwXpwL hIS7TagL 7UNS6HLvZdVMPwEBX8, tGIkkd8W-6IXOI"
+    assert covered(read, read[-14:])
+
+
+def test_the_number_of_the_first_line_is_told_by_those_below() -> None:
+    read = "134517515218280464 # here\n14 def read\n15 SELECT id\n16 return\n17 # key"
+    assert [read[one.start : one.end] for one in DETECTION.find_read(read)] == ["4517515218280464"]
+
+
+def test_a_key_that_is_broken_in_its_beginning_is_found() -> None:
+    assert covered("New: gl\n    pat-LXbK8i-SIgiK0My3\n    YF93.", "pat-LXbK8i-SIgiK0My3\n    YF93.")
