@@ -98,7 +98,8 @@ def _anchor(anchor: str) -> str:
         else:
             signs.append(r"[., ]" if sign == "." and len(anchor) > 3 else re.escape(sign))
     broken = r"\n[ \t]{0,60}"
-    return (f"(?:[ \t]|{broken})?" if len(anchor) > 6 else f"(?:{broken})?" if len(anchor) > 3 else "").join(signs)
+    between = f"(?:[ \t]|{broken})?" if len(anchor) > 6 else f"(?:{broken})?" if len(anchor) > 3 else ""
+    return between.join(signs).removesuffix(r"\s?")  # what goes on after a break is a matter of its own
 
 
 _LEFT_OUT = frozenset({":AA", "sig=", "mc_", "1//0", "sk-"})
@@ -186,7 +187,7 @@ def _extended(text: str, start: int, usual: int = 0) -> int:
             or _AMOUNT.fullmatch(following[0])
             or ("\n" in gap[0] and GIVEN.match(text, gap.end()))
             or (gap[0][0] in ",;" and not _goes_on(following[0]))
-            or (end == start and "\n" in gap[0] and not (usual and _goes_on(following[0])))
+            or (end == start and "\n" in gap[0] and not (usual and _is_piece(following[0])))
         ):
             return end
         if end - start >= usual and not _goes_on(following[0]) and not _bridges(text, following):
