@@ -62,6 +62,8 @@ _MAIL = re.compile(
 _PHONE = re.compile(r"\((?:\d ?){3}\) ?(?:\d ?){3}[-–. ] ?(?:\d ?){3}\d(?!\d)")
 _LEAST_PIECE = 10
 _SHORT, _MOST_SHORT = 4, 3
+_TORN = re.compile(r"(?=[a-z]{0,2}[A-Z0-9])[A-Za-z0-9]{1,3}")
+"""What can stand at the end of a line, torn off from the key before it."""
 _INNER = re.compile(r"[a-z][A-Z]|\d[A-Za-z]|[A-Za-z]\d")
 _LEAST_KEY = 12
 _LONGEST_KEY = 1500
@@ -201,10 +203,14 @@ def _extended(text: str, start: int, usual: int = 0) -> int:
 
 def _bridges(text: str, word: re.Match[str]) -> bool:
     """Whether a short word stands in a line between pieces of a key that was read with many blanks."""
+    torn = True
     for _ in range(_MOST_SHORT):
         if len(word[0]) > _SHORT and not _INNER.search(word[0]):
             return False
-        following = _RUN.match(text, word.end() + 1) if text[word.end() : word.end() + 1] == " " else None
+        torn = torn and _TORN.fullmatch(word[0]) is not None
+        if text[word.end() : word.end() + 1] in ("\n", ""):
+            return torn
+        following = _RUN.match(text, word.end() + 1) if text[word.end()] == " " else None
         if following is None or _goes_on(following[0]):
             return following is not None
         word = following

@@ -166,6 +166,7 @@ def test_the_last_line_of_a_private_key_is_found_however_it_was_read(last: str) 
         "sk-ant-api03-7yNL5KQNPFZR74dA0tuno6b6Os4bE3fEPpA8fZIdQ9B39OgpDDYBvSM74bdc_OeZ-AY-AqQPC4iT 5u"
         "\n   sTNs bWLyZ5MKveWAA",
         "9568584607:\n     AARrtk9NNxcG0Y9juruRjTF2lrvKmojnQZV",
+        "pypi-AgEIcHlwaS5vcmcNsfwPU7e9Ejz01tuU0jIn7A\n  HA0kUuNRPZqKwSC CbpqbīT RWkaq HgjRLU2ko1 L1 G",
         "xapp-\n     1-AESSWA41IF6-6346852741332\n     -059ee83e888576aa647c526145\n     91e448cac1bd85b74431530a1b5",
         "dapic70d0cf3460œec7a5055fdd1eb3341f6",
         "xapp-1-AIEO6PIF\nFC1-6498274951781-0e0b3f5cd8ca288a83dae3d6147b43c6d588cd687b1711421eac1ded262cbe8b",
