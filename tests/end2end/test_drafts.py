@@ -105,7 +105,7 @@ def test_files_are_pasted_kept_through_a_kill_and_go_out_as_they_were(seat: Seat
         file.write_bytes(data)
     with ServiceProcess(Rule(Text(["Seen."]), times=None)) as service:
         with window_of(seat, service) as process:
-            with copied_files(seat, *files, tmp_path):
+            with copied_files(seat, *files):
                 seat.xdotool("key", "ctrl+v")
                 wait_until(lambda: any(row[2].count('"blob"') == 4 for row in drafts(seat)), "the draft with the files")
             process.send_signal(signal.SIGKILL)

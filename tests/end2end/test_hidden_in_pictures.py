@@ -69,7 +69,7 @@ class Seat:
         self.do("mousemove", *map(str, FROM), "mousedown", "1", "mousemove", "400", "150")
         self.do("mousemove", *map(str, TO), "mouseup", "1", "mousemove", "1200", "700")
         self.do("type", question)
-        wait_until(lambda: self.is_covered, "the box over the key")
+        wait_until(lambda: self.is_covered, "the box over the key", seconds=60)
 
     def sent(self, number: int) -> Image.Image:
         """The picture of a question as the service got it."""

@@ -141,7 +141,7 @@ async def test_a_shadow_that_a_program_draws_itself_is_cut_off(lister: X11Window
     undecorated = [2, 0, 0, 0, 0]
     shadow = {"_GTK_FRAME_EXTENTS": [20, 21, 22, 23], "_MOTIF_WM_HINTS": undecorated}
     shown = programs.show(Rect(100, 100, 300, 200), "shadowed", **shadow)
-    assert programs.frame(shown).width == 300
+    wait_until(lambda: programs.frame(shown).width == 300, "its frame without decoration")
     (found,) = await named(lister, "shadowed")
     assert (found.rect.width, found.rect.height) == (300 - 41, 200 - 45)
 
