@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -141,7 +141,10 @@ class Overlay:
     def drag(self, start: tuple[int, int], end: tuple[int, int], *, release: bool = True) -> None:
         button = Qt.MouseButton.LeftButton
         QTest.mousePress(self.window, button, pos=QPoint(*start))
-        QTest.mouseMove(self.window, QPoint(*end))
+        # QTest.mouseMove moves the real pointer: the X server then tells of a move without a button, which ends a drag.
+        point, place = QPointF(*end), QPointF(self.window.mapToGlobal(QPoint(*end)))
+        none, keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+        QApplication.sendEvent(self.window, QMouseEvent(QEvent.Type.MouseMove, point, place, none, button, keys))
         if release:
             QTest.mouseRelease(self.window, button, pos=QPoint(*end))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -86,8 +85,7 @@ async def test_boxes_lie_where_the_sent_picture_will_be_painted_over(stand: Over
 async def test_before_anything_is_typed_nothing_is_looked_through(stand: Overlay) -> None:
     await stand.capture()
     stand.drag(START, END)
-    for _ in range(100):
-        await asyncio.sleep(0)
+    await until(lambda: stand.codec.encoded, "the picture to be encoded")
     assert stand.world.reader.pictures == []
     assert stand.presenter.stage.bar.hidden_sentence == ""
 
@@ -152,6 +150,9 @@ async def test_while_the_selection_changes_there_are_no_boxes(stand: Overlay) ->
     await cut_out(stand)
     stand.drag((400, 280), (420, 290), release=False)
     assert boxes(stand) == ()
+    QTest.mouseRelease(stand.window, Qt.MouseButton.LeftButton, pos=QPoint(420, 290))
+    await until(lambda: boxes(stand), "the boxes of the new picture")
+    assert boxes(stand)[0].geometry().y() == 110
 
 
 async def test_a_tool_draws_over_the_boxes(stand: Overlay) -> None:
