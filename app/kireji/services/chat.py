@@ -12,7 +12,7 @@ import msgspec
 from kireji.core.errors import BudgetReached, KeyStoreError, KirejiError, PriceUnknown, ProviderError, ReaderError
 from kireji.core.history import NO_TOOLS, ConversationSetup, Origin, StoredMessage
 from kireji.core.history_ports import ConversationStore
-from kireji.core.messages import MessageState
+from kireji.core.messages import DocumentPart, MessageState
 from kireji.core.words import say
 from kireji.services import fallback
 from kireji.services.answer_window import AnswerWindow
@@ -138,12 +138,15 @@ class ChatService:
         """
         control = control or TurnControl()
         control.attach()
-        if question.sources:
-            observe(ReadingSources())
-        decided = await self._look_first(question, observe) if shows else ()
-        if question.conversation is not None and (question.again, question.edit) != (None, None):
-            await self._end_running(question.conversation)
-        asked = await self._saved(question, observe)
+        question, made = await self._packed(question, observe)
+        try:
+            decided = await self._look_first(question, observe) if shows else ()
+            if question.conversation is not None and (question.again, question.edit) != (None, None):
+                await self._end_running(question.conversation)
+            asked = await self._placing.save(question)
+        except BaseException:  # it was not asked, also when it was called back: what was packed for it goes again
+            await self._packing.discard(made)
+            raise
         turn = LiveTurn(QuestionSaved(asked.conversation, asked.history[-1]), control, observe)
         self.live.begin(turn)
         self.consents.keep(turn.conversation, decided)
@@ -234,18 +237,15 @@ class ChatService:
         name = choice.provider.name
         return await look_first(redaction, self.consents, name, built.request, question.conversation, observe)
 
-    async def _saved(self, question: Question, observe: Observer) -> Asked:
-        """The question in its place, with documents for its sources."""
+    async def _packed(self, question: Question, observe: Observer) -> tuple[Question, tuple[DocumentPart, ...]]:
+        """The question with documents for its sources, and these documents."""
         if not question.sources or question.again is not None:
-            return await self._placing.save(question)
-        before = question.documents
+            return question, ()
+        observe(ReadingSources())
+        before = len(question.documents)
         question, packed = await self._packing.packed(question)
         observe(SourcesPacked(packed))
-        try:
-            return await self._placing.save(question)
-        except BaseException:
-            await self._packing.discard(question.documents[len(before) :])
-            raise
+        return question, question.documents[before:]
 
     async def check(self, question: Question) -> None:
         """Say whether the budgets would let a question go out now; what else may go wrong is left to `ask`.

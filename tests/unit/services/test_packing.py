@@ -22,6 +22,7 @@ from kireji.services.packing import Packing
 from kireji.services.turns import Question, QuestionSaved, ReadingSources, SourcesPacked, TurnEvent
 from tests.fakes.provider import FakeProvider, answer
 from tests.fakes.sources import FakeSourceReader
+from tests.fakes.stores import MemorySettings
 from tests.fakes.world import World
 
 REPOSITORY = Source(SourceKind.FOLDER, "/r", "r")
@@ -242,6 +243,19 @@ async def test_a_listing_is_remembered_for_a_while_but_not_its_switches() -> Non
 async def test_the_same_source_twice_goes_along_once() -> None:
     packed = await plan(world_with(("a.py", "x")), REPOSITORY, REPOSITORY)
     assert names(packed) == ["a.py"]
+
+
+async def test_a_question_that_is_looked_through_before_it_is_stored_is_packed_once() -> None:
+    reads = []
+    for shows in (False, True):
+        world = world_with(("a.py", "x = 1\n"))
+        world.redacts = True
+        world.settings = MemorySettings({"privacy": {"openrouter": "ask"}})
+        world.remote.enqueue(answer("a"))
+        stored = await world.services().chat.ask(Question("q", sources=(REPOSITORY,)), lambda event: None, shows=shows)
+        assert stored.error == ""
+        reads.append(world.sources.reads)
+    assert reads[0] == reads[1] != []
 
 
 async def test_documents_of_a_question_that_could_not_be_stored_are_taken_back() -> None:
