@@ -64,8 +64,8 @@ async def shortcuts(bus: str) -> AsyncIterator[PortalShortcuts]:
     adapter = PortalShortcuts(
         {"DBUS_SESSION_BUS_ADDRESS": bus},
         lambda: TaskScope("test", problems.append),
-        patience=0.3,
-        consent=0.3,
+        patience=1.0,
+        consent=1.0,
         restart=0.0,
     )
     yield adapter

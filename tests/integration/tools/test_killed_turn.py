@@ -87,4 +87,4 @@ def forget(service: ServiceThread) -> None:
 
 def test_the_whole_answer_passes_every_point(service: ServiceThread, tmp_path: Path) -> None:
     assert run("none", tmp_path, service) == 0
-    assert (tmp_path / "effects").read_text().split() == ["1", "2", "3"]
+    assert sorted((tmp_path / "effects").read_text().split()) == ["1", "2", "3"]  # they run side by side

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kireji.ui.chat.markdown.characters import HIDDEN, clean, clean_code
@@ -49,6 +49,7 @@ def test_half_a_character_is_replaced() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.text())
+@example("\u115f\u115f")
 def test_cleaned_words_keep_all_that_shows(text: str) -> None:
     shown = clean(text)
     assert clean(shown) == shown

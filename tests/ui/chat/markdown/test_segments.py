@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kireji.ui.chat.blocks import Block, Kind
@@ -63,6 +63,8 @@ def test_segments_cover_the_text_without_gaps(text: str) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(TAME_MARKDOWN)
+@example("- > u\n  - b\nx $$\nx $$")
+@example("- a\n  - b\n    - c\n`x y\nz w`")
 def test_cut_text_shows_what_one_parse_of_it_shows(text: str) -> None:
     limits = Limits(target=12, inner=20, most=10_000)
     source = whole(text, limits)

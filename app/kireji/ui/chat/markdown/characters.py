@@ -93,7 +93,7 @@ def _needed(character: str, text: str, index: int) -> bool:
     if 0xFE00 <= ord(character) <= 0xFE0D or 0xE0100 <= ord(character) <= 0xE01EF:
         return before.isalpha() and unicodedata.name(before, "").startswith(("CJK", "MONGOLIAN", "PHAGS-PA", "MYANMAR"))
     if character in "\u115f\u1160":
-        return "\u1100" <= before <= "\u11ff" or "\u1100" <= behind <= "\u11ff"
+        return any("\u1100" <= beside <= "\u11ff" and not HIDDEN.match(beside) for beside in (before, behind))
     return (
         "\u180b" <= character <= "\u180f" and before.isalpha() and unicodedata.name(before, "").startswith("MONGOLIAN")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _CODE = Style(code=True)
 _LAZY = " " * 400
 """Stands before a line that goes on with a paragraph outside its containers: so far in, it can begin nothing."""
+_LAZY_LEFT = re.compile("\n? {200,}")
+"""What is left of it in code and formulas: lists inside take their indent, code has a space for the end of a line."""
 _ALIGNMENTS = {"text-align:center": Align.CENTRE, "text-align:right": Align.END}
 
 
@@ -91,8 +94,12 @@ def _take_out(tokens: Sequence[Token]) -> None:
     """Code and formulas among words keep the space at the beginning of their lines."""
     for token in tokens:
         for child in token.children or ():
-            child.content = child.content.replace(_LAZY, "")
-            child.markup = child.markup.replace(_LAZY, "")
+            child.content = _LAZY_LEFT.sub(_line_end, child.content)
+            child.markup = _LAZY_LEFT.sub(_line_end, child.markup)
+
+
+def _line_end(left: re.Match[str]) -> str:
+    return "\n" if left[0].startswith("\n") else " "
 
 
 def _code(source: str, opening: Opening, path: str) -> Block:
