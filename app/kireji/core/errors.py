@@ -10,6 +10,7 @@
     │   │   ├── ContextTooLong
     │   │   └── ReplayRefused      earlier reasoning no longer fits; the same without `raw` may succeed
     │   ├── ModelUnavailable       unknown or retired model
+    │   ├── ResultsExpired         a batch's results are no longer to be had
     │   ├── ConnectionFailed       never reached, or lost
     │   │   └── ProviderTimeout
     │   └── ProtocolViolation      the answer is not what the protocol says
@@ -35,6 +36,8 @@
     │   ├── StoreCorrupt
     │   └── StoreTooNew
     ├── TransferError              an export that cannot be read or written
+    ├── JobError                   a job's input, output or order that cannot be carried out
+    │   └── JobConflict            it is not in a state for that, or another process was quicker
     ├── ToolSourceError            a plugin or a server of tools cannot be used, or broke off
     ├── ToolRefused                the person or a rule said no; the sentence is for the model
     └── SettingsError              option, value, did-you-mean
@@ -80,6 +83,8 @@ class ProviderError(KirejiError):
         retryable: Whether the same request may succeed later.
         retry_after: Seconds to wait, when the service said so.
         detail: What the service said, shortened.
+        not_taken: Whether it is certain that the service has not taken the request up: it was never reached, or said
+            no. Without that nobody knows, and what costs money is not sent again.
     """
 
     def __init__(
@@ -92,12 +97,14 @@ class ProviderError(KirejiError):
         retryable: bool = False,
         retry_after: float | None = None,
         detail: str = "",
+        not_taken: bool = False,
     ) -> None:
         super().__init__(message, hint, detail=detail)
         self.provider = provider
         self.request_id = request_id
         self.retryable = retryable
         self.retry_after = retry_after
+        self.not_taken = not_taken
 
 
 class AuthenticationFailed(ProviderError):
@@ -133,6 +140,10 @@ class ReplayRefused(RequestRejected):
 
 class ModelUnavailable(ProviderError):
     """The model is unknown, retired, or not open to this key."""
+
+
+class ResultsExpired(ProviderError):
+    """The service has deleted a batch's results, or never had the batch."""
 
 
 class ConnectionFailed(ProviderError):
@@ -253,6 +264,14 @@ class ToolSourceError(KirejiError):
 
 class ToolRefused(KirejiError):
     """What a tool asked for was not allowed; the sentence is for the model."""
+
+
+class JobError(KirejiError):
+    """A job's input cannot be read, its output not written, or an order cannot be carried out."""
+
+
+class JobConflict(JobError):
+    """A job, batch or row is not in a state for that; another process may have been quicker."""
 
 
 class SettingsError(KirejiError):

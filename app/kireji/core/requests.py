@@ -51,6 +51,13 @@ class Purpose(enum.Enum):
     """A picture that the person named by its address."""
     PAGE = "page"
     """A page that a tool fetches, allowed by the person."""
+    JOB = "job"
+    """Many questions at once, through a service's batch interface."""
+    JOB_STATE = "job state"
+    """Where a batch stands, which ones there are, or that one is to be cancelled."""
+    JOB_RESULTS = "job results"
+    WEBHOOK = "webhook"
+    """The address that the person wants told when a job ends."""
     TOOL_SERVER = "tool server"
     """A call of a tool on a server that is reached over the network."""
 
@@ -155,6 +162,20 @@ class ModelRequest(msgspec.Struct, frozen=True):
     routing: Routing = Routing()
 
 
+class BodyFile(msgspec.Struct, frozen=True):
+    """A body that stands in a file, because it is too large for the memory.
+
+    Args:
+        path: The file.
+        size: Bytes.
+        digest: SHA-256 of them, hexadecimal.
+    """
+
+    path: str
+    size: int
+    digest: Sha256
+
+
 class OutgoingRequest(msgspec.Struct, frozen=True):
     """The exact bytes that would leave this computer, without the key.
 
@@ -170,6 +191,7 @@ class OutgoingRequest(msgspec.Struct, frozen=True):
         silence: Seconds without a byte after which the answer counts as lost.
         connect: Seconds until a connection must stand.
         total: Seconds until all must have come; None sets no such limit.
+        file: The body, when it is not in `body`.
     """
 
     provider: str
@@ -183,6 +205,7 @@ class OutgoingRequest(msgspec.Struct, frozen=True):
     silence: float = 120.0
     connect: float = 5.0
     total: float | None = None
+    file: BodyFile | None = None
 
     @property
     def host(self) -> str:

@@ -18,6 +18,7 @@ import msgspec
 from kireji.core.budget import BudgetSettings
 from kireji.core.capturing import Action
 from kireji.core.context import ContextSettings
+from kireji.core.jobs.settings import JobSettings
 from kireji.core.privacy import PrivacySettings
 from kireji.core.setting_rules import CHECKS, SettingProblem, usable, wrong
 from kireji.core.shortcuts import DEFAULT_CAPTURE
@@ -258,6 +259,7 @@ class Settings(msgspec.Struct, frozen=True):
     context: ContextSettings = msgspec.field(default_factory=ContextSettings)
     budget: BudgetSettings = msgspec.field(default_factory=BudgetSettings)
     privacy: PrivacySettings = msgspec.field(default_factory=PrivacySettings)
+    jobs: JobSettings = msgspec.field(default_factory=JobSettings)
 
 
 _RENAMED: Mapping[str, typing.Callable[[Any], tuple[str, Any]]] = types.MappingProxyType(

@@ -57,6 +57,16 @@ class Paths(NamedTuple):
         return self.data / "kireji.db"
 
     @property
+    def jobs_database(self) -> Path:
+        """The queue of jobs: apart, because reading a million rows must not hold up an answer that is being saved."""
+        return self.data / "jobs.db"
+
+    @property
+    def jobs(self) -> Path:
+        """Folder of the pictures of rows, and of bodies while they are sent."""
+        return self.data / "jobs"
+
+    @property
     def captures(self) -> Path:
         return self.data / "captures"
 

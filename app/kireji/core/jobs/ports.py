@@ -1,0 +1,330 @@
+"""What the job services need from outside; adapters satisfy it by shape, as in `core.ports`."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from kireji.core.history import Origin
+from kireji.core.jobs.states import BatchState, JobState, RowState
+from kireji.core.jobs.values import (
+    Batch,
+    Estimate,
+    ImportProgress,
+    Job,
+    JobPlan,
+    JobSource,
+    JoinedRow,
+    Outcome,
+    Row,
+    RowInput,
+    RowResult,
+)
+from kireji.core.messages import ImagePart, Usage
+from kireji.core.provider_ports import Gate
+from kireji.core.requests import BodyFile, ClearedRequest, OutgoingRequest
+from kireji.core.secret import Secret
+
+
+class BatchLimits(msgspec.Struct, frozen=True):
+    """What one batch of a service may hold.
+
+    Args:
+        rows: How many requests.
+        bytes: Of the whole body.
+        row_bytes: Of one request.
+        stored_pictures: Whether pictures of this computer may go along; else only those on the web.
+        price_share: Of the full price.
+        hours: After so many it gives up.
+    """
+
+    rows: int
+    bytes: int
+    row_bytes: int
+    stored_pictures: bool
+    price_share: float = 0.5
+    hours: int = 24
+
+
+class RemoteState(enum.Enum):
+    """Where a batch stands at the service."""
+
+    OPEN = "open"
+    CANCELLING = "cancelling"
+    ENDED = "ended"
+    """There are results, also after it was cancelled."""
+    FAILED = "failed"
+    """Refused as a whole; there are no results."""
+    GONE = "gone"
+    """The service does not know it, or has deleted its results."""
+
+
+class RemoteBatch(msgspec.Struct, frozen=True):
+    """A batch as the service tells of it.
+
+    Args:
+        id: The service's id.
+        state: Where it stands.
+        rows: How many requests it holds.
+        created: When the service made it (UTC).
+        expires: When it gives up; None when it does not say.
+        poll_after: Seconds until it wants to be asked again; None when it does not say.
+        sentence: Why it failed; empty otherwise.
+        cost: US dollars of all of it, when the service says so.
+    """
+
+    id: str
+    state: RemoteState
+    rows: int
+    created: datetime
+    expires: datetime | None = None
+    poll_after: float | None = None
+    sentence: str = ""
+    cost: float | None = None
+
+
+class BatchResult(msgspec.Struct, frozen=True):
+    """One line of a batch's results.
+
+    Args:
+        custom_id: As it was sent.
+        outcome: How it ended.
+        payload: What the service sent for it: JSON that `JobFormat.decode_job` reads.
+        usage: Tokens, and the cost where it is known.
+        sentence: Why it failed; empty otherwise.
+    """
+
+    custom_id: str
+    outcome: Outcome
+    payload: bytes
+    usage: Usage = Usage()
+    sentence: str = ""
+
+
+class Envelope(NamedTuple):
+    """What stands around the requests in the body of a new batch; they are separated by commas."""
+
+    before: bytes
+    after: bytes
+
+
+class BatchProvider(Protocol):
+    """A service's batch interface. The provider of the same name encodes and decodes the questions (`JobFormat`)."""
+
+    @property
+    def name(self) -> str: ...
+    def limits(self, model: str) -> BatchLimits | None:
+        """What a batch of this model may hold; None when it has none, so that rows must go one by one."""
+
+    def envelope(self, model: str) -> Envelope: ...
+    def entry(self, custom_id: str, body: bytes) -> bytes:
+        """One request of a batch, from the body of the question."""
+
+    def encode(self, base_url: str, model: str, body: BodyFile) -> OutgoingRequest:
+        """The request that makes a batch of a body that stands in a file."""
+
+    async def submit(self, cleared: ClearedRequest, secret: Secret | None) -> RemoteBatch:
+        """Send it, once.
+
+        Raises:
+            ProviderError: Its `not_taken` tells whether it is certain that the service has made no batch.
+        """
+
+    async def poll(self, gate: Gate, base_url: str, secret: Secret | None, remote: str) -> RemoteBatch:
+        """Raises ProviderError; a batch that is not there is `GONE`."""
+
+    def results(
+        self, gate: Gate, base_url: str, secret: Secret | None, remote: str, model: str
+    ) -> AbstractAsyncContextManager[AsyncIterator[BatchResult]]:
+        """Its results in any order, streamed.
+
+        Raises:
+            ProviderError: Refused, or broken off in the middle; what came before counts.
+            ResultsExpired: They are no longer to be had.
+        """
+
+    async def cancel(self, gate: Gate, base_url: str, secret: Secret | None, remote: str) -> RemoteBatch:
+        """Raises ProviderError."""
+
+    async def recent(self, gate: Gate, base_url: str, secret: Secret | None, since: datetime) -> Sequence[RemoteBatch]:
+        """All batches that the service made since then, newest first; reads as many pages as that takes.
+
+        Raises:
+            ProviderError: Refused or not reached.
+        """
+
+
+class JobStore(Protocol):
+    """The queue: the app and the command line work on the same one at the same time.
+
+    Every method is one transaction. Changes that `core.jobs.states` does not allow raise `JobConflict`.
+    """
+
+    async def create(self, plan: JobPlan, source: JobSource, owner: Origin) -> int:
+        """A job that is IMPORTING."""
+
+    async def jobs(self) -> Sequence[Job]:
+        """All of them, newest first."""
+
+    async def job(self, job: int) -> Job | None: ...
+    async def set_state(self, job: int, state: JobState, sentence: str = "") -> Job:
+        """Raises JobConflict: it may not follow, or there is no such job."""
+
+    async def set_estimate(self, job: int, estimate: Estimate) -> None: ...
+    async def set_plan(self, job: int, plan: JobPlan) -> None:
+        """Change what does not stand in fingerprints (name, mode, rows per batch, unpriced)."""
+
+    async def remove(self, job: int) -> None:
+        """With rows, results and the pictures that no other job has. Raises JobConflict while a batch is open."""
+
+    async def left_over(self) -> Sequence[int]:
+        """Jobs that are IMPORTING and whose importer is gone."""
+
+    async def version(self) -> int:
+        """Changes whenever another process has written."""
+
+    # Sending
+
+    async def take(self, job: int, owner: Origin, key: str, rows: int, state: BatchState, lease: float) -> Batch | None:
+        """Record a batch (SUBMITTING or LIVE) of the next rows that are PENDING; they become TAKEN.
+
+        Args:
+            job: Whose rows.
+            owner: This process.
+            key: Of the submission.
+            rows: At most so many.
+            state: SUBMITTING or LIVE.
+            lease: Seconds that the claim holds without being renewed.
+
+        Returns:
+            None when no row waits, or the job is not RUNNING.
+        """
+
+    async def give_back(self, batch: int, after: int) -> int:
+        """Rows of a batch beyond this row number wait again: they did not fit. Returns how many stay."""
+
+    async def inputs(self, batch: int, after: int = 0, limit: int = 200) -> Sequence[RowInput]:
+        """What the rows of a batch ask, by number."""
+
+    async def keep_values(self, batch: int, values: Mapping[int, Mapping[str, str]]) -> None:
+        """What placeholders in rows (by number) stand for, so that answers can be restored a day later."""
+
+    async def mark_sent(self, batch: int, number: int) -> None:
+        """A row of a LIVE batch is about to leave."""
+
+    # Claims
+
+    async def renew(self, owner: Origin, lease: float) -> None:
+        """Every claim of this process holds for so many seconds more."""
+
+    async def claim_due(self, owner: Origin, now: datetime, lease: float, job: int | None = None) -> Batch | None:
+        """Claim one batch that is due and that nobody works on, or whose owner is gone and whose lease has ended.
+
+        SUBMITTING batches of owners that are gone come back as UNCERTAIN, LIVE ones have their unsent rows PENDING, the
+        sent ones UNCERTAIN, and are COMPLETED without being given out. `next_poll` in a far future (a clock that was
+        set back) counts as due.
+        """
+
+    async def release(self, batch: int, owner: Origin, next_poll: datetime | None) -> None:
+        """Give a claim back; it is due again at that time."""
+
+    async def next_due(self, job: int | None = None) -> datetime | None:
+        """When the next batch is due; None when none is open."""
+
+    async def open_batches(self, job: int) -> Sequence[Batch]: ...
+    async def set_batch(
+        self,
+        batch: int,
+        state: BatchState,
+        *,
+        remote: RemoteBatch | None = None,
+        candidates: tuple[str, ...] | None = None,
+        proven: bool | None = None,
+        sentence: str = "",
+    ) -> Batch:
+        """Change a batch; its rows follow: DISCARDED makes them PENDING, FAILED ERRORED with the sentence, EXPIRED
+        EXPIRED, NEEDS_YOU and UNCERTAIN leave them, COMPLETED makes those that have no result EXPIRED.
+
+        Raises:
+            JobConflict: It may not follow.
+        """
+
+    async def known_remotes(self) -> frozenset[str]:
+        """The service's ids of all batches of this queue."""
+
+    # Results
+
+    async def record(self, batch: int, results: Sequence[RowResult]) -> int:
+        """Store results of a batch; rows that have ended are left alone. Returns how many were new."""
+
+    async def record_outside(self, job: int, result: RowResult) -> bool:
+        """Store a result of a row that is PENDING (the dry run's). False when it has ended or is on its way."""
+
+    async def reuse(self, job: int) -> int:
+        """Give rows that are PENDING the results of the same requests in earlier jobs. Returns how many."""
+
+    async def retry(self, job: int, states: frozenset[RowState]) -> int:
+        """Rows in these states are PENDING again, without their results. Returns how many."""
+
+    async def cancel_pending(self, job: int) -> int:
+        """Rows that are PENDING are CANCELED. Returns how many."""
+
+    # Looking
+
+    async def rows(
+        self, job: int, after: int = 0, limit: int = 200, states: frozenset[RowState] = ...
+    ) -> Sequence[Row]:
+        """In the order of the input; all of them when no state is named."""
+
+    async def input(self, job: int, number: int) -> RowInput | None: ...
+    async def joined(
+        self, job: int, after: int = 0, limit: int = 500, states: frozenset[RowState] = ...
+    ) -> Sequence[JoinedRow]:
+        """Rows with their results, in the order of the input; rows that are SAME with the other row's."""
+
+    async def sample(self, job: int, most: int) -> Sequence[RowInput]:
+        """Rows that would be sent, spread evenly over the job, for an estimate."""
+
+    async def bytes_pending(self, job: int) -> int:
+        """Sum of the contents of rows that would be sent."""
+
+
+class JobImporter(Protocol):
+    """Reads a source into the rows of a job, in a process of its own."""
+
+    async def run(
+        self, job: int, plan: JobPlan, source: JobSource, progress: Callable[[ImportProgress], None]
+    ) -> ImportProgress:
+        """Read all of it; the job is READY afterwards.
+
+        Raises:
+            JobError: The file is not there, is none of the known forms, or the disk is full; the rows are gone again.
+        """
+
+
+class JobPictures(Protocol):
+    """Pictures of rows, kept apart from the history's."""
+
+    async def get(self, picture: ImagePart) -> bytes:
+        """Raises StoreCorrupt when the bytes are missing or are not what their name says."""
+
+
+class Spool(Protocol):
+    """Files in which the bodies of new batches stand while they are sent."""
+
+    async def write(self, key: str, chunks: AsyncIterator[bytes]) -> BodyFile:
+        """Raises StoreFull, StoreReadOnly."""
+
+    async def discard(self, key: str) -> None: ...
+
+
+class JobWriter(Protocol):
+    """Writes lines into a file that the person named, whole or not at all."""
+
+    def open(self, path: str) -> AbstractAsyncContextManager[Callable[[bytes], None]]:
+        """Raises JobError: it cannot be written there. Nothing stays when the body raises."""
