@@ -1,0 +1,92 @@
+"""What a person gets of a job: answers, one row in full, the columns of a table."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from kireji.core.jobs.values import Outcome, Row
+from kireji.core.messages import Usage
+
+
+class ColumnKind(enum.Enum):
+    """What stands in a column of answers that follow a JSON schema."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    JSON = "json"
+    """A list or an object, or what may be of several kinds."""
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One property of the answers.
+
+    Args:
+        name: As the schema has it.
+        kind: What stands in it.
+    """
+
+    name: str
+    kind: ColumnKind
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A row with how it ended.
+
+    Args:
+        row: Which.
+        outcome: How it ended; None while it has not, and for rows that were never asked.
+        text: The answer as the model wrote it, with what was hidden put back.
+        data: The same as a value when the job has a schema and the answer fits it; None otherwise.
+        error: Why there is no answer, or why it does not fit the schema; empty otherwise.
+        usage: Tokens.
+        cost: US dollars; None when nobody knows, or nothing was paid for it.
+        cached: Whether it is an earlier job's.
+    """
+
+    row: Row
+    outcome: Outcome | None = None
+    text: str = ""
+    data: Any = None
+    error: str = ""
+    usage: Usage = Usage()
+    cost: float | None = None
+    cached: bool = False
+
+
+class RowDetail(msgspec.Struct, frozen=True):
+    """Everything about one row.
+
+    Args:
+        answer: How it ended.
+        prompt: What was asked, as a person reads it.
+        system: Instructions; empty for none.
+        content: What was read for it, as JSON.
+        pictures: Bytes of its pictures, in order; empty bytes for one that is lost.
+        addresses: Of pictures on the web.
+        raw: What the service sent for it, as JSON; empty while there is nothing.
+        hidden: What stood in the place of each placeholder that was sent.
+        columns: Of a row of a table, its cells by column.
+    """
+
+    answer: Answer
+    prompt: str
+    system: str = ""
+    content: str = ""
+    pictures: tuple[bytes, ...] = ()
+    addresses: tuple[str, ...] = ()
+    raw: str = ""
+    hidden: Mapping[str, str] = {}
+    columns: Mapping[str, str] = {}
+
+
+class ExportForm(enum.Enum):
+    """As what answers are written; the value is the ending of the file's name."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
