@@ -297,10 +297,31 @@ class JobStore(Protocol):
 class JobImporter(Protocol):
     """Reads a source into the rows of a job, in a process of its own."""
 
+    async def named_model(self, source: JobSource) -> str:
+        """The model that the first line names; empty when it names none, or is no line of a job.
+
+        Raises:
+            JobError: The source is not there, or cannot be read.
+        """
+
     async def run(
-        self, job: int, plan: JobPlan, source: JobSource, progress: Callable[[ImportProgress], None]
+        self,
+        job: int,
+        plan: JobPlan,
+        source: JobSource,
+        progress: Callable[[ImportProgress], None],
+        *,
+        wins: bool = True,
     ) -> ImportProgress:
         """Read all of it; the job is READY afterwards.
+
+        Args:
+            job: Which.
+            plan: What is to be done; provider and model are always named in it.
+            source: What is read.
+            progress: Told how far it is.
+            wins: Whether the person has chosen the plan's model, which then holds for all lines; without, lines that
+                name another are refused.
 
         Raises:
             JobError: The file is not there, is none of the known forms, or the disk is full; the rows are gone again.

@@ -1,0 +1,1 @@
+"""Long work: jobs are added, run, watched and read here."""

@@ -1,0 +1,130 @@
+"""Who answers the rows of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from kireji.core.errors import JobError
+from kireji.core.jobs.ports import BatchLimits, BatchProvider
+from kireji.core.jobs.values import JobPlan, JobSource, Mode, SourceKind
+from kireji.core.models import ModelInfo
+from kireji.core.provider_ports import JobFormat, Provider
+from kireji.core.words import say
+from kireji.services.catalog import Catalog, Choice
+from kireji.services.preferences import Preferences
+
+_PICTURES = (SourceKind.FOLDER, SourceKind.PICTURES)
+
+
+class Target(msgspec.Struct, frozen=True):
+    """Who answers, and how rows get there.
+
+    Args:
+        choice: Provider, model and address.
+        format: How a question stands in a batch; None where the provider has no batches.
+        batches: The provider's batch interface; None where rows go one by one.
+        limits: What a batch may hold; None where rows go one by one.
+    """
+
+    choice: Choice
+    format: JobFormat | None = None
+    batches: BatchProvider | None = None
+    limits: BatchLimits | None = None
+
+    @property
+    def provider(self) -> Provider:
+        return self.choice.provider
+
+    @property
+    def model(self) -> str:
+        return self.choice.model
+
+    @property
+    def base_url(self) -> str:
+        return self.choice.base_url
+
+    @property
+    def info(self) -> ModelInfo | None:
+        """What is known about the model."""
+        return self.choice.info
+
+    @property
+    def share(self) -> float:
+        """Of the full price."""
+        return self.limits.price_share if self.limits is not None else 1.0
+
+
+class JobTargets:
+    """Finds who answers.
+
+    Args:
+        catalog: Providers and models.
+        preferences: The settings.
+        formats: How questions stand in batches, by provider.
+        batches: Batch interfaces, by provider.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        preferences: Preferences,
+        formats: Mapping[str, JobFormat],
+        batches: Mapping[str, BatchProvider],
+    ) -> None:
+        self._catalog = catalog
+        self._preferences = preferences
+        self._formats = formats
+        self._batches = batches
+
+    async def settled(self, plan: JobPlan, source: JobSource, named: str) -> JobPlan:
+        """A plan for a new job in which provider and model are named, and the mode is one that the model has.
+
+        Args:
+            plan: As the person gave it.
+            source: What the rows come from.
+            named: The model that the first line names; empty for none.
+
+        Raises:
+            KirejiError: There is no such provider, or none can work.
+            JobError: The rows have pictures, and the model cannot see.
+        """
+        choice = await self._catalog.choose(self._preferences.settings, plan.provider, plan.model or named)
+        if source.kind in _PICTURES:
+            choice = self._seeing(choice, chosen=bool(plan.model))
+        plan = msgspec.structs.replace(plan, provider=choice.provider.name, model=choice.model)
+        target = self._target(choice, plan.mode)
+        stored = source.kind in _PICTURES
+        if target.limits is None or (stored and not target.limits.stored_pictures):
+            plan = msgspec.structs.replace(plan, mode=Mode.LIVE)
+        return plan
+
+    async def of(self, plan: JobPlan) -> Target:
+        """Who answers the rows of a job that there is.
+
+        Raises:
+            KirejiError: There is no such provider any more, or a local server does not answer.
+        """
+        choice = await self._catalog.choose(self._preferences.settings, plan.provider, plan.model)
+        return self._target(choice, plan.mode)
+
+    def format(self, provider: str) -> JobFormat | None:
+        """How results of a provider's batches are read; None where it has none."""
+        return self._formats.get(provider)
+
+    def _target(self, choice: Choice, mode: Mode) -> Target:
+        name = choice.provider.name
+        batches = self._batches.get(name) if mode is Mode.BATCH else None
+        limits = batches.limits(choice.model) if batches is not None else None
+        return Target(choice, self._formats.get(name), batches if limits is not None else None, limits)
+
+    def _seeing(self, choice: Choice, *, chosen: bool) -> Choice:
+        """The choice, or the provider's first model that sees where the person has named none."""
+        if choice.info is None or choice.info.sees_images:
+            return choice
+        name = choice.info.name or choice.model
+        others = [info for info in self._catalog.known(choice.provider.name) if info.sees_images]
+        if chosen or not others:
+            raise JobError(say("{name} cannot see pictures.", name=name), say("Choose a model that can."))
+        return msgspec.structs.replace(choice, model=others[0].id, info=others[0])
