@@ -14,6 +14,7 @@ from kireji.core.history import Origin
 from kireji.core.jobs.states import BatchState, JobState, RowState
 from kireji.core.jobs.values import (
     Batch,
+    Delivery,
     Estimate,
     ImportProgress,
     Job,
@@ -61,7 +62,7 @@ class RemoteState(enum.Enum):
     FAILED = "failed"
     """Refused as a whole; there are no results."""
     GONE = "gone"
-    """The service does not know it, or has deleted its results."""
+    """The service says that it has no such batch; one whose results alone are deleted has ENDED."""
 
 
 class RemoteBatch(msgspec.Struct, frozen=True):
@@ -172,8 +173,22 @@ class JobStore(Protocol):
         """All of them, newest first."""
 
     async def job(self, job: int) -> Job | None: ...
-    async def set_state(self, job: int, state: JobState, sentence: str = "") -> Job:
-        """Raises JobConflict: it may not follow, or there is no such job."""
+    async def set_state(self, job: int, state: JobState, sentence: str = "", delivery: Delivery | None = None) -> Job:
+        """Change a job, and write down who is to be told of it.
+
+        Args:
+            job: Which.
+            state: What follows.
+            sentence: Why, with the next step.
+            delivery: What the person's address is told, written in the same transaction.
+
+        Raises:
+            JobConflict: It may not follow, there is no such job, or it would be FINISHED or CANCELLED while rows are
+                PENDING or a batch is open.
+        """
+
+    async def tell(self, job: int, sentence: str) -> None:
+        """Say what a job waits for while it goes on by itself; empty when it waits for nothing."""
 
     async def set_estimate(self, job: int, estimate: Estimate) -> None: ...
     async def set_plan(self, job: int, plan: JobPlan) -> None:
@@ -236,7 +251,15 @@ class JobStore(Protocol):
     async def next_due(self, job: int | None = None) -> datetime | None:
         """When the next batch is due; None when none is open."""
 
-    async def open_batches(self, job: int) -> Sequence[Batch]: ...
+    async def make_due(self, job: int | None = None) -> None:
+        """Every open batch, and every delivery, is due now: the computer slept, or something was put right."""
+
+    async def open_batches(self, job: int) -> Sequence[Batch]:
+        """Those that have not ended, by id; those that need the person included."""
+
+    async def numbers(self, batch: int) -> frozenset[int]:
+        """The rows of a batch."""
+
     async def set_batch(
         self,
         batch: int,
@@ -248,7 +271,8 @@ class JobStore(Protocol):
         sentence: str = "",
     ) -> Batch:
         """Change a batch; its rows follow: DISCARDED makes them PENDING, FAILED ERRORED with the sentence, EXPIRED
-        EXPIRED, NEEDS_YOU and UNCERTAIN leave them, COMPLETED makes those that have no result EXPIRED.
+        EXPIRED, NEEDS_YOU and UNCERTAIN UNCERTAIN, SUBMITTED TAKEN, COMPLETED makes those that have no result EXPIRED.
+        UNCERTAIN forgets which of the service's batches it was.
 
         Raises:
             JobConflict: It may not follow.
@@ -260,7 +284,7 @@ class JobStore(Protocol):
     # Results
 
     async def record(self, batch: int, results: Sequence[RowResult]) -> int:
-        """Store results of a batch; rows that have ended are left alone. Returns how many were new."""
+        """Store results of a batch; rows that have ended or are not in it are left alone. Returns how many were new."""
 
     async def record_outside(self, job: int, result: RowResult) -> bool:
         """Store a result of a row that is PENDING (the dry run's). False when it has ended or is on its way."""
@@ -292,6 +316,23 @@ class JobStore(Protocol):
 
     async def bytes_pending(self, job: int) -> int:
         """Sum of the contents of rows that would be sent."""
+
+
+class DeliveryStore(Protocol):
+    """What the person's address is still to be told; written by `JobStore.set_state`, in the same file."""
+
+    async def claim_delivery(self, now: datetime, hold: float) -> Delivery | None:
+        """One that is due; it is not given out again for so many seconds, and counts one attempt more.
+
+        A time in the far future (a clock that was set back) counts as due.
+        """
+
+    async def postpone_delivery(self, delivery: str, next_try: datetime) -> None: ...
+    async def end_delivery(self, delivery: str) -> None:
+        """It arrived, or is given up."""
+
+    async def next_delivery(self) -> datetime | None:
+        """When the next one is due; None when nothing is left to tell."""
 
 
 class JobImporter(Protocol):

@@ -95,10 +95,15 @@ BATCH_TRANSITIONS: Mapping[BatchState, frozenset[BatchState]] = MappingProxyType
                 BatchState.FAILED,
                 BatchState.EXPIRED,
                 BatchState.UNCERTAIN,
+                BatchState.NEEDS_YOU,
             }
         ),
-        BatchState.CANCELLING: frozenset({BatchState.COLLECTING, BatchState.FAILED, BatchState.EXPIRED}),
-        BatchState.COLLECTING: frozenset({BatchState.COMPLETED, BatchState.EXPIRED, BatchState.UNCERTAIN}),
+        BatchState.CANCELLING: frozenset(
+            {BatchState.COLLECTING, BatchState.FAILED, BatchState.EXPIRED, BatchState.NEEDS_YOU}
+        ),
+        BatchState.COLLECTING: frozenset(
+            {BatchState.COMPLETED, BatchState.EXPIRED, BatchState.UNCERTAIN, BatchState.NEEDS_YOU}
+        ),
         BatchState.LIVE: frozenset({BatchState.COMPLETED}),
         BatchState.COMPLETED: frozenset(),
         BatchState.DISCARDED: frozenset(),
@@ -106,7 +111,9 @@ BATCH_TRANSITIONS: Mapping[BatchState, frozenset[BatchState]] = MappingProxyType
         BatchState.EXPIRED: frozenset(),
     }
 )
-"""SUBMITTED and COLLECTING become UNCERTAIN when an adopted batch turns out to hold somebody else's rows."""
+"""SUBMITTED and COLLECTING become UNCERTAIN when an adopted batch turns out to hold somebody else's rows; what was with
+the service becomes NEEDS_YOU when the service does not know it any more although it should, as with another account's
+key."""
 
 ROW_TRANSITIONS: Mapping[RowState, frozenset[RowState]] = MappingProxyType(
     {

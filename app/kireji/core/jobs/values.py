@@ -236,6 +236,28 @@ class Batch(msgspec.Struct, frozen=True):
     sentence: str = ""
 
 
+class Delivery(msgspec.Struct, frozen=True):
+    """What the person's own address is told when a job has ended or needs them.
+
+    Args:
+        id: Stays the same whenever it is sent again, so that the other side can tell.
+        job: Whose end.
+        address: Where it goes.
+        body: JSON.
+        created: When that happened (UTC).
+        attempts: How often it was sent.
+        next_try: When to send it again.
+    """
+
+    id: str
+    job: int
+    address: str
+    body: bytes
+    created: datetime
+    attempts: int = 0
+    next_try: datetime | None = None
+
+
 class LineKind(enum.Enum):
     """The shape of a row's content."""
 
