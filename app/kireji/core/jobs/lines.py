@@ -1,0 +1,340 @@
+"""Lines of JSONL: three shapes in, one row out, or the reason why not.
+
+    {"prompt": "...", "image": "path or address"?, "id": "..."?}
+    {"custom_id": "...", "params": {...}}                        as Anthropic's batches take them
+    {"custom_id": "...", "method": "POST", "url": "...", "body": {...}}    as OpenAI's take them
+
+Nothing in a line is passed over: what has no place in its row makes the line refused, with a sentence that names it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from typing import NamedTuple, NoReturn
+
+import msgspec
+
+from kireji.core.jobs.conversion import NotCarried, carried, form_of
+from kireji.core.jobs.ports import BatchLimits
+from kireji.core.jobs.requests import is_link, row_words
+from kireji.core.jobs.values import JobPlan, LineKind, Mode, RowInput
+from kireji.core.words import mark, say
+
+LARGEST_LINE = 32_000_000
+"""Bytes: what the services take in one question."""
+LONGEST_ID = 256
+"""Characters of a person's own id."""
+_HEAD = 120
+"""Characters of a prompt that tables show."""
+_KEYS = ("prompt", "image", "id", "custom_id", "params", "method", "url", "body")
+_AT = re.compile(r" \(byte (\d+)\)$")
+_UNKNOWN = re.compile(r"unknown field `(.*)`", re.DOTALL)
+_WRONG = re.compile(r"Expected `.*?`, got `(\w+)`(?: - at `\$\.(\w+)(?:\[.*)?`)?")
+_BLANKS = re.compile(r"\s+")
+_CHAT = ("/v1/chat/completions", "/chat/completions")
+_MESSAGES = ("/v1/messages", "/messages")
+_NOTHING = msgspec.Raw()
+_KINDS = {
+    "str": mark("text"),
+    "int": mark("a number"),
+    "float": mark("a number"),
+    "bool": mark("true or false"),
+    "array": mark("a list"),
+    "object": mark("an object"),
+    "null": mark("null"),
+}
+
+
+class LineRefused(Exception):
+    """A line that cannot become a row; `sentence` says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class Line(NamedTuple):
+    """What stands in a line.
+
+    Args:
+        kind: Its shape.
+        content: JSON, as it was read.
+        prompt: The words of a PROMPT; None takes the plan's, and for other kinds.
+        id: The person's own; empty when there is none.
+        model: The one it names; empty when it names none.
+        images: Names of files and addresses on the web, in order.
+    """
+
+    kind: LineKind
+    content: bytes
+    prompt: str | None = None
+    id: str = ""
+    model: str = ""
+    images: tuple[str, ...] = ()
+
+
+class _Read(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    prompt: str | None = None
+    image: str | tuple[str, ...] | None = None
+    id: str | int | None = None
+    custom_id: str | int | None = None
+    params: msgspec.Raw = _NOTHING
+    method: str | None = None
+    url: str | None = None
+    body: msgspec.Raw = _NOTHING
+
+
+class _Body(msgspec.Struct):
+    """As much of a body as decides whether it can be asked."""
+
+    model: str | None = None
+    messages: list[msgspec.Raw] = []
+    max_tokens: int | None = None
+    max_completion_tokens: int | None = None
+    speed: object = None
+    output_config: object = None
+    response_format: object = None
+
+
+class LineReader:
+    """Reads lines for one job.
+
+    Args:
+        plan: What is to be done with every row.
+        limits: Of the service's batches; None where rows go one by one.
+    """
+
+    def __init__(self, plan: JobPlan, limits: BatchLimits | None = None) -> None:
+        self._plan = plan
+        self._limits = limits if plan.mode is Mode.BATCH else None
+        self._form = form_of(plan.provider)
+        self._decode = msgspec.json.Decoder(_Read).decode
+        self.largest = min(LARGEST_LINE, self._limits.row_bytes if self._limits is not None else LARGEST_LINE)
+
+    def read(self, line: bytes) -> Line:
+        """What a line says.
+
+        Args:
+            line: Without the end of line.
+
+        Raises:
+            LineRefused: It cannot become a row.
+        """
+        if len(line) > self.largest:
+            raise LineRefused(too_large(self.largest))
+        try:
+            if not line.isascii():
+                line.decode()  # what is passed on unread is not checked by the JSON reader
+            read = self._decode(line)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+            raise LineRefused(why_broken(line, error)) from error
+        if read.params is _NOTHING and read.body is _NOTHING:
+            return self._prompt(line, read)
+        both = read.params is not _NOTHING and read.body is not _NOTHING
+        if both or read.prompt is not None or read.image is not None:
+            raise LineRefused(say("The line has more than one of prompt, params and body."))
+        return self._raw(read)
+
+    def _prompt(self, line: bytes, read: _Read) -> Line:
+        if read.method is not None or read.url is not None:
+            raise LineRefused(say("The line has a method or a url, but no body."))
+        images = read.image if isinstance(read.image, tuple) else (read.image,) if read.image is not None else ()
+        if read.prompt is None:
+            if not images:
+                raise LineRefused(say("The line has neither a prompt, nor params, nor a body."))
+            if not self._plan.prompt.strip():
+                raise LineRefused(say("The line has no prompt, and the job has none for lines without."))
+        elif not read.prompt or read.prompt.isspace():
+            raise LineRefused(say("The prompt is empty."))
+        for name in images:
+            if not name.strip():
+                raise LineRefused(say("The name of the picture is empty."))
+        return Line(LineKind.PROMPT, line, read.prompt, own_id(read.id, read.custom_id), "", images)
+
+    def _raw(self, read: _Read) -> Line:
+        if read.params is not _NOTHING:
+            if read.method is not None or read.url is not None:
+                raise LineRefused(say("A line with params has neither a method nor a url."))
+            kind, content = LineKind.PARAMS, bytes(read.params)
+        else:
+            kind, content = _addressed(read), bytes(read.body)
+        try:
+            body = msgspec.json.decode(content, type=_Body)
+        except msgspec.ValidationError as error:
+            raise LineRefused(_not_askable(kind, error)) from error
+        if not body.messages:
+            raise LineRefused(say("There are no messages in it."))
+        for limit in (body.max_tokens, body.max_completion_tokens):
+            if limit is not None and limit < 1:
+                raise LineRefused(say("max_tokens is {limit}; an answer needs at least 1.", limit=limit))
+        self._refuse_what_a_job_cannot(kind, body, content)
+        return Line(kind, content, None, own_id(read.id, read.custom_id), body.model or "")
+
+    def _refuse_what_a_job_cannot(self, kind: LineKind, body: _Body, content: bytes) -> None:
+        if self._limits is not None and body.speed is not None:
+            raise LineRefused(say("Batches know no “{what}”.", what="speed"))
+        if self._plan.schema and _has_schema(body):
+            raise LineRefused(say("The line has a schema of its own, and the job has one, too."))
+        if self._limits is not None and not self._limits.stored_pictures and brings_pictures(content):
+            raise LineRefused(only_on_the_web())
+        try:
+            carried(content, kind, self._form)
+        except NotCarried as error:
+            raise LineRefused(error.sentence) from error
+
+
+def own_id(*given: str | int | None) -> str:
+    """The person's own id of a row; empty when none is given.
+
+    Raises:
+        LineRefused: It is no id.
+    """
+    named = [str(one) for one in given if one is not None]
+    if not named:
+        return ""
+    if len(named) > 1:
+        raise LineRefused(say("The line has two ids."))
+    if not named[0]:
+        raise LineRefused(say("The id is empty."))
+    if len(named[0]) > LONGEST_ID:
+        raise LineRefused(say("The id is longer than {most} characters.", most=LONGEST_ID))
+    if not named[0].isprintable():
+        raise LineRefused(say("The id holds characters that cannot be seen."))
+    return named[0]
+
+
+def head_of(words: str) -> str:
+    """The beginning of a prompt on one line, for tables."""
+    head = words[: _HEAD * 2]
+    return (head if head.isprintable() else _BLANKS.sub(" ", head))[:_HEAD].strip()
+
+
+def head_of_line(plan: JobPlan, line: Line) -> str:
+    """The same of a line."""
+    if line.kind is LineKind.PROMPT:
+        return head_of(line.prompt if line.prompt is not None else line.images[0])
+    return head_of(row_words(plan, RowInput(0, line.kind, line.content)))
+
+
+def stored_images(line: Line) -> list[str]:
+    """Names of the files that a line wants to go along."""
+    return [name for name in line.images if not is_link(name)]
+
+
+def too_large(most: int) -> str:
+    """Why a line over the limit is refused."""
+    return say("The line is larger than the {most} MB that one question may have.", most=f"{most / 1_000_000:g}")
+
+
+def only_on_the_web() -> str:
+    """Why a line with a picture of this computer is refused."""
+    return say("This service's batches take pictures from the web only.")
+
+
+def brings_pictures(content: bytes) -> bool:
+    """Whether pictures or documents stand in a body itself, instead of their addresses."""
+    return (b"data:" in content and b";base64," in content) or b'"base64"' in content
+
+
+def why_broken(line: bytes, error: Exception) -> str:
+    """Why bytes are none of the three shapes.
+
+    Args:
+        line: The bytes.
+        error: What reading them as `Line` raised.
+    """
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as wrong:
+        column = len(line[: wrong.start].decode()) + 1
+        return say("The line is not UTF-8: there is a wrong byte at column {column}.", column=column)
+    if isinstance(error, RecursionError):
+        return say("The line is nested too deeply.")
+    if isinstance(error, msgspec.ValidationError):
+        return _misshapen(str(error))
+    return _broken(text, error)
+
+
+def _broken(text: str, error: Exception) -> str:
+    if "\0" in text:
+        return say("The JSON is broken at column {column}: there is a NUL byte.", column=text.index("\0") + 1)
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as found:
+        return say(
+            "The JSON is broken at column {column}: {reason}.",
+            column=found.pos + 1,
+            reason=_lower(found.msg.removesuffix(" at")),
+        )
+    except (RecursionError, ValueError):  # as of a number with thousands of digits
+        return say("The line is nested too deeply.")
+    if at := _AT.search(str(error)):
+        column = len(text.encode()[: int(at[1])].decode(errors="ignore")) + 1
+        return say("The JSON is broken at column {column}: {reason}.", column=column, reason=_reason(str(error)))
+    return say("The JSON holds half of a character, as \\ud83d without its other half.")
+
+
+def _reason(told: str) -> str:
+    return _lower(_AT.sub("", told).removeprefix("JSON is malformed: "))
+
+
+def _lower(reason: str) -> str:
+    return reason[:1].lower() + reason[1:]
+
+
+def _misshapen(told: str) -> str:
+    if found := _UNKNOWN.search(told):
+        return unknown_key(found[1])
+    if found := _WRONG.search(told):
+        got, field = found[1], found[2]
+        if field is None:
+            return say("The line is not a JSON object.")
+        return _wrong_kind(field, got)
+    return say("The line has a shape that is not known here.")
+
+
+def _wrong_kind(field: str, got: str) -> str:
+    return say("“{field}” cannot be {got}.", field=field, got=say(_KINDS.get(got, got)))
+
+
+def unknown_key(name: str) -> str:
+    """Why a line with a key of its own is refused."""
+    close = difflib.get_close_matches(name.lower(), _KEYS, n=1)
+    if close:
+        return say("“{name}” is not known here; did you mean “{close}”?", name=name[:60], close=close[0])
+    return say("“{name}” is not known here: a line has prompt, image and id.", name=name[:60])
+
+
+def _addressed(read: _Read) -> LineKind:
+    """The form of a body by the address that the line names."""
+    if read.method is not None and read.method.upper() != "POST":
+        raise LineRefused(say("The method is {method}; questions are asked with POST.", method=read.method[:20]))
+    if read.url is None:
+        return LineKind.BODY
+    path = "/" + read.url.partition("://")[2].partition("/")[2] if "://" in read.url else read.url
+    if path.endswith(_CHAT):
+        return LineKind.BODY
+    if path.endswith(_MESSAGES):
+        return LineKind.PARAMS
+    return _refuse(say("Lines for {url} are not known here, only for /v1/chat/completions.", url=read.url[:60]))
+
+
+def _refuse(sentence: str) -> NoReturn:
+    raise LineRefused(sentence)
+
+
+def _not_askable(kind: LineKind, error: msgspec.ValidationError) -> str:
+    name = "params" if kind is LineKind.PARAMS else "body"
+    found = _WRONG.search(str(error))
+    if found is None or found[2] is None:
+        return say("“{name}” is not a JSON object.", name=name)
+    return _wrong_kind(f"{name}.{found[2]}", found[1])
+
+
+def _has_schema(body: _Body) -> bool:
+    if isinstance(body.output_config, dict) and body.output_config.get("format") is not None:
+        return True
+    form = body.response_format
+    return form is not None and not (isinstance(form, dict) and form.get("type") == "text")
