@@ -19,6 +19,7 @@ from tests.service.answers import (
     Text,
     Words,
 )
+from tests.service.batches import BatchDesk, Orders
 from tests.service.outside import ServiceProcess, ServiceThread
 from tests.service.received import Request
 from tests.service.server import KEY, TestService
@@ -26,6 +27,7 @@ from tests.service.server import KEY, TestService
 __all__ = [
     "KEY",
     "Answer",
+    "BatchDesk",
     "Blocks",
     "Body",
     "Call",
@@ -33,6 +35,7 @@ __all__ = [
     "Echo",
     "Event",
     "Hangup",
+    "Orders",
     "Raw",
     "Reasoning",
     "Redacted",

@@ -13,9 +13,10 @@ from typing import Any, ClassVar, Self
 import msgspec
 
 from tests.service.answers import Answer, Body, Delivery, Hangup, Rule, Silence, Status, read_script
+from tests.service.batches import BatchDesk
 from tests.service.connection import Connection, Incoming
 from tests.service.frames import Frame
-from tests.service.received import Request
+from tests.service.received import Request, received
 from tests.service.refusal import Refusal
 
 
@@ -82,12 +83,37 @@ class ScriptedService:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.batches is not None:
+            await self.batches.close()
         if self._faults and error is None:
             raise self._faults[0]
 
     def enqueue(self, *script: Answer | Rule) -> None:
         """Answer these next."""
         self._rules += [_rule(item) for item in script]
+
+    def accept(self, *keys: str) -> None:
+        """Accept these keys from now on, and no others."""
+        self._keys = keys
+
+    def steer(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Orders from outside: release, hold (true), enqueue (rules), keys (those that are accepted), batches (see
+        `BatchDesk.steer`; `answered` tells what was, too). Returns the state of all requests and of the batches.
+        """
+        if order.get("release"):
+            self.release()
+        if order.get("hold"):
+            self.hold()
+        if "enqueue" in order:
+            self.enqueue(*self.script(msgspec.json.encode(order["enqueue"])))
+        if "keys" in order:
+            self.accept(*order["keys"])
+        state: dict[str, Any] = {"requests": [item.state() for item in self.requests]}
+        if self.batches is not None:
+            about = order.get("batches", {})
+            self.batches.steer(about)
+            state["batches"] = self.batches.report(answered=about.get("answered", False))
+        return state
 
     def release(self) -> None:
         """Let the streams that are held go on, and those that would be."""
@@ -140,6 +166,11 @@ class ScriptedService:
         """Headers of every answer."""
         return {}
 
+    @property
+    def batches(self) -> BatchDesk | None:
+        """The batches that were made; None where there are none."""
+        return None
+
     # What they build upon.
 
     async def scripted(self, request: Request, connection: Connection, otherwise: Any = None) -> bool:
@@ -147,12 +178,13 @@ class ScriptedService:
         answer = self._choose(request)
         if answer is None and otherwise is not None:
             return await self.json(200, otherwise, request, connection)
-        match answer or self._default:
-            case Silence():
-                await self._begin(request, 0)
-                await asyncio.Event().wait()
-            case Hangup():
-                await self._begin(request, 0)
+        return await self.answer(answer or self._default, request, connection)
+
+    async def answer(self, answer: Answer, request: Request, connection: Connection) -> bool:
+        """Answer as the script says; False when the connection is at its end."""
+        match answer:
+            case Silence() | Hangup():
+                return await self.give_up(answer, request)
             case Status() as status:
                 return await self.status(status, request, connection)
             case Body() as body:
@@ -164,6 +196,12 @@ class ScriptedService:
                     value = self.whole(frames, request)
                     return await self._delivered(value, worded.delivery, request, connection)
                 return await self._stream(frames, worded.delivery, request, connection)
+
+    async def give_up(self, how: Silence | Hangup, request: Request) -> bool:
+        """Say nothing, for ever or with the connection closed."""
+        await self.begin(request, 0)
+        if isinstance(how, Silence):
+            await asyncio.Event().wait()
         return False
 
     async def json(
@@ -185,7 +223,8 @@ class ScriptedService:
 
     # Connections.
 
-    async def _notify(self) -> None:
+    async def notify(self) -> None:
+        """Something has changed that `until` may wait for."""
         async with self._changed:
             self._changed.notify_all()
 
@@ -213,8 +252,9 @@ class ScriptedService:
         """Answer one request; False when the connection is at its end."""
         if incoming.target.path == f"{self.prefix}/_control":
             return await self._control(incoming, connection)
-        request = self._received(incoming)
-        await self._notify()
+        request = received(incoming)
+        self.requests.append(request)
+        await self.notify()
         async with asyncio.TaskGroup() as group:
             answering = group.create_task(self._answer(request, connection))
             watching = group.create_task(connection.gone())
@@ -223,19 +263,8 @@ class ScriptedService:
                 request.disconnected = time.monotonic()
                 answering.cancel()
             watching.cancel()
-        await self._notify()
+        await self.notify()
         return not answering.cancelled() and answering.result()
-
-    def _received(self, incoming: Incoming) -> Request:
-        try:
-            body = msgspec.json.decode(incoming.raw) if incoming.raw else None
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            body = None
-        url = incoming.target
-        now = time.monotonic()
-        request = Request(incoming.method, url.path, url.query, incoming.headers, incoming.raw, body, now)
-        self.requests.append(request)
-        return request
 
     async def _answer(self, request: Request, connection: Connection) -> bool:
         try:
@@ -249,6 +278,7 @@ class ScriptedService:
             return False
         finally:
             request.finished, request.ended = True, time.monotonic()
+            request.forget_batch()
 
     def _choose(self, request: Request) -> Answer | None:
         """The answer of the first rule that fits."""
@@ -268,7 +298,7 @@ class ScriptedService:
     async def _stream(self, frames: list[Frame], delivery: Delivery, request: Request, connection: Connection) -> bool:
         await asyncio.sleep(delivery.header_delay)
         headers = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
-        await self._begin(request, 200)
+        await self.begin(request, 200)
         await connection.head(200, self.headers(request) | headers | {"transfer-encoding": "chunked"})
         for frame in frames:
             if delivery.break_after == request.delivered and (frame.is_delta or request.delivered):
@@ -286,7 +316,7 @@ class ScriptedService:
 
     async def _wait(self, request: Request) -> None:
         request.held = not self._released.is_set()
-        await self._notify()
+        await self.notify()
         await self._released.wait()
         request.held = False
 
@@ -309,7 +339,7 @@ class ScriptedService:
         if delivery.break_after is None:
             return await self.json(200, value, request, connection)
         data = msgspec.json.encode(value)
-        await self._begin(request, 200)
+        await self.begin(request, 200)
         kind = {"content-type": "application/json", "content-length": str(len(data))}
         await connection.head(200, self.headers(request) | kind)
         await connection.write(data[: len(data) // 2])
@@ -323,31 +353,23 @@ class ScriptedService:
     async def _whole(
         self, status: int, headers: dict[str, str], data: bytes, request: Request, connection: Connection
     ) -> bool:
-        await self._begin(request, status)
+        await self.begin(request, status)
         await connection.head(status, self.headers(request) | headers | {"content-length": str(len(data))})
         if request.method != "HEAD":
             await connection.write(data)
         return True
 
-    async def _begin(self, request: Request, status: int) -> None:
+    async def begin(self, request: Request, status: int) -> None:
         """The answer is decided."""
         request.status = status
         if self._log is not None:
             with self._log.open("ab") as file:
                 file.write(msgspec.json.encode(request.logged()) + b"\n")
-        await self._notify()
+        await self.notify()
 
     async def _control(self, incoming: Incoming, connection: Connection) -> bool:
-        """POST {"release": true}, {"hold": true} or {"enqueue": [...]}: steers the service from outside."""
-        order = msgspec.json.decode(incoming.raw)
-        if order.get("release"):
-            self.release()
-        if order.get("hold"):
-            self.hold()
-        if "enqueue" in order:
-            self.enqueue(*self.script(msgspec.json.encode(order["enqueue"])))
-        states = [item.state() for item in self.requests]
-        data = msgspec.json.encode({"requests": states})
+        """POST an order as JSON: steers the service from outside."""
+        data = msgspec.json.encode(self.steer(msgspec.json.decode(incoming.raw)))
         await connection.head(200, {"content-type": "application/json", "content-length": str(len(data))})
         await connection.write(data)
         return True

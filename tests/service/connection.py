@@ -43,7 +43,8 @@ class Connection:
         while len(self._buffer) < length:
             if not await self._fill():
                 return None
-        raw = bytes(self._buffer[:length])
+        with memoryview(self._buffer) as read:
+            raw = bytes(read[:length])
         del self._buffer[:length]
         return Incoming(method, urlsplit(target), headers, raw)
 

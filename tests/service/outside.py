@@ -19,6 +19,7 @@ import msgspec
 
 from tests.service.answers import Answer, Rule
 from tests.service.base import ScriptedService
+from tests.service.batches import BatchDesk, Orders
 from tests.service.received import Request
 from tests.service.server import KEY, TestService
 
@@ -71,6 +72,16 @@ class ServiceThread:
     def hold(self) -> None:
         self._loop.call_soon_threadsafe(self._running.hold)
 
+    def control(self, **order: Any) -> dict[str, Any]:
+        """Steer it, as `ServiceProcess.control` does; returns the state of all requests and batches."""
+        return dict(self._run(self._steer(order)))
+
+    @property
+    def batches(self) -> BatchDesk:
+        """The batches that were made; change nothing in it but `orders`, from this thread."""
+        assert self._running.batches is not None
+        return self._running.batches
+
     def until(self, true: Callable[[], object], timeout: float = 30.0) -> None:
         """Wait until `true` holds."""
         self._run(asyncio.wait_for(self._running.until(true), timeout))
@@ -81,6 +92,9 @@ class ServiceThread:
 
     async def _start(self) -> ScriptedService:
         return await self.make(*self._script, **self._options).__aenter__()
+
+    async def _steer(self, order: dict[str, Any]) -> dict[str, Any]:
+        return self._running.steer(order)
 
     @property
     def _running(self) -> ScriptedService:
@@ -97,11 +111,13 @@ class ServiceProcess:
     Args:
         script: What is answered.
         key: The key that is accepted.
+        batches: What goes wrong with batches from the start.
     """
 
-    def __init__(self, *script: Answer | Rule, key: str = KEY) -> None:
+    def __init__(self, *script: Answer | Rule, key: str = KEY, batches: Orders | None = None) -> None:
         self._rules = [item if isinstance(item, Rule) else Rule(item) for item in script]
         self._key = key
+        self._batches = batches
         self._folder = tempfile.TemporaryDirectory(prefix="test-service-")
         self._log = Path(self._folder.name) / "requests.jsonl"
         self._process: subprocess.Popen[str] | None = None
@@ -111,6 +127,8 @@ class ServiceProcess:
         script = Path(self._folder.name) / "script.json"
         script.write_bytes(msgspec.json.encode(self._rules))
         options = ["--script", str(script), "--log", str(self._log), "--key", self._key]
+        if self._batches is not None:
+            options += ["--batches", msgspec.json.encode(self._batches).decode()]
         self._process = subprocess.Popen(
             [sys.executable, "-m", *self.module(), *options],
             stdout=subprocess.PIPE,
@@ -145,7 +163,11 @@ class ServiceProcess:
         return [msgspec.json.decode(line) for line in lines]
 
     def control(self, **order: Any) -> dict[str, Any]:
-        """Steer it: release=True, hold=True, enqueue=[rules]; returns the state of all requests."""
+        """Steer it: release=True, hold=True, enqueue=[rules], keys=[...], batches={orders}.
+
+        Returns:
+            The state of all requests and batches, see `ScriptedService.steer` and `BatchDesk.report`.
+        """
         request = urllib.request.Request(
             f"{self.base_url}/_control", msgspec.json.encode(order), {"content-type": "application/json"}
         )

@@ -68,6 +68,7 @@ def main() -> None:
     parser.add_argument("--script", type=Path, help="a JSON list of rules, see tests/service/openai_answers.py")
     parser.add_argument("--log", type=Path, help="write each request here as a line of JSON")
     parser.add_argument("--key", action="append", default=[], help="a key that is accepted; several may be given")
+    parser.add_argument("--batches", help="OpenRouter's: orders as JSON, see tests/service/batches.py")
     parser.add_argument("--consent", choices=("allow", "deny", "never"), default="allow", help="at sign-in")
     asyncio.run(_run(parser.parse_args()))
 

@@ -11,7 +11,10 @@ from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from tests.service.answers import Answer, Blocks, Delivery, Echo, Replay, Rule, Status, Text
+from tests.service.anthropic_batches import MOST_BYTES as MOST_BATCH_BYTES
+from tests.service.anthropic_batches import MOST_ROWS, MessageBatches
 from tests.service.base import ScriptedService
+from tests.service.batches import BatchDesk, Orders
 from tests.service.caching import PromptCache, blocks_in, count_tokens
 from tests.service.connection import Connection
 from tests.service.counting import CountingRule
@@ -21,6 +24,7 @@ from tests.service.memory import Memory
 from tests.service.models import MODELS, Model, find
 from tests.service.received import Request
 from tests.service.refusal import Refusal, invalid
+from tests.service.rows import echoes
 from tests.service.rules import betas, check_body, check_headers
 from tests.service.speech import Speaker, as_blocks, echo
 from tests.service.streams import DELTA, error_frame, message_of, written
@@ -40,6 +44,8 @@ class TestService(ScriptedService):
         tls: Speak TLS with this certificate.
         counting: The rule by which tokens are counted, which nobody outside knows; None takes bytes.
         windows: Models that read less than they really do, for long conversations in short tests.
+        batches: What goes wrong with batches from the start; `batches.orders` changes it.
+        batch_limits: The most rows and bytes of a batch, for small tests of large ones.
     """
 
     __test__ = False
@@ -55,17 +61,27 @@ class TestService(ScriptedService):
         tls: ssl.SSLContext | None = None,
         counting: CountingRule | None = None,
         windows: Mapping[str, int] = MappingProxyType({}),
+        batches: Orders | None = None,
+        batch_limits: tuple[int, int] = (MOST_ROWS, MOST_BATCH_BYTES),
     ) -> None:
         super().__init__(*script, default=default or Echo(), keys=keys, port=port, log=log, tls=tls)
         self._memory = Memory()
         self._counting = counting
         self._cache = PromptCache(rule=counting)
         self._models = [replace(one, context=windows.get(one.id, one.context)) for one in MODELS]
+        self._batches = MessageBatches(self, batches, *batch_limits)
+
+    @property
+    def batches(self) -> BatchDesk:
+        """The batches that were made, and what goes wrong with them."""
+        return self._batches.desk
 
     async def route(self, request: Request, connection: Connection) -> bool:
         if request.method == "HEAD":
             return await self._warmed(request, connection)
-        check_headers(request.headers, self._keys, body=request.method == "POST")
+        check_headers(
+            request.headers, self._keys, body=request.method == "POST" and not request.path.endswith("/cancel")
+        )
         match request.method, request.path.split("/")[1:]:
             case "GET", ["v1", "models"]:
                 return await self.scripted(request, connection, listed(request.query, self._models))
@@ -80,9 +96,40 @@ class TestService(ScriptedService):
             case "POST", ["v1", "messages", "count_tokens"]:
                 body = self._check(request, counting=True)
                 return await self.scripted(request, connection, self._count(body))
+            case _, ["v1", "messages", "batches", *rest]:
+                if (scripted := self._choose(request)) is not None:
+                    return await self.answer(scripted, request, connection)
+                return await self._batches.route(request, rest, connection)
             case _, ["v1", "models" | "messages"]:
                 raise Refusal(405, "invalid_request_error", "Method Not Allowed")
         raise Refusal(404, "not_found_error", "Not found")
+
+    # What the rows of batches ask.
+
+    @property
+    def only_echoes(self) -> bool:
+        """Whether every question is answered with what it says."""
+        return echoes(self._default) and not any(rule.times != 0 and not rule.path for rule in self._rules)
+
+    def check(self, request: Request) -> None:
+        """Refuse a question that is wrong."""
+        self._check(request)
+
+    def model(self, id: str) -> Model:
+        """The model behind an id that is known."""
+        found = self._find(id)
+        assert found is not None
+        return found
+
+    def sign(self, thinking: str, body: dict[str, Any], model: Model) -> str:
+        """A signature for reasoning that answers `body`."""
+        return self._memory.sign(thinking, body, model)
+
+    def chosen(self, request: Request) -> Answer:
+        """What the script answers to a question."""
+        return self._choose(request) or self._default
+
+    # The wire.
 
     def words(self, request: Request) -> str:
         blocks = blocks_in(request.body["messages"][-1]["content"])

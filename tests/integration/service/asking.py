@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import io
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,10 +28,10 @@ def send(
     """Status, headers and body of an answer."""
     connection = http.client.HTTPConnection(urlsplit(service.base_url).netloc, timeout=30)
     raw = msgspec.json.encode(body) if body is not None else None
-    connection.request(method, path, raw, HEADERS if headers is None else headers)
-    answer = connection.getresponse()
-    content, names = answer.read(), {name.lower(): value for name, value in answer.getheaders()}
-    connection.close()
+    with closing(connection):
+        connection.request(method, path, raw, HEADERS if headers is None else headers)
+        with connection.getresponse() as answer:
+            content, names = answer.read(), {name.lower(): value for name, value in answer.getheaders()}
     return answer.status, names, content
 
 
