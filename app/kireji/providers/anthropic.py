@@ -264,6 +264,7 @@ def _needed(secret: Secret | None) -> Secret:
             say("There is no key for Anthropic."),
             say("Open Settings, Keys & models, and paste one."),
             provider=PROVIDER,
+            not_taken=True,
         )
     return secret
 

@@ -82,6 +82,7 @@ class _Common(TypedDict):
     request_id: str
     retry_after: float | None
     detail: str
+    not_taken: bool
 
 
 def effective_status(answer: ErrorAnswer) -> int:
@@ -94,12 +95,14 @@ def error_from_answer(answer: ErrorAnswer, who: Answerer) -> ProviderError:
     """The error for an answer whose status or content type is wrong."""
     error = answer.error
     if error is not None:
-        return _from_error(error, effective_status(answer), answer.request_id, answer.retry_after, who)
+        status = effective_status(answer)
+        return _from_error(error, status, answer.request_id, answer.retry_after, who, not_taken=_said_no(status))
     common = _Common(
         provider=who.provider,
         request_id=answer.request_id,
         retry_after=answer.retry_after,
         detail=f"HTTP {answer.status}, {answer.content_type or 'no content type'}",
+        not_taken=_said_no(answer.status),
     )
     if answer.status in (407, 408, 413, 429) or answer.status >= 500:
         return _from_status(answer.status, "", common, who)
@@ -111,11 +114,22 @@ def error_from_answer(answer: ErrorAnswer, who: Answerer) -> ProviderError:
 def error_from_event(error: ErrorObject | str, request_id: str, who: Answerer) -> ProviderError:
     """The error for an error in the middle of a stream or inside a whole answer."""
     known = ErrorObject(message=error) if isinstance(error, str) else error
-    return _from_error(known, error_status(known), request_id, None, who)
+    return _from_error(known, error_status(known), request_id, None, who, not_taken=False)
+
+
+def _said_no(status: int) -> bool:
+    """Whether a status is a refusal, so that certainly nothing was begun; services also say 408 after beginning."""
+    return (400 <= status < 500 and status != 408) or status == 529
 
 
 def _from_error(
-    error: ErrorObject, status: int, request_id: str, retry_after: float | None, who: Answerer
+    error: ErrorObject,
+    status: int,
+    request_id: str,
+    retry_after: float | None,
+    who: Answerer,
+    *,
+    not_taken: bool,
 ) -> ProviderError:
     said = _clean(error.said)
     named = next(iter(error.names), str(status))
@@ -125,6 +139,7 @@ def _from_error(
         request_id=request_id,
         retry_after=retry_after,
         detail=f"{named}: {said}{code}{_flagged(error)}",
+        not_taken=not_taken,
     )
     words = error.said.lower()
     if error.stable_code in _SPENT or (status == 400 and any(known in words for known in _SPENT_WORDS)):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import logging
 import random
 import time
@@ -17,7 +16,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from kireji.core.errors import KirejiError, ProtocolViolation, ProviderTimeout
+from kireji.core.errors import ProtocolViolation, ProviderTimeout
+from kireji.core.publisher import Publisher
+from kireji.core.rate_limits import RateLimits
 from kireji.core.requests import ClearedRequest, Purpose
 from kireji.core.secret import Secret
 from kireji.core.settings import NetworkSettings
@@ -33,7 +34,7 @@ from kireji.providers.answers import (
     request_id,
     server_events,
 )
-from kireji.providers.connection_settings import ConnectionSettings, native_proxies
+from kireji.providers.connection_settings import native_proxies
 from kireji.providers.failures import (
     Answerer,
     ErrorAnswer,
@@ -45,43 +46,25 @@ from kireji.providers.failures import (
     error_status,
     parse_error,
 )
+from kireji.providers.lines import Lines
+from kireji.providers.rate_headers import rate_limits
 from kireji.providers.retry import FailedAttempt, Failure, delay_before_retry, retry_after
+from kireji.providers.routes import Routes
 from kireji.providers.sending import BEARER, X_API_KEY, Answered, Auth, Sending, Wanted, sending
 
 if TYPE_CHECKING:
     import httpx
 
-    from kireji.providers.transport import RoutedTransport
-
-__all__ = ["BEARER", "X_API_KEY", "Answered", "Auth", "HttpClient", "ServerEvents"]
+__all__ = ["BEARER", "X_API_KEY", "Answered", "Auth", "HttpClient", "Lines", "ServerEvents"]
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _LARGEST = 16 << 20
-_ONCE = frozenset({Purpose.LOCAL_SERVER, Purpose.CONNECTION, Purpose.PAGE})
-"""Purposes that are looks: a failure is the answer, and nothing is tried again."""
-
-
-class _Route:
-    """A transport with what it was built from, and how many requests use it.
-
-    Attributes:
-        problem: Why nothing encrypted may be sent over it; a server on this computer needs no certificate.
-    """
-
-    def __init__(self, network: NetworkSettings, transport: RoutedTransport, problem: KirejiError | None) -> None:
-        self.network = network
-        self.transport = transport
-        self.problem = problem
-        self.users = 0
-        self.retired = False
-
-    async def leave(self) -> None:
-        """A request is over; the last one of a route that was replaced closes it."""
-        self.users -= 1
-        if self.retired and not self.users:
-            await self.transport.aclose()
+_ONCE = frozenset({Purpose.LOCAL_SERVER, Purpose.CONNECTION, Purpose.PAGE, Purpose.JOB, Purpose.WEBHOOK})
+"""What is sent once: looks, of which a failure is the answer; new batches, which might be made twice and cost money;
+and what the caller tries again by itself.
+"""
 
 
 class HttpClient:
@@ -109,35 +92,29 @@ class HttpClient:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._network = network
-        self._system_proxies = system_proxies
+        self._routes = Routes(network, system_proxies, now, monotonic)
         self._sleep = sleep
         self._chance = chance
         self._now = now
         self._monotonic = monotonic
-        self._route: _Route | None = None
-        self._building = asyncio.Lock()
+        self.rate_limits: Publisher[RateLimits] = Publisher()
+        """What a service said after each answer, refusals included, of how much it takes for now."""
 
     async def warm(self) -> None:
         """Load the network modules and build the client, in a thread; contacts nothing."""
-        if (problem := (await self._ready()).problem) is not None:
-            log.warning("the network is not ready: %s", problem.message)  # reported with the question that meets it
+        await self._routes.warm()
 
     async def reconfigure(self) -> None:
         """Take up changed settings now rather than with the next request; answers that are under way go on."""
-        if self._route is not None:
-            await self.warm()
+        await self._routes.reconfigure()
 
     async def aclose(self) -> None:
         """Close every connection."""
-        route, self._route = self._route, None
-        if route is not None:
-            await route.transport.aclose()
+        await self._routes.aclose()
 
     def connected(self, url: str) -> bool:
         """Whether a kept connection would carry a request to `url` now."""
-        route = self._route
-        return route is not None and route.network == self._network() and route.transport.stands(url)
+        return self._routes.connected(url)
 
     @asynccontextmanager
     async def stream(
@@ -167,6 +144,27 @@ class HttpClient:
             yield events
         finally:
             await events.aclose()
+
+    @asynccontextmanager
+    async def lines(
+        self, cleared: ClearedRequest, secret: Secret | None, auth: Auth = X_API_KEY
+    ) -> AsyncIterator[Lines]:
+        """Send, and yield the lines of an answer that is too large to be held. Leaving closes it.
+
+        Args:
+            cleared: What to send; it is tried again only before the first byte of the answer.
+            secret: The key, or None to send none.
+            auth: Where the key stands.
+
+        Raises:
+            ProviderError: On entering or while iterating.
+        """
+        request = sending(cleared, secret, auth)
+        lines = await self._with_retries(request, lambda fresh: self._open_lines(request, fresh))
+        try:
+            yield lines
+        finally:
+            await lines.aclose()
 
     async def fetch(
         self,
@@ -208,44 +206,6 @@ class HttpClient:
         request = sending(cleared, None, X_API_KEY)
         async with self._in_time(request):
             await self._with_retries(request, lambda fresh: self._head_once(request, fresh))
-
-    async def _ready(self) -> _Route:
-        network = self._network()
-        if not self._holds(network):
-            async with self._building:
-                if not self._holds(network):
-                    made = await asyncio.to_thread(self._build, network)
-                    replaced, self._route = self._route, made
-                    if replaced is not None:
-                        replaced.retired = True
-                        replaced.users += 1
-                        await replaced.leave()
-        assert self._route is not None
-        return self._route
-
-    def _holds(self, network: NetworkSettings) -> bool:
-        """Whether the route may be used; one with a problem is built anew, because its file may be there by now."""
-        return self._route is not None and self._route.network == network and self._route.problem is None
-
-    def _build(self, network: NetworkSettings) -> _Route:
-        """The route; in a thread, because reading certificates and modules takes tens of milliseconds."""
-        for name in ("httpx", "httpcore"):
-            logging.getLogger(name).setLevel(logging.WARNING)  # they log addresses and headers below that
-        # Loaded by httpx only with the first connection, where they would cost the first answer its speed.
-        for name in ("httpx_sse", "h11", "anyio._backends._asyncio", "httpcore._backends.anyio"):
-            importlib.import_module(name)
-        from kireji.providers.transport import RoutedTransport
-
-        settings = ConnectionSettings.find(network, system=self._system_proxies)
-        problem: KirejiError | None = None
-        try:
-            context = settings.ssl_context()
-        except KirejiError as error:
-            import ssl
-
-            context, problem = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), error  # it trusts nobody
-        transport = RoutedTransport(settings, context, lambda: self._now().timestamp(), self._monotonic)
-        return _Route(network, transport, problem)
 
     @asynccontextmanager
     async def _in_time(self, request: Sending) -> AsyncIterator[None]:
@@ -303,6 +263,18 @@ class HttpClient:
             events.owns(stack.pop_all())
             return events
 
+    async def _open_lines(self, request: Sending, fresh: bool) -> Lines:
+        async with AsyncExitStack() as stack:
+            response = await self._send(request, fresh, stack)
+            if response.status_code != 200 or "html" in content_type(response):
+                raise await self._refused(response, request)
+            who, silence = request.who, request.outgoing.silence
+            lines = Lines(response, lambda: self._mapped(who, silence, started=True), who, request_id(response), stack)
+            with self._mapped(who, silence, started=False):
+                await lines.look()
+            lines.owns(stack.pop_all())
+            return lines
+
     async def _fetch_once(self, request: Sending, fresh: bool, wanted: Wanted) -> Answered:
         async with AsyncExitStack() as stack:
             response = await self._send(request, fresh, stack, wanted.address)
@@ -331,16 +303,14 @@ class HttpClient:
     async def _send(
         self, request: Sending, fresh: bool, stack: AsyncExitStack, address: str | None = None
     ) -> httpx.Response:
-        route = await self._ready()
-        if route.problem is not None and not request.outgoing.url.lower().startswith("http://"):
-            raise route.problem
-        route.users += 1
+        outgoing = request.outgoing
+        route = await self._routes.enter(outgoing.url)
         stack.push_async_callback(route.leave)
         import httpx
 
-        from kireji.providers.transport import ADDRESS, FRESH, require_port
+        from kireji.providers.transport import ADDRESS, FRESH, FileBody, require_port
 
-        outgoing = request.outgoing
+        fresh = fresh or outgoing.purpose is Purpose.JOB  # a kept connection may be dead, and then nobody would know
         timeout = httpx.Timeout(outgoing.silence, connect=outgoing.connect)
         began = self._monotonic()
         with self._mapped(request.who, outgoing.silence, started=False):
@@ -348,12 +318,13 @@ class HttpClient:
             if not url.host or url.scheme not in ("http", "https"):
                 raise httpx.InvalidURL("no address of the web")
             require_port(url)
+            body = outgoing.body or None if outgoing.file is None else await FileBody.open(outgoing.file, stack)
             request.cleared.attempts += 1
             made = httpx.Request(
                 outgoing.method,
                 url,
                 headers=request.headers(),
-                content=outgoing.body or None,
+                content=body,
                 extensions={"timeout": timeout.as_dict(), FRESH: fresh, ADDRESS: address},
             )
             response = await route.transport.handle_async_request(made)
@@ -364,6 +335,8 @@ class HttpClient:
             "%s, %s: status %d, request %s, %.0f ms",
             *(outgoing.provider, outgoing.purpose.value, response.status_code, request_id(response), milliseconds),
         )
+        if (limits := rate_limits(response.status_code, _headers(response), outgoing, self._now())) is not None:
+            self.rate_limits.publish(limits)
         return response
 
     async def _refused(self, response: httpx.Response, request: Sending) -> AttemptFailed:
@@ -371,7 +344,7 @@ class HttpClient:
         return self._failed(response, request, await read_error(response))
 
     def _failed(self, response: httpx.Response, request: Sending, body: bytes) -> AttemptFailed:
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        headers = _headers(response)
         wait = retry_after(headers, self._now())
         kind, identity = content_type(response), request_id(response)
         answer = ErrorAnswer(response.status_code, kind, request.without_key(body), identity, wait)
@@ -392,3 +365,7 @@ class HttpClient:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             made, attempt = network_failure(error, who, started, silence)
             raise made if started else AttemptFailed(made, attempt) from error
+
+
+def _headers(response: httpx.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}

@@ -21,7 +21,7 @@ from kireji.core.words import mark, say
 from kireji.providers.answerer import CHECK_NETWORK, Answerer, address_hint, capitalised
 from kireji.providers.certificates import CertificateRefused
 from kireji.providers.retry import FailedAttempt, Failure
-from kireji.providers.transport import ProxyUnreachable, ProxyUnusable
+from kireji.providers.transport import BodyMissing, ProxyUnreachable, ProxyUnusable
 
 _PROXY = mark("Check the setting network.proxy, HTTPS_PROXY or the proxy settings of the system.")
 _TRUST = mark(
@@ -29,6 +29,16 @@ _TRUST = mark(
 )
 _NOT_YET, _EXPIRED, _SELF_SIGNED, _WRONG_NAMES = 9, 10, 18, frozenset({62, 64})
 """OpenSSL's numbers (X509_V_ERR_*)."""
+_BEFORE_SENDING = (
+    httpx.InvalidURL,
+    httpx.UnsupportedProtocol,
+    httpx.ProxyError,
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    BodyMissing,
+)
+"""What is raised while no byte of the request itself has left: the way to the service did not come about."""
 _NO_NETWORK = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
 
 
@@ -51,8 +61,14 @@ def network_failure(
         silence: Seconds without a byte that were allowed.
     """
     kind, failure, message, hint = _judged(error, who, started, silence)
-    retryable = issubclass(kind, ConnectionFailed)
-    made = kind(message, hint, provider=who.provider, retryable=retryable, detail=_detail(error))
+    made = kind(
+        message,
+        hint,
+        provider=who.provider,
+        retryable=issubclass(kind, ConnectionFailed),
+        detail=_detail(error),
+        not_taken=isinstance(error, _BEFORE_SENDING),
+    )
     return made, FailedAttempt(failure)
 
 
@@ -65,6 +81,9 @@ def _judged(error: Exception, who: Answerer, started: bool, silence: float) -> _
             message,
             say("{address_hint}; it begins with https:// or http://.", address_hint=address_hint(who)),
         )
+    if isinstance(error, BodyMissing):
+        message = say("The file with what was to be sent is gone, or was changed.")
+        return _Failed(RequestRejected, Failure.FINAL, message, say("Start it again."))
     if isinstance(error, httpx.ProxyError):
         return _about_the_proxy(error, who)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):

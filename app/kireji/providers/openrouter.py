@@ -331,6 +331,7 @@ def _needed(secret: Secret | None) -> Secret:
             say("There is no key for OpenRouter."),
             say("Open Settings, Keys & models, and sign in or paste one."),
             provider=PROVIDER,
+            not_taken=True,
         )
     return secret
 

@@ -91,6 +91,8 @@ class Sending(msgspec.Struct, frozen=True):
         """What is sent; the key stands here and nowhere else."""
         name, prefix = self.auth
         headers = {header: value for header, value in self.outgoing.headers.items() if header.lower() != name}
+        if self.outgoing.file is not None:
+            headers["content-length"] = str(self.outgoing.file.size)
         return headers | ({name: prefix + self.key.reveal()} if self.key else {})
 
     def without_key(self, body: bytes) -> bytes:
@@ -119,6 +121,7 @@ def _check(key: str, outgoing: OutgoingRequest) -> None:
             say("The key holds characters that no key has."),
             say("Open Settings, Keys & models, and paste it again."),
             provider=outgoing.provider,
+            not_taken=True,
         )
     if outgoing.provider not in {provider for provider, _, _ in _KEYS_OF}:
         return
@@ -135,4 +138,5 @@ def _check(key: str, outgoing: OutgoingRequest) -> None:
                     asked=asked,
                 ),
                 provider=outgoing.provider,
+                not_taken=True,
             )

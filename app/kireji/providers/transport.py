@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from contextlib import AsyncExitStack
+from typing import Any, BinaryIO
 
 import httpcore
 import httpx
 
+from kireji.core.requests import BodyFile
 from kireji.providers.certificates import CertificateRefused
 from kireji.providers.connection_settings import ConnectionSettings
 
@@ -23,6 +27,54 @@ KEPT_SECONDS = 120.0
 _SLEPT_SECONDS = 10.0
 """Difference between the clocks above which it was sleep and not the correction of a clock."""
 _LIMITS = httpx.Limits(max_connections=50, max_keepalive_connections=4, keepalive_expiry=KEPT_SECONDS)
+
+_PIECE = 256 * 1024
+
+
+class FileBody:
+    """A body that is read from its file piece by piece, for one attempt."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file = file
+        self._left = size
+
+    @classmethod
+    async def open(cls, body: BodyFile, stack: AsyncExitStack) -> FileBody:
+        """Open it; `stack` closes it.
+
+        Raises:
+            BodyMissing: It is not there any more, or is not what it was.
+        """
+        try:
+            file = await asyncio.to_thread(open, body.path, "rb")
+        except OSError as error:
+            raise BodyMissing from error
+        stack.callback(file.close)
+        if os.fstat(file.fileno()).st_size != body.size:
+            raise BodyMissing
+        return cls(file, body.size)
+
+    def __aiter__(self) -> FileBody:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if not self._left:
+            raise StopAsyncIteration
+        try:
+            piece = await asyncio.to_thread(self._file.read, min(_PIECE, self._left))
+        except OSError as error:
+            raise httpx.WriteError("the file of the body cannot be read") from error
+        if not piece:
+            raise httpx.WriteError("the file of the body has become shorter")
+        self._left -= len(piece)
+        return piece
+
+
+class BodyMissing(httpx.RequestError):
+    """What was to be sent is not there."""
+
+    def __init__(self) -> None:
+        super().__init__("the file of the body is gone, or was changed")
 
 
 class ProxyUnreachable(httpx.ProxyError):
