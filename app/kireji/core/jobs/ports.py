@@ -257,8 +257,8 @@ class JobStore(Protocol):
     async def open_batches(self, job: int) -> Sequence[Batch]:
         """Those that have not ended, by id; those that need the person included."""
 
-    async def numbers(self, batch: int) -> frozenset[int]:
-        """The rows of a batch."""
+    async def numbers(self, batch: int, *, waiting: bool = False) -> frozenset[int]:
+        """The rows of a batch; only those without a result when it is about those that wait for one."""
 
     async def set_batch(
         self,

@@ -1,0 +1,149 @@
+"""Reads the results of a batch into the queue.
+
+They come in any order, and may break off anywhere: what came is stored, and all of it is read again later. A row's
+result is stored once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from kireji.core.errors import ProviderError
+from kireji.core.jobs.custom_ids import number_of
+from kireji.core.jobs.ports import BatchProvider, BatchResult, RemoteBatch
+from kireji.core.jobs.states import BatchState, JobState
+from kireji.core.jobs.values import Batch, Job, Outcome, RowResult
+from kireji.core.messages import Usage
+from kireji.core.words import say
+from kireji.services.credentials import Credential
+from kireji.services.jobs.engine import Engine
+from kireji.services.jobs.reconciling import Reconciling
+
+log = logging.getLogger(__name__)
+
+_ROWS = 250
+_BYTES = 1 << 20
+_READ_AGAIN = 3
+"""How often results that end too early are read before it is believed that there are no more."""
+
+
+class _Tally:
+    """What was read so far."""
+
+    def __init__(self, waited_for: int) -> None:
+        self.waited_for = waited_for
+        self.seen: set[int] = set()
+        self.foreign = 0
+        self.usage = Usage()
+        self._costs = False
+
+    def take(self, number: int, usage: Usage) -> None:
+        if number in self.seen:
+            return
+        self.seen.add(number)
+        have = self.usage
+        cost = have.cost if usage.cost is None else (have.cost or 0.0) + usage.cost
+        self.usage = Usage(
+            input_tokens=have.input_tokens + usage.input_tokens,
+            output_tokens=have.output_tokens + usage.output_tokens,
+            cache_read_tokens=have.cache_read_tokens + usage.cache_read_tokens,
+            cache_write_tokens=have.cache_write_tokens + usage.cache_write_tokens,
+            thinking_tokens=have.thinking_tokens + usage.thinking_tokens,
+            cost=cost,
+        )
+
+
+class Collecting:
+    """Collects.
+
+    Args:
+        engine: What the steps share.
+        reconciling: Finds batches that turned out to be others.
+    """
+
+    def __init__(self, engine: Engine, reconciling: Reconciling) -> None:
+        self._engine = engine
+        self._reconciling = reconciling
+        self._short: dict[int, int] = {}
+
+    async def collect(
+        self, job: Job, batch: Batch, provider: BatchProvider, credential: Credential, remote: RemoteBatch
+    ) -> None:
+        """Read all results of a batch that is COLLECTING, and end it.
+
+        Raises:
+            ResultsExpired: They are no longer to be had.
+            ProviderError: Refused, or broken off; what came is stored.
+            StoreError: They cannot be stored; what came before is.
+        """
+        numbers = await self._engine.store.numbers(batch.id)
+        tally = _Tally(len(numbers))
+        async with provider.results(
+            self._engine.gate, credential.base_url, credential.secret, batch.remote, job.plan.model
+        ) as results:
+            await self._read(job, batch, results, numbers, tally)
+        await self._conclude(job, batch, remote, tally)
+
+    async def _read(
+        self, job: Job, batch: Batch, results: AsyncIterator[BatchResult], numbers: frozenset[int], tally: _Tally
+    ) -> None:
+        chunk: list[RowResult] = []
+        size = 0
+        try:
+            async for result in results:
+                number = number_of(result.custom_id, batch.key)
+                if number is None or number not in numbers:
+                    tally.foreign += 1
+                    if not tally.seen and tally.foreign >= _ROWS:
+                        return  # none of so many is ours: nothing more need be read to know whose it is
+                    continue
+                tally.take(number, result.usage)
+                chunk.append(RowResult(number, result.outcome, result.payload, result.usage, result.sentence))
+                size += len(result.payload)
+                if len(chunk) >= _ROWS or size >= _BYTES:
+                    await self._store(job, batch, chunk)
+                    chunk, size = [], 0
+        except ProviderError:
+            await self._store(job, batch, chunk)
+            raise
+        await self._store(job, batch, chunk)
+
+    async def _store(self, job: Job, batch: Batch, chunk: list[RowResult]) -> None:
+        if chunk and await self._engine.store.record(batch.id, chunk):
+            self._engine.news.changed.publish(job.id)
+
+    async def _conclude(self, job: Job, batch: Batch, remote: RemoteBatch, tally: _Tally) -> None:
+        engine = self._engine
+        if tally.foreign:
+            log.warning("batch %d: %d results of %s are not its own", batch.id, tally.foreign, batch.remote)
+        missing = await engine.store.numbers(batch.id, waiting=True)
+        if missing and not tally.seen and tally.foreign:
+            await self._reconciling.refute(batch, batch.remote)
+            return
+        if missing and await self._read_again(batch):
+            return
+        if missing and tally.foreign:
+            await self._doubtful(batch)
+            return
+        if missing and job.state is JobState.CANCELLING:
+            canceled = [RowResult(number, Outcome.CANCELED) for number in sorted(missing)]
+            await engine.store.record(batch.id, canceled)
+        usage = tally.usage if remote.cost is None else msgspec.structs.replace(tally.usage, cost=remote.cost)
+        await engine.desk.settle(job, batch, usage)
+        self._short.pop(batch.id, None)
+        await engine.change(batch, BatchState.COMPLETED, proven=True)
+
+    async def _read_again(self, batch: Batch) -> bool:
+        """Whether results that ended too early are read again later: a proxy may have cut them."""
+        times = self._short[batch.id] = self._short.get(batch.id, 0) + 1
+        if times >= _READ_AGAIN:
+            return False
+        await self._engine.release(batch, self._engine.timings.first_retry)
+        return True
+
+    async def _doubtful(self, batch: Batch) -> None:
+        sentence = say("The service mixed results of others into a batch, and some of its own are missing.")
+        await self._engine.change(batch, BatchState.NEEDS_YOU, proven=True, sentence=sentence)

@@ -1,0 +1,161 @@
+"""A service's batch interface without a wire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from kireji.core.errors import ProviderError, ResultsExpired
+from kireji.core.jobs.ports import BatchLimits, BatchResult, Envelope, RemoteBatch, RemoteState
+from kireji.core.jobs.values import Outcome
+from kireji.core.messages import Usage
+from kireji.core.provider_ports import Gate
+from kireji.core.requests import BodyFile, ClearedRequest, OutgoingRequest, Purpose
+from kireji.core.secret import Secret
+
+
+@dataclass
+class MadeBatch:
+    """A batch that the service has.
+
+    Args:
+        id: The service's.
+        custom_ids: Of its requests.
+        created: When.
+        state: Where it stands.
+        results: What is given for each custom id; those that are missing here succeed.
+    """
+
+    id: str
+    custom_ids: list[str]
+    created: datetime
+    state: RemoteState = RemoteState.OPEN
+    results: dict[str, BatchResult] = field(default_factory=dict)
+    cancelled: bool = False
+    times_read: int = 0
+
+
+class FakeBatches:
+    """Satisfies `BatchProvider`; a test lets batches end.
+
+    Attributes:
+        made: Every batch, oldest first.
+        submissions: How often something was sent.
+        failing: Raised instead of answering, per call (`submit`, `poll`, `results`, `cancel`, `recent`).
+        swallowed: Submissions that are taken up, and whose answer is lost.
+        cut_after: Results after which reading breaks off; None for never.
+        expired: Whether results are deleted.
+        wanted: What the service asks to wait.
+        at_once: Whether a batch has ended as soon as it is made.
+        cancels_at_once: Whether cancelling ends it at once.
+        listed: Changes what the list shows.
+        polls: How often was asked where a batch stands.
+    """
+
+    def __init__(self, now: Callable[[], datetime], name: str = "anthropic") -> None:
+        self._now = now
+        self.name = name
+        self.made: list[MadeBatch] = []
+        self.submissions = 0
+        self.failing: dict[str, Exception] = {}
+        self.swallowed = 0
+        self.cut_after: int | None = None
+        self.expired = False
+        self.wanted: float | None = None
+        self.at_once = False
+        self.cancels_at_once = True
+        self.lists = True
+        self.polls = 0
+        self.most: BatchLimits | None = BatchLimits(100_000, 1 << 28, 1 << 25, True)
+
+    def limits(self, model: str) -> BatchLimits | None:
+        return self.most
+
+    def envelope(self, model: str) -> Envelope:
+        return Envelope(b'{"requests":[', b"]}")
+
+    def entry(self, custom_id: str, body: bytes) -> bytes:
+        return b'{"custom_id":"%b","params":%b}' % (custom_id.encode(), body)
+
+    def encode(self, base_url: str, model: str, body: BodyFile) -> OutgoingRequest:
+        return OutgoingRequest(
+            self.name, "POST", f"{base_url}/v1/messages/batches", {}, b"", model, Purpose.JOB, file=body
+        )
+
+    async def submit(self, cleared: ClearedRequest, secret: Secret | None) -> RemoteBatch:
+        self.submissions += 1
+        self._fail("submit")
+        assert cleared.outgoing is not None
+        ids = re.findall(r'"custom_id":"([^"]+)"', cleared.outgoing.body.decode())
+        made = self.make(ids)
+        if self.swallowed:
+            self.swallowed -= 1
+            raise ProviderError("The connection was lost.", retryable=True)
+        return self._told(made)
+
+    def make(self, custom_ids: Sequence[str]) -> MadeBatch:
+        """A batch of this or of another client."""
+        made = MadeBatch(f"msgbatch_{len(self.made) + 1}", list(custom_ids), self._now())
+        if self.at_once:
+            made.state = RemoteState.ENDED
+        self.made.append(made)
+        return made
+
+    def end(self) -> None:
+        """All that are open end."""
+        for made in self.made:
+            if made.state in (RemoteState.OPEN, RemoteState.CANCELLING):
+                made.state = RemoteState.ENDED
+
+    async def poll(self, gate: Gate, base_url: str, secret: Secret | None, remote: str) -> RemoteBatch:
+        self.polls += 1
+        self._fail("poll")
+        for made in self.made:
+            if made.id == remote:
+                return self._told(made)
+        return RemoteBatch(remote, RemoteState.GONE, 0, self._now())
+
+    @asynccontextmanager
+    async def results(
+        self, gate: Gate, base_url: str, secret: Secret | None, remote: str, model: str
+    ) -> AsyncIterator[AsyncIterator[BatchResult]]:
+        self._fail("results")
+        if self.expired:
+            raise ResultsExpired("The results are deleted.")
+        made = next(each for each in self.made if each.id == remote)
+        made.times_read += 1
+        yield self._results(made)
+
+    async def _results(self, made: MadeBatch) -> AsyncIterator[BatchResult]:
+        for place, custom_id in enumerate(reversed(made.custom_ids)):
+            if self.cut_after is not None and place >= self.cut_after:
+                raise ProviderError("The connection was lost.", retryable=True)
+            yield made.results.get(custom_id) or self._result(made, custom_id)
+
+    def _result(self, made: MadeBatch, custom_id: str) -> BatchResult:
+        if made.cancelled:
+            return BatchResult(custom_id, Outcome.CANCELED, b"")
+        return BatchResult(custom_id, Outcome.SUCCEEDED, b"{}", Usage(10, 5, cost=0.001))
+
+    async def cancel(self, gate: Gate, base_url: str, secret: Secret | None, remote: str) -> RemoteBatch:
+        self._fail("cancel")
+        made = next(each for each in self.made if each.id == remote)
+        made.cancelled = True
+        made.state = RemoteState.ENDED if self.cancels_at_once else RemoteState.CANCELLING
+        return self._told(made)
+
+    async def recent(self, gate: Gate, base_url: str, secret: Secret | None, since: datetime) -> Sequence[RemoteBatch]:
+        self._fail("recent")
+        listed = [self._told(made) for made in reversed(self.made) if made.created >= since]
+        return listed if self.lists else []
+
+    def _told(self, made: MadeBatch) -> RemoteBatch:
+        expires = made.created + timedelta(hours=24)
+        return RemoteBatch(made.id, made.state, len(made.custom_ids), made.created, expires, self.wanted)
+
+    def _fail(self, call: str) -> None:
+        if (error := self.failing.get(call)) is not None:
+            raise error
