@@ -49,10 +49,16 @@ class MemorySpendingStore:
 
     async def reserve(self, entry: Entry, limits: Sequence[Limit]) -> int | Exceeded:
         self._fail()
+        held = self._held(entry.holder)
         for limit in limits:
-            taken = sum(row.taken for row in self._of(limit.since, limit.conversation))
+            others = [row for row in self._of(limit.since, limit.conversation) if row is not self.rows.get(held or 0)]
+            taken = sum(row.taken for row in others)
             if taken + (entry.most or 0.0) > limit.most + 1e-9:
                 return Exceeded(limit, taken)
+        if held is not None:
+            if self.rows[held].usage is None:
+                self.rows[held].entry = entry
+            return held
         self._last += 1
         self.rows[self._last] = Row(self._now(), entry)
         return self._last
@@ -66,9 +72,30 @@ class MemorySpendingStore:
         self._fail()
         self.rows.pop(entry, None)
 
+    async def settle_held(self, entry: Entry, usage: Usage) -> None:
+        self._fail()
+        held = self._held(entry.holder)
+        if held is None:
+            self._last = held = self._last + 1
+            self.rows[held] = Row(self._now(), entry)
+        self.rows[held].usage = usage
+
+    async def release_held(self, holder: str) -> None:
+        self._fail()
+        held = self._held(holder)
+        if held is not None and self.rows[held].usage is None:
+            del self.rows[held]
+
+    async def held(self) -> frozenset[str]:
+        self._fail()
+        return frozenset(row.entry.holder for row in self.rows.values() if row.entry.holder and row.usage is None)
+
+    def _held(self, holder: str) -> int | None:
+        return next((number for number, row in self.rows.items() if holder and row.entry.holder == holder), None)
+
     async def close_lost(self) -> int:
         self._fail()
-        running = [row for row in self.rows.values() if row.usage is None]
+        running = [row for row in self.rows.values() if row.usage is None and not row.entry.holder]
         lost = [row for row in running if row.entry.origin is None or not self._alive(row.entry.origin)]
         for row in lost:
             row.usage = Usage(cost=row.entry.most or 0.0)

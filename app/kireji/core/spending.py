@@ -58,6 +58,8 @@ class Entry(msgspec.Struct, frozen=True):
         conversation: Where it is asked; None in none.
         most: What it may cost at most; None when the price is unknown.
         origin: The process that asks.
+        holder: Name of what outlives the process that asks, such as a batch, and settles the entry another day; empty
+            for none. There is one entry under a name.
     """
 
     provider: str
@@ -65,6 +67,7 @@ class Entry(msgspec.Struct, frozen=True):
     conversation: int | None
     most: float | None
     origin: Origin | None = None
+    holder: str = ""
 
 
 class Spent(msgspec.Struct, frozen=True):
@@ -128,7 +131,8 @@ class SpendingStore(Protocol):
     async def reserve(self, entry: Entry, limits: Sequence[Limit]) -> int | Exceeded:
         """Write down that a question is about to be sent, unless it could pass one of `limits`.
 
-        Reading the sums and writing are one step, also for several processes at the same time.
+        Reading the sums and writing are one step, also for several processes at the same time. An entry under the same
+        holder, which a process that is gone may have made, is not counted beside it but takes its new amount.
 
         Returns:
             The number of the entry, or the first of the limits that stands in the way.
@@ -143,8 +147,24 @@ class SpendingStore(Protocol):
     async def release(self, entry: int) -> None:
         """Nothing was used after all."""
 
+    async def settle_held(self, entry: Entry, usage: Usage) -> None:
+        """What the entry under a holder used and cost in the end; may be told again, and the last word counts.
+
+        Args:
+            entry: As it was reserved. It is written anew when it is gone: what was paid is never forgotten.
+            usage: With an unknown cost where it has none.
+        """
+
+    async def release_held(self, holder: str) -> None:
+        """Nothing was used under this holder after all; what is settled stays."""
+
+    async def held(self) -> frozenset[str]:
+        """The holders whose entries are not settled."""
+
     async def close_lost(self) -> int:
         """Entries of processes that are gone, which nobody settles any more, cost what they could cost at most.
+
+        Those that have a holder are left alone.
 
         Returns:
             How many.

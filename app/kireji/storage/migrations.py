@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kireji.storage.sent_forms import SENT_FORMS
-from kireji.storage.spending_tables import SPENDING
+from kireji.storage.spending_tables import HOLDERS, SPENDING
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -313,6 +313,7 @@ STEPS = (
     Step("the ledger as a chain", _chained),
     Step("sources of context in drafts", _SEVENTH),
     Step("how long conversations are sent", _EIGHTH),
+    Step("what is kept free for batches of jobs", statements(*HOLDERS)),
 )
 
 

@@ -21,13 +21,25 @@ _ROUNDING = 1e-9
 """US dollars by which sums of binary fractions may be off."""
 
 _RESERVE = """
-    INSERT INTO spending (time, provider, model, conversation, state, reserved, origin_pid, origin_started)
-    VALUES (?, ?, ?, ?, 'running', ?, ?, ?)
+    INSERT INTO spending (time, provider, model, conversation, state, reserved, origin_pid, origin_started, holder)
+    VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?)
+    ON CONFLICT (holder) WHERE holder IS NOT NULL
+    DO UPDATE SET reserved = excluded.reserved WHERE state = 'running'
 """
 _SETTLE = """
     UPDATE spending SET state = 'done', input = ?, output = ?, cache_read = ?, cache_write = ?, cost = ? WHERE id = ?
 """
-_RUNNING = "SELECT id, origin_pid, origin_started FROM spending WHERE state = 'running'"
+_SETTLE_HELD = """
+    INSERT INTO spending
+    (time, provider, model, conversation, state, reserved, holder, input, output, cache_read, cache_write, cost)
+    VALUES (?, ?, ?, ?, 'done', ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (holder) WHERE holder IS NOT NULL
+    DO UPDATE SET state = 'done', input = excluded.input, output = excluded.output,
+    cache_read = excluded.cache_read, cache_write = excluded.cache_write, cost = excluded.cost
+"""
+_OF_HOLDER = "SELECT id FROM spending WHERE holder = ?"
+_HELD = "SELECT holder FROM spending WHERE state = 'running' AND holder IS NOT NULL"
+_RUNNING = "SELECT id, origin_pid, origin_started FROM spending WHERE state = 'running' AND holder IS NULL"
 _LOST = "UPDATE spending SET state = 'done', cost = reserved WHERE id = ?"
 _TAKEN = "SELECT coalesce(sum(iif(state = 'running', reserved, cost)), 0.0) FROM spending WHERE "
 _SUMS = """
@@ -74,17 +86,21 @@ class SqliteSpendingStore:
             entry.most or 0.0,
             origin.pid if origin else None,
             origin.started if origin else None,
+            entry.holder or None,
         )
 
         def work(connection: Connection) -> int | Exceeded:
+            [number] = connection.execute(_OF_HOLDER, (entry.holder,)).fetchone() or [None]
             for limit in limits:
                 condition, given = _condition(limit.since, limit.conversation)
-                taken = float(connection.execute(_TAKEN + condition, given).fetchone()[0])
+                taken = float(connection.execute(f"{_TAKEN}{condition} AND id IS NOT ?", (*given, number)).fetchone()[0])
                 if taken + (entry.most or 0.0) > limit.most + _ROUNDING:
                     return Exceeded(limit, taken)
-            number = connection.execute(_RESERVE, values).lastrowid
-            assert number is not None
-            return number
+            made = connection.execute(_RESERVE, values).lastrowid
+            if number is not None:
+                return int(number)
+            assert made is not None
+            return made
 
         return await self._database.write(work)
 
@@ -104,6 +120,37 @@ class SqliteSpendingStore:
         """As in SpendingStore."""
         await self._database.write(
             lambda connection: connection.execute("DELETE FROM spending WHERE id = ?", (entry,)).rowcount
+        )
+
+    async def settle_held(self, entry: Entry, usage: Usage) -> None:
+        """As in SpendingStore."""
+        values = (
+            rows.to_microseconds(self._now()),
+            rows.storable(entry.provider),
+            rows.storable(entry.model),
+            entry.conversation,
+            entry.most or 0.0,
+            entry.holder,
+            usage.input_tokens,
+            usage.output_tokens,
+            usage.cache_read_tokens,
+            usage.cache_write_tokens,
+            usage.cost,
+        )
+        await self._database.write(lambda connection: connection.execute(_SETTLE_HELD, values).rowcount)
+
+    async def release_held(self, holder: str) -> None:
+        """As in SpendingStore."""
+        await self._database.write(
+            lambda connection: connection.execute(
+                "DELETE FROM spending WHERE holder = ? AND state = 'running'", (holder,)
+            ).rowcount
+        )
+
+    async def held(self) -> frozenset[str]:
+        """As in SpendingStore."""
+        return await self._database.run(
+            lambda connection: frozenset(holder for (holder,) in connection.execute(_HELD))
         )
 
     async def close_lost(self) -> int:

@@ -1,4 +1,4 @@
-"""The tables of what questions cost and of how models count: step 5 of `storage.migrations`."""
+"""The tables of what questions cost and of how models count: steps 5 and 9 of `storage.migrations`."""
 
 from __future__ import annotations
 
@@ -42,4 +42,10 @@ SPENDING = (
         saved INTEGER NOT NULL
     ) WITHOUT ROWID
     """,
+)
+
+HOLDERS = (
+    # What keeps an entry open beyond the process that made it, such as a batch of a job; NULL for none.
+    "ALTER TABLE spending ADD COLUMN holder TEXT",
+    "CREATE UNIQUE INDEX spending_holder ON spending (holder) WHERE holder IS NOT NULL",
 )

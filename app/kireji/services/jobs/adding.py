@@ -1,0 +1,95 @@
+"""From a file to a job that is ready to run."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from kireji.core.errors import JobError, KirejiError
+from kireji.core.history import Origin
+from kireji.core.jobs.ports import JobImporter, JobStore
+from kireji.core.jobs.states import JobState
+from kireji.core.jobs.values import ImportProgress, Job, JobPlan, JobSource, SourceKind
+from kireji.core.words import say
+from kireji.services.jobs.estimating import JobEstimating
+from kireji.services.jobs.news import JobNews
+from kireji.services.jobs.targets import JobTargets
+
+log = logging.getLogger(__name__)
+
+
+class JobAdding:
+    """Makes jobs.
+
+    Args:
+        store: The queue.
+        importer: Reads sources.
+        targets: Finds who answers.
+        estimating: Says what a new job will take.
+        news: Told of new jobs.
+        origin: This process.
+    """
+
+    def __init__(
+        self,
+        store: JobStore,
+        importer: JobImporter,
+        targets: JobTargets,
+        estimating: JobEstimating,
+        news: JobNews,
+        origin: Origin,
+    ) -> None:
+        self._store = store
+        self._importer = importer
+        self._targets = targets
+        self._estimating = estimating
+        self._news = news
+        self._origin = origin
+
+    async def add(self, plan: JobPlan, source: JobSource, progress: Callable[[ImportProgress], None]) -> Job:
+        """As in JobService."""
+        named = ""
+        if source.kind is SourceKind.JSONL and not plan.model:
+            named = await self._importer.named_model(source)
+        settled = await self._targets.settled(plan, source, named)
+        job = await self._store.create(settled, source, self._origin)
+        try:
+            read = await self._importer.run(job, settled, source, progress, wins=bool(plan.model) or not named)
+            if read.lines == read.bad:
+                raise _nothing(await self._store.rows(job, limit=1))
+            if settled.reuse:
+                await self._store.reuse(job)
+        except BaseException:  # also when the person stops it: nothing of it stays
+            await asyncio.shield(self._take_back(job))
+            raise
+        try:
+            await self._estimating.estimate(job)
+        except KirejiError as error:  # it can be estimated later
+            log.info("job %s could not be estimated: %s", job, error)
+        self._news.changed.publish(job)
+        added = await self._store.job(job)
+        if added is None:
+            raise JobError(say("The job was removed meanwhile."))
+        return added
+
+    async def remove_left_over(self) -> None:
+        """Remove jobs whose rows were being read when the process ended."""
+        for job in await self._store.left_over():
+            log.info("job %s was not read to its end; it is removed", job)
+            await self._store.remove(job)
+
+    async def _take_back(self, job: int) -> None:
+        try:
+            if (left := await self._store.job(job)) is not None and left.state in (JobState.IMPORTING, JobState.READY):
+                await self._store.remove(job)
+        except KirejiError as error:
+            log.warning("what was read of job %s stays until the next start: %s", job, error)
+
+
+def _nothing(first: object) -> JobError:
+    why = next((row.sentence for row in first if row.sentence), "") if isinstance(first, list | tuple) else ""
+    return JobError(
+        say("There is no row in it that could be asked."),
+        why or say("Each line is a JSON object with a prompt, params or a body; a table needs a prompt."),
+    )

@@ -1,0 +1,111 @@
+"""From stored results to answers as a person gets them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from kireji.core.errors import ProviderError
+from kireji.core.events import PartFinished, TurnFinished
+from kireji.core.jobs import kept
+from kireji.core.jobs.answers import Answer
+from kireji.core.jobs.states import RowState
+from kireji.core.jobs.values import JoinedRow, Outcome, RowResult
+from kireji.core.messages import StopReason, TextPart
+from kireji.core.placeholders import Vault
+from kireji.core.provider_ports import JobFormat
+from kireji.core.tool_ports import SchemaValidator
+from kireji.core.words import say
+
+
+class _Said(NamedTuple):
+    """What a result says.
+
+    Args:
+        text: Of the answer.
+        problem: Why it is not all of it, or none; empty when it is whole.
+    """
+
+    text: str
+    problem: str = ""
+
+
+class AnswerReader:
+    """Reads the results of one job.
+
+    Args:
+        job_format: Of the provider that answered; None where all rows were asked one by one.
+        model: Which answered.
+        schema: That answers must fit; empty for none.
+        validator: Holds them to it.
+    """
+
+    def __init__(
+        self, job_format: JobFormat | None, model: str, schema: bytes, validator: SchemaValidator
+    ) -> None:
+        self._format = job_format
+        self._model = model
+        self._schema = schema
+        self._validator = validator
+
+    def read(self, joined: JoinedRow) -> Answer:
+        """A row with its answer; what was hidden is put back."""
+        row, result = joined.row, joined.result
+        if result is None:
+            return Answer(row, _OUTCOMES.get(row.state), error=row.sentence)
+        shared = row.same_as is not None or row.cached or result.cached
+        cost = 0.0 if shared else result.usage.cost
+        if result.outcome is not Outcome.SUCCEEDED:
+            return Answer(row, result.outcome, "", None, result.sentence or row.sentence, result.usage, cost, shared)
+        said = self._said(result)
+        text, data, problem = self._restored(said, Vault(joined.values) if joined.values else None)
+        return Answer(row, result.outcome, text, data, problem, result.usage, cost, shared)
+
+    def _said(self, result: RowResult) -> _Said:
+        if (own := kept.decoded(result.payload)) is not None:
+            return _Said(own.text, _cut(own.stop))
+        if self._format is None:
+            return _Said("", say("The answer cannot be read."))
+        try:
+            events = self._format.decode_job(result.payload, self._model)
+        except ProviderError as error:
+            return _Said("", error.message)
+        pieces = [
+            event.part.text for event in events if isinstance(event, PartFinished) and isinstance(event.part, TextPart)
+        ]
+        last = events[-1] if events else None
+        return _Said("\n\n".join(pieces), _cut(last.reason) if isinstance(last, TurnFinished) else "")
+
+    def _restored(self, said: _Said, vault: Vault | None) -> tuple[str, Any, str]:
+        """Text, value and what is wrong with them."""
+        if not self._schema:
+            return (vault.restore(said.text) if vault else said.text), None, said.problem
+        text = vault.restore_json(said.text) if vault else said.text
+        try:
+            data = msgspec.json.decode(text)
+        except (msgspec.DecodeError, UnicodeError):
+            return text, None, said.problem or say("The answer is no JSON, so it does not fit the schema.")
+        if complaint := self._validator.problem(self._schema, data):
+            return text, None, said.problem or say("The answer does not fit the schema: {why}", why=complaint)
+        return text, data, said.problem
+
+
+def _cut(reason: StopReason) -> str:
+    match reason:
+        case StopReason.MAX_TOKENS:
+            return say("The answer was cut off at its longest length.")
+        case StopReason.CONTEXT_FULL:
+            return say("The answer was cut off: the model can read no more.")
+        case StopReason.REFUSAL:
+            return say("The model declined to answer.")
+    return ""
+
+
+def is_told(joined: JoinedRow) -> bool:
+    """Whether there is anything to tell of a row: it has ended, or was refused when it was read."""
+    return joined.result is not None or joined.row.state in _TOLD
+
+
+_OUTCOMES = {outcome.row_state: outcome for outcome in Outcome}
+_TOLD = frozenset({RowState.ERRORED, RowState.EXPIRED, RowState.CANCELED, RowState.INVALID})

@@ -1,0 +1,81 @@
+"""Answers into a file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from kireji.core.errors import JobError
+from kireji.core.jobs.answers import ExportForm
+from kireji.core.jobs.columns import columns_of
+from kireji.core.jobs.output import BEGINNING_OF_TABLE, Table, output_line
+from kireji.core.jobs.ports import JobStore, JobWriter
+from kireji.core.jobs.values import Job, JoinedRow
+from kireji.core.words import say
+from kireji.services.jobs.answers import AnswerReader, is_told
+from kireji.services.jobs.reading import JobReading
+
+_PAGE = 1_000
+
+
+class JobExporting:
+    """Writes what is known of every row, page by page.
+
+    Args:
+        store: The queue.
+        reading: Reads results.
+        writer: Writes files.
+    """
+
+    def __init__(self, store: JobStore, reading: JobReading, writer: JobWriter) -> None:
+        self._store = store
+        self._reading = reading
+        self._writer = writer
+
+    async def export(self, job: int, path: str, form: ExportForm, progress: Callable[[int, int], None]) -> int:
+        """As in JobService."""
+        found = await self._store.job(job)
+        if found is None:
+            raise JobError(say("There is no job {number}.", number=job), say("kireji batch list shows those there are."))
+        page = await self._store.joined(job, limit=_PAGE)
+        lines = _Lines(found, form, self._reading.reader(found), page)
+        seen = 0
+        async with self._writer.open(path) as write:
+            write(lines.head())
+            while page:
+                write(await asyncio.to_thread(lines.of, page))
+                seen += len(page)
+                progress(seen, found.counts.lines)
+                page = await self._store.joined(job, page[-1].row.number, _PAGE)
+        return lines.written
+
+
+class _Lines:
+    """Makes the lines of one file.
+
+    Args:
+        job: Whose.
+        form: As what.
+        reader: Reads results.
+        first: The first rows; a table's own columns are theirs.
+    """
+
+    def __init__(self, job: Job, form: ExportForm, reader: AnswerReader, first: Sequence[JoinedRow]) -> None:
+        self._form = form
+        self._reader = reader
+        self._structured = bool(job.plan.schema)
+        given = next((tuple(one.columns) for one in first if one.columns), ())
+        self._table = Table(given, columns_of(job.plan.schema))
+        self.written = 0
+
+    def head(self) -> bytes:
+        """What stands before all rows."""
+        return BEGINNING_OF_TABLE + self._table.head() if self._form is ExportForm.CSV else b""
+
+    def of(self, page: Sequence[JoinedRow]) -> bytes:
+        """Those rows of a page that have ended."""
+        ended = [one for one in page if is_told(one)]
+        self.written += len(ended)
+        if self._form is ExportForm.CSV:
+            return b"".join([self._table.line(self._reader.read(one), one.columns) for one in ended])
+        return b"".join([output_line(self._reader.read(one), structured=self._structured) for one in ended])

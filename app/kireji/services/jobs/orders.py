@@ -1,0 +1,148 @@
+"""What a person orders of a job."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from kireji.core.errors import BudgetReached, JobConflict, JobError, PriceUnknown
+from kireji.core.jobs.ports import JobStore
+from kireji.core.jobs.states import ENDED_BATCHES, RETRIED_ROWS, BatchState, JobState, RowState
+from kireji.core.jobs.values import Estimate, Job
+from kireji.core.words import say
+from kireji.services.jobs.news import JobNews
+
+if TYPE_CHECKING:
+    from kireji.services.jobs.estimating import JobEstimating
+    from kireji.services.spending import Spending
+
+log = logging.getLogger(__name__)
+
+_ENDED = frozenset({JobState.FINISHED, JobState.CANCELLED})
+
+
+class JobOrders:
+    """Changes the states of jobs; the runner does what follows from them.
+
+    Args:
+        store: The queue.
+        estimating: Holds a job against the budgets before it starts.
+        spending: Gives back what was kept free for batches that are given up.
+        news: Told of every change.
+    """
+
+    def __init__(self, store: JobStore, estimating: JobEstimating, spending: Spending | None, news: JobNews) -> None:
+        self._store = store
+        self._estimating = estimating
+        self._spending = spending
+        self._news = news
+
+    async def job(self, job: int) -> Job:
+        """Raises JobError: there is none with this number."""
+        found = await self._store.job(job)
+        if found is None:
+            raise JobError(say("There is no job {number}.", number=job), say("kireji batch list shows those there are."))
+        return found
+
+    async def start(self, job: int) -> Job:
+        """As in JobService."""
+        found = await self.job(job)
+        if found.state is not JobState.READY:
+            raise _conflict(say("This job was started already."))
+        self._check(found, await self._estimating.estimate(job))
+        return await self._set(job, JobState.RUNNING)
+
+    async def pause(self, job: int) -> Job:
+        """As in JobService."""
+        return await self._set(job, JobState.PAUSED)
+
+    async def resume(self, job: int) -> Job:
+        """As in JobService."""
+        found = await self.job(job)
+        if found.state not in (JobState.PAUSED, JobState.NEEDS_YOU):
+            raise _conflict(say("This job does not wait to be resumed."))
+        return await self._set(job, JobState.RUNNING)
+
+    async def cancel(self, job: int) -> Job:
+        """As in JobService."""
+        found = await self.job(job)
+        state = JobState.CANCELLED if found.state is JobState.READY else JobState.CANCELLING
+        changed = await self._store.set_state(job, state)
+        await self._store.cancel_pending(job)
+        if state is JobState.CANCELLING and not await self._store.open_batches(job):
+            changed = await self._store.set_state(job, JobState.CANCELLED)
+        changed = await self._store.job(job) or changed
+        self._tell(job)
+        if changed.state is JobState.CANCELLED:
+            self._news.ended.publish(changed)
+        return changed
+
+    async def retry(self, job: int) -> int:
+        """As in JobService."""
+        found = await self.job(job)
+        if found.state in (JobState.IMPORTING, JobState.CANCELLING):
+            raise _conflict(say("This job cannot be retried now."))
+        count = await self._store.retry(job, RETRIED_ROWS)
+        if count and found.state in _ENDED:
+            await self._store.set_state(job, JobState.RUNNING)
+        self._tell(job)
+        return count
+
+    async def decide(self, job: int, *, again: bool) -> Job:
+        """As in JobService."""
+        found = await self.job(job)
+        for batch in await self._store.open_batches(job):
+            if batch.state is not BatchState.NEEDS_YOU:
+                continue
+            if again:
+                await self._store.set_batch(batch.id, BatchState.DISCARDED)
+            else:
+                sentence = say("Nobody knows what became of it.")
+                await self._store.set_batch(batch.id, BatchState.EXPIRED, sentence=sentence)
+        if again:
+            await self._store.retry(job, frozenset({RowState.UNCERTAIN}))
+        if found.state is JobState.NEEDS_YOU:
+            return await self._set(job, JobState.RUNNING)
+        self._tell(job)
+        return await self.job(job)
+
+    async def allow_unpriced(self, job: int) -> None:
+        """As in JobService."""
+        found = await self.job(job)
+        await self._store.set_plan(job, msgspec.structs.replace(found.plan, unpriced=True))
+        self._tell(job)
+
+    async def remove(self, job: int) -> None:
+        """As in JobService."""
+        await self._store.remove(job)
+        self._news.changed.publish(job)
+
+    async def _set(self, job: int, state: JobState) -> Job:
+        changed = await self._store.set_state(job, state)
+        self._tell(job)
+        return changed
+
+    def _tell(self, job: int) -> None:
+        self._news.changed.publish(job)
+        self._news.wanted.publish(job)
+
+    def _check(self, job: Job, estimate: Estimate) -> None:
+        """Raises BudgetReached and PriceUnknown."""
+        if estimate.over_budget:
+            raise BudgetReached(estimate.over_budget)
+        if estimate.most is None and not job.plan.unpriced and self._estimating.limited():
+            raise PriceUnknown(
+                say("The price of {name} is unknown, so no budget can hold for it; nothing was sent.", name=job.plan.model),
+                say("Run it anyway (on the command line with --yes), or choose another model."),
+            )
+
+
+def _conflict(sentence: str) -> JobConflict:
+    return JobConflict(sentence, say("kireji batch show tells where it stands."))
+
+
+def is_open(state: BatchState) -> bool:
+    """Whether a batch has not ended."""
+    return state not in ENDED_BATCHES

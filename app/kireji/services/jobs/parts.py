@@ -1,0 +1,27 @@
+"""What the use cases of jobs are made of."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kireji.core.jobs.ports import JobStore
+from kireji.services.jobs.adding import JobAdding
+from kireji.services.jobs.dry_run import DryRun
+from kireji.services.jobs.estimating import JobEstimating
+from kireji.services.jobs.exporting import JobExporting
+from kireji.services.jobs.orders import JobOrders
+from kireji.services.jobs.reading import JobReading
+from kireji.services.jobs.watching import JobWatch
+
+
+class JobParts(NamedTuple):
+    """Opened together, with the first use of jobs."""
+
+    store: JobStore
+    adding: JobAdding
+    estimating: JobEstimating
+    orders: JobOrders
+    dry_run: DryRun
+    reading: JobReading
+    exporting: JobExporting
+    watch: JobWatch
