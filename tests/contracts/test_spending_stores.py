@@ -161,6 +161,54 @@ async def test_what_a_process_left_open_that_is_gone_costs_what_it_could(stores:
     assert await stores.spending.close_lost() == 0
 
 
+def held(most: float | None = 0.5, holder: str = "batch") -> Entry:
+    return Entry("anthropic", "m", None, most, HERE, holder)
+
+
+async def test_what_is_kept_free_twice_under_one_holder_counts_once(stores: Stores) -> None:
+    number = await kept(stores, held(0.6), day(1.0))
+    assert await kept(stores, held(0.8), day(1.0)) == number
+    assert (await stores.spending.spent()).running == 0.8
+
+
+async def test_other_holders_and_questions_count_beside_it(stores: Stores) -> None:
+    await kept(stores, held(0.6), day(1.0))
+    assert await stores.spending.reserve(held(0.5, "other"), [day(1.0)]) == Exceeded(day(1.0), 0.6)
+    assert await stores.spending.reserve(entry(0.5), [day(1.0)]) == Exceeded(day(1.0), 0.6)
+
+
+async def test_what_has_a_holder_outlives_its_process(stores: Stores) -> None:
+    await kept(stores, Entry("anthropic", "m", None, 0.5, Origin(4712, "since noon"), "batch"))
+    assert await stores.spending.close_lost() == 0
+    assert await stores.spending.held() == {"batch"}
+    assert (await stores.spending.spent()).running == 0.5
+
+
+async def test_a_holder_is_settled_under_its_name_and_the_last_word_counts(stores: Stores) -> None:
+    await kept(stores, held(0.9), day(1.0))
+    await stores.spending.settle_held(held(None), Usage(100, 10, cost=0.1))
+    await stores.spending.settle_held(held(None), Usage(200, 20, cost=0.2))
+    assert await stores.spending.spent() == Spent(0.2, 1, 0, 0.0, 200, 0, 20)
+    assert await stores.spending.held() == frozenset()
+
+
+async def test_what_was_paid_counts_although_its_entry_is_gone(stores: Stores) -> None:
+    await kept(stores, held(0.9))
+    await stores.spending.release_held("batch")
+    assert await stores.spending.spent() == Spent()
+    await stores.spending.settle_held(held(None), Usage(100, 10, cost=0.1))
+    assert (await stores.spending.spent()).cost == 0.1
+
+
+async def test_what_is_settled_is_not_released_and_not_kept_free_again(stores: Stores) -> None:
+    number = await kept(stores, held(0.9))
+    await stores.spending.settle_held(held(None), Usage(cost=0.1))
+    await stores.spending.release_held("batch")
+    assert await kept(stores, held(0.9)) == number
+    spent = await stores.spending.spent()
+    assert (spent.cost, spent.running) == (0.1, 0.0)
+
+
 async def test_a_correction_comes_back_as_it_was(stores: Stores) -> None:
     text = "Prose is made of words, and this is a sentence of it. " * 20
     correction = learned(UNCORRECTED, measured(text), Family.CLAUDE, 400)

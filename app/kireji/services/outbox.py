@@ -15,6 +15,7 @@ import msgspec
 from kireji.core.count_ports import TokenCounter
 from kireji.core.errors import StoreError
 from kireji.core.incoming import Incoming
+from kireji.core.jobs.outgoing import JobRow
 from kireji.core.ledger import AnsweredFacts, SentFacts
 from kireji.core.placeholders import Vault
 from kireji.core.ports import Ledger, SentStore
@@ -200,18 +201,45 @@ class Outbox:
         if outgoing is None:
             return ClearedRequest.issue(None, request, None)
         facts = sent_facts.of_question(outgoing, request, question, delivery, kept=self._kept, hidden=hidden.by_kind)
-        if self.accounts is None:
-            row = await self._record(outgoing, conversation, facts)
-            return ClearedRequest.issue(outgoing, request, row, None, vault, hidden)
-        reservation = await self.accounts.open(request, provider.name, conversation, unpriced=unpriced)
-        tokens, price = self.accounts.estimate_of(reservation)
-        facts = msgspec.structs.replace(facts, tokens=tokens, price=price)
-        try:
-            row = await self._record(outgoing, conversation, facts)
-        except BaseException:  # nothing leaves, also when the turn is stopped here: nothing stays reserved
-            await self.accounts.cancel(reservation)
-            raise
-        return ClearedRequest.issue(outgoing, request, row, reservation, vault, hidden)
+        return await self._question(outgoing, request, facts, conversation, vault, hidden, unpriced=unpriced)
+
+    async def clear_row(
+        self, provider: Provider, row: JobRow, base_url: str, *, unpriced: bool = False
+    ) -> ClearedRequest:
+        """Clear a row of a job that is asked by itself: as `clear`, but nobody is asked, and nothing is remembered.
+
+        Args:
+            provider: Who is asked.
+            row: What.
+            base_url: Where.
+            unpriced: It may leave although nobody knows what it costs.
+
+        Raises:
+            ModelUnavailable: The model is retired.
+            BudgetReached: It could pass a budget.
+            PriceUnknown: There is a budget, and nobody knows what it costs.
+            RedactionFailed: It could not be looked through.
+            StoreError: The ledger could not be written; then nothing leaves.
+        """
+        safe = await self.redact_row(provider.name, row)
+        prepared = await self._prepared(provider, Redacted(safe.frame), base_url, Delivery.WHOLE)
+        outgoing, request = prepared.outgoing, safe.request
+        if outgoing is None:
+            return ClearedRequest.issue(None, request, None, None, safe.vault)
+        if safe.body:
+            outgoing = msgspec.structs.replace(outgoing, body=safe.body)
+        facts = sent_facts.of_question(outgoing, request, None, Delivery.WHOLE, kept=self._kept, hidden=safe.hidden)
+        return await self._question(outgoing, request, facts, None, safe.vault, unpriced=unpriced)
+
+    async def redact_row(self, provider: str, row: JobRow) -> JobRow:
+        """A row of a job as it may leave.
+
+        Raises:
+            RedactionFailed: It could not be looked through.
+        """
+        if self.redaction is None:
+            return row
+        return await self.redaction.row(provider, row)
 
     def answering(self, cleared: ClearedRequest) -> AbstractAsyncContextManager[Answered]:
         """While inside, the answer to a cleared question comes; on leaving, what it cost is written down."""
@@ -291,6 +319,31 @@ class Outbox:
         else:
             outgoing = provider.encode(request, base_url, delivery)
         return Prepared(outgoing, request, redacted.hidden, redacted.vault)
+
+    async def _question(
+        self,
+        outgoing: OutgoingRequest,
+        request: ModelRequest,
+        facts: SentFacts,
+        conversation: int | None,
+        vault: Vault | None,
+        hidden: Hidden | None = None,
+        *,
+        unpriced: bool,
+    ) -> ClearedRequest:
+        """Keep free what a question may cost, write it into the ledger, and clear it."""
+        if self.accounts is None:
+            row = await self._record(outgoing, conversation, facts)
+            return ClearedRequest.issue(outgoing, request, row, None, vault, hidden)
+        reservation = await self.accounts.open(request, outgoing.provider, conversation, unpriced=unpriced)
+        tokens, price = self.accounts.estimate_of(reservation)
+        facts = msgspec.structs.replace(facts, tokens=tokens, price=price)
+        try:
+            row = await self._record(outgoing, conversation, facts)
+        except BaseException:  # nothing leaves, also when the turn is stopped here: nothing stays reserved
+            await self.accounts.cancel(reservation)
+            raise
+        return ClearedRequest.issue(outgoing, request, row, reservation, vault, hidden)
 
     @property
     def _kept(self) -> bool:

@@ -14,6 +14,7 @@ from kireji.core.covering import Cover
 from kireji.core.errors import RedactionFailed
 from kireji.core.filters import Rule
 from kireji.core.incoming import Incoming
+from kireji.core.jobs.outgoing import JobRow
 from kireji.core.messages import ImagePart, Sha256
 from kireji.core.placeholders import Vault, kind_of
 from kireji.core.ports import CaptureStore, ImageCodec, Reader
@@ -23,6 +24,7 @@ from kireji.core.requests import ModelRequest
 from kireji.core.secrets.kinds import Kind
 from kireji.core.source_ports import PdfText
 from kireji.core.words import say
+from kireji.services.body_redaction import BodyRedaction
 from kireji.services.finding import Finder
 from kireji.services.pdf_words import PdfReadings
 from kireji.services.picture_covers import PictureCovers, Sought
@@ -120,6 +122,7 @@ class Redaction:
         self._captures, self._preferences = captures, preferences
         self._documents = PdfReadings(pdf)
         self._pictures = PictureCovers(reader, codec)
+        self._bodies = BodyRedaction(self._pictures, codec, pdf)
         self._vaults: OrderedDict[int, Vault] = OrderedDict()
         self._decisions: OrderedDict[tuple[str, int], _Decision] = OrderedDict()
         self._finder: Finder | None = None
@@ -266,6 +269,20 @@ class Redaction:
             RedactionFailed: A picture could not be looked through.
         """
         return (await self._safe(request, may_fail=False)).redacted
+
+    async def row(self, provider: str, row: JobRow) -> JobRow:
+        """A row of a job as it leaves; nobody can be asked about each of thousands.
+
+        Raises:
+            RedactionFailed: It could not be looked through.
+        """
+        if self.policy(provider) is Policy.NEVER:
+            return row
+        self._refuse_unread()
+        if row.body:
+            return await self._bodies.redacted(row, self._finding())
+        safe = (await self._safe(row.request, may_fail=False)).redacted
+        return JobRow(safe.request, b"", safe.vault, safe.hidden.by_kind)
 
     def incoming(self, vault: Vault | None) -> Incoming:
         """What an answer passes through: values back, the person's rules applied."""

@@ -132,11 +132,72 @@ class Spending:
         limits = self._limits(conversation)
         most = _priced(request, prompt, limits, unpriced=unpriced)
         self._refuse_unread(most)
-        for limit in limits if most else ():
-            spent = await self._store.spent(limit.since, limit.conversation)
-            taken = spent.cost + spent.running
-            if taken + (most or 0.0) > limit.most:
-                raise _reached(Exceeded(limit, taken), most or 0.0)
+        await self._check_sums(most, limits)
+
+    async def reserve_held(
+        self, holder: str, provider: str, model: str, most: float | None, *, unpriced: bool = False
+    ) -> int:
+        """Keep free what many questions may cost that are sent together, until they are settled another day.
+
+        Args:
+            holder: Their name, under which they are settled or released; the same twice is kept free once.
+            provider: Whose service.
+            model: Which model.
+            most: US dollars that all of them may cost at most; None when nobody knows.
+            unpriced: Send them although nobody knows.
+
+        Returns:
+            The number of the entry.
+
+        Raises:
+            BudgetReached: They could pass a budget.
+            PriceUnknown: There is a budget, and nobody knows what they cost.
+            StoreError: It could not be written; then nothing may be sent.
+        """
+        await self._close_lost()
+        limits = self._limits(None)
+        _require_price(model, most, limits, unpriced=unpriced)
+        self._refuse_unread(most)
+        entry = Entry(provider, model, None, most, self._origin, holder)
+        kept = await self._store.reserve(entry, limits if most else ())
+        if isinstance(kept, Exceeded):
+            raise _reached(kept, most or 0.0)
+        return kept
+
+    async def settle_held(self, holder: str, provider: str, model: str, usage: Usage) -> None:
+        """What was sent together used and cost in the end; may be told again, and the last word counts.
+
+        Raises:
+            StoreError: It could not be written; what was kept free for it then goes on counting.
+        """
+        await self._store.settle_held(Entry(provider, model, None, usage.cost, holder=holder), usage)
+        self.changed.publish(None)
+
+    async def release_held(self, holder: str) -> None:
+        """Give back what was kept free for what was never taken up.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        await self._store.release_held(holder)
+
+    async def held(self) -> frozenset[str]:
+        """For what something is kept free and not settled yet."""
+        return await self._store.held()
+
+    async def over(self, most: float | None) -> str:
+        """Why the budgets do not let so much out now, in one sentence with the next step; empty when they do.
+
+        Args:
+            most: US dollars at most; None when nobody knows.
+        """
+        await self._close_lost()
+        try:
+            self._refuse_unread(most)
+            await self._check_sums(most, self._limits(None))
+        except BudgetReached as reached:
+            return reached.sentence
+        return ""
 
     def limited(self, conversation: int | None) -> bool:
         """Whether there is any budget for a question in this conversation; None for one that is new."""
@@ -188,6 +249,13 @@ class Spending:
             budget.day,
             budget.month,
         )
+
+    async def _check_sums(self, most: float | None, limits: Sequence[Limit]) -> None:
+        for limit in limits if most else ():
+            spent = await self._store.spent(limit.since, limit.conversation)
+            taken = spent.cost + spent.running
+            if taken + (most or 0.0) > limit.most:
+                raise _reached(Exceeded(limit, taken), most or 0.0)
 
     async def _close_lost(self) -> None:
         """Once: what an earlier run has left open."""
@@ -260,13 +328,18 @@ def _priced(request: ModelRequest, prompt: Estimated, limits: Sequence[Limit], *
         PriceUnknown: Nobody knows, and there are limits that could not hold.
     """
     most = at_most(request, prompt)
+    name = request.info.name if request.info and request.info.name else request.model
+    _require_price(name, most, limits, unpriced=unpriced)
+    return most
+
+
+def _require_price(name: str, most: float | None, limits: Sequence[Limit], *, unpriced: bool) -> None:
+    """Raises PriceUnknown: nobody knows what it costs, and there are limits that could not hold."""
     if most is None and limits and not unpriced:
-        name = request.info.name if request.info and request.info.name else request.model
         raise PriceUnknown(
             say("The price of {name} is unknown, so no budget can hold for it; nothing was sent.", name=name),
             say("Send it anyway (on the command line with --yes), or choose another model."),
         )
-    return most
 
 
 def _reached(exceeded: Exceeded, most: float) -> BudgetReached:

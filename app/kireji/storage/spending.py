@@ -93,7 +93,9 @@ class SqliteSpendingStore:
             [number] = connection.execute(_OF_HOLDER, (entry.holder,)).fetchone() or [None]
             for limit in limits:
                 condition, given = _condition(limit.since, limit.conversation)
-                taken = float(connection.execute(f"{_TAKEN}{condition} AND id IS NOT ?", (*given, number)).fetchone()[0])
+                taken = float(
+                    connection.execute(f"{_TAKEN}{condition} AND id IS NOT ?", (*given, number)).fetchone()[0]
+                )
                 if taken + (entry.most or 0.0) > limit.most + _ROUNDING:
                     return Exceeded(limit, taken)
             made = connection.execute(_RESERVE, values).lastrowid
@@ -142,16 +144,14 @@ class SqliteSpendingStore:
     async def release_held(self, holder: str) -> None:
         """As in SpendingStore."""
         await self._database.write(
-            lambda connection: connection.execute(
-                "DELETE FROM spending WHERE holder = ? AND state = 'running'", (holder,)
-            ).rowcount
+            lambda connection: (
+                connection.execute("DELETE FROM spending WHERE holder = ? AND state = 'running'", (holder,)).rowcount
+            )
         )
 
     async def held(self) -> frozenset[str]:
         """As in SpendingStore."""
-        return await self._database.run(
-            lambda connection: frozenset(holder for (holder,) in connection.execute(_HELD))
-        )
+        return await self._database.run(lambda connection: frozenset(holder for (holder,) in connection.execute(_HELD)))
 
     async def close_lost(self) -> int:
         """As in SpendingStore."""

@@ -232,6 +232,18 @@ async def test_a_conversation_of_format_8_goes_along_from_where_it_was_cut(tmp_p
     assert [one.cut for one in before.messages] == [None] * 4
 
 
+async def test_what_is_kept_free_for_a_batch_of_format_9_stays_so_and_before_it_there_is_none(tmp_path: Path) -> None:
+    database = await Database.open(left_by(9, tmp_path / "kireji.db"))
+    store = SqliteSpendingStore(database, lambda _: False)
+    await store.close_lost()
+    held = await store.held()
+    await database.close()
+    earlier = await Database.open(left_by(8, tmp_path / "earlier.db"))
+    before = await SqliteSpendingStore(earlier, lambda _: False).held()
+    await earlier.close()
+    assert (held, before) == ({"k3x9w2m7p4qa"}, frozenset())
+
+
 async def test_a_source_of_a_kind_that_this_version_does_not_know_is_left_out(tmp_path: Path) -> None:
     path = left_by(7, tmp_path / "kireji.db")
     with closing(sqlite3.connect(path)) as connection, connection:

@@ -286,14 +286,27 @@ class JobStore(Protocol):
     async def record(self, batch: int, results: Sequence[RowResult]) -> int:
         """Store results of a batch; rows that have ended or are not in it are left alone. Returns how many were new."""
 
-    async def record_outside(self, job: int, result: RowResult) -> bool:
-        """Store a result of a row that is PENDING (the dry run's). False when it has ended or is on its way."""
+    async def record_outside(self, job: int, result: RowResult, values: Mapping[str, str] = ...) -> bool:
+        """Store the answer of a row that is PENDING (the dry run's). False when it has ended or is on its way.
+
+        Args:
+            job: Whose row.
+            result: One that succeeded.
+            values: What placeholders in the row stood for.
+        """
 
     async def reuse(self, job: int) -> int:
         """Give rows that are PENDING the results of the same requests in earlier jobs. Returns how many."""
 
     async def retry(self, job: int, states: frozenset[RowState]) -> int:
-        """Rows in these states are PENDING again, without their results. Returns how many."""
+        """Rows in these states are PENDING again, without their results. Returns how many.
+
+        Of those that are UNCERTAIN only the ones whose batch has ended (asked one by one by a process that is gone):
+        what becomes of the others their batch says.
+        """
+
+    async def fail_uncertain(self, job: int, sentence: str) -> int:
+        """Rows that are UNCERTAIN and whose batch has ended are ERRORED with the sentence. Returns how many."""
 
     async def cancel_pending(self, job: int) -> int:
         """Rows that are PENDING are CANCELED. Returns how many."""

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
+import hashlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
 
-from kireji.core.request_tokens import contents_of
+from kireji.core.documents import PDF
+from kireji.core.embedded import embedded
+from kireji.core.messages import DocumentPart, ImagePart, LinkedImagePart, Message, Part, Role, Sha256, TextPart
+from kireji.core.models import ModelInfo
+from kireji.core.request_tokens import Share, contents_of
 from kireji.core.requests import ModelRequest
-from kireji.core.tokens import Amounts, framed, measured, paged, pages_of, pictured, total
+from kireji.core.tokens import Amounts, measured, total
 
 _TOKENS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
-_LEAST_DATA = 200
-"""Characters of base64 that are taken for a picture or a document and not for words."""
-_DATA_URL = "data:"
-_BEGINNINGS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 _LARGE = 4_000
 """Pixels of a side: pictures inside a body are not measured, so they count as large ones."""
+_PICTURES = ("image_url", "url")
+"""Names under which a picture on the web stands."""
 
 
 class Weight(NamedTuple):
@@ -36,66 +37,61 @@ class Weight(NamedTuple):
     longest: int
 
 
-def weight_of_request(request: ModelRequest) -> Weight:
+def weight_of(request: ModelRequest) -> Weight:
     """Of a question."""
-    contents = contents_of(request)
-    shares = contents.amounts
-    apart = [amounts for share, amounts in shares.items() if share.value in ("images", "documents")]
-    words = [amounts for share, amounts in shares.items() if share.value not in ("images", "documents")]
-    schema = measured(f"```{request.output_schema.decode('utf-8', 'replace')}") if request.output_schema else None
-    return Weight(total([*words, *([schema] if schema else [])]), total(apart), request.max_tokens)
+    shares = contents_of(request).amounts
+    apart = [amounts for share, amounts in shares.items() if share in (Share.IMAGES, Share.DOCUMENTS)]
+    words = [amounts for share, amounts in shares.items() if share not in (Share.IMAGES, Share.DOCUMENTS)]
+    if request.output_schema:
+        words.append(measured(f"```{request.output_schema.decode('utf-8', 'replace')}"))
+    return Weight(total(words), total(apart), request.max_tokens)
 
 
-def weight_of_body(body: bytes, model: str, longest: int) -> Weight:
-    """Of a question as a service takes it.
+def counted_body(body: bytes, model: str, info: ModelInfo | None, longest: int) -> ModelRequest:
+    """A question that holds as much as a body does, to be counted and never to be sent.
 
     Args:
-        body: JSON.
-        model: For how it counts pictures.
+        body: JSON, as a service takes it.
+        model: Who is asked.
+        info: What is known about the model.
         longest: Tokens of the longest answer where the body does not say.
     """
     try:
         said = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return Weight(measured(body.decode("utf-8", "replace")), total(()), longest)
-    words: list[Amounts] = []
-    apart: list[Amounts] = []
-    parts = 0
-    for text in _texts(said):
-        parts += 1
-        if (data := _data(text)) is None:
-            words.append(measured(text))
-        elif data.startswith(b"%PDF"):
-            apart.append(paged(pages_of(data)))
+        words = TextPart(body.decode("utf-8", "replace"))
+        return ModelRequest(model, (Message(Role.USER, (words,)),), max_tokens=longest, info=info)
+    parts: list[Part] = []
+    blobs: dict[Sha256, bytes] = {}
+    known: set[str] = set()
+    for one in embedded(said):
+        known.add(one.text)
+        if one.media_type == PDF:
+            name = hashlib.sha256(one.data).hexdigest()
+            blobs[name] = one.data
+            parts.append(DocumentPart(name, PDF))
         else:
-            apart.append(pictured(_LARGE, _LARGE, model))
-    words.append(framed(messages=2, parts=parts))
+            parts.append(ImagePart("", one.media_type, _LARGE, _LARGE))
+    for name, text in _texts(said):
+        if text in known:
+            continue
+        is_picture = name in _PICTURES and text[:8].lower().startswith(("http://", "https://"))
+        parts.append(LinkedImagePart(text) if is_picture else TextPart(text))
     if isinstance(said, dict):
-        longest = next((said[name] for name in _TOKENS if isinstance(said.get(name), int)), longest)
-    return Weight(total(words), total(apart), longest)
+        told = [said[name] for name in _TOKENS if isinstance(said.get(name), int)]
+        longest = max(told, default=longest)
+    return ModelRequest(model, (Message(Role.USER, tuple(parts)),), blobs, max_tokens=longest, info=info)
 
 
-def _texts(said: Any) -> Iterator[str]:
-    todo = [said]
+def _texts(said: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Every string with the name under which it stands; names count as text too."""
+    todo = [(name, said)]
     while todo:
         match todo.pop():
-            case str(text):
-                yield text
-            case dict() as inner:
-                todo += [*inner, *inner.values()]
-            case list() as inner:
-                todo += inner
-
-
-def _data(text: str) -> bytes | None:
-    """The beginning of what base64 stands for; None for words."""
-    if text.startswith(_DATA_URL):
-        text = text.partition(",")[2]
-    elif len(text) < _LEAST_DATA:
-        return None
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return data if data.startswith(_BEGINNINGS) else None
-
+            case name, str(text):
+                yield name, text
+            case _, dict() as inner:
+                todo += [("", each) for each in inner]
+                todo += inner.items()
+            case name, list() as inner:
+                todo += [(name, each) for each in inner]

@@ -41,9 +41,7 @@ class AnswerReader:
         validator: Holds them to it.
     """
 
-    def __init__(
-        self, job_format: JobFormat | None, model: str, schema: bytes, validator: SchemaValidator
-    ) -> None:
+    def __init__(self, job_format: JobFormat | None, model: str, schema: bytes, validator: SchemaValidator) -> None:
         self._format = job_format
         self._model = model
         self._schema = schema

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from kireji.core.errors import JobError
 from kireji.core.jobs.conversion import NotCarried
 from kireji.core.jobs.ports import JobStore
 from kireji.core.jobs.states import RowState
 from kireji.core.jobs.values import Estimate, Job, RowInput
 from kireji.core.messages import Usage
 from kireji.core.models import ModelInfo
-from kireji.core.words import say
+from kireji.services.jobs.lookup import job_of
 from kireji.services.jobs.targets import JobTargets, Target
 from kireji.services.jobs.weighing import Weighed, Weighing
 from kireji.services.preferences import Preferences
@@ -64,9 +63,7 @@ class JobEstimating:
 
     async def estimate(self, job: int) -> Estimate:
         """As in JobService."""
-        found = await self._store.job(job)
-        if found is None:
-            raise JobError(say("There is no job {number}.", number=job), say("kireji batch list shows those there are."))
+        found = await job_of(self._store, job)
         target = await self._targets.of(found.plan)
         estimate = await self._estimated(found, target)
         if self._spending is not None:

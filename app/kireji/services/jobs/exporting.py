@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from kireji.core.errors import JobError
 from kireji.core.jobs.answers import ExportForm
 from kireji.core.jobs.columns import columns_of
 from kireji.core.jobs.output import BEGINNING_OF_TABLE, Table, output_line
 from kireji.core.jobs.ports import JobStore, JobWriter
 from kireji.core.jobs.values import Job, JoinedRow
-from kireji.core.words import say
 from kireji.services.jobs.answers import AnswerReader, is_told
+from kireji.services.jobs.lookup import job_of
 from kireji.services.jobs.reading import JobReading
 
 _PAGE = 1_000
@@ -34,9 +33,7 @@ class JobExporting:
 
     async def export(self, job: int, path: str, form: ExportForm, progress: Callable[[int, int], None]) -> int:
         """As in JobService."""
-        found = await self._store.job(job)
-        if found is None:
-            raise JobError(say("There is no job {number}.", number=job), say("kireji batch list shows those there are."))
+        found = await job_of(self._store, job)
         page = await self._store.joined(job, limit=_PAGE)
         lines = _Lines(found, form, self._reading.reader(found), page)
         seen = 0

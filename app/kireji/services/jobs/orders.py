@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from kireji.core.errors import BudgetReached, JobConflict, JobError, PriceUnknown
+from kireji.core.errors import BudgetReached, JobConflict, PriceUnknown
 from kireji.core.jobs.ports import JobStore
-from kireji.core.jobs.states import ENDED_BATCHES, RETRIED_ROWS, BatchState, JobState, RowState
+from kireji.core.jobs.states import RETRIED_ROWS, BatchState, JobState, RowState
 from kireji.core.jobs.values import Estimate, Job
 from kireji.core.words import say
+from kireji.services.jobs.lookup import job_of
 from kireji.services.jobs.news import JobNews
 
 if TYPE_CHECKING:
@@ -39,16 +40,9 @@ class JobOrders:
         self._spending = spending
         self._news = news
 
-    async def job(self, job: int) -> Job:
-        """Raises JobError: there is none with this number."""
-        found = await self._store.job(job)
-        if found is None:
-            raise JobError(say("There is no job {number}.", number=job), say("kireji batch list shows those there are."))
-        return found
-
     async def start(self, job: int) -> Job:
         """As in JobService."""
-        found = await self.job(job)
+        found = await job_of(self._store, job)
         if found.state is not JobState.READY:
             raise _conflict(say("This job was started already."))
         self._check(found, await self._estimating.estimate(job))
@@ -60,20 +54,20 @@ class JobOrders:
 
     async def resume(self, job: int) -> Job:
         """As in JobService."""
-        found = await self.job(job)
+        found = await job_of(self._store, job)
         if found.state not in (JobState.PAUSED, JobState.NEEDS_YOU):
             raise _conflict(say("This job does not wait to be resumed."))
         return await self._set(job, JobState.RUNNING)
 
     async def cancel(self, job: int) -> Job:
         """As in JobService."""
-        found = await self.job(job)
-        state = JobState.CANCELLED if found.state is JobState.READY else JobState.CANCELLING
-        changed = await self._store.set_state(job, state)
+        found = await job_of(self._store, job)
+        if found.state is not JobState.READY:  # nothing more is taken from now on
+            await self._store.set_state(job, JobState.CANCELLING)
         await self._store.cancel_pending(job)
-        if state is JobState.CANCELLING and not await self._store.open_batches(job):
-            changed = await self._store.set_state(job, JobState.CANCELLED)
-        changed = await self._store.job(job) or changed
+        if not await self._store.open_batches(job):
+            await self._store.set_state(job, JobState.CANCELLED)
+        changed = await job_of(self._store, job)
         self._tell(job)
         if changed.state is JobState.CANCELLED:
             self._news.ended.publish(changed)
@@ -81,7 +75,7 @@ class JobOrders:
 
     async def retry(self, job: int) -> int:
         """As in JobService."""
-        found = await self.job(job)
+        found = await job_of(self._store, job)
         if found.state in (JobState.IMPORTING, JobState.CANCELLING):
             raise _conflict(say("This job cannot be retried now."))
         count = await self._store.retry(job, RETRIED_ROWS)
@@ -92,25 +86,27 @@ class JobOrders:
 
     async def decide(self, job: int, *, again: bool) -> Job:
         """As in JobService."""
-        found = await self.job(job)
+        found = await job_of(self._store, job)
+        sentence = say("It was sent, and nobody knows what became of it.")
         for batch in await self._store.open_batches(job):
             if batch.state is not BatchState.NEEDS_YOU:
                 continue
             if again:
                 await self._store.set_batch(batch.id, BatchState.DISCARDED)
             else:
-                sentence = say("Nobody knows what became of it.")
                 await self._store.set_batch(batch.id, BatchState.EXPIRED, sentence=sentence)
         if again:
             await self._store.retry(job, frozenset({RowState.UNCERTAIN}))
+        else:
+            await self._store.fail_uncertain(job, sentence)
         if found.state is JobState.NEEDS_YOU:
             return await self._set(job, JobState.RUNNING)
         self._tell(job)
-        return await self.job(job)
+        return await job_of(self._store, job)
 
     async def allow_unpriced(self, job: int) -> None:
         """As in JobService."""
-        found = await self.job(job)
+        found = await job_of(self._store, job)
         await self._store.set_plan(job, msgspec.structs.replace(found.plan, unpriced=True))
         self._tell(job)
 
@@ -134,15 +130,13 @@ class JobOrders:
             raise BudgetReached(estimate.over_budget)
         if estimate.most is None and not job.plan.unpriced and self._estimating.limited():
             raise PriceUnknown(
-                say("The price of {name} is unknown, so no budget can hold for it; nothing was sent.", name=job.plan.model),
+                say(
+                    "The price of {name} is unknown, so no budget can hold for it; nothing was sent.",
+                    name=job.plan.model,
+                ),
                 say("Run it anyway (on the command line with --yes), or choose another model."),
             )
 
 
 def _conflict(sentence: str) -> JobConflict:
     return JobConflict(sentence, say("kireji batch show tells where it stands."))
-
-
-def is_open(state: BatchState) -> bool:
-    """Whether a batch has not ended."""
-    return state not in ENDED_BATCHES

@@ -17,8 +17,8 @@ from kireji.core.messages import ImagePart
 from kireji.core.tool_ports import SchemaValidator
 from kireji.core.words import say
 from kireji.services.jobs.answers import AnswerReader
+from kireji.services.jobs.lookup import job_of
 from kireji.services.jobs.targets import JobTargets
-
 
 
 class JobReading:
@@ -31,9 +31,7 @@ class JobReading:
         validator: Holds answers to the schema.
     """
 
-    def __init__(
-        self, store: JobStore, pictures: JobPictures, targets: JobTargets, validator: SchemaValidator
-    ) -> None:
+    def __init__(self, store: JobStore, pictures: JobPictures, targets: JobTargets, validator: SchemaValidator) -> None:
         self._store = store
         self._pictures = pictures
         self._targets = targets
@@ -50,13 +48,13 @@ class JobReading:
 
     async def answers(self, job: int, after: int, limit: int, states: frozenset[RowState]) -> Sequence[Answer]:
         """As in JobService."""
-        reader = self.reader(await self._job(job))
+        reader = self.reader(await job_of(self._store, job))
         joined = await self._store.joined(job, after, limit, states)
         return await asyncio.to_thread(lambda: [reader.read(one) for one in joined])
 
     async def detail(self, job: int, number: int) -> RowDetail:
         """As in JobService."""
-        found = await self._job(job)
+        found = await job_of(self._store, job)
         joined = await self._store.joined(job, number - 1, 1)
         if not joined or joined[0].row.number != number:
             raise JobError(say("There is no row {number} in this job.", number=number))
@@ -82,12 +80,6 @@ class JobReading:
             return await self._pictures.get(picture)
         except StoreError:
             return b""
-
-    async def _job(self, job: int) -> Job:
-        found = await self._store.job(job)
-        if found is None:
-            raise JobError(say("There is no job {number}.", number=job), say("kireji batch list shows those there are."))
-        return found
 
 
 def _addresses(asked: RowInput) -> tuple[str, ...]:

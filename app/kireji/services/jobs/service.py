@@ -75,7 +75,9 @@ class JobService:
         Raises:
             JobError: There is none with this number.
         """
-        return await (await self.opened()).orders.job(job)
+        from kireji.services.jobs.lookup import job_of
+
+        return await job_of((await self.opened()).store, job)
 
     async def add(
         self,
@@ -273,7 +275,7 @@ class JobService:
             look = group.create_task(self._look(), name="other processes' jobs")
             try:
                 yield
-            except Exception as error:  # the group would wrap it
+            except Exception as error:  # noqa: BLE001 - passed on below; the group would wrap it
                 failure = error
             finally:
                 look.cancel()

@@ -52,7 +52,7 @@ class JobWatch:
             stop()
 
     def _told(self, job: Job) -> None:
-        """This process has told of it itself."""
+        """What this process has told of itself is not new."""
         self._known[job.id] = job
 
     def _compare(self, jobs: Sequence[Job]) -> None:

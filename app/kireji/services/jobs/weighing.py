@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from kireji.core.jobs.requests import model_request, row_body
 from kireji.core.jobs.values import JobPlan, LineKind, RowInput
-from kireji.core.jobs.weights import Weight, weight_of_body, weight_of_request
+from kireji.core.jobs.weights import counted_body, weight_of
 from kireji.core.messages import Sha256
 from kireji.core.models import ModelInfo
+from kireji.core.requests import ModelRequest
 from kireji.core.token_corrections import UNCORRECTED, Correction, Estimated, estimated
 from kireji.core.tokens import Family, added
 from kireji.services.token_counts import TokenCounts
@@ -47,7 +48,6 @@ class Weighing:
     def __init__(self, plan: JobPlan, info: ModelInfo | None, correction: Correction = UNCORRECTED) -> None:
         self._plan = plan
         self._info = info
-        self._model = plan.model
         self._family = Family.of(plan.model)
         self._correction = correction
 
@@ -65,15 +65,16 @@ class Weighing:
         """
         if row.kind is LineKind.PROMPT:
             nothing: dict[Sha256, bytes] = {picture.blob: b"" for picture in row.pictures}
-            return self.weighed(weight_of_request(model_request(self._plan, row, nothing, self._info)))
-        return self.body(row_body(self._plan, row, self._info))
+            return self.request(model_request(self._plan, row, nothing, self._info))
+        return self.request(self.counted(row_body(self._plan, row, self._info)))
 
-    def body(self, body: bytes) -> Weighed:
-        """A body as it is sent."""
-        return self.weighed(weight_of_body(body, self._model, self._plan.max_tokens))
+    def counted(self, body: bytes) -> ModelRequest:
+        """A question that holds as much as a body."""
+        return counted_body(body, self._plan.model, self._info, self._plan.max_tokens)
 
-    def weighed(self, weight: Weight) -> Weighed:
-        """In tokens."""
+    def request(self, request: ModelRequest) -> Weighed:
+        """A question, in tokens."""
+        weight = weight_of(request)
         whole = estimated(added(weight.words, weight.pictures), self._family, self._correction)
         apart = estimated(weight.pictures, self._family, self._correction).tokens if any(weight.pictures) else 0.0
         longest = weight.longest
