@@ -160,6 +160,7 @@ def test_keys_are_revealed_to_the_keychain_and_the_request_alone() -> None:
         "app/kireji/desktop/keystore.py",
         "app/kireji/providers/anthropic.py",
         "app/kireji/providers/sending.py",
+        "app/kireji/providers/webhook.py",
         "app/kireji/services/credentials.py",
         "app/kireji/tools/mcp/resolution.py",
     }

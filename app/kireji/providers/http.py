@@ -176,6 +176,7 @@ class HttpClient:
         largest: int = _LARGEST,
         any_status: bool = False,
         address: str | None = None,
+        cut: bool = False,
     ) -> Answered:
         """Send, and return what comes back whole.
 
@@ -188,12 +189,13 @@ class HttpClient:
             any_status: An error is an answer, too.
             address: Connect to this number, which the host was looked up as, unless a proxy is in between; empty
                 refuses to connect without one.
+            cut: What is beyond `largest` is left unread instead, and makes no difference.
 
         Raises:
             ProviderError: The service refused, was not reached, or answered with something else; JSON that holds an
                 error counts as that error, whatever its status.
         """
-        request, wanted = sending(cleared, secret, auth), Wanted(accepts, largest, any_status, address)
+        request, wanted = sending(cleared, secret, auth), Wanted(accepts, largest, any_status, address, cut)
         async with self._in_time(request):
             return await self._with_retries(request, lambda fresh: self._fetch_once(request, fresh, wanted))
 
@@ -285,6 +287,8 @@ class HttpClient:
             with self._mapped(request.who, request.outgoing.silence, started=False):
                 async for chunk in response.aiter_bytes():
                     body += chunk
+                    if len(body) > wanted.largest and wanted.cut:
+                        break
                     if len(body) > wanted.largest:
                         raise ProtocolViolation(
                             say("{host} sent far more than was asked for.", host=request.who.host),

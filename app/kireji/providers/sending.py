@@ -64,12 +64,14 @@ class Wanted(NamedTuple):
         largest: Bytes above which it does not.
         any_status: An error does, too.
         address: Where to connect instead of looking the host up, as `HttpClient.fetch` says.
+        cut: What is beyond `largest` is left unread and makes no difference.
     """
 
     accepts: Sequence[str]
     largest: int
     any_status: bool = False
     address: str | None = None
+    cut: bool = False
 
     def fits(self, kind: str, status: int) -> bool:
         """Whether an answer of this type and status does."""

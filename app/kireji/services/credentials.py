@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import msgspec
 
@@ -15,6 +15,8 @@ from kireji.core.publisher import Publisher
 from kireji.core.secret import Secret, SecretName
 from kireji.core.words import say
 
+WEBHOOK = "webhook"
+"""Under this name the secret of the person's own address stands in the keychain; it is nobody's key."""
 _HOLD_SECONDS = 600.0
 _PROMPT_SECONDS = 60.0
 """For the person to see the keychain's prompt and to type a password; a prompt that shows nowhere never ends."""
@@ -186,7 +188,7 @@ class Credentials:
     async def _ask_keychain(self, name: SecretName, patience: float) -> Secret | None:
         try:
             async with asyncio.timeout(patience):
-                with _naming_the_variable(name.provider):
+                with _naming_the_variable(name.provider) if name.provider in ADDRESSES else nullcontext():
                     return await self._keychain.get(name)
         except TimeoutError as error:
             raise KeyStoreLocked(
@@ -276,6 +278,31 @@ class Credentials:
             self._held.pop(name, None)  # only now: whoever was reading it meanwhile has put it here again
         self.changed.publish(provider)
         return removed
+
+    async def webhook_secret(self, address: str) -> Secret | None:
+        """What messages to the person's own address are signed with; None when there is none for this address.
+
+        Raises:
+            KeyStoreError: The keychain is locked or missing or does not answer.
+        """
+        return (await self._kept(address, _name(WEBHOOK, address), _PROMPT_SECONDS)).secret
+
+    async def save_webhook_secret(self, address: str, secret: Secret) -> None:
+        """Keep that secret for one address.
+
+        Raises:
+            KirejiError: The text cannot be a secret, or there is no address.
+            KeyStoreError: The keychain would not take it.
+        """
+        if not address:
+            raise KirejiError(
+                say("A secret belongs to one address, and there is none."),
+                say("Enter the address that is to be told as jobs.webhook in the settings first."),
+            )
+        require_key(secret)
+        await self._keychain.set(_name(WEBHOOK, address), secret)
+        self._held.pop(_name(WEBHOOK, address), None)
+        self.changed.publish(WEBHOOK)
 
     async def keychain(self) -> Availability:
         """Whether keys can be kept, and where."""

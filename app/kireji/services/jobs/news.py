@@ -16,10 +16,12 @@ class JobNews:
     Attributes:
         changed: The job whose numbers or state have changed, or which is gone.
         ended: A job that is FINISHED, CANCELLED or NEEDS_YOU since just now.
+        untold: Why the person's own address cannot be told, in one sentence with the next step.
         wanted: The job that there is something to do for: the runner looks at once and not when it is next due.
     """
 
     def __init__(self) -> None:
         self.changed: Publisher[int] = Publisher()
         self.ended: Publisher[Job] = Publisher()
+        self.untold: Publisher[str] = Publisher()
         self.wanted: Publisher[int | None] = Publisher()

@@ -209,7 +209,7 @@ class JobRunner:
             self._woken.set()
 
     async def _deliver(self, group: asyncio.TaskGroup) -> None:
-        if self._webhook is not None and not self._telling and await self._webhook.due() <= 0:
+        if self._webhook is not None and not self._telling and await self._webhook.due() == 0:
             self._telling = True
             group.create_task(self._tell(self._webhook), name="webhook")
 
@@ -233,8 +233,8 @@ class JobRunner:
         if exhausted and (due := await engine.store.next_due(job)) is not None:
             # What is due and yet not given out is another process's: it need not be asked for again and again.
             waits.append(max(self._seconds_to(due, LONGEST_WAIT), min(engine.timings.others, 1.0)))
-        if self._webhook is not None and not self._telling:
-            waits.append(await self._webhook.due())
+        if self._webhook is not None and not self._telling and (seconds := await self._webhook.due()) is not None:
+            waits.append(seconds)
         waits += [when - now for number, when in self._not_before.items() if when > now and number not in self._sending]
         return max(0.0, min(waits))
 
