@@ -1,4 +1,4 @@
-"""The one SQLite file: opened with care, used from one thread, its faults turned into sentences."""
+"""An SQLite file: opened with care, used from one thread, its faults turned into sentences."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,8 +31,17 @@ _CHECKED_SIZE = 1024 * 1024
 """Bytes: a file up to this size is checked whole on opening, which takes about a millisecond."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What kind of file it is, as for `Database.open`."""
+
+    steps: Sequence[Step]
+    application: int
+    copies: bool
+
+
 class Database:
-    """The history's file. One per file and process; several processes may use the file at the same time.
+    """A file of the data folder. One per file and process; several processes may use the file at the same time.
 
     Made by `Database.open`.
 
@@ -46,12 +56,22 @@ class Database:
         self._closed = False
 
     @classmethod
-    async def open(cls, path: Path, *, steps: Sequence[Step] = STEPS, patience: float = 5.0) -> Database:
+    async def open(
+        cls,
+        path: Path,
+        *,
+        steps: Sequence[Step] = STEPS,
+        application: int = APPLICATION_ID,
+        copies: bool = True,
+        patience: float = 5.0,
+    ) -> Database:
         """Open the file, creating folder (0700) and file (0600) where they are missing, and bring it up to date.
 
         Args:
             path: The file, usually `kireji.db` in the data folder.
             steps: The schema.
+            application: The mark in its header; another one there is another program's file.
+            copies: Whether a copy is put aside before the schema changes.
             patience: Seconds to wait for another program's lock, here and in every later call.
 
         Raises:
@@ -61,10 +81,10 @@ class Database:
             StoreFull: There is no room for it.
             StoreError: It is locked, or another program's.
         """
-        database = cls(path)
+        database, form = cls(path), _Form(steps, application, copies)
         with ExitStack() as stack:
             stack.callback(database._worker.stop, database._disconnect)
-            await database._worker.run(lambda: database._connect(steps, patience))
+            await database._worker.run(lambda: database._connect(form, patience))
             stack.pop_all()
         return database
 
@@ -130,8 +150,8 @@ class Database:
         finally:
             self._worker.stop()
 
-    def _connect(self, steps: Sequence[Step], patience: float) -> None:
-        self._connection = _mapped(self.path, lambda: _open(self.path, steps, patience))
+    def _connect(self, form: _Form, patience: float) -> None:
+        self._connection = _mapped(self.path, lambda: _open(self.path, form, patience))
 
     def _perform(self, work: Callable[[Connection], T]) -> T:
         connection = self._connection
@@ -167,21 +187,21 @@ def _in_transaction(connection: Connection, work: Callable[[Connection], T]) -> 
     return result
 
 
-def _open(path: Path, steps: Sequence[Step], patience: float) -> Connection:
+def _open(path: Path, form: _Form, patience: float) -> Connection:
     import sqlite3
 
     _prepare(path)
-    _refuse_unfinished_newer(path, len(steps))
+    _refuse_unfinished_newer(path, len(form.steps))
     with ExitStack() as stack:
         connection = stack.enter_context(closing(sqlite3.connect(path, timeout=patience, isolation_level=None)))
         connection.execute("PRAGMA trusted_schema = OFF")
-        _refuse_unknown(connection, path, len(steps))
+        _refuse_unknown(connection, path, form)
         _check(connection, path)
         _use_log(connection, patience)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
-        migrate(connection, path, steps)
+        migrate(connection, path, form.steps, form.application, form.copies)
         stack.pop_all()
     return connection
 
@@ -234,11 +254,11 @@ def _refuse_newer(connection: Connection, path: Path, newest: int) -> None:
         )
 
 
-def _refuse_unknown(connection: Connection, path: Path, newest: int) -> None:
-    _refuse_newer(connection, path, newest)
+def _refuse_unknown(connection: Connection, path: Path, form: _Form) -> None:
+    _refuse_newer(connection, path, len(form.steps))
     # In this order: another process may be making the same new file, tables and mark in one transaction.
     empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-    ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+    ours = connection.execute("PRAGMA application_id").fetchone()[0] == form.application
     if not ours and not empty:
         raise StoreError(
             say("{path} is a database of another program.", path=path),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kireji.storage.copies import copy_aside, drop_old_copies
 from kireji.storage.sent_forms import SENT_FORMS
 from kireji.storage.spending_tables import HOLDERS, SPENDING
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x4B524A49
 """Stands in the file's header ("KRJI"), so that another program's database is recognised."""
-
-_COPIES_KEPT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +319,13 @@ def version_of(connection: Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def migrate(connection: Connection, path: Path, steps: Sequence[Step]) -> None:
+def migrate(
+    connection: Connection,
+    path: Path,
+    steps: Sequence[Step],
+    application: int = APPLICATION_ID,
+    copies: bool = True,
+) -> None:
     """Bring the file to the last of `steps`, each in a transaction of its own.
 
     Before the first step over an existing history, a copy is put aside as `<name>.before-<step>`; the last two copies
@@ -332,11 +335,13 @@ def migrate(connection: Connection, path: Path, steps: Sequence[Step]) -> None:
         connection: In autocommit mode.
         path: Its file.
         steps: All steps of this version.
+        application: The mark in its header.
+        copies: Whether a copy is put aside.
 
     Raises:
         sqlite3.Error: The step that failed is rolled back wholly, the steps before it stand.
     """
-    to_save = version_of(connection) > 0
+    to_save = copies and version_of(connection) > 0
     copied = False
     while version_of(connection) < len(steps):
         connection.execute("BEGIN IMMEDIATE")
@@ -344,52 +349,23 @@ def migrate(connection: Connection, path: Path, steps: Sequence[Step]) -> None:
             version = version_of(connection)
             if version < len(steps):
                 if to_save and not copied:
-                    _copy_aside(path, version + 1)
+                    copy_aside(path, version + 1)
                     copied = True
-                _apply(connection, version + 1, steps[version])
+                _apply(connection, version + 1, steps[version], application)
                 connection.execute("COMMIT")
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
     if copied:
-        _drop_old_copies(path)
+        drop_old_copies(path)
 
 
-def _apply(connection: Connection, number: int, step: Step) -> None:
+def _apply(connection: Connection, number: int, step: Step, application: int) -> None:
     connection.execute(
         "CREATE TABLE IF NOT EXISTS schema_steps"
         " (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied INTEGER NOT NULL)"
     )
     step.apply(connection)
     connection.execute("INSERT INTO schema_steps VALUES (?, ?, ?)", (number, step.name, time.time_ns() // 1000))
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA application_id = {application}")
     connection.execute(f"PRAGMA user_version = {number}")
-
-
-def _copy_aside(path: Path, number: int) -> None:
-    """Copy the committed state while our own connection holds the write lock, so that nobody changes it meanwhile."""
-    import sqlite3
-
-    target = path.with_name(f"{path.name}.before-{number}")
-    part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    try:
-        # A second connection: SQLite refuses to back up from one that is writing.
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part, isolation_level=None)) as copy:
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")  # one file that needs no companions
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _drop_old_copies(path: Path) -> None:
-    prefix = f"{path.name}.before-"
-    numbers = [
-        int(file.name.removeprefix(prefix))
-        for file in path.parent.glob(f"{prefix}*")
-        if file.name.removeprefix(prefix).isdecimal()
-    ]
-    for number in sorted(numbers)[:-_COPIES_KEPT]:
-        path.with_name(f"{prefix}{number}").unlink(missing_ok=True)

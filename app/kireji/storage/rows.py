@@ -108,17 +108,17 @@ def _encode(values: tuple[msgspec.Struct, ...]) -> str:
     try:
         return msgspec.json.encode(values).decode()
     except UnicodeEncodeError:
-        return msgspec.json.encode(_all_storable(values)).decode()
+        return msgspec.json.encode(all_storable(values)).decode()
 
 
-def _all_storable(value: Any) -> Any:
+def all_storable(value: Any) -> Any:
     """The same value with every text in it made storable, however deep."""
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, tuple):
-        return tuple(_all_storable(item) for item in value)
+        return tuple(all_storable(item) for item in value)
     if isinstance(value, msgspec.Struct):
-        return type(value)(**{name: _all_storable(item) for name, item in msgspec.structs.asdict(value).items()})
+        return type(value)(**{name: all_storable(item) for name, item in msgspec.structs.asdict(value).items()})
     return value
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import NamedTuple, Protocol
-
-import msgspec
+from typing import Protocol
 
 from kireji.core.history import Origin
+from kireji.core.jobs.batch_ports import (
+    BatchLimits,
+    BatchProvider,
+    BatchResult,
+    Envelope,
+    RemoteBatch,
+    RemoteState,
+)
 from kireji.core.jobs.states import BatchState, JobState, RowState
 from kireji.core.jobs.values import (
     Batch,
@@ -21,149 +26,34 @@ from kireji.core.jobs.values import (
     JobPlan,
     JobSource,
     JoinedRow,
-    Outcome,
     Row,
     RowInput,
     RowResult,
 )
-from kireji.core.messages import ImagePart, Usage
-from kireji.core.provider_ports import Gate
-from kireji.core.requests import BodyFile, ClearedRequest, OutgoingRequest
-from kireji.core.secret import Secret
+from kireji.core.messages import ImagePart
+from kireji.core.requests import BodyFile
 
-
-class BatchLimits(msgspec.Struct, frozen=True):
-    """What one batch of a service may hold.
-
-    Args:
-        rows: How many requests.
-        bytes: Of the whole body.
-        row_bytes: Of one request.
-        stored_pictures: Whether pictures of this computer may go along; else only those on the web.
-        price_share: Of the full price.
-        hours: After so many it gives up.
-    """
-
-    rows: int
-    bytes: int
-    row_bytes: int
-    stored_pictures: bool
-    price_share: float = 0.5
-    hours: int = 24
-
-
-class RemoteState(enum.Enum):
-    """Where a batch stands at the service."""
-
-    OPEN = "open"
-    CANCELLING = "cancelling"
-    ENDED = "ended"
-    """There are results, also after it was cancelled."""
-    FAILED = "failed"
-    """Refused as a whole; there are no results."""
-    GONE = "gone"
-    """The service says that it has no such batch; one whose results alone are deleted has ENDED."""
-
-
-class RemoteBatch(msgspec.Struct, frozen=True):
-    """A batch as the service tells of it.
-
-    Args:
-        id: The service's id.
-        state: Where it stands.
-        rows: How many requests it holds.
-        created: When the service made it (UTC).
-        expires: When it gives up; None when it does not say.
-        poll_after: Seconds until it wants to be asked again; None when it does not say.
-        sentence: Why it failed; empty otherwise.
-        cost: US dollars of all of it, when the service says so.
-    """
-
-    id: str
-    state: RemoteState
-    rows: int
-    created: datetime
-    expires: datetime | None = None
-    poll_after: float | None = None
-    sentence: str = ""
-    cost: float | None = None
-
-
-class BatchResult(msgspec.Struct, frozen=True):
-    """One line of a batch's results.
-
-    Args:
-        custom_id: As it was sent.
-        outcome: How it ended.
-        payload: What the service sent for it: JSON that `JobFormat.decode_job` reads.
-        usage: Tokens, and the cost where it is known.
-        sentence: Why it failed; empty otherwise.
-    """
-
-    custom_id: str
-    outcome: Outcome
-    payload: bytes
-    usage: Usage = Usage()
-    sentence: str = ""
-
-
-class Envelope(NamedTuple):
-    """What stands around the requests in the body of a new batch; they are separated by commas."""
-
-    before: bytes
-    after: bytes
-
-
-class BatchProvider(Protocol):
-    """A service's batch interface. The provider of the same name encodes and decodes the questions (`JobFormat`)."""
-
-    @property
-    def name(self) -> str: ...
-    def limits(self, model: str) -> BatchLimits | None:
-        """What a batch of this model may hold; None when it has none, so that rows must go one by one."""
-
-    def envelope(self, model: str) -> Envelope: ...
-    def entry(self, custom_id: str, body: bytes) -> bytes:
-        """One request of a batch, from the body of the question."""
-
-    def encode(self, base_url: str, model: str, body: BodyFile) -> OutgoingRequest:
-        """The request that makes a batch of a body that stands in a file."""
-
-    async def submit(self, cleared: ClearedRequest, secret: Secret | None) -> RemoteBatch:
-        """Send it, once.
-
-        Raises:
-            ProviderError: Its `not_taken` tells whether it is certain that the service has made no batch.
-        """
-
-    async def poll(self, gate: Gate, base_url: str, secret: Secret | None, remote: str) -> RemoteBatch:
-        """Raises ProviderError; a batch that is not there is `GONE`."""
-
-    def results(
-        self, gate: Gate, base_url: str, secret: Secret | None, remote: str, model: str
-    ) -> AbstractAsyncContextManager[AsyncIterator[BatchResult]]:
-        """Its results in any order, streamed.
-
-        Raises:
-            ProviderError: Refused, or broken off in the middle; what came before counts.
-            ResultsExpired: They are no longer to be had.
-        """
-
-    async def cancel(self, gate: Gate, base_url: str, secret: Secret | None, remote: str) -> RemoteBatch:
-        """Raises ProviderError."""
-
-    async def recent(self, gate: Gate, base_url: str, secret: Secret | None, since: datetime) -> Sequence[RemoteBatch]:
-        """All batches that the service made since then, newest first; reads as many pages as that takes.
-
-        Raises:
-            ProviderError: Refused or not reached.
-        """
+__all__ = [
+    "BatchLimits",
+    "BatchProvider",
+    "BatchResult",
+    "DeliveryStore",
+    "Envelope",
+    "JobImporter",
+    "JobPictures",
+    "JobStore",
+    "JobWriter",
+    "RemoteBatch",
+    "RemoteState",
+    "Spool",
+]
 
 
 class JobStore(Protocol):
     """The queue: the app and the command line work on the same one at the same time.
 
-    Every method is one transaction. Changes that `core.jobs.states` does not allow raise `JobConflict`.
+    Every method is one transaction; those that go over a whole job are several, and asked again they do what is left.
+    Changes that `core.jobs.states` does not allow raise `JobConflict`.
     """
 
     async def create(self, plan: JobPlan, source: JobSource, owner: Origin) -> int:
@@ -183,8 +73,8 @@ class JobStore(Protocol):
             delivery: What the person's address is told, written in the same transaction.
 
         Raises:
-            JobConflict: It may not follow, there is no such job, or it would be FINISHED or CANCELLED while rows are
-                PENDING or a batch is open.
+            JobConflict: It may not follow, there is no such job, it would be FINISHED or CANCELLED while rows are
+                PENDING or a batch is open, or FINISHED while rows are UNCERTAIN.
         """
 
     async def tell(self, job: int, sentence: str) -> None:
@@ -192,13 +82,13 @@ class JobStore(Protocol):
 
     async def set_estimate(self, job: int, estimate: Estimate) -> None: ...
     async def set_plan(self, job: int, plan: JobPlan) -> None:
-        """Change what does not stand in fingerprints (name, mode, rows per batch, unpriced)."""
+        """Change what does not stand in fingerprints (name, mode, rows per batch, unpriced); all while IMPORTING."""
 
     async def remove(self, job: int) -> None:
         """With rows, results and the pictures that no other job has. Raises JobConflict while a batch is open."""
 
     async def left_over(self) -> Sequence[int]:
-        """Jobs that are IMPORTING and whose importer is gone."""
+        """Jobs to remove: IMPORTING ones whose importer is gone, and those whose removal broke off."""
 
     async def version(self) -> int:
         """Changes whenever another process has written."""
@@ -221,7 +111,13 @@ class JobStore(Protocol):
         """
 
     async def give_back(self, batch: int, after: int) -> int:
-        """Rows of a batch beyond this row number wait again: they did not fit. Returns how many stay."""
+        """Rows of a batch beyond this row number wait again: they did not fit. Returns how many stay.
+
+        Of a LIVE batch only those that were not marked as sent.
+
+        Raises:
+            JobConflict: It is neither SUBMITTING nor LIVE.
+        """
 
     async def inputs(self, batch: int, after: int = 0, limit: int = 200) -> Sequence[RowInput]:
         """What the rows of a batch ask, by number."""
@@ -240,16 +136,20 @@ class JobStore(Protocol):
     async def claim_due(self, owner: Origin, now: datetime, lease: float, job: int | None = None) -> Batch | None:
         """Claim one batch that is due and that nobody works on, or whose owner is gone and whose lease has ended.
 
+        Only UNCERTAIN, SUBMITTED, CANCELLING and COLLECTING ones; each time counts as a look (`Batch.polls`).
         SUBMITTING batches of owners that are gone come back as UNCERTAIN, LIVE ones have their unsent rows PENDING, the
         sent ones UNCERTAIN, and are COMPLETED without being given out. `next_poll` in a far future (a clock that was
         set back) counts as due.
         """
 
     async def release(self, batch: int, owner: Origin, next_poll: datetime | None) -> None:
-        """Give a claim back; it is due again at that time."""
+        """Give a claim back; it is due again at that time (None: at once).
+
+        A time further away than `core.jobs.limits.LONGEST_WAIT` counts as due, for the clock may have been set back.
+        """
 
     async def next_due(self, job: int | None = None) -> datetime | None:
-        """When the next batch is due; None when none is open."""
+        """When the next batch is due that `claim_due` may give; None when there is none."""
 
     async def make_due(self, job: int | None = None) -> None:
         """Every open batch, and every delivery, is due now: the computer slept, or something was put right."""
@@ -272,7 +172,16 @@ class JobStore(Protocol):
     ) -> Batch:
         """Change a batch; its rows follow: DISCARDED makes them PENDING, FAILED ERRORED with the sentence, EXPIRED
         EXPIRED, NEEDS_YOU and UNCERTAIN UNCERTAIN, SUBMITTED TAKEN, COMPLETED makes those that have no result EXPIRED.
-        UNCERTAIN forgets which of the service's batches it was.
+        UNCERTAIN forgets which of the service's batches it was. When a LIVE batch is COMPLETED, rows without a result
+        are PENDING, or UNCERTAIN if they were marked as sent.
+
+        Args:
+            batch: Which.
+            state: The new one; the same again changes only what stands beside it, and is refused when it has ended.
+            remote: What the service says of it.
+            candidates: None leaves them.
+            proven: None leaves it.
+            sentence: What went wrong last; of the rows too, when it is FAILED or EXPIRED.
 
         Raises:
             JobConflict: It may not follow.
@@ -293,16 +202,22 @@ class JobStore(Protocol):
             job: Whose row.
             result: One that succeeded.
             values: What placeholders in the row stood for.
+
+        Raises:
+            JobConflict: It did not succeed; the row waits as before.
         """
 
     async def reuse(self, job: int) -> int:
         """Give rows that are PENDING the results of the same requests in earlier jobs. Returns how many."""
 
     async def retry(self, job: int, states: frozenset[RowState]) -> int:
-        """Rows in these states are PENDING again, without their results. Returns how many.
+        """Rows in these states (that failed, or UNCERTAIN ones) are PENDING again, without their results.
 
         Of those that are UNCERTAIN only the ones whose batch has ended (asked one by one by a process that is gone):
         what becomes of the others their batch says.
+
+        Returns:
+            How many.
         """
 
     async def fail_uncertain(self, job: int, sentence: str) -> int:

@@ -1,0 +1,1 @@
+"""The durable queue of jobs, in a database of its own."""

@@ -1,0 +1,136 @@
+"""Rows that are sent again, called back or answered from earlier jobs: piece by piece, as there may be a million.
+
+Every function runs inside a transaction of its caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from kireji.core.jobs.states import RETRIED_ROWS, RowState
+from kireji.storage.jobs.counting import move
+from kireji.storage.jobs.tables import CODES, Code, row_range
+from kireji.storage.rows import storable
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+AT_ONCE = 20_000
+"""Rows of one transaction: others wait for it, a few hundredths of a second."""
+
+COPIED_AT_ONCE = 2_000
+"""Answers of some kilobytes each, likewise."""
+
+RETRIED = RETRIED_ROWS | {RowState.UNCERTAIN}
+
+Piece = tuple[int, int]
+"""The first and the last id of some rows."""
+
+_AGAIN = f"""
+    UPDATE rows SET state = {Code.PENDING}, batch = NULL, sent = 0, cached = 0, sentence = ''
+    WHERE state = ? AND id BETWEEN ? AND ?
+"""  # noqa: S608 - nothing of it is input
+_DECIDED = " AND batch IN (SELECT id FROM batches WHERE ended = 1)"
+"""What becomes of UNCERTAIN rows whose batch is open, their batch says."""
+_FORGET = (
+    "DELETE FROM results WHERE id IN (SELECT id FROM rows WHERE state = ? AND id BETWEEN ? AND ?{condition})",
+    "DELETE FROM hidden WHERE id IN (SELECT id FROM rows WHERE state = ? AND id BETWEEN ? AND ?{condition})",
+)
+_END = "UPDATE rows SET state = ?, sentence = ? WHERE state = ? AND id BETWEEN ? AND ?"
+_WANTED = """
+    CREATE TEMP TABLE IF NOT EXISTS wanted (print BLOB NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (print, id))
+    WITHOUT ROWID
+"""
+_WANT = f"""
+    INSERT INTO wanted SELECT print, id FROM rows
+    WHERE state = {Code.PENDING} AND id BETWEEN ? AND ? AND print IS NOT NULL ORDER BY print, id
+"""  # noqa: S608
+_MATCHES = f"""
+    SELECT wanted.id, rows.id FROM rows JOIN wanted ON wanted.print = rows.print
+    WHERE rows.id BETWEEN ? AND ? AND rows.state = {Code.SUCCEEDED} AND rows.print IS NOT NULL
+"""  # noqa: S608
+_REUSE = f"""
+    UPDATE rows SET state = {Code.SUCCEEDED}, cached = 1 WHERE id = ?1 AND state = {Code.PENDING}
+    AND EXISTS (SELECT 1 FROM rows AS earlier JOIN results ON results.id = earlier.id
+        WHERE earlier.id = ?2 AND earlier.state = {Code.SUCCEEDED})
+"""  # noqa: S608
+_COPY = (
+    """
+    INSERT OR REPLACE INTO results
+    SELECT ?1, input, output, cache_read, cache_write, thinking, in_window, cost, payload FROM results WHERE id = ?2
+    """,
+    "INSERT OR REPLACE INTO hidden SELECT ?1, placeholders FROM hidden WHERE id = ?2",
+)
+
+
+def pieces(connection: Connection, job: int) -> list[Piece]:
+    """Ranges of row ids that together hold all rows of a job."""
+    lowest, highest = row_range(job)
+    last = connection.execute("SELECT max(id) FROM rows WHERE id BETWEEN ? AND ?", (lowest, highest)).fetchone()[0]
+    return list(_ranges(lowest, last or 0))
+
+
+def _ranges(first: int, last: int) -> Iterator[Piece]:
+    while first <= last:
+        yield first, first + AT_ONCE - 1
+        first += AT_ONCE
+
+
+def retry(connection: Connection, job: int, state: RowState, piece: Piece) -> int:
+    """Rows in this state are PENDING again; returns how many."""
+    condition = _DECIDED if state is RowState.UNCERTAIN else ""
+    values = (CODES[state], *piece)
+    for forget in _FORGET:
+        connection.execute(forget.format(condition=condition), values)
+    rows = connection.execute(_AGAIN + condition, values).rowcount
+    move(connection, job, state, RowState.PENDING, rows)
+    return rows
+
+
+def end(connection: Connection, job: int, before: RowState, after: RowState, sentence: str, piece: Piece) -> int:
+    """Rows in one state end in another without a result; returns how many."""
+    condition = _DECIDED if before is RowState.UNCERTAIN else ""
+    rows = connection.execute(_END + condition, (CODES[after], storable(sentence), CODES[before], *piece)).rowcount
+    move(connection, job, before, after, rows)
+    return rows
+
+
+def prepare_wanted(connection: Connection) -> None:
+    """Make room, for this connection alone, for what rows ask."""
+    connection.execute(_WANTED)
+    connection.execute("DELETE FROM wanted")
+
+
+def want(connection: Connection, piece: Piece) -> None:
+    """Note what rows that wait ask."""
+    connection.execute(_WANT, piece)
+
+
+def earlier(connection: Connection, job: int) -> list[Piece]:
+    """Where the same may have been asked: the rows of all other jobs."""
+    others = connection.execute("SELECT id FROM jobs WHERE id <> ? AND removed = 0 ORDER BY id DESC", (job,)).fetchall()
+    return [piece for (other,) in others for piece in pieces(connection, other)]
+
+
+def matches(connection: Connection, piece: Piece) -> list[tuple[int, int]]:
+    """Of the rows that were noted, those that this piece has asked: (row that waits, row that has a result)."""
+    return connection.execute(_MATCHES, piece).fetchall()
+
+
+def take_over(connection: Connection, job: int, found: Sequence[tuple[int, int]]) -> int:
+    """Give rows the results of others; those that were sent meanwhile are left alone. Returns how many got one."""
+    taken = 0
+    for pair in found:
+        if connection.execute(_REUSE, pair).rowcount:
+            taken += 1
+            for copy in _COPY:
+                connection.execute(copy, pair)
+    connection.execute("UPDATE jobs SET reused = reused + ? WHERE id = ?", (taken, job))
+    move(connection, job, RowState.PENDING, RowState.SUCCEEDED, taken)
+    return taken
+
+
+def forget_wanted(connection: Connection) -> None:
+    """Undo `prepare_wanted`."""
+    connection.execute("DROP TABLE IF EXISTS temp.wanted")

@@ -1,0 +1,263 @@
+"""Rows of a new job, written fast by the process that reads them.
+
+How a job is loaded, by whoever made it with `JobStore.create`:
+
+    connection = ...                     of the queue, in autocommit mode, used by nothing else
+    prepare(connection)
+    for rows in pieces:                  about `ROWS_AT_ONCE` rows or `BYTES_AT_ONCE` bytes each
+        add(connection, job, rows)       numbers ascend over all of them; number 1 comes first
+    refuse_repeated(connection, job)     own ids that stand there twice
+    find_same(connection, job)           requests that are the same
+    finish(connection, job)              READY
+
+Each call is one transaction, or several short ones, so that others can write meanwhile. When `add` raises JobConflict
+the job was removed: stop. A process that dies leaves a job that is IMPORTING, which `left_over` finds.
+
+There is no index over fingerprints or own ids: keeping one while rows come in an order that has nothing to do with it
+would write the whole index again with every transaction. Sorting once at the end finds the same.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from kireji.core.jobs.states import RowState
+from kireji.core.jobs.values import JobPlan, LineKind
+from kireji.core.messages import ImagePart
+from kireji.core.words import say
+from kireji.storage.jobs.counting import move, shift
+from kireji.storage.jobs.forms import encode, encode_texts
+from kireji.storage.jobs.jobs import no_such
+from kireji.storage.jobs.tables import KIND_CODES, MOST_ROWS, Code, row_id, row_number, row_range
+from kireji.storage.rows import storable
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+ROWS_AT_ONCE = 2_000
+BYTES_AT_ONCE = 2 * 1024 * 1024
+"""Of contents. Both: so that a transaction takes some hundredths of a second."""
+
+_PAGES_IN_LOG = 4_000
+"""Pages (16 MB) after which the log is written back: four times the usual, a fourth of the waiting for the disk."""
+_CHANGED_AT_ONCE = 5_000
+
+_ROW = "INSERT INTO rows (id, state, line, size, print, own, sentence) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_INPUT = "INSERT INTO inputs VALUES (?, ?, ?, ?, ?)"
+_PICTURE = "INSERT INTO pictures VALUES (?, ?, ?, ?, ?, ?)"
+_IMPORTING = "SELECT 1 FROM jobs WHERE id = ? AND state = 'importing' AND removed = 0"
+_BY_OWN = f"""
+    SELECT own, id FROM rows
+    WHERE id BETWEEN ? AND ? AND own <> '' AND state <> {Code.INVALID} ORDER BY own, id
+"""  # noqa: S608 - nothing of it is input
+_BY_PRINT = f"""
+    SELECT print, id FROM rows
+    WHERE id BETWEEN ? AND ? AND print IS NOT NULL AND state = {Code.PENDING} ORDER BY print, id
+"""  # noqa: S608
+_REFUSE = f"UPDATE rows SET state = {Code.INVALID}, sentence = ? WHERE id = ? AND state = {Code.PENDING}"  # noqa: S608
+_SAME = f"UPDATE rows SET state = {Code.SAME}, same = ? WHERE id = ? AND state = {Code.PENDING}"  # noqa: S608
+
+
+_LINE = "SELECT line FROM rows WHERE id = ?"
+
+_Pair = tuple[int, int]
+"""Ids of a row and of an earlier one."""
+
+T = TypeVar("T")
+
+
+class NewRow(msgspec.Struct, frozen=True):
+    """A line that was read.
+
+    Args:
+        number: Place in the job, from 1.
+        line: Line of the file, or place in the folder.
+        id: The person's own; empty for none.
+        kind: The shape of `content`.
+        content: As for `RowInput`.
+        print: Fingerprint, 16 bytes.
+        pictures: Stored ones, in `jobs/pictures`.
+        label: What people see of it; empty takes the beginning of its prompt.
+        columns: Of a CSV row, its cells by column.
+    """
+
+    number: int
+    line: int
+    id: str
+    kind: LineKind
+    content: bytes
+    print: bytes
+    pictures: tuple[ImagePart, ...] = ()
+    label: str = ""
+    columns: Mapping[str, str] = {}
+
+
+class BadRow(msgspec.Struct, frozen=True):
+    """A line that was refused.
+
+    Args:
+        number: Place in the job, from 1; it has one as good rows have.
+        line: Line of the file, or place in the folder.
+        sentence: Why.
+        id: The person's own, if it was read.
+    """
+
+    number: int
+    line: int
+    sentence: str
+    id: str = ""
+
+
+def prepare(connection: Connection) -> None:
+    """Make a connection fit for many rows."""
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_IN_LOG}").fetchall()
+    connection.execute("PRAGMA cache_size = -16384")  # KB
+
+
+def add(
+    connection: Connection,
+    job: int,
+    rows: Sequence[NewRow | BadRow],
+    before_commit: Callable[[], None] | None = None,
+) -> None:
+    """Write the next rows in one transaction.
+
+    Args:
+        connection: As after `prepare`.
+        job: Which; IMPORTING.
+        rows: In ascending order.
+        before_commit: Called while nobody else can write. Whoever stores pictures looks here whether their files are
+            there (and writes them again if not): the removal of another job may have deleted them until now.
+
+    Raises:
+        JobConflict: The job was removed.
+    """
+    good = [row for row in rows if isinstance(row, NewRow)]
+    base = row_id(job, 0)
+    small = [_small(base, row) for row in rows]
+    large = [
+        (base + row.number, KIND_CODES[row.kind], storable(row.label) or None, _cells(row), row.content) for row in good
+    ]
+    pictures = [
+        (base + row.number, place, picture.blob, picture.media_type, picture.width, picture.height)
+        for row in good
+        for place, picture in enumerate(row.pictures)
+    ]
+
+    def work() -> None:
+        connection.executemany(_ROW, small)
+        connection.executemany(_INPUT, large)
+        connection.executemany(_PICTURE, pictures)
+        shift(connection, job, {RowState.PENDING: len(good), RowState.INVALID: len(rows) - len(good)})
+        if before_commit is not None:
+            before_commit()
+
+    _within(connection, job, work)
+
+
+def refuse_repeated(connection: Connection, job: int) -> int:
+    """Refuse rows whose own id an earlier row has; returns how many."""
+
+    def change(pairs: Sequence[_Pair]) -> int:
+        lines = [[connection.execute(_LINE, (row,)).fetchone()[0] for row in pair] for pair in pairs]
+        refused = [
+            (say("line {line} has the id of line {first}", line=line, first=first), row)
+            for (row, _), (line, first) in zip(pairs, lines, strict=True)
+        ]
+        return connection.executemany(_REFUSE, refused).rowcount
+
+    return _change_in_pieces(connection, job, _BY_OWN, RowState.INVALID, change)
+
+
+def find_same(connection: Connection, job: int) -> int:
+    """Mark rows that ask what an earlier row asks; returns how many."""
+
+    def change(pairs: Sequence[_Pair]) -> int:
+        return connection.executemany(_SAME, [(row_number(first), row) for row, first in pairs]).rowcount
+
+    return _change_in_pieces(connection, job, _BY_PRINT, RowState.SAME, change)
+
+
+def finish(connection: Connection, job: int, plan: JobPlan | None = None) -> None:
+    """The job is READY.
+
+    Args:
+        connection: As after `prepare`.
+        job: Which; IMPORTING.
+        plan: What is to be done, when reading showed more of it, such as the model that the lines name.
+
+    Raises:
+        JobConflict: The job was removed.
+    """
+
+    def work() -> None:
+        connection.execute("UPDATE jobs SET state = 'ready' WHERE id = ?", (job,))
+        if plan is not None:
+            connection.execute("UPDATE jobs SET plan = ? WHERE id = ?", (encode(plan), job))
+
+    _within(connection, job, work)
+
+
+def _change_in_pieces(
+    connection: Connection, job: int, ordered: str, after: RowState, change: Callable[[Sequence[_Pair]], int]
+) -> int:
+    """Change rows that repeat an earlier one, in short transactions; returns how many."""
+    repeated = _repeated(connection, job, ordered)
+    changed = 0
+    for begin in range(0, len(repeated), _CHANGED_AT_ONCE):
+        piece = [
+            (row_id(job, both >> 32), row_id(job, both & MOST_ROWS)) for both in repeated[begin:][:_CHANGED_AT_ONCE]
+        ]
+
+        def work(piece: Sequence[_Pair] = piece) -> int:
+            rows = change(piece)
+            move(connection, job, RowState.PENDING, after, rows)
+            return rows
+
+        changed += _within(connection, job, work)
+    return changed
+
+
+def _repeated(connection: Connection, job: int, ordered: str) -> Sequence[int]:
+    """Numbers of rows whose value an earlier row has, above the number of that one, in ascending order.
+
+    All of them before anything is changed: a reading statement that is still open keeps a connection from writing once
+    another process has written. Two numbers in one integer take 8 bytes, where a million rows may repeat others.
+    """
+    found = array("Q")
+    value, first = None, 0
+    for one, row in connection.execute(ordered, row_range(job)):
+        if one != value:
+            value, first = one, row_number(row)
+        else:
+            found.append(row_number(row) << 32 | first)
+    return array("Q", sorted(found))
+
+
+def _within(connection: Connection, job: int, work: Callable[[], T]) -> T:
+    """Do it in one transaction, provided that the job is still there."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if connection.execute(_IMPORTING, (job,)).fetchone() is None:
+            raise no_such(job)
+        result = work()
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    return result
+
+
+def _small(base: int, row: NewRow | BadRow) -> tuple[int, int, int, int, bytes | None, str, str]:
+    if isinstance(row, BadRow):
+        return (base + row.number, Code.INVALID.value, row.line, 0, None, storable(row.id), storable(row.sentence))
+    return (base + row.number, Code.PENDING.value, row.line, len(row.content), row.print, storable(row.id), "")
+
+
+def _cells(row: NewRow) -> str | None:
+    return encode_texts(row.columns) if row.columns else None
