@@ -83,6 +83,7 @@ class ProviderError(KirejiError):
         retryable: Whether the same request may succeed later.
         retry_after: Seconds to wait, when the service said so.
         detail: What the service said, shortened.
+        status: HTTP status of the answer; 0 when there was none.
         not_taken: Whether it is certain that the service has not taken the request up: it was never reached, or said
             no. Without that nobody knows, and what costs money is not sent again.
     """
@@ -97,6 +98,7 @@ class ProviderError(KirejiError):
         retryable: bool = False,
         retry_after: float | None = None,
         detail: str = "",
+        status: int = 0,
         not_taken: bool = False,
     ) -> None:
         super().__init__(message, hint, detail=detail)
@@ -104,6 +106,7 @@ class ProviderError(KirejiError):
         self.request_id = request_id
         self.retryable = retryable
         self.retry_after = retry_after
+        self.status = status
         self.not_taken = not_taken
 
 

@@ -78,6 +78,8 @@ class ModelInfo(msgspec.Struct, frozen=True):
         thinking: The kinds of thinking it takes, in the provider's words (adaptive, disabled, ...).
         address: Base URL of the local server that has it; empty for services with one address.
         note: What else a person should know before choosing it, in one sentence.
+        batches: Whether it can be asked through a batch service.
+        batch_share: What that costs, of the full price.
     """
 
     provider: str
@@ -98,6 +100,8 @@ class ModelInfo(msgspec.Struct, frozen=True):
     thinking: tuple[str, ...] = ()
     address: str = ""
     note: str = ""
+    batches: bool = False
+    batch_share: float = 0.5
 
     def cost(self, usage: Usage) -> float | None:
         """What `usage` costs in US dollars, or None when the price is unknown."""

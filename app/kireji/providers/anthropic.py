@@ -29,11 +29,11 @@ VERSION = "2026-10-21"
 WHOLE_SILENCE = 600.0
 """Seconds that an answer which comes whole may take: nothing is heard until it is finished."""
 
-_HEADERS: Mapping[str, str] = MappingProxyType(
+HEADERS: Mapping[str, str] = MappingProxyType(
     {"anthropic-version": VERSION, "user-agent": f"kireji/{__version__}", "accept-encoding": "identity"}
 )
 _MOST_PAGES = 20
-_JOB_SHARE = 0.5
+JOB_SHARE = 0.5
 """Jobs cost half."""
 
 
@@ -85,8 +85,8 @@ class AnthropicProvider:
         outgoing = OutgoingRequest(
             PROVIDER,
             "POST",
-            f"{_root(base_url)}/v1/messages",
-            {**_HEADERS, "content-type": "application/json", "accept": accept},
+            f"{root(base_url)}/v1/messages",
+            {**HEADERS, "content-type": "application/json", "accept": accept},
             encode_body(request, delivery),
             request.model,
             Purpose.ANSWER,
@@ -101,7 +101,7 @@ class AnthropicProvider:
         Raises:
             ProviderError: On entering or while iterating.
         """
-        who, key = _answerer(cleared), _needed(secret)
+        who, key = _answerer(cleared), needed_key(secret)
         cost = _pricing(who.model, cleared.request)
         if cleared.outgoing is not None and cleared.outgoing.delivery is Delivery.WHOLE:
             answered = await self._http.fetch(cleared, key, X_API_KEY)
@@ -126,12 +126,12 @@ class AnthropicProvider:
         """
         if gate is None:
             return BUILT_IN
-        key = _needed(secret)
+        key = needed_key(secret)
         listed: list[ListedModel] = []
         query = QUERY
         for _ in range(_MOST_PAGES):
-            url = f"{_root(base_url)}/v1/models?{query}"
-            headers = {**_HEADERS, "accept": "application/json"}
+            url = f"{root(base_url)}/v1/models?{query}"
+            headers = {**HEADERS, "accept": "application/json"}
             cleared = await gate(OutgoingRequest(PROVIDER, "GET", url, headers, b"", "", purpose))
             page = _page((await self._http.fetch(cleared, key, X_API_KEY)).body, _answerer(cleared))
             listed += page.data
@@ -156,10 +156,10 @@ class AnthropicProvider:
         Raises:
             ProviderError: The service was not reached.
         """
-        url = _root(base_url)
+        url = root(base_url)
         if self._http.connected(url):
             return
-        headers = {"user-agent": _HEADERS["user-agent"]}
+        headers = {"user-agent": HEADERS["user-agent"]}
         await self._http.head(await gate(OutgoingRequest(PROVIDER, "HEAD", url, headers, b"", "", Purpose.CONNECTION)))
 
     def encode_count(self, request: ModelRequest, base_url: str) -> OutgoingRequest:
@@ -169,8 +169,8 @@ class AnthropicProvider:
             ModelUnavailable: The model is retired; the sentence names its replacement.
             RequestRejected: There is nothing to ask, or it is more than the service takes.
         """
-        headers = {**_HEADERS, "content-type": "application/json", "accept": "application/json"}
-        url = f"{_root(base_url)}/v1/messages/count_tokens"
+        headers = {**HEADERS, "content-type": "application/json", "accept": "application/json"}
+        url = f"{root(base_url)}/v1/messages/count_tokens"
         return OutgoingRequest(PROVIDER, "POST", url, headers, encode_count(request), request.model, Purpose.COUNT)
 
     async def count(self, cleared: ClearedRequest, secret: Secret | None) -> int:
@@ -180,7 +180,7 @@ class AnthropicProvider:
             ProviderError: The service refused or was not reached.
         """
         who = _answerer(cleared)
-        body = (await self._http.fetch(cleared, _needed(secret), X_API_KEY)).body
+        body = (await self._http.fetch(cleared, needed_key(secret), X_API_KEY)).body
         try:
             return msgspec.json.decode(body, type=_Count).input_tokens
         except (msgspec.MsgspecError, UnicodeError) as error:
@@ -215,7 +215,7 @@ class AnthropicProvider:
 
         def cost(usage: Usage) -> float | None:
             price = full(usage)
-            return None if price is None else price * _JOB_SHARE
+            return None if price is None else price * JOB_SHARE
 
         try:
             result = msgspec.json.decode(body, type=_JobResult)
@@ -258,7 +258,12 @@ def _answerer(cleared: ClearedRequest) -> Answerer:
     return Answerer(PROVIDER, outgoing.host, outgoing.model)
 
 
-def _needed(secret: Secret | None) -> Secret:
+def needed_key(secret: Secret | None) -> Secret:
+    """The key.
+
+    Raises:
+        AuthenticationFailed: There is none.
+    """
     if secret is None or not secret.reveal().strip():
         raise AuthenticationFailed(
             say("There is no key for Anthropic."),
@@ -294,6 +299,6 @@ def _quoted(text: str) -> str:
     return quote(text, safe="")
 
 
-def _root(base_url: str) -> str:
+def root(base_url: str) -> str:
     """The address without what people often paste behind it."""
     return base_url.rstrip("/").removesuffix("/v1")

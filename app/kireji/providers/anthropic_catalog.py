@@ -35,6 +35,7 @@ class _Capabilities(msgspec.Struct):
     image_input: _Flag | None = None
     pdf_input: _Flag | None = None
     structured_outputs: _Flag | None = None
+    batch: _Flag | None = None
     effort: _Efforts | None = None
     thinking: _Thinking | None = None
 
@@ -68,7 +69,7 @@ def merge(listed: Sequence[ListedModel]) -> tuple[ModelInfo, ...]:
 def _merged(listed: ListedModel, others: Sequence[ListedModel]) -> ModelInfo:
     known = find_model(listed.id)
     # What no list tells: every model of this service takes tools.
-    base = known if known is not None else ModelInfo(PROVIDER, listed.id, listed.id, uses_tools=True)
+    base = known if known is not None else ModelInfo(PROVIDER, listed.id, listed.id, uses_tools=True, batches=True)
     able = listed.capabilities or _Capabilities()
     lifecycle = _lifecycle(listed.lifecycle)
     return ModelInfo(
@@ -87,6 +88,7 @@ def _merged(listed: ListedModel, others: Sequence[ListedModel]) -> ModelInfo:
         reads_documents=_said(able.pdf_input, base.reads_documents),
         structured=_said(able.structured_outputs, base.structured),
         thinking=_thinking(able.thinking, base.thinking),
+        batches=lifecycle is not Lifecycle.RETIRED and _said(able.batch, base.batches),
     )
 
 

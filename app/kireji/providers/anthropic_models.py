@@ -63,6 +63,7 @@ def _model(
         reads_documents=True,
         structured=True,
         thinking=thinking,
+        batches=True,
     )
 
 

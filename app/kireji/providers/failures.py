@@ -82,6 +82,7 @@ class _Common(TypedDict):
     request_id: str
     retry_after: float | None
     detail: str
+    status: int
     not_taken: bool
 
 
@@ -102,6 +103,7 @@ def error_from_answer(answer: ErrorAnswer, who: Answerer) -> ProviderError:
         request_id=answer.request_id,
         retry_after=answer.retry_after,
         detail=f"HTTP {answer.status}, {answer.content_type or 'no content type'}",
+        status=answer.status,
         not_taken=_said_no(answer.status),
     )
     if answer.status in (407, 408, 413, 429) or answer.status >= 500:
@@ -139,6 +141,7 @@ def _from_error(
         request_id=request_id,
         retry_after=retry_after,
         detail=f"{named}: {said}{code}{_flagged(error)}",
+        status=status,
         not_taken=not_taken,
     )
     words = error.said.lower()

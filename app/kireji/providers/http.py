@@ -297,7 +297,9 @@ class HttpClient:
                         )
             if wanted.accepts and "json" in kind and parse_error(body) is not None:
                 raise self._failed(response, request, bytes(body))
-            return Answered(status, bytes(body), kind, request_id(response), location(response), charset(response))
+            wait = retry_after(_headers(response), self._now())
+            about = (kind, request_id(response), location(response), charset(response), wait)
+            return Answered(status, bytes(body), *about)
 
     async def _head_once(self, request: Sending, fresh: bool) -> None:
         async with AsyncExitStack() as stack:

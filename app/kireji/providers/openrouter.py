@@ -41,7 +41,7 @@ from kireji.providers.openrouter_models import (
     routed_id,
 )
 
-_HEADERS: Mapping[str, str] = MappingProxyType(
+HEADERS: Mapping[str, str] = MappingProxyType(
     {
         "user-agent": f"kireji/{__version__}",
         "accept": "application/json",
@@ -81,7 +81,7 @@ class OpenRouterProvider:
             RequestRejected: There is nothing to ask, or it is more than the service takes.
         """
         request = _informed(request)
-        headers = {**_HEADERS, "content-type": "application/json"}
+        headers = {**HEADERS, "content-type": "application/json"}
         if delivery is Delivery.STREAM:
             headers["accept"] = "text/event-stream"
         extra = _routing(request.routing)
@@ -104,7 +104,7 @@ class OpenRouterProvider:
         Raises:
             ProviderError: On entering or while iterating.
         """
-        key = _needed(secret)
+        key = needed_key(secret)
         assert cleared.outgoing is not None
         if cleared.outgoing.delivery is Delivery.WHOLE:
             answered = await self._http.fetch(cleared, key, BEARER)
@@ -128,7 +128,7 @@ class OpenRouterProvider:
         if gate is None:
             return BUILT_IN
         if purpose is Purpose.KEY_TEST:
-            await self._key_data(gate, base_url, _needed(secret), purpose)
+            await self._key_data(gate, base_url, needed_key(secret), purpose)
             return BUILT_IN
         cleared = await gate(_get(base_url, "models", purpose))
         answered = await self._http.fetch(cleared, None, BEARER)
@@ -153,7 +153,7 @@ class OpenRouterProvider:
             ProviderError: The service was not reached.
         """
         if not self._http.connected(base_url):
-            headers = {"user-agent": _HEADERS["user-agent"]}
+            headers = {"user-agent": HEADERS["user-agent"]}
             await self._http.head(
                 await gate(OutgoingRequest(PROVIDER, "HEAD", base_url, headers, b"", "", Purpose.CONNECTION))
             )
@@ -164,7 +164,7 @@ class OpenRouterProvider:
         Raises:
             ProviderError: The service refused or was not reached.
         """
-        return await self._key_data(gate, base_url, _needed(secret), Purpose.BALANCE)
+        return await self._key_data(gate, base_url, needed_key(secret), Purpose.BALANCE)
 
     def authorisation_url(self, base_url: str, callback: str, challenge: str) -> str:
         """Where the person allows it; see `core.provider_ports.SignIn`."""
@@ -177,7 +177,7 @@ class OpenRouterProvider:
             AuthenticationFailed: The service does not take the code.
             ProviderError: It was not reached.
         """
-        headers = {**_HEADERS, "content-type": "application/json"}
+        headers = {**HEADERS, "content-type": "application/json"}
         body = exchange_body(code, verifier)
         url = _url(base_url, "auth/keys")
         cleared = await gate(OutgoingRequest(PROVIDER, "POST", url, headers, body, "", Purpose.SIGN_IN))
@@ -308,7 +308,7 @@ def _with_needs(extra: Mapping[str, object], request: ModelRequest) -> dict[str,
 
 
 def _get(base_url: str, path: str, purpose: Purpose) -> OutgoingRequest:
-    return OutgoingRequest(PROVIDER, "GET", _url(base_url, path), _HEADERS, b"", "", purpose)
+    return OutgoingRequest(PROVIDER, "GET", _url(base_url, path), HEADERS, b"", "", purpose)
 
 
 def _url(base_url: str, path: str) -> str:
@@ -325,7 +325,12 @@ def _info(cleared: ClearedRequest) -> ModelInfo | None:
     return (request.info or find_routed(request.model)) if request else None
 
 
-def _needed(secret: Secret | None) -> Secret:
+def needed_key(secret: Secret | None) -> Secret:
+    """The key.
+
+    Raises:
+        AuthenticationFailed: There is none.
+    """
     if secret is None or secret == Secret(""):
         raise AuthenticationFailed(
             say("There is no key for OpenRouter."),

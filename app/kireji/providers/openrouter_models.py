@@ -17,6 +17,8 @@ from kireji.providers.anthropic_models import find_model, native_id
 PROVIDER = "openrouter"
 DEFAULT_MODEL = "anthropic/claude-haiku-5.5"
 
+BATCH = ":batch"
+"""Ends the id of the variant that a model has when it can be asked through the batch service."""
 _CLAUDE = re.compile(r"claude-([a-z]+)-(\d+)(?:-(\d{1,2}))?(?:-20\d{6})?")
 _REASONING = ("reasoning", "reasoning_effort", "include_reasoning")
 _USUAL_EFFORTS = (Effort.LOW, Effort.MEDIUM, Effort.HIGH)
@@ -40,7 +42,13 @@ def is_claude(model: str) -> bool:
 
 
 BUILT_IN: tuple[ModelInfo, ...] = tuple(
-    msgspec.structs.replace(known, provider=PROVIDER, id=routed_id(known.id), replacement=routed_id(known.replacement))
+    msgspec.structs.replace(
+        known,
+        provider=PROVIDER,
+        id=routed_id(known.id),
+        replacement=routed_id(known.replacement),
+        batches=False,  # only the list tells
+    )
     for known in CLAUDES
     if routed_id(known.id)
 )
@@ -90,6 +98,9 @@ class ModelPage(msgspec.Struct):
 def known_models(listed: Sequence[msgspec.Raw]) -> tuple[ModelInfo, ...]:
     """Those that answer in words, in the service's order. One entry that is odd does not take the others with it.
 
+    A `:batch` variant is no model to be asked; it tells that the model without it has a batch service, and its price.
+    That such variants stand in the list is not confirmed; without them no model has one.
+
     Raises:
         msgspec.MsgspecError: None of the entries is a model.
     """
@@ -100,7 +111,20 @@ def known_models(listed: Sequence[msgspec.Raw]) -> tuple[ModelInfo, ...]:
         except msgspec.ValidationError:
             if number == len(listed) and not models:
                 raise
-    return tuple(_known(model) for model in models if _answers_in_words(model))
+    batched = {model.id.removesuffix(BATCH): model for model in models if model.id.endswith(BATCH)}
+    return tuple(
+        _with_batches(_known(model), batched.get(model.id))
+        for model in models
+        if _answers_in_words(model) and not model.id.endswith(BATCH)
+    )
+
+
+def _with_batches(model: ModelInfo, variant: ListedModel | None) -> ModelInfo:
+    if variant is None:
+        return model
+    full, less = model.price(0), _price(variant.pricing or {}, None, 0)
+    share = less.input / full.input if less is not None and full is not None and full.input > 0 else model.batch_share
+    return msgspec.structs.replace(model, batches=True, batch_share=round(min(share, 1.0), 4))
 
 
 def _answers_in_words(listed: ListedModel) -> bool:

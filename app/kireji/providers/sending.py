@@ -46,6 +46,7 @@ class Answered(NamedTuple):
         request_id: The service's own id of the request; empty if none.
         location: Where a redirect leads, as written.
         charset: As the service says; empty if it does not.
+        retry_after: Seconds after which the service wants to be asked again; None when it does not say.
     """
 
     status: int
@@ -54,6 +55,7 @@ class Answered(NamedTuple):
     request_id: str
     location: str = ""
     charset: str = ""
+    retry_after: float | None = None
 
 
 class Wanted(NamedTuple):
