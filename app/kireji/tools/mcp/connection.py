@@ -13,7 +13,7 @@ from kireji.core.provider_ports import Gate
 from kireji.core.tool_ports import ChildProcesses
 from kireji.core.tool_servers import ServerEntry, Stage, TestStep, host_of, shown_address
 from kireji.core.words import say
-from kireji.tools.mcp.errors import SessionLost, Unreached
+from kireji.tools.mcp.errors import NotLetOut, SessionLost, Trouble, Unreached
 from kireji.tools.mcp.resolution import Launch, Resolver, StageFailed
 
 if TYPE_CHECKING:
@@ -180,13 +180,15 @@ class Connector:
     ) -> AsyncIterator[Opened]:
         steps.passed(Stage.COMMAND, shown_address(launch.url))
         http = await asyncio.to_thread(_http_library)
-        trouble = http.Trouble()
+        trouble = Trouble()
 
-        def why() -> ToolSourceError:
-            found = self._unreached(launch.url, Stage.PROTOCOL, trouble, None)
-            if trouble.reason:
+        def why(own: Trouble) -> ToolSourceError:
+            found = self._unreached(launch.url, Stage.PROTOCOL, own, None)
+            if own.error is not None:
+                return NotLetOut(found.message, found.hint)
+            if own.reason:
                 return Unreached(found.message, found.hint)
-            if trouble.status in _FORGOTTEN and trouble.error is None:
+            if own.status in _FORGOTTEN:
                 return SessionLost(found.message, found.hint)
             return ToolSourceError(found.message, found.hint)
 
@@ -229,11 +231,13 @@ class Connector:
             return StageFailed(stage, said, hint, lines)
         return StageFailed(stage, say("It closed the connection."), hint, lines)
 
-    def _unreached(self, url: str, stage: Stage, trouble: Any, error: Exception | None) -> StageFailed:
+    def _unreached(self, url: str, stage: Stage, trouble: Trouble, error: Exception | None) -> StageFailed:
         """Why an address did not lead to tools, or the connection broke off."""
         host = host_of(url)
-        if trouble.error is not None:
-            return StageFailed(stage, trouble.error.message, trouble.error.hint)
+        ours = _ours(error)
+        refusal = ours if isinstance(ours, NotLetOut) else trouble.error
+        if refusal is not None:
+            return StageFailed(stage, refusal.message, refusal.hint)
         if trouble.reason:
             message = say("{host} cannot be used: {reason}.", host=host, reason=trouble.reason)
             return StageFailed(stage, message, say("Check the address and the settings of the network."))
@@ -247,7 +251,7 @@ class Connector:
                 "{host} answers with status {status} instead of the protocol.", host=host, status=trouble.status
             )
             return StageFailed(stage, message, say("Check the address; most end with /mcp."))
-        if (ours := _ours(error)) is not None:
+        if ours is not None:
             return StageFailed(stage, ours.message, ours.hint)
         if isinstance(error, TimeoutError):
             message = say("{host} did not answer within {seconds} seconds.", host=host, seconds=f"{self._seconds:g}")

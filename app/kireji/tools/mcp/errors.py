@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from kireji.core.errors import ToolSourceError
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from kireji.core.errors import KirejiError, ToolSourceError
 
 
 class SessionLost(ToolSourceError):
@@ -15,3 +19,44 @@ class Unreached(ToolSourceError):
 
 class ConnectionEnded(ToolSourceError):
     """The server went away in the middle of a call."""
+
+
+class NotLetOut(ToolSourceError):
+    """The request was not sent at all, and why; what is known of the server does not matter beside that."""
+
+
+class Trouble:
+    """What went wrong last on the way to a server, for the sentence.
+
+    Attributes:
+        status: HTTP status of the last answer; 0 before one came.
+        reason: Why no answer came to the last request; empty when one did.
+        error: A failure of the program's own, such as a ledger that cannot be written.
+    """
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.reason = ""
+        self.error: KirejiError | None = None
+
+
+_OWN: ContextVar[Trouble | None] = ContextVar("trouble", default=None)
+
+
+@contextmanager
+def asking() -> Iterator[Trouble]:
+    """Keep the trouble of what is asked in here apart from that of all else that goes over the connection meanwhile.
+
+    The protocol's library only says that a request failed, not why; its tasks inherit the context of who asked.
+    """
+    trouble = Trouble()
+    token = _OWN.set(trouble)
+    try:
+        yield trouble
+    finally:
+        _OWN.reset(token)
+
+
+def own_trouble() -> Trouble | None:
+    """Takes what goes wrong with what is asked here; None outside of `asking`."""
+    return _OWN.get()

@@ -18,6 +18,7 @@ from kireji.core.errors import KirejiError, ToolSourceError
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.core.words import say
+from kireji.tools.mcp.errors import Trouble, own_trouble
 
 if TYPE_CHECKING:
     from mcp.client._transport import TransportStreams
@@ -43,21 +44,6 @@ class Connecting(Protocol):
         """Raises ConnectionFailed when a file of certificates cannot be read."""
 
 
-class Trouble:
-    """What went wrong last on the way to a server, for the sentence.
-
-    Attributes:
-        status: HTTP status of the last answer; 0 before one came.
-        reason: Why no answer came to the last request; empty when one did.
-        error: A failure of the program's own, such as a ledger that cannot be written.
-    """
-
-    def __init__(self) -> None:
-        self.status = 0
-        self.reason = ""
-        self.error: KirejiError | None = None
-
-
 class RecordedTransport(httpx2.AsyncBaseTransport):
     """Records each request, sends it, and bounds the answer.
 
@@ -68,7 +54,7 @@ class RecordedTransport(httpx2.AsyncBaseTransport):
         inner: Sends.
         gate: Records.
         source: Id of the source, for the record.
-        trouble: Takes what goes wrong.
+        trouble: Takes what goes wrong last, whatever was asked; the trouble of who asked takes only its own.
     """
 
     def __init__(self, inner: httpx2.AsyncBaseTransport, gate: Gate, source: str, trouble: Trouble) -> None:
@@ -88,9 +74,11 @@ class RecordedTransport(httpx2.AsyncBaseTransport):
             await self._gate(outgoing)
             return await self._answer(request)
         except KirejiError as error:
-            self._trouble.error = error
+            for trouble in self._troubles():
+                trouble.error = error
         except httpx2.HTTPError as error:
-            self._trouble.reason = _reason(error)
+            for trouble in self._troubles():
+                trouble.reason = _reason(error)
         return httpx2.Response(NO_ANSWER, request=request)
 
     async def _answer(self, request: httpx2.Request) -> httpx2.Response:
@@ -110,8 +98,13 @@ class RecordedTransport(httpx2.AsyncBaseTransport):
                 await response.aclose()
             headers = [(name, value) for name, value in response.headers.items() if name not in _ABOUT_TRANSFER]
             response = httpx2.Response(response.status_code, headers=headers, content=bytes(body), request=request)
-        self._trouble.status, self._trouble.reason, self._trouble.error = response.status_code, "", None
+        for trouble in self._troubles():
+            trouble.status, trouble.reason, trouble.error = response.status_code, "", None
         return response
+
+    def _troubles(self) -> tuple[Trouble, ...]:
+        own = own_trouble()
+        return (self._trouble,) if own is None else (self._trouble, own)
 
     async def aclose(self) -> None:
         await self._inner.aclose()

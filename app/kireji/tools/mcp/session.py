@@ -21,7 +21,7 @@ from kireji.core.errors import ToolSourceError
 from kireji.core.tools import ToolOutput
 from kireji.core.words import say
 from kireji.tools.mcp.describing import ListedTool
-from kireji.tools.mcp.errors import ConnectionEnded, SessionLost, Unreached
+from kireji.tools.mcp.errors import ConnectionEnded, SessionLost, Trouble, Unreached, asking
 from kireji.tools.mcp.results import tool_output
 
 if TYPE_CHECKING:
@@ -49,10 +49,11 @@ class Session:
     Args:
         client: Connected.
         server: How sentences call the server.
-        why: What stands behind an answer of which the protocol's library only says that it is an error.
+        why: What stands behind an answer of which the protocol's library only says that it is an error, given what went
+            wrong with its request.
     """
 
-    def __init__(self, client: Client, server: str, why: Callable[[], ToolSourceError] | None = None) -> None:
+    def __init__(self, client: Client, server: str, why: Callable[[Trouble], ToolSourceError] | None = None) -> None:
         self._client = client
         self._server = server
         self._why = why
@@ -81,31 +82,32 @@ class Session:
         if capability is None and self._client.session.initialize_result is not None:
             return ()
         try:
-            async with asyncio.timeout(_LIST_SECONDS):
-                for _ in range(_MOST_PAGES):
-                    page = await self._client.list_tools(cursor=cursor)
-                    for tool in page.tools:
-                        found.append(listed := ListedTool.of(tool.model_dump(by_alias=True, exclude_none=True)))
-                        size += len(listed.schema) + len(listed.description)
-                    if len(found) > MOST_TOOLS or size > MOST_LISTED:
-                        raise ToolSourceError(
-                            say("{server} lists more than {most} tools.", server=self._server, most=MOST_TOOLS)
-                            if len(found) > MOST_TOOLS
-                            else say("{server} describes its tools in more than 10 MB.", server=self._server),
-                            say("Use a server with fewer tools."),
-                        )
-                    cursor = page.next_cursor
-                    if cursor is None:
-                        return tuple(found)
-                    if cursor in seen:
-                        break
-                    seen.add(cursor)
+            with asking() as trouble:
+                async with asyncio.timeout(_LIST_SECONDS):
+                    for _ in range(_MOST_PAGES):
+                        page = await self._client.list_tools(cursor=cursor)
+                        for tool in page.tools:
+                            found.append(listed := ListedTool.of(tool.model_dump(by_alias=True, exclude_none=True)))
+                            size += len(listed.schema) + len(listed.description)
+                        if len(found) > MOST_TOOLS or size > MOST_LISTED:
+                            raise ToolSourceError(
+                                say("{server} lists more than {most} tools.", server=self._server, most=MOST_TOOLS)
+                                if len(found) > MOST_TOOLS
+                                else say("{server} describes its tools in more than 10 MB.", server=self._server),
+                                say("Use a server with fewer tools."),
+                            )
+                        cursor = page.next_cursor
+                        if cursor is None:
+                            return tuple(found)
+                        if cursor in seen:
+                            break
+                        seen.add(cursor)
         except TimeoutError as error:
             raise ToolSourceError(
                 say("{server} did not list its tools within {seconds} seconds.", server=self._server, seconds="60")
             ) from error
         except Exception as error:  # the library passes on what its layers raise; `_failure` tells what it means
-            raise self._failure(error) from error
+            raise self._failure(error, trouble) from error
         raise ToolSourceError(say("{server} never comes to the end of its list of tools.", server=self._server))
 
     async def call(
@@ -123,11 +125,12 @@ class Session:
             say_progress((message or "")[:200], fraction)
 
         try:
-            result = await self._client.call_tool(name, dict(arguments), progress_callback=told)
+            with asking() as trouble:
+                result = await self._client.call_tool(name, dict(arguments), progress_callback=told)
             large = sum(len(getattr(each, "data", "") or "") for each in result.content) > _THREAD_FROM
             return await asyncio.to_thread(tool_output, result) if large else tool_output(result)
         except Exception as error:  # as above: one call has failed, whatever the server made of it
-            raise self._failure(error) from error
+            raise self._failure(error, trouble) from error
 
     async def listen(self, changed: Callable[[], None]) -> None:
         """Tell of changes of the list of tools, where that has to be asked for; ends when the server ends it."""
@@ -147,17 +150,24 @@ class Session:
             await asyncio.sleep(wait)
             changed()
 
-    def _failure(self, error: Exception) -> ToolSourceError:
-        """What a failure of the protocol's library means."""
+    def _failure(self, error: Exception, trouble: Trouble) -> ToolSourceError:
+        """What a failure of the protocol's library means.
+
+        Args:
+            error: What it raised.
+            trouble: Of the request.
+        """
         if isinstance(error, ToolSourceError):
             return error
+        if self._why is not None and trouble.error is not None:
+            return self._why(trouble)
         if isinstance(error, MCPError):
             if error.code == mcp_types.CONNECTION_CLOSED and error.message == _CLOSED:  # the number may be theirs
                 return ConnectionEnded(say("{server} ended before it had answered.", server=self._server))
             if error.code == mcp_types.INVALID_REQUEST and error.message == "Session terminated":
                 return SessionLost(say("{server} has forgotten the connection.", server=self._server))
             if self._why is not None and error.message == _ERROR_ANSWER:
-                return self._why()
+                return self._why(trouble)
             if error.code == mcp_types.CONNECTION_CLOSED and error.message.startswith(_STREAM):
                 return Unreached(
                     say("The connection to {server} was lost before it had answered.", server=self._server)
@@ -177,7 +187,7 @@ async def open_session(
     changed: Callable[[], None],
     *,
     legacy: bool = False,
-    why: Callable[[], ToolSourceError] | None = None,
+    why: Callable[[Trouble], ToolSourceError] | None = None,
 ) -> AsyncIterator[Session]:
     """Connect: find out which revision of the protocol the server speaks, and greet it.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import hashlib
 import socket
 import sys
@@ -11,11 +12,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from kireji.core.errors import KirejiError, StoreError, ToolSourceError
 from kireji.core.messages import Message, Role, TextPart
-from kireji.core.requests import ModelRequest, Purpose
+from kireji.core.requests import ClearedRequest, ModelRequest, OutgoingRequest, Purpose
 from kireji.core.secret import Secret, SecretName
 from kireji.core.tool_servers import SECRETS, Stage
 from kireji.core.tools import SourceState
@@ -23,6 +25,7 @@ from kireji.providers.connection_settings import ConnectionSettings
 from tests.fakes.world import World as Fakes
 from tests.integration.tools.mcp.servers import MODERN, Call, World, words
 from tests.support.authority import make_authority
+from tests.support.cleared import cleared
 from tests.support.proxy import Proxy
 from tests.support.relay import relay
 
@@ -111,6 +114,38 @@ async def test_what_is_hidden_from_the_model_reaches_no_server(world: World, add
     with pytest.raises(KirejiError, match="hidden from the model"):
         await world.call("one", "add", first=value)
     assert not any(b"4111" in outgoing.body for outgoing in world.recorded)
+
+
+@pytest.mark.parametrize("during", ["call", "listing"])
+async def test_why_a_request_was_not_let_out_is_told_though_others_are_answered_meanwhile(
+    world: World, address: str, monkeypatch: pytest.MonkeyPatch, during: str
+) -> None:
+    """Another request over the same connection is answered between the refusal and the look at what went wrong."""
+    from kireji.tools.mcp import http
+
+    handle = http.RecordedTransport.handle_async_request
+    answered = []
+
+    async def overtaken(self: http.RecordedTransport, request: httpx2.Request) -> httpx2.Response:
+        response = await handle(self, request)
+        if response.status_code == http.NO_ANSWER:
+            other = httpx2.Request("GET", str(request.url))
+            loop = asyncio.get_running_loop()
+            answered.append(await loop.create_task(handle(self, other), context=contextvars.Context()))
+        return response
+
+    async def gate(outgoing: OutgoingRequest) -> ClearedRequest:
+        if refused in outgoing.body:
+            raise StoreError("The ledger cannot be written.", "Free some space.")
+        return cleared(outgoing)
+
+    refused = b"tools/call" if during == "call" else b"tools/list"
+    monkeypatch.setattr(http.RecordedTransport, "handle_async_request", overtaken)
+    world.outbox = gate
+    world.write(one={"url": address, "headers": {"Authorization": TOKEN}})
+    with pytest.raises(ToolSourceError, match="The ledger cannot be written"):
+        await world.call("one", "add", first=1)
+    assert [response.status_code for response in answered] == [401]
 
 
 async def test_every_request_is_recorded_before_it_leaves_without_what_is_secret(world: World, address: str) -> None:
