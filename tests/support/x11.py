@@ -80,18 +80,19 @@ class XClient:
     def chord_is_held(self, key: str, modifiers: int) -> bool:
         """Whether another client holds the chord.
 
-        Asks by trying to take it, so a program that wants it at this very moment would be refused: ask only once it
-        must have it.
+        Asks by trying to take it. The X server hears nobody else meanwhile, so that a program which wants it at this
+        very moment is not refused.
         """
         code = self._display.keysym_to_keycode(XK.string_to_keysym(key))
         refused = CatchError(BadAccess)
-        self._root.grab_key(code, modifiers, False, X.GrabModeAsync, X.GrabModeAsync, onerror=refused)
-        self._display.sync()
-        if refused.get_error() is not None:
-            return True
-        self._root.ungrab_key(code, modifiers)
-        self._display.sync()
-        return False
+        self._display.grab_server()
+        try:
+            self._root.grab_key(code, modifiers, False, X.GrabModeAsync, X.GrabModeAsync, onerror=refused)
+            self._root.ungrab_key(code, modifiers)
+        finally:
+            self._display.ungrab_server()
+            self._display.sync()
+        return refused.get_error() is not None
 
     def hold_chord(self, key: str, modifiers: int) -> Callable[[], None]:
         """Take a chord as another program does; the result gives it back."""
@@ -132,6 +133,16 @@ class XClient:
         kind = self._display.intern_atom("_NET_CLOSE_WINDOW")
         message = ClientMessage(window=window, client_type=kind, data=(32, [X.CurrentTime, 2, 0, 0, 0]))
         self._root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
+        self._display.sync()
+
+    def is_shown(self, window: int) -> bool:
+        """Whether the window of that number and all that it lies in are mapped."""
+        found = self._display.create_resource_object("window", window)
+        return bool(found.get_attributes().map_state == X.IsViewable)
+
+    def take_away(self, window: int) -> None:
+        """Unmap another program's window, as a window manager does."""
+        self._display.create_resource_object("window", window).unmap()
         self._display.sync()
 
     def windows(self) -> Iterator[Any]:

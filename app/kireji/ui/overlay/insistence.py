@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from kireji.ui.overlay.platforms import lie_over_menus, lie_under_menus
@@ -13,6 +13,8 @@ _PATIENCE = 120
 """Milliseconds a window manager may take to hand the keyboard over before it is taken."""
 _AGAIN = 100
 """Milliseconds between two attempts while another program holds the keyboard, as an open menu does on X11."""
+_STEADY = 60
+"""Milliseconds without a change after which a window that was taken from the screen stays away."""
 
 
 class Insistence(QObject):
@@ -21,6 +23,9 @@ class Insistence(QObject):
     A window manager may refuse the focus to a window that no click opened; then the keyboard is grabbed. An open menu
     of another program holds the keyboard and the pointer itself, and no other program can take them from it: the frozen
     screen is laid over it, and the keyboard is taken as soon as the menu lets go.
+
+    A window manager that is busy notices only then that the window was hidden for that, and takes it from the screen
+    although it is shown again (openbox does so): whatever is taken away without our doing comes back.
 
     Args:
         parent: As usual in Qt.
@@ -33,6 +38,8 @@ class Insistence(QObject):
         self._over = False
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._insist)
+        self._steady = QTimer(self, singleShot=True, interval=_STEADY)
+        self._steady.timeout.connect(self._come_back)
 
     def begin(self, windows: Sequence[QWidget], home: QWidget) -> None:
         """The windows are shown; give the window manager time."""
@@ -49,6 +56,7 @@ class Insistence(QObject):
     def leave(self, window: QWidget) -> None:
         """A window goes."""
         _grab(window, on=False)
+        window.windowHandle().removeEventFilter(self)
         self._windows = tuple(each for each in self._windows if each is not window)
         if self._home is window:
             self._home = None
@@ -56,8 +64,10 @@ class Insistence(QObject):
     def end(self) -> None:
         """Before the windows are hidden: give the keyboard back."""
         self._timer.stop()
+        self._steady.stop()
         for window in self._windows:
             _grab(window, on=False)
+            window.windowHandle().removeEventFilter(self)
             if self._over:
                 lie_under_menus(window)
         self._windows, self._home, self._over = (), None, False
@@ -67,9 +77,22 @@ class Insistence(QObject):
         if self._over or self._home is None:
             return
         for window in self._windows:
+            window.windowHandle().installEventFilter(self)
             self._over = lie_over_menus(window)
         if self._over:
             self._timer.start(0)
+
+    def eventFilter(self, _window: QObject, event: QEvent) -> bool:
+        """Notices when a window is on the screen, and when it is not any more."""
+        if event.type() is QEvent.Type.Expose and self._over:
+            self._steady.start()  # not looked at now: hiding and showing says both, one after the other
+        return False
+
+    def _come_back(self) -> None:
+        for window in self._windows:
+            if not window.windowHandle().isExposed():
+                lie_over_menus(window)
+                self._timer.start(0)
 
     def _insist(self) -> None:
         home = self._home
