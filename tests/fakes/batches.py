@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -27,6 +28,9 @@ class MadeBatch:
         created: When.
         state: Where it stands.
         results: What is given for each custom id; those that are missing here succeed.
+        cancelled: Whether it was called back.
+        sentence: Why it was refused as a whole.
+        times_read: How often its results were asked for.
     """
 
     id: str
@@ -35,7 +39,21 @@ class MadeBatch:
     state: RemoteState = RemoteState.OPEN
     results: dict[str, BatchResult] = field(default_factory=dict)
     cancelled: bool = False
+    sentence: str = ""
     times_read: int = 0
+
+
+class Hold:
+    """An answer that is held back.
+
+    Attributes:
+        reached: Set when the batch was made.
+        open: Lets the answer through.
+    """
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.open = asyncio.Event()
 
 
 class FakeBatches:
@@ -46,13 +64,16 @@ class FakeBatches:
         submissions: How often something was sent.
         failing: Raised instead of answering, per call (`submit`, `poll`, `results`, `cancel`, `recent`).
         swallowed: Submissions that are taken up, and whose answer is lost.
+        ends_after: Results after which there seem to be no more; None for all.
+        refuse_after: So many batches are made, the next ones refused with this.
         cut_after: Results after which reading breaks off; None for never.
         expired: Whether results are deleted.
         wanted: What the service asks to wait.
         at_once: Whether a batch has ended as soon as it is made.
         cancels_at_once: Whether cancelling ends it at once.
-        listed: Changes what the list shows.
+        lists: Whether the list shows anything.
         polls: How often was asked where a batch stands.
+        most: What a batch may hold; None when the model has none.
     """
 
     def __init__(self, now: Callable[[], datetime], name: str = "anthropic") -> None:
@@ -69,6 +90,9 @@ class FakeBatches:
         self.cancels_at_once = True
         self.lists = True
         self.polls = 0
+        self.ends_after: int | None = None
+        self.refuse_after: tuple[int, Exception] | None = None
+        self._hold: Hold | None = None
         self.most: BatchLimits | None = BatchLimits(100_000, 1 << 28, 1 << 25, True)
 
     def limits(self, model: str) -> BatchLimits | None:
@@ -88,13 +112,24 @@ class FakeBatches:
     async def submit(self, cleared: ClearedRequest, secret: Secret | None) -> RemoteBatch:
         self.submissions += 1
         self._fail("submit")
+        if self.refuse_after is not None and len(self.made) >= self.refuse_after[0]:
+            raise self.refuse_after[1]
         assert cleared.outgoing is not None
         ids = re.findall(r'"custom_id":"([^"]+)"', cleared.outgoing.body.decode())
         made = self.make(ids)
+        if self._hold is not None:
+            hold, self._hold = self._hold, None
+            hold.reached.set()
+            await hold.open.wait()
         if self.swallowed:
             self.swallowed -= 1
             raise ProviderError("The connection was lost.", retryable=True)
         return self._told(made)
+
+    def hold_submission(self) -> Hold:
+        """The next batch is made, and the answer held back."""
+        self._hold = Hold()
+        return self._hold
 
     def make(self, custom_ids: Sequence[str]) -> MadeBatch:
         """A batch of this or of another client."""
@@ -109,6 +144,11 @@ class FakeBatches:
         for made in self.made:
             if made.state in (RemoteState.OPEN, RemoteState.CANCELLING):
                 made.state = RemoteState.ENDED
+
+    def fail(self, sentence: str) -> None:
+        """All that are open are refused as a whole."""
+        for made in self.made:
+            made.state, made.sentence = RemoteState.FAILED, sentence
 
     async def poll(self, gate: Gate, base_url: str, secret: Secret | None, remote: str) -> RemoteBatch:
         self.polls += 1
@@ -133,6 +173,8 @@ class FakeBatches:
         for place, custom_id in enumerate(reversed(made.custom_ids)):
             if self.cut_after is not None and place >= self.cut_after:
                 raise ProviderError("The connection was lost.", retryable=True)
+            if self.ends_after is not None and place >= self.ends_after:
+                return
             yield made.results.get(custom_id) or self._result(made, custom_id)
 
     def _result(self, made: MadeBatch, custom_id: str) -> BatchResult:
@@ -154,7 +196,7 @@ class FakeBatches:
 
     def _told(self, made: MadeBatch) -> RemoteBatch:
         expires = made.created + timedelta(hours=24)
-        return RemoteBatch(made.id, made.state, len(made.custom_ids), made.created, expires, self.wanted)
+        return RemoteBatch(made.id, made.state, len(made.custom_ids), made.created, expires, self.wanted, made.sentence)
 
     def _fail(self, call: str) -> None:
         if (error := self.failing.get(call)) is not None:

@@ -297,6 +297,10 @@ class FakeClock:
             if not waiting.done():
                 waiting.set_result(None)
 
+    def set(self, now: datetime) -> None:
+        """Set the time of day; the other clock does not notice."""
+        self._now = now
+
     async def pause(self, seconds: float) -> None:
         """Wait until a test has let that much time pass."""
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -1,18 +1,23 @@
-"""A runner over a queue and a service without a wire, on a clock that stands still until a test moves it."""
+"""A runner over a real queue and a service without a wire, on a clock that stands still until a test moves it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from kireji.core.errors import StoreFull
 from kireji.core.history import Origin
 from kireji.core.jobs.custom_ids import custom_id
 from kireji.core.jobs.polling import Timings
-from kireji.core.jobs.states import BatchState, JobState
-from kireji.core.jobs.values import Batch, Delivery, Job, JobPlan
+from kireji.core.jobs.states import RETRIED_ROWS, BatchState, JobState
+from kireji.core.jobs.values import Batch, Job, JobPlan, JobSource, LineKind, SourceKind
 from kireji.core.messages import Usage
 from kireji.core.requests import ClearedRequest, OutgoingRequest, Purpose
 from kireji.core.secret import Secret, SecretName
@@ -20,6 +25,9 @@ from kireji.services.credentials import Credential, Credentials
 from kireji.services.jobs.engine import Engine
 from kireji.services.jobs.news import JobNews
 from kireji.services.jobs.runner import JobRunner
+from kireji.storage.jobs import loading
+from kireji.storage.jobs.store import SqliteJobStore
+from kireji.storage.jobs.tables import open_jobs
 from tests.fakes.batches import FakeBatches
 from tests.fakes.desktop import FakeClock
 from tests.fakes.keychain import FakeKeyStore
@@ -28,6 +36,27 @@ from tests.support.cleared import cleared
 US = Origin(100, "us")
 OTHER = Origin(200, "other")
 ADDRESS = "https://api.anthropic.com"
+_QUIET = 4
+
+
+def load_rows(path: Path, job: int, contents: list[bytes], kind: LineKind = LineKind.PROMPT) -> None:
+    """Put rows into a job that is IMPORTING; it is READY then.
+
+    Args:
+        path: The queue's file.
+        job: Which.
+        contents: Of the rows, all different.
+        kind: Their shape.
+    """
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        loading.prepare(connection)
+        rows = [
+            loading.NewRow(number, number, "", kind, content, number.to_bytes(16, "big"))
+            for number, content in enumerate(contents, start=1)
+        ]
+        loading.add(connection, job, rows)
+        loading.find_same(connection, job)
+        loading.finish(connection, job)
 
 
 class FakeDesk:
@@ -35,16 +64,16 @@ class FakeDesk:
 
     Attributes:
         failing: Raised instead of writing.
-        before: Called when a body was written, before anything is sent.
+        before_sending: Called when a body was written, before anything is sent.
         open: What is kept free, by key.
         settled: What was used, by key.
-        written: Keys of bodies that were thrown away.
+        discarded: Keys of bodies that were thrown away.
     """
 
     def __init__(self, store: Any) -> None:
         self._store = store
         self.failing: Exception | None = None
-        self.before: Callable[[], None] = lambda: None
+        self.before_sending: Callable[[], Awaitable[None]] | None = None
         self.open: set[str] = set()
         self.settled: dict[str, Usage] = {}
         self.discarded: list[str] = []
@@ -55,7 +84,8 @@ class FakeDesk:
         numbers = sorted(await self._store.numbers(batch.id))
         ids = ",".join(f'"custom_id":"{custom_id(batch.key, number)}"' for number in numbers)
         self.open.add(batch.key)
-        self.before()
+        if self.before_sending is not None:
+            await self.before_sending()
         url = f"{credential.base_url}/v1/messages/batches"
         return cleared(OutgoingRequest("anthropic", "POST", url, {}, ids.encode(), job.plan.model, Purpose.JOB))
 
@@ -70,54 +100,97 @@ class FakeDesk:
         self.open.discard(batch.key)
 
 
+class Watched:
+    """A store with a count of the calls that are under way, and a disk that can be full.
+
+    Attributes:
+        under_way: How many.
+        full: Whether writing fails.
+    """
+
+    _READS = frozenset({"jobs", "job", "version", "numbers", "open_batches", "next_due", "known_remotes", "rows"})
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self.under_way = 0
+        self.full: frozenset[str] = frozenset()
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._store, name)
+
+        async def call(*arguments: Any, **named: Any) -> Any:
+            if name in self.full:
+                raise StoreFull("The disk is full.")
+            self.under_way += 1
+            try:
+                return await method(*arguments, **named)
+            finally:
+                self.under_way -= 1
+
+        return call
+
+
 async def no_gate(outgoing: OutgoingRequest) -> ClearedRequest:
     return cleared(outgoing)
 
 
-@dataclass
 class Scene:
     """What a test needs.
 
     Args:
         store: The queue.
+        path: Its file.
         service: The service.
         clock: Time.
-        timings: How long things take.
         origin: This process.
+
+    Attributes:
+        ended: Jobs of which was told that they have ended or need the person.
+        lived: Jobs whose rows were to be asked one by one.
+        hasty: Which part of every pause is waited.
+        alive: Processes that run.
     """
 
-    store: Any
-    service: FakeBatches
-    clock: FakeClock
-    timings: Timings = field(default_factory=Timings)
-    origin: Origin = US
-    keychain: FakeKeyStore = field(default_factory=FakeKeyStore)
-    environ: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.keychain.secrets.setdefault(SecretName("anthropic", ADDRESS), Secret("sk-ant-key-of-the-test"))
+    def __init__(
+        self, store: Any, path: Path, service: FakeBatches, clock: FakeClock, alive: set[Origin], origin: Origin = US
+    ) -> None:
+        self.store = Watched(store)
+        self.path = path
+        self.service = service
+        self.clock = clock
+        self.origin = origin
+        self.keychain = FakeKeyStore()
+        self.keychain.secrets[SecretName("anthropic", ADDRESS)] = Secret("sk-ant-key-of-the-test")
+        self.environ: dict[str, str] = {}
         self.desk = FakeDesk(self.store)
         self.news = JobNews()
         self.ended: list[Job] = []
         self.news.ended.subscribe(self.ended.append)
         self.lived: list[int] = []
-        self.deliveries: list[Delivery] = []
-        self.credentials = Credentials(self.keychain, FakeKeyStore(), self.environ, self.clock)
+        self.hasty = 1.0
+        self.alive = alive
+        self.credentials = Credentials(self.keychain, FakeKeyStore(), self.environ, clock)
         self.engine = Engine(
             self.store,
-            {"anthropic": self.service},
+            {"anthropic": service},
             self.desk,
             self.credentials,
             no_gate,
             self.news,
-            self.clock,
-            self.origin,
-            self.timings,
+            clock,
+            origin,
+            Timings(),
         )
-        self.runner = JobRunner(self.engine, self._live, None, self.clock.pause)
+        self.runner = JobRunner(self.engine, self._live, None, self._pause)
 
-    async def _live(self, job: Job) -> None:
-        self.lived.append(job.id)
+    async def add(self, plan: JobPlan, rows: int) -> int:
+        """A job that runs."""
+        source = JobSource(SourceKind.JSONL, ("rows.jsonl",))
+        job: int = await self.store.create(plan, source, self.origin)
+        contents = [b'{"prompt":"row %d of job %d"}' % (number, job) for number in range(1, rows + 1)]
+        await asyncio.to_thread(load_rows, self.path, job, contents)
+        await self.store.set_state(job, JobState.RUNNING)
+        return job
 
     @asynccontextmanager
     async def running(self, job: int | None = None) -> AsyncIterator[None]:
@@ -132,8 +205,15 @@ class Scene:
 
     async def settle(self) -> None:
         """Let everything happen that needs no time."""
-        for _ in range(200):
-            await asyncio.sleep(0)
+        quiet = 0
+        while quiet < _QUIET:
+            for _ in range(30):
+                await asyncio.sleep(0)
+            if self.store.under_way:
+                quiet = 0
+                await asyncio.sleep(0.001)
+            else:
+                quiet += 1
 
     async def advance(self, seconds: float, step: float = 5.0) -> None:
         """Let time pass, in steps in which something may happen."""
@@ -142,8 +222,34 @@ class Scene:
             seconds -= step
             await self.settle()
 
+    async def sleep_machine(self, seconds: float) -> None:
+        """The machine sleeps: the wall clock goes on, the other one stands still."""
+        await self.set_clock(timedelta(seconds=seconds))
+
+    async def set_clock(self, by: timedelta) -> None:
+        """The wall clock is set."""
+        self.clock.set(self.clock.now() + by)
+        await self.settle()
+
+    async def resume(self, job: int = 1) -> None:
+        """The person lets the job go on."""
+        await self.store.set_state(job, JobState.RUNNING)
+        self.news.wanted.publish(job)
+        await self.settle()
+
+    async def retry(self, job: int = 1) -> None:
+        """The person has what failed asked again."""
+        await self.store.retry(job, RETRIED_ROWS)
+        await self.resume(job)
+
+    async def cancel(self, job: int = 1) -> None:
+        """The person calls the job back."""
+        await self.store.set_state(job, JobState.CANCELLING)
+        self.news.wanted.publish(job)
+        await self.settle()
+
     async def job(self, number: int = 1) -> Job:
-        found = await self.store.job(number)
+        found: Job | None = await self.store.job(number)
         assert found is not None
         return found
 
@@ -156,6 +262,25 @@ class Scene:
 
     async def state(self, job: int = 1) -> JobState:
         return (await self.job(job)).state
+
+    async def _live(self, job: Job) -> None:
+        self.lived.append(job.id)
+
+    async def _pause(self, seconds: float) -> None:
+        await self.clock.pause(seconds * self.hasty)
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    clock = FakeClock()
+    path = tmp_path / "jobs.db"
+    database = await open_jobs(path)
+    try:
+        alive = {US}
+        store = SqliteJobStore(database, alive.__contains__, now=clock.now)
+        yield Scene(store, path, FakeBatches(clock.now), clock, alive)
+    finally:
+        await database.close()
 
 
 def plan(rows_per_batch: int = 10, **values: Any) -> JobPlan:

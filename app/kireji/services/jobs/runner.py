@@ -203,6 +203,9 @@ class JobRunner:
         except StoreError as error:
             log.warning("batch %d: %s", batch.id, error)
             await engine.release(batch, _SOON)
+        except Exception:  # a bug of ours must not end the work on all other batches
+            log.exception("batch %d", batch.id)
+            await engine.release(batch, engine.timings.longest_retry)
         finally:
             self._looking.discard(batch.id)
             self._full.clear()

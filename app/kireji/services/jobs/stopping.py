@@ -28,7 +28,8 @@ from kireji.services.jobs.engine import Engine
 log = logging.getLogger(__name__)
 
 _WAITED_OUT = (ConnectionFailed, Overloaded, RateLimited, ProtocolViolation, KeyStoreError)
-_PUT_RIGHT = (AuthenticationFailed, PaymentRequired)
+_SELDOM = (AuthenticationFailed, PaymentRequired, StoreError)
+"""Failures that the person must put right: to try again and again would only fill the service's log, or ours."""
 
 
 class Step(NamedTuple):
@@ -152,6 +153,6 @@ class Troubles:
         wait = next_try(failures, getattr(error, "retry_after", None), timings)
         if isinstance(error, _WAITED_OUT) or (isinstance(error, ProviderError) and error.retryable):
             return Trouble(say("{problem} The job goes on by itself.", problem=error.message), wait, stops=False)
-        if isinstance(error, StoreError | _PUT_RIGHT):
+        if isinstance(error, _SELDOM):
             wait = max(wait, timings.longest_look)
         return Trouble(say("{problem} Then resume the job.", problem=error.sentence), wait, stops=True)

@@ -98,6 +98,9 @@ class Webhook:
             await self._send(delivery)
 
     async def _send(self, delivery: Delivery) -> None:
+        if delivery.address != self._address():  # the person wants it told elsewhere by now, or nowhere
+            await self._store.end_delivery(delivery.id)
+            return
         try:
             secret = await self._credentials.webhook_secret(delivery.address)
             if secret is None:
