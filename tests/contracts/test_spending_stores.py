@@ -180,7 +180,7 @@ async def test_other_holders_and_questions_count_beside_it(stores: Stores) -> No
 async def test_what_has_a_holder_outlives_its_process(stores: Stores) -> None:
     await kept(stores, Entry("anthropic", "m", None, 0.5, Origin(4712, "since noon"), "batch"))
     assert await stores.spending.close_lost() == 0
-    assert await stores.spending.held() == {"batch"}
+    assert await stores.spending.held() == {"batch": 0.5}
     assert (await stores.spending.spent()).running == 0.5
 
 
@@ -189,7 +189,7 @@ async def test_a_holder_is_settled_under_its_name_and_the_last_word_counts(store
     await stores.spending.settle_held(held(None), Usage(100, 10, cost=0.1))
     await stores.spending.settle_held(held(None), Usage(200, 20, cost=0.2))
     assert await stores.spending.spent() == Spent(0.2, 1, 0, 0.0, 200, 0, 20)
-    assert await stores.spending.held() == frozenset()
+    assert await stores.spending.held() == {}
 
 
 async def test_what_was_paid_counts_although_its_entry_is_gone(stores: Stores) -> None:

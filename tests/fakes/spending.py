@@ -86,9 +86,10 @@ class MemorySpendingStore:
         if held is not None and self.rows[held].usage is None:
             del self.rows[held]
 
-    async def held(self) -> frozenset[str]:
+    async def held(self) -> Mapping[str, float]:
         self._fail()
-        return frozenset(row.entry.holder for row in self.rows.values() if row.entry.holder and row.usage is None)
+        rows = [row for row in self.rows.values() if row.entry.holder and row.usage is None]
+        return {row.entry.holder: row.entry.most or 0.0 for row in rows}
 
     def _held(self, holder: str) -> int | None:
         return next((number for number, row in self.rows.items() if holder and row.entry.holder == holder), None)

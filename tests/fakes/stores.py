@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 
@@ -16,7 +18,7 @@ from kireji.core.messages import DocumentPart, ImagePart, Message, Sha256
 from kireji.core.models import ModelInfo
 from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.core.prompts import Prompt, Variable
-from kireji.core.requests import OutgoingRequest
+from kireji.core.requests import BodyFile, OutgoingRequest
 from tests.fakes.history import MemoryConversationStore, MemoryDraftStore, Ticking
 
 __all__ = [
@@ -61,7 +63,7 @@ class MemoryLedger:
                 host=outgoing.host,
                 model=outgoing.model,
                 purpose=outgoing.purpose.value,
-                size=len(outgoing.body),
+                size=outgoing.size,
                 digest=digest,
                 conversation=conversation,
                 facts=facts,
@@ -76,6 +78,10 @@ class MemoryLedger:
     async def find(self, number: int) -> Sent | None:
         self._fail()
         return self.rows[number - 1] if 0 < number <= len(self.rows) else None
+
+    async def of_batch(self, batch: str) -> Sent | None:
+        self._fail()
+        return next((row for row in reversed(self.rows) if row.facts.batch == batch), None)
 
     async def verify(self, known: Mapping[int, str] | None = None) -> Verification:
         self._fail()
@@ -123,6 +129,9 @@ class MemorySentStore:
     async def keep(self, data: bytes) -> None:
         self._fail()
         self.kept_bytes[hashlib.sha256(data).hexdigest()] = data
+
+    async def keep_file(self, file: BodyFile) -> None:
+        await self.keep(await asyncio.to_thread(Path(file.path).read_bytes))
 
     async def get(self, digest: Sha256) -> bytes | None:
         return self.kept_bytes.get(digest)

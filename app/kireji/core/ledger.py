@@ -69,6 +69,8 @@ class SentFacts(msgspec.Struct, frozen=True, omit_defaults=True):
         whole: The answer was to come whole.
         final: It might call no tool any more.
         kept: The bytes were kept as well, by the person's choice.
+        rows: How many questions of a job were in it; 0 for one that is no batch.
+        batch: Name of the batch, under which its end is written down later; it begins the ids of its questions.
     """
 
     method: str = ""
@@ -87,6 +89,8 @@ class SentFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     whole: bool = False
     final: bool = False
     kept: bool = False
+    rows: int = 0
+    batch: str = ""
 
 
 NO_FACTS = SentFacts()

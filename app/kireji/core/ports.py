@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # only for annotations: whoever holds the shortcut at start-u
     from kireji.core.models import ModelInfo
     from kireji.core.prompts import Prompt
     from kireji.core.reading import Reading, ReadLine
-    from kireji.core.requests import OutgoingRequest
+    from kireji.core.requests import BodyFile, OutgoingRequest
     from kireji.core.secret import Secret, SecretName
 
 
@@ -188,6 +188,9 @@ class Ledger(Protocol):
     async def find(self, number: int) -> Sent | None:
         """The row with this number; None when there is none that tells of something sent."""
 
+    async def of_batch(self, batch: str) -> Sent | None:
+        """The row of the batch with this name; None when there is none."""
+
     async def recent(self, limit: int = 100, conversation: int | None = None) -> Sequence[Sent]: ...
     async def totals(self, conversation: int | None = None) -> SentTotals: ...
     async def verify(self, known: Mapping[int, str] | None = None) -> Verification:
@@ -203,6 +206,13 @@ class SentStore(Protocol):
 
     async def keep(self, data: bytes) -> None:
         """Raises StoreError: they could not be written."""
+
+    async def keep_file(self, file: BodyFile) -> None:
+        """The same of a body that stands in a file.
+
+        Raises:
+            StoreError: It could not be written.
+        """
 
     async def get(self, digest: Sha256) -> bytes | None:
         """The bytes; None when they are not there, or are not what their name says."""

@@ -212,6 +212,11 @@ class OutgoingRequest(msgspec.Struct, frozen=True):
         """Host and port that the bytes go to."""
         return self.url.split("://", 1)[-1].split("/", 1)[0].rsplit("@", 1)[-1]
 
+    @property
+    def size(self) -> int:
+        """Bytes of the body."""
+        return len(self.body) if self.file is None else self.file.size
+
 
 _CLEARANCE = object()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -158,8 +158,8 @@ class SpendingStore(Protocol):
     async def release_held(self, holder: str) -> None:
         """Nothing was used under this holder after all; what is settled stays."""
 
-    async def held(self) -> frozenset[str]:
-        """The holders whose entries are not settled."""
+    async def held(self) -> Mapping[str, float]:
+        """The holders whose entries are not settled, with what these may cost at most."""
 
     async def close_lost(self) -> int:
         """Entries of processes that are gone, which nobody settles any more, cost what they could cost at most.

@@ -217,7 +217,7 @@ class Redaction:
         policy = self.policy(provider)
         if policy is Policy.NEVER:
             return self.leave(request, conversation)
-        self._refuse_unread()
+        self.require_words()
         asker = (asker or self.asker) if asks else None
         safe = await self._safe(request, may_fail=asker is not None)
         if (
@@ -231,7 +231,7 @@ class Redaction:
         self.redacted.publish((conversation, safe.redacted.hidden))
         return safe.redacted
 
-    def _refuse_unread(self) -> None:
+    def require_words(self) -> None:
         """Words that are misspelt in the settings are not no words. Raises RedactionFailed."""
         if self._preferences.wrong_in("privacy", "words"):
             raise RedactionFailed(
@@ -278,7 +278,7 @@ class Redaction:
         """
         if self.policy(provider) is Policy.NEVER:
             return row
-        self._refuse_unread()
+        self.require_words()
         if row.body:
             return await self._bodies.redacted(row, self._finding())
         safe = (await self._safe(row.request, may_fail=False)).redacted

@@ -3,10 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from kireji.core.ledger import SentFacts, target_of
 from kireji.core.messages import DocumentPart, ImagePart, LinkedImagePart, Part, ToolResultPart
+from kireji.core.models import Effort
 from kireji.core.requests import Delivery, ModelRequest, OutgoingRequest, ToolUse
+
+
+class BatchFacts(NamedTuple):
+    """What is in the body of a batch.
+
+    Args:
+        holder: Its name.
+        rows: How many questions.
+        tokens: Of all of them, estimated.
+        most: US dollars that they cost at most; None when nobody knows.
+        hidden: How much of them is hidden, by kind.
+        pictures: How many.
+        documents: How many.
+        max_tokens: Bound of each answer, where a row does not say.
+        effort: As asked for; None leaves it to the model.
+    """
+
+    holder: str
+    rows: int
+    tokens: int
+    most: float | None
+    hidden: Mapping[str, int]
+    pictures: int = 0
+    documents: int = 0
+    max_tokens: int = 0
+    effort: Effort | None = None
+
+
+def of_batch(outgoing: OutgoingRequest, batch: BatchFacts, *, kept: bool) -> SentFacts:
+    """Of many questions that leave together."""
+    return SentFacts(
+        method=outgoing.method,
+        target=target_of(outgoing.method, outgoing.url),
+        pictures=batch.pictures,
+        documents=batch.documents,
+        tokens=batch.tokens,
+        price=batch.most,
+        hidden=dict(batch.hidden),
+        effort=batch.effort.value if batch.effort else "",
+        max_tokens=batch.max_tokens,
+        whole=True,
+        kept=kept,
+        rows=batch.rows,
+        batch=batch.holder,
+    )
 
 
 def of_gate(outgoing: OutgoingRequest, *, kept: bool) -> SentFacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -181,8 +181,8 @@ class Spending:
         """
         await self._store.release_held(holder)
 
-    async def held(self) -> frozenset[str]:
-        """For what something is kept free and not settled yet."""
+    async def held(self) -> Mapping[str, float]:
+        """What is kept free and not settled yet, in US dollars by holder."""
         return await self._store.held()
 
     async def over(self, most: float | None) -> str:

@@ -5,6 +5,13 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import BinaryIO
+
+_PIECE = 1 << 20
 
 
 def write_atomically(file: Path, data: bytes) -> None:
@@ -19,12 +26,35 @@ def write_atomically(file: Path, data: bytes) -> None:
     Raises:
         OSError: Nothing was changed.
     """
+    _write_atomically(file, lambda part: part.write(data))
+
+
+def copy_atomically(file: Path, source: Path) -> None:
+    """The same with the bytes of another file, whatever its size.
+
+    Args:
+        file: Its folder must exist.
+        source: Has the new content.
+
+    Raises:
+        OSError: Nothing was changed.
+    """
+
+    def copy(part: BinaryIO) -> None:
+        with source.open("rb") as read:
+            while piece := read.read(_PIECE):
+                part.write(piece)
+
+    _write_atomically(file, copy)
+
+
+def _write_atomically(file: Path, write: Callable[[BinaryIO], object]) -> None:
     import tempfile
 
     number, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=file.parent)  # made with mode 0600
     try:
         with os.fdopen(number, "wb") as part:
-            part.write(data)
+            write(part)
             part.flush()
             os.fsync(part.fileno())
         os.replace(name, file)

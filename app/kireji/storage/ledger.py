@@ -22,7 +22,7 @@ from kireji.core.ledger import (
     Verification,
     Verifier,
 )
-from kireji.core.requests import OutgoingRequest
+from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.storage import ledger_chain, rows
 from kireji.storage.checkpoint import CheckpointFile
 from kireji.storage.database import Database
@@ -36,6 +36,7 @@ _SENT = """
     FROM ledger WHERE kind = 'sent'
 """
 _TOTALS = "SELECT count(*), coalesce(sum(size), 0) FROM ledger WHERE kind = 'sent'"
+_OF_BATCH = f"{_SENT} AND purpose = ? AND json_extract(facts, '$.batch') = ? ORDER BY id DESC LIMIT 1"
 _OF_ONE = " AND conversation = ?"
 _LINK = "SELECT link FROM ledger WHERE id = ?"
 _UNDER_WAY = 0.1
@@ -77,7 +78,7 @@ class SqliteLedger:
                 host=outgoing.host,
                 model=rows.storable(outgoing.model),
                 purpose=outgoing.purpose.value,
-                size=len(outgoing.body),
+                size=outgoing.size,
                 digest=digest,
                 conversation=conversation,
                 about=None,
@@ -96,6 +97,13 @@ class SqliteLedger:
         """As in Ledger."""
         found = await self._database.run(
             lambda connection: connection.execute(f"{_SENT} AND id = ?", (number,)).fetchone()
+        )
+        return _sent(*found) if found else None
+
+    async def of_batch(self, batch: str) -> Sent | None:
+        """As in Ledger."""
+        found = await self._database.run(
+            lambda connection: connection.execute(_OF_BATCH, (Purpose.JOB.value, batch)).fetchone()
         )
         return _sent(*found) if found else None
 

@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +17,10 @@ import msgspec
 from kireji.core.errors import StoreError
 from kireji.core.ledger import Kept, SentFacts
 from kireji.core.messages import Sha256
+from kireji.core.requests import BodyFile
 from kireji.storage.database import Database
 from kireji.storage.faults import store_error
-from kireji.storage.files import write_atomically
+from kireji.storage.files import copy_atomically, write_atomically
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -45,7 +46,12 @@ class FileSentStore:
 
     async def keep(self, data: bytes) -> None:
         """As in SentStore."""
-        await asyncio.to_thread(self._write, data)
+        digest = hashlib.sha256(data).hexdigest()
+        await asyncio.to_thread(self._write, digest, lambda file: write_atomically(file, data))
+
+    async def keep_file(self, file: BodyFile) -> None:
+        """As in SentStore."""
+        await asyncio.to_thread(self._write, file.digest, lambda kept: copy_atomically(kept, Path(file.path)))
 
     async def get(self, digest: Sha256) -> bytes | None:
         """As in SentStore."""
@@ -64,12 +70,12 @@ class FileSentStore:
         gone = await self._database.run(_of_nobody)
         return await asyncio.to_thread(self._remove, before.timestamp(), gone)
 
-    def _write(self, data: bytes) -> None:
-        file = self._file(hashlib.sha256(data).hexdigest())
+    def _write(self, digest: Sha256, write: Callable[[Path], None]) -> None:
+        file = self._file(digest)
         try:
             file.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             file.parent.mkdir(mode=0o700, exist_ok=True)
-            write_atomically(file, data)  # again where it is there: it may have been damaged, and its days count anew
+            write(file)  # again where it is there: it may have been damaged, and its days count anew
         except OSError as error:
             raise _failure(error, self._folder) from error
 

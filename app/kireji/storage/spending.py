@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ _SETTLE_HELD = """
     cache_read = excluded.cache_read, cache_write = excluded.cache_write, cost = excluded.cost
 """
 _OF_HOLDER = "SELECT id FROM spending WHERE holder = ?"
-_HELD = "SELECT holder FROM spending WHERE state = 'running' AND holder IS NOT NULL"
+_HELD = "SELECT holder, reserved FROM spending WHERE state = 'running' AND holder IS NOT NULL"
 _RUNNING = "SELECT id, origin_pid, origin_started FROM spending WHERE state = 'running' AND holder IS NULL"
 _LOST = "UPDATE spending SET state = 'done', cost = reserved WHERE id = ?"
 _TAKEN = "SELECT coalesce(sum(iif(state = 'running', reserved, cost)), 0.0) FROM spending WHERE "
@@ -149,9 +149,9 @@ class SqliteSpendingStore:
             )
         )
 
-    async def held(self) -> frozenset[str]:
+    async def held(self) -> Mapping[str, float]:
         """As in SpendingStore."""
-        return await self._database.run(lambda connection: frozenset(holder for (holder,) in connection.execute(_HELD)))
+        return await self._database.run(lambda connection: dict(connection.execute(_HELD).fetchall()))
 
     async def close_lost(self) -> int:
         """As in SpendingStore."""

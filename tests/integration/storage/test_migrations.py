@@ -241,7 +241,7 @@ async def test_what_is_kept_free_for_a_batch_of_format_9_stays_so_and_before_it_
     earlier = await Database.open(left_by(8, tmp_path / "earlier.db"))
     before = await SqliteSpendingStore(earlier, lambda _: False).held()
     await earlier.close()
-    assert (held, before) == ({"k3x9w2m7p4qa"}, frozenset())
+    assert (held, before) == ({"k3x9w2m7p4qa": 0.5}, {})
 
 
 async def test_a_source_of_a_kind_that_this_version_does_not_know_is_left_out(tmp_path: Path) -> None:

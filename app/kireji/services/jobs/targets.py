@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 
 from kireji.core.errors import JobError
 from kireji.core.jobs.ports import BatchLimits, BatchProvider
 from kireji.core.jobs.values import JobPlan, JobSource, Mode, SourceKind
+from kireji.core.messages import Usage
 from kireji.core.models import ModelInfo
 from kireji.core.provider_ports import JobFormat, Provider
 from kireji.core.words import say
@@ -54,6 +56,22 @@ class Target(msgspec.Struct, frozen=True):
     def share(self) -> float:
         """Of the full price."""
         return self.limits.price_share if self.limits is not None else 1.0
+
+
+class BatchTarget(NamedTuple):
+    """A batch service for one model.
+
+    Args:
+        info: What is known about the model.
+        format: How a question stands in a batch.
+        batches: The provider's batch interface.
+        limits: What a batch may hold.
+    """
+
+    info: ModelInfo | None
+    format: JobFormat
+    batches: BatchProvider
+    limits: BatchLimits
 
 
 class JobTargets:
@@ -108,6 +126,29 @@ class JobTargets:
         """
         choice = await self._catalog.choose(self._preferences.settings, plan.provider, plan.model)
         return self._target(choice, plan.mode)
+
+    async def of_batches(self, plan: JobPlan) -> BatchTarget:
+        """The batch service that answers.
+
+        Raises:
+            JobError: The model has none (any more).
+            KirejiError: There is no such provider any more.
+        """
+        target = await self.of(msgspec.structs.replace(plan, mode=Mode.BATCH))
+        if target.format is None or target.batches is None or target.limits is None:
+            raise JobError(
+                say("There is no batch service for {model}.", model=plan.model),
+                say("Make the job anew: its rows then go one by one, at full price."),
+            )
+        return BatchTarget(target.info, target.format, target.batches, target.limits)
+
+    def price(self, plan: JobPlan, usage: Usage) -> float | None:
+        """US dollars of what a batch has used, by its model's price; None when nobody knows it."""
+        info = self._catalog.find(plan.provider, plan.model)
+        batches = self._batches.get(plan.provider)
+        limits = batches.limits(plan.model) if batches is not None else None
+        full = info.cost(usage) if info is not None else None
+        return None if full is None else full * (limits.price_share if limits is not None else 1.0)
 
     def format(self, provider: str) -> JobFormat | None:
         """How results of a provider's batches are read; None where it has none."""
