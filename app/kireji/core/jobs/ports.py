@@ -125,8 +125,14 @@ class JobStore(Protocol):
     async def keep_values(self, batch: int, values: Mapping[int, Mapping[str, str]]) -> None:
         """What placeholders in rows (by number) stand for, so that answers can be restored a day later."""
 
-    async def mark_sent(self, batch: int, number: int) -> None:
-        """A row of a LIVE batch is about to leave."""
+    async def mark_sent(self, batch: int, number: int, *, sent: bool = True) -> None:
+        """A row of a LIVE batch is about to leave.
+
+        Args:
+            batch: Which.
+            number: Of the row.
+            sent: False takes it back: it is certain that the service has not taken it up.
+        """
 
     # Claims
 

@@ -58,6 +58,10 @@ class RowAsking:
         """
         return await self._credentials.used_by(target.provider, target.base_url)
 
+    def require_words(self) -> None:
+        """Raises RedactionFailed: the person's own words to hide cannot be read, so no row of any job may leave."""
+        self._outbox.require_words()
+
     async def clear(self, plan: JobPlan, target: Target, row: RowInput) -> Cleared:
         """Hide what is to be hidden, keep free what it may cost, and write it into the ledger; nothing leaves yet.
 
@@ -73,6 +77,11 @@ class RowAsking:
             target.provider, await self._rows.row(plan, target.info, row), target.base_url, unpriced=plan.unpriced
         )
         return Cleared(safe, safe.vault.values if safe.vault is not None else {})
+
+    async def drop(self, cleared: Cleared) -> None:
+        """A row does not leave after all: give back what was kept free for it."""
+        if self._outbox.accounts is not None and cleared.request.reservation is not None:
+            await self._outbox.accounts.cancel(cleared.request.reservation)
 
     async def send(self, target: Target, credential: Credential, row: int, cleared: Cleared) -> RowResult:
         """Send it, and take the answer in.

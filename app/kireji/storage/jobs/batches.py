@@ -48,7 +48,7 @@ _CHANGE = """
     WHERE id = :batch
 """
 _MARK = f"""
-    UPDATE rows SET sent = 1 WHERE id = :row AND batch = :batch AND state = {Code.TAKEN}
+    UPDATE rows SET sent = :sent WHERE id = :row AND batch = :batch AND state = {Code.TAKEN}
     AND (SELECT state FROM batches WHERE id = :batch) = 'live'
 """  # noqa: S608
 _GIVEN_BACK = frozenset({BatchState.SUBMITTING, BatchState.LIVE})
@@ -167,14 +167,15 @@ def keep_values(connection: Connection, batch: int, values: Mapping[int, Mapping
     )
 
 
-def mark_sent(connection: Connection, batch: int, number: int) -> None:
+def mark_sent(connection: Connection, batch: int, number: int, sent: bool) -> None:
     """As in JobStore.
 
     Raises:
         JobConflict: The row is not (or no longer) this batch's, or the batch is not LIVE.
     """
     known = found(connection, batch)
-    marked = connection.execute(_MARK, {"row": row_id(known.job, number), "batch": batch}).rowcount
+    values = {"row": row_id(known.job, number), "batch": batch, "sent": sent}
+    marked = connection.execute(_MARK, values).rowcount
     if not marked:
         raise _refused(known)
 

@@ -131,9 +131,9 @@ class SqliteJobStore:
         """As in JobStore."""
         await self._database.write(lambda c: batches.keep_values(c, batch, values))
 
-    async def mark_sent(self, batch: int, number: int) -> None:
+    async def mark_sent(self, batch: int, number: int, *, sent: bool = True) -> None:
         """As in JobStore."""
-        await self._database.write(lambda c: batches.mark_sent(c, batch, number))
+        await self._database.write(lambda c: batches.mark_sent(c, batch, number, sent))
 
     # Claims
 
