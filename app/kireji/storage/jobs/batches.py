@@ -234,7 +234,8 @@ def _follow(connection: Connection, known: Batch, state: BatchState, sentence: s
     elif state in (BatchState.UNCERTAIN, BatchState.NEEDS_YOU):
         _move_rows(connection, known, (RowState.TAKEN,), RowState.UNCERTAIN)
     elif state in _ENDS:
-        _move_rows(connection, known, (RowState.TAKEN, RowState.UNCERTAIN), _ENDS[state], sentence)
+        why = "" if state is BatchState.DISCARDED else sentence
+        _move_rows(connection, known, (RowState.TAKEN, RowState.UNCERTAIN), _ENDS[state], why)
 
 
 def make_uncertain(connection: Connection, batch: int) -> None:
