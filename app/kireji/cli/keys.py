@@ -11,15 +11,19 @@ from kireji.cli.work import DONE, FAILED, Work
 from kireji.core.errors import AuthenticationFailed, ConnectionFailed, KeyStoreError, KirejiError, ProviderError
 from kireji.core.secret import Secret
 from kireji.services.application import Services
-from kireji.services.credentials import ADDRESSES, Credential
+from kireji.services.credentials import ADDRESSES, WEBHOOK, Credential
 from kireji.services.local_servers import LOCAL
 
 
 def prepare(arguments: argparse.Namespace, console: Console) -> Work:
     """Read the key for `set`; the other actions need nothing."""
+    if arguments.action != "list" and arguments.provider == WEBHOOK:
+        from kireji.cli.webhook_secret import prepare as prepare_webhook
+
+        return prepare_webhook(arguments.action, console)
     match arguments.action:
         case "set":
-            return _set(arguments.provider, _typed_key(arguments.provider, console), console)
+            return _set(arguments.provider, typed_key(arguments.provider, console), console)
         case "delete":
             return _delete(arguments.provider, console)
         case "test":
@@ -33,7 +37,12 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
     raise ValueError(f"no such action: {arguments.action}")
 
 
-def _typed_key(provider: str, console: Console) -> Secret:
+def typed_key(provider: str, console: Console) -> Secret:
+    """A key from a hidden prompt or standard input.
+
+    Raises:
+        KirejiError: There is none.
+    """
     text = getpass.getpass(f"Key for {provider} (not shown): ").strip() if console.typed_at else console.piped_line()
     if not text:
         raise KirejiError("No key was given.", f"Type it at the prompt, or pipe it: kireji keys set {provider} < FILE")

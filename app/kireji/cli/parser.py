@@ -16,6 +16,8 @@ from kireji.cli.parser_tools import add_tools, options_first
 from kireji.core.capturing import Action, CaptureMode, CaptureRequest
 
 KEY_PROVIDERS = ("anthropic", "openrouter", "local")
+WEBHOOK = "webhook"
+"""Not a service with a key: the secret that signs what the person's own address is told."""
 SIGN_IN_PROVIDERS = ("openrouter",)
 
 _EPILOG = """\
@@ -102,9 +104,12 @@ def _add_keys(commands: Commands) -> None:
     keys = command(commands, "keys", "keep keys in the operating system's keychain")
     actions = keys.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
     command(actions, "set", "read a key from a hidden prompt or standard input, keep it, and test it").add_argument(
-        "provider", choices=KEY_PROVIDERS
+        "provider", choices=(*KEY_PROVIDERS, WEBHOOK)
     )
-    command(actions, "delete", "remove a key").add_argument("provider", choices=KEY_PROVIDERS)
+    command(
+        actions, "new", "make the secret that signs what the address jobs.webhook is told, keep it, and print it once"
+    ).add_argument("provider", choices=(WEBHOOK,))
+    command(actions, "delete", "remove a key").add_argument("provider", choices=(*KEY_PROVIDERS, WEBHOOK))
     command(
         actions, "test", "ask the service whether it takes the key, and what is left on the account; costs nothing"
     ).add_argument("provider", choices=KEY_PROVIDERS)

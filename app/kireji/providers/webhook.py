@@ -7,7 +7,6 @@ the same whenever a message is sent again.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from datetime import datetime
@@ -15,6 +14,7 @@ from datetime import datetime
 from kireji import __version__
 from kireji.core.errors import AuthenticationFailed, ProviderError, RequestRejected
 from kireji.core.jobs.values import Delivery
+from kireji.core.jobs.webhooks import signing_key
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import OutgoingRequest, Purpose
 from kireji.core.secret import Secret
@@ -23,7 +23,6 @@ from kireji.providers.addresses import HasPassword, NoAddress, target
 from kireji.providers.http import HttpClient
 
 PROVIDER = "webhook"
-_BEGINS = "whsec_"
 _SECONDS = 30.0
 _READ = 4096
 _GONE = 410
@@ -41,15 +40,11 @@ def signature(secret: Secret, id: str, timestamp: int, body: bytes) -> str:
     Raises:
         AuthenticationFailed: The secret is none.
     """
-    text = secret.reveal()
-    try:
-        key = base64.b64decode(text.removeprefix(_BEGINS), validate=True) if text.startswith(_BEGINS) else b""
-    except binascii.Error:
-        key = b""
+    key = signing_key(secret.reveal())
     if not key:
         raise AuthenticationFailed(
             say("The secret of the webhook is not one: it begins with whsec_, and Base64 follows."),
-            say("Make a new one with: kireji keys set webhook"),
+            say("Make a new one with: kireji keys new webhook"),
             provider=PROVIDER,
         )
     signed = hmac.new(key, f"{id}.{timestamp}.".encode() + body, hashlib.sha256).digest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 
@@ -299,10 +300,34 @@ class Credentials:
                 say("A secret belongs to one address, and there is none."),
                 say("Enter the address that is to be told as jobs.webhook in the settings first."),
             )
-        require_key(secret)
+        from kireji.core.jobs.webhooks import signing_key
+
+        if not signing_key(secret.reveal()):
+            raise KirejiError(
+                say("That is not a secret for webhooks: it begins with whsec_, and Base64 follows."),
+                say("Make one with: kireji keys new webhook"),
+            )
         await self._keychain.set(_name(WEBHOOK, address), secret)
         self._held.pop(_name(WEBHOOK, address), None)
         self.changed.publish(WEBHOOK)
+
+    async def new_webhook_secret(self, address: str) -> str:
+        """Make that secret anew and keep it; it is given back this once, because the receiver needs it, too.
+
+        Raises:
+            KirejiError: There is no address.
+            KeyStoreError: The keychain would not take it.
+        """
+        from kireji.core.jobs.webhooks import secret_of
+
+        text = secret_of(secrets.token_bytes(32))
+        await self.save_webhook_secret(address, Secret(text))
+        return text
+
+    async def delete_webhook_secret(self, address: str) -> bool:
+        """Remove that secret; False when there was none."""
+        self._held.pop(_name(WEBHOOK, address), None)
+        return await self._keychain.delete(_name(WEBHOOK, address))
 
     async def keychain(self) -> Availability:
         """Whether keys can be kept, and where."""

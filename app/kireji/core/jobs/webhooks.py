@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -19,6 +20,10 @@ EVENTS: Mapping[JobState, str] = MappingProxyType(
     }
 )
 """States that are told, and by which name."""
+
+_BEGINS = "whsec_"
+_SHORTEST, _LONGEST = 24, 64
+"""Bytes of a key, as Standard Webhooks has it."""
 
 RETRIES = (5.0, 30.0, 120.0, 600.0, 1_800.0, 3_600.0, 7_200.0, 14_400.0, 28_800.0, 28_800.0)
 """Seconds between one attempt and the next; after the last, a message is given up: a day after the first."""
@@ -50,6 +55,22 @@ class _Message(msgspec.Struct, frozen=True):
     type: str
     timestamp: str
     data: _Told
+
+
+def signing_key(secret: str) -> bytes:
+    """The key in a secret, which is `whsec_` and the key in Base64; empty when it is none."""
+    if not secret.startswith(_BEGINS):
+        return b""
+    try:
+        key = base64.b64decode(secret.removeprefix(_BEGINS), validate=True)
+    except ValueError:
+        return b""
+    return key if _SHORTEST <= len(key) <= _LONGEST else b""
+
+
+def secret_of(key: bytes) -> str:
+    """The secret that holds a key."""
+    return _BEGINS + base64.b64encode(key).decode()
 
 
 def message(job: Job, now: datetime) -> bytes | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import secrets
 from collections.abc import Callable
@@ -32,11 +31,6 @@ class Sender(Protocol):
 
     async def send(self, gate: Gate, delivery: Delivery, secret: Secret, now: datetime) -> None:
         """Raises ProviderError: it was not taken; when it is no RequestRejected, it may be later."""
-
-
-def new_secret() -> Secret:
-    """A secret for signing, of 32 random bytes."""
-    return Secret("whsec_" + base64.b64encode(secrets.token_bytes(32)).decode())
 
 
 class Webhook:
@@ -132,5 +126,5 @@ class Webhook:
 def _no_secret() -> JobError:
     return JobError(
         say("The webhook has no secret to sign with, so nothing is sent to it."),
-        say("Make one with: kireji keys set webhook"),
+        say("Make one with: kireji keys new webhook"),
     )
