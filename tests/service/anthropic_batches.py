@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, unquote
 
 import msgspec
 
-from tests.service.answers import Hangup, Silence, Status
-from tests.service.batches import DAY, KEPT_DAYS, BatchDesk, Orders, Outcome, Row, StoredBatch
+from tests.service.batch_wire import BatchWire
+from tests.service.batches import DAY, KEPT_DAYS, Orders, Outcome, Row, StoredBatch
 from tests.service.connection import Connection
 from tests.service.received import Request
 from tests.service.refusal import Refusal, invalid
@@ -38,7 +38,7 @@ class _Created(msgspec.Struct, forbid_unknown_fields=True):
     requests: list[_Entry]
 
 
-class MessageBatches:
+class MessageBatches(BatchWire):
     """Answers what is asked about batches.
 
     Args:
@@ -51,59 +51,32 @@ class MessageBatches:
     def __init__(
         self, service: TestService, orders: Orders | None, most: int = MOST_ROWS, most_bytes: int = MOST_BYTES
     ) -> None:
+        super().__init__(service, orders)
         self._service = service
         self._rows = RowAnswers(service)
         self._most, self._most_bytes = most, most_bytes
-        self.desk = BatchDesk(self._answered, self._unanswered, service.notify, orders)
 
     async def route(self, request: Request, rest: list[str], connection: Connection) -> bool:
         """Answer; `rest` is what the path has after `batches`."""
         match request.method, [unquote(part) for part in rest]:
             case "POST", []:
-                return await self._create(request, connection)
+                return await self.create(request, connection)
             case "GET", []:
                 return await self._service.json(200, self._list(request.query), request, connection)
             case "GET", [id]:
-                if self.desk.orders.use("missing"):
-                    raise _not_found(id)
-                return await self._tell(self._found(id), request, connection)
+                return await self.tell(self.looked_for(id), request, connection)
             case "DELETE", [id]:
-                return await self._delete(self._found(id), request, connection)
+                return await self._delete(self.found(id), request, connection)
             case "POST", [id, "cancel"]:
-                return await self._cancel(self._found(id), request, connection)
+                return await self._cancel(self.found(id), request, connection)
             case "GET", [id, "results"]:
                 return await self._results(id, request, connection)
         raise Refusal(405, "invalid_request_error", "Method Not Allowed")
 
     # Making one.
 
-    async def _create(self, request: Request, connection: Connection) -> bool:
-        orders = self.desk.orders
-        if orders.refuse:
-            return await self._service.status(orders.refuse.pop(0), request, connection)
-        rows = self._checked(request.raw)
-        if orders.use("lose"):
-            return await self._service.give_up(Hangup(), request)
-        if sum(batch.waiting for batch in self.desk.all) + len(rows) > orders.at_once:
-            raise Refusal(429, "rate_limit_error", "Too many requests are waiting to be processed in batches")
-        id = f"msgbatch_{len(self.desk.all) + len(self.desk.deleted) + 1:024}"
-        batch = self.desk.make(id, rows, headers=_versions(request))
-        if orders.use("swallow"):
-            return await self._swallow(orders.swallow_how, request, connection)
-        return await self._tell(batch, request, connection)
-
-    async def _swallow(self, how: str, request: Request, connection: Connection) -> bool:
-        """The batch is made, and nobody is told."""
-        match how:
-            case "error":
-                return await self._service.status(Status(500), request, connection)
-            case "silence":
-                return await self._service.give_up(Silence(), request)
-            case "reset":
-                connection.reset()
-        return await self._service.give_up(Hangup(), request)
-
-    def _checked(self, raw: bytes) -> list[Row]:
+    def checked(self, request: Request) -> tuple[list[Row], dict[str, Any]]:
+        raw = request.raw
         if len(raw) > self._most_bytes:
             raise Refusal(413, "request_too_large", "Request exceeds the maximum size")
         try:
@@ -125,22 +98,17 @@ class MessageBatches:
             seen.add(entry.custom_id)
             if not bytes(memoryview(entry.params)[:1]) == b"{":
                 raise invalid(f"requests.{number}.params", "Input should be a valid dictionary")
-        return [(entry.custom_id, entry.params) for entry in entries]
+        return [(entry.custom_id, entry.params) for entry in entries], {"headers": _versions(request)}
+
+    def new_id(self, number: int) -> str:
+        return f"msgbatch_{number:024}"
+
+    def missing(self, id: str) -> Refusal:
+        return Refusal(404, "not_found_error", f"Message Batch {id} not found")
 
     # Telling of them.
 
-    def _found(self, id: str) -> StoredBatch:
-        batch = self.desk.find(id)
-        if batch is None:
-            raise _not_found(id)
-        return batch
-
-    async def _tell(self, batch: StoredBatch, request: Request, connection: Connection) -> bool:
-        hint = self.desk.orders.hint
-        headers = {} if hint is None else {"retry-after": f"{hint:g}"}
-        return await self._service.json(200, self._told(batch), request, connection, headers)
-
-    def _told(self, batch: StoredBatch) -> dict[str, Any]:
+    def told(self, batch: StoredBatch) -> dict[str, Any]:
         ended, gone = batch.ended is not None, self.desk.gone(batch)
         status = "ended" if ended else "canceling" if batch.cancelling is not None else "in_progress"
         names = ("succeeded", "errored", "canceled", "expired")
@@ -178,7 +146,7 @@ class MessageBatches:
         page = there[start:end][: int(limit)]
         more = start > 0 if "before_id" in wanted else start + len(page) < len(there)
         return {
-            "data": [self._told(batch) for batch in page],
+            "data": [self.told(batch) for batch in page],
             "has_more": more,
             "first_id": page[0].id if page else None,
             "last_id": page[-1].id if page else None,
@@ -190,7 +158,7 @@ class MessageBatches:
         if batch.ended is not None:
             raise invalid("", "Batch has already ended and cannot be canceled")
         self.desk.cancel(batch)
-        return await self._tell(batch, request, connection)
+        return await self.tell(batch, request, connection)
 
     async def _delete(self, batch: StoredBatch, request: Request, connection: Connection) -> bool:
         if batch.ended is None:
@@ -202,9 +170,9 @@ class MessageBatches:
     # Results.
 
     async def _results(self, id: str, request: Request, connection: Connection) -> bool:
-        orders, batch = self.desk.orders, self._found(id)
+        orders, batch = self.desk.orders, self.found(id)
         if orders.use("missing_results"):
-            raise _not_found(id)
+            raise self.missing(id)
         if batch.ended is None:
             raise invalid("", f"Batch {batch.id} has no results yet: its processing has not ended")
         if self.desk.gone(batch):
@@ -225,11 +193,11 @@ class MessageBatches:
         batch.delivered += most is None
         return True
 
-    def _answered(self, batch: StoredBatch, custom_id: str, body: bytes) -> tuple[Outcome, bytes, str]:
+    def answered(self, batch: StoredBatch, custom_id: str, body: bytes) -> tuple[Outcome, bytes, str]:
         outcome, result, words = self._rows.answer(body, batch.details["headers"])
         return outcome, _line(custom_id, result), words
 
-    def _unanswered(self, custom_id: str, outcome: Outcome) -> bytes:
+    def unanswered(self, custom_id: str, outcome: Outcome) -> bytes:
         if outcome == "errored":
             return _line(custom_id, self._rows.errored("api_error", "Internal server error"))
         return _line(custom_id, {"type": outcome})
@@ -258,10 +226,6 @@ def _versions(request: Request) -> list[tuple[str, str]]:
 
 def _time(seconds: float | None) -> str | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
-
-
-def _not_found(id: str) -> Refusal:
-    return Refusal(404, "not_found_error", f"Message Batch {id} not found")
 
 
 def _place(ids: list[str], id: str) -> int:

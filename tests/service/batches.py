@@ -41,6 +41,9 @@ class Orders(msgspec.Struct, forbid_unknown_fields=True):
             between two lines.
         expire: So many rows of every batch expire.
         fail: So many more of every batch fail.
+        whole: What is wrong with every batch as a whole, found out after it was taken; of OpenRouter alone.
+        no_pages: Results come only with the batch itself; of OpenRouter alone.
+        no_cancel: Nothing can be called back; of OpenRouter alone.
         hint: `retry-after` in the answers about a batch.
         at_once: How many rows may wait in all; more are refused with 429.
     """
@@ -59,6 +62,9 @@ class Orders(msgspec.Struct, forbid_unknown_fields=True):
     cut_how: Literal["close", "end", "between"] = "close"
     expire: int = 0
     fail: int = 0
+    whole: str = ""
+    no_pages: bool = False
+    no_cancel: bool = False
     hint: float | None = None
     at_once: int = 200_000
 

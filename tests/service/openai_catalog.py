@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -27,6 +28,7 @@ class Model:
         pricing: All that is listed of its prices, whatever it is; "" for what the others say.
         trains: Its only provider keeps what it is sent.
         mandatory: It cannot be kept from thinking.
+        batch: It has a `:batch` variant.
     """
 
     id: str
@@ -45,9 +47,18 @@ class Model:
     trains: bool = False
     least: int = 1
     pricing: Any = ""
+    batch: bool = False
+
+    def variants(self) -> list[dict[str, Any]]:
+        """The entries in GET /models."""
+        if not self.batch:
+            return [self.listed()]
+        half = [format(Decimal(price) / 2, "f") for price in self.prices]
+        variant = replace(self, id=f"{self.id}:batch", name=f"{self.name} (batch)", prices=(half[0], half[1]))
+        return [self.listed(), variant.listed()]
 
     def listed(self) -> dict[str, Any]:
-        """The entry in GET /models."""
+        """One entry in GET /models."""
         zero = {"request": "0", "image": "0", "web_search": "0", "internal_reasoning": "0"}
         pricing: dict[str, Any] = {"prompt": self.prices[0], "completion": self.prices[1]} | zero | self.extra_prices
         if self.step is not None:
@@ -150,8 +161,18 @@ MODELS = (
         default_effort="medium",
         mandatory=True,
         least=16,
+        batch=True,
     ),
-    Model("mistral/words-only", "Mistral: Words Only", 32_768, 8_192, ("0.0000002", "0.0000006"), _SAMPLING, ("text",)),
+    Model(
+        "mistral/words-only",
+        "Mistral: Words Only",
+        32_768,
+        8_192,
+        ("0.0000002", "0.0000006"),
+        _SAMPLING,
+        ("text",),
+        batch=True,
+    ),
     Model(
         "qwen/sees-free:free",
         "Qwen: Sees (free)",
@@ -197,8 +218,9 @@ def listing(query: str) -> dict[str, Any]:
     parameters = {item for item in wanted.get("supported_parameters", "").split(",") if item}
     inputs = {item for item in wanted.get("input_modalities", "").split(",") if item}
     found = [
-        model.listed()
+        entry
         for model in MODELS
+        for entry in model.variants()
         if parameters <= set(model.parameters)
         and inputs <= set(model.inputs)
         and wanted.get("q", "").lower() in model.name.lower()

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 from tests.service.answers import Answer, Delivery, Rule, Status
+from tests.service.batches import BatchDesk, Orders
 from tests.service.connection import Connection
 from tests.service.frames import Frame
 from tests.service.openai_answers import ChatAnswer, Completion
@@ -21,6 +22,7 @@ from tests.service.openai_rules import ROUTED, check_fields, check_routing, effo
 from tests.service.openai_service import ChatService, usage_of
 from tests.service.openai_sign_in import Consent, SignIn
 from tests.service.openai_streams import Voice, completion
+from tests.service.openrouter_batches import MOST_BYTES, MOST_ROWS, RoutedBatches
 from tests.service.received import Request
 from tests.service.refusal import Refusal
 
@@ -61,6 +63,8 @@ class OpenRouterService(ChatService):
         port: 0 chooses a free one.
         log: Where each request is written as a line of JSON.
         tls: Speak TLS with this certificate.
+        batches: What goes wrong with batches from the start; `batches.orders` changes it.
+        batch_limits: The most rows and bytes of a batch, for small tests of large ones.
     """
 
     prefix: ClassVar[str] = "/api/v1"
@@ -76,6 +80,8 @@ class OpenRouterService(ChatService):
         port: int = 0,
         log: Path | None = None,
         tls: ssl.SSLContext | None = None,
+        batches: Orders | None = None,
+        batch_limits: tuple[int, int] = (MOST_ROWS, MOST_BYTES),
     ) -> None:
         self._accepted = set(keys)
         super().__init__(*script, default=default, keys=self._accepted, port=port, log=log, tls=tls)
@@ -84,6 +90,20 @@ class OpenRouterService(ChatService):
         self._reasoning = ReasoningMemory()
         self._messages = MessagesWire()
         self._generations: dict[str, dict[str, Any]] = {}
+        self._batches = RoutedBatches(self, batches, *batch_limits)
+
+    @property
+    def batches(self) -> BatchDesk:
+        """The batches that were made, and what goes wrong with them."""
+        return self._batches.desk
+
+    def accept(self, *keys: str) -> None:
+        self._accepted.clear()
+        self._accepted.update(keys)
+
+    def chosen(self, request: Request) -> Answer:
+        """What the script answers to a question."""
+        return self._choose(request) or self._default
 
     @property
     def auth_url(self) -> str:
@@ -122,12 +142,16 @@ class OpenRouterService(ChatService):
                 return await self._generation(request, connection)
             case "POST", ["chat", "completions"]:
                 self.check_json(request)
-                self._check_completion(parse(request.raw))
+                self.check_completion(parse(request.raw))
                 return await self.scripted(request, connection)
             case "POST", ["messages"]:
                 self.check_json(request)
                 self._messages.check(request.raw, request)
                 return await self.scripted(request, connection)
+            case _, ["batches", *rest]:
+                if (scripted := self._choose(request)) is not None:
+                    return await self.answer(scripted, request, connection)
+                return await self._batches.route(request, rest, connection)
             case _, ["chat", "completions"] | ["messages"] | ["key"] | ["models"]:
                 raise Refusal(405, "method_not_allowed", "Method Not Allowed")
         raise Refusal(404, "not_found", "Not Found")
@@ -139,7 +163,8 @@ class OpenRouterService(ChatService):
         if key not in self._accepted:
             raise Refusal(401, "unauthorized", "User not found.")
 
-    def _check_completion(self, body: dict[str, Any]) -> None:
+    def check_completion(self, body: dict[str, Any]) -> None:
+        """Refuse a question that is wrong."""
         check_fields(body, ROUTED)
         check_routing(body)
         check = MessageCheck(_DIALECT)

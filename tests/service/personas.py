@@ -9,8 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from tests.service.answers import Answer, Rule
 from tests.service.base import ScriptedService
+from tests.service.batches import Orders
 from tests.service.local import LlamaCppService, LMStudioService, OllamaService
 from tests.service.openai_answers import ChatAnswer, plain, read_chat_script
 from tests.service.openrouter import KEY, OpenRouterService
@@ -49,10 +52,19 @@ class PersonaProcess(ServiceProcess):
         script: What is answered.
         key: The key that is accepted, by those that want one; empty lets llama.cpp and LM Studio want none.
         options: More of the command line, such as "--consent", "deny".
+        batches: What goes wrong with batches from the start; OpenRouter's alone.
     """
 
-    def __init__(self, persona: str, *script: ChatAnswer | Rule, key: str = "", options: tuple[str, ...] = ()) -> None:
-        super().__init__(*(item if isinstance(item, Rule) else plain(item) for item in script), key=key)
+    def __init__(
+        self,
+        persona: str,
+        *script: ChatAnswer | Rule,
+        key: str = "",
+        options: tuple[str, ...] = (),
+        batches: Orders | None = None,
+    ) -> None:
+        rules = (item if isinstance(item, Rule) else plain(item) for item in script)
+        super().__init__(*rules, key=key, batches=batches)
         self._persona = persona
         self._more = options
 
@@ -68,7 +80,7 @@ def main() -> None:
     parser.add_argument("--script", type=Path, help="a JSON list of rules, see tests/service/openai_answers.py")
     parser.add_argument("--log", type=Path, help="write each request here as a line of JSON")
     parser.add_argument("--key", action="append", default=[], help="a key that is accepted; several may be given")
-    parser.add_argument("--batches", help="OpenRouter's: orders as JSON, see tests/service/batches.py")
+    parser.add_argument("--batches", default="{}", help="OpenRouter's: orders as JSON, see tests/service/batches.py")
     parser.add_argument("--consent", choices=("allow", "deny", "never"), default="allow", help="at sign-in")
     asyncio.run(_run(parser.parse_args()))
 
@@ -79,6 +91,7 @@ async def _run(options: argparse.Namespace) -> None:
     more: dict[str, Any] = {} if options.persona == "ollama" else {"keys": keys}
     if options.persona == "openrouter":
         more = {"keys": keys or [KEY], "consent": options.consent}
+        more["batches"] = msgspec.json.decode(options.batches, type=Orders)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from kireji.core.errors import ProtocolViolation, RequestRejected, ResultsExpired
+from kireji.core.errors import ProtocolViolation, ProviderError, RequestRejected, ResultsExpired
 from kireji.core.jobs.ports import BatchLimits, BatchResult, Envelope, RemoteBatch, RemoteState
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import BodyFile, ClearedRequest, OutgoingRequest, Purpose
@@ -128,7 +128,7 @@ class AnthropicBatches:
         """
         try:
             return await self._state(gate, "POST", base_url, secret, remote, "/cancel")
-        except RequestRejected as error:
+        except ProviderError as error:
             if error.status not in (400, 409):
                 raise
             return await self.poll(gate, base_url, secret, remote)

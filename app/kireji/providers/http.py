@@ -177,6 +177,7 @@ class HttpClient:
         any_status: bool = False,
         address: str | None = None,
         cut: bool = False,
+        may_hold_error: bool = False,
     ) -> Answered:
         """Send, and return what comes back whole.
 
@@ -190,12 +191,14 @@ class HttpClient:
             address: Connect to this number, which the host was looked up as, unless a proxy is in between; empty
                 refuses to connect without one.
             cut: What is beyond `largest` is left unread instead, and makes no difference.
+            may_hold_error: `error` in a good answer is part of what was asked for.
 
         Raises:
             ProviderError: The service refused, was not reached, or answered with something else; JSON that holds an
                 error counts as that error, whatever its status.
         """
-        request, wanted = sending(cleared, secret, auth), Wanted(accepts, largest, any_status, address, cut)
+        request = sending(cleared, secret, auth)
+        wanted = Wanted(accepts, largest, any_status, address, cut, may_hold_error)
         async with self._in_time(request):
             return await self._with_retries(request, lambda fresh: self._fetch_once(request, fresh, wanted))
 
@@ -295,7 +298,8 @@ class HttpClient:
                             say("Check the address in Settings, Keys & models."),
                             provider=request.who.provider,
                         )
-            if wanted.accepts and "json" in kind and parse_error(body) is not None:
+            checked = wanted.accepts and "json" in kind and not wanted.may_hold_error
+            if checked and parse_error(body) is not None:
                 raise self._failed(response, request, bytes(body))
             wait = retry_after(_headers(response), self._now())
             about = (kind, request_id(response), location(response), charset(response), wait)

@@ -67,6 +67,7 @@ class Wanted(NamedTuple):
         any_status: An error does, too.
         address: Where to connect instead of looking the host up, as `HttpClient.fetch` says.
         cut: What is beyond `largest` is left unread and makes no difference.
+        may_hold_error: `error` in a good answer is part of what was asked for.
     """
 
     accepts: Sequence[str]
@@ -74,6 +75,7 @@ class Wanted(NamedTuple):
     any_status: bool = False
     address: str | None = None
     cut: bool = False
+    may_hold_error: bool = False
 
     def fits(self, kind: str, status: int) -> bool:
         """Whether an answer of this type and status does."""
