@@ -21,6 +21,7 @@ from tests.service.answers import (
 )
 from tests.service.batches import BatchDesk, Orders
 from tests.service.outside import ServiceProcess, ServiceThread
+from tests.service.rates import RateRule
 from tests.service.received import Request
 from tests.service.server import KEY, TestService
 
@@ -36,6 +37,7 @@ __all__ = [
     "Event",
     "Hangup",
     "Orders",
+    "RateRule",
     "Raw",
     "Reasoning",
     "Redacted",

@@ -22,6 +22,7 @@ from tests.service.frames import Frame, split_frames
 from tests.service.listing import listed
 from tests.service.memory import Memory
 from tests.service.models import MODELS, Model, find
+from tests.service.rates import RateRule
 from tests.service.received import Request
 from tests.service.refusal import Refusal, invalid
 from tests.service.rows import echoes
@@ -46,6 +47,7 @@ class TestService(ScriptedService):
         windows: Models that read less than they really do, for long conversations in short tests.
         batches: What goes wrong with batches from the start; `batches.orders` changes it.
         batch_limits: The most rows and bytes of a batch, for small tests of large ones.
+        rate: How many questions are taken in a while; None takes any number and says nothing of it.
     """
 
     __test__ = False
@@ -63,6 +65,7 @@ class TestService(ScriptedService):
         windows: Mapping[str, int] = MappingProxyType({}),
         batches: Orders | None = None,
         batch_limits: tuple[int, int] = (MOST_ROWS, MOST_BATCH_BYTES),
+        rate: RateRule | None = None,
     ) -> None:
         super().__init__(*script, default=default or Echo(), keys=keys, port=port, log=log, tls=tls)
         self._memory = Memory()
@@ -70,6 +73,7 @@ class TestService(ScriptedService):
         self._cache = PromptCache(rule=counting)
         self._models = [replace(one, context=windows.get(one.id, one.context)) for one in MODELS]
         self._batches = MessageBatches(self, batches, *batch_limits)
+        self.rate = rate
 
     @property
     def batches(self) -> BatchDesk:
@@ -91,6 +95,8 @@ class TestService(ScriptedService):
                     raise Refusal(404, "not_found_error", f"model: {id}")
                 return await self.scripted(request, connection, model.listed())
             case "POST", ["v1", "messages"]:
+                if self.rate is not None:
+                    self.rate.take()
                 self._check(request)
                 return await self.scripted(request, connection)
             case "POST", ["v1", "messages", "count_tokens"]:
@@ -197,4 +203,12 @@ class TestService(ScriptedService):
 
     def headers(self, request: Request) -> dict[str, str]:
         account = "00000000-0000-0000-0000-000000000000"
-        return {"request-id": f"req_{len(self.requests):04}", "anthropic-organization-id": account}
+        names = {"request-id": f"req_{len(self.requests):04}", "anthropic-organization-id": account}
+        limited = self.rate is not None and request.path in self.questions
+        return names | (self.rate.headers(request.status) if self.rate is not None and limited else {})
+
+    def steer(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Also rate: [requests, seconds], or null for none."""
+        if "rate" in order:
+            self.rate = RateRule(*order["rate"]) if order["rate"] else None
+        return super().steer(order)
