@@ -25,6 +25,9 @@ PLUGIN_HOST = "--plugin-host"
 PDF_WORKER = "--pdf-worker"
 """The same for the process that takes the words out of a PDF document."""
 
+JOB_IMPORT = "--job-import"
+"""The same for the process that reads the rows of a job."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program.
@@ -48,6 +51,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kireji.sources.pdf_worker import main as read_document
 
         return read_document()
+    if arguments == [JOB_IMPORT]:
+        from kireji.bootstrap.job_import import main as import_job
+
+        return import_job()
     if arguments[:1] == [PLUGIN_HOST]:
         from kireji.tools.host import main as run_plugin
 

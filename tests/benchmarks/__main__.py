@@ -32,7 +32,6 @@ _ALL = (
     "redaction_memory",
     "packing",
     "tools",
-    "job_kills",
 )
 
 

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from kireji.__main__ import PDF_WORKER, PLUGIN_HOST, READER_WORKER, TOOL_SUPERVISOR, take_keys
+from kireji.__main__ import JOB_IMPORT, PDF_WORKER, PLUGIN_HOST, READER_WORKER, TOOL_SUPERVISOR, take_keys
+from kireji.bootstrap import job_import
 from kireji.reader import launch
 from kireji.sources import pdf
 from kireji.tools import children, host_launch
@@ -44,6 +45,11 @@ def test_the_frozen_program_knows_the_process_of_a_plugin_by_the_same_word() -> 
 
 def test_the_frozen_program_knows_what_reads_documents_by_the_same_word() -> None:
     assert PDF_WORKER == pdf.SWITCH
+
+
+def test_the_frozen_program_knows_what_reads_jobs_by_the_same_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert job_import.command() == [sys.executable, JOB_IMPORT]
 
 
 def test_the_frozen_program_knows_its_supervisor_by_the_same_word(monkeypatch: pytest.MonkeyPatch) -> None:

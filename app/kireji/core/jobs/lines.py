@@ -18,21 +18,18 @@ import msgspec
 
 from kireji.core.jobs.conversion import NotCarried, carried, form_of
 from kireji.core.jobs.ports import BatchLimits
-from kireji.core.jobs.requests import is_link, row_words
-from kireji.core.jobs.values import JobPlan, LineKind, Mode, RowInput
+from kireji.core.jobs.requests import is_link
+from kireji.core.jobs.values import JobPlan, LineKind, Mode
 from kireji.core.words import mark, say
 
 LARGEST_LINE = 32_000_000
 """Bytes: what the services take in one question."""
 LONGEST_ID = 256
 """Characters of a person's own id."""
-_HEAD = 120
-"""Characters of a prompt that tables show."""
 _KEYS = ("prompt", "image", "id", "custom_id", "params", "method", "url", "body")
 _AT = re.compile(r" \(byte (\d+)\)$")
 _UNKNOWN = re.compile(r"unknown field `(.*)`", re.DOTALL)
 _WRONG = re.compile(r"Expected `.*?`, got `(\w+)`(?: - at `\$\.(\w+)(?:\[.*)?`)?")
-_BLANKS = re.compile(r"\s+")
 _CHAT = ("/v1/chat/completions", "/chat/completions")
 _MESSAGES = ("/v1/messages", "/messages")
 _NOTHING = msgspec.Raw()
@@ -86,6 +83,18 @@ class _Read(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     body: msgspec.Raw = _NOTHING
 
 
+class PlainLine(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """A line with nothing but a prompt and an id, as most are.
+
+    Args:
+        prompt: The words.
+        id: The person's own.
+    """
+
+    prompt: str
+    id: str = ""
+
+
 class _Body(msgspec.Struct):
     """As much of a body as decides whether it can be asked."""
 
@@ -111,7 +120,23 @@ class LineReader:
         self._limits = limits if plan.mode is Mode.BATCH else None
         self._form = form_of(plan.provider)
         self._decode = msgspec.json.Decoder(_Read).decode
+        self._decode_plain = msgspec.json.Decoder(PlainLine).decode
         self.largest = min(LARGEST_LINE, self._limits.row_bytes if self._limits is not None else LARGEST_LINE)
+
+    def plain(self, line: bytes) -> PlainLine | None:
+        """A good line with nothing but a prompt and an id; None for every other, which `read` tells about.
+
+        Args:
+            line: Without the end of line; not over the limit.
+        """
+        try:
+            read = self._decode_plain(line)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return None
+        id = read.id
+        if read.prompt.isspace() or not read.prompt or len(id) > LONGEST_ID or not id.isprintable():
+            return None
+        return None if not id and b'"id"' in line else read
 
     def read(self, line: bytes) -> Line:
         """What a line says.
@@ -203,19 +228,6 @@ def own_id(*given: str | int | None) -> str:
     if not named[0].isprintable():
         raise LineRefused(say("The id holds characters that cannot be seen."))
     return named[0]
-
-
-def head_of(words: str) -> str:
-    """The beginning of a prompt on one line, for tables."""
-    head = words[: _HEAD * 2]
-    return (head if head.isprintable() else _BLANKS.sub(" ", head))[:_HEAD].strip()
-
-
-def head_of_line(plan: JobPlan, line: Line) -> str:
-    """The same of a line."""
-    if line.kind is LineKind.PROMPT:
-        return head_of(line.prompt if line.prompt is not None else line.images[0])
-    return head_of(row_words(plan, RowInput(0, line.kind, line.content)))
 
 
 def stored_images(line: Line) -> list[str]:

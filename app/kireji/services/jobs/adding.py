@@ -55,7 +55,7 @@ class JobAdding:
         settled = await self._targets.settled(plan, source, named)
         job = await self._store.create(settled, source, self._origin)
         try:
-            read = await self._importer.run(job, settled, source, progress, wins=bool(plan.model) or not named)
+            read = await self._importer.run(job, settled, source, progress, wins=bool(plan.model))
             if read.lines == read.bad:
                 raise _nothing(await self._store.rows(job, limit=1))
             if settled.reuse:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -45,9 +46,15 @@ BYTES_AT_ONCE = 2 * 1024 * 1024
 _PAGES_IN_LOG = 4_000
 """Pages (16 MB) after which the log is written back: four times the usual, a fourth of the waiting for the disk."""
 _CHANGED_AT_ONCE = 5_000
+_PENDING, _INVALID, _PROMPT = Code.PENDING.value, Code.INVALID.value, KIND_CODES[LineKind.PROMPT]
+
+_TOGETHER = 200
+"""Rows in one statement: its cursors stay open, so that each row goes behind the last without being looked for."""
 
 _ROW = "INSERT INTO rows (id, state, line, size, print, own, sentence) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_ROWS = _ROW + ", (?, ?, ?, ?, ?, ?, ?)" * (_TOGETHER - 1)
 _INPUT = "INSERT INTO inputs VALUES (?, ?, ?, ?, ?)"
+_INPUTS = _INPUT + ", (?, ?, ?, ?, ?)" * (_TOGETHER - 1)
 _PICTURE = "INSERT INTO pictures VALUES (?, ?, ?, ?, ?, ?)"
 _IMPORTING = "SELECT 1 FROM jobs WHERE id = ? AND state = 'importing' AND removed = 0"
 _BY_OWN = f"""
@@ -70,7 +77,7 @@ _Pair = tuple[int, int]
 T = TypeVar("T")
 
 
-class NewRow(msgspec.Struct, frozen=True):
+class NewRow(msgspec.Struct, frozen=True, gc=False):
     """A line that was read.
 
     Args:
@@ -96,7 +103,7 @@ class NewRow(msgspec.Struct, frozen=True):
     columns: Mapping[str, str] = {}
 
 
-class BadRow(msgspec.Struct, frozen=True):
+class BadRow(msgspec.Struct, frozen=True, gc=False):
     """A line that was refused.
 
     Args:
@@ -137,27 +144,56 @@ def add(
     Raises:
         JobConflict: The job was removed.
     """
+    add_uncommitted(connection, job, rows, before_commit)
+    commit(connection)
+
+
+def commit(connection: Connection) -> None:
+    """End what `add_uncommitted` began; nothing of it stays when that fails."""
+    try:
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def add_uncommitted(
+    connection: Connection,
+    job: int,
+    rows: Sequence[NewRow | BadRow],
+    before_commit: Callable[[], None] | None = None,
+) -> None:
+    """The same, but for the commit: that waits for the disk, and another thread can do it meanwhile.
+
+    Args:
+        connection: As for `add`.
+        job: The same.
+        rows: The same.
+        before_commit: The same.
+
+    Raises:
+        JobConflict: The job was removed; the transaction is over, as with every failure.
+    """
     good = [row for row in rows if isinstance(row, NewRow)]
     base = row_id(job, 0)
     small = [_small(base, row) for row in rows]
-    large = [
-        (base + row.number, KIND_CODES[row.kind], storable(row.label) or None, _cells(row), row.content) for row in good
-    ]
+    large = [(base + row.number, _kind(row.kind), _label(row), _cells(row), row.content) for row in good]
     pictures = [
         (base + row.number, place, picture.blob, picture.media_type, picture.width, picture.height)
         for row in good
+        if row.pictures
         for place, picture in enumerate(row.pictures)
     ]
 
     def work() -> None:
-        connection.executemany(_ROW, small)
-        connection.executemany(_INPUT, large)
+        _insert(connection, _ROWS, _ROW, small)
+        _insert(connection, _INPUTS, _INPUT, large)
         connection.executemany(_PICTURE, pictures)
         shift(connection, job, {RowState.PENDING: len(good), RowState.INVALID: len(rows) - len(good)})
         if before_commit is not None:
             before_commit()
 
-    _within(connection, job, work)
+    _begun(connection, job, work)
 
 
 def refuse_repeated(connection: Connection, job: int) -> int:
@@ -241,22 +277,46 @@ def _repeated(connection: Connection, job: int, ordered: str) -> Sequence[int]:
 
 def _within(connection: Connection, job: int, work: Callable[[], T]) -> T:
     """Do it in one transaction, provided that the job is still there."""
+    result = _begun(connection, job, work)
+    commit(connection)
+    return result
+
+
+def _begun(connection: Connection, job: int, work: Callable[[], T]) -> T:
+    """The same without the commit."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         if connection.execute(_IMPORTING, (job,)).fetchone() is None:
             raise no_such(job)
-        result = work()
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-    return result
+        return work()
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
 
 
 def _small(base: int, row: NewRow | BadRow) -> tuple[int, int, int, int, bytes | None, str, str]:
     if isinstance(row, BadRow):
-        return (base + row.number, Code.INVALID.value, row.line, 0, None, storable(row.id), storable(row.sentence))
-    return (base + row.number, Code.PENDING.value, row.line, len(row.content), row.print, storable(row.id), "")
+        return (base + row.number, _INVALID, row.line, 0, None, storable(row.id), storable(row.sentence))
+    own = row.id
+    if not own.isascii():
+        own = storable(own)
+    return (base + row.number, _PENDING, row.line, len(row.content), row.print, own, "")
+
+
+def _insert(connection: Connection, several: str, one: str, rows: Sequence[tuple[object, ...]]) -> None:
+    whole = len(rows) - len(rows) % _TOGETHER
+    for begin in range(0, whole, _TOGETHER):
+        connection.execute(several, [*chain.from_iterable(rows[begin : begin + _TOGETHER])])
+    connection.executemany(one, rows[whole:])
+
+
+def _kind(kind: LineKind) -> int:
+    """As `KIND_CODES`, without the hash of an enumeration, which Python computes anew for every row."""
+    return _PROMPT if kind is LineKind.PROMPT else KIND_CODES[kind]
+
+
+def _label(row: NewRow) -> str | None:
+    return storable(row.label) if row.label else None
 
 
 def _cells(row: NewRow) -> str | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kireji.core.jobs.lines import LARGEST_LINE, Line, LineReader, LineRefused, head_of, head_of_line, stored_images
+from kireji.core.jobs.lines import LARGEST_LINE, Line, LineReader, LineRefused, stored_images
 from kireji.core.jobs.ports import BatchLimits
 from kireji.core.jobs.values import JobPlan, LineKind, Mode
 
@@ -140,18 +140,6 @@ def test_two_schemas_are_one_too_many() -> None:
     line = '{"params": {"output_config": {"format": {"type": "json_schema", "schema": {}}}, ' + ASKED + "}}"
     assert "schema of its own" in refused(line, plan)
     assert read(line).kind is LineKind.PARAMS
-
-
-def test_tables_show_the_beginning_on_one_line() -> None:
-    assert head_of("  Why\n\n is \t it? " + "x" * 500) == ("Why is it? " + "x" * 500)[:119]
-    assert head_of_line(PLAN, read('{"params": {' + ASKED + "}}")) == "Why?"
-    assert (
-        head_of_line(
-            JobPlan("", "anthropic", "", prompt="x"),
-            read('{"image": "a.png"}', JobPlan("", "anthropic", "", prompt="x")),
-        )
-        == "a.png"
-    )
 
 
 @given(st.binary(max_size=200))

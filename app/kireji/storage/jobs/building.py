@@ -1,0 +1,175 @@
+"""From what a source holds to rows of the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from kireji.core.jobs.fingerprints import Fingerprints
+from kireji.core.jobs.lines import (
+    LineReader,
+    LineRefused,
+    only_on_the_web,
+    own_id,
+    too_large,
+)
+from kireji.core.jobs.ports import BatchLimits
+from kireji.core.jobs.requests import is_link
+from kireji.core.jobs.values import JobPlan, LineKind, Mode
+from kireji.core.messages import ImagePart
+from kireji.core.words import say
+from kireji.storage.jobs.loading import BadRow, NewRow
+from kireji.storage.jobs.row_pictures import PictureRefused, RowPictures
+from kireji.storage.rows import storable
+
+
+class Piece(NamedTuple):
+    """Some rows of a source.
+
+    Args:
+        rows: In order.
+        done: Bytes, or pictures, that were read until now.
+    """
+
+    rows: list[NewRow | BadRow]
+    done: int
+
+
+Pieces = Iterator[Piece]
+
+
+class RowBuilder:
+    """Makes the rows of one job; counts them.
+
+    Args:
+        plan: What is to be done with every row; names provider and model.
+        limits: Of the service's batches; None where rows go one by one.
+        wins: Whether the plan's model holds for all lines, whatever they name.
+        pictures: Reads what rows name.
+
+    Attributes:
+        largest: Bytes that one line may have.
+    """
+
+    def __init__(self, plan: JobPlan, limits: BatchLimits | None, wins: bool, pictures: RowPictures) -> None:
+        self._plan = plan
+        self._wins = wins
+        self._pictures = pictures
+        self._reader = LineReader(plan, limits)
+        self._prints = Fingerprints(plan, plan.model)
+        self._stored = limits is None or plan.mode is Mode.LIVE or limits.stored_pictures
+        self._around = len(plan.system.encode()) + len(plan.schema)
+        self._number = 0
+        self._most_are_plain = True
+        self.largest = max(1, self._reader.largest - self._around)
+
+    def of_line(self, number: int, line: bytes | None) -> NewRow | BadRow:
+        """The row of a line of JSONL.
+
+        Args:
+            number: Of the line.
+            line: Without blanks around it; None for one that is too large.
+        """
+        if line is None:
+            return self.refused(number, too_large(self.largest))
+        self._number += 1
+        if self._most_are_plain and (plain := self._reader.plain(line)) is not None:
+            mark = self._prints.of_prompt(plain.prompt.encode())
+            return NewRow(self._number, number, plain.id, LineKind.PROMPT, line, mark)
+        try:
+            read = self._reader.read(line)
+            self._most_are_plain = read.kind is LineKind.PROMPT and not read.images
+            if read.kind is not LineKind.PROMPT:
+                self._check_model(read.model)
+                mark = self._prints.of_body(read.kind, read.content)
+                return NewRow(self._number, number, read.id, read.kind, read.content, mark)
+            words = read.prompt if read.prompt is not None else self._plan.prompt
+            if not read.images:
+                mark = self._prints.of_prompt(words.encode())
+                return NewRow(self._number, number, read.id, read.kind, read.content, mark)
+            return self._with_pictures(
+                number, read.id, read.content, words, read.images, "" if read.prompt else read.images[0], {}
+            )
+        except (LineRefused, PictureRefused) as error:
+            return BadRow(self._number, number, storable(error.sentence))
+
+    def of_prompt(
+        self,
+        number: int,
+        prompt: str,
+        images: Sequence[str] = (),
+        *,
+        id: str = "",
+        label: str = "",
+        columns: Mapping[str, str] | None = None,
+    ) -> NewRow | BadRow:
+        """The row of a prompt that was made.
+
+        Args:
+            number: Its line, or place.
+            prompt: The words.
+            images: Names of files, and addresses on the web.
+            id: The person's own.
+            label: What people see of it; empty takes the beginning of the prompt.
+            columns: The cells it was made from.
+        """
+        self._number += 1
+        try:
+            if not prompt or prompt.isspace():
+                raise LineRefused(say("The prompt is empty."))
+            own = own_id(id) if id else ""
+            content: dict[str, object] = {"prompt": prompt} | ({"image": images} if images else {})
+            row = self._with_pictures(number, own, msgspec.json.encode(content), prompt, images, label, columns or {})
+        except (LineRefused, PictureRefused) as error:
+            return BadRow(self._number, number, storable(error.sentence))
+        return row
+
+    def refused(self, number: int, sentence: str) -> BadRow:
+        """The row of what cannot be read at all.
+
+        Args:
+            number: Its line, or place.
+            sentence: Why.
+        """
+        self._number += 1
+        return BadRow(self._number, number, storable(sentence))
+
+    def _with_pictures(
+        self,
+        number: int,
+        id: str,
+        content: bytes,
+        prompt: str,
+        images: Sequence[str],
+        label: str,
+        columns: Mapping[str, str],
+    ) -> NewRow:
+        stored: list[ImagePart] = []
+        marks: list[str] = []
+        size = len(content)
+        for name in images:
+            if is_link(name):
+                marks.append(name)
+                continue
+            if not self._stored:
+                raise LineRefused(only_on_the_web())
+            picture = self._pictures.get(name)
+            stored.append(picture)
+            marks.append(picture.blob)
+            size += self._pictures.size(picture) * 4 // 3 + 4
+        if size > self.largest:
+            raise LineRefused(too_large(self.largest))
+        mark = self._prints.of_prompt(prompt.encode(), marks)
+        return NewRow(self._number, number, id, LineKind.PROMPT, content, mark, tuple(stored), label, columns)
+
+    def _check_model(self, model: str) -> None:
+        if model and model != self._plan.model and not self._wins:
+            raise LineRefused(
+                say(
+                    "The line names the model {model}, the job asks {other}. Give the job a model, or split the file.",
+                    model=model[:80],
+                    other=self._plan.model,
+                )
+            )

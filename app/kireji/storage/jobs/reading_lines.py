@@ -1,0 +1,105 @@
+"""Rows from a file of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from kireji.core.errors import JobError
+from kireji.core.jobs.lines import LARGEST_LINE
+from kireji.core.jobs.splitting import LineSplitter
+from kireji.core.words import say
+from kireji.storage.jobs.building import Piece, Pieces, RowBuilder
+from kireji.storage.jobs.source_files import BLOCK, UTF_16, opened, size_of
+
+_BOM = b"\xef\xbb\xbf"
+_LOOKED_THROUGH = 4 * 1024 * 1024
+"""Bytes at the beginning of a file in which a line may name the model."""
+
+
+def rows_of_lines(path: Path, builder: RowBuilder, tell_total: Callable[[int], None]) -> Pieces:
+    """The rows of a JSONL file, in constant memory. Empty lines are none; they count as lines.
+
+    Args:
+        path: The file.
+        builder: Makes the rows.
+        tell_total: Told how many bytes it has.
+
+    Raises:
+        JobError: It is not there, cannot be read, or is not made of lines at all.
+    """
+    with opened(path) as file:
+        tell_total(size_of(file))
+        splitter = LineSplitter(builder.largest)
+        number, done = 0, 0
+        block = _first(file, path)
+        while block:
+            done += len(block)
+            rows = []
+            for line in splitter.feed(block):
+                number += 1
+                if line is None or (line := line.strip()):
+                    rows.append(builder.of_line(number, line))
+            yield Piece(rows, done)
+            block = file.read(BLOCK)
+        last = [
+            builder.of_line(number + 1, line and line.strip())
+            for line in splitter.finish()
+            if line is None or line.strip()
+        ]
+        yield Piece(list(last), done)
+
+
+def named_model(path: Path) -> str:
+    """The model that the first line with one names, near the beginning of a JSONL file; empty when none does.
+
+    Raises:
+        JobError: The file is not there, or cannot be read.
+    """
+    splitter = LineSplitter(LARGEST_LINE)
+    with opened(path) as file:
+        done = 0
+        while done < _LOOKED_THROUGH and (block := file.read(BLOCK)):
+            lines = splitter.feed(block.removeprefix(_BOM) if not done else block)
+            done += len(block)
+            for line in lines if len(block) == BLOCK else [*lines, *splitter.finish()]:
+                if model := _named(line):
+                    return model
+    return ""
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    model: str = ""
+
+
+class _Naming(msgspec.Struct):
+    params: _Asked = _Asked()
+    body: _Asked = _Asked()
+
+
+_NAMING = msgspec.json.Decoder(_Naming)
+
+
+def _named(line: bytes | None) -> str:
+    try:
+        found = _NAMING.decode(line or b"{}")
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return ""
+    return found.params.model or found.body.model
+
+
+def _first(file: IO[bytes], path: Path) -> bytes:
+    """The first block, without a mark of its encoding."""
+    block = file.read(BLOCK)
+    if block.startswith(UTF_16):
+        raise JobError(say("{path} is written in UTF-16.", path=path), say("Save it as UTF-8."))
+    block = block.removeprefix(_BOM)
+    if block.lstrip()[:1] == b"[":
+        raise JobError(
+            say("{path} is one JSON list, not lines of JSON.", path=path),
+            say("Write each object on a line of its own, as jq -c '.[]' does."),
+        )
+    return block
