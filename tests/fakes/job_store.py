@@ -226,12 +226,12 @@ class MemoryJobStore:
         for number, texts in values.items():
             kept.rows[number - 1].values = dict(texts)
 
-    async def mark_sent(self, batch: int, number: int) -> None:
+    async def mark_sent(self, batch: int, number: int, *, sent: bool = True) -> None:
         known = self._batch(batch)
         rows = [row for row in self._in(batch) if row.number == number and row.state is RowState.TAKEN]
         if known.state is not BatchState.LIVE or not rows:
             raise JobConflict(f"row {number} is not in batch {batch}")
-        rows[0].sent = True
+        rows[0].sent = sent
 
     async def renew(self, owner: Origin, lease: float) -> None:
         for batch in self._open():

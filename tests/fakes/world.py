@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kireji.bootstrap.jobs import JobNeeds, JobStores, LateRunner, job_parts
 from kireji.bootstrap.tools import tool_service
 from kireji.core.history import Origin
 from kireji.core.models import ModelInfo
@@ -24,6 +25,9 @@ from kireji.services.counting import Counting
 from kireji.services.credentials import ADDRESSES, Credentials
 from kireji.services.doctor import Check, Doctor
 from kireji.services.fitting import Fitting
+from kireji.services.jobs.news import JobNews
+from kireji.services.jobs.parts import JobParts
+from kireji.services.jobs.service import JobService
 from kireji.services.local_servers import LocalServers
 from kireji.services.measuring import Measuring
 from kireji.services.network_check import proxy_in_force, proxy_problem
@@ -45,6 +49,7 @@ from kireji.services.tools.servers import ToolServers
 from kireji.services.transfer import TransferService
 from kireji.services.watch import WatchService
 from kireji.services.web_pictures import PicturesByUrl
+from tests.fakes.batches import FakeBatches
 from tests.fakes.desktop import (
     FakeAutostart,
     FakeCapture,
@@ -56,6 +61,8 @@ from tests.fakes.desktop import (
     FakeWindows,
     MemoryLastRegion,
 )
+from tests.fakes.job_parts import FakeFormat, FakeSender, MemoryImporter, MemoryPictures, MemorySpool, MemoryWriter
+from tests.fakes.job_store import MemoryJobStore
 from tests.fakes.keychain import FakeKeyStore
 from tests.fakes.network import USUAL, FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
 from tests.fakes.provider import FakeProvider
@@ -165,11 +172,21 @@ class World:
     probe: FakeProbe = field(default_factory=FakeProbe)
     sources: FakeSourceReader = field(default_factory=FakeSourceReader)
     pdf: FakePdfText = field(default_factory=FakePdfText)
+    job_store: MemoryJobStore = field(init=False)
+    job_importer: MemoryImporter = field(init=False)
+    job_pictures: MemoryPictures = field(default_factory=MemoryPictures)
+    spool: MemorySpool = field(default_factory=MemorySpool)
+    job_writer: MemoryWriter = field(default_factory=MemoryWriter)
+    batches: FakeBatches = field(init=False)
+    sender: FakeSender = field(default_factory=FakeSender)
     redacts: bool = False
     """Whether questions are looked through; most tests send pictures that are none."""
 
     def __post_init__(self) -> None:
         self.spending = MemorySpendingStore(self.clock.now)
+        self.job_store = MemoryJobStore(now=self.clock.now)
+        self.job_importer = MemoryImporter(self.job_store)
+        self.batches = FakeBatches(self.clock.now)
 
     @property
     def queue_store(self) -> MemoryQueueStore:
@@ -273,6 +290,7 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
     receipts = Receipts(world.ledger, world.sent, history, chat, outbox, preferences, world.clock)
     transfer = TransferService(world.whole, world.captures, world.codec, world.exports.open, world.exports.writer)
     backups = BackupService(world.backups, transfer, lambda: preferences.settings.backup, Path("/backups"), world.clock)
+    jobs = _jobs(world, catalog, credentials, outbox, preferences)
     return Services(
         preferences=preferences,
         credentials=credentials,
@@ -303,6 +321,36 @@ def wire(world: World, keychain: KeyStore, session: KeyStore) -> Services:
         tools=tools,
         transfer=lambda: transfer,
         backups=lambda: backups,
+        jobs=jobs,
+        job_runner=lambda: LateRunner(jobs),
         proxy_in_force=lambda: proxy_in_force(preferences.settings.network, lambda: world.system_proxies),
         proxy_problem=lambda: proxy_problem(preferences.settings.network, lambda: world.system_proxies),
     )
+
+
+def _jobs(
+    world: World, catalog: Catalog, credentials: Credentials, outbox: Outbox, preferences: Preferences
+) -> JobService:
+    store = world.job_store
+    stores = JobStores(store, store, world.job_importer, world.job_pictures, world.spool, world.job_writer)
+    formats = {"anthropic": FakeFormat(), "openrouter": FakeFormat()}
+    needs = JobNeeds(
+        catalog,
+        credentials,
+        outbox,
+        preferences,
+        world.clock,
+        Origin(1, "now"),
+        formats,
+        {"anthropic": world.batches},
+        None,
+        world.validator,
+        lambda: world.sender,
+        world.clock.pause,
+    )
+    news = JobNews()
+
+    async def opened() -> JobParts:
+        return job_parts(stores, needs, news)
+
+    return JobService(opened, lambda: True, news, world.clock.pause)

@@ -9,11 +9,21 @@ from kireji.bootstrap.late import Late
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from kireji.core.jobs.ports import BatchProvider
+    from kireji.core.models import ModelInfo
     from kireji.core.ports import Reader
-    from kireji.core.provider_ports import CallbackListener, LocalServerFinder, Provider, WebPages, WebPictures
+    from kireji.core.provider_ports import (
+        CallbackListener,
+        JobFormat,
+        LocalServerFinder,
+        Provider,
+        WebPages,
+        WebPictures,
+    )
     from kireji.desktop.system_proxy import SystemProxies
     from kireji.providers.http import HttpClient
     from kireji.providers.openrouter import OpenRouterProvider
+    from kireji.services.jobs.webhook import Sender
 
 
 def system_proxies(environ: Mapping[str, str]) -> SystemProxies:
@@ -54,6 +64,48 @@ def providers(http: HttpClient, reader: Reader, accounts: Mapping[str, OpenRoute
         "device": device,
     }
     return Late(makers)
+
+
+def batch_providers(http: HttpClient, find: Callable[[str, str], ModelInfo | None]) -> Mapping[str, BatchProvider]:
+    """Batch interfaces, by the name of the provider.
+
+    Args:
+        http: Sends the requests.
+        find: What is known of a provider's model.
+    """
+
+    def anthropic() -> BatchProvider:
+        from kireji.providers.anthropic_batches import AnthropicBatches
+
+        return AnthropicBatches(http)
+
+    def openrouter() -> BatchProvider:
+        from kireji.providers.openrouter_batches import OpenRouterBatches
+
+        return OpenRouterBatches(http, lambda model: find("openrouter", model))
+
+    return Late({"anthropic": anthropic, "openrouter": openrouter})
+
+
+def job_formats(http: HttpClient, accounts: Mapping[str, OpenRouterProvider]) -> Mapping[str, JobFormat]:
+    """How questions stand in batches, by the name of the provider."""
+
+    def anthropic() -> JobFormat:
+        from kireji.providers.anthropic import AnthropicProvider
+
+        return AnthropicProvider(http)
+
+    makers: Mapping[str, Callable[[], JobFormat]] = {
+        "anthropic": anthropic,
+        "openrouter": lambda: accounts["openrouter"],
+    }
+    return Late(makers)
+
+
+def webhook_sender(http: HttpClient) -> Sender:
+    from kireji.providers.webhook import WebhookSender
+
+    return WebhookSender(http)
 
 
 def openrouter(http: HttpClient) -> OpenRouterProvider:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from kireji.services.application import Services
     from kireji.services.capture import CaptureService
     from kireji.services.catalog import Catalog
-    from kireji.services.chat import ChatService
     from kireji.services.counting import Counting
     from kireji.services.credentials import Credentials
     from kireji.services.local_servers import LocalServers
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from kireji.services.preferences import Preferences
     from kireji.services.spending import Spending
     from kireji.services.token_counts import TokenCounts
-    from kireji.services.tools.toolbox import Toolbox
-    from kireji.services.upkeep import Upkeep
 
 
 @runtime_checkable
@@ -81,10 +78,12 @@ async def open_services(
     from kireji.bootstrap import desktop, network
     from kireji.bootstrap.builtin import CallNeeds
     from kireji.bootstrap.doctor import surroundings
+    from kireji.bootstrap.jobs import JobNeeds, LateJobs
     from kireji.bootstrap.stores import open_stores
     from kireji.bootstrap.summaries import summaries
     from kireji.bootstrap.tools import tools
     from kireji.bootstrap.transfers import Transfers
+    from kireji.bootstrap.upkeep import upkeep
     from kireji.bootstrap.waiting import WaitingAutostart, WaitingClipboard, WaitingNotifier, WaitingPrompts
     from kireji.desktop.processes import process_origin
     from kireji.imaging.codec import PillowCodec
@@ -105,6 +104,7 @@ async def open_services(
     from kireji.services.watch import WatchService
     from kireji.services.web_pictures import PicturesByUrl
     from kireji.storage.queue import SqliteQueueStore
+    from kireji.tools.validation import JsonSchemaValidator
 
     overrides = overrides or Overrides()
     preferences = preferences or read_preferences(paths)
@@ -170,9 +170,29 @@ async def open_services(
         )
         history = History(stores.conversations, requests, toolkit.toolbox, models.catalog)
         queue = await stack.enter_async_context(QuestionQueue(chat, SqliteQueueStore(stores.database)))
+        jobs = LateJobs(
+            stack,
+            paths,
+            environ,
+            lambda: JobNeeds(
+                models.catalog,
+                credentials,
+                outbox,
+                preferences,
+                base.clock,
+                process_origin(),
+                network.job_formats(base.http, models.accounts),
+                network.batch_providers(base.http, models.catalog.find),
+                base.http.rate_limits,
+                JsonSchemaValidator(),
+                lambda: network.webhook_sender(base.http),
+            ),
+        )
         transfers = Transfers(paths, stores, preferences, base.clock)
         watches = await stack.enter_async_context(WatchService(capture, chat, base.clock))
-        await stack.enter_async_context(_upkeep(stack, stores, base, prompts, chat, toolkit.toolbox, overrides))
+        await stack.enter_async_context(
+            upkeep(stack, stores, base.preferences, base.clock, prompts, chat, toolkit.toolbox, overrides.reader)
+        )
         yield Services(
             preferences=preferences,
             credentials=credentials,
@@ -203,6 +223,8 @@ async def open_services(
             tools=toolkit,
             transfer=transfers.transfer,
             backups=transfers.backups,
+            jobs=jobs.service,
+            job_runner=jobs.runner,
             proxy_in_force=lambda: proxy_in_force(
                 preferences.settings.network, lambda: network.system_proxies(environ)
             ),
@@ -332,35 +354,6 @@ def _capture(
 
     picker = desktop.area_picker(environ)
     return CaptureService(backends, PillowCodec(), stores.captures, lister, last, picker, pointer)
-
-
-def _upkeep(
-    stack: AsyncExitStack,
-    stores: Stores,
-    base: _Base,
-    prompts: PromptStore,
-    chat: ChatService,
-    toolbox: Toolbox,
-    overrides: Overrides,
-) -> Upkeep:
-    from kireji.reader.client import ReaderProcess
-    from kireji.services.upkeep import Upkeep
-
-    # One of its own: nobody's question waits behind it, and its memory is free again as soon as it has read.
-    reader = overrides.reader or ReaderProcess(idle_seconds=1.0)
-    stack.push_async_callback(reader.aclose)
-    return Upkeep(
-        stores.conversations,
-        stores.captures,
-        reader,
-        prompts,
-        chat.live,
-        base.preferences,
-        stores.tools.permissions,
-        toolbox,
-        base.clock,
-        sent=stores.sent,
-    )
 
 
 def _prompts(paths: Paths) -> PromptStore:

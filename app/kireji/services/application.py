@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -30,8 +30,20 @@ from kireji.services.web_pictures import PicturesByUrl
 
 if TYPE_CHECKING:  # loaded when one of them is first wanted
     from kireji.services.backup import BackupService
+    from kireji.services.jobs.service import JobService
     from kireji.services.summaries import Summaries
     from kireji.services.transfer import TransferService
+
+
+class WorksJobs(Protocol):
+    """Works the queue of jobs."""
+
+    async def run(self, job: int | None = None, *, until_done: bool = False, ready: bool = False) -> None:
+        """Work it, for ever or until nothing is left to do; see `services.jobs.runner`.
+
+        Raises:
+            StoreError: The queue cannot be used, and nobody wants to wait until it can.
+        """
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -40,7 +52,7 @@ class Services(msgspec.Struct, frozen=True):
     The last two ask the system and may block for a second, so call them in a thread: the address of the proxy that
     requests go through, without its password, empty for none; and why a proxy that the system names is not followed,
     with the next step, empty when nothing is wrong or the settings do not follow the system. Exports, imports and
-    backups are made when they are first asked for: nobody needs them at the start.
+    backups are made when they are first asked for, and jobs open their queue then: nobody needs them at the start.
     """
 
     preferences: Preferences
@@ -72,5 +84,7 @@ class Services(msgspec.Struct, frozen=True):
     tools: ToolService
     transfer: Callable[[], TransferService]
     backups: Callable[[], BackupService]
+    jobs: JobService
+    job_runner: Callable[[], WorksJobs]
     proxy_in_force: Callable[[], str]
     proxy_problem: Callable[[], str]

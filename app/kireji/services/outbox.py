@@ -16,8 +16,7 @@ from kireji.core.count_ports import TokenCounter
 from kireji.core.errors import StoreError
 from kireji.core.incoming import Incoming
 from kireji.core.jobs.outgoing import JobRow
-from kireji.core.ledger import AnsweredFacts, Outcome, SentFacts
-from kireji.core.messages import Usage
+from kireji.core.ledger import AnsweredFacts, SentFacts
 from kireji.core.placeholders import Vault
 from kireji.core.ports import Ledger, SentStore
 from kireji.core.provider_ports import Provider
@@ -26,6 +25,7 @@ from kireji.core.redaction import Hidden, Policy, strings
 from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
 from kireji.services import sent_facts
 from kireji.services.accounts import Accounts, Answered, Estimate
+from kireji.services.batch_accounts import BatchAccounts
 from kireji.services.redaction import Redacted, Redaction
 from kireji.services.sent_facts import BatchFacts
 
@@ -84,6 +84,8 @@ class Outbox:
         self.redaction = redaction
         self.recorded: Publisher[int | None] = Publisher()
         """The conversation that a new ledger row belongs to."""
+        self.batches = BatchAccounts(ledger, None if accounts is None else accounts.spending, self.recorded)
+        """What is kept free for batches of jobs, and what became of them."""
 
     async def preview(
         self,
@@ -251,8 +253,8 @@ class Outbox:
     async def clear_batch(self, outgoing: OutgoingRequest, batch: BatchFacts, *, unpriced: bool) -> ClearedRequest:
         """Clear many rows that leave as one body in a file; each has passed `redact_row`.
 
-        What they may cost is kept free under the batch's name until `close_batch` or `cancel_batch`, which may come
-        days later, from another process.
+        What they may cost is kept free under the batch's name until `batches` is told of its end, which may be days
+        later, by another process.
 
         Args:
             outgoing: What would leave.
@@ -264,61 +266,14 @@ class Outbox:
             PriceUnknown: There is a budget, and nobody knows what it costs.
             StoreError: The ledger could not be written; then nothing leaves.
         """
-        if self.accounts is not None:
-            await self.accounts.spending.reserve_held(
-                batch.holder, outgoing.provider, outgoing.model, batch.most, unpriced=unpriced
-            )
+        await self.batches.open(outgoing, batch, unpriced=unpriced)
         facts = sent_facts.of_batch(outgoing, batch, kept=self._kept)
         try:
             row = await self._record(outgoing, None, facts)
         except BaseException:  # nothing leaves, also when it is stopped here: nothing stays reserved
-            await asyncio.shield(self._give_back(batch.holder))
+            await asyncio.shield(self.batches.give_back(batch.holder))
             raise
         return ClearedRequest.issue(outgoing, None, row)
-
-    async def close_batch(self, holder: str, provider: str, model: str, usage: Usage) -> None:
-        """What a batch has used in the end; may be said more than once.
-
-        Args:
-            holder: Its name.
-            provider: Whose service.
-            model: Which model.
-            usage: What its results say. Where that is nothing at all, it counts with what it could cost at most.
-
-        Raises:
-            StoreError: It could not be written.
-        """
-        if self.accounts is not None:
-            spending = self.accounts.spending
-            if usage == Usage():
-                usage = Usage(cost=(await spending.held()).get(holder))
-            await spending.settle_held(holder, provider, model, usage)
-        await self._batch_answered(holder, AnsweredFacts(Outcome.COMPLETE, usage=usage))
-
-    async def cancel_batch(self, holder: str) -> None:
-        """A batch was never taken up; may be said more than once.
-
-        Raises:
-            StoreError: It could not be written.
-        """
-        if self.accounts is not None:
-            await self.accounts.spending.release_held(holder)
-        await self._batch_answered(holder, AnsweredFacts(Outcome.FAILED, "never taken up"))
-
-    async def _give_back(self, holder: str) -> None:
-        if self.accounts is None:
-            return
-        try:
-            await self.accounts.spending.release_held(holder)
-        except StoreError as error:
-            log.warning("what was kept free could not be given back: %s", error)
-
-    async def _batch_answered(self, holder: str, facts: AnsweredFacts) -> None:
-        """Write into the ledger what became of a batch; only what is new, since it may be said again."""
-        row = await self._ledger.of_batch(holder)
-        if row is not None and row.answer != facts:
-            await self._ledger.answered(row.id, facts)
-            self.recorded.publish(None)
 
     def answering(self, cleared: ClearedRequest) -> AbstractAsyncContextManager[Answered]:
         """While inside, the answer to a cleared question comes; on leaving, what it cost is written down."""

@@ -92,8 +92,8 @@ class BatchDesk:
         """As in Desk. What nobody can tell any more counts with what it could cost at most."""
         if usage.cost is None and usage.total_tokens:
             usage = msgspec.structs.replace(usage, cost=self._targets.price(job.plan, usage))
-        await self._outbox.close_batch(batch.key, job.plan.provider, job.plan.model, usage)
+        await self._outbox.batches.close(batch.key, job.plan.provider, job.plan.model, usage)
 
     async def release(self, batch: Batch) -> None:
         """As in Desk."""
-        await self._outbox.cancel_batch(batch.key)
+        await self._outbox.batches.cancel(batch.key)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import msgspec
 
 from kireji.core.errors import BudgetReached, JobConflict, PriceUnknown
 from kireji.core.jobs.ports import JobStore
 from kireji.core.jobs.states import RETRIED_ROWS, BatchState, JobState, RowState
-from kireji.core.jobs.values import Estimate, Job
+from kireji.core.jobs.values import Delivery, Estimate, Job
+from kireji.core.messages import Usage
 from kireji.core.words import say
+from kireji.services.jobs.estimating import JobEstimating
 from kireji.services.jobs.lookup import job_of
 from kireji.services.jobs.news import JobNews
-
-if TYPE_CHECKING:
-    from kireji.services.jobs.estimating import JobEstimating
-    from kireji.services.spending import Spending
+from kireji.services.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +29,24 @@ class JobOrders:
     Args:
         store: The queue.
         estimating: Holds a job against the budgets before it starts.
-        spending: Gives back what was kept free for batches that are given up.
+        outbox: Keeps the accounts of batches.
         news: Told of every change.
+        notice: What the person's address is told of a job's end; None when there is no address.
     """
 
-    def __init__(self, store: JobStore, estimating: JobEstimating, spending: Spending | None, news: JobNews) -> None:
+    def __init__(
+        self,
+        store: JobStore,
+        estimating: JobEstimating,
+        outbox: Outbox,
+        news: JobNews,
+        notice: Callable[[Job], Delivery | None] = lambda _: None,
+    ) -> None:
         self._store = store
         self._estimating = estimating
-        self._spending = spending
+        self._outbox = outbox
         self._news = news
+        self._notice = notice
 
     async def start(self, job: int) -> Job:
         """As in JobService."""
@@ -66,12 +74,9 @@ class JobOrders:
             await self._store.set_state(job, JobState.CANCELLING)
         await self._store.cancel_pending(job)
         if not await self._store.open_batches(job):
-            await self._store.set_state(job, JobState.CANCELLED)
-        changed = await job_of(self._store, job)
+            await self._end(job)
         self._tell(job)
-        if changed.state is JobState.CANCELLED:
-            self._news.ended.publish(changed)
-        return changed
+        return await job_of(self._store, job)
 
     async def retry(self, job: int) -> int:
         """As in JobService."""
@@ -92,8 +97,10 @@ class JobOrders:
             if batch.state is not BatchState.NEEDS_YOU:
                 continue
             if again:
+                await self._outbox.batches.cancel(batch.key)
                 await self._store.set_batch(batch.id, BatchState.DISCARDED)
-            else:
+            else:  # it may have been paid for: it counts with what it could cost at most
+                await self._outbox.batches.close(batch.key, found.plan.provider, found.plan.model, Usage())
                 await self._store.set_batch(batch.id, BatchState.EXPIRED, sentence=sentence)
         if again:
             await self._store.retry(job, frozenset({RowState.UNCERTAIN}))
@@ -114,6 +121,16 @@ class JobOrders:
         """As in JobService."""
         await self._store.remove(job)
         self._news.changed.publish(job)
+
+    async def _end(self, job: int) -> None:
+        """Nothing of it is under way: it need not wait for a runner, which may not run."""
+        ended = msgspec.structs.replace(await job_of(self._store, job), state=JobState.CANCELLED, sentence="")
+        try:
+            changed = await self._store.set_state(job, JobState.CANCELLED, "", self._notice(ended))
+        except JobConflict as error:  # another process was quicker
+            log.info("job %d: %s", job, error.message)
+            return
+        self._news.ended.publish(changed)
 
     async def _set(self, job: int, state: JobState) -> Job:
         changed = await self._store.set_state(job, state)

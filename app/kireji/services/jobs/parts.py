@@ -9,8 +9,10 @@ from kireji.services.jobs.adding import JobAdding
 from kireji.services.jobs.dry_run import DryRun
 from kireji.services.jobs.estimating import JobEstimating
 from kireji.services.jobs.exporting import JobExporting
+from kireji.services.jobs.live import LiveRows
 from kireji.services.jobs.orders import JobOrders
 from kireji.services.jobs.reading import JobReading
+from kireji.services.jobs.runner import JobRunner
 from kireji.services.jobs.watching import JobWatch
 
 
@@ -25,3 +27,5 @@ class JobParts(NamedTuple):
     reading: JobReading
     exporting: JobExporting
     watch: JobWatch
+    live: LiveRows
+    runner: JobRunner

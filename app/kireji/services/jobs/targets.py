@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
 
-from kireji.core.errors import JobError
+from kireji.core.errors import JobError, KirejiError
 from kireji.core.jobs.ports import BatchLimits, BatchProvider
 from kireji.core.jobs.values import JobPlan, JobSource, Mode, SourceKind
 from kireji.core.messages import Usage
@@ -16,6 +17,8 @@ from kireji.core.provider_ports import JobFormat, Provider
 from kireji.core.words import say
 from kireji.services.catalog import Catalog, Choice
 from kireji.services.preferences import Preferences
+
+log = logging.getLogger(__name__)
 
 _PICTURES = (SourceKind.FOLDER, SourceKind.PICTURES)
 
@@ -108,7 +111,7 @@ class JobTargets:
             KirejiError: There is no such provider, or none can work.
             JobError: The rows have pictures, and the model cannot see.
         """
-        choice = await self._catalog.choose(self._preferences.settings, plan.provider, plan.model or named)
+        choice = await self._chosen(plan.provider, plan.model or named)
         if source.kind in _PICTURES:
             choice = self._seeing(choice, chosen=bool(plan.model))
         plan = msgspec.structs.replace(plan, provider=choice.provider.name, model=choice.model)
@@ -153,6 +156,17 @@ class JobTargets:
     def format(self, provider: str) -> JobFormat | None:
         """How results of a provider's batches are read; None where it has none."""
         return self._formats.get(provider)
+
+    async def _chosen(self, provider: str, model: str) -> Choice:
+        """Who answers; a model that is in no list that was read so far is looked for once more."""
+        choice = await self._catalog.choose(self._preferences.settings, provider, model)
+        if choice.info is None and choice.provider.name in self._batches:
+            try:
+                await self._catalog.models(choice.provider.name, refresh=True)
+            except KirejiError as error:  # nothing is known of it then, and its rows go one by one
+                log.info("the models of %s could not be listed: %s", choice.provider.name, error.message)
+            choice = await self._catalog.choose(self._preferences.settings, provider, model)
+        return choice
 
     def _target(self, choice: Choice, mode: Mode) -> Target:
         name = choice.provider.name
