@@ -26,6 +26,17 @@ async def test_without_a_gate_the_built_in_models_are_listed() -> None:
     assert all(model.uses_tools and model.reads_documents and model.structured for model in models)
 
 
+def test_every_model_has_batches_unless_the_list_says_otherwise() -> None:
+    assert all(model.batches for model in BUILT_IN)
+    entries = [
+        {"id": "claude-haiku-5-5"},
+        {"id": "claude-of-tomorrow", "capabilities": {"batch": YES}},
+        {"id": "claude-opus-5", "capabilities": {"batch": NO}},
+        {"id": "claude-3-haiku-20240307", "lifecycle": "retired", "capabilities": {"batch": YES}},
+    ]
+    assert [model.batches for model in listed(*entries)] == [True, True, False, False]
+
+
 def test_a_deprecated_model_says_when_it_ends_and_what_follows() -> None:
     model = find_model("claude-sonnet-4-5-20250929")
     assert model is not None

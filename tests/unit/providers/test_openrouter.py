@@ -94,6 +94,34 @@ def test_a_model_of_which_little_is_said_can_little() -> None:
     assert (model.context_tokens, model.sees_images, model.uses_tools, model.efforts) == (0, False, False, ())
 
 
+def models_in(*entries: dict[str, Any]) -> list[ModelInfo]:
+    page = msgspec.json.decode(msgspec.json.encode({"data": entries}), type=ModelPage)
+    return list(known_models(page.data))
+
+
+def test_a_variant_for_batches_says_that_a_model_has_them_and_is_none_itself() -> None:
+    price = {"prompt": "0.000004", "completion": "0.000008"}
+    cheap = {"prompt": "0.000001", "completion": "0.000002"}
+    models = models_in(
+        {"id": "x/y:batch", "pricing": cheap}, {"id": "x/y", "pricing": price}, {"id": "x/z", "pricing": price}
+    )
+    assert [(model.id, model.batches) for model in models] == [("x/y", True), ("x/z", False)]
+    assert models[0].batch_share == 0.25
+
+
+@pytest.mark.parametrize(
+    "variant", [{}, {"pricing": {"prompt": "-1"}}, {"pricing": {"prompt": "9", "completion": "9"}}]
+)
+def test_a_variant_whose_price_says_nothing_costs_half(pricing: dict[str, Any]) -> None:
+    price = {"prompt": "0.000004", "completion": "0.000008"}
+    [model] = models_in({"id": "x/y", "pricing": price}, {"id": "x/y:batch", "pricing": pricing})
+    assert (model.batches, model.batch_share) == (True, 0.5)
+
+
+def test_what_is_built_in_says_of_no_model_that_it_has_batches() -> None:
+    assert not any(model.batches for model in BUILT_IN)
+
+
 def test_models_that_give_no_words_are_left_out() -> None:
     entry = {"id": "x/draws", "architecture": {"output_modalities": ["image"]}}
     assert known_models(msgspec.json.decode(msgspec.json.encode({"data": [entry]}), type=ModelPage).data) == ()
