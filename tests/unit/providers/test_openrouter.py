@@ -109,9 +109,7 @@ def test_a_variant_for_batches_says_that_a_model_has_them_and_is_none_itself() -
     assert models[0].batch_share == 0.25
 
 
-@pytest.mark.parametrize(
-    "variant", [{}, {"pricing": {"prompt": "-1"}}, {"pricing": {"prompt": "9", "completion": "9"}}]
-)
+@pytest.mark.parametrize("pricing", [{}, {"prompt": "-1"}, {"prompt": "9", "completion": "9"}])
 def test_a_variant_whose_price_says_nothing_costs_half(pricing: dict[str, Any]) -> None:
     price = {"prompt": "0.000004", "completion": "0.000008"}
     [model] = models_in({"id": "x/y", "pricing": price}, {"id": "x/y:batch", "pricing": pricing})
