@@ -32,6 +32,7 @@ _ALL = (
     "redaction_memory",
     "packing",
     "tools",
+    "job_kills",
 )
 
 

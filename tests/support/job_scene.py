@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from kireji.core.history import Origin
 from kireji.core.jobs.custom_ids import custom_id
 from kireji.core.jobs.polling import Timings
 from kireji.core.jobs.states import RETRIED_ROWS, BatchState, JobState
-from kireji.core.jobs.values import Batch, Job, JobPlan, JobSource, LineKind, SourceKind
+from kireji.core.jobs.values import Batch, Job, JobPlan, JobSource, SourceKind
 from kireji.core.messages import Usage
 from kireji.core.requests import ClearedRequest, OutgoingRequest, Purpose
 from kireji.core.secret import Secret, SecretName
@@ -25,38 +24,18 @@ from kireji.services.credentials import Credential, Credentials
 from kireji.services.jobs.engine import Engine
 from kireji.services.jobs.news import JobNews
 from kireji.services.jobs.runner import JobRunner
-from kireji.storage.jobs import loading
 from kireji.storage.jobs.store import SqliteJobStore
 from kireji.storage.jobs.tables import open_jobs
 from tests.fakes.batches import FakeBatches
 from tests.fakes.desktop import FakeClock
 from tests.fakes.keychain import FakeKeyStore
 from tests.support.cleared import cleared
+from tests.support.job_rows import load_rows
 
 US = Origin(100, "us")
 OTHER = Origin(200, "other")
 ADDRESS = "https://api.anthropic.com"
 _QUIET = 4
-
-
-def load_rows(path: Path, job: int, contents: list[bytes], kind: LineKind = LineKind.PROMPT) -> None:
-    """Put rows into a job that is IMPORTING; it is READY then.
-
-    Args:
-        path: The queue's file.
-        job: Which.
-        contents: Of the rows, all different.
-        kind: Their shape.
-    """
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        loading.prepare(connection)
-        rows = [
-            loading.NewRow(number, number, "", kind, content, number.to_bytes(16, "big"))
-            for number, content in enumerate(contents, start=1)
-        ]
-        loading.add(connection, job, rows)
-        loading.find_same(connection, job)
-        loading.finish(connection, job)
 
 
 class FakeDesk:

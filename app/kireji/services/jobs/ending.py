@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import msgspec
 
 from kireji.core.errors import JobConflict
 from kireji.core.jobs.states import BatchState, JobState
-from kireji.core.jobs.values import Job
+from kireji.core.jobs.values import Batch, Job
+from kireji.core.messages import Usage
 from kireji.core.words import say
 from kireji.services.jobs.engine import Engine
 from kireji.services.jobs.stopping import Troubles
@@ -48,9 +50,7 @@ class Ending:
         if len(doubtful) < len(under_way):
             return
         if cancelling:
-            for batch in doubtful:
-                sentence = say("Nobody knows what became of it; the job was cancelled.")
-                await self._engine.store.set_batch(batch.id, BatchState.EXPIRED, sentence=sentence)
+            await self._leave_doubtful(job, doubtful)
         elif doubtful or job.counts.uncertain or job.counts.taken:
             await self._needs_you(job)
             return
@@ -59,6 +59,15 @@ class Ending:
     async def _cancel_what_waits(self, job: Job) -> None:
         if await self._engine.store.cancel_pending(job.id):
             self._engine.news.changed.publish(job.id)
+
+    async def _leave_doubtful(self, job: Job, doubtful: Sequence[Batch]) -> None:
+        """The person does not want to know any more what became of rows; they may have been paid for."""
+        sentence = say("Nobody knows what became of it; the job was cancelled.")
+        for batch in doubtful:
+            await self._engine.desk.settle(job, batch, Usage())
+            await self._engine.store.set_batch(batch.id, BatchState.EXPIRED, sentence=sentence)
+        if job.counts.uncertain:
+            await self._engine.store.fail_uncertain(job.id, sentence)
 
     async def _needs_you(self, job: Job) -> None:
         if job.state is JobState.NEEDS_YOU:

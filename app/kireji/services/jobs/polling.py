@@ -46,6 +46,9 @@ class Polling:
         job = await engine.store.job(batch.job)
         if job is None:  # nothing of it is left
             return
+        if wait := self._troubles.barred(job.plan.provider):
+            await engine.release(batch, wait)
+            return
         step = Step("batch", batch.id)
         try:
             provider = engine.providers[job.plan.provider]
@@ -58,6 +61,7 @@ class Polling:
                     return
         except Exception as error:  # noqa: BLE001 - also a bug of ours: the claim is given back, and the person is told
             trouble = await self._troubles.met(step, job.id, error)
+            self._troubles.bar(job.plan.provider, trouble, error)
             await engine.release(batch, trouble.wait)
         else:
             await self._troubles.over(step, job.id)

@@ -8,8 +8,8 @@ also some time later, the rows wait again. Nothing is ever sent again while anyt
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from kireji.core.errors import ModelUnavailable, RequestRejected, ResultsExpired
 from kireji.core.jobs.custom_ids import number_of
@@ -27,8 +27,22 @@ log = logging.getLogger(__name__)
 _CLOCKS_APART = timedelta(minutes=2)
 _CLOCK_WRONG = timedelta(hours=48)
 """Before rows are sent again, so far back is looked: this computer's clock may have been wrong when it sent them."""
-_MOST = 40
+_MOST = 300
 """Of candidates: more than that are not looked through."""
+
+
+class _Listed(NamedTuple):
+    """What the service's list shows.
+
+    Args:
+        candidates: Batches that could be the one that was lost, newest first.
+        taken: Batches that others of ours are taken for, without proof.
+        complete: Whether it has all batches of ours that it must have.
+    """
+
+    candidates: tuple[RemoteBatch, ...]
+    taken: frozenset[str]
+    complete: bool
 
 
 def lost(batch: Batch) -> str:
@@ -65,23 +79,19 @@ class Reconciling:
             StoreError: The queue cannot be read.
         """
         try:
-            candidates = await self._candidates(batch, provider, credential, _CLOCKS_APART)
-            free = [remote for remote in candidates if remote.id not in await self._unproven()]
-            if len(candidates) == 1 and free:
-                await self._adopt(batch, free[0], proven=False)
+            listed = await self._listed(batch, provider, credential, _CLOCKS_APART)
+            if len(listed.candidates) == 1 and listed.candidates[0].id not in listed.taken:
+                await self._adopt(batch, listed.candidates[0], proven=False)
                 return True
-            if not candidates:
-                candidates = await self._candidates(batch, provider, credential, _CLOCK_WRONG)
+            if not listed.candidates:
+                listed = await self._listed(batch, provider, credential, _CLOCK_WRONG)
         except (RequestRejected, ModelUnavailable) as error:
-            return await self._give_up(
-                job, batch, say("The service does not list its batches: {why}", why=error.message)
-            )
-        if not candidates:
-            return await self._none(batch)
-        if len(candidates) > _MOST:
+            why = say("The service does not list its batches: {why}", why=error.message)
+            return await self._give_up(job, batch, why)
+        if len(listed.candidates) > _MOST:
             why = say("Too many batches of the service could be the one that was lost.")
             return await self._give_up(job, batch, why)
-        return await self._look_into(job, batch, provider, credential, candidates)
+        return await self._look_into(job, batch, provider, credential, listed)
 
     async def refute(self, batch: Batch, remote: str) -> None:
         """One of the service's batches is not this one: it holds others' rows, or is not there.
@@ -94,29 +104,33 @@ class Reconciling:
         sentence = say("A batch of the same size turned out to be another one's.")
         await self._engine.change(batch, BatchState.UNCERTAIN, 0.0, candidates=(), proven=False, sentence=sentence)
 
-    async def _candidates(
-        self, batch: Batch, provider: BatchProvider, credential: Credential, back: timedelta
-    ) -> list[RemoteBatch]:
-        """Batches of the service that it could be."""
+    async def _listed(self, batch: Batch, provider: BatchProvider, credential: Credential, back: timedelta) -> _Listed:
+        """What the service's list shows of the time from `back` before the batch was recorded."""
         engine = self._engine
         since = (batch.created or engine.clock.now()) - back
         listed = await provider.recent(engine.gate, credential.base_url, credential.secret, since)
         rows = len(await engine.store.numbers(batch.id, waiting=True))
-        proven = await engine.store.known_remotes() - await self._unproven()
-        excluded = proven | self._refuted.get(batch.id, set())
-        return [
+        proven, taken = await self._ours(provider.name, since)
+        excluded = (await engine.store.known_remotes() - taken) | self._refuted.get(batch.id, set())
+        candidates = [
             remote
             for remote in listed
             if remote.rows == rows and remote.id not in excluded and remote.state is not RemoteState.FAILED
         ]
+        return _Listed(tuple(candidates), taken, proven <= {remote.id for remote in listed})
 
-    async def _unproven(self) -> frozenset[str]:
-        """The service's batches that others of ours have been taken for, without proof."""
+    async def _ours(self, provider: str, since: datetime) -> tuple[frozenset[str], frozenset[str]]:
+        """The service's ids of our open batches: those since a time that are proven, and those that are not."""
         store = self._engine.store
-        found: set[str] = set()
+        proven: set[str] = set()
+        taken: set[str] = set()
         for job in await store.jobs():
-            found.update(batch.remote for batch in await store.open_batches(job.id) if not batch.proven)
-        return frozenset(found - {""})
+            for batch in await store.open_batches(job.id):
+                if batch.remote and not batch.proven:
+                    taken.add(batch.remote)
+                elif batch.remote and job.plan.provider == provider and batch.submitted and batch.submitted >= since:
+                    proven.add(batch.remote)
+        return frozenset(proven), frozenset(taken)
 
     async def _adopt(self, batch: Batch, remote: RemoteBatch, *, proven: bool) -> None:
         log.info("batch %d is taken to be %s (proven: %s)", batch.id, remote.id, proven)
@@ -124,9 +138,13 @@ class Reconciling:
         wait = 0.0 if remote.state is RemoteState.ENDED else next_look(0, remote.poll_after, self._engine.timings)
         await self._engine.change(batch, BatchState.SUBMITTED, wait, remote=remote, candidates=(), proven=proven)
 
-    async def _none(self, batch: Batch) -> bool:
+    async def _none(self, batch: Batch, *, complete: bool) -> bool:
         """The service has nothing that it could be: that is certain when it stays so for a while."""
         engine = self._engine
+        if not complete:  # others of ours are missing as well: the list lags, or is another account's
+            self._empty_since.pop(batch.id, None)
+            await engine.release(batch, next_look(batch.polls, None, engine.timings))
+            return False
         now = engine.clock.monotonic()
         since = self._empty_since.setdefault(batch.id, now)
         left = engine.timings.grace - (now - since)
@@ -145,12 +163,12 @@ class Reconciling:
         batch: Batch,
         provider: BatchProvider,
         credential: Credential,
-        candidates: Sequence[RemoteBatch],
+        listed: _Listed,
     ) -> bool:
         """Look at the custom ids of those that have ended; the others are waited for."""
         open_ones: list[RemoteBatch] = []
         unreadable = False
-        for remote in candidates:
+        for remote in listed.candidates:
             if remote.state in (RemoteState.OPEN, RemoteState.CANCELLING):
                 open_ones.append(remote)
             else:
@@ -170,7 +188,7 @@ class Reconciling:
         if unreadable:
             why = say("The results of the batches that it could be cannot be read any more.")
             return await self._give_up(job, batch, why)
-        return await self._none(batch)
+        return await self._none(batch, complete=listed.complete)
 
     async def _await(self, batch: Batch, candidates: tuple[str, ...], wait: float) -> None:
         if candidates == batch.candidates:

@@ -26,6 +26,9 @@ _SIDE_BY_SIDE = 4
 _SOON = 5.0
 """Seconds after which what could not be written is tried again."""
 
+_CALM = 5
+"""So much less often it is looked for changes by other processes while no job runs."""
+
 _GOING_ON = frozenset({JobState.RUNNING, JobState.CANCELLING})
 
 
@@ -61,6 +64,7 @@ class JobRunner:
         self._hurried = False
         self._clocks = self._read_clocks()
         self._version = -1
+        self._busy = False
         self._sending: set[int] = set()
         self._looking: set[int] = set()
         self._telling = False
@@ -130,7 +134,9 @@ class JobRunner:
             await self._look_again(job)
         await engine.make_up()
         self._version = await engine.store.version()
-        for each in await self._jobs(job):
+        jobs = await self._jobs(job)
+        self._busy = any(each.state in _GOING_ON for each in jobs)
+        for each in jobs:
             if ready and each.state is JobState.READY:
                 each = await self._start(each)
             await self._ending.check(each)
@@ -257,7 +263,7 @@ class JobRunner:
         until = engine.clock.monotonic() + seconds
         try:
             while (left := until - engine.clock.monotonic()) > 0:
-                await self._pause(min(left, engine.timings.others))
+                await self._pause(min(left, engine.timings.others * (1 if self._busy else _CALM)))
                 if self._has_slept() or await engine.store.version() != self._version:
                     break
         except StoreError as error:

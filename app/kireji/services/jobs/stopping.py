@@ -28,6 +28,8 @@ from kireji.services.jobs.engine import Engine
 log = logging.getLogger(__name__)
 
 _WAITED_OUT = (ConnectionFailed, Overloaded, RateLimited, ProtocolViolation, KeyStoreError)
+_OF_THE_SERVICE = (AuthenticationFailed, ConnectionFailed, KeyStoreError, Overloaded, RateLimited)
+"""Failures that have nothing to do with what was asked for."""
 _SELDOM = (AuthenticationFailed, PaymentRequired, StoreError)
 """Failures that the person must put right: to try again and again would only fill the service's log, or ours."""
 
@@ -69,6 +71,7 @@ class Troubles:
         self._engine = engine
         self._failures: dict[Step, int] = {}
         self._sentences: dict[int, dict[Step, str]] = {}
+        self._barred: dict[str, float] = {}
 
     async def met(self, step: Step, job: int, error: Exception) -> Trouble:
         """Something failed: say so at the job.
@@ -86,6 +89,25 @@ class Troubles:
         else:
             await self.waits(step, job, trouble.sentence)
         return trouble
+
+    def failing(self, step: Step) -> bool:
+        """Whether a step failed when it was last tried."""
+        return step in self._failures
+
+    def bar(self, provider: str, trouble: Trouble, error: Exception) -> None:
+        """What failed for one batch would fail for all others of the service, too: they wait as long.
+
+        Args:
+            provider: Whose service.
+            trouble: What followed for the first.
+            error: Why; what concerns one batch alone bars nothing.
+        """
+        if isinstance(error, _OF_THE_SERVICE):
+            self._barred[provider] = self._engine.clock.monotonic() + trouble.wait
+
+    def barred(self, provider: str) -> float:
+        """Seconds for which a service need not be asked; 0 when it may be."""
+        return max(0.0, self._barred.get(provider, 0.0) - self._engine.clock.monotonic())
 
     async def waits(self, step: Step, job: int, sentence: str) -> None:
         """A step waits for something, and the job goes on by itself.
@@ -109,6 +131,7 @@ class Troubles:
     def forget(self) -> None:
         """Begin to count anew: the machine slept, or the person says that it should go on."""
         self._failures.clear()
+        self._barred.clear()
 
     async def stop(self, job: int, sentence: str) -> None:
         """A job cannot go on by itself."""

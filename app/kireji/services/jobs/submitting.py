@@ -80,6 +80,8 @@ class Submitting:
             if not (rows := await self._room(job, limits)):
                 return Sent.FULL
             credential = await engine.credential(provider.name)  # before anything is recorded that must be undone
+            if self._troubles.failing(_sending(job)):
+                await self._probe(provider, credential)
             batch = await engine.store.take(
                 job.id, engine.origin, new_key(), rows, BatchState.SUBMITTING, engine.timings.lease
             )
@@ -89,6 +91,16 @@ class Submitting:
             return Sent.NOTHING
         engine.news.changed.publish(job.id)
         return await self._send(job, batch, provider, credential)
+
+    async def _probe(self, provider: BatchProvider, credential: Credential) -> None:
+        """Ask for something small before hundreds of megabytes are written for a service that is not there.
+
+        Raises:
+            ProviderError: It is still not reached, or refuses.
+        """
+        engine = self._engine
+        with engine.credentials.in_use(provider.name, credential):
+            await provider.recent(engine.gate, credential.base_url, credential.secret, engine.clock.now())
 
     async def _send(self, job: Job, batch: Batch, provider: BatchProvider, credential: Credential) -> Sent | Trouble:
         try:
