@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -231,6 +232,38 @@ async def test_without_a_key_nothing_leaves(batching: Batching, secret: str) -> 
     with pytest.raises(errors.AuthenticationFailed) as caught:
         await batching.submit(rows(1))
     assert caught.value.not_taken
+
+
+async def test_a_service_without_encryption_has_taken_nothing(batching: Batching) -> None:
+    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(plain, "127.0.0.1", 0)
+    async with server:
+        batching.base_url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(errors.ConnectionFailed, match="TLS") as caught:
+            await batching.submit(rows(1))
+    assert caught.value.not_taken
+
+
+async def test_a_batch_never_goes_over_a_connection_that_was_kept(batching: Batching, service: TestService) -> None:
+    await batching.recent()
+    assert service.connections == 1
+    await batching.submit(rows(1))
+    assert service.connections == 2
+
+
+async def test_a_key_that_is_revoked_while_a_batch_waits_is_told(batching: Batching, service: TestService) -> None:
+    made = await batching.submit(rows(1))
+    service.accept("another")
+    with pytest.raises(errors.AuthenticationFailed):
+        await batching.poll(made.id)
+    with pytest.raises(errors.AuthenticationFailed):
+        await batching.results(made.id)
+    service.accept(KEY)
+    assert (await batching.ended(made.id)).id == made.id
 
 
 async def test_a_file_that_is_gone_is_certain_not_to_be_sent(batching: Batching, service: TestService) -> None:

@@ -122,20 +122,28 @@ class BatchProvider(Protocol):
         """
 
     async def poll(self, gate: Gate, base_url: str, secret: Secret | None, remote: str) -> RemoteBatch:
-        """Raises ProviderError; a batch that is not there is `GONE`."""
+        """Where a batch stands; `GONE` when the service has said several times in a row that it does not know it.
+
+        Raises:
+            ProviderError: Refused, not reached, or not found for now (then it is `retryable`).
+        """
 
     def results(
         self, gate: Gate, base_url: str, secret: Secret | None, remote: str, model: str
     ) -> AbstractAsyncContextManager[AsyncIterator[BatchResult]]:
-        """Its results in any order, streamed.
+        """Its results in any order, streamed. That some are missing is for the caller to see.
 
         Raises:
-            ProviderError: Refused, or broken off in the middle; what came before counts.
+            ProviderError: Refused, not found for now, or broken off in the middle; what came before counts.
             ResultsExpired: They are no longer to be had.
         """
 
     async def cancel(self, gate: Gate, base_url: str, secret: Secret | None, remote: str) -> RemoteBatch:
-        """Raises ProviderError."""
+        """Call it back; it is still open afterwards where the service cannot, or has ended meanwhile.
+
+        Raises:
+            ProviderError: Refused, not reached, or not found for now.
+        """
 
     async def recent(self, gate: Gate, base_url: str, secret: Secret | None, since: datetime) -> Sequence[RemoteBatch]:
         """All batches that the service made since then, newest first; reads as many pages as that takes.
