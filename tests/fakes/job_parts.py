@@ -151,9 +151,18 @@ class _Result(msgspec.Struct):
 
 
 class FakeFormat:
-    """Questions as `{"model", "system", "messages"}`, results as `{"text", "stop"}`."""
+    """Questions as `{"model", "system", "messages"}`, results as `{"text", "stop"}`.
+
+    Attributes:
+        refused: By the words of a question, what is raised for it.
+    """
+
+    def __init__(self) -> None:
+        self.refused: dict[str, KirejiError] = {}
 
     def encode_job(self, request: ModelRequest) -> bytes:
+        if (error := self.refused.get(request.messages[-1].text)) is not None:
+            raise error
         words = [[message.role.value, message.text, len(message.images)] for message in request.messages]
         return msgspec.json.encode({"model": request.model, "system": request.system, "messages": words})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -117,12 +116,14 @@ class MemorySentStore:
 
     Attributes:
         failure: When set, every call raises it.
+        read_file: Gives the bytes of a body that stands in a file.
         kept_bytes: By hash.
         forgotten: The times before which was to be deleted.
     """
 
     def __init__(self) -> None:
         self.failure: StoreError | None = None
+        self.read_file: Callable[[str], bytes] = lambda path: Path(path).read_bytes()
         self.kept_bytes: dict[Sha256, bytes] = {}
         self.forgotten: list[datetime] = []
 
@@ -131,7 +132,7 @@ class MemorySentStore:
         self.kept_bytes[hashlib.sha256(data).hexdigest()] = data
 
     async def keep_file(self, file: BodyFile) -> None:
-        await self.keep(await asyncio.to_thread(Path(file.path).read_bytes))
+        await self.keep(self.read_file(file.path))
 
     async def get(self, digest: Sha256) -> bytes | None:
         return self.kept_bytes.get(digest)

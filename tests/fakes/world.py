@@ -111,6 +111,11 @@ def local_provider() -> FakeProvider:
     return FakeProvider(name="local", models=(), needs_key=False, default_model="")
 
 
+def job_formats() -> dict[str, FakeFormat]:
+    """How questions stand in batches."""
+    return {"anthropic": FakeFormat(), "openrouter": FakeFormat()}
+
+
 @dataclass
 class World:
     """Every fake, to be prepared before `services` is read and looked at afterwards.
@@ -178,6 +183,9 @@ class World:
     spool: MemorySpool = field(default_factory=MemorySpool)
     job_writer: MemoryWriter = field(default_factory=MemoryWriter)
     batches: FakeBatches = field(init=False)
+    formats: dict[str, FakeFormat] = field(
+        default_factory=lambda: {"anthropic": FakeFormat(), "openrouter": FakeFormat()}
+    )
     sender: FakeSender = field(default_factory=FakeSender)
     redacts: bool = False
     """Whether questions are looked through; most tests send pictures that are none."""
@@ -187,6 +195,7 @@ class World:
         self.job_store = MemoryJobStore(now=self.clock.now)
         self.job_importer = MemoryImporter(self.job_store)
         self.batches = FakeBatches(self.clock.now)
+        self.sent.read_file = lambda path: self.spool.bodies[path.removeprefix("memory/")]
 
     @property
     def queue_store(self) -> MemoryQueueStore:
@@ -333,7 +342,6 @@ def _jobs(
 ) -> JobService:
     store = world.job_store
     stores = JobStores(store, store, world.job_importer, world.job_pictures, world.spool, world.job_writer)
-    formats = {"anthropic": FakeFormat(), "openrouter": FakeFormat()}
     needs = JobNeeds(
         catalog,
         credentials,
@@ -341,7 +349,7 @@ def _jobs(
         preferences,
         world.clock,
         Origin(1, "now"),
-        formats,
+        world.formats,
         {"anthropic": world.batches},
         None,
         world.validator,
@@ -353,4 +361,4 @@ def _jobs(
     async def opened() -> JobParts:
         return job_parts(stores, needs, news)
 
-    return JobService(opened, lambda: True, news, world.clock.pause)
+    return JobService(opened, lambda: True, news)

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from kireji.core.history import Origin
-from kireji.core.jobs.states import BatchState, RowState
+from kireji.core.jobs.states import BatchState, JobState, RowState
 from kireji.core.jobs.values import Batch, Job, JobPlan, JobSource, Mode, SourceKind
 from kireji.core.models import ModelInfo, Price
 from kireji.services.application import Services
@@ -49,6 +49,7 @@ class JobWorld:
         self.world.job_importer.rows = prompt_rows("one", "two", "three") if rows is None else rows
         self.services: Services = self.world.services()
         self.jobs = self.services.jobs
+        self.plan = PLAN
 
     async def added(self, plan: JobPlan = PLAN) -> Job:
         """A job that is READY."""
@@ -57,6 +58,11 @@ class JobWorld:
     async def running(self, plan: JobPlan = PLAN) -> Job:
         """A job that runs."""
         return await self.jobs.start((await self.added(plan)).id)
+
+    async def running_anyhow(self) -> Job:
+        """A job that runs although the budgets do not allow it."""
+        job = await self.added(self.plan)
+        return await self.world.job_store.set_state(job.id, JobState.RUNNING)
 
     async def states(self, job: int) -> list[str]:
         """Of its rows."""

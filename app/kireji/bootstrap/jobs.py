@@ -190,10 +190,11 @@ def job_parts(stores: JobStores, needs: JobNeeds, news: JobNews) -> JobParts:
         news,
         needs.clock,
     )
+    desk = BatchDesk(queue, stores.spool, targets, rows, outbox)
     engine = Engine(
         queue,
         needs.batches,
-        BatchDesk(queue, stores.spool, targets, rows, outbox),
+        desk,
         needs.credentials,
         outbox.gate,
         news,
@@ -212,6 +213,7 @@ def job_parts(stores: JobStores, needs: JobNeeds, news: JobNews) -> JobParts:
         reading=reading,
         exporting=JobExporting(queue, reading, stores.writer),
         watch=JobWatch(queue, news, needs.pause),
+        desk=desk,
         live=live,
         runner=JobRunner(engine, live.run, webhook, needs.pause),
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 _LEAST = 200
 """Characters of base64 that are taken for a picture or a document and not for words."""
 _HEAD = 16
+_URL = re.compile(r"data:[a-z0-9.+/-]{0,100}(?:;[a-z0-9=._-]{0,100}){0,5};base64,", re.IGNORECASE)
 _BEGINNINGS = (
     (b"%PDF", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -62,22 +64,20 @@ def as_url(media_type: str, data: bytes) -> str:
 
 def _told(holder: Any, place: Any, text: str) -> tuple[str, bytes] | None:
     """What a string holds; None for words."""
-    head, comma, coded = text[:200].partition(",")
-    is_url = head[:5].lower() == "data:" and bool(comma)
+    url = _URL.match(text)
     is_source = isinstance(holder, dict) and holder.get("type") == "base64" and place == "data"
-    if is_url:
-        coded = text[len(head) + 1 :]
-        if not head.lower().endswith(";base64"):
-            return "", b""
+    if url is not None:
+        coded = text[url.end() :]
     elif is_source or len(text) >= _LEAST:
         coded = text
     else:
         return None
-    data = _bytes(coded, whole=is_url or is_source)
+    said = url is not None or is_source
+    data = _bytes(coded, whole=said)
     media_type = next((kind for start, kind in _BEGINNINGS if data.startswith(start)), "")
     if media_type:
         return media_type, data
-    return ("", b"") if is_url or is_source else None
+    return ("", b"") if said else None
 
 
 def _bytes(coded: str, *, whole: bool) -> bytes:

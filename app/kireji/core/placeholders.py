@@ -44,7 +44,8 @@ _BEGINNING = re.compile(r"\\|\\?\[(?:[A-Z]|\\?_){0,16}\\?[0-9]{0,6}\\?")
 _LONGEST = 40
 _NAMES = re.compile(r"\s{0,100}:")
 """What follows the name of a field."""
-_STRING = re.compile(r'"(?:[^"\\]|\\.){0,1000000}"', re.DOTALL)
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+"""Of any length, and never looked at twice: what follows a string that were passed over would be taken for the next."""
 
 
 class Vault:

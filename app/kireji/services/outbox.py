@@ -210,21 +210,7 @@ class Outbox:
     async def clear_row(
         self, provider: Provider, row: JobRow, base_url: str, *, unpriced: bool = False
     ) -> ClearedRequest:
-        """Clear a row of a job that is asked by itself: as `clear`, but nobody is asked, and nothing is remembered.
-
-        Args:
-            provider: Who is asked.
-            row: What.
-            base_url: Where.
-            unpriced: It may leave although nobody knows what it costs.
-
-        Raises:
-            ModelUnavailable: The model is retired.
-            BudgetReached: It could pass a budget.
-            PriceUnknown: There is a budget, and nobody knows what it costs.
-            RedactionFailed: It could not be looked through.
-            StoreError: The ledger could not be written; then nothing leaves.
-        """
+        """Clear a row of a job that is asked by itself: as `clear`, but nobody is asked, and nothing is remembered."""
         safe = await self.redact_row(provider.name, row)
         prepared = await self._prepared(provider, Redacted(safe.frame), base_url, Delivery.WHOLE)
         outgoing, request = prepared.outgoing, safe.request

@@ -14,13 +14,12 @@ from PySide6.QtCore import QObject, QTimer
 from kireji.core.capturing import Action, CaptureRequest
 from kireji.core.desktop_ports import Notice
 from kireji.core.errors import KirejiError
-from kireji.ui import qt_messages
+from kireji.ui import background, qt_messages
 from kireji.ui.aio import TaskScope
 from kireji.ui.curtain import Curtain, ToolCurtain, covered
 from kireji.ui.qt_application import Application
 from kireji.ui.shortcut import GlobalShortcuts
 from kireji.ui.theme import Theme
-from kireji.ui.transfer.daily import back_up_daily
 from kireji.ui.translation import mark, tr
 from kireji.ui.tray import Tray
 
@@ -300,7 +299,7 @@ class DesktopApplication(QObject):
         parts.windows.follow_settings(self._task_failed)
         if parts.tray is not None:
             parts.tray.settle()
-        self._scope.start(back_up_daily(services, self._tell), name="backups")
+        background.begin(self._scope, services, self._tell)
 
     def _menu_chosen(self, action: object) -> None:
         assert isinstance(action, Action)

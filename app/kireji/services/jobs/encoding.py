@@ -159,9 +159,9 @@ class BatchWriting:
         if len(entry) > min(self._limits.row_bytes, self._limits.bytes):
             raise RowRefused(
                 say(
-                    "The row has {size} MB; the service takes {most} MB at most.",
-                    size=_megabytes(len(entry)),
-                    most=_megabytes(self._limits.row_bytes),
+                    "It has {size}; the service takes {most} at most.",
+                    size=_size_of(len(entry)),
+                    most=_size_of(self._limits.row_bytes),
                 )
             )
         return safe, entry
@@ -179,5 +179,5 @@ def told(error: KirejiError) -> str:
     )
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:,.1f}"
+def _size_of(size: int) -> str:
+    return f"{size / 1_000_000:,.1f} MB" if size >= 1_000_000 else f"{size / 1_000:,.1f} kB"

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from kireji.core.jobs.ports import JobStore
 from kireji.services.jobs.adding import JobAdding
+from kireji.services.jobs.desk import BatchDesk
 from kireji.services.jobs.dry_run import DryRun
 from kireji.services.jobs.estimating import JobEstimating
 from kireji.services.jobs.exporting import JobExporting
@@ -27,5 +28,6 @@ class JobParts(NamedTuple):
     reading: JobReading
     exporting: JobExporting
     watch: JobWatch
+    desk: BatchDesk
     live: LiveRows
     runner: JobRunner

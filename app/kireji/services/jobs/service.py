@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from kireji.core.errors import StoreError
@@ -34,7 +34,6 @@ class JobService:
         open_parts: Opens the queue; called once, with the first use.
         exist: Whether there is a queue already, in this process or in another; may be asked at any time.
         news: Shared with the runner.
-        pause: Waits for so many seconds.
 
     Attributes:
         changed: The job whose numbers or state have changed by this process; while somebody is inside `watching`, by
@@ -47,14 +46,13 @@ class JobService:
         open_parts: Callable[[], Awaitable[JobParts]],
         exist: Callable[[], bool],
         news: JobNews,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._open_parts = open_parts
         self._exist = exist
         self._news = news
-        self._pause = pause
         self._parts: JobParts | None = None
         self._opening = asyncio.Lock()
+        self._is_open = asyncio.Event()
         self._looking = asyncio.Lock()
         self.changed: Publisher[int] = news.changed
         self.ended: Publisher[Job] = news.ended
@@ -265,7 +263,9 @@ class JobService:
     async def appear(self) -> None:
         """Wait until there is a queue, made by this process or by another."""
         while self._parts is None and not self._exist():
-            await self._pause(_APPEAR_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_APPEAR_SECONDS):
+                    await self._is_open.wait()
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
@@ -298,6 +298,8 @@ class JobService:
         """
         async with self._opening:
             if self._parts is None:
-                self._parts = await self._open_parts()
-                await self._parts.adding.remove_left_over()
+                parts = await self._open_parts()
+                await parts.adding.remove_left_over()
+                self._parts = parts
+                self._is_open.set()
             return self._parts
