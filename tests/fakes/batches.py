@@ -72,6 +72,7 @@ class FakeBatches:
         at_once: Whether a batch has ended as soon as it is made.
         cancels_at_once: Whether cancelling ends it at once.
         lists: Whether the list shows anything.
+        counts: Whether it says how many rows a batch has before that has ended.
         polls: How often was asked where a batch stands.
         most: What a batch may hold; None when the model has none.
     """
@@ -89,6 +90,7 @@ class FakeBatches:
         self.at_once = False
         self.cancels_at_once = True
         self.lists = True
+        self.counts = True
         self.polls = 0
         self.ends_after: int | None = None
         self.refuse_after: tuple[int, Exception] | None = None
@@ -196,7 +198,8 @@ class FakeBatches:
 
     def _told(self, made: MadeBatch) -> RemoteBatch:
         expires = made.created + timedelta(hours=24)
-        return RemoteBatch(made.id, made.state, len(made.custom_ids), made.created, expires, self.wanted, made.sentence)
+        rows = len(made.custom_ids) if self.counts or made.state is RemoteState.ENDED else 0
+        return RemoteBatch(made.id, made.state, rows, made.created, expires, self.wanted, made.sentence)
 
     def _fail(self, call: str) -> None:
         if (error := self.failing.get(call)) is not None:

@@ -40,6 +40,18 @@ async def test_the_one_batch_of_that_size_is_taken_for_it_and_proven_by_its_resu
     assert scene.service.submissions == 1
 
 
+async def test_a_batch_that_does_not_say_yet_how_large_it_is_may_be_it(scene: Scene) -> None:
+    await lost(scene)
+    scene.service.counts = False
+    async with scene.running():
+        await scene.advance(200)
+        assert await scene.states() == [BatchState.SUBMITTED]
+        scene.service.end()
+        await scene.advance(60)
+        assert (await scene.job()).counts.succeeded == 10
+    assert scene.service.submissions == 1
+
+
 async def test_the_person_is_told_meanwhile(scene: Scene) -> None:
     await lost(scene)
     async with scene.running():

@@ -56,7 +56,7 @@ class RemoteBatch(msgspec.Struct, frozen=True):
     Args:
         id: The service's id.
         state: Where it stands.
-        rows: How many requests it holds.
+        rows: How many requests it holds; 0 while the service does not say.
         created: When the service made it (UTC).
         expires: When it gives up; None when it does not say.
         poll_after: Seconds until it wants to be asked again; None when it does not say.

@@ -115,7 +115,7 @@ class Reconciling:
         candidates = [
             remote
             for remote in listed
-            if remote.rows == rows and remote.id not in excluded and remote.state is not RemoteState.FAILED
+            if remote.rows in (rows, 0) and remote.id not in excluded and remote.state is not RemoteState.FAILED
         ]
         return _Listed(tuple(candidates), taken, proven <= {remote.id for remote in listed})
 
