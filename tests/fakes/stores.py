@@ -186,6 +186,10 @@ class MemoryCaptureStore:
             raise StoreCorrupt("A stored picture is missing or damaged.", "Capture it again.")
         return self.pictures[blob]
 
+    async def latest(self, number: int) -> Sequence[str]:
+        self._fail()
+        return [f"/captures/{blob}.png" for blob in list(self.pictures)[-number:]]
+
     async def discard(self, part: ImagePart | DocumentPart) -> None:
         self._fail()
         if self.puts[part.blob] > 1:

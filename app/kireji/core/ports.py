@@ -156,6 +156,16 @@ class CaptureStore(Protocol):
     async def get(self, blob: Sha256) -> bytes:
         """Raises StoreCorrupt when the bytes are missing or are not what their name says."""
 
+    async def latest(self, number: int) -> Sequence[str]:
+        """Files of the last pictures that were stored, oldest first.
+
+        Args:
+            number: At most so many.
+
+        Raises:
+            StoreError: The environment's fault.
+        """
+
     async def discard(self, part: ImagePart | DocumentPart) -> None:
         """Take one `put` back: the bytes go, unless they were put more often or a message or a draft has them.
 

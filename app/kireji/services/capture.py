@@ -155,6 +155,17 @@ class CaptureService:
         """The bytes of a stored picture or document."""
         return await self._captures.get(part.blob)
 
+    async def latest(self, number: int) -> Sequence[str]:
+        """Files of the last pictures that were kept, oldest first: what was captured, attached or pasted.
+
+        Args:
+            number: At most so many.
+
+        Raises:
+            StoreError: They cannot be read.
+        """
+        return await self._captures.latest(number)
+
     async def region_of_desktop(self, rect: Rect) -> Region:
         """Freeze the screens and cut out a rectangle given in the desktop's own pixels.
 

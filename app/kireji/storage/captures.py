@@ -33,6 +33,7 @@ _REMOVE = """
     AND blob NOT IN (SELECT blob FROM draft_captures)
     AND blob NOT IN (SELECT blob FROM queued_captures)
 """
+_LATEST = "SELECT blob, media_type FROM captures WHERE width > 0 ORDER BY created DESC LIMIT ?"
 _BLOB = re.compile(r"[0-9a-f]{64}")
 
 
@@ -86,6 +87,14 @@ class FileCaptureStore:
             StoreError: The file is there but cannot be read.
         """
         return await asyncio.to_thread(self._read, blob)
+
+    async def latest(self, number: int) -> Sequence[str]:
+        """As in CaptureStore; files that are gone are left out."""
+        if self._database is None:
+            return ()
+        found = await self._database.run(lambda connection: connection.execute(_LATEST, (number,)).fetchall())
+        files = [self._folder / blob[:2] / (blob + _PICTURES[media_type]) for blob, media_type in reversed(found)]
+        return await asyncio.to_thread(lambda: [str(file) for file in files if file.is_file()])
 
     async def discard(self, part: ImagePart | DocumentPart) -> None:
         """As in CaptureStore."""

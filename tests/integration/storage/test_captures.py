@@ -7,13 +7,14 @@ import hashlib
 import os
 import stat
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from kireji.core.errors import StoreCorrupt, StoreReadOnly
 from kireji.core.messages import Message, Role
-from kireji.core.ports import EncodedPicture
+from kireji.core.ports import EncodedDocument, EncodedPicture
 from kireji.storage.captures import FileCaptureStore
 from kireji.storage.conversations import SqliteConversationStore
 from kireji.storage.database import Database
@@ -132,3 +133,15 @@ async def test_a_picture_that_is_taken_back_leaves_no_file(folder: Path, databas
     captures = FileCaptureStore(folder, database)
     await captures.discard(await captures.put(PICTURE))
     assert files(folder) == []
+
+
+async def test_the_last_pictures_are_told_by_their_files_and_documents_are_none(
+    folder: Path, database: Database
+) -> None:
+    times = iter(datetime(2026, 3, 1, 12, minute, tzinfo=UTC) for minute in range(9))
+    store = FileCaptureStore(folder, database, lambda: next(times))
+    parts = [await store.put(EncodedPicture(b"picture %d" % number, "image/png", 7, 5)) for number in range(4)]
+    await store.put_document(EncodedDocument(b"words", "text/plain", "notes.txt"))
+    (folder / parts[1].blob[:2] / f"{parts[1].blob}.png").unlink()
+    assert [Path(file).stem for file in await store.latest(3)] == [parts[2].blob, parts[3].blob]
+    assert await store.latest(1) == [str(folder / parts[3].blob[:2] / f"{parts[3].blob}.png")]
