@@ -11,13 +11,17 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from kireji.cli.keyboard import Keyboard, TerminalKeyboard
-from kireji.cli.terminal_text import TerminalText, made_visible
+from kireji.cli.terminal_text import TerminalText, cut_to, made_visible, width_of
 from kireji.core.errors import KirejiError
 
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides and isolates (Unicode, UAX 9)."""
 _MOST_INPUT = 10_000_000
 """Bytes of piped text; more than any model reads."""
+_BETWEEN = "  "
+_NARROWEST = 8
+"""Columns that are left of what is cut."""
+_USUAL_COLUMNS = 80
 
 
 class OutputClosed(Exception):
@@ -112,13 +116,24 @@ class Console:
         """Print one JSON object on a line of its own."""
         self.line(json.dumps(value, ensure_ascii=False))
 
-    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Print rows with aligned columns, each on one line; the last column is not padded."""
-        lines = [[_on_one_line(cell) for cell in row] for row in (head, *rows)]
-        widths = [max(len(row[column]) for row in lines) for column in range(len(head))]
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], *, gives_way: int | None = None) -> None:
+        """Print rows with aligned columns, each on one line; the last column is not padded.
+
+        Args:
+            head: Names of the columns; empty for none.
+            rows: The cells.
+            gives_way: A column that is cut where a terminal is too narrow for all; None cuts none.
+        """
+        lines = [[_on_one_line(cell) for cell in row] for row in ((head, *rows) if head else rows)]
+        if not lines:
+            return
+        widths = [max(width_of(row[column]) for row in lines) for column in range(len(lines[0]))]
+        if gives_way is not None and self.result_is_shown:
+            over = sum(widths) + len(_BETWEEN) * (len(widths) - 1) - _columns_of(self._stdout)
+            widths[gives_way] -= max(0, min(over, widths[gives_way] - _NARROWEST))
         for row in lines:
-            cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-            self.line("  ".join(cells).rstrip())
+            cells = [_fitted(cell, width) for cell, width in zip(row, widths, strict=True)]
+            self.line(_BETWEEN.join(cells).rstrip())
 
     def bytes(self, data: bytes) -> None:
         """Print bytes as they are.
@@ -170,7 +185,7 @@ class Console:
         if self._stderr is None or not self.notes_are_shown:
             return
         try:
-            self._stderr.write("\r\x1b[K" + _on_one_line(text))
+            self._stderr.write("\r\x1b[K" + cut_to(_on_one_line(text), _columns_of(self._stderr) - 1))
             self._stderr.flush()
         except OSError:
             self._stderr = None
@@ -202,3 +217,17 @@ class Console:
 def _on_one_line(text: str) -> str:
     """Words of others in a line of ours: none of them changes the order in which the rest is read."""
     return _TURNS.sub(lambda found: made_visible(found[0]), " ".join(TerminalText().feed(text).split()))
+
+
+def _fitted(cell: str, width: int) -> str:
+    cut = cut_to(cell, width)
+    return cut + " " * (width - width_of(cut))
+
+
+def _columns_of(stream: TextIO | None) -> int:
+    """How wide a terminal is."""
+    try:
+        found = os.get_terminal_size(stream.fileno()).columns if stream is not None else 0
+    except (OSError, ValueError):  # it is none, or has gone
+        found = 0
+    return found or _USUAL_COLUMNS

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from kireji import __version__
 from kireji.cli.arguments import PROVIDERS, Commands, Parser, as_json, command
 from kireji.cli.parser_asking import ACTIONS, add_asking, check_capture, latest_made_explicit, regions_attached
+from kireji.cli.parser_batch import add_batch
 from kireji.cli.parser_counting import add_counting
 from kireji.cli.parser_history import add_history
 from kireji.cli.parser_receipt import add_receipt
@@ -32,8 +33,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         argv: The arguments without the program's name.
 
     Returns:
-        `command` is None to start the app, else one of ask, capture, watch, prompts, keys, models, history,
-        tools, mcp, count, budget, receipt, doctor.
+        `command` is None to start the app, else one of ask, capture, watch, prompts, keys, models, batch,
+        history, tools, mcp, count, budget, receipt, doctor.
 
     Raises:
         SystemExit: Help or version was printed (0), or the usage is wrong (2).
@@ -72,6 +73,7 @@ def _parser() -> Parser:
     _add_prompts(commands)
     _add_keys(commands)
     _add_models(commands)
+    add_batch(commands)
     add_history(commands)
     add_tools(commands)
     add_servers(commands)

@@ -96,6 +96,10 @@ def _prepare(arguments: argparse.Namespace, console: Console) -> Work:
             from kireji.cli import models
 
             return models.prepare(arguments, console)
+        case "batch":
+            from kireji.cli import batch
+
+            return batch.prepare(arguments, console)
         case "history":
             from kireji.cli import history
 

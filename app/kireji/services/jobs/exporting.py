@@ -9,7 +9,7 @@ from kireji.core.jobs.answers import ExportForm
 from kireji.core.jobs.columns import columns_of
 from kireji.core.jobs.output import BEGINNING_OF_TABLE, Table, output_line
 from kireji.core.jobs.ports import JobStore, JobWriter
-from kireji.core.jobs.values import Job, JoinedRow
+from kireji.core.jobs.values import Job, JoinedRow, Outcome
 from kireji.services.jobs.answers import AnswerReader, is_told
 from kireji.services.jobs.lookup import job_of
 from kireji.services.jobs.reading import JobReading
@@ -31,11 +31,13 @@ class JobExporting:
         self._reading = reading
         self._writer = writer
 
-    async def export(self, job: int, path: str, form: ExportForm, progress: Callable[[int, int], None]) -> int:
+    async def export(
+        self, job: int, path: str, form: ExportForm, progress: Callable[[int, int], None], *, failed: bool = False
+    ) -> int:
         """As in JobService."""
         found = await job_of(self._store, job)
         page = await self._store.joined(job, limit=_PAGE)
-        lines = _Lines(found, form, self._reading.reader(found), page)
+        lines = _Lines(found, form, self._reading.reader(found), page, failed=failed)
         seen = 0
         async with self._writer.open(path) as write:
             write(lines.head())
@@ -55,9 +57,13 @@ class _Lines:
         form: As what.
         reader: Reads results.
         first: The first rows; a table's own columns are theirs.
+        failed: Only rows that have no answer.
     """
 
-    def __init__(self, job: Job, form: ExportForm, reader: AnswerReader, first: Sequence[JoinedRow]) -> None:
+    def __init__(
+        self, job: Job, form: ExportForm, reader: AnswerReader, first: Sequence[JoinedRow], *, failed: bool
+    ) -> None:
+        self._failed = failed
         self._form = form
         self._reader = reader
         self._structured = bool(job.plan.schema)
@@ -71,8 +77,12 @@ class _Lines:
 
     def of(self, page: Sequence[JoinedRow]) -> bytes:
         """Those rows of a page that have ended."""
-        ended = [one for one in page if is_told(one)]
+        ended = [one for one in page if is_told(one) and not (self._failed and _is_answered(one))]
         self.written += len(ended)
         if self._form is ExportForm.CSV:
             return b"".join([self._table.line(self._reader.read(one), one.columns) for one in ended])
         return b"".join([output_line(self._reader.read(one), structured=self._structured) for one in ended])
+
+
+def _is_answered(joined: JoinedRow) -> bool:
+    return joined.result is not None and joined.result.outcome is Outcome.SUCCEEDED

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # nothing of jobs is loaded before somebody wants them
 
     from kireji.core.jobs.answers import Answer, Column, ExportForm, RowDetail
     from kireji.core.jobs.states import RowState
-    from kireji.core.jobs.values import Estimate, ImportProgress, Job, JobPlan, JobSource, Row
+    from kireji.core.jobs.values import Batch, Estimate, ImportProgress, Job, JobPlan, JobSource, Row
     from kireji.core.publisher import Publisher
     from kireji.services.jobs.parts import JobParts
 
@@ -219,6 +219,10 @@ class JobService:
         """Rows with how they ended, in the order of the input; arguments as for `rows`."""
         return await (await self.opened()).reading.answers(job, after, limit, states)
 
+    async def under_way(self, job: int) -> Sequence[Batch]:
+        """What was sent together and has not ended, by id; what needs the person included."""
+        return await (await self.opened()).store.open_batches(job)
+
     async def detail(self, job: int, number: int) -> RowDetail:
         """Everything about one row.
 
@@ -239,6 +243,8 @@ class JobService:
         path: str,
         form: ExportForm,
         progress: Callable[[int, int], None] = lambda _done, _total: None,
+        *,
+        failed: bool = False,
     ) -> int:
         """Write what is known of every row so far, in the order of the input.
 
@@ -246,7 +252,8 @@ class JobService:
             job: Whose.
             path: The file; one that is there is replaced when all is written.
             form: As what.
-            progress: Told how many rows of how many are written.
+            progress: Told how many rows of how many were looked at.
+            failed: Only rows that have no answer.
 
         Returns:
             How many rows.
@@ -254,7 +261,7 @@ class JobService:
         Raises:
             JobError: There is no such job, or it cannot be written there.
         """
-        return await (await self.opened()).exporting.export(job, path, form, progress)
+        return await (await self.opened()).exporting.export(job, path, form, progress, failed=failed)
 
     def wake(self) -> None:
         """Let the runner look at once whether there is something to do."""

@@ -1,0 +1,238 @@
+"""`kireji batch add`, `estimate` and `dry-run`: from a file to a job."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from contextlib import suppress
+
+import msgspec
+
+from kireji.cli.batch_progress import Line, bar
+from kireji.cli.batch_source import Given, given, source_of
+from kireji.cli.batch_values import bad_values, estimate_value, job_value
+from kireji.cli.batch_words import bad_line, facts_of_estimate, job_name, rows_words
+from kireji.cli.console import Console
+from kireji.cli.work import DONE, FAILED, Work, WrongUsage
+from kireji.core.errors import BudgetReached, KirejiError, PriceUnknown
+from kireji.core.jobs.answers import Answer
+from kireji.core.jobs.output import output_line
+from kireji.core.jobs.values import Estimate, ImportProgress, Job, JobSource, Outcome, Row
+from kireji.core.words import say
+from kireji.services.application import Services
+from kireji.services.spending import dollars
+
+_MOST_BAD = 20
+_YES = ("y", "yes")
+
+
+def prepare(arguments: argparse.Namespace, console: Console) -> Work:
+    """Look at what was named, and read the schema.
+
+    Raises:
+        WrongUsage: Nothing was named, or what cannot be a source of rows.
+        KirejiError: The schema's file cannot be read, or is none.
+    """
+    known = given(arguments)
+    match arguments.action:
+        case "add":
+            return _add(known, arguments, console)
+        case "estimate":
+            return _estimate(known, arguments, console)
+    return _dry_run(known, arguments, console)
+
+
+def _add(given: Given, arguments: argparse.Namespace, console: Console) -> Work:
+    if given.job is not None:
+        raise WrongUsage(say("{name} is neither a file nor a folder", name=given.job))
+
+    async def work(services: Services) -> int:
+        job = await _read(services, given, console)
+        keyboard = None if arguments.json else console.keyboard
+        refused = job.counts.invalid and not arguments.yes and keyboard is None
+        bad = await _told_bad(services, job, console, kept=not refused)
+        if refused:
+            await services.jobs.remove(job.id)
+            raise _not_added(job)
+        _show_estimate(console, job)
+        if not arguments.json:
+            console.line(str(job.id))
+        code = DONE
+        if arguments.yes or await _wanted(console, job, ask=keyboard is not None):
+            job, code = await _started(services, job, console)
+        if code == DONE:
+            console.note(_what_next(job))
+        if arguments.json:
+            console.object(job_value(job) | {"bad": bad_values(bad)})
+        return code
+
+    return work
+
+
+async def _started(services: Services, job: Job, console: Console) -> tuple[Job, int]:
+    """Let it run; what forbids that is told, and the job waits."""
+    try:
+        return await services.jobs.start(job.id), DONE
+    except (BudgetReached, PriceUnknown) as refused:
+        waits = say("{job} waits: kireji batch run {id}", job=job_name(job), id=job.id)
+        console.note(f"kireji: {refused.sentence} {waits}")
+        return job, FAILED
+
+
+async def _wanted(console: Console, job: Job, *, ask: bool) -> bool:
+    """Whether the person at the terminal wants it to start; nobody there wants it."""
+    keyboard = console.keyboard
+    if not ask or keyboard is None:
+        return False
+    keyboard.forget()
+    if job.counts.invalid:
+        console.note(say("Start without the bad lines? [y/N]"))
+    else:
+        console.note(say("Start? [y/N]"))
+    return (await keyboard.line()).strip().lower() in _YES
+
+
+def _what_next(job: Job) -> str:
+    from kireji.core.jobs.states import JobState
+
+    if job.state is JobState.READY:
+        return say("{job} waits, and nothing was sent: kireji batch run {id}", job=job_name(job), id=job.id)
+    return say("{job} runs while the app does, or with: kireji batch run {id}", job=job_name(job), id=job.id)
+
+
+def _not_added(job: Job) -> KirejiError:
+    count = job.counts.invalid
+    words = say("1 line cannot be asked, so nothing was added.")
+    if count > 1:
+        words = say("{n} lines cannot be asked, so nothing was added.", n=f"{count:,}")
+    return KirejiError(words, say("Correct them, or go on without them: --yes"))
+
+
+def _estimate(given: Given, arguments: argparse.Namespace, console: Console) -> Work:
+    async def work(services: Services) -> int:
+        bad: Sequence[Row] = ()
+        if given.job is not None:
+            job = await services.jobs.job(given.job)
+            estimate = await services.jobs.estimate(job.id)
+        else:
+            job = await _read(services, given, console)
+            try:
+                bad = await _told_bad(services, job, console, kept=False)
+                # It may not have been estimated: the second time says why.
+                estimate = job.estimate or await services.jobs.estimate(job.id)
+            finally:
+                with suppress(KirejiError):
+                    await services.jobs.remove(job.id)
+        if arguments.json:
+            rows = {"duplicates": job.counts.same, "reused": job.counts.reused, "invalid": job.counts.invalid}
+            console.object(estimate_value(estimate) | rows | {"bad": bad_values(bad)})
+        else:
+            console.table((), _facts(job, estimate))
+        return DONE
+
+    return work
+
+
+def _dry_run(given: Given, arguments: argparse.Namespace, console: Console) -> Work:
+    async def work(services: Services) -> int:
+        if given.job is not None:
+            job = await services.jobs.job(given.job)
+        else:
+            job = await _read(services, given, console)
+            await _told_bad(services, job, console, kept=True)
+        if arguments.yes and not job.plan.unpriced:
+            await services.jobs.allow_unpriced(job.id)
+        try:
+            answer = await services.jobs.dry_run(job.id, arguments.row)
+        except BaseException:
+            if given.job is None:  # nothing was asked: it is as if the command had not been given
+                with suppress(KirejiError):
+                    await services.jobs.remove(job.id)
+            raise
+        _show_answer(console, job, answer, as_json=arguments.json)
+        if not arguments.json:
+            _show_estimate(console, await _estimated(services, job))
+            left = say("The other rows wait as job {id}: kireji batch run {id}", id=job.id)
+            console.note(left)
+        return DONE if answer.outcome is Outcome.SUCCEEDED else FAILED
+
+    return work
+
+
+async def _estimated(services: Services, job: Job) -> Job:
+    """With what an answer really takes, now that there is one."""
+    with suppress(KirejiError):
+        await services.jobs.estimate(job.id)
+    return await services.jobs.job(job.id)
+
+
+def _show_answer(console: Console, job: Job, answer: Answer, *, as_json: bool) -> None:
+    structured = bool(job.plan.schema)
+    if as_json:
+        line: dict[str, object] = msgspec.json.decode(output_line(answer, structured=structured))
+        console.object({"job": job.id, "row": answer.row.number} | line)
+        return
+    if answer.text:
+        console.line(answer.text)
+    if answer.error:
+        console.note(answer.error)
+    cost = say("at a price that is not known") if answer.cost is None else dollars(answer.cost)
+    console.note(
+        say(
+            "Row {row}: {read} tokens read, {written} written, {cost}.",
+            row=f"{answer.row.number:,}",
+            read=f"{answer.usage.input_tokens:,}",
+            written=f"{answer.usage.output_tokens:,}",
+            cost=cost,
+        )
+    )
+
+
+async def _read(services: Services, given: Given, console: Console) -> Job:
+    """Make a job of what was named, with a line that says how far it is."""
+    source = await source_of(given, services)
+    plan = given.plan
+    if not plan.rows_per_batch:
+        plan = msgspec.structs.replace(plan, rows_per_batch=services.preferences.settings.jobs.rows_per_batch)
+    with Line(console) as line:
+        return await services.jobs.add(plan, source, lambda told: line.show(_reading(source, told)))
+
+
+def _reading(source: JobSource, told: ImportProgress) -> str:
+    parts = [say("reading {name}", name=source.label), bar(told.done, told.total), rows_words(told.lines)]
+    if told.bad:
+        parts.append(say("{n} bad", n=f"{told.bad:,}"))
+    if told.indexing:
+        parts.append(say("looking for duplicates"))
+    elif told.total > 1_000_000:
+        parts.append(f"{told.done / 1e6:,.0f} / {told.total / 1e6:,.0f} MB")
+    return " · ".join(parts)
+
+
+async def _told_bad(services: Services, job: Job, console: Console, *, kept: bool) -> Sequence[Row]:
+    """List the first lines that cannot be asked; of a job that is kept, where the others are found."""
+    if not job.counts.invalid:
+        return ()
+    bad = await services.jobs.bad(job.id, limit=_MOST_BAD)
+    for row in bad:
+        console.note(bad_line(row))
+    if (rest := job.counts.invalid - len(bad)) > 0:
+        where = f": kireji batch bad {job.id}" if kept else "."
+        console.note(say("and {n} more", n=f"{rest:,}") + where)
+    return bad
+
+
+def _show_estimate(console: Console, job: Job) -> None:
+    """Beside the result, which is the job's number."""
+    if job.estimate is None:
+        console.note(say("Nobody knows yet what it will cost: kireji batch estimate {id} says why.", id=job.id))
+        return
+    facts = _facts(job, job.estimate)
+    width = max(len(name) for name, _ in facts)
+    for name, words in facts:
+        console.show(f"{name.ljust(width)}  {words}")
+
+
+def _facts(job: Job, estimate: Estimate) -> list[tuple[str, str]]:
+    facts = facts_of_estimate(job, estimate)
+    return [*facts, (say("budget"), estimate.over_budget)] if estimate.over_budget else facts

@@ -1,0 +1,143 @@
+"""Shows how far jobs are while they are worked, by this process or by the app."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from kireji.cli.batch_progress import Line, bar
+from kireji.cli.batch_values import job_value
+from kireji.cli.batch_words import job_name, moment
+from kireji.cli.console import Console, OutputClosed
+from kireji.core.errors import JobError
+from kireji.core.jobs.states import JobState
+from kireji.core.jobs.values import Job, Mode
+from kireji.core.words import say
+from kireji.services.application import Services
+from kireji.services.spending import dollars
+
+_LOOK = 1.0
+"""Seconds after which it is drawn again although nothing was told."""
+
+
+class Following:
+    """What is to be seen of jobs that are worked.
+
+    Args:
+        services: The use cases.
+        jobs: Which.
+        console: Where it is shown.
+        as_json: Whether one object is printed whenever a job has come further, instead of a line that is drawn over.
+    """
+
+    def __init__(self, services: Services, jobs: Sequence[int], console: Console, *, as_json: bool) -> None:
+        self._services = services
+        self._jobs = jobs
+        self._console = console
+        self._as_json = as_json
+        self._changed = asyncio.Event()
+        self._seen: dict[int, Job] = {}
+        self._closed = False
+
+    async def looked_at(self) -> list[Job]:
+        """The jobs as they are now; those that were removed meanwhile are left out."""
+        found = []
+        for number in self._jobs:
+            try:
+                found.append(await self._services.jobs.job(number))
+            except JobError:
+                continue
+        return found
+
+    @asynccontextmanager
+    async def shown(self) -> AsyncIterator[None]:
+        """While inside, it is shown.
+
+        Raises:
+            OutputClosed: Nobody reads what is printed.
+        """
+        jobs = self._services.jobs
+        stop = jobs.changed.subscribe(lambda _: self._changed.set())
+        failure: BaseException | None = None
+        try:
+            with Line(self._console) as line:
+                async with jobs.watching(), asyncio.TaskGroup() as group:
+                    draw = group.create_task(self._draw(line), name="progress")
+                    try:
+                        yield
+                    except Exception as error:  # noqa: BLE001 - passed on below; the group would wrap it
+                        failure = error
+                    finally:
+                        draw.cancel()
+        finally:
+            stop()
+        if failure is not None:
+            raise failure
+        if self._closed:
+            raise OutputClosed
+
+    async def _draw(self, line: Line) -> None:
+        while True:
+            self._changed.clear()
+            jobs = await self.looked_at()
+            if self._as_json:
+                self._print(jobs)
+            else:
+                self._tell(jobs, line)
+                line.show(progress_words(jobs, self._services.clock.now()), now=True)
+            try:
+                await asyncio.wait_for(self._changed.wait(), _LOOK)
+            except TimeoutError:
+                continue
+
+    def _print(self, jobs: Sequence[Job]) -> None:
+        """One object for each job that has come further."""
+        for job in jobs:
+            before = self._seen.get(job.id)
+            self._seen[job.id] = job
+            if before == job or self._closed:
+                continue
+            try:
+                self._console.object(job_value(job))
+            except OutputClosed:
+                self._closed = True
+
+    def _tell(self, jobs: Sequence[Job], line: Line) -> None:
+        """Say what a job waits for, once."""
+        for job in jobs:
+            before = self._seen.get(job.id)
+            self._seen[job.id] = job
+            if job.sentence and job.state is JobState.RUNNING and (before is None or before.sentence != job.sentence):
+                line.clear()
+                self._console.note(f"{job_name(job)}: {job.sentence}")
+
+
+def progress_words(jobs: Sequence[Job], now: datetime) -> str:
+    """How far jobs are, on one line.
+
+    Args:
+        jobs: Which.
+        now: The time.
+    """
+    if not jobs:
+        return ""
+    ended = sum(job.counts.ended for job in jobs)
+    total = sum(job.counts.distinct for job in jobs)
+    failed = sum(job.counts.failed for job in jobs)
+    taken = sum(job.counts.taken for job in jobs if job.plan.mode is Mode.BATCH)
+    since = min((job.waiting_since for job in jobs if job.waiting_since is not None), default=None)
+    parts = [
+        job_name(jobs[0]) if len(jobs) == 1 else say("{n} jobs", n=f"{len(jobs):,}"),
+        bar(ended, total),
+        say("{ended} of {all} rows", ended=f"{ended:,}", all=f"{total:,}"),
+    ]
+    if failed:
+        parts.append(say("{n} failed", n=f"{failed:,}"))
+    if any(job.state is JobState.CANCELLING for job in jobs):
+        parts.append(say("being called back"))
+    if taken and since is not None:
+        parts.append(say("{n} with the service since {time}", n=f"{taken:,}", time=moment(since, now)))
+    parts.append(dollars(sum(job.cost for job in jobs)))
+    return " · ".join(parts)

@@ -1,0 +1,120 @@
+"""`kireji batch results` and `bad`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from kireji.cli.batch_progress import Line, bar
+from kireji.cli.batch_values import bad_value
+from kireji.cli.batch_words import bad_line, rows_words
+from kireji.cli.console import Console
+from kireji.cli.work import DONE, Work, WrongUsage
+from kireji.core.jobs.answers import ExportForm
+from kireji.core.jobs.output import output_line, status_of
+from kireji.core.jobs.values import Counts, Job, Outcome
+from kireji.core.words import say
+from kireji.services.application import Services
+
+_PAGE = 500
+
+
+def prepare(arguments: argparse.Namespace, console: Console) -> Work:
+    """Look at the name of the file that is to be written.
+
+    Raises:
+        WrongUsage: It ends with nothing that is known.
+    """
+    if arguments.action == "bad":
+        return _bad(arguments.id, console, as_json=arguments.json)
+    if arguments.output:
+        return _written(arguments, _form(arguments.output), console)
+    return _printed(arguments.id, console, failed=arguments.failed)
+
+
+def _form(name: str) -> ExportForm:
+    ending = Path(name).suffix.lower().removeprefix(".")
+    for form in ExportForm:
+        if form.value == ending:
+            return form
+    raise WrongUsage(say("{name} ends neither with .jsonl nor with .csv, which are what can be written", name=name))
+
+
+def _bad(number: int, console: Console, *, as_json: bool) -> Work:
+    async def work(services: Services) -> int:
+        await services.jobs.job(number)
+        last = 0
+        while page := await services.jobs.bad(number, last, _PAGE):
+            if as_json:
+                for row in page:
+                    console.object(bad_value(row))
+            else:
+                console.table((), [(bad_line(row),) for row in page])
+            last = page[-1].number
+        if not last and not as_json:
+            console.note(say("Every line of this job can be asked."))
+        return DONE
+
+    return work
+
+
+def _printed(number: int, console: Console, *, failed: bool) -> Work:
+    async def work(services: Services) -> int:
+        job = await services.jobs.job(number)
+        async for line in _lines(services, job, failed=failed):
+            if console.result_is_shown:
+                console.write(line.decode())
+            else:
+                console.bytes(line)
+        _tell_missing(console, job)
+        return DONE
+
+    return work
+
+
+async def _lines(services: Services, job: Job, *, failed: bool) -> AsyncIterator[bytes]:
+    """The lines of the rows that have ended, page by page."""
+    last = 0
+    while page := await services.jobs.answers(job.id, last, _PAGE):
+        wanted = [each for each in page if status_of(each) and not (failed and each.outcome is Outcome.SUCCEEDED)]
+        if wanted:
+            yield b"".join(output_line(each, structured=bool(job.plan.schema)) for each in wanted)
+        last = page[-1].row.number
+
+
+def _written(arguments: argparse.Namespace, form: ExportForm, console: Console) -> Work:
+    path = os.path.abspath(arguments.output)
+
+    async def work(services: Services) -> int:
+        job = await services.jobs.job(arguments.id)
+        with Line(console) as line:
+            rows = await services.jobs.export(
+                arguments.id,
+                path,
+                form,
+                lambda done, total: line.show(f"{bar(done, total)} {rows_words(done)}"),
+                failed=arguments.failed,
+            )
+        missing = _missing(job.counts)
+        if arguments.json:
+            console.object({"path": path, "rows": rows, "missing": missing})
+            return DONE
+        console.line(arguments.output)
+        console.note(say("{rows} written.", rows=rows_words(rows)))
+        _tell_missing(console, job)
+        return DONE
+
+    return work
+
+
+def _missing(counts: Counts) -> int:
+    """How many rows have not ended; of those that share another's result nobody counts it."""
+    return counts.pending + counts.taken + counts.uncertain
+
+
+def _tell_missing(console: Console, job: Job) -> None:
+    if missing := _missing(job.counts):
+        words = say("1 row has not ended yet and is left out.")
+        console.note(words if missing == 1 else say("{n} rows have not ended yet and are left out.", n=f"{missing:,}"))

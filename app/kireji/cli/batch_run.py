@@ -1,0 +1,139 @@
+"""`kireji batch run` and `cancel`: the queue is worked in the foreground."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+
+from kireji.cli.batch_following import Following
+from kireji.cli.batch_values import job_value
+from kireji.cli.batch_words import ended_words, job_name
+from kireji.cli.console import Console
+from kireji.cli.work import DONE, FAILED, Work
+from kireji.core.errors import BudgetReached, JobConflict, PriceUnknown
+from kireji.core.jobs.states import JobState
+from kireji.core.jobs.values import Job
+from kireji.core.words import say
+from kireji.services.application import Services
+
+_WORKED = (JobState.RUNNING, JobState.CANCELLING)
+_ENDED = (JobState.FINISHED, JobState.CANCELLED)
+
+
+def prepare(arguments: argparse.Namespace, console: Console) -> Work:
+    """Nothing is read beforehand."""
+    if arguments.action == "cancel":
+        return _cancel(arguments.id, console, as_json=arguments.json)
+    return _run(arguments.id, console, as_json=arguments.json)
+
+
+def _run(number: int | None, console: Console, *, as_json: bool) -> Work:
+    async def work(services: Services) -> int:
+        jobs = [await services.jobs.job(number)] if number is not None else list(await services.jobs.jobs())
+        ready = [job for job in jobs if job.state is JobState.READY]
+        refused = [job.id for job in ready if not await _started(services, job, console)]
+        followed = [job.id for job in jobs if job.id not in refused and (number is not None or _is_open(job))]
+        if not followed:
+            if not refused:
+                console.note(say("Nothing waits to be run."))
+            return FAILED if refused else DONE
+        code = await _worked(services, number, followed, console, as_json=as_json)
+        return FAILED if refused else code
+
+    return work
+
+
+def _is_open(job: Job) -> bool:
+    """Whether a job is worked when all are, or needs the person, which is to be said."""
+    return job.state in (*_WORKED, JobState.READY, JobState.NEEDS_YOU)
+
+
+async def _started(services: Services, job: Job, console: Console) -> bool:
+    """Let a job run that is READY; what forbids it is told."""
+    try:
+        await services.jobs.start(job.id)
+    except (BudgetReached, PriceUnknown) as refused:
+        console.note(f"kireji: {job_name(job)}: {refused.sentence}")
+        return False
+    except JobConflict:  # the app was quicker
+        return True
+    return True
+
+
+def _cancel(number: int, console: Console, *, as_json: bool) -> Work:
+    async def work(services: Services) -> int:
+        job = await services.jobs.job(number)
+        if job.state is not JobState.CANCELLING:
+            job = await services.jobs.cancel(number)
+        if job.state is JobState.CANCELLED:
+            return _told([job], console, as_json=as_json)
+        return await _worked(services, number, [number], console, as_json=as_json)
+
+    return work
+
+
+async def _worked(
+    services: Services, number: int | None, followed: Sequence[int], console: Console, *, as_json: bool
+) -> int:
+    """Work the queue until these jobs do not go on any more; the last of it is told.
+
+    Args:
+        services: The use cases.
+        number: The one job that is worked; None works all.
+        followed: Whose progress is shown.
+        console: Where.
+        as_json: As one object whenever a job has come further.
+    """
+    following = Following(services, followed, console, as_json=as_json)
+    try:
+        async with following.shown():
+            await services.job_runner().run(number, until_done=True)
+    except asyncio.CancelledError:
+        console.note(_left(await following.looked_at()))
+        raise
+    return _told(await following.looked_at(), console, as_json=as_json)
+
+
+def _left(jobs: Sequence[Job]) -> str:
+    """What becomes of jobs that nobody works any more."""
+    going = [job for job in jobs if job.state in _WORKED]
+    if not going:
+        return ""
+    number = f" {going[0].id}" if len(going) == 1 else ""
+    if any(job.counts.taken and job.waiting_since is not None for job in going):
+        if len(going) > 1:
+            return say("The jobs go on at the service; kireji batch run collects them.")
+        return say("The job goes on at the service; kireji batch run{number} collects it.", number=number)
+    return say("What is done stays done; kireji batch run{number} goes on with the rest.", number=number)
+
+
+def _told(jobs: Sequence[Job], console: Console, *, as_json: bool) -> int:
+    """Say how jobs have ended, or why they have not."""
+    code = DONE
+    for job in jobs:
+        if job.state not in _ENDED:
+            code = FAILED
+            console.note(f"kireji: {_why(job)}")
+        elif as_json:
+            console.object(job_value(job))
+        else:
+            console.note(ended_words(job))
+            if job.counts.failed and job.state is JobState.FINISHED:
+                console.note(say("Those that failed alone are asked again with: kireji batch retry {id}", id=job.id))
+    return code
+
+
+def _why(job: Job) -> str:
+    name = job_name(job)
+    match job.state:
+        case JobState.NEEDS_YOU if job.counts.uncertain and not job.counts.pending:
+            words = say("They are decided with: kireji batch decide {id} --again, or --failed", id=job.id)
+            return f"{name}: {job.sentence} {words}"
+        case JobState.NEEDS_YOU:
+            return f"{name}: {job.sentence} " + say("It goes on with: kireji batch resume {id}", id=job.id)
+        case JobState.PAUSED:
+            return say("{job} is paused; it goes on with: kireji batch resume {id}", job=name, id=job.id)
+        case JobState.IMPORTING:
+            return say("{job} is still being read.", job=name)
+    return say("{job} has not ended: kireji batch show {id}", job=name, id=job.id)
