@@ -9,8 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,10 +57,10 @@ class Killing:
     Args:
         home: The data folder.
         service: The service.
-        workers: What makes processes.
+        workers: Each makes one process after the other.
     """
 
-    def __init__(self, home: Path, service: ServiceProcess, workers: subprocess.Popen[str]) -> None:
+    def __init__(self, home: Path, service: ServiceProcess, workers: Sequence[subprocess.Popen[str]]) -> None:
         self._home = home
         self._service = service
         self._workers = workers
@@ -90,15 +90,34 @@ class Killing:
         Returns:
             Its exit code; 0 when all jobs have ended.
         """
-        assert self._workers.stdin is not None
-        assert self._workers.stdout is not None
-        self._workers.stdin.write(f"{point} {at}\n")
-        self._workers.stdin.flush()
-        pid = int(self._workers.stdout.readline().split()[1])
+        pid = self._start(self._workers[0], point, at)
         if seconds is not None:
             time.sleep(seconds)  # noqa: TID251 - from outside, whatever the process does
             os.kill(pid, signal.SIGKILL)
-        code = int(self._workers.stdout.readline().split()[1])
+        return self._ended(self._workers[0])
+
+    def run_together(self, *points: str) -> list[int]:
+        """Let as many processes work at the same time as there are points; gives their exit codes.
+
+        Args:
+            points: Where each kills itself; empty for nowhere.
+        """
+        workers = self._workers[: len(points)]
+        for worker, point in zip(workers, points, strict=True):
+            self._start(worker, point, 1)
+        return [self._ended(worker) for worker in workers]
+
+    @staticmethod
+    def _start(worker: subprocess.Popen[str], point: str, at: int) -> int:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        worker.stdin.write(f"{point} {at}\n")
+        worker.stdin.flush()
+        return int(worker.stdout.readline().split()[1])
+
+    def _ended(self, worker: subprocess.Popen[str]) -> int:
+        assert worker.stdout is not None
+        code = int(worker.stdout.readline().split()[1])
         self.kills += code == -signal.SIGKILL
         return code
 
@@ -145,26 +164,23 @@ class Killing:
 
 
 @contextmanager
-def killing(home: Path, orders: Orders) -> Iterator[Killing]:
-    """A service and a source of processes.
+def killing(home: Path, orders: Orders, workers: int = 1) -> Iterator[Killing]:
+    """A service and sources of processes.
 
     Args:
         home: The data folder.
         orders: What the service does to batches.
+        workers: How many processes may work at the same time.
     """
-    with ServiceProcess(batches=orders) as service:
+    with ServiceProcess(batches=orders) as service, ExitStack() as stack:
         variables = os.environ | {"ANTHROPIC_BASE_URL": service.base_url, "ANTHROPIC_API_KEY": KEY}
         command = [sys.executable, "-m", "tests.support.job_worker", str(home)]
-        with (
-            (home / "workers.log").open("w") as said,
-            subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=said,
-                text=True,
-                cwd=ROOT,
-                env=variables,
-            ) as workers,
-        ):
-            yield Killing(home, service, workers)
+        said = stack.enter_context((home / "workers.log").open("w"))
+        pipe = subprocess.PIPE
+        made = [
+            stack.enter_context(
+                subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=said, text=True, cwd=ROOT, env=variables)
+            )
+            for _ in range(workers)
+        ]
+        yield Killing(home, service, made)

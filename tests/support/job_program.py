@@ -61,13 +61,21 @@ class JobProgram:
         found: Database = self.parts.store._database  # type: ignore[attr-defined]
         return found
 
-    async def add(self, rows: int, rows_per_batch: int, **values: Any) -> int:
-        """A job that runs; each of its rows says something else than every other one."""
+    async def add(self, rows: int, rows_per_batch: int, whose: str = "", **values: Any) -> int:
+        """A job that runs; each of its rows says something else than every other one of the program.
+
+        Args:
+            rows: How many.
+            rows_per_batch: How many go together.
+            whose: Stands in every row, for tests with several programs.
+            values: Of its plan.
+        """
         named = {"provider": "anthropic", "model": MODEL, "max_tokens": 64} | values
         plan = JobPlan("A job", rows_per_batch=rows_per_batch, **named)
         store = self.parts.store
         job = await store.create(plan, JobSource(SourceKind.JSONL, ("rows.jsonl",)), process_origin())
-        contents = [b'{"prompt":"row %d of job %d"}' % (number, job) for number in range(1, rows + 1)]
+        words = f"of {whose} job {job}".replace("  ", " ")
+        contents = [f'{{"prompt":"row {number} {words}"}}'.encode() for number in range(1, rows + 1)]
         await asyncio.to_thread(load_rows, self.paths.jobs_database, job, contents)
         await store.set_state(job, JobState.RUNNING)
         return job

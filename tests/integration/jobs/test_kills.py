@@ -37,3 +37,18 @@ def test_killed_at_random_moments_every_row_ends_once(tmp_path: Path) -> None:
         count = jobs.kill_at_random(KILLS, random.Random(8), 0.6, 1_000, 50)
         assert_nothing_lost(jobs.tally(), 1_000 * count)
     assert jobs.kills == KILLS
+
+
+def test_two_processes_at_once_share_one_job(tmp_path: Path) -> None:
+    with killing(tmp_path, Orders(seconds=0.2), workers=2) as jobs:
+        jobs.add(400, 10)
+        assert jobs.run_together("", "") == [0, 0]
+        assert_nothing_lost(jobs.tally(), 400)
+
+
+@pytest.mark.parametrize("point", ["a batch is recorded", "the service has answered", "the first results are stored"])
+def test_of_two_processes_one_dies_and_the_other_does_the_rest(point: str, tmp_path: Path) -> None:
+    with killing(tmp_path, Orders(seconds=0.2), workers=2) as jobs:
+        jobs.add(400, 10)
+        assert jobs.run_together(point, "")[1] == 0
+        assert_nothing_lost(jobs.tally(), 400)

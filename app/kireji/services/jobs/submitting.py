@@ -147,7 +147,8 @@ class Submitting:
         if isinstance(error, ProviderError) and error.not_taken:
             await self._discard(batch)
             return await self._troubles.met(_sending(job), job.id, error)
-        log.warning("batch %d: nobody knows whether it arrived", batch.id, exc_info=error)
+        ours = not isinstance(error, KirejiError)
+        log.warning("batch %d: nobody knows whether it arrived: %s", batch.id, error, exc_info=error if ours else None)
         await self._troubles.waits(Step("batch", batch.id), job.id, lost(batch))
         await self._lost(batch)
         wanted = error.retry_after if isinstance(error, ProviderError) else None
