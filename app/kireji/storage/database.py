@@ -38,6 +38,7 @@ class _Form:
     steps: Sequence[Step]
     application: int
     copies: bool
+    page: int
 
 
 class Database:
@@ -63,6 +64,7 @@ class Database:
         steps: Sequence[Step] = STEPS,
         application: int = APPLICATION_ID,
         copies: bool = True,
+        page: int = 4096,
         patience: float = 5.0,
     ) -> Database:
         """Open the file, creating folder (0700) and file (0600) where they are missing, and bring it up to date.
@@ -72,6 +74,7 @@ class Database:
             steps: The schema.
             application: The mark in its header; another one there is another program's file.
             copies: Whether a copy is put aside before the schema changes.
+            page: Bytes of a page, when the file is new: larger ones suit rows of some kilobytes.
             patience: Seconds to wait for another program's lock, here and in every later call.
 
         Raises:
@@ -81,7 +84,7 @@ class Database:
             StoreFull: There is no room for it.
             StoreError: It is locked, or another program's.
         """
-        database, form = cls(path), _Form(steps, application, copies)
+        database, form = cls(path), _Form(steps, application, copies, page)
         with ExitStack() as stack:
             stack.callback(database._worker.stop, database._disconnect)
             await database._worker.run(lambda: database._connect(form, patience))
@@ -197,6 +200,7 @@ def _open(path: Path, form: _Form, patience: float) -> Connection:
         connection.execute("PRAGMA trusted_schema = OFF")
         _refuse_unknown(connection, path, form)
         _check(connection, path)
+        connection.execute(f"PRAGMA page_size = {form.page}")
         _use_log(connection, patience)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")

@@ -28,13 +28,13 @@ Piece = tuple[int, int]
 """The first and the last id of some rows."""
 
 _AGAIN = f"""
-    UPDATE rows SET state = {Code.PENDING}, batch = NULL, sent = 0, cached = 0, sentence = ''
+    UPDATE rows SET state = {Code.PENDING}, batch = NULL, result = NULL, sent = 0, cached = 0, sentence = ''
     WHERE state = ? AND id BETWEEN ? AND ?
 """  # noqa: S608 - nothing of it is input
 _DECIDED = " AND batch IN (SELECT id FROM batches WHERE ended = 1)"
 """What becomes of UNCERTAIN rows whose batch is open, their batch says."""
 _FORGET = (
-    "DELETE FROM results WHERE id IN (SELECT id FROM rows WHERE state = ? AND id BETWEEN ? AND ?{condition})",
+    "DELETE FROM results WHERE id IN (SELECT result FROM rows WHERE state = ? AND id BETWEEN ? AND ?{condition})",
     "DELETE FROM hidden WHERE id IN (SELECT id FROM rows WHERE state = ? AND id BETWEEN ? AND ?{condition})",
 )
 _END = "UPDATE rows SET state = ?, sentence = ? WHERE state = ? AND id BETWEEN ? AND ?"
@@ -50,18 +50,16 @@ _MATCHES = f"""
     SELECT wanted.id, rows.id FROM rows JOIN wanted ON wanted.print = rows.print
     WHERE rows.id BETWEEN ? AND ? AND rows.state = {Code.SUCCEEDED} AND rows.print IS NOT NULL
 """  # noqa: S608
-_REUSE = f"""
-    UPDATE rows SET state = {Code.SUCCEEDED}, cached = 1 WHERE id = ?1 AND state = {Code.PENDING}
-    AND EXISTS (SELECT 1 FROM rows AS earlier JOIN results ON results.id = earlier.id
-        WHERE earlier.id = ?2 AND earlier.state = {Code.SUCCEEDED})
+_FOUND = f"""
+    SELECT earlier.result FROM rows AS earlier JOIN rows AS waiting ON waiting.id = ? AND waiting.state = {Code.PENDING}
+    WHERE earlier.id = ? AND earlier.state = {Code.SUCCEEDED} AND earlier.result IS NOT NULL
 """  # noqa: S608
-_COPY = (
-    """
-    INSERT OR REPLACE INTO results
-    SELECT ?1, input, output, cache_read, cache_write, thinking, in_window, cost, payload FROM results WHERE id = ?2
-    """,
-    "INSERT OR REPLACE INTO hidden SELECT ?1, placeholders FROM hidden WHERE id = ?2",
-)
+_REUSE = f"UPDATE rows SET state = {Code.SUCCEEDED}, cached = 1, result = ? WHERE id = ?"  # noqa: S608
+_COPY = """
+    INSERT INTO results
+    SELECT NULL, input, output, cache_read, cache_write, thinking, cost, in_window, payload FROM results WHERE id = ?
+"""
+_COPY_VALUES = "INSERT OR REPLACE INTO hidden SELECT ?, placeholders FROM hidden WHERE id = ?"
 
 
 def pieces(connection: Connection, job: int) -> list[Piece]:
@@ -121,11 +119,13 @@ def matches(connection: Connection, piece: Piece) -> list[tuple[int, int]]:
 def take_over(connection: Connection, job: int, found: Sequence[tuple[int, int]]) -> int:
     """Give rows the results of others; those that were sent meanwhile are left alone. Returns how many got one."""
     taken = 0
-    for pair in found:
-        if connection.execute(_REUSE, pair).rowcount:
+    for row, earlier in found:
+        answer = connection.execute(_FOUND, (row, earlier)).fetchone()
+        if answer is not None:
             taken += 1
-            for copy in _COPY:
-                connection.execute(copy, pair)
+            copy = connection.execute(_COPY, answer).lastrowid
+            connection.execute(_REUSE, (copy, row))
+            connection.execute(_COPY_VALUES, (row, earlier))
     connection.execute("UPDATE jobs SET reused = reused + ? WHERE id = ?", (taken, job))
     move(connection, job, RowState.PENDING, RowState.SUCCEEDED, taken)
     return taken

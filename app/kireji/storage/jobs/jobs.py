@@ -41,6 +41,7 @@ _REMOVED_AT_ONCE = 2_000
 """Rows: with inputs and answers of some kilobytes each, their pages are written again within some 50 ms."""
 _PICTURES = "SELECT DISTINCT blob, media_type FROM pictures WHERE row BETWEEN ? AND ?"
 _PICTURE_USED = "SELECT 1 FROM pictures WHERE blob = ? LIMIT 1"
+_FORGET_RESULTS = "DELETE FROM results WHERE id IN (SELECT result FROM rows WHERE id BETWEEN ? AND ?)"
 _ENDS = frozenset({JobState.FINISHED, JobState.CANCELLED})
 _FIXED = frozenset({"name", "mode", "rows_per_batch", "unpriced"})
 
@@ -178,7 +179,8 @@ def remove_some(connection: Connection, job: int, drop: Callable[[Collection[tup
         return False
     window = (lowest, some[0])
     pictures = connection.execute(_PICTURES, window).fetchall()
-    for table, column in (("pictures", "row"), ("inputs", "id"), ("results", "id"), ("hidden", "id"), ("rows", "id")):
+    connection.execute(_FORGET_RESULTS, window)
+    for table, column in (("pictures", "row"), ("inputs", "id"), ("hidden", "id"), ("rows", "id")):
         connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", window)  # noqa: S608 - no input
     unused = [one for one in pictures if connection.execute(_PICTURE_USED, one[:1]).fetchone() is None]
     if unused:

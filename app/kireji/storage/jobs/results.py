@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from msgspec.structs import astuple
+
 from kireji.core.errors import JobConflict
 from kireji.core.jobs.states import RowState
 from kireji.core.jobs.values import Outcome, RowResult
@@ -23,13 +25,15 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 _END_OF = {outcome: CODES[outcome.row_state] for outcome in Outcome}
-_END = f"UPDATE rows SET state = ? WHERE id = ? AND batch = ? AND state = {Code.TAKEN}"  # noqa: S608 - nothing is input
-_END_UNCLEAR = f"UPDATE rows SET state = ? WHERE id = ? AND batch = ? AND state = {Code.UNCERTAIN}"  # noqa: S608
+_END = "UPDATE rows SET state = ?, result = ? WHERE id = ? AND batch = ? AND state = ?"
+_END_BETWEEN = "UPDATE rows SET state = ?, result = id - ? WHERE id BETWEEN ? AND ? AND batch = ? AND state = ?"
+_CORRECT = "UPDATE rows SET state = ? WHERE id = ?"
 _LOOK = f"SELECT state FROM rows WHERE id = ? AND batch = ? AND state IN ({Code.TAKEN}, {Code.UNCERTAIN})"  # noqa: S608
 KEEP_VALUES = "INSERT OR REPLACE INTO hidden VALUES (?, ?)"
 _SAY = "UPDATE rows SET sentence = ? WHERE id = ?"
-_KEEP = "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_END_OUTSIDE = f"UPDATE rows SET state = {Code.SUCCEEDED} WHERE id = ? AND state = {Code.PENDING}"  # noqa: S608
+_LAST = "SELECT coalesce(max(id), 0) FROM results"
+_KEEP = "INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_END_OUTSIDE = f"UPDATE rows SET state = {Code.SUCCEEDED}, result = ? WHERE id = ? AND state = {Code.PENDING}"  # noqa: S608
 _COST = "UPDATE jobs SET cost = cost + ? WHERE id = ?"
 
 
@@ -44,13 +48,10 @@ def record(connection: Connection, batch: int, results: Sequence[RowResult]) -> 
         MixedResults: They are not.
     """
     job = _job_of(connection, batch)
-    if job is None:
+    if job is None or not results:
         return 0
-    ordered = sorted(results, key=attrgetter("number"))
-    _end(connection, _END, job, batch, ordered)
-    _keep(connection, job, ordered)
-    move_all(connection, job, RowState.TAKEN, ordered)
-    return len(ordered)
+    _record(connection, job, batch, RowState.TAKEN, sorted(results, key=attrgetter("number")))
+    return len(results)
 
 
 def record_new(connection: Connection, batch: int, results: Sequence[RowResult]) -> int:
@@ -63,11 +64,9 @@ def record_new(connection: Connection, batch: int, results: Sequence[RowResult])
         state = connection.execute(_LOOK, (row_id(job, result.number), batch)).fetchone()
         if state is not None:
             new[STATES[state[0]]].setdefault(result.number, result)
-    for before, update in ((RowState.TAKEN, _END), (RowState.UNCERTAIN, _END_UNCLEAR)):
-        ordered = list(new[before].values())
-        _end(connection, update, job, batch, ordered)
-        _keep(connection, job, ordered)
-        move_all(connection, job, before, ordered)
+    for before, found in new.items():
+        if found:
+            _record(connection, job, batch, before, list(found.values()))
     return sum(map(len, new.values()))
 
 
@@ -82,19 +81,14 @@ def record_outside(connection: Connection, job: int, result: RowResult, values: 
             say("Only an answer is kept of a row that was tried."),
             say("The row waits as it did; send it with the rest."),
         )
-    if not connection.execute(_END_OUTSIDE, (row_id(job, result.number),)).rowcount:
+    row, place = row_id(job, result.number), _next(connection)
+    if not connection.execute(_END_OUTSIDE, (place, row)).rowcount:
         return False
-    _keep(connection, job, [result])
+    _keep(connection, job, place, [result])
     if values:
-        connection.execute(KEEP_VALUES, (row_id(job, result.number), encode_texts(values)))
+        connection.execute(KEEP_VALUES, (row, encode_texts(values)))
     move(connection, job, RowState.PENDING, RowState.SUCCEEDED, 1)
     return True
-
-
-def move_all(connection: Connection, job: int, before: RowState, results: Sequence[RowResult]) -> None:
-    """Count rows that have ended."""
-    ended = Counter(result.outcome for result in results)
-    shift(connection, job, {before: -len(results), **{outcome.row_state: rows for outcome, rows in ended.items()}})
 
 
 def _job_of(connection: Connection, batch: int) -> int | None:
@@ -102,33 +96,40 @@ def _job_of(connection: Connection, batch: int) -> int | None:
     return None if row is None else int(row[0])
 
 
-def _end(connection: Connection, update: str, job: int, batch: int, results: Sequence[RowResult]) -> None:
-    base = row_id(job, 0)
-    changes = [(_END_OF[result.outcome], base + result.number, batch) for result in results]
-    if changes and connection.executemany(update, changes).rowcount != len(changes):
+def _record(connection: Connection, job: int, batch: int, before: RowState, results: Sequence[RowResult]) -> None:
+    """Store results, in ascending order, of rows that are all in this batch and this state."""
+    place = _next(connection)
+    ends = Counter(result.outcome for result in results)
+    base, known = row_id(job, 0), (batch, CODES[before])
+    if _are_neighbours(results):
+        most = ends.most_common(1)[0][0]
+        first, last = base + results[0].number, base + results[-1].number
+        changed = connection.execute(_END_BETWEEN, (_END_OF[most], first - place, first, last, *known)).rowcount
+        others = [result for result in results if result.outcome is not most]
+        connection.executemany(_CORRECT, [(_END_OF[result.outcome], base + result.number) for result in others])
+    else:
+        changes = [(_END_OF[one.outcome], to, base + one.number, *known) for to, one in enumerate(results, place)]
+        changed = connection.executemany(_END, changes).rowcount
+    if changed != len(results):
         raise MixedResults
     said = [(storable(result.sentence), base + result.number) for result in results if result.sentence]
     connection.executemany(_SAY, said)
+    _keep(connection, job, place, results)
+    shift(connection, job, {before: -changed, **{outcome.row_state: rows for outcome, rows in ends.items()}})
 
 
-def _keep(connection: Connection, job: int, results: Sequence[RowResult]) -> None:
-    base = row_id(job, 0)
-    connection.executemany(_KEEP, [_stored(base, result) for result in results])
+def _next(connection: Connection) -> int:
+    """Where the next result is written."""
+    return int(connection.execute(_LAST).fetchone()[0]) + 1
+
+
+def _are_neighbours(results: Sequence[RowResult]) -> bool:
+    """Whether no other row lies between them: a whole batch, as nearly always. One statement changes all then."""
+    return len({result.number for result in results}) == len(results) == results[-1].number - results[0].number + 1
+
+
+def _keep(connection: Connection, job: int, place: int, results: Sequence[RowResult]) -> None:
+    connection.executemany(_KEEP, [(to, *astuple(one.usage), one.payload) for to, one in enumerate(results, place)])
     cost = sum(result.usage.cost or 0.0 for result in results)
     if cost:
         connection.execute(_COST, (cost, job))
-
-
-def _stored(base: int, result: RowResult) -> tuple[int | float | bytes | None, ...]:
-    used = result.usage
-    return (
-        base + result.number,
-        used.input_tokens,
-        used.output_tokens,
-        used.cache_read_tokens,
-        used.cache_write_tokens,
-        used.thinking_tokens,
-        used.window_tokens,
-        used.cost,
-        result.payload,
-    )

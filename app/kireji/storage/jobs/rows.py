@@ -28,7 +28,7 @@ _JOINED = f"""
     FROM rows
     JOIN rows AS answered ON answered.id = iif(rows.same IS NULL, rows.id, :base | rows.same)
     LEFT JOIN inputs ON inputs.id = rows.id
-    LEFT JOIN results ON results.id = answered.id
+    LEFT JOIN results ON results.id = answered.result
     LEFT JOIN hidden ON hidden.id = answered.id
 """  # noqa: S608
 _INPUTS = """

@@ -27,6 +27,8 @@ from kireji.storage.migrations import Step, statements
 APPLICATION_ID = 0x4B524A51
 """Stands in the file's header ("KRJQ")."""
 
+_PAGE = 16_384
+"""Bytes: rows of a kilobyte or two fill it better than the usual quarter of it."""
 _BITS = 32
 """Of a row's id hold its number; the others hold its job."""
 
@@ -130,6 +132,7 @@ _FIRST = statements(
         id INTEGER PRIMARY KEY, -- row_id(job, number)
         state INTEGER NOT NULL, -- Code
         batch INTEGER, -- the last that took it; NULL when it waits
+        result INTEGER, -- results.id
         sent INTEGER NOT NULL DEFAULT 0, -- of a batch that is asked row by row: it is about to leave, or has left
         cached INTEGER NOT NULL DEFAULT 0, -- its result is an earlier job's
         line INTEGER NOT NULL,
@@ -165,14 +168,14 @@ _FIRST = statements(
     "CREATE INDEX pictures_blob ON pictures (blob)",
     """
     CREATE TABLE results (
-        id INTEGER PRIMARY KEY, -- rows.id
-        input INTEGER NOT NULL, -- this and the next five: core.messages.Usage
+        id INTEGER PRIMARY KEY, -- in the order in which they came, so that each is written behind the last
+        input INTEGER NOT NULL, -- this and the next six: core.messages.Usage
         output INTEGER NOT NULL,
         cache_read INTEGER NOT NULL,
         cache_write INTEGER NOT NULL,
         thinking INTEGER NOT NULL,
-        in_window INTEGER NOT NULL,
         cost REAL, -- US dollars; NULL is unknown
+        in_window INTEGER NOT NULL,
         payload BLOB NOT NULL
     )
     """,
@@ -208,4 +211,6 @@ async def open_jobs(path: Path, *, patience: float = 5.0) -> Database:
     Raises:
         StoreError: As for `Database.open`.
     """
-    return await Database.open(path, steps=STEPS, application=APPLICATION_ID, copies=False, patience=patience)
+    return await Database.open(
+        path, steps=STEPS, application=APPLICATION_ID, copies=False, page=_PAGE, patience=patience
+    )
