@@ -23,6 +23,7 @@ _ALL = (
     "memory",
     "repetition",
     "search",
+    "results",
     "markdown",
     "chat",
     "tool_loop",

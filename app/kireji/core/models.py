@@ -42,8 +42,13 @@ class Price(msgspec.Struct, frozen=True):
     @property
     def sound(self) -> bool:
         """Whether these are prices: services write a negative number where there is none."""
-        known = (self.input, self.output, self.cache_write, self.cache_read, self.request)
-        return all(0 <= one < math.inf for one in known)
+        return (  # said five times: it is asked for every one of a hundred thousand results
+            0 <= self.input < math.inf
+            and 0 <= self.output < math.inf
+            and 0 <= self.cache_write < math.inf
+            and 0 <= self.cache_read < math.inf
+            and 0 <= self.request < math.inf
+        )
 
 
 class Lifecycle(enum.Enum):
@@ -120,8 +125,10 @@ class ModelInfo(msgspec.Struct, frozen=True):
 
     def price(self, prompt_tokens: int) -> Price | None:
         """What holds for a prompt of that size, cache included; None when that is unknown, or is no price at all."""
-        applying = [price for price in self.prices if prompt_tokens > price.above_tokens or price.above_tokens == 0]
-        return applying[-1] if applying and applying[-1].sound else None
+        for price in reversed(self.prices):
+            if prompt_tokens > price.above_tokens or price.above_tokens == 0:
+                return price if price.sound else None
+        return None
 
     def cost_at_most(self, prompt_tokens: int, output_tokens: int) -> float | None:
         """What a request can cost at most in US dollars, whatever of it is written to a cache; None when unknown.

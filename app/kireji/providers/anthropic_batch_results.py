@@ -18,7 +18,7 @@ from kireji.providers.failures import Answerer, capitalised, error_from_event, p
 
 _NOTHING = msgspec.Raw(b"")
 _NO_USAGE = Usage()
-_MOST_COUNTED = 2**53
+_BITS_COUNTED = 53
 _OUTCOMES: Mapping[str, Outcome] = MappingProxyType({outcome.value: outcome for outcome in Outcome})
 
 
@@ -128,13 +128,14 @@ class ResultReader:
 
     def _counted(self, reported: _Usage) -> Usage:
         details = reported.output_tokens_details
-        usage = Usage(
-            _count(reported.input_tokens),
-            _count(reported.output_tokens),
-            _count(reported.cache_read_input_tokens),
-            _count(reported.cache_creation_input_tokens),
-            _count(details.thinking_tokens) if details else 0,
-        )
+        read, written = reported.input_tokens or 0, reported.output_tokens or 0
+        cache_read, cache_write = reported.cache_read_input_tokens or 0, reported.cache_creation_input_tokens or 0
+        thinking = (details.thinking_tokens or 0) if details else 0
+        if (read | written | cache_read | cache_write | thinking) >> _BITS_COUNTED:  # one is negative, or beyond belief
+            read, written, cache_read, cache_write, thinking = map(
+                _believed, (read, written, cache_read, cache_write, thinking)
+            )
+        usage = Usage(read, written, cache_read, cache_write, thinking)
         price = self._price(usage)
         return usage if price is None else msgspec.structs.replace(usage, cost=price * JOB_SHARE)
 
@@ -157,5 +158,5 @@ def _outline(result: msgspec.Raw) -> _Result:
         return _Result()
 
 
-def _count(reported: int | None) -> int:
-    return 0 if reported is None else min(max(reported, 0), _MOST_COUNTED)
+def _believed(reported: int) -> int:
+    return min(max(reported, 0), 1 << _BITS_COUNTED)

@@ -7,12 +7,12 @@ result is stored once.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import msgspec
 
 from kireji.core.errors import ProviderError
-from kireji.core.jobs.custom_ids import number_of
+from kireji.core.jobs.custom_ids import custom_id
 from kireji.core.jobs.ports import BatchProvider, BatchResult, RemoteBatch
 from kireji.core.jobs.states import BatchState, JobState
 from kireji.core.jobs.values import Batch, Job, Outcome, RowResult
@@ -24,8 +24,13 @@ from kireji.services.jobs.reconciling import Reconciling
 
 log = logging.getLogger(__name__)
 
-_ROWS = 250
-_BYTES = 1 << 20
+_FOREIGN = 250
+"""Of others' results that come first: then none is ours."""
+_ROWS = (1_000, 5_000)
+_SHARE = 20
+"""Results are stored a twentieth of the batch at a time, within these: in a large batch they come from all over it, and
+each time nearly all of its rows are written anew."""
+_BYTES = 8 << 20
 _READ_AGAIN = 3
 """How often results that end too early are read before it is believed that there are no more."""
 
@@ -33,27 +38,29 @@ _READ_AGAIN = 3
 class _Tally:
     """What was read so far."""
 
-    def __init__(self, waited_for: int) -> None:
-        self.waited_for = waited_for
+    def __init__(self) -> None:
         self.seen: set[int] = set()
         self.foreign = 0
-        self.usage = Usage()
-        self._costs = False
+        self._tokens = [0, 0, 0, 0, 0]
+        self._cost: float | None = None
 
     def take(self, number: int, usage: Usage) -> None:
         if number in self.seen:
             return
         self.seen.add(number)
-        have = self.usage
-        cost = have.cost if usage.cost is None else (have.cost or 0.0) + usage.cost
-        self.usage = Usage(
-            input_tokens=have.input_tokens + usage.input_tokens,
-            output_tokens=have.output_tokens + usage.output_tokens,
-            cache_read_tokens=have.cache_read_tokens + usage.cache_read_tokens,
-            cache_write_tokens=have.cache_write_tokens + usage.cache_write_tokens,
-            thinking_tokens=have.thinking_tokens + usage.thinking_tokens,
-            cost=cost,
-        )
+        tokens = self._tokens
+        tokens[0] += usage.input_tokens
+        tokens[1] += usage.output_tokens
+        tokens[2] += usage.cache_read_tokens
+        tokens[3] += usage.cache_write_tokens
+        tokens[4] += usage.thinking_tokens
+        if usage.cost is not None:
+            self._cost = (self._cost or 0.0) + usage.cost
+
+    @property
+    def usage(self) -> Usage:
+        read, written, cache_read, cache_write, thinking = self._tokens
+        return Usage(read, written, cache_read, cache_write, thinking, self._cost)
 
 
 class Collecting:
@@ -79,8 +86,8 @@ class Collecting:
             ProviderError: Refused, or broken off; what came is stored.
             StoreError: They cannot be stored; what came before is.
         """
-        numbers = await self._engine.store.numbers(batch.id)
-        tally = _Tally(len(numbers))
+        numbers = {custom_id(batch.key, number): number for number in await self._engine.store.numbers(batch.id)}
+        tally = _Tally()
         async with provider.results(
             self._engine.gate, credential.base_url, credential.secret, batch.remote, job.plan.model
         ) as results:
@@ -88,22 +95,22 @@ class Collecting:
         await self._conclude(job, batch, remote, tally)
 
     async def _read(
-        self, job: Job, batch: Batch, results: AsyncIterator[BatchResult], numbers: frozenset[int], tally: _Tally
+        self, job: Job, batch: Batch, results: AsyncIterator[BatchResult], numbers: Mapping[str, int], tally: _Tally
     ) -> None:
         chunk: list[RowResult] = []
-        size = 0
+        size, most = 0, min(max(_ROWS[0], len(numbers) // _SHARE), _ROWS[1])
         try:
             async for result in results:
-                number = number_of(result.custom_id, batch.key)
-                if number is None or number not in numbers:
+                number = numbers.get(result.custom_id)
+                if number is None:
                     tally.foreign += 1
-                    if not tally.seen and tally.foreign >= _ROWS:
+                    if not tally.seen and tally.foreign >= _FOREIGN:
                         return  # none of so many is ours: nothing more need be read to know whose it is
                     continue
                 tally.take(number, result.usage)
                 chunk.append(RowResult(number, result.outcome, result.payload, result.usage, result.sentence))
                 size += len(result.payload)
-                if len(chunk) >= _ROWS or size >= _BYTES:
+                if len(chunk) >= most or size >= _BYTES:
                     await self._store(job, batch, chunk)
                     chunk, size = [], 0
         except ProviderError:

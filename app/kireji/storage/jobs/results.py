@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,9 @@ KEEP_VALUES = "INSERT OR REPLACE INTO hidden VALUES (?, ?)"
 _SAY = "UPDATE rows SET sentence = ? WHERE id = ?"
 _LAST = "SELECT coalesce(max(id), 0) FROM results"
 _KEEP = "INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_TOGETHER = 50
+"""Results in one statement, which takes a fifth less than a statement each."""
+_KEEP_TOGETHER = _KEEP + ", (?, ?, ?, ?, ?, ?, ?, ?, ?)" * (_TOGETHER - 1)
 _END_OUTSIDE = f"UPDATE rows SET state = {Code.SUCCEEDED}, result = ? WHERE id = ? AND state = {Code.PENDING}"  # noqa: S608
 _COST = "UPDATE jobs SET cost = cost + ? WHERE id = ?"
 
@@ -129,7 +133,11 @@ def _are_neighbours(results: Sequence[RowResult]) -> bool:
 
 
 def _keep(connection: Connection, job: int, place: int, results: Sequence[RowResult]) -> None:
-    connection.executemany(_KEEP, [(to, *astuple(one.usage), one.payload) for to, one in enumerate(results, place)])
+    stored = [(to, *astuple(one.usage), one.payload) for to, one in enumerate(results, place)]
+    whole = len(stored) - len(stored) % _TOGETHER
+    for begin in range(0, whole, _TOGETHER):
+        connection.execute(_KEEP_TOGETHER, tuple(chain.from_iterable(stored[begin : begin + _TOGETHER])))
+    connection.executemany(_KEEP, stored[whole:])
     cost = sum(result.usage.cost or 0.0 for result in results)
     if cost:
         connection.execute(_COST, (cost, job))
