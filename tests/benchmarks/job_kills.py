@@ -37,7 +37,7 @@ def measure() -> list[Row]:
 
 def _row(tally: Tally, count: int) -> Row:
     lost = tally.rows - tally.succeeded
-    wrong = (lost, tally.open, tally.twice, tally.paid_twice, tally.orphaned, tally.held)
+    wrong = (lost, tally.open, tally.twice, tally.paid_twice, tally.orphaned, tally.held, tally.bodies)
     jobs = f"{count} jobs" if count > 1 else "a job"
     return Row(
         f"{jobs} of {_ROWS:,} rows, killed {tally.kills} times",
@@ -62,6 +62,7 @@ def _print(tally: Tally, count: int, seconds: float) -> None:
         "rows answered and paid twice": tally.paid_twice,
         "rows orphaned": tally.orphaned,
         "batches for which money is still kept free": tally.held,
+        "bodies left on the disk": tally.bodies,
         "seconds": f"{seconds:.0f}",
     }
     for what, value in told.items():

@@ -37,6 +37,7 @@ class Tally:
         paid_twice: Rows that it answered more than once.
         orphaned: Rows whose answers nobody has fetched.
         held: Batches for which money is still kept free.
+        bodies: Bodies of batches that still stand on the disk.
     """
 
     kills: int
@@ -49,6 +50,7 @@ class Tally:
     paid_twice: int
     orphaned: int
     held: int
+    bodies: int
 
 
 class Killing:
@@ -160,6 +162,7 @@ class Killing:
             sum(times - 1 for times in report["answered"].values()),
             report["orphaned"],
             held,
+            len(list(self._home.glob("jobs/outgoing/*"))),
         )
 
 

@@ -47,6 +47,7 @@ class FakeDesk:
         open: What is kept free, by key.
         settled: What was used, by key.
         discarded: Keys of bodies that were thrown away.
+        writes: How many bodies were written.
     """
 
     def __init__(self, store: Any) -> None:
@@ -56,10 +57,12 @@ class FakeDesk:
         self.open: set[str] = set()
         self.settled: dict[str, Usage] = {}
         self.discarded: list[str] = []
+        self.writes = 0
 
     async def write(self, job: Job, batch: Batch, credential: Credential) -> ClearedRequest | None:
         if self.failing is not None:
             raise self.failing
+        self.writes += 1
         numbers = sorted(await self._store.numbers(batch.id))
         ids = ",".join(f'"custom_id":"{custom_id(batch.key, number)}"' for number in numbers)
         self.open.add(batch.key)
@@ -161,6 +164,10 @@ class Scene:
             Timings(),
         )
         self.runner = JobRunner(self.engine, self._live, None, self._pause)
+
+    def again(self) -> Scene:
+        """The same with a runner that remembers nothing."""
+        return Scene(self.store, self.path, self.service, self.clock, self.alive, self.origin)
 
     async def add(self, plan: JobPlan, rows: int) -> int:
         """A job that runs."""

@@ -203,6 +203,7 @@ def job_parts(stores: JobStores, needs: JobNeeds, news: JobNews) -> JobParts:
         Timings(),
         webhook.notice,
     )
+    needs.credentials.changed.subscribe(lambda _: news.wanted.publish(None))  # what was refused may be taken now
     live = LiveRows(engine, targets, asking, preferences, needs.rate_limits, needs.pause)
     return JobParts(
         store=queue,

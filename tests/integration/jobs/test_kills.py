@@ -20,7 +20,7 @@ KILLS = 20
 def assert_nothing_lost(tally: Tally, rows: int) -> None:
     assert (tally.rows, tally.succeeded, tally.open) == (rows, rows, 0)
     assert (tally.twice, tally.paid, tally.paid_twice) == (0, rows, 0)
-    assert (tally.orphaned, tally.held) == (0, 0)
+    assert (tally.orphaned, tally.held, tally.bodies) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("point", POINTS)

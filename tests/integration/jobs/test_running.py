@@ -399,3 +399,40 @@ async def test_a_disk_that_is_full_while_results_are_read_loses_nothing(scene: S
         await scene.resume()
         job = await scene.job()
     assert (job.state, job.counts.succeeded) == (JobState.FINISHED, 10)
+
+
+async def test_for_a_service_that_is_not_there_no_body_is_written_again_and_again(scene: Scene) -> None:
+    await scene.add(plan(10), 10)
+    error = ConnectionFailed("There is no network.", **_CERTAIN)
+    scene.service.failing = {"submit": error, "recent": error}
+    async with scene.running():
+        await scene.advance(3600)
+        assert (scene.desk.writes, scene.service.submissions) == (1, 1)
+        scene.service.failing = {}
+        await scene.advance(310)
+        assert await scene.states() == [SUBMITTED]
+
+
+async def test_what_is_refused_for_one_batch_is_not_asked_for_every_other(scene: Scene) -> None:
+    await scene.add(plan(1), 50)
+    async with scene.running():
+        scene.service.failing["poll"] = AuthenticationFailed("The key was refused.")
+        await scene.advance(600)
+        assert scene.service.polls < 50
+        scene.service.failing.clear()
+        scene.service.end()
+        await scene.resume()
+        assert await scene.state() is JobState.FINISHED
+
+
+async def test_a_sentence_that_is_over_is_taken_back_by_the_next_process(scene: Scene) -> None:
+    await scene.add(plan(10), 10)
+    async with scene.running():
+        scene.service.failing["poll"] = ConnectionFailed("There is no network.")
+        await scene.advance(30)
+        assert (await scene.job()).sentence
+    scene.service.failing.clear()
+    fresh = scene.again()
+    async with fresh.running():
+        await fresh.advance(120)
+        assert (await fresh.job()).sentence == ""

@@ -78,6 +78,7 @@ class Reconciling:
             ProviderError: The service was not reached, or refused.
             StoreError: The queue cannot be read.
         """
+        await self._engine.desk.written(batch)  # whoever sent it is gone, or has given up
         try:
             listed = await self._listed(batch, provider, credential, _CLOCKS_APART)
             if len(listed.candidates) == 1 and listed.candidates[0].id not in listed.taken:

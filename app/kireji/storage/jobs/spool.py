@@ -64,8 +64,15 @@ class FileSpool:
         return BodyFile(str(file), size, digest)
 
     async def discard(self, key: str) -> None:
-        """As in Spool; harmless when there is none."""
-        await asyncio.to_thread(_remove, self._file(key))
+        """As in Spool; harmless when there is none. What another process has written for it goes, too."""
+        own = self._file(key)
+
+        def work() -> None:
+            _remove(own)
+            for file in (*self._folder.glob(f"*-{key}.json"), *self._folder.glob(f"*-{key}.part")):
+                _remove(file)
+
+        await asyncio.to_thread(work)
 
     def _file(self, key: str) -> Path:
         name = f"{self._prefix}-{key}.json"
