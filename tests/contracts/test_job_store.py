@@ -278,6 +278,12 @@ class TestRows:
         assert await queue.store.bytes_pending(job) == 2 * len(row(1).content)
         assert await queue.store.sample(job, 0) == []
 
+    async def test_whether_any_row_has_pictures_is_known(self, queue: Queue) -> None:
+        without = await queue.made(3)
+        job = await queue.made([row(1), row(2, pictures=(PICTURE,))])
+        assert await queue.store.has_pictures(job)
+        assert not await queue.store.has_pictures(without)
+
 
 class TestTaking:
     async def test_the_next_rows_go_together(self, queue: Queue) -> None:
@@ -360,6 +366,15 @@ class TestLive:
         await queue.store.record(batch.id, [result(1)])
         await queue.store.set_batch(batch.id, BatchState.COMPLETED)
         assert await queue.states(job) == ["succeeded", "uncertain", "pending"]
+
+    async def test_a_row_that_was_not_taken_up_waits_again(self, queue: Queue) -> None:
+        job = await queue.made(2)
+        batch = await queue.taken(job, state=BatchState.LIVE)
+        for number in (1, 2):
+            await queue.store.mark_sent(batch.id, number)
+        await queue.store.mark_sent(batch.id, 1, sent=False)
+        await queue.store.set_batch(batch.id, BatchState.COMPLETED)
+        assert await queue.states(job) == ["pending", "uncertain"]
 
     async def test_what_is_uncertain_is_sent_again_when_the_person_says_so(self, queue: Queue) -> None:
         job = await self._lost(queue)

@@ -389,6 +389,9 @@ class MemoryJobStore:
         most = min(most, len(found))
         return [found[len(found) * place // most] for place in range(most)]
 
+    async def has_pictures(self, job: int) -> bool:
+        return any(row.input is not None and row.input.pictures for row in self._jobs[job].rows)
+
     async def bytes_pending(self, job: int) -> int:
         return sum(len(row.input.content) for row in self._rows(job) if row.state is RowState.PENDING and row.input)
 

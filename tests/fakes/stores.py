@@ -137,6 +137,9 @@ class MemorySentStore:
     async def get(self, digest: Sha256) -> bytes | None:
         return self.kept_bytes.get(digest)
 
+    async def holds(self, digest: Sha256) -> bool:
+        return digest in self.kept_bytes
+
     async def kept(self) -> Kept:
         self._fail()
         return Kept(len(self.kept_bytes), sum(map(len, self.kept_bytes.values())))

@@ -207,6 +207,7 @@ def job_parts(stores: JobStores, needs: JobNeeds, news: JobNews) -> JobParts:
     live = LiveRows(engine, targets, asking, preferences, needs.rate_limits, needs.pause)
     return JobParts(
         store=queue,
+        news=news,
         adding=JobAdding(queue, stores.importer, targets, estimating, news, needs.origin),
         estimating=estimating,
         orders=JobOrders(queue, estimating, outbox, news, webhook.notice),

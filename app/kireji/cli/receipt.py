@@ -59,7 +59,7 @@ def _list(limit: int, conversation: int | None, console: Console, *, as_json: bo
 
 def _show(number: int, output: str | None, console: Console, *, as_json: bool) -> Work:
     async def work(services: Services) -> int:
-        receipt = await services.receipts.find(number)
+        receipt = await services.receipts.find(number, whole=output is not None)
         if receipt is None:
             raise KirejiError(f"There is no request {number}.", "List them with: kireji receipt")
         if output is not None:

@@ -77,6 +77,7 @@ def sent_value(sent: Sent) -> dict[str, object]:
         "size": sent.size,
         "sha256": sent.digest,
         "address_sha256": facts.target,
+        "rows": facts.rows,
         "messages": facts.messages,
         "pictures": facts.pictures,
         "documents": facts.documents,
@@ -129,7 +130,12 @@ def _row(name: str, value: str) -> str:
 
 def _in_it(sent: Sent) -> str:
     facts = sent.facts
-    counts = ((facts.messages, "message"), (facts.pictures, "picture"), (facts.documents, "document"))
+    counts = (
+        (facts.rows, "row"),
+        (facts.messages, "message"),
+        (facts.pictures, "picture"),
+        (facts.documents, "document"),
+    )
     words = [f"{count} {noun}{'s' if count != 1 else ''}" for count, noun in counts if count]
     if facts.tools:
         words.append(f"{len(facts.tools)} tool{'s' if len(facts.tools) != 1 else ''} ({', '.join(facts.tools)})")

@@ -227,6 +227,9 @@ class SentStore(Protocol):
     async def get(self, digest: Sha256) -> bytes | None:
         """The bytes; None when they are not there, or are not what their name says."""
 
+    async def holds(self, digest: Sha256) -> bool:
+        """Whether they are there and are what their name says."""
+
     async def kept(self) -> Kept:
         """How much there is.
 

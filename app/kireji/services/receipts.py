@@ -32,6 +32,9 @@ from kireji.services.sent_history import latest, without_raw
 from kireji.services.tools.toolbox import Offer, Toolbox
 from kireji.services.turns import Question
 
+_SHOWN = 8_000_000
+"""Bytes of a body above which only its hash is shown: the batches of jobs may have hundreds of megabytes."""
+
 
 class History(NamedTuple):
     """What a request is made again from."""
@@ -127,21 +130,28 @@ class Receipts:
         """What has left, newest first; of all conversations, or of one."""
         return await self._ledger.recent(limit, conversation)
 
-    async def find(self, number: int) -> Receipt | None:
+    async def find(self, number: int, *, whole: bool = False) -> Receipt | None:
         """The receipt of one row of the ledger; None when there is no such row.
+
+        Args:
+            number: Of the row.
+            whole: With its bytes however many there are.
 
         Raises:
             StoreError: The ledger cannot be read.
         """
         sent = await self._ledger.find(number)
-        return None if sent is None else await self.of(sent)
+        return None if sent is None else await self.of(sent, whole=whole)
 
-    async def of(self, sent: Sent) -> Receipt:
-        """The receipt of something that has left."""
+    async def of(self, sent: Sent, *, whole: bool = False) -> Receipt:
+        """The receipt of something that has left; see `find`."""
         target = await self._contents.get(sent.facts.target) if sent.facts.kept else None
         address = target.decode().partition(" ")[2] if target else ""
         if sent.size == 0:
             return Receipt(sent, Evidence.EMPTY, b"", address)
+        if sent.size > _SHOWN and not whole and sent.facts.kept and await self._contents.holds(sent.digest):
+            note = say("It is too large to be shown; write it to a file with: kireji receipt {id} -o FILE", id=sent.id)
+            return Receipt(sent, Evidence.KEPT, None, address, note=note)
         body = await self._contents.get(sent.digest) if sent.facts.kept else None
         if body is not None:
             return Receipt(sent, Evidence.KEPT, body, address)

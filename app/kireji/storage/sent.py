@@ -57,6 +57,10 @@ class FileSentStore:
         """As in SentStore."""
         return await asyncio.to_thread(self._read, digest)
 
+    async def holds(self, digest: Sha256) -> bool:
+        """As in SentStore."""
+        return await asyncio.to_thread(self._holds, digest)
+
     async def kept(self) -> Kept:
         """As in SentStore."""
         return await asyncio.to_thread(self._measure)
@@ -87,6 +91,15 @@ class FileSentStore:
         except OSError:
             return None
         return data if hashlib.sha256(data).hexdigest() == digest else None
+
+    def _holds(self, digest: Sha256) -> bool:
+        if _NAME.fullmatch(digest) is None:
+            return False
+        try:
+            with self._file(digest).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == digest
+        except OSError:
+            return False
 
     def _measure(self) -> Kept:
         count = size = 0

@@ -14,7 +14,7 @@ import pytest
 from kireji.core.errors import StoreError
 from kireji.core.ledger import Kept, SentFacts
 from kireji.core.messages import Message, Role, TextPart
-from kireji.core.requests import OutgoingRequest, Purpose
+from kireji.core.requests import BodyFile, OutgoingRequest, Purpose
 from kireji.storage.conversations import SqliteConversationStore
 from kireji.storage.database import Database
 from kireji.storage.ledger import SqliteLedger
@@ -114,3 +114,22 @@ async def test_everything_is_deleted_when_that_is_wanted_whatever_its_age(tmp_pa
     os.utime(tmp_path / "sent" / name[:2] / name, (2**33, 2**33))
     assert await store.forget(None) == 1
     assert await store.kept() == Kept(0, 0)
+
+
+async def test_a_body_in_a_file_is_kept_under_its_hash(tmp_path: Path, database: Database) -> None:
+    store = FileSentStore(tmp_path / "sent", database)
+    body = b"the body of a batch" * 100_000
+    file = tmp_path / "spooled"
+    file.write_bytes(body)
+    await store.keep_file(BodyFile(str(file), len(body), named(body)))
+    file.unlink()
+    assert await store.get(named(body)) == body
+    assert await store.holds(named(body))
+
+
+async def test_a_body_that_is_gone_or_changed_is_not_held(tmp_path: Path, database: Database) -> None:
+    store = FileSentStore(tmp_path / "sent", database)
+    await store.keep(b"the body")
+    name = named(b"the body")
+    (tmp_path / "sent" / name[:2] / name).write_bytes(b"another")
+    assert [await store.holds(each) for each in (name, named(b"x"), "../kireji.db")] == [False, False, False]

@@ -248,6 +248,9 @@ class JobStore(Protocol):
     async def sample(self, job: int, most: int) -> Sequence[RowInput]:
         """Rows that would be sent, spread evenly over the job, for an estimate."""
 
+    async def has_pictures(self, job: int) -> bool:
+        """Whether any row has stored pictures."""
+
     async def bytes_pending(self, job: int) -> int:
         """Sum of the contents of rows that would be sent."""
 

@@ -6,11 +6,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+import msgspec
+
 from kireji.core.errors import JobError, KirejiError
 from kireji.core.history import Origin
 from kireji.core.jobs.ports import JobImporter, JobStore
 from kireji.core.jobs.states import JobState
-from kireji.core.jobs.values import ImportProgress, Job, JobPlan, JobSource, SourceKind
+from kireji.core.jobs.values import ImportProgress, Job, JobPlan, JobSource, Mode, SourceKind
 from kireji.core.words import say
 from kireji.services.jobs.estimating import JobEstimating
 from kireji.services.jobs.news import JobNews
@@ -58,6 +60,8 @@ class JobAdding:
             read = await self._importer.run(job, settled, source, progress, wins=bool(plan.model))
             if read.lines == read.bad:
                 raise _nothing(await self._store.rows(job, limit=1))
+            if await self._targets.sends_no_pictures(settled) and await self._store.has_pictures(job):
+                await self._store.set_plan(job, msgspec.structs.replace(settled, mode=Mode.LIVE))
             if settled.reuse:
                 await self._store.reuse(job)
         except BaseException:  # also when the person stops it: nothing of it stays

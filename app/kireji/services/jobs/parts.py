@@ -11,6 +11,7 @@ from kireji.services.jobs.dry_run import DryRun
 from kireji.services.jobs.estimating import JobEstimating
 from kireji.services.jobs.exporting import JobExporting
 from kireji.services.jobs.live import LiveRows
+from kireji.services.jobs.news import JobNews
 from kireji.services.jobs.orders import JobOrders
 from kireji.services.jobs.reading import JobReading
 from kireji.services.jobs.runner import JobRunner
@@ -21,6 +22,7 @@ class JobParts(NamedTuple):
     """Opened together, with the first use of jobs."""
 
     store: JobStore
+    news: JobNews
     adding: JobAdding
     estimating: JobEstimating
     orders: JobOrders

@@ -121,6 +121,11 @@ class JobTargets:
             plan = msgspec.structs.replace(plan, mode=Mode.LIVE)
         return plan
 
+    async def sends_no_pictures(self, plan: JobPlan) -> bool:
+        """Whether pictures of this computer cannot go along in the batches of a job."""
+        target = await self.of(plan)
+        return target.limits is not None and not target.limits.stored_pictures
+
     async def of(self, plan: JobPlan) -> Target:
         """Who answers the rows of a job that there is.
 

@@ -40,6 +40,7 @@ _PICTURES = """
     SELECT row, blob, media_type, width, height FROM pictures WHERE row BETWEEN ? AND ? ORDER BY row, position
 """
 _NEXT_PENDING = f"SELECT id FROM rows WHERE state = {Code.PENDING} AND id BETWEEN ? AND ? ORDER BY id LIMIT 1"  # noqa: S608
+_ANY_PICTURE = "SELECT 1 FROM pictures WHERE row BETWEEN ? AND ? LIMIT 1"
 _BYTES = f"SELECT coalesce(sum(size), 0) FROM rows WHERE state = {Code.PENDING} AND id BETWEEN ? AND ?"  # noqa: S608
 
 _PENDING = frozenset({RowState.PENDING})
@@ -90,6 +91,11 @@ def sample(connection: Connection, job: int, most: int) -> list[RowInput]:
         chosen[row[0]] = None
     read = [connection.execute(_INPUT, (row,)).fetchone() for row in chosen]
     return _with_pictures(connection, read)
+
+
+def has_pictures(connection: Connection, job: int) -> bool:
+    """As in JobStore."""
+    return connection.execute(_ANY_PICTURE, row_range(job)).fetchone() is not None
 
 
 def bytes_pending(connection: Connection, job: int) -> int:

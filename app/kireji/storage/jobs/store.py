@@ -264,6 +264,10 @@ class SqliteJobStore:
         """As in JobStore."""
         return await self._read(lambda c: rows.sample(c, job, most))
 
+    async def has_pictures(self, job: int) -> bool:
+        """As in JobStore."""
+        return await self._database.run(lambda c: rows.has_pictures(c, job))
+
     async def bytes_pending(self, job: int) -> int:
         """As in JobStore."""
         return await self._database.run(lambda c: rows.bytes_pending(c, job))

@@ -22,6 +22,10 @@ _PURPOSES = {
     "page": mark("A page for a tool"),
     "tool server": mark("Call of a tool server"),
     "token count": mark("Count of tokens"),
+    "job": mark("Rows of a job"),
+    "job state": mark("Where a job stands"),
+    "job results": mark("Results of a job"),
+    "webhook": mark("Your own address, told of a job"),
 }
 _ROLES = {
     "user": mark("You"),
@@ -107,6 +111,8 @@ def of_piece(piece: Piece) -> str:
 
 def _in_it(sent: Sent) -> str:
     facts, words = sent.facts, []
+    if facts.rows:
+        words.append(plural(facts.rows, "1 row", "{n} rows", n=count(facts.rows)))
     if facts.messages:
         words.append(plural(facts.messages, "1 message", "{n} messages", n=count(facts.messages)))
     if facts.pictures:
