@@ -11,7 +11,7 @@ import msgspec
 
 from kireji.core.errors import JobError, KirejiError, ProviderError, StoreCorrupt
 from kireji.core.events import ModelEvent, PartFinished, TurnFinished, UsageReported
-from kireji.core.jobs.values import Delivery, ImportProgress, JobPlan, JobSource, LineKind
+from kireji.core.jobs.values import Delivery, ImportProgress, JobPlan, JobSource, LineKind, SourceHead
 from kireji.core.messages import ImagePart, Sha256, StopReason, TextPart, Usage
 from kireji.core.provider_ports import Gate
 from kireji.core.requests import BodyFile, ModelRequest
@@ -66,6 +66,9 @@ class MemoryImporter:
 
     async def named_model(self, source: JobSource) -> str:
         return self.named
+
+    async def head(self, source: JobSource) -> SourceHead:
+        return SourceHead(model=self.named, pictures=len(source.paths))
 
     async def run(
         self,

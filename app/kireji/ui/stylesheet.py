@@ -195,6 +195,10 @@ def _lists(c: Colours, scale: float) -> str:
 QListView, QTreeView {{ background: transparent; border: none; outline: none; font-size: {_px(TYPE_BODY, scale)}; }}
 QTreeView {{ show-decoration-selected: 0; selection-background-color: transparent; }}
 QTreeView::branch {{ background: transparent; }}
+QTableView {{ background: transparent; border: none; outline: none; font-size: {_px(TYPE_LABEL, scale)}; }}
+QHeaderView, QAbstractScrollArea::corner {{ background: transparent; border: none; }}
+QHeaderView::section {{ background: {c.background}; color: {c.muted}; border: none;
+    border-bottom: 1px solid {c.line}; padding: 0 8px; font-size: {_px(TYPE_SMALL, scale)}; }}
 QListWidget[kind="receipts"] {{ font-size: {_px(TYPE_LABEL, scale)}; }}
 QListWidget[kind="receipts"]::item {{ padding: 6px 8px; border-radius: 6px; border: 1px solid transparent; }}
 QListWidget[kind="receipts"]::item:hover {{ background: {c.raised}; }}

@@ -18,7 +18,7 @@ from kireji.bootstrap.job_import import command
 from kireji.core.errors import JobConflict, JobError, KirejiError, StoreFull
 from kireji.core.jobs.ports import BatchLimits
 from kireji.core.jobs.states import JobState, RowState
-from kireji.core.jobs.values import ImportProgress, JobPlan, JobSource, LineKind, Row, SourceKind
+from kireji.core.jobs.values import ImportProgress, JobPlan, JobSource, LineKind, Row, SourceHead, SourceKind
 from kireji.desktop.processes import origin_alive, process_origin
 from kireji.storage.jobs.importer import ImportProcess
 from kireji.storage.jobs.pictures import FileJobPictures
@@ -575,3 +575,31 @@ async def test_a_million_lines_take_no_more_memory_than_a_thousand(place: Place)
     assert (await place.read(jsonl(file))).lines == 100_000
     after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     assert after <= max(before, 130_000)  # kB; Python with Pillow and SQLite takes 30,000 of them
+
+
+async def test_columns_and_first_row_of_a_table_are_seen_at_a_glance(place: Place) -> None:
+    file = place.folder / "mails.csv"
+    await asyncio.to_thread(file.write_text, 'id;mail\n\n7;"Dear team,\nhello"\n8;x\n', "utf-8")
+    head = await place.importer().head(JobSource(SourceKind.CSV, (str(file),)))
+    assert head == SourceHead(bytes=34, columns=("id", "mail"), first=("7", "Dear team,\nhello"))
+
+
+async def test_a_table_of_columns_alone_has_no_first_row(place: Place) -> None:
+    file = place.folder / "mails.csv"
+    await asyncio.to_thread(file.write_text, "id,mail\n", "utf-8")
+    assert (await place.importer().head(JobSource(SourceKind.CSV, (str(file),)))).first == ()
+
+
+async def test_pictures_of_a_folder_are_counted_at_a_glance(place: Place) -> None:
+    (place.folder / "below").mkdir()
+    for name in ("a.png", "below/b.jpg", "notes.txt"):
+        (place.folder / name).touch()
+    head = await place.importer().head(JobSource(SourceKind.FOLDER, (str(place.folder),)))
+    assert head == SourceHead(pictures=2)
+
+
+async def test_a_source_that_is_not_there_is_told_at_a_glance(place: Place) -> None:
+    missing = str(place.folder / "missing")
+    for kind in (SourceKind.JSONL, SourceKind.CSV, SourceKind.FOLDER):
+        with pytest.raises(JobError, match="There is no"):
+            await place.importer().head(JobSource(kind, (missing,)))

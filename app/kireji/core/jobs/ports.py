@@ -29,6 +29,7 @@ from kireji.core.jobs.values import (
     Row,
     RowInput,
     RowResult,
+    SourceHead,
 )
 from kireji.core.messages import ImagePart
 from kireji.core.requests import BodyFile
@@ -280,6 +281,13 @@ class JobImporter(Protocol):
 
         Raises:
             JobError: The source is not there, or cannot be read.
+        """
+
+    async def head(self, source: JobSource) -> SourceHead:
+        """What can be told of a source at a glance.
+
+        Raises:
+            JobError: It is not there, or cannot be read.
         """
 
     async def run(

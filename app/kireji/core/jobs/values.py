@@ -51,6 +51,24 @@ class JobSource(msgspec.Struct, frozen=True):
     label: str = ""
 
 
+class SourceHead(msgspec.Struct, frozen=True):
+    """What can be told of a source at a glance, before all of it is read.
+
+    Args:
+        bytes: Size of the file; 0 of a folder.
+        columns: Of a table.
+        first: The cells of its first row.
+        model: The model that the first line names; empty when it names none.
+        pictures: How many there are, of a folder or of files.
+    """
+
+    bytes: int = 0
+    columns: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
+    model: str = ""
+    pictures: int = 0
+
+
 class JobPlan(msgspec.Struct, frozen=True):
     """What is to be done with every row; fixed once the job exists, because the fingerprints hold it.
 

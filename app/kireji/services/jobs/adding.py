@@ -10,9 +10,9 @@ import msgspec
 
 from kireji.core.errors import JobError, KirejiError
 from kireji.core.history import Origin
-from kireji.core.jobs.ports import JobImporter, JobStore
+from kireji.core.jobs.ports import BatchLimits, JobImporter, JobStore
 from kireji.core.jobs.states import JobState
-from kireji.core.jobs.values import ImportProgress, Job, JobPlan, JobSource, Mode, SourceKind
+from kireji.core.jobs.values import ImportProgress, Job, JobPlan, JobSource, Mode, SourceHead, SourceKind
 from kireji.core.words import say
 from kireji.services.jobs.estimating import JobEstimating
 from kireji.services.jobs.news import JobNews
@@ -48,6 +48,14 @@ class JobAdding:
         self._estimating = estimating
         self._news = news
         self._origin = origin
+
+    async def head(self, source: JobSource) -> SourceHead:
+        """As in JobService."""
+        return await self._importer.head(source)
+
+    def limits(self, provider: str, model: str) -> BatchLimits | None:
+        """As in JobService."""
+        return self._targets.limits(provider, model)
 
     async def add(self, plan: JobPlan, source: JobSource, progress: Callable[[ImportProgress], None]) -> Job:
         """As in JobService."""

@@ -14,8 +14,9 @@ if TYPE_CHECKING:  # nothing of jobs is loaded before somebody wants them
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from kireji.core.jobs.answers import Answer, Column, ExportForm, RowDetail
+    from kireji.core.jobs.ports import BatchLimits
     from kireji.core.jobs.states import RowState
-    from kireji.core.jobs.values import Batch, Estimate, ImportProgress, Job, JobPlan, JobSource, Row
+    from kireji.core.jobs.values import Batch, Estimate, ImportProgress, Job, JobPlan, JobSource, Row, SourceHead
     from kireji.core.publisher import Publisher
     from kireji.services.jobs.parts import JobParts
 
@@ -98,6 +99,18 @@ class JobService:
             StoreError: The queue cannot be written.
         """
         return await (await self.opened()).adding.add(plan, source, progress)
+
+    async def head(self, source: JobSource) -> SourceHead:
+        """What can be told of a source at a glance: its columns, its first row, how much there is.
+
+        Raises:
+            JobError: It is not there, or cannot be read.
+        """
+        return await (await self.opened()).adding.head(source)
+
+    async def limits(self, provider: str, model: str) -> BatchLimits | None:
+        """What batches of a model may hold; None when it has none, so that its rows are asked one by one."""
+        return (await self.opened()).adding.limits(provider, model)
 
     async def bad(self, job: int, after: int = 0, limit: int = 100) -> Sequence[Row]:
         """Rows that were refused when they were read, with the reason.

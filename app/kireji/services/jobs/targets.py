@@ -126,6 +126,11 @@ class JobTargets:
         target = await self.of(plan)
         return target.limits is not None and not target.limits.stored_pictures
 
+    def limits(self, provider: str, model: str) -> BatchLimits | None:
+        """What batches of a model may hold; None when its rows go one by one."""
+        batches = self._batches.get(provider)
+        return batches.limits(model) if batches is not None else None
+
     async def of(self, plan: JobPlan) -> Target:
         """Who answers the rows of a job that there is.
 

@@ -20,11 +20,12 @@ from kireji.core import errors
 from kireji.core.child_environment import clean
 from kireji.core.errors import JobError, KirejiError
 from kireji.core.jobs.ports import BatchLimits
-from kireji.core.jobs.values import ImportProgress, JobPlan, JobSource, SourceKind
+from kireji.core.jobs.values import ImportProgress, JobPlan, JobSource, SourceHead, SourceKind
 from kireji.core.words import say
 from kireji.storage.jobs.import_process import Failed, Progress, Read, Told
 from kireji.storage.jobs.importing import ImportOrder
 from kireji.storage.jobs.reading_lines import named_model
+from kireji.storage.jobs.source_heads import head_of
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,10 @@ class ImportProcess:
         if source.kind is not SourceKind.JSONL or not source.paths:
             return ""
         return await asyncio.to_thread(named_model, Path(source.paths[0]))
+
+    async def head(self, source: JobSource) -> SourceHead:
+        """As in JobImporter."""
+        return await asyncio.to_thread(head_of, source)
 
     async def run(
         self,

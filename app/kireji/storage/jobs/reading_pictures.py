@@ -47,6 +47,18 @@ def rows_of_folder(folder: Path, prompt: str, builder: RowBuilder, tell_total: C
         yield Piece([builder.of_prompt(place, prompt, (name,), id=_as_id(name), label=name)], place)
 
 
+def pictures_in(folder: Path) -> int:
+    """How many pictures a folder and those below hold.
+
+    Raises:
+        JobError: It is not there, or cannot be read.
+    """
+    try:
+        return sum(1 for _ in _pictures_below(folder))
+    except OSError as error:
+        unreadable(folder, error)
+
+
 def rows_of_pictures(
     paths: Sequence[str], prompt: str, builder: RowBuilder, tell_total: Callable[[int], None]
 ) -> Pieces:

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -41,15 +42,41 @@ def rows_of_table(path: Path, prompt: str, builder: RowBuilder, tell_total: Call
     csv.field_size_limit(LARGEST_LINE - 1)
     with opened(path) as file:
         tell_total(size_of(file))
-        encoding = _encoding(file)
-        buffered = io.BufferedReader(file, BLOCK)  # type: ignore[type-var] # an unbuffered file is a RawIOBase
-        with io.TextIOWrapper(buffered, encoding, _WRITTEN_BACK, newline="") as text:
-            separator = _separator(text.readline(_LONGEST_HEAD))
-            text.seek(0)
-            # In pieces: a file without ends of lines would otherwise stand in memory as a whole.
-            records = csv.reader(iter(lambda: text.readline(LARGEST_LINE), ""), delimiter=separator)
+        with _records(file, LARGEST_LINE) as records:
             table = _Table(path, _columns(path, records), prompt)
             yield from _pieces(table, records, file, builder)
+
+
+def head_of_table(path: Path) -> tuple[Sequence[str], Sequence[str]]:
+    """The columns of a CSV file and the cells of its first row; no cells where there is no such row.
+
+    Raises:
+        JobError: It cannot be read, or has no columns.
+    """
+    with opened(path) as file, _records(file, _LONGEST_HEAD) as records:
+        columns = _columns(path, records)
+        try:
+            cells = next((cells for cells in records if any(cells)), [])
+        except csv.Error:  # the row is refused when all are read
+            cells = []
+        fits = len(cells) <= len(columns) and all(map(_is_text, cells))
+        return columns, [*cells, *[""] * (len(columns) - len(cells))] if cells and fits else ()
+
+
+@contextmanager
+def _records(file: IO[bytes], longest: int) -> Iterator[Iterator[list[str]]]:
+    """The rows of an open file, whatever they are.
+
+    Args:
+        file: At its beginning.
+        longest: Letters that are read at a time: a file without ends of lines never stands in memory as a whole.
+    """
+    encoding = _encoding(file)
+    buffered = io.BufferedReader(file, BLOCK)  # type: ignore[type-var] # an unbuffered file is a RawIOBase
+    with io.TextIOWrapper(buffered, encoding, _WRITTEN_BACK, newline="") as text:
+        separator = _separator(text.readline(_LONGEST_HEAD))
+        text.seek(0)
+        yield csv.reader(iter(lambda: text.readline(longest), ""), delimiter=separator)
 
 
 class _Table:

@@ -49,6 +49,13 @@ class Segments(QWidget):
         if self._values:
             self._buttons()[marked].setChecked(True)
 
+    def rename(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Say the same choices in other words, without touching what is chosen or has the keyboard."""
+        for made, (_, words) in zip(self._buttons(), choices, strict=True):
+            if made.accessibleName() != words:
+                made.setText(words.replace("&", "&&"))
+                made.setAccessibleName(words)
+
     def values(self) -> Sequence[str]:
         """What is offered."""
         return tuple(self._values)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QDir, QObject, Signal
@@ -15,10 +14,8 @@ from kireji.core.transfer import Format, Progress
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
 from kireji.ui.transfer.export_dialog import ExportDialog
-from kireji.ui.transfer.words import exported
+from kireji.ui.transfer.words import exported, file_name
 from kireji.ui.translation import tr
-
-_FORBIDDEN = '<>:"/\\|?*'
 
 
 class Exporter(QObject):
@@ -83,7 +80,7 @@ class Exporter(QObject):
         files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         files.setDefaultSuffix(ending)
         files.setNameFilters([f"*.{ending}", tr("All files (*)")])
-        files.selectFile(f"{_file_name(self._name)}.{ending}")
+        files.selectFile(f"{file_name(self._name)}.{ending}")
         files.fileSelected.connect(self._place_chosen)
         files.finished.connect(files.deleteLater)
         self.files = files
@@ -108,9 +105,3 @@ class Exporter(QObject):
 
     def _told(self, progress: Progress) -> None:
         self.progressed.emit(progress)
-
-
-def _file_name(title: str) -> str:
-    """A title as the beginning of a file's name."""
-    plain = "".join(" " if letter in _FORBIDDEN or not letter.isprintable() else letter for letter in title)
-    return " ".join(plain.split()).strip(". ")[:60] or f"kireji {datetime.now().astimezone():%Y-%m-%d}"

@@ -15,6 +15,7 @@ FORMS = (
 )  # fmt: skip
 
 _MOST_LINES = 12
+_FORBIDDEN = '<>:"/\\|?*'
 
 
 def conversations(number: int) -> str:
@@ -137,3 +138,9 @@ def moment(backup: Backup, now: datetime) -> str:
     if days == 1:
         return tr("yesterday {time}", time=clock)
     return f"{made:%Y-%m-%d} {clock}"
+
+
+def file_name(title: str) -> str:
+    """A title as the beginning of a file's name."""
+    plain = "".join(" " if letter in _FORBIDDEN or not letter.isprintable() else letter for letter in title)
+    return " ".join(plain.split()).strip(". ")[:60] or f"kireji {datetime.now().astimezone():%Y-%m-%d}"

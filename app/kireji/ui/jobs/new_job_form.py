@@ -1,0 +1,191 @@
+"""What a new job is about and how it is done, before anything is read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from kireji.core.jobs.limits import MAX_TOKENS
+from kireji.core.jobs.values import JobPlan, JobSource, SourceHead, SourceKind
+from kireji.core.models import Effort
+from kireji.ui.jobs.new_job_prompt import PromptField
+from kireji.ui.jobs.new_job_schema import SchemaField
+from kireji.ui.jobs.new_job_source import SourceCard
+from kireji.ui.jobs.new_job_where import WhereChoice
+from kireji.ui.jobs.new_job_words import name_for
+from kireji.ui.parts import label, spread
+from kireji.ui.settings.cards import ModelRow, tell
+from kireji.ui.settings.fields import NumberRow, Passage, TextRow
+from kireji.ui.settings.switch import SwitchRow
+from kireji.ui.theme import Theme
+from kireji.ui.tokens import SPACE
+from kireji.ui.translation import tr
+
+_MOST_TOKENS = 64_000
+
+
+class NewJobForm(QScrollArea):
+    """Source, prompt, model, form of the answers, and where it runs.
+
+    Args:
+        theme: Colours and text size.
+    """
+
+    changed = Signal()
+    """What it says now may be complete, or no longer."""
+    model_clicked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._source: JobSource | None = None
+        self._head: SourceHead | None = None
+        self._named = False
+        self.effort: Effort | None = None
+        self.source = SourceCard(theme)
+        self.name = TextRow(tr("Name"), tr("What the job is called"))
+        self.prompt = PromptField(theme)
+        self.system = Passage(
+            tr("Instructions"), tr("They stand before every row; none are needed."), tr("Answer in one word.")
+        )
+        self.model = ModelRow(tr("Model"))
+        self.price = label("", "small", wrap=True)
+        self.longest = NumberRow(tr("Longest answer"), tr("tokens"), 1, _MOST_TOKENS)
+        self.schema = SchemaField()
+        self.reuse = SwitchRow(
+            tr("Reuse results of earlier jobs"),
+            tr("Rows that were asked exactly so before get that answer again, and cost nothing."),
+        )
+        self.where = WhereChoice()
+        self.longest.show_number(MAX_TOKENS)
+        self._tokens = MAX_TOKENS
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        page = QWidget()
+        page.setProperty("kind", "page")
+        column = QVBoxLayout(page)
+        spread(column, (SPACE[4], SPACE[3], SPACE[4], SPACE[3]), SPACE[3])
+        for part in (
+            label(tr("What is asked about"), "section"), self.source, self.name, self.prompt, self.system,
+            label(tr("Who answers"), "section"), self.model, self.price,
+            label(tr("Where it runs"), "section"), self.where,
+            label(tr("Answers"), "section"), self.longest, self.schema, self.reuse,
+        ):  # fmt: skip
+            column.addWidget(part)
+        column.addStretch(1)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(page)
+
+    def _connect(self) -> None:
+        self.name.field.textEdited.connect(self._name_edited)
+        self.prompt.changed.connect(self.changed)
+        self.schema.changed.connect(self.changed)
+        self.where.chosen.connect(self.changed)
+        self.model.clicked.connect(self.model_clicked)
+        self.longest.entered.connect(self._longest_entered)
+        self.source.change.clicked.connect(self.forget_source)
+
+    # What it says.
+
+    def show_source(self, source: JobSource, head: SourceHead | None = None) -> None:
+        """Take a source over.
+
+        Args:
+            source: What was chosen.
+            head: What can be told of it at a glance; None while it is looked at.
+        """
+        self._source, self._head = source, head
+        self.source.show_source(source, head)
+        self.prompt.show_kind(source.kind)
+        columns, first = (head.columns, head.first) if head is not None else ((), ())
+        self.prompt.show_table(columns, first)
+        if not self._named:
+            self.name.field.setText(name_for(source))
+        self.changed.emit()
+
+    def forget_source(self) -> None:
+        """Nothing is chosen any more."""
+        self._source = self._head = None
+        self.prompt.show_kind(None)
+        self.prompt.show_table((), ())
+        self.changed.emit()
+
+    @property
+    def job_source(self) -> JobSource | None:
+        """What was chosen; None while nothing is."""
+        return self._source
+
+    @property
+    def head(self) -> SourceHead | None:
+        """What can be told of it at a glance."""
+        return self._head
+
+    def show_model(self, name: str, price: str) -> None:
+        """Who answers, and what that costs."""
+        self.model.show_model(name)
+        tell(self.price, price, "small")
+
+    def missing(self) -> str:
+        """What must be done before anything can be read; empty when it can."""
+        source, head = self._source, self._head
+        if source is None:
+            return tr("Choose what is asked about first.")
+        if source.kind in (SourceKind.FOLDER, SourceKind.PICTURES) and head is not None and not head.pictures:
+            return tr("There is no picture in it.")
+        if source.kind is not SourceKind.JSONL and not self.prompt.text():
+            return tr("Write a prompt.")
+        if not self.prompt.problem.isHidden():
+            return tr("The prompt names a column that is not there.")
+        if not self.schema.valid:
+            return tr("The schema is not complete.")
+        return ""
+
+    def plan(self, provider: str, model: str) -> JobPlan:
+        """What was filled in.
+
+        Args:
+            provider: Who answers.
+            model: Which model; empty leaves it to the lines.
+        """
+        source = self._source
+        assert source is not None
+        return JobPlan(
+            name=self.name.field.text().strip() or name_for(source),
+            provider=provider,
+            model=model,
+            mode=self.where.mode(),
+            system=self.system.field.toPlainText().strip(),
+            prompt=self.prompt.text(),
+            max_tokens=self._tokens,
+            effort=self.effort,
+            schema=self.schema.schema(),
+            reuse=self.reuse.is_on(),
+        )
+
+    def show_plan(self, plan: JobPlan) -> None:
+        """Fill in what an earlier plan says."""
+        self._named = bool(plan.name)
+        self.name.field.setText(plan.name)
+        self.prompt.show_text(plan.prompt)
+        self.system.show_text(plan.system)
+        self.longest.show_number(plan.max_tokens)
+        self._tokens = plan.max_tokens
+        self.effort = plan.effort
+        if plan.schema:
+            self.schema.show_text(plan.schema.decode())
+        self.reuse.set_on(plan.reuse)
+
+    def focus_first(self) -> None:
+        """Put the keyboard where something is missing."""
+        (self.source.file if self._source is None else self.prompt.field).setFocus()
+
+    def _name_edited(self, text: str) -> None:
+        self._named = bool(text.strip())
+
+    def _longest_entered(self, number: object) -> None:
+        assert isinstance(number, int)
+        self._tokens = number
