@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from kireji.core.errors import StoreFull
+from kireji.core.errors import JobError, StoreFull
 from kireji.core.history import Origin
 from kireji.core.jobs.custom_ids import custom_id
 from kireji.core.jobs.polling import Timings
+from kireji.core.jobs.ports import BatchLimits
 from kireji.core.jobs.states import RETRIED_ROWS, BatchState, JobState
 from kireji.core.jobs.values import Batch, Job, JobPlan, JobSource, SourceKind
 from kireji.core.messages import Usage
@@ -50,14 +51,20 @@ class FakeDesk:
         writes: How many bodies were written.
     """
 
-    def __init__(self, store: Any) -> None:
+    def __init__(self, store: Any, service: FakeBatches) -> None:
         self._store = store
+        self._service = service
         self.failing: Exception | None = None
         self.before_sending: Callable[[], Awaitable[None]] | None = None
         self.open: set[str] = set()
         self.settled: dict[str, Usage] = {}
         self.discarded: list[str] = []
         self.writes = 0
+
+    async def limits(self, job: Job) -> BatchLimits:
+        if (limits := self._service.limits(job.plan.model)) is None:
+            raise JobError("There are no batches.")
+        return limits
 
     async def write(self, job: Job, batch: Batch, credential: Credential) -> ClearedRequest | None:
         if self.failing is not None:
@@ -144,7 +151,7 @@ class Scene:
         self.keychain = FakeKeyStore()
         self.keychain.secrets[SecretName("anthropic", ADDRESS)] = Secret("sk-ant-key-of-the-test")
         self.environ: dict[str, str] = {}
-        self.desk = FakeDesk(self.store)
+        self.desk = FakeDesk(self.store, service)
         self.news = JobNews()
         self.ended: list[Job] = []
         self.news.ended.subscribe(self.ended.append)

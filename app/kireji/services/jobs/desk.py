@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from kireji.core.jobs.ports import JobStore, Spool
+from kireji.core.jobs.ports import BatchLimits, JobStore, Spool
 from kireji.core.jobs.values import Batch, Job
 from kireji.core.messages import Usage
 from kireji.core.requests import ClearedRequest
@@ -34,6 +34,10 @@ class BatchDesk:
         self._targets = targets
         self._rows = rows
         self._outbox = outbox
+
+    async def limits(self, job: Job) -> BatchLimits:
+        """As in Desk."""
+        return (await self._targets.of_batches(job.plan)).limits
 
     async def write(self, job: Job, batch: Batch, credential: Credential) -> ClearedRequest | None:
         """As in Desk.

@@ -10,7 +10,7 @@ from typing import Protocol
 from kireji.core.errors import JobConflict, StoreError
 from kireji.core.history import Origin
 from kireji.core.jobs.polling import Timings
-from kireji.core.jobs.ports import BatchProvider, JobStore, RemoteBatch
+from kireji.core.jobs.ports import BatchLimits, BatchProvider, JobStore, RemoteBatch
 from kireji.core.jobs.states import BatchState
 from kireji.core.jobs.values import Batch, Delivery, Job
 from kireji.core.messages import Usage
@@ -27,6 +27,14 @@ Write = Callable[[], Awaitable[object]]
 
 class Desk(Protocol):
     """Makes the request that a batch leaves in, and keeps its account: redaction, budgets and the ledger are there."""
+
+    async def limits(self, job: Job) -> BatchLimits:
+        """What a batch of a job may hold.
+
+        Raises:
+            JobError: Its model has no batches (any more).
+            KirejiError: That cannot be found out now.
+        """
 
     async def write(self, job: Job, batch: Batch, credential: Credential) -> ClearedRequest | None:
         """Write the body, keep free what it may cost, record it in the ledger. Rows that do not fit are given back.

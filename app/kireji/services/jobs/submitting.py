@@ -13,14 +13,13 @@ import logging
 import secrets
 import string
 
-from kireji.core.errors import JobError, KirejiError, ProviderError
+from kireji.core.errors import KirejiError, ProviderError
 from kireji.core.jobs.limits import BATCHES_IN_FLIGHT, ROWS_IN_FLIGHT
 from kireji.core.jobs.polling import next_look, next_try
 from kireji.core.jobs.ports import BatchLimits, BatchProvider, RemoteBatch
 from kireji.core.jobs.states import BatchState, JobState
 from kireji.core.jobs.values import Batch, Job
 from kireji.core.requests import ClearedRequest
-from kireji.core.words import say
 from kireji.services.credentials import Credential
 from kireji.services.jobs.engine import Engine
 from kireji.services.jobs.reconciling import lost
@@ -76,7 +75,8 @@ class Submitting:
         """
         engine = self._engine
         try:
-            provider, limits = self._service(job)
+            limits = await engine.desk.limits(job)
+            provider = engine.providers[job.plan.provider]
             if not (rows := await self._room(job, limits)):
                 return Sent.FULL
             credential = await engine.credential(provider.name)  # before anything is recorded that must be undone
@@ -163,17 +163,6 @@ class Submitting:
     async def _lost(self, batch: Batch) -> None:
         """Only the service knows whether it has it."""
         await self._engine.change(batch, BatchState.UNCERTAIN, self._engine.timings.first_retry)
-
-    def _service(self, job: Job) -> tuple[BatchProvider, BatchLimits]:
-        """Raises JobError: the model has no batches (any more)."""
-        provider = self._engine.providers.get(job.plan.provider)
-        limits = provider.limits(job.plan.model) if provider is not None else None
-        if provider is None or limits is None:
-            raise JobError(
-                say("There is no batch service for {model}.", model=job.plan.model),
-                say("Make the job anew: its rows then go one by one, at full price."),
-            )
-        return provider, limits
 
     async def _room(self, job: Job, limits: BatchLimits) -> int:
         """How many rows the next batch may have; 0 when as much is under way as may be."""

@@ -145,9 +145,14 @@ class JobTargets:
 
         Raises:
             JobError: The model has none (any more).
+            ProviderError: That cannot be asked now.
             KirejiError: There is no such provider any more.
         """
-        target = await self.of(msgspec.structs.replace(plan, mode=Mode.BATCH))
+        plan = msgspec.structs.replace(plan, mode=Mode.BATCH)
+        target = await self.of(plan)
+        if target.limits is None and plan.provider in self._batches:  # an old list may not tell
+            await self._catalog.models(plan.provider, refresh=True)
+            target = await self.of(plan)
         if target.format is None or target.batches is None or target.limits is None:
             raise JobError(
                 say("There is no batch service for {model}.", model=plan.model),
