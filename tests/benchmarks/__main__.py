@@ -34,6 +34,7 @@ _ALL = (
     "packing",
     "tools",
     "job_kills",
+    "job_import",
 )
 
 

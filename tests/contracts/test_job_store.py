@@ -214,7 +214,7 @@ class TestRows:
 
     async def test_a_line_whose_id_stood_there_before_is_refused(self, queue: Queue) -> None:
         job = await queue.made([row(1, line=3, id="a"), row(2, line=4), row(3, line=9, id="a")])
-        assert (await queue.store.rows(job))[2].sentence == "line 9 has the id of line 3"
+        assert (await queue.store.rows(job))[2].sentence == "Line 9 has the id of line 3."
         assert await queue.states(job) == ["pending", "pending", "invalid"]
 
     async def test_a_request_that_stood_there_before_shares_its_result(self, queue: Queue) -> None:

@@ -114,7 +114,7 @@ class MemoryJobStore:
             first = owns.setdefault(row.own, row) if row.own else row
             if first is not row:
                 row.state = RowState.INVALID
-                row.sentence = f"line {row.line} has the id of line {first.line}"
+                row.sentence = f"Line {row.line} has the id of line {first.line}."
                 continue
             first = prints.setdefault(row.print, row)
             if first is not row:

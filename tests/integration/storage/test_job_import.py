@@ -154,7 +154,7 @@ async def test_the_mark_of_the_encoding_is_no_part_of_the_first_line(place: Plac
 
 async def test_ids_that_stand_twice_are_refused_with_the_first_one(place: Place) -> None:
     rows = await place.lines('{"prompt": "1", "id": "a"}\n{"prompt": "2", "id": 7}\n{"prompt": "3", "id": "a"}\n')
-    assert why(rows) == {3: "line 3 has the id of line 1"}
+    assert why(rows) == {3: "Line 3 has the id of line 1."}
 
 
 async def test_equal_questions_are_asked_once_however_they_are_written(place: Place) -> None:

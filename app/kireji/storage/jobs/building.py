@@ -65,6 +65,24 @@ class RowBuilder:
         self._most_are_plain = True
         self.largest = max(1, self._reader.largest - self._around)
 
+    def of_lines(self, number: int, lines: Sequence[bytes | None]) -> list[NewRow | BadRow]:
+        """The rows of lines of JSONL; those without a letter are none.
+
+        Args:
+            number: Of the first.
+            lines: None for one that is too large.
+        """
+        rows: list[NewRow | BadRow] = []
+        plain, mark = self._reader.plain, self._prints.of_prompt
+        for at, whole in enumerate(lines, number):
+            line = whole and whole.strip()
+            if line and self._most_are_plain and (read := plain(line)) is not None:
+                self._number += 1
+                rows.append(NewRow(self._number, at, read.id, LineKind.PROMPT, line, mark(read.prompt.encode())))
+            elif line != b"":
+                rows.append(self.of_line(at, line))
+        return rows
+
     def of_line(self, number: int, line: bytes | None) -> NewRow | BadRow:
         """The row of a line of JSONL.
 
@@ -75,9 +93,6 @@ class RowBuilder:
         if line is None:
             return self.refused(number, too_large(self.largest))
         self._number += 1
-        if self._most_are_plain and (plain := self._reader.plain(line)) is not None:
-            mark = self._prints.of_prompt(plain.prompt.encode())
-            return NewRow(self._number, number, plain.id, LineKind.PROMPT, line, mark)
         try:
             read = self._reader.read(line)
             self._most_are_plain = read.kind is LineKind.PROMPT and not read.images

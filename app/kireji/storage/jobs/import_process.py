@@ -70,7 +70,6 @@ def serve(encode: Callable[[bytes], EncodedPicture]) -> int:
     os.dup2(2, 1)  # nothing that a library prints reaches the parent
     order = msgspec.json.decode(sys.stdin.buffer.readline(), type=ImportOrder)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _step_back()
     gc.set_threshold(_COLLECTED_AFTER)
     try:
         _tell(answers, _carried_out(order, encode, lambda progress: _tell(answers, Progress(progress))))
@@ -90,7 +89,7 @@ def _carried_out(
         with closing(connection):
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("PRAGMA foreign_keys = ON")
-            return Read(Import(order, connection, encode, tell).run())
+            return Read(Import(order, connection, encode, tell, _step_back).run())
     except KirejiError as error:
         return _failed(error)
     except sqlite3.Error as error:
@@ -112,11 +111,15 @@ def _tell(answers: int, told: Told) -> None:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):  # through sys.stdin it would hold a lock that Python wants when it ends
+        pass
     os._exit(1)
 
 
 def _step_back() -> None:
-    """What the person does now goes first; on Windows the parent has seen to it."""
+    """What the person does now goes first; on Windows the parent has seen to it.
+
+    On Linux that is a matter of the calling thread alone (nice(2), "C library/kernel differences").
+    """
     if sys.platform != "win32":
         os.nice(10)

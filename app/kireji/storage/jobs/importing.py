@@ -67,6 +67,7 @@ class Import:
         connection: Of the queue, in autocommit mode, used by nothing else, and by any thread.
         encode: Brings a picture's bytes into the limits.
         tell: Told how far it is, some times a second.
+        step_back: Lets the calling thread give way to everything else on this computer.
         clock: Seconds.
     """
 
@@ -76,11 +77,13 @@ class Import:
         connection: Connection,
         encode: Callable[[bytes], EncodedPicture],
         tell: Callable[[ImportProgress], None],
+        step_back: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._order = order
         self._connection = connection
         self._tell = tell
+        self._step_back = step_back
         self._clock = clock
         self._told = clock()
         self._commit: Future[None] | None = None
@@ -113,19 +116,22 @@ class Import:
         most, good = self._order.source.most, 0
         waiting: list[NewRow | BadRow] = []
         begun = 0
-        with ThreadPoolExecutor(1, "commit") as committing:
+        # Who holds the lock that others wait for does not give way; reading, which holds nothing, does.
+        with ThreadPoolExecutor(1, "writing") as writing:
+            writing.submit(int).result()  # its thread is made now
+            self._step_back()
             for piece in self._pieces():
                 rows, good = _taken(piece.rows, most, good)
                 waiting += rows
                 self._done = piece.done
                 full = len(waiting) >= ROWS_AT_ONCE or piece.done - begun >= BYTES_AT_ONCE
                 if full or self._pictures.held >= _PICTURES_AT_ONCE:
-                    self._write(waiting, committing)
+                    self._write(waiting, writing)
                     waiting, begun = [], piece.done
                 self._progress()
                 if most and good >= most:
                     break
-            self._write(waiting, committing)
+            self._write(waiting, writing)
             self._committed()
 
     def _pieces(self) -> Pieces:
@@ -152,15 +158,15 @@ class Import:
     def _set_total(self, total: int) -> None:
         self._total = total
 
-    def _write(self, rows: list[NewRow | BadRow], committing: ThreadPoolExecutor) -> None:
+    def _write(self, rows: list[NewRow | BadRow], writing: ThreadPoolExecutor) -> None:
         """Write rows once those before them are committed; while these are, the next ones are read."""
         self._committed()
         if not rows:
             return
         restore = self._pictures.restore if self._pictures.held else None
-        add_uncommitted(self._connection, self._order.job, rows, restore)
-        self._commit = committing.submit(commit, self._connection)
-        if restore is not None:  # their files are safe only now
+        writing.submit(add_uncommitted, self._connection, self._order.job, rows, restore).result()
+        self._commit = writing.submit(commit, self._connection)
+        if restore is not None:  # their files are safe only then
             self._committed()
             self._pictures.settle()
         self._lines += len(rows)

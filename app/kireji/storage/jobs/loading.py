@@ -19,6 +19,7 @@ would write the whole index again with every transaction. Sorting once at the en
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
@@ -39,8 +40,8 @@ from kireji.storage.rows import storable
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-ROWS_AT_ONCE = 2_000
-BYTES_AT_ONCE = 2 * 1024 * 1024
+ROWS_AT_ONCE = 1_000
+BYTES_AT_ONCE = 1024 * 1024
 """Of contents. Both: so that a transaction takes some hundredths of a second."""
 
 _PAGES_IN_LOG = 4_000
@@ -58,18 +59,20 @@ _INPUTS = _INPUT + ", (?, ?, ?, ?, ?)" * (_TOGETHER - 1)
 _PICTURE = "INSERT INTO pictures VALUES (?, ?, ?, ?, ?, ?)"
 _IMPORTING = "SELECT 1 FROM jobs WHERE id = ? AND state = 'importing' AND removed = 0"
 _BY_OWN = f"""
-    SELECT own, id FROM rows
-    WHERE id BETWEEN ? AND ? AND own <> '' AND state <> {Code.INVALID} ORDER BY own, id
+    SELECT group_concat(id) FROM rows
+    WHERE id BETWEEN ? AND ? AND own <> '' AND state <> {Code.INVALID} GROUP BY own HAVING count(*) > 1
 """  # noqa: S608 - nothing of it is input
 _BY_PRINT = f"""
-    SELECT print, id FROM rows
-    WHERE id BETWEEN ? AND ? AND print IS NOT NULL AND state = {Code.PENDING} ORDER BY print, id
+    SELECT group_concat(id) FROM rows
+    WHERE id BETWEEN ? AND ? AND print IS NOT NULL AND state = {Code.PENDING} GROUP BY print HAVING count(*) > 1
 """  # noqa: S608
 _REFUSE = f"UPDATE rows SET state = {Code.INVALID}, sentence = ? WHERE id = ? AND state = {Code.PENDING}"  # noqa: S608
 _SAME = f"UPDATE rows SET state = {Code.SAME}, same = ? WHERE id = ? AND state = {Code.PENDING}"  # noqa: S608
 
 
 _LINE = "SELECT line FROM rows WHERE id = ?"
+
+_EACH = re.compile(r"\d+")
 
 _Pair = tuple[int, int]
 """Ids of a row and of an earlier one."""
@@ -176,8 +179,23 @@ def add_uncommitted(
     """
     good = [row for row in rows if isinstance(row, NewRow)]
     base = row_id(job, 0)
-    small = [_small(base, row) for row in rows]
-    large = [(base + row.number, _kind(row.kind), _label(row), _cells(row), row.content) for row in good]
+    # A million times: what is rarely needed is called, what always is stands here.
+    small = [
+        (base + row.number, _PENDING, row.line, len(row.content), row.print, row.id, "")
+        if isinstance(row, NewRow) and row.id.isascii()
+        else _small(base, row)
+        for row in rows
+    ]
+    large = [
+        (
+            base + row.number,
+            _PROMPT if row.kind is LineKind.PROMPT else KIND_CODES[row.kind],
+            storable(row.label) if row.label else None,
+            encode_texts(row.columns) if row.columns else None,
+            row.content,
+        )
+        for row in good
+    ]
     pictures = [
         (base + row.number, place, picture.blob, picture.media_type, picture.width, picture.height)
         for row in good
@@ -202,7 +220,7 @@ def refuse_repeated(connection: Connection, job: int) -> int:
     def change(pairs: Sequence[_Pair]) -> int:
         lines = [[connection.execute(_LINE, (row,)).fetchone()[0] for row in pair] for pair in pairs]
         refused = [
-            (say("line {line} has the id of line {first}", line=line, first=first), row)
+            (say("Line {line} has the id of line {first}.", line=line, first=first), row)
             for (row, _), (line, first) in zip(pairs, lines, strict=True)
         ]
         return connection.executemany(_REFUSE, refused).rowcount
@@ -240,10 +258,10 @@ def finish(connection: Connection, job: int, plan: JobPlan | None = None) -> Non
 
 
 def _change_in_pieces(
-    connection: Connection, job: int, ordered: str, after: RowState, change: Callable[[Sequence[_Pair]], int]
+    connection: Connection, job: int, repeating: str, after: RowState, change: Callable[[Sequence[_Pair]], int]
 ) -> int:
     """Change rows that repeat an earlier one, in short transactions; returns how many."""
-    repeated = _repeated(connection, job, ordered)
+    repeated = _repeated(connection, job, repeating)
     changed = 0
     for begin in range(0, len(repeated), _CHANGED_AT_ONCE):
         piece = [
@@ -259,19 +277,17 @@ def _change_in_pieces(
     return changed
 
 
-def _repeated(connection: Connection, job: int, ordered: str) -> Sequence[int]:
+def _repeated(connection: Connection, job: int, repeating: str) -> Sequence[int]:
     """Numbers of rows whose value an earlier row has, above the number of that one, in ascending order.
 
     All of them before anything is changed: a reading statement that is still open keeps a connection from writing once
     another process has written. Two numbers in one integer take 8 bytes, where a million rows may repeat others.
     """
     found = array("Q")
-    value, first = None, 0
-    for one, row in connection.execute(ordered, row_range(job)):
-        if one != value:
-            value, first = one, row_number(row)
-        else:
-            found.append(row_number(row) << 32 | first)
+    for (rows,) in connection.execute(repeating, row_range(job)):
+        numbers = array("Q", (row_number(int(row[0])) for row in _EACH.finditer(rows)))  # a million may be one group
+        first = min(numbers)
+        found.extend(number << 32 | first for number in numbers if number != first)
     return array("Q", sorted(found))
 
 
@@ -297,10 +313,7 @@ def _begun(connection: Connection, job: int, work: Callable[[], T]) -> T:
 def _small(base: int, row: NewRow | BadRow) -> tuple[int, int, int, int, bytes | None, str, str]:
     if isinstance(row, BadRow):
         return (base + row.number, _INVALID, row.line, 0, None, storable(row.id), storable(row.sentence))
-    own = row.id
-    if not own.isascii():
-        own = storable(own)
-    return (base + row.number, _PENDING, row.line, len(row.content), row.print, own, "")
+    return (base + row.number, _PENDING, row.line, len(row.content), row.print, storable(row.id), "")
 
 
 def _insert(connection: Connection, several: str, one: str, rows: Sequence[tuple[object, ...]]) -> None:
@@ -308,16 +321,3 @@ def _insert(connection: Connection, several: str, one: str, rows: Sequence[tuple
     for begin in range(0, whole, _TOGETHER):
         connection.execute(several, [*chain.from_iterable(rows[begin : begin + _TOGETHER])])
     connection.executemany(one, rows[whole:])
-
-
-def _kind(kind: LineKind) -> int:
-    """As `KIND_CODES`, without the hash of an enumeration, which Python computes anew for every row."""
-    return _PROMPT if kind is LineKind.PROMPT else KIND_CODES[kind]
-
-
-def _label(row: NewRow) -> str | None:
-    return storable(row.label) if row.label else None
-
-
-def _cells(row: NewRow) -> str | None:
-    return encode_texts(row.columns) if row.columns else None

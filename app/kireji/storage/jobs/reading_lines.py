@@ -34,23 +34,15 @@ def rows_of_lines(path: Path, builder: RowBuilder, tell_total: Callable[[int], N
     with opened(path) as file:
         tell_total(size_of(file))
         splitter = LineSplitter(builder.largest)
-        number, done = 0, 0
+        number, done = 1, 0
         block = _first(file, path)
         while block:
             done += len(block)
-            rows = []
-            for line in splitter.feed(block):
-                number += 1
-                if line is None or (line := line.strip()):
-                    rows.append(builder.of_line(number, line))
-            yield Piece(rows, done)
+            lines = splitter.feed(block)
+            yield Piece(builder.of_lines(number, lines), done)
+            number += len(lines)
             block = file.read(BLOCK)
-        last = [
-            builder.of_line(number + 1, line and line.strip())
-            for line in splitter.finish()
-            if line is None or line.strip()
-        ]
-        yield Piece(list(last), done)
+        yield Piece(builder.of_lines(number, splitter.finish()), done)
 
 
 def named_model(path: Path) -> str:
