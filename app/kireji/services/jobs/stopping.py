@@ -11,6 +11,7 @@ from kireji.core.errors import (
     AuthenticationFailed,
     ConnectionFailed,
     JobConflict,
+    JobError,
     KeyStoreError,
     KirejiError,
     Overloaded,
@@ -178,4 +179,6 @@ class Troubles:
             return Trouble(say("{problem} The job goes on by itself.", problem=error.message), wait, stops=False)
         if isinstance(error, _SELDOM):
             wait = max(wait, timings.longest_look)
+        if isinstance(error, JobError):  # its own next step is another one
+            return Trouble(error.sentence, wait, stops=True)
         return Trouble(say("{problem} Then resume the job.", problem=error.sentence), wait, stops=True)
