@@ -178,6 +178,8 @@ QFrame[kind="composer"][focused="true"] {{ border-color: {c.muted}; }}
 QFrame[kind="question"] {{ background: {c.raised}; border: none; border-radius: {RADIUS_CARD}px; }}
 QFrame[kind="attachment"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
 QFrame[kind="attachment"][state="off"] {{ background: transparent; border-style: dashed; }}
+QFrame[kind="target"] {{ background: transparent; border: 1px dashed {c.faint}; border-radius: {RADIUS_CARD}px; }}
+QFrame[kind="target"][state="on"] {{ background: {c.accent_soft}; border-color: {c.accent}; }}
 QFrame[kind="notice"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
 QFrame[kind="editor"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS_CONTROL}px; }}
 QFrame[kind="editor"][focused="true"] {{ border-color: {c.muted}; }}
@@ -197,7 +199,7 @@ QTreeView {{ show-decoration-selected: 0; selection-background-color: transparen
 QTreeView::branch {{ background: transparent; }}
 QTableView {{ background: transparent; border: none; outline: none; font-size: {_px(TYPE_LABEL, scale)}; }}
 QHeaderView, QAbstractScrollArea::corner {{ background: transparent; border: none; }}
-QHeaderView::section {{ background: {c.background}; color: {c.muted}; border: none;
+QHeaderView::section {{ background: transparent; color: {c.muted}; border: none;
     border-bottom: 1px solid {c.line}; padding: 0 8px; font-size: {_px(TYPE_SMALL, scale)}; }}
 QListWidget[kind="receipts"] {{ font-size: {_px(TYPE_LABEL, scale)}; }}
 QListWidget[kind="receipts"]::item {{ padding: 6px 8px; border-radius: 6px; border: 1px solid transparent; }}

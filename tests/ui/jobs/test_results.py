@@ -174,11 +174,11 @@ async def test_keys_go_through_the_rows_and_open_one() -> None:
         QTest.keyClick(table, Qt.Key.Key_Down)
         QTest.keyClick(table, Qt.Key.Key_Return)
         await until_true(lambda: results.pane.row.title.accessibleName() == "Row 2")
-        QTest.keyClick(results.pane.row, Qt.Key.Key_Escape)
+        results.presenter.escape()
         assert not results.pane.row_open
         left: list[bool] = []
         results.pane.back_clicked.connect(lambda: left.append(True))
-        QTest.keyClick(table, Qt.Key.Key_Escape)
+        results.presenter.escape()
         assert left
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from kireji.core.errors import KirejiError
+from kireji.core.errors import BudgetReached, KirejiError, PriceUnknown
 from kireji.core.jobs.values import ImportProgress, Job, JobPlan, JobSource
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
@@ -77,6 +77,18 @@ class NewJob(QObject):
             elif start.captures:
                 making.choosing.take_captures()
         making.show()
+
+    def choose_file(self) -> None:
+        """Begin a job by asking for a file."""
+        self.open()
+        if self.choosing is not None:
+            self.choosing.choose_file()
+
+    def choose_folder(self) -> None:
+        """Begin a job by asking for a folder."""
+        self.open()
+        if self.choosing is not None:
+            self.choosing.choose_folder()
 
     def review(self, job: Job) -> None:
         """Look at a job that is READY, and start it from there."""
@@ -247,9 +259,16 @@ class _Making(QObject):
         self.dialog.start.setEnabled(False)
         try:
             running = await self._services.jobs.start(job.id)
+        except PriceUnknown as error:
+            self.dialog.check.say_problem(error.sentence, unpriced=True)
+            self._tell_whether()
+            return
+        except BudgetReached:
+            self.ready.estimate()  # which says so, with what was spent since
+            return
         except KirejiError as error:
             self.dialog.check.say_problem(error.sentence)
-            self.ready.estimate()
+            self._tell_whether()
             return
         self._services.jobs.wake()
         self._finish(running)

@@ -102,9 +102,10 @@ class Answerer(QObject):
             provider = choice.provider.name
             limits = await services.jobs.limits(provider, choice.model)
         except KirejiError as error:
-            self.choice = None
-            form.show_model(tr("Choose a model"), error.sentence)
-            self.changed.emit()
+            self._show_nobody(error.sentence)
+            return
+        if provider not in _PROVIDERS:
+            self._show_nobody(tr("Nobody is set up who could answer. Add a key in the settings."))
             return
         self.choice = choice
         info = choice.info or services.catalog.find(provider, choice.model)
@@ -115,4 +116,9 @@ class Answerer(QObject):
         form.show_model(name, " · ".join(each for each in about if each))
         pictures = form.job_source is not None and form.job_source.kind in STORED
         form.where.show_terms(provider, name, limits, pictures=pictures)
+        self.changed.emit()
+
+    def _show_nobody(self, why: str) -> None:
+        self.choice = None
+        self._form.show_model(tr("Choose a model"), why)
         self.changed.emit()

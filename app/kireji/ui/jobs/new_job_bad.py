@@ -20,6 +20,7 @@ Index = QModelIndex | QPersistentModelIndex
 PAGE = 200
 _NOWHERE = QModelIndex()
 _MOST_COPIED = 10_000
+_MOST_ROWS = 6
 
 
 class BadLines(QAbstractTableModel):
@@ -111,6 +112,8 @@ class BadTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
+        lines.rowsInserted.connect(self._fit)
+        lines.modelReset.connect(self._fit)
         theme.changed.connect(self._dress)
         self._dress()
 
@@ -130,7 +133,13 @@ class BadTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(height)
         self.horizontalHeader().setFixedHeight(height)
         self.setColumnWidth(0, self._theme.px(80))
-        self.setFixedHeight(height * 6)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its rows, up to a few; the others are scrolled to."""
+        height = self.verticalHeader().defaultSectionSize()
+        rows = min(max(self._lines.rowCount(), 1), _MOST_ROWS)
+        self.setFixedHeight(height * (rows + 1) + 2)
 
 
 def _side(section: int) -> Qt.AlignmentFlag:

@@ -44,8 +44,8 @@ class CheckPage(QScrollArea):
         self.share = Chip()
         self.expected = label("", "value")
         self.most = label("", "value")
-        self.time = label("", "value", wrap=True)
-        self.tokens = label("", "value", wrap=True)
+        self.time = label("", "value")
+        self.tokens = label("", "value")
         self.problem = label("", "warn", wrap=True)
         self.budgets = button(tr("Change the budgets…"))
         self.unpriced = button(tr("Run it all the same"))
@@ -125,17 +125,12 @@ class CheckPage(QScrollArea):
         self.lines.reset(invalid)
         self.trying.show()
         if job.estimate is not None:
-            self.show_estimate(job.estimate, unpriced=job.plan.unpriced)
+            self.show_estimate(job.estimate)
         else:
             self._costs.hide()
 
-    def show_estimate(self, estimate: Estimate, *, unpriced: bool) -> None:
-        """What it will take.
-
-        Args:
-            estimate: With the budgets of now.
-            unpriced: Whether the person allows it although nobody knows what it costs.
-        """
+    def show_estimate(self, estimate: Estimate) -> None:
+        """What it will take, with the budgets of now."""
         self._costs.show()
         self.share.setText(words.share(estimate))
         self.share.setAccessibleName(words.share(estimate))
@@ -144,13 +139,21 @@ class CheckPage(QScrollArea):
         self.most.setText(words.at_most(estimate))
         self.time.setText(words.time(estimate))
         self.tokens.setText(words.tokens(estimate))
-        unknown = estimate.most is None and not unpriced and bool(estimate.over_budget)
+        over = bool(estimate.over_budget)
         tell(self.problem, estimate.over_budget, "warn")
-        self.budgets.setVisible(bool(estimate.over_budget) and not unknown)
-        self.unpriced.setVisible(unknown)
-        self._next.setVisible(bool(estimate.over_budget))
+        self.unpriced.hide()
+        self.budgets.setVisible(over)
+        self._next.setVisible(over)
 
-    def say_problem(self, sentence: str) -> None:
-        """Why it cannot be started, or cannot be estimated."""
+    def say_problem(self, sentence: str, *, unpriced: bool = False) -> None:
+        """Why it cannot be started, or cannot be estimated.
+
+        Args:
+            sentence: Why.
+            unpriced: Whether it could be, if the person allows it although nobody knows what it costs.
+        """
         self._costs.show()
         tell(self.problem, sentence, "warn")
+        self.unpriced.setVisible(unpriced)
+        self.budgets.setVisible(unpriced)
+        self._next.setVisible(unpriced)

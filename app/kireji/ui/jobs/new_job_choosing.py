@@ -39,8 +39,8 @@ class SourceChoosing(QObject):
         self._form = form
         self._scope = TaskScope("source of a job", failed)
         self.files: QFileDialog | None = None
-        form.source.file_clicked.connect(self._choose_file)
-        form.source.folder_clicked.connect(self._choose_folder)
+        form.source.file_clicked.connect(self.choose_file)
+        form.source.folder_clicked.connect(self.choose_folder)
         form.source.captures_clicked.connect(self.take_captures)
         form.source.captures_entered.connect(self.take_captures)
         form.source.dropped.connect(self.take_paths)
@@ -50,14 +50,16 @@ class SourceChoosing(QObject):
         """End what runs."""
         await self._scope.aclose()
 
-    def _choose_file(self) -> None:
+    def choose_file(self) -> None:
+        """Ask for a file, or for several pictures."""
         endings = " ".join(f"*{each}" for each in sorted(words.LINES | words.TABLES | words.PICTURES))
         files = self._ask_file(tr("What is asked about"), tr("Lines, tables and pictures ({endings})", endings=endings))
         files.setFileMode(QFileDialog.FileMode.ExistingFiles)
         files.filesSelected.connect(self._files_chosen)
         files.open()
 
-    def _choose_folder(self) -> None:
+    def choose_folder(self) -> None:
+        """Ask for a folder of pictures."""
         files = self._ask_file(tr("A folder of pictures"), "")
         files.setFileMode(QFileDialog.FileMode.Directory)
         files.setOption(QFileDialog.Option.ShowDirsOnly)

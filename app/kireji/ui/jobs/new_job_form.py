@@ -66,9 +66,14 @@ class NewJobForm(QScrollArea):
         page.setProperty("kind", "page")
         column = QVBoxLayout(page)
         spread(column, (SPACE[4], SPACE[3], SPACE[4], SPACE[3]), SPACE[3])
+        who = QWidget()
+        answerer = QVBoxLayout(who)
+        spread(answerer, 0, SPACE[0])
+        answerer.addWidget(self.model)
+        answerer.addWidget(self.price)
         for part in (
             label(tr("What is asked about"), "section"), self.source, self.name, self.prompt, self.system,
-            label(tr("Who answers"), "section"), self.model, self.price,
+            label(tr("Who answers"), "section"), who,
             label(tr("Where it runs"), "section"), self.where,
             label(tr("Answers"), "section"), self.longest, self.schema, self.reuse,
         ):  # fmt: skip
@@ -136,13 +141,19 @@ class NewJobForm(QScrollArea):
             return tr("Choose what is asked about first.")
         if source.kind in (SourceKind.FOLDER, SourceKind.PICTURES) and head is not None and not head.pictures:
             return tr("There is no picture in it.")
-        if source.kind is not SourceKind.JSONL and not self.prompt.text():
+        if not self.prompt.text() and not self._brings_prompts():
             return tr("Write a prompt.")
         if not self.prompt.problem.isHidden():
             return tr("The prompt names a column that is not there.")
         if not self.schema.valid:
             return tr("The schema is not complete.")
         return ""
+
+    def _brings_prompts(self) -> bool:
+        """Whether rows may have prompts of their own: lines, and tables with a column that is called so."""
+        columns = self._head.columns if self._head is not None else ()
+        lines = self._source is not None and self._source.kind is SourceKind.JSONL
+        return lines or any(column.strip().casefold() == "prompt" for column in columns)
 
     def plan(self, provider: str, model: str) -> JobPlan:
         """What was filled in.

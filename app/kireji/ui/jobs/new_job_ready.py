@@ -69,9 +69,8 @@ class ReadyJob(QObject):
             return tr("Nothing was read yet.")
         if not job.counts.pending and not job.counts.succeeded:
             return tr("No row waits to be asked.")
-        if job.estimate is not None and not (job.plan.unpriced and job.estimate.most is None):
-            return job.estimate.over_budget
-        return ""
+        over = job.estimate is not None and bool(job.estimate.over_budget)
+        return tr("It could pass a budget.") if over else ""
 
     def estimate(self) -> None:
         """Say anew what it will take, with the budgets of now."""
@@ -104,7 +103,7 @@ class ReadyJob(QObject):
             return
         if self._is_shown(number):
             self.job = msgspec.structs.replace(job, estimate=estimate)
-            self._page.show_estimate(estimate, unpriced=job.plan.unpriced)
+            self._page.show_estimate(estimate)
             self.changed.emit()
 
     def _try(self) -> None:

@@ -56,7 +56,7 @@ class SourceCard(QWidget):
         self._icon = QLabel()
         self.number = NumberRow(tr("How many of the last captures"), tr("captures"), 1, _MOST_CAPTURES)
         self.problem = label("", "error", wrap=True)
-        self._empty = frame("attachment")
+        self._empty = frame("target")
         self._chosen = frame("card")
         self._kind: SourceKind | None = None
         self.setAcceptDrops(True)
@@ -70,7 +70,6 @@ class SourceCard(QWidget):
         self.clear()
 
     def _build(self) -> None:
-        self._empty.setProperty("state", "off")
         inside = QVBoxLayout(self._empty)
         spread(inside, SPACE[3], SPACE[2])
         words = label(tr("Drop a file or a folder here: lines of JSON, a table, or pictures."), "muted", wrap=True)

@@ -124,7 +124,7 @@ def prompt_title(kind: SourceKind | None) -> tuple[str, str]:
         return tr("Prompt for every row"), tr("A column in braces stands for what the row has there.")
     if kind is SourceKind.JSONL:
         return tr("Prompt"), tr("For lines that bring none of their own; those that do keep theirs.")
-    return tr("Prompt for every picture"), ""
+    return tr("Prompt for every picture") if kind is not None else tr("Prompt"), ""
 
 
 def where_about(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kireji.core.jobs.states import JobState
@@ -39,6 +39,8 @@ class ResultsPane(QWidget):
     filter_chosen = Signal(object)
     """A key of `results_words.STATES_OF`."""
     row_closed = Signal()
+    shown = Signal()
+    """It came into view: what it shows may have changed meanwhile."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -133,15 +135,16 @@ class ResultsPane(QWidget):
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
             self.row_closed.emit()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            if self.row_open:
-                self.close_row()
-            else:
-                self.back_clicked.emit()
-            return
-        super().keyPressEvent(event)
+    def leave(self) -> None:
+        """Close the row that is open; where none is, go back to the jobs."""
+        if self.row_open:
+            self.close_row()
+        else:
+            self.back_clicked.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.shown.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

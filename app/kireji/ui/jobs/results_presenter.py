@@ -70,6 +70,7 @@ class ResultsPresenter(QObject):
         pane.row.stepped.connect(self._step)
         pane.row.picture_chosen.connect(self._enlarge)
         pane.row_closed.connect(self._row_closed)
+        pane.shown.connect(self._came_into_view)
         pane.export.clicked.connect(self.export)
         pane.retry.clicked.connect(self._retry)
 
@@ -96,6 +97,10 @@ class ResultsPresenter(QObject):
         """Ask where the answers shall be written."""
         if self._job is not None:
             self.exporter.ask(self._job, table=bool(self._pane.model.columns), failed=self._choice == "failed")
+
+    def escape(self) -> None:
+        """Esc: close the row that is open, or go back to the jobs."""
+        self._pane.leave()
 
     async def aclose(self) -> None:
         """End everything."""
@@ -161,7 +166,11 @@ class ResultsPresenter(QObject):
                 self._wanted.remove(page)
 
     def _changed(self, job: int) -> None:
-        if self._job is not None and job == self._job.id and not self._later.isActive():
+        if self._job is not None and job == self._job.id and self._pane.isVisible() and not self._later.isActive():
+            self._later.start()
+
+    def _came_into_view(self) -> None:
+        if self._job is not None:
             self._later.start()
 
     def _look_again(self) -> None:
@@ -169,7 +178,8 @@ class ResultsPresenter(QObject):
 
     async def _refresh(self) -> None:
         """Read again what is visible and may have changed; nothing moves."""
-        assert self._job is not None
+        if self._job is None:
+            return
         number = self._job.id
         try:
             job = await self._jobs.job(number)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontDatabase, QImage, QKeyEvent, QKeySequence, QPixmap, QShortcut
+from PySide6.QtGui import QFontDatabase, QImage, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from kireji.core.jobs.answers import Column, RowDetail
@@ -31,7 +31,7 @@ _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionF
 
 
 class RowPage(QWidget):
-    """Shows a `RowDetail`; Alt with the arrow keys goes to the next and the previous one, Esc closes it.
+    """Shows a `RowDetail`; Alt with the arrow keys goes to the next and the previous one.
 
     Args:
         theme: Colours and text size.
@@ -194,13 +194,6 @@ class RowPage(QWidget):
         self.back.setEnabled(back)
         self.forth.setEnabled(forth)
         self._dress()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            self.closed.emit()
-            return
-        super().keyPressEvent(event)
 
     def _answer_grew(self, height: object) -> None:
         assert isinstance(height, int)
