@@ -187,9 +187,7 @@ async def test_lines_that_name_another_model_are_refused_unless_the_person_chose
 
 async def test_the_model_that_lines_name_is_known_before_they_are_read(place: Place) -> None:
     file = place.folder / "lines.jsonl"
-    await asyncio.to_thread(
-        file.write_text, 'x\n{"prompt": "1"}\n{"params": {"model": "m7", "messages": [{}]}}', "utf-8"
-    )
+    await asyncio.to_thread(file.write_text, 'x\n{"prompt": "1"}\n{"params": {"model": "m7", "messages": []}}', "utf-8")
     assert await place.importer().named_model(jsonl(file)) == "m7"
     await asyncio.to_thread(file.write_text, PROMPT % 1, "utf-8")
     assert await place.importer().named_model(jsonl(file)) == ""
@@ -218,6 +216,14 @@ async def test_a_line_of_40_mb_is_refused_and_the_next_one_read(place: Place) ->
     await place.read(jsonl(file))
     assert why(await place.rows()) == {1: "The line is larger than the 32 MB that one question may have."}
     assert await place.prompts() == ["Question 1"]
+
+
+async def test_lines_that_could_not_be_read_when_they_are_sent_are_refused(place: Place) -> None:
+    line = '{"params": {"messages": [{"role": "user", "content": "?"}], "metadata": %s}}\n'
+    deep = "[" * 800 + "]" * 800
+    rows = await place.lines(line % deep + line % ("9" * 5_000) + line % ("[" * 100 + "]" * 100))
+    assert list(why(rows)) == [1, 2]
+    assert why(rows)[1] == why(rows)[2] == "The line is nested too deeply, or holds a number with too many digits."
 
 
 async def test_lines_over_the_services_limit_are_refused(place: Place) -> None:
@@ -416,7 +422,7 @@ async def test_every_picture_of_a_folder_is_asked_about_in_the_order_of_people(p
     rows = await place.rows()
     assert [row.id or row.source for row in rows] == ["2.PNG", "10.png", "b/1.png", ""]
     assert why(rows)[4].startswith("scan.tiff: This is a file of another kind (TIFF).")
-    assert (read.done, read.total) == (4, 4)
+    assert (read.done, read.total, read.skipped) == (4, 4, 1)
     assert await place.prompts() == ["What is it?"] * 3
 
 

@@ -30,13 +30,15 @@ _KEYS = ("prompt", "image", "id", "custom_id", "params", "method", "url", "body"
 _AT = re.compile(r" \(byte (\d+)\)$")
 _UNKNOWN = re.compile(r"unknown field `(.*)`", re.DOTALL)
 _WRONG = re.compile(r"Expected `.*?`, got `(\w+)`(?: - at `\$\.(\w+)(?:\[.*)?`)?")
+_MISSING = re.compile(r"missing required field `(\w+)`")
 _CHAT = ("/v1/chat/completions", "/chat/completions")
 _MESSAGES = ("/v1/messages", "/messages")
 _NOTHING = msgspec.Raw()
+_NULL, _TEXT = msgspec.Raw(b"null"), msgspec.Raw(b'"text"')
 _KINDS = {
     "str": mark("text"),
     "int": mark("a number"),
-    "float": mark("a number"),
+    "float": mark("a number that is not whole"),
     "bool": mark("true or false"),
     "array": mark("a list"),
     "object": mark("an object"),
@@ -95,16 +97,20 @@ class PlainLine(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     id: str = ""
 
 
+class _Message(msgspec.Struct):
+    role: str
+
+
 class _Body(msgspec.Struct):
     """As much of a body as decides whether it can be asked."""
 
     model: str | None = None
-    messages: list[msgspec.Raw] = []
+    messages: list[_Message] = []
     max_tokens: int | None = None
     max_completion_tokens: int | None = None
     speed: object = None
-    output_config: object = None
-    response_format: object = None
+    output_config: dict[str, msgspec.Raw] | None = None
+    response_format: dict[str, msgspec.Raw] | None = None
 
 
 class LineReader:
@@ -189,6 +195,8 @@ class LineReader:
             body = msgspec.json.decode(content, type=_Body)
         except msgspec.ValidationError as error:
             raise LineRefused(_not_askable(kind, error)) from error
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:  # deeper than what was passed over before
+            raise LineRefused(too_deep()) from error
         if not body.messages:
             raise LineRefused(say("There are no messages in it."))
         for limit in (body.max_tokens, body.max_completion_tokens):
@@ -240,6 +248,11 @@ def too_large(most: int) -> str:
     return say("The line is larger than the {most} MB that one question may have.", most=f"{most / 1_000_000:g}")
 
 
+def too_deep() -> str:
+    """Why a line that no JSON reader takes whole is refused."""
+    return say("The line is nested too deeply, or holds a number with too many digits.")
+
+
 def only_on_the_web() -> str:
     """Why a line with a picture of this computer is refused."""
     return say("This service's batches take pictures from the web only.")
@@ -263,7 +276,7 @@ def why_broken(line: bytes, error: Exception) -> str:
         column = len(line[: wrong.start].decode()) + 1
         return say("The line is not UTF-8: there is a wrong byte at column {column}.", column=column)
     if isinstance(error, RecursionError):
-        return say("The line is nested too deeply.")
+        return too_deep()
     if isinstance(error, msgspec.ValidationError):
         return _misshapen(str(error))
     return _broken(text, error)
@@ -281,7 +294,7 @@ def _broken(text: str, error: Exception) -> str:
             reason=_lower(found.msg.removesuffix(" at")),
         )
     except (RecursionError, ValueError):  # as of a number with thousands of digits
-        return say("The line is nested too deeply.")
+        return too_deep()
     if at := _AT.search(str(error)):
         column = len(text.encode()[: int(at[1])].decode(errors="ignore")) + 1
         return say("The JSON is broken at column {column}: {reason}.", column=column, reason=_reason(str(error)))
@@ -339,6 +352,8 @@ def _refuse(sentence: str) -> NoReturn:
 
 def _not_askable(kind: LineKind, error: msgspec.ValidationError) -> str:
     name = "params" if kind is LineKind.PARAMS else "body"
+    if missing := _MISSING.search(str(error)):
+        return say("A message has no “{field}”.", field=missing[1])
     found = _WRONG.search(str(error))
     if found is None or found[2] is None:
         return say("“{name}” is not a JSON object.", name=name)
@@ -346,7 +361,5 @@ def _not_askable(kind: LineKind, error: msgspec.ValidationError) -> str:
 
 
 def _has_schema(body: _Body) -> bool:
-    if isinstance(body.output_config, dict) and body.output_config.get("format") is not None:
-        return True
-    form = body.response_format
-    return form is not None and not (isinstance(form, dict) and form.get("type") == "text")
+    config, form = body.output_config or {}, body.response_format or {}
+    return bytes(config.get("format", _NULL)) != b"null" or bytes(form.get("type", _TEXT)) != b'"text"'

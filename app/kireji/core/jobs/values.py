@@ -386,6 +386,7 @@ class ImportProgress(msgspec.Struct, frozen=True):
         done: Bytes, or pictures, read so far.
         total: Of all of it; 0 when unknown.
         indexing: Whether all is read, and duplicates are being found.
+        skipped: Files of a folder that are no pictures.
     """
 
     lines: int
@@ -393,3 +394,4 @@ class ImportProgress(msgspec.Struct, frozen=True):
     done: int
     total: int
     indexing: bool = False
+    skipped: int = 0

@@ -9,10 +9,12 @@ import msgspec
 
 from kireji.core.jobs.fingerprints import Fingerprints
 from kireji.core.jobs.lines import (
+    Line,
     LineReader,
     LineRefused,
     only_on_the_web,
     own_id,
+    too_deep,
     too_large,
 )
 from kireji.core.jobs.ports import BatchLimits
@@ -98,7 +100,7 @@ class RowBuilder:
             self._most_are_plain = read.kind is LineKind.PROMPT and not read.images
             if read.kind is not LineKind.PROMPT:
                 self._check_model(read.model)
-                mark = self._prints.of_body(read.kind, read.content)
+                mark = self._mark(read)
                 return NewRow(self._number, number, read.id, read.kind, read.content, mark)
             words = read.prompt if read.prompt is not None else self._plan.prompt
             if not read.images:
@@ -178,6 +180,12 @@ class RowBuilder:
             raise LineRefused(too_large(self.largest))
         mark = self._prints.of_prompt(prompt.encode(), marks)
         return NewRow(self._number, number, id, LineKind.PROMPT, content, mark, tuple(stored), label, columns)
+
+    def _mark(self, read: Line) -> bytes:
+        try:
+            return self._prints.of_body(read.kind, read.content)
+        except ValueError as error:
+            raise LineRefused(too_deep()) from error
 
     def _check_model(self, model: str) -> None:
         if model and model != self._plan.model and not self._wins:

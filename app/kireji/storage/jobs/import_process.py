@@ -25,6 +25,8 @@ from kireji.storage.jobs.importing import Import, ImportOrder
 
 _PATIENCE = 60.0
 """Seconds to wait for another process's lock: nobody waits for this one as for an answer."""
+_DEEPEST = 600
+"""Calls and JSON within each other: what can be read here can be read where a thousand are allowed and many called."""
 _COLLECTED_AFTER = 100_000
 """Objects: rows come and go by the thousand and refer to nothing in a circle."""
 
@@ -71,6 +73,7 @@ def serve(encode: Callable[[bytes], EncodedPicture]) -> int:
     order = msgspec.json.decode(sys.stdin.buffer.readline(), type=ImportOrder)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.set_threshold(_COLLECTED_AFTER)
+    sys.setrecursionlimit(_DEEPEST)
     try:
         _tell(answers, _carried_out(order, encode, lambda progress: _tell(answers, Progress(progress))))
     except BrokenPipeError:  # nobody waits for it

@@ -87,7 +87,7 @@ class Import:
         self._clock = clock
         self._told = clock()
         self._commit: Future[None] | None = None
-        self._lines = self._bad = self._done = self._total = 0
+        self._lines = self._bad = self._done = self._total = self._skipped = 0
         base = Path(order.source.paths[0]) if order.source.paths else Path()
         if order.source.kind is not SourceKind.FOLDER:
             base = base.parent
@@ -110,7 +110,7 @@ class Import:
         self._bad += refuse_repeated(self._connection, job)
         find_same(self._connection, job)
         finish(self._connection, job)
-        return ImportProgress(self._lines, self._bad, self._done, self._total)
+        return self._now()
 
     def _read(self) -> None:
         most, good = self._order.source.most, 0
@@ -149,7 +149,7 @@ class Import:
             case SourceKind.FOLDER:
                 from kireji.storage.jobs.reading_pictures import rows_of_folder
 
-                return rows_of_folder(path, plan.prompt, builder, self._set_total)
+                return rows_of_folder(path, plan.prompt, builder, self._set_total, self._set_skipped)
             case SourceKind.PICTURES:
                 from kireji.storage.jobs.reading_pictures import rows_of_pictures
 
@@ -157,6 +157,9 @@ class Import:
 
     def _set_total(self, total: int) -> None:
         self._total = total
+
+    def _set_skipped(self, skipped: int) -> None:
+        self._skipped = skipped
 
     def _write(self, rows: list[NewRow | BadRow], writing: ThreadPoolExecutor) -> None:
         """Write rows once those before them are committed; while these are, the next ones are read."""
@@ -181,7 +184,10 @@ class Import:
     def _progress(self, *, indexing: bool = False, now: bool = False) -> None:
         if now or self._clock() - self._told >= _TELL_SECONDS:
             self._told = self._clock()
-            self._tell(ImportProgress(self._lines, self._bad, self._done, self._total, indexing))
+            self._tell(self._now(indexing=indexing))
+
+    def _now(self, *, indexing: bool = False) -> ImportProgress:
+        return ImportProgress(self._lines, self._bad, self._done, self._total, indexing, self._skipped)
 
 
 def _taken(rows: list[NewRow | BadRow], most: int, good: int) -> tuple[list[NewRow | BadRow], int]:

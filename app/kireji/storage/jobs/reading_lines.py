@@ -34,15 +34,14 @@ def rows_of_lines(path: Path, builder: RowBuilder, tell_total: Callable[[int], N
     with opened(path) as file:
         tell_total(size_of(file))
         splitter = LineSplitter(builder.largest)
-        number, done = 1, 0
+        number = 1
         block = _first(file, path)
         while block:
-            done += len(block)
             lines = splitter.feed(block)
-            yield Piece(builder.of_lines(number, lines), done)
+            yield Piece(builder.of_lines(number, lines), file.tell())
             number += len(lines)
             block = file.read(BLOCK)
-        yield Piece(builder.of_lines(number, splitter.finish()), done)
+        yield Piece(builder.of_lines(number, splitter.finish()), file.tell())
 
 
 def named_model(path: Path) -> str:

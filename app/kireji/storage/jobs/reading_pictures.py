@@ -19,25 +19,30 @@ _OTHER_PICTURES = (".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jxl", "
 _DIGITS = re.compile(r"(\d+)")
 
 
-def rows_of_folder(folder: Path, prompt: str, builder: RowBuilder, tell_total: Callable[[int], None]) -> Pieces:
+def rows_of_folder(
+    folder: Path,
+    prompt: str,
+    builder: RowBuilder,
+    tell_total: Callable[[int], None],
+    tell_skipped: Callable[[int], None],
+) -> Pieces:
     """A row for every picture in a folder and the folders below, sorted as people count: 2 before 10.
 
-    What is no picture by its name is passed over, and so is what is hidden.
+    What is no picture by its name is passed over and counted; what is hidden is passed over.
 
     Args:
         folder: Where they are; links to other folders are not followed.
         prompt: What is asked of each.
         builder: Makes the rows.
         tell_total: Told how many there are.
+        tell_skipped: Told how many other files there are.
 
     Raises:
         JobError: It is not there, cannot be read, holds no pictures, or nothing is asked.
     """
     _check(prompt)
-    try:
-        names = list(_pictures_below(folder))
-    except OSError as error:
-        unreadable(folder, error)
+    names, others = _found(folder)
+    tell_skipped(others)
     if not names:
         raise JobError(
             say("There are no pictures in {folder}.", folder=folder), say("PNG, JPEG, WebP and GIF files are read.")
@@ -53,10 +58,7 @@ def pictures_in(folder: Path) -> int:
     Raises:
         JobError: It is not there, or cannot be read.
     """
-    try:
-        return sum(1 for _ in _pictures_below(folder))
-    except OSError as error:
-        unreadable(folder, error)
+    return len(_found(folder)[0])
 
 
 def rows_of_pictures(
@@ -87,7 +89,17 @@ def _check(prompt: str) -> None:
         raise JobError(say("Pictures need a prompt that says what to do with each."))
 
 
-def _pictures_below(folder: Path, below: str = "") -> Iterator[str]:
+def _found(folder: Path) -> tuple[list[str], int]:
+    """The pictures below a folder, by name, and how many other files there are."""
+    try:
+        files = list(_files_below(folder))
+    except OSError as error:
+        unreadable(Path(os.fsdecode(error.filename or folder)), error)
+    names = [name for name in files if name.lower().endswith((*PICTURE_ENDINGS, *_OTHER_PICTURES))]
+    return names, len(files) - len(names)
+
+
+def _files_below(folder: Path, below: str = "") -> Iterator[str]:
     with os.scandir(folder / below) as found:
         entries = sorted(found, key=lambda entry: _natural(entry.name))
     for entry in entries:
@@ -95,8 +107,8 @@ def _pictures_below(folder: Path, below: str = "") -> Iterator[str]:
             continue
         name = f"{below}/{entry.name}" if below else entry.name
         if entry.is_dir(follow_symlinks=False):
-            yield from _pictures_below(folder, name)
-        elif entry.name.lower().endswith((*PICTURE_ENDINGS, *_OTHER_PICTURES)) and not entry.is_dir():
+            yield from _files_below(folder, name)
+        elif not entry.is_dir():
             yield name
 
 
