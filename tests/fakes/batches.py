@@ -72,6 +72,7 @@ class FakeBatches:
         at_once: Whether a batch has ended as soon as it is made.
         cancels_at_once: Whether cancelling ends it at once.
         lists: Whether the list shows anything.
+        lag: Seconds until a new batch is in it.
         counts: Whether it says how many rows a batch has before that has ended.
         polls: How often was asked where a batch stands.
         most: What a batch may hold; None when the model has none.
@@ -90,6 +91,7 @@ class FakeBatches:
         self.at_once = False
         self.cancels_at_once = True
         self.lists = True
+        self.lag = 0.0
         self.counts = True
         self.polls = 0
         self.ends_after: int | None = None
@@ -193,7 +195,8 @@ class FakeBatches:
 
     async def recent(self, gate: Gate, base_url: str, secret: Secret | None, since: datetime) -> Sequence[RemoteBatch]:
         self._fail("recent")
-        listed = [self._told(made) for made in reversed(self.made) if made.created >= since]
+        until = self._now() - timedelta(seconds=self.lag)
+        listed = [self._told(made) for made in reversed(self.made) if since <= made.created <= until]
         return listed if self.lists else []
 
     def _told(self, made: MadeBatch) -> RemoteBatch:
