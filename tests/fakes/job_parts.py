@@ -11,6 +11,7 @@ import msgspec
 
 from kireji.core.errors import JobError, KirejiError, ProviderError, StoreCorrupt
 from kireji.core.events import ModelEvent, PartFinished, TurnFinished, UsageReported
+from kireji.core.jobs.answers import JobWords
 from kireji.core.jobs.values import Delivery, ImportProgress, JobPlan, JobSource, LineKind, SourceHead
 from kireji.core.messages import ImagePart, Sha256, StopReason, TextPart, Usage
 from kireji.core.provider_ports import Gate
@@ -168,6 +169,9 @@ class FakeFormat:
             raise error
         words = [[message.role.value, message.text, len(message.images)] for message in request.messages]
         return msgspec.json.encode({"model": request.model, "system": request.system, "messages": words})
+
+    def words_in_job(self, body: bytes) -> JobWords | None:
+        return None
 
     def decode_job(self, body: bytes, model: str) -> Sequence[ModelEvent]:
         try:

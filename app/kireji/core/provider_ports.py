@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from kireji.core.events import ModelEvent
+    from kireji.core.jobs.answers import JobWords
     from kireji.core.models import Balance, LocalServer, ModelInfo
     from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
     from kireji.core.secret import Secret
@@ -98,6 +99,9 @@ class JobFormat(Protocol):
         Raises:
             ProviderError: It is an error, or not an answer.
         """
+
+    def words_in_job(self, body: bytes) -> JobWords | None:
+        """The same of a result that is plain words, at once; None when `decode_job` must look at it."""
 
 
 class BalanceSource(Protocol):

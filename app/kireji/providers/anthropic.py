@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from types import MappingProxyType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -24,6 +24,9 @@ from kireji.providers.anthropic_request import encode_body, encode_count
 from kireji.providers.anthropic_stream import StreamDecoder, decode_message
 from kireji.providers.failures import Answerer
 from kireji.providers.http import X_API_KEY, HttpClient, ServerEvents
+
+if TYPE_CHECKING:
+    from kireji.core.jobs.answers import JobWords
 
 VERSION = "2026-10-21"
 WHOLE_SILENCE = 600.0
@@ -234,6 +237,12 @@ class AnthropicProvider:
                     retryable=True,
                 )
         return decode_message(body, who, "", cost)
+
+    def words_in_job(self, body: bytes) -> JobWords | None:
+        """The words of a result that holds nothing else; None when `decode_job` must look at it."""
+        from kireji.providers.job_words import of_message  # nobody needs it for a question
+
+        return of_message(body)
 
 
 async def _decoded(answer: ServerEvents, decoder: StreamDecoder) -> AsyncGenerator[ModelEvent]:

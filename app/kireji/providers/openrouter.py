@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -40,6 +41,9 @@ from kireji.providers.openrouter_models import (
     known_models,
     routed_id,
 )
+
+if TYPE_CHECKING:
+    from kireji.core.jobs.answers import JobWords
 
 HEADERS: Mapping[str, str] = MappingProxyType(
     {
@@ -223,6 +227,12 @@ class OpenRouterProvider:
         """
         who = Answerer(PROVIDER, "openrouter.ai", model)
         return decode_whole(_chat_decoder(who, "", find_routed(model)), body)
+
+    def words_in_job(self, body: bytes) -> JobWords | None:
+        """The words of a result that holds nothing else; None when `decode_job` must look at it."""
+        from kireji.providers.job_words import of_completion  # nobody needs it for a question
+
+        return of_completion(body)
 
     async def _key_data(self, gate: Gate, base_url: str, secret: Secret, purpose: Purpose) -> Balance:
         cleared = await gate(_get(base_url, "key", purpose))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from kireji.core.jobs.values import Outcome, Row
-from kireji.core.messages import Usage
+from kireji.core.messages import StopReason, Usage
 
 
 class ColumnKind(enum.Enum):
@@ -33,6 +33,18 @@ class Column(msgspec.Struct, frozen=True):
 
     name: str
     kind: ColumnKind
+
+
+class JobWords(NamedTuple):
+    """What a plain result says.
+
+    Args:
+        text: All words of it.
+        stop: Why it ended.
+    """
+
+    text: str
+    stop: StopReason
 
 
 class Answer(msgspec.Struct, frozen=True):

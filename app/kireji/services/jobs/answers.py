@@ -65,6 +65,8 @@ class AnswerReader:
             return _Said(own.text, _cut(own.stop))
         if self._format is None:
             return _Said("", say("The answer cannot be read."))
+        if (plain := self._format.words_in_job(result.payload)) is not None:
+            return _Said(plain.text, _cut(plain.stop))
         try:
             events = self._format.decode_job(result.payload, self._model)
         except ProviderError as error:
@@ -73,7 +75,9 @@ class AnswerReader:
             event.part.text for event in events if isinstance(event, PartFinished) and isinstance(event.part, TextPart)
         ]
         last = events[-1] if events else None
-        return _Said("\n\n".join(pieces), _cut(last.reason) if isinstance(last, TurnFinished) else "")
+        return _Said(
+            "\n\n".join(filter(str.strip, pieces)), _cut(last.reason) if isinstance(last, TurnFinished) else ""
+        )
 
     def _restored(self, said: _Said, vault: Vault | None) -> tuple[str, Any, str]:
         """Text, value and what is wrong with them."""
