@@ -12,8 +12,8 @@ import pytest
 from kireji.core.errors import BudgetReached
 from kireji.core.events import UsageReported
 from kireji.core.history import Origin
-from kireji.core.messages import Message, Role, TextPart
-from kireji.core.requests import ModelRequest
+from kireji.core.messages import Message, Role, TextPart, Usage
+from kireji.core.requests import ModelRequest, OutgoingRequest, Purpose
 from kireji.core.secret import Secret
 from kireji.desktop.clock import SystemClock
 from kireji.providers.anthropic import AnthropicProvider
@@ -23,6 +23,7 @@ from kireji.services.accounts import Accounts
 from kireji.services.outbox import Outbox
 from kireji.services.preferences import Preferences
 from kireji.services.redaction import Redaction
+from kireji.services.sent_facts import BatchFacts
 from kireji.services.spending import Spending
 from kireji.services.token_counts import TokenCounts
 from kireji.storage.database import Database
@@ -104,3 +105,48 @@ async def test_two_hundred_questions_at_once_never_pass_a_budget(
     assert refused
     assert spent.cost == pytest.approx(sum(costs))
     assert spent.running == 0
+
+
+async def test_two_hundred_batches_and_questions_at_once_never_pass_a_budget(tmp_path: Path) -> None:
+    """Two programs send batches of jobs and ask questions; each batch is settled by the other program."""
+    most, spent = CAP / 40, CAP / 100
+    sent: list[str] = []
+    refused: list[BudgetReached] = []
+    async with AsyncExitStack() as stack:
+        outboxes = [await program(stack, tmp_path / "kireji.db", pid) for pid in (1, 2)]
+        http = HttpClient()
+        stack.push_async_callback(http.aclose)
+        provider = AnthropicProvider(http)
+
+        async def send(number: int) -> None:
+            outgoing = OutgoingRequest("anthropic", "POST", "https://x/batches", {}, b"{}", MODEL, Purpose.JOB)
+            facts = BatchFacts(f"key{number}", rows=10, tokens=100, most=most, hidden={})
+            try:
+                await outboxes[number % 2].clear_batch(outgoing, facts, unpriced=False)
+                sent.append(facts.holder)
+            except BudgetReached as error:
+                refused.append(error)
+
+        async def ask(number: int) -> None:
+            message = Message(Role.USER, (TextPart(f"Why is it so, {number}?"),))
+            request = ModelRequest(MODEL, (message,), max_tokens=200, info=find_model(MODEL))
+            try:
+                await outboxes[number % 2].clear(provider, request, "https://x", None)
+            except BudgetReached as error:
+                refused.append(error)
+
+        async def under_way() -> float:
+            assert outboxes[0].accounts is not None
+            found = await outboxes[0].accounts.spending.today()
+            return found.cost + found.running
+
+        await asyncio.gather(*(send(number) if number % 4 else ask(number) for number in range(REQUESTS)))
+        assert await under_way() <= CAP + 1e-9
+        assert len(refused) > REQUESTS / 2
+        first = list(sent)
+        assert first
+        for number, holder in enumerate(first):
+            await outboxes[number % 2].batches.close(holder, "anthropic", MODEL, Usage(100, 10, cost=spent))
+        await asyncio.gather(*(send(number) for number in range(REQUESTS, 2 * REQUESTS)))
+        assert len(sent) > len(first)
+        assert CAP - most <= await under_way() <= CAP + 1e-9
