@@ -176,7 +176,7 @@ def job_parts(stores: JobStores, needs: JobNeeds, news: JobNews) -> JobParts:
     accounts = outbox.accounts
     spending = accounts.spending if accounts is not None else None
     targets = JobTargets(needs.catalog, preferences, needs.formats, needs.batches)
-    rows = RowMaking(stores.pictures)
+    rows = RowMaking(stores.pictures, preferences)
     asking = RowAsking(outbox, needs.credentials, rows)
     reading = JobReading(queue, stores.pictures, targets, needs.validator)
     counts = accounts.counts if accounts is not None else None

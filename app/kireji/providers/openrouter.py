@@ -18,7 +18,8 @@ from kireji.core.events import ModelEvent
 from kireji.core.messages import DocumentPart, ImagePart, ToolResultPart, Usage
 from kireji.core.models import Balance, Lifecycle, ModelInfo
 from kireji.core.provider_ports import Gate
-from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose, Routing
+from kireji.core.requests import ClearedRequest, Delivery, ModelRequest, OutgoingRequest, Purpose
+from kireji.core.routing import routing_fields
 from kireji.core.secret import Secret
 from kireji.core.words import say
 from kireji.providers.anthropic import VERSION, WHOLE_SILENCE
@@ -88,7 +89,7 @@ class OpenRouterProvider:
         headers = {**HEADERS, "content-type": "application/json"}
         if delivery is Delivery.STREAM:
             headers["accept"] = "text/event-stream"
-        extra = _routing(request.routing)
+        extra = routing_fields(request.routing)
         if is_claude(request.model):
             headers["anthropic-version"] = VERSION
             path, body = "messages", encode_body(request, delivery, provider=PROVIDER, extra=extra)
@@ -217,7 +218,7 @@ class OpenRouterProvider:
                 say("Ask now, or run the job at Anthropic."),
                 provider=PROVIDER,
             )
-        return encode_chat(request, OPENROUTER, Delivery.WHOLE, _with_needs(_routing(request.routing), request))
+        return encode_chat(request, OPENROUTER, Delivery.WHOLE, _with_needs(routing_fields(request.routing), request))
 
     def decode_job(self, body: bytes, model: str) -> Sequence[ModelEvent]:
         """The events of an answer that came as a job's result.
@@ -292,21 +293,6 @@ def _informed(request: ModelRequest) -> ModelRequest:
             provider=PROVIDER,
         )
     return msgspec.structs.replace(request, info=info)
-
-
-def _routing(routing: Routing) -> dict[str, object]:
-    """Where the request may be passed on to; what the service does by itself is not said."""
-    provider: dict[str, object] = {} if routing.data_collection else {"data_collection": "deny"}
-    if routing.zero_retention:
-        provider["zdr"] = True
-    named = {"order": routing.order, "only": routing.only, "ignore": routing.ignore}
-    provider |= {name: list(values) for name, values in named.items() if values}
-    if not routing.allow_fallbacks:
-        provider["allow_fallbacks"] = False
-    if routing.sort:
-        provider["sort"] = routing.sort
-    fields: dict[str, object] = {"provider": provider} if provider else {}
-    return fields | ({"models": list(routing.fallback_models)} if routing.fallback_models else {})
 
 
 def _with_needs(extra: Mapping[str, object], request: ModelRequest) -> dict[str, object]:

@@ -127,7 +127,7 @@ class RequestBuilder:
             thinking=question.thinking,
             tools=tools,
             tool_choice=ToolChoice(ToolUse.NONE) if tools and offer.frozen else ToolChoice(),
-            routing=_routing(settings.openrouter),
+            routing=routing_of(settings.openrouter),
         )
 
     def system(self, question: Question, setup: ConversationSetup) -> str:
@@ -274,7 +274,8 @@ def _changed(asked: Effort, sent: Effort | None, choice: Choice) -> str:
     )
 
 
-def _routing(settings: OpenRouterSettings) -> Routing:
+def routing_of(settings: OpenRouterSettings) -> Routing:
+    """Where requests may be passed on to, as the person has set it."""
     return Routing(
         data_collection=settings.data_collection == "allow",
         zero_retention=settings.zero_retention,

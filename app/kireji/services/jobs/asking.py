@@ -10,7 +10,7 @@ import msgspec
 
 from kireji.core.events import MessageBuilder, UsageReported
 from kireji.core.jobs.kept import KeptAnswer, encoded
-from kireji.core.jobs.values import JobPlan, Outcome, RowInput, RowResult
+from kireji.core.jobs.values import JobPlan, Mode, Outcome, RowInput, RowResult
 from kireji.core.ledger import AnsweredFacts
 from kireji.core.ledger import Outcome as Ending
 from kireji.core.messages import StopReason, Usage
@@ -74,7 +74,10 @@ class RowAsking:
             StoreError: A picture is lost, or the ledger could not be written.
         """
         safe = await self._outbox.clear_row(
-            target.provider, await self._rows.row(plan, target.info, row), target.base_url, unpriced=plan.unpriced
+            target.provider,
+            await self._rows.row(plan, target.info, row, Mode.LIVE),
+            target.base_url,
+            unpriced=plan.unpriced,
         )
         return Cleared(safe, safe.vault.values if safe.vault is not None else {})
 
