@@ -30,6 +30,7 @@ _SECTIONS = (
         (
             (mark("Regenerate the last answer"), keys.REGENERATE),
             (mark("Regenerate it with another model"), keys.REGENERATE_WITH),
+            (mark("Run the last prompt on many rows"), keys.RUN_ON),
             (mark("Edit the last question"), keys.EDIT),
             (mark("Branch before this one, at the last fork"), keys.EARLIER_BRANCH),
             (mark("Branch behind it"), keys.LATER_BRANCH),

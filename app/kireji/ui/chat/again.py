@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from kireji.core.errors import KirejiError
@@ -40,6 +40,9 @@ class Again(QObject):
         setup: Who answers in this conversation.
     """
 
+    job_wanted = Signal(object)
+    """A `NewJobStart`: a prompt of this conversation shall be run on many rows."""
+
     def __init__(
         self,
         services: Services,
@@ -51,6 +54,7 @@ class Again(QObject):
         setup: SetupPresenter,
     ) -> None:
         super().__init__(pane)
+        self._services = services
         self._pane = pane
         self._conversation = conversation
         self._turns = turns
@@ -70,6 +74,8 @@ class Again(QObject):
         transcript.regenerate_with_clicked.connect(self._choose)
         transcript.edit_clicked.connect(self.edit)
         transcript.continue_clicked.connect(self._continue)
+
+        transcript.run_on_clicked.connect(self.run_on)
 
     async def aclose(self) -> None:
         """End what runs."""
@@ -104,6 +110,16 @@ class Again(QObject):
         if (answer := self._last(Role.ASSISTANT)) is not None:
             self._choose((answer, self._pane.header.model))
 
+    def run_on(self, answer: object) -> None:
+        """Begin a job with the prompt, the instructions and the model of an answer."""
+        assert isinstance(answer, int)
+        self._scope.restart(self._run_on(answer), name="read")
+
+    def run_last_on(self) -> None:
+        """The same with the last answer."""
+        if (answer := self._last(Role.ASSISTANT)) is not None:
+            self.run_on(answer)
+
     def edit(self, question: object) -> None:
         """Show an earlier question in the composer."""
         assert isinstance(question, int)
@@ -128,6 +144,24 @@ class Again(QObject):
                 "", conversation=number, again=stored.parent, provider=stored.provider, model=stored.model
             )
         self._ask(question)
+
+    async def _run_on(self, answer: int) -> None:
+        from kireji.ui.jobs.new_job_words import NewJobStart
+
+        stored = await self._conversation.message(answer)
+        if stored is None or stored.parent is None:
+            return
+        question = await self._conversation.message(stored.parent)
+        system = self._setup.setup.system
+        if system is None:
+            system = self._services.preferences.settings.models.system
+        start = NewJobStart(
+            prompt=question.message.text if question is not None else "",
+            system=system,
+            provider=stored.provider,
+            model=stored.model,
+        )
+        self.job_wanted.emit(start)
 
     def _ask(self, question: Question) -> None:
         """Ask, and let the keyboard go to the field: the button that was pressed goes away."""

@@ -13,6 +13,7 @@ from kireji.ui.translation import mark, tr
 
 REGENERATE = "Ctrl+Shift+R"
 REGENERATE_WITH = "Ctrl+Shift+M"
+RUN_ON = "Ctrl+Shift+J"
 EDIT = "Ctrl+Shift+E"
 COPY = "Ctrl+Shift+C"
 QUOTE = "Ctrl+Shift+B"
@@ -23,6 +24,7 @@ KEYBOARD = "F1"
 _MENU = (
     (mark("Regenerate the last answer"), REGENERATE),
     (mark("Regenerate it with another model…"), REGENERATE_WITH),
+    (mark("Run the last prompt on…"), RUN_ON),
     (mark("Edit the last question"), EDIT),
     (mark("Copy the last answer"), COPY),
     (mark("Keyboard"), KEYBOARD),
@@ -39,6 +41,7 @@ class ChatKeys(QObject):
 
     regenerate = Signal()
     regenerate_with = Signal()
+    run_on = Signal()
     edit = Signal()
     copy = Signal()
     quote = Signal()
@@ -52,6 +55,7 @@ class ChatKeys(QObject):
         self._signals: dict[str, SignalInstance] = {
             REGENERATE: self.regenerate,
             REGENERATE_WITH: self.regenerate_with,
+            RUN_ON: self.run_on,
             EDIT: self.edit,
             COPY: self.copy,
             QUOTE: self.quote,

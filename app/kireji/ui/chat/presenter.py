@@ -51,6 +51,8 @@ class ChatPresenter(QObject):
         chord: The capture shortcut when it is held, else empty.
     """
 
+    job_wanted = Signal(object)
+    """A `NewJobStart`: a prompt of the open conversation shall be run on many rows."""
     receipt_wanted = Signal(object)
     """What was sent with a question shall be shown: its number, or None for the newest."""
 
@@ -68,6 +70,7 @@ class ChatPresenter(QObject):
         self._branches = Branches(services, pane, self._conversation)
         self._queueing = Queueing(services, pane, self._conversation, self.drafts)
         self._again = Again(services, pane, theme, self._conversation, self._turns, self.drafts, self._setup)
+        self._again.job_wanted.connect(self.job_wanted)
         self._summarising = Summarising(services, pane, self._conversation, self.drafts)
         self._numbers = Numbers(services, window.inspector, self._conversation)
         self._tools = ToolsPresenter(services, window, self._setup, theme)
@@ -106,6 +109,7 @@ class ChatPresenter(QObject):
         keys = self._keys
         keys.regenerate.connect(self._again.regenerate_last)
         keys.regenerate_with.connect(self._again.regenerate_last_with)
+        keys.run_on.connect(self._again.run_last_on)
         keys.edit.connect(self._again.edit_last)
         keys.copy.connect(self._copy_last)
         keys.quote.connect(self._quote_selected)

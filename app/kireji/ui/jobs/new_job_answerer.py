@@ -63,9 +63,9 @@ class Answerer(QObject):
         """Say who answers.
 
         Args:
-            pick: The model to begin with; an empty one takes the usual.
+            pick: The model to begin with; an empty one, and who answers no rows, take the usual.
         """
-        self._take(pick)
+        self._take(pick if pick.provider in ("", *_PROVIDERS) else Pick())
 
     @property
     def named(self) -> bool:

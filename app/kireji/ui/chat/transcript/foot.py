@@ -117,6 +117,8 @@ class AnswerFoot(_Foot):
     regenerate_clicked = Signal(object)
     regenerate_with_clicked = Signal(object)
     """The item, and this widget's button for the place of a list."""
+    run_on_clicked = Signal(object)
+    """The prompt shall be run on many rows."""
 
     def __init__(self, theme: Theme, item: object) -> None:
         super().__init__(theme, item)
@@ -131,6 +133,8 @@ class AnswerFoot(_Foot):
         again = QMenu(self.more_again)
         self.same_model = again.addAction(tr("Again with the same model"))
         self.other_model = again.addAction(tr("With another model…"))
+        again.addSeparator()
+        self.run_on = again.addAction(tr("Run this prompt on…"))
         self._attach(self.more_again, again, self._again_action)
 
     def _more(self, beside: QPushButton, name: str) -> tuple[QPushButton, QWidget]:
@@ -167,6 +171,8 @@ class AnswerFoot(_Foot):
     def _again_action(self, action: QAction) -> None:
         if action is self.same_model:
             self.regenerate_clicked.emit(self._item)
+        elif action is self.run_on:
+            self.run_on_clicked.emit(self._item)
         else:
             self.regenerate_with_clicked.emit((self._item, self.more_again))
 
