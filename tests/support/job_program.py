@@ -13,6 +13,7 @@ from kireji.bootstrap.services import Overrides, open_services
 from kireji.core.jobs.polling import Timings
 from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Job, JobPlan, JobSource, SourceKind
+from kireji.core.ports import KeyStore
 from kireji.desktop.paths import Paths
 from kireji.desktop.processes import process_origin
 from kireji.services.application import Services
@@ -95,6 +96,7 @@ async def job_program(
     environ: Mapping[str, str],
     timings: Timings = QUICK,
     changed: Callable[[JobParts], None] = lambda parts: None,
+    keychain: KeyStore | None = None,
 ) -> AsyncIterator[JobProgram]:
     """A program over the data in a folder.
 
@@ -103,10 +105,11 @@ async def job_program(
         environ: Address and key of the service.
         timings: How long things take.
         changed: Puts something around parts, before they are used.
+        keychain: Has the person's secrets; None has none.
     """
     environ = {"KIREJI_HOME": str(home), **environ}
     paths = Paths.find(environ)
-    overrides = Overrides(keychain=FakeKeyStore(), reader=FakeReader(), tools=())
+    overrides = Overrides(keychain=keychain or FakeKeyStore(), reader=FakeReader(), tools=())
     async with open_services(paths, environ, overrides=overrides) as services:
         parts = await services.jobs.opened()
         parts.runner._engine.timings = timings

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from kireji.core.history import Origin
 from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Job, JobPlan, JobSource, SourceKind
 from kireji.core.jobs.webhooks import RETRIES, secret_of
-from kireji.core.secret import Secret
+from kireji.core.secret import Secret, SecretName
 from kireji.providers.http import HttpClient
 from kireji.providers.webhook import WebhookSender, signature
 from kireji.services.credentials import Credentials
@@ -31,6 +32,9 @@ from kireji.storage.jobs.tables import open_jobs
 from tests.fakes.desktop import FakeClock
 from tests.fakes.keychain import FakeKeyStore
 from tests.fakes.stores import MemoryLedger
+from tests.service import KEY as SERVICE_KEY
+from tests.service import Orders, ServiceThread
+from tests.support.job_program import job_program
 
 KEY = b"k" * 32
 US = Origin(1, "us")
@@ -247,3 +251,23 @@ async def test_an_address_with_a_password_in_it_is_not_used(stage: Stage) -> Non
     await stage.webhook.deliver()
     assert stage.receiver.heads == []
     assert "secret" not in stage.untold[0]
+
+
+async def test_a_job_that_ends_is_told_once_with_its_numbers(tmp_path: Path) -> None:
+    receiver = Receiver()
+    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
+    (tmp_path / "settings.toml").write_text(f'version = 1\n[jobs]\nwebhook = "{address}"\n')
+    keychain = FakeKeyStore()
+    keychain.secrets[SecretName("webhook", address)] = Secret(secret_of(KEY))
+    with ServiceThread(batches=Orders(seconds=0.05, fail=1)) as service:
+        environ = {"ANTHROPIC_BASE_URL": service.base_url, "ANTHROPIC_API_KEY": SERVICE_KEY}
+        async with job_program(tmp_path, environ, keychain=keychain) as program:
+            await program.add(40, 20)
+            job = await program.work()
+    server.close()
+    [body] = receiver.bodies
+    told = json.loads(body)
+    assert (told["type"], told["data"]["job"], told["data"]["cost"]) == ("job.finished", 1, round(job.cost, 6))
+    assert (told["data"]["rows"]["succeeded"], told["data"]["rows"]["errored"]) == (38, 2)
+    assert b"row 1" not in body
