@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import functools
 import hashlib
 import json
 from collections import Counter
@@ -27,7 +28,7 @@ from kireji.services.finding import Finder
 from kireji.services.picture_covers import PictureCovers
 
 _THREAD_FROM = 60_000
-"""Characters: looking through so many takes half a frame."""
+"""Bytes: reading so many takes a part of a frame."""
 
 
 class BodyRedaction:
@@ -75,10 +76,7 @@ class BodyRedaction:
                 changed = True
                 apart.extend(new)
         vault = Vault()
-        if len(body) < _THREAD_FROM:
-            text = _hidden(body, said, apart, changed, vault, finder)
-        else:
-            text = await asyncio.to_thread(_hidden, body, said, apart, changed, vault, finder)
+        text = await asyncio.to_thread(_hidden, body, said, apart, changed, vault, finder)
         kinds = Counter(kind for one in vault.placeholders_in(text.decode()) if (kind := kind_of(one)) is not None)
         kinds.update(cover.kind for cover in covers)
         hidden = {kind.value: kinds[kind] for kind in Kind if kinds[kind]}
@@ -156,11 +154,12 @@ def _hidden(body: bytes, said: Any, apart: list[str], changed: bool, vault: Vaul
     if taken is None:
         raise _not_looked_through(say("A picture in it is written in an unusual way."))
     bare, marks = taken
-    vault.learn_json(bare, finder.find)
+    find = functools.cache(finder.find)
+    vault.learn_json(bare, find)
     known = -1
     while len(vault) != known:  # a value that is learnt late may make another with one that stands before it
         known = len(vault)
-        safe = vault.hide_json(bare, finder.find)
+        safe = vault.hide_json(bare, find)
     for mark, literal in marks.items():
         safe = safe.replace(mark, literal)
     return safe.encode()

@@ -231,10 +231,10 @@ class Outbox:
             return row
         return await self.redaction.row(provider, row)
 
-    def require_words(self) -> None:
-        """Raises RedactionFailed: the person's own words to hide cannot be read, so no row of any job may leave."""
+    async def ready_for_rows(self, provider: str) -> None:
+        """To be called before rows of a job. Raises RedactionFailed: as in `Redaction.ready_for_rows`."""
         if self.redaction is not None:
-            self.redaction.require_words()
+            await self.redaction.ready_for_rows(provider)
 
     async def clear_batch(self, outgoing: OutgoingRequest, batch: BatchFacts, *, unpriced: bool) -> ClearedRequest:
         """Clear many rows that leave as one body in a file; each has passed `redact_row`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import importlib
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -217,7 +218,7 @@ class Redaction:
         policy = self.policy(provider)
         if policy is Policy.NEVER:
             return self.leave(request, conversation)
-        self.require_words()
+        self._refuse_unread()
         asker = (asker or self.asker) if asks else None
         safe = await self._safe(request, may_fail=asker is not None)
         if (
@@ -231,7 +232,7 @@ class Redaction:
         self.redacted.publish((conversation, safe.redacted.hidden))
         return safe.redacted
 
-    def require_words(self) -> None:
+    def _refuse_unread(self) -> None:
         """Words that are misspelt in the settings are not no words. Raises RedactionFailed."""
         if self._preferences.wrong_in("privacy", "words"):
             raise RedactionFailed(
@@ -270,18 +271,20 @@ class Redaction:
         """
         return (await self._safe(request, may_fail=False)).redacted
 
-    async def row(self, provider: str, row: JobRow) -> JobRow:
-        """A row of a job as it leaves; nobody can be asked about each of thousands.
+    async def ready_for_rows(self, provider: str) -> None:
+        """Load what looks through rows. Raises RedactionFailed: own words cannot be read, so no row may leave."""
+        if self.policy(provider) is not Policy.NEVER:
+            self._refuse_unread()
+            await asyncio.to_thread(self._finding)
 
-        Raises:
-            RedactionFailed: It could not be looked through.
-        """
+    async def row(self, provider: str, row: JobRow) -> JobRow:
+        """A row of a job as it leaves; nobody is asked. Raises RedactionFailed: it could not be looked through."""
         if self.policy(provider) is Policy.NEVER:
             return row
-        self.require_words()
+        self._refuse_unread()
         if row.body:
             return await self._bodies.redacted(row, self._finding())
-        safe = (await self._safe(row.request, may_fail=False)).redacted
+        safe = (await self._safe(row.request, may_fail=False, longest_here=0)).redacted
         return JobRow(safe.request, b"", safe.vault, safe.hidden.by_kind)
 
     def incoming(self, vault: Vault | None) -> Incoming:
@@ -339,12 +342,13 @@ class Redaction:
             remember(self._decisions, (provider, conversation), _Decision(agreed, safe.kept))
         return agreed
 
-    async def _safe(self, request: ModelRequest, *, may_fail: bool) -> _Safe:
+    async def _safe(self, request: ModelRequest, *, may_fail: bool, longest_here: int = _THREAD_FROM) -> _Safe:
         """A question without what the person wants to keep.
 
         Args:
             request: The question.
             may_fail: Whether a picture that cannot be looked through goes along as it is.
+            longest_here: Characters that are looked through on this thread.
 
         Raises:
             RedactionFailed: A picture could not be looked through, and may not go along.
@@ -357,8 +361,8 @@ class Redaction:
             raise _not_looked_through(problem) from looked.error
         vault = Vault()
         read = await self._documents.of(request)
-        redactor = RequestRedactor(vault, finder.find, finder.own, read)
-        if read or sum(map(len, texts(request))) > _THREAD_FROM:
+        redactor = RequestRedactor(vault, functools.cache(finder.find), finder.own, read)
+        if read or sum(map(len, texts(request))) > longest_here:
             safe = await asyncio.to_thread(redactor.redacted, request, looked.painted)
         else:
             safe = redactor.redacted(request, looked.painted)

@@ -58,9 +58,9 @@ class RowAsking:
         """
         return await self._credentials.used_by(target.provider, target.base_url)
 
-    def require_words(self) -> None:
-        """Raises RedactionFailed: the person's own words to hide cannot be read, so no row of any job may leave."""
-        self._outbox.require_words()
+    async def prepare(self, target: Target) -> None:
+        """To be called before rows are asked. Raises RedactionFailed: the settings let nothing leave."""
+        await self._outbox.ready_for_rows(target.provider.name)
 
     async def clear(self, plan: JobPlan, target: Target, row: RowInput) -> Cleared:
         """Hide what is to be hidden, keep free what it may cost, and write it into the ledger; nothing leaves yet.

@@ -53,7 +53,7 @@ class BatchDesk:
         target = await self._targets.of_batches(job.plan)
         accounts = self._outbox.accounts
         weighing = await Weighing.of(job.plan, target.info, accounts.counts if accounts is not None else None)
-        self._outbox.require_words()
+        await self._outbox.ready_for_rows(job.plan.provider)
         writing = BatchWriting(
             self._store,
             self._rows,

@@ -16,12 +16,13 @@ from kireji.core.models import ModelInfo
 from kireji.core.provider_ports import JobFormat
 from kireji.core.words import say
 from kireji.services.jobs.row_making import RowMaking
-from kireji.services.jobs.weighing import Weighing
+from kireji.services.jobs.weighing import Weighed, Weighing
 from kireji.services.outbox import Outbox
 
 _PAGE = 100
 _THREAD_FROM_BYTES = 1_000_000
 """Of pictures: writing so much as base64 takes half a frame."""
+_THREAD_FROM_CHARACTERS = 100_000
 
 
 class RowRefused(Exception):
@@ -124,14 +125,18 @@ class BatchWriting:
             piece = b"," + entry if self.count else entry
             if self.count and self._size + len(piece) > self._limits.bytes:
                 return pieces, values, refused, True
-            self._take(row.number, safe, len(piece))
+            self._take(row.number, safe, await self._weighed(safe), len(piece))
             pieces.append(piece)
             if safe.values:
                 values[row.number] = safe.values
         return pieces, values, refused, False
 
-    def _take(self, number: int, row: JobRow, size: int) -> None:
-        weighed = self._weighing.request(row.request)
+    async def _weighed(self, row: JobRow) -> Weighed:
+        if sum(len(message.text) for message in row.request.messages) > _THREAD_FROM_CHARACTERS:
+            return await asyncio.to_thread(self._weighing.request, row.request)
+        return self._weighing.request(row.request)
+
+    def _take(self, number: int, row: JobRow, weighed: Weighed, size: int) -> None:
         self.last = number
         self.count += 1
         self._size += size

@@ -88,7 +88,7 @@ class LiveRows:
         engine = self._engine
         target = await self._targets.of(job.plan)
         credential = await self._asking.credential(target)
-        self._asking.require_words()
+        await self._asking.prepare(target)
         pace = Pace(self._preferences.settings.jobs.side_by_side)
         stop = self._listen(target, pace)
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
 from kireji.core.errors import RequestRejected
@@ -22,6 +24,9 @@ from kireji.services.request_builder import routing_of
 
 _CLAUDE = "anthropic/"
 """Begins the names of Claude models at OpenRouter, which are asked in Anthropic's form where they are asked by one."""
+
+
+_THREAD_FROM_BYTES = 100_000
 
 
 class RowMaking:
@@ -58,6 +63,11 @@ class RowMaking:
                 say("Choose another model."),
                 provider=DEVICE,
             )
+        if len(row.content) > _THREAD_FROM_BYTES:
+            return await asyncio.to_thread(self._whole, plan, info, row, mode)
+        return self._whole(plan, info, row, mode)
+
+    def _whole(self, plan: JobPlan, info: ModelInfo | None, row: RowInput, mode: Mode) -> JobRow:
         body = self._body(plan, info, row, mode)
         return JobRow(counted_body(body, plan.model, info, plan.max_tokens), body)
 
