@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import msgspec
 
-from kireji.cli.batch_progress import Line, bar
+from kireji.cli.batch_progress import Line, with_bar
 from kireji.cli.batch_source import Given, given, source_of
 from kireji.cli.batch_values import bad_values, estimate_value, job_value
 from kireji.cli.batch_words import bad_line, facts_of_estimate, job_name, rows_words
@@ -195,18 +195,27 @@ async def _read(services: Services, given: Given, console: Console) -> Job:
     if not plan.rows_per_batch:
         plan = msgspec.structs.replace(plan, rows_per_batch=services.preferences.settings.jobs.rows_per_batch)
     with Line(console) as line:
-        return await services.jobs.add(plan, source, lambda told: line.show(_reading(source, told)))
+        return await services.jobs.add(
+            plan, source, lambda told: line.show(reading_words(source, told, console.progress_columns))
+        )
 
 
-def _reading(source: JobSource, told: ImportProgress) -> str:
-    parts = [say("reading {name}", name=source.label), bar(told.done, told.total), rows_words(told.lines)]
+def reading_words(source: JobSource, told: ImportProgress, columns: int) -> str:
+    """How far the reading of a source is.
+
+    Args:
+        source: Which.
+        told: How far.
+        columns: How long the line should be at most.
+    """
+    parts = [rows_words(told.lines)]
     if told.bad:
         parts.append(say("{n} bad", n=f"{told.bad:,}"))
     if told.indexing:
         parts.append(say("looking for duplicates"))
     elif told.total > 1_000_000:
-        parts.append(f"{told.done / 1e6:,.0f} / {told.total / 1e6:,.0f} MB")
-    return " · ".join(parts)
+        parts.append(say("{done} of {all} MB", done=f"{told.done / 1e6:,.0f}", all=f"{told.total / 1e6:,.0f}"))
+    return with_bar(say("reading {name}", name=source.label), told.done, told.total, parts, columns)
 
 
 async def _told_bad(services: Services, job: Job, console: Console, *, kept: bool) -> Sequence[Row]:

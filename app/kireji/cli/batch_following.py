@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from kireji.cli.batch_progress import Line, bar
+from kireji.cli.batch_progress import Line, with_bar
 from kireji.cli.batch_values import job_value
 from kireji.cli.batch_words import job_name, moment
 from kireji.cli.console import Console, OutputClosed
@@ -86,11 +86,14 @@ class Following:
                 self._print(jobs)
             else:
                 self._tell(jobs, line)
-                line.show(progress_words(jobs, self._services.clock.now()), now=True)
+                line.show(self._words(jobs), now=True)
             try:
                 await asyncio.wait_for(self._changed.wait(), _LOOK)
             except TimeoutError:
                 continue
+
+    def _words(self, jobs: Sequence[Job]) -> str:
+        return progress_words(jobs, self._services.clock.now(), self._console.progress_columns)
 
     def _print(self, jobs: Sequence[Job]) -> None:
         """One object for each job that has come further."""
@@ -114,12 +117,13 @@ class Following:
                 self._console.note(f"{job_name(job)}: {job.sentence}")
 
 
-def progress_words(jobs: Sequence[Job], now: datetime) -> str:
+def progress_words(jobs: Sequence[Job], now: datetime, columns: int) -> str:
     """How far jobs are, on one line.
 
     Args:
         jobs: Which.
         now: The time.
+        columns: How long the line should be at most.
     """
     if not jobs:
         return ""
@@ -128,11 +132,7 @@ def progress_words(jobs: Sequence[Job], now: datetime) -> str:
     failed = sum(job.counts.failed for job in jobs)
     taken = sum(job.counts.taken for job in jobs if job.plan.mode is Mode.BATCH)
     since = min((job.waiting_since for job in jobs if job.waiting_since is not None), default=None)
-    parts = [
-        job_name(jobs[0]) if len(jobs) == 1 else say("{n} jobs", n=f"{len(jobs):,}"),
-        bar(ended, total),
-        say("{ended} of {all} rows", ended=f"{ended:,}", all=f"{total:,}"),
-    ]
+    parts = [say("{ended} of {all} rows", ended=f"{ended:,}", all=f"{total:,}")]
     if failed:
         parts.append(say("{n} failed", n=f"{failed:,}"))
     if any(job.state is JobState.CANCELLING for job in jobs):
@@ -140,4 +140,5 @@ def progress_words(jobs: Sequence[Job], now: datetime) -> str:
     if taken and since is not None:
         parts.append(say("{n} with the service since {time}", n=f"{taken:,}", time=moment(since, now)))
     parts.append(dollars(sum(job.cost for job in jobs)))
-    return " · ".join(parts)
+    name = job_name(jobs[0]) if len(jobs) == 1 else say("{n} jobs", n=f"{len(jobs):,}")
+    return with_bar(name, ended, total, parts, columns)

@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from kireji.cli.batch_progress import Line, bar
+from kireji.cli.batch_progress import Line, with_bar
 from kireji.cli.batch_values import bad_value
 from kireji.cli.batch_words import bad_line, rows_words
 from kireji.cli.console import Console
@@ -94,7 +94,7 @@ def _written(arguments: argparse.Namespace, form: ExportForm, console: Console) 
                 arguments.id,
                 path,
                 form,
-                lambda done, total: line.show(f"{bar(done, total)} {rows_words(done)}"),
+                lambda done, total: line.show(_writing(done, total, console)),
                 failed=arguments.failed,
             )
         missing = _missing(job.counts)
@@ -107,6 +107,10 @@ def _written(arguments: argparse.Namespace, form: ExportForm, console: Console) 
         return DONE
 
     return work
+
+
+def _writing(done: int, total: int, console: Console) -> str:
+    return with_bar(say("writing"), done, total, [rows_words(done)], console.progress_columns)
 
 
 def _missing(counts: Counts) -> int:

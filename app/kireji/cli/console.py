@@ -176,16 +176,21 @@ class Console:
         """Whether standard error is a terminal."""
         return self._stderr is not None and self._stderr.isatty()
 
+    @property
+    def progress_columns(self) -> int:
+        """How many columns `progress` has; what is longer is cut."""
+        return _columns_of(self._stderr) - 1
+
     def progress(self, text: str) -> None:
         """Show how far something is, on one line that is written over, and only where a person sees it.
 
         Args:
-            text: Short; empty takes the line away.
+            text: Empty takes the line away.
         """
         if self._stderr is None or not self.notes_are_shown:
             return
         try:
-            self._stderr.write("\r\x1b[K" + cut_to(_on_one_line(text), _columns_of(self._stderr) - 1))
+            self._stderr.write("\r\x1b[K" + cut_to(_on_one_line(text), self.progress_columns))
             self._stderr.flush()
         except OSError:
             self._stderr = None

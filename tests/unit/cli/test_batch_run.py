@@ -131,23 +131,29 @@ def job(counts: Counts, mode: Mode = Mode.BATCH, since: datetime | None = None, 
 class TestWords:
     def test_a_bar(self) -> None:
         assert bar(50, 200) == "[#####---------------] 25 %"
-        assert bar(7, 0) == "7"
+        assert bar(7, 0) == ""
         assert bar(999, 1000).endswith("99 %")
 
     def test_rows_batches_since_when_and_cost(self) -> None:
         running = job(Counts(pending=400, taken=400, succeeded=190, errored=10), since=NOON)
         there = f"{NOON.astimezone():%H:%M}"
-        assert progress_words([running], NOON) == (
+        assert progress_words([running], NOON, 120) == (
             f"Job 3 · [####----------------] 20 % · 200 of 1,000 rows · 10 failed · 400 with the service since {there}"
             " · $0.250"
         )
 
+    def test_a_narrow_terminal_has_less_of_the_bar_and_all_words(self) -> None:
+        running = job(Counts(pending=400, taken=400, succeeded=200), since=NOON)
+        words = {columns: progress_words([running], NOON, columns) for columns in (120, 88, 79, 20)}
+        assert [text.count("#") + text.count("-") for text in words.values()] == [20, 8, 0, 0]
+        assert all(text.endswith("$0.250") for text in words.values())
+
     def test_rows_that_are_asked_one_by_one_are_with_nobody(self) -> None:
-        assert "with the service" not in progress_words([job(Counts(taken=4), Mode.LIVE, NOON)], NOON)
+        assert "with the service" not in progress_words([job(Counts(taken=4), Mode.LIVE, NOON)], NOON, 120)
 
     def test_several_jobs_are_summed_up(self) -> None:
         both = [job(Counts(succeeded=1, pending=1)), job(Counts(pending=2), number=4)]
-        assert progress_words(both, NOON).startswith("2 jobs · [#####---------------] 25 % · 1 of 4 rows")
+        assert progress_words(both, NOON, 120).startswith("2 jobs · [#####---------------] 25 % · 1 of 4 rows")
 
 
 def test_a_job_that_is_removed_meanwhile_ends_the_command(world: World, kireji: Kireji, tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ class JobOrders:
         found = await job_of(self._store, job)
         if found.state not in (JobState.PAUSED, JobState.NEEDS_YOU):
             raise _conflict(say("This job does not wait to be resumed."))
+        await self._store.make_due(job)  # what stopped it may be put right: nobody wants to wait for the next look
         return await self._set(job, JobState.RUNNING)
 
     async def cancel(self, job: int) -> Job:
@@ -73,6 +74,7 @@ class JobOrders:
         if found.state is not JobState.READY:  # nothing more is taken from now on
             await self._store.set_state(job, JobState.CANCELLING)
         await self._store.cancel_pending(job)
+        await self._store.make_due(job)
         if not await self._store.open_batches(job):
             await self._end(job)
         self._tell(job)

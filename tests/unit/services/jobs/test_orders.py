@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import msgspec
 import pytest
 
 from kireji.core.errors import BudgetReached, JobConflict, JobError, PriceUnknown
+from kireji.core.history import Origin
 from kireji.core.jobs.states import BatchState, JobState
 from kireji.core.jobs.values import Job, Outcome, RowResult
 from kireji.core.models import ModelInfo
@@ -77,6 +79,20 @@ async def test_a_job_with_rows_at_the_service_waits_until_that_has_confirmed() -
     await made.taken(job.id, 1)
     cancelling = await made.jobs.cancel(job.id)
     assert (cancelling.state, await made.states(job.id)) == (JobState.CANCELLING, ["taken", "canceled", "canceled"])
+
+
+@pytest.mark.parametrize("order", ["resume", "cancel"])
+async def test_what_is_with_the_service_is_looked_at_at_once(order: str) -> None:
+    made = JobWorld()
+    job = await made.running()
+    batch = await made.taken(job.id)
+    store, now = made.world.job_store, made.world.clock.now()
+    await store.set_batch(batch.id, BatchState.SUBMITTED)
+    await store.release(batch.id, Origin(1, "now"), now + timedelta(seconds=60))
+    await made.jobs.pause(job.id)
+    assert await store.claim_due(Origin(1, "now"), now, 30.0) is None
+    await (made.jobs.resume(job.id) if order == "resume" else made.jobs.cancel(job.id))
+    assert await store.claim_due(Origin(1, "now"), now, 30.0) is not None
 
 
 async def test_what_failed_is_asked_again_and_what_succeeded_is_not() -> None:
