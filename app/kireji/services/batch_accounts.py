@@ -85,6 +85,14 @@ class BatchAccounts:
             await self._spending.release_held(holder)
         await self._answered(holder, AnsweredFacts(Outcome.FAILED, "never taken up"))
 
+    async def held(self) -> frozenset[str]:
+        """Names of batches for which something is kept free.
+
+        Raises:
+            StoreError: It could not be read.
+        """
+        return frozenset() if self._spending is None else frozenset(await self._spending.held())
+
     async def _answered(self, holder: str, facts: AnsweredFacts) -> None:
         """Write into the ledger what became of a batch, unless that stands there."""
         row = await self._ledger.of_batch(holder)

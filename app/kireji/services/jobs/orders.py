@@ -48,6 +48,20 @@ class JobOrders:
         self._news = news
         self._notice = notice
 
+    async def close_forgotten(self) -> None:
+        """What is kept free for batches that are in no queue any more counts with what they could cost at most.
+
+        Whoever ends a batch settles it first. What is still kept free after the queue was looked at, and for no batch
+        in it, belonged to a queue that is lost.
+        """
+        held = await self._outbox.batches.held()
+        if not held:
+            return
+        known = {batch.key for job in await self._store.jobs() for batch in await self._store.open_batches(job.id)}
+        for holder in (held & await self._outbox.batches.held()) - known:
+            log.warning("batch %s is in no queue; it counts with what it could cost", holder)
+            await self._outbox.batches.close(holder, "", "", Usage())
+
     async def start(self, job: int) -> Job:
         """As in JobService."""
         found = await job_of(self._store, job)

@@ -320,6 +320,7 @@ class JobService:
             if self._parts is None:
                 parts = await self._open_parts()
                 await parts.adding.remove_left_over()
+                await parts.orders.close_forgotten()
                 self._parts = parts
                 self._is_open.set()
             return self._parts

@@ -263,3 +263,26 @@ async def test_the_body_goes_when_it_is_not_needed_any_more() -> None:
     await scene.write()
     await scene.parts.desk.written(scene.batch)
     assert scene.world.spool.bodies == {}
+
+
+async def test_what_is_kept_free_for_a_queue_that_is_lost_counts_as_spent_and_what_is_under_way_does_not() -> None:
+    scene = Scene()
+    await scene.write()
+    await scene.services.spending.reserve_held("lost", "anthropic", "fake-model", 0.5)
+    again = scene.world.services()
+    await again.jobs.jobs()
+    assert set(await again.spending.held()) == {"key123456789"}
+    assert (await again.spending.today()).cost == 0.5
+
+
+async def test_a_large_body_is_not_read_to_be_shown_but_to_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene(settings={"privacy": {"keep_contents": True}})
+    await scene.write()
+    [row] = scene.world.ledger.rows
+    monkeypatch.setattr("kireji.services.receipts._SHOWN", 100)
+    shown = await scene.services.receipts.find(row.id)
+    whole = await scene.services.receipts.find(row.id, whole=True)
+    assert shown is not None
+    assert whole is not None
+    assert (shown.body, shown.exact, "too large to be shown" in shown.note) == (None, True, True)
+    assert whole.body == scene.body
