@@ -57,7 +57,7 @@ class CheckPage(QScrollArea):
 
     def _build(self) -> None:
         bad = QVBoxLayout(self._bad)
-        spread(bad, SPACE[2], SPACE[1])
+        spread(bad, (SPACE[3], SPACE[2], SPACE[3], SPACE[2]), SPACE[1])
         for each in (Pair(self.refused, self.copy), self.table):
             bad.addWidget(each)
         costs = QVBoxLayout(self._costs)

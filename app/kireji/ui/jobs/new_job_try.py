@@ -41,7 +41,7 @@ class TryCard(QWidget):
         spread(self._column, 0, SPACE[0])
         self.view.setMinimumHeight(1)
         inside = QVBoxLayout(self.card)
-        spread(inside, SPACE[2], SPACE[1])
+        spread(inside, (SPACE[3], SPACE[2], SPACE[3], SPACE[2]), SPACE[1])
         inside.addWidget(self.view)
         inside.addWidget(self.fields)
         layout = QVBoxLayout(self)

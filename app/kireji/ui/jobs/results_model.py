@@ -23,9 +23,8 @@ _KEPT = 30
 """Pages that are held; those that were looked at longest ago go first."""
 ANSWER = Qt.ItemDataRole.UserRole + 1
 """Role under which the `Answer` of a row is found; None while it is being fetched."""
-_NUMBER, _NAME, _STATE = range(3)
-DATA = 3
-"""The first column of the answer itself."""
+NUMBER, NAME, STATE, DATA = range(4)
+"""Columns of the table; from the last one on stands the answer, and behind it the cost."""
 _NOWHERE = QModelIndex()
 _SETTLED = ENDED_ROWS | {RowState.INVALID}
 
@@ -205,7 +204,7 @@ class ResultModel(QAbstractTableModel):
         """Numbers end at the same place."""
         column = self.column(section)
         numbers = column is not None and column.kind in (ColumnKind.INTEGER, ColumnKind.NUMBER)
-        if numbers or section in (_NUMBER, self.columnCount() - 1):
+        if numbers or section in (NUMBER, self.columnCount() - 1):
             return Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
         return Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
 
@@ -227,17 +226,17 @@ class ResultModel(QAbstractTableModel):
         if role == ANSWER:
             return answer
         if answer is None:
-            return count(index.row() + 1) if index.column() == _NUMBER and not self._filtered else ""
+            return count(index.row() + 1) if index.column() == NUMBER and not self._filtered else ""
         if role == Qt.ItemDataRole.ToolTipRole:
-            return words.state_in_full(answer) if index.column() == _STATE else None
+            return words.state_in_full(answer) if index.column() == STATE else None
         return self._words(answer, index.column())
 
     def _words(self, answer: Answer, section: int) -> str:
-        if section == _NUMBER:
+        if section == NUMBER:
             return count(answer.row.number)
-        if section == _NAME:
+        if section == NAME:
             return words.name_of(answer.row)
-        if section == _STATE:
+        if section == STATE:
             return words.state(answer)
         if section == self.columnCount() - 1:
             return words.cost(answer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from kireji.core.jobs.answers import Answer, ColumnKind
 from kireji.core.jobs.states import RETRIED_ROWS, RowState
-from kireji.ui.jobs.results_model import ANSWER, DATA, ResultModel
+from kireji.ui.jobs.results_model import ANSWER, DATA, NAME, STATE, ResultModel
 from kireji.ui.jobs.results_words import ended_as, why
 from kireji.ui.parts import focus_pen
 from kireji.ui.sidebar.rows import draw_line
@@ -58,7 +58,8 @@ class ResultTable(QTableView):
         self._theme = theme
         self._rows = model
         self.setModel(model)
-        self.setItemDelegate(_Cells(theme, self))
+        self._cells = _Cells(theme, self, model)
+        self.setItemDelegate(self._cells)
         self.setAccessibleName(tr("Rows"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -137,6 +138,7 @@ class ResultTable(QTableView):
     def fit(self) -> None:
         """Give the columns their widths; the answer, or its last text, takes what is left."""
         theme, model = self._theme, self._rows
+        self._cells.dress()
         self.verticalHeader().setDefaultSectionSize(theme.px(TYPE_LABEL) + _ROW)
         self.horizontalHeader().setFixedHeight(theme.px(TYPE_LABEL) + _ROW)
         last = model.columnCount() - 1
@@ -146,8 +148,8 @@ class ResultTable(QTableView):
         widths.append(_COST)
         taken = [theme.px(width) for width in widths]
         narrow = self.width() < _NARROW * max(1.0, theme.scale)
-        hidden = {1, last} if narrow and not model.columns else set[int]()
-        texts = [n for n in range(DATA, last) if (c := model.column(n)) is None or c.kind is ColumnKind.TEXT] or [1]
+        hidden = {NAME, last} if narrow and not model.columns else set[int]()
+        texts = [n for n in range(DATA, last) if (c := model.column(n)) is None or c.kind is ColumnKind.TEXT] or [NAME]
         room = self.viewport().width() - sum(width for n, width in enumerate(taken) if n not in hidden)
         for number in texts:
             taken[number] = max(theme.px(_LEAST), taken[number] + room // len(texts))
@@ -162,82 +164,92 @@ class ResultTable(QTableView):
 
 
 class _Cells(QStyledItemDelegate):
-    """Paints cells; why there is no answer takes the room of the whole answer."""
+    """Paints cells; why there is no answer takes the room of the whole answer.
 
-    def __init__(self, theme: Theme, table: ResultTable) -> None:
+    What all cells share is made once for a look and not for each of the hundreds that are painted together.
+    """
+
+    def __init__(self, theme: Theme, table: ResultTable, model: ResultModel) -> None:
         super().__init__(table)
         self._theme = theme
         self._table = table
+        self._model = model
+        self.dress()
+
+    def dress(self) -> None:
+        """Colours, letters, columns or the direction are different."""
+        model, colours = self._model, self._theme.colours
+        self._font = QFont(self._table.font())
+        self._font.setPixelSize(self._theme.px(TYPE_LABEL))
+        self._metrics = QFontMetrics(self._font)
+        self._line, self._ground = QColor(colours.line), QColor(colours.accent_soft)
+        self._mirrored = self._table.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        side = Qt.AlignmentFlag.AlignLeft if self._mirrored else Qt.AlignmentFlag.AlignRight
+        self._end = side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+        trailing = Qt.AlignmentFlag.AlignTrailing
+        self._ends = [bool(model.alignment(each) & trailing) for each in range(model.columnCount())]
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect = QRectF(option.rect)
-        colours = self._theme.colours
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        if selected:
-            painter.fillRect(rect, QColor(colours.accent_soft))
-        painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), QColor(colours.line))
-        if selected and self._table.hasFocus():
-            self._paint_ring(painter, QRect(option.rect))
-        self._paint_words(painter, rect.adjusted(SPACE[1], 0, -SPACE[1], -1), index)
-        painter.restore()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, self._ground)
+            if self._table.hasFocus():
+                self._paint_ring(painter, QRect(option.rect))
+        painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), self._line)
+        section, answer = index.column(), self._model.answer(index.row())
+        inside = rect.adjusted(SPACE[1], 0, -SPACE[1], -1)
+        if answer is not None and DATA <= section < len(self._ends) - 1:
+            self._paint_answer(painter, inside, answer, section)
+        else:
+            colour = self._tone(answer, section) if answer is not None else self._theme.colours.muted
+            self._paint_words(painter, inside, str(index.data()), section, colour)
 
     def _paint_ring(self, painter: QPainter, cell: QRect) -> None:
         """The frame of what has the keyboard goes around the whole row."""
+        header = self._table.horizontalHeader()
+        width = max(header.length(), self._table.viewport().width())
+        left = self._table.viewport().width() - width + header.offset() if self._mirrored else -header.offset()
+        painter.save()
         painter.setPen(focus_pen(self._theme.colours))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setClipRect(cell)
-        width = max(self._table.horizontalHeader().length(), self._table.viewport().width())
-        left = -self._table.horizontalHeader().offset()
-        if self._table.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            left = self._table.viewport().width() - width + self._table.horizontalHeader().offset()
         painter.drawRect(QRectF(left + 1, cell.top() + 0.5, width - 2, cell.height() - 2))
+        painter.restore()
 
-    def _paint_words(self, painter: QPainter, rect: QRectF, index: Index) -> None:
-        model = self._table.model()
-        assert isinstance(model, ResultModel)
-        answer = index.data(ANSWER)
-        section = index.column()
-        mirrored = self._table.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        font = QFont(self._table.font())
-        font.setPixelSize(self._theme.px(TYPE_LABEL))
-        if isinstance(answer, Answer) and DATA <= section < model.columnCount() - 1:
-            sentence = "" if isinstance(answer.data, dict) else why(answer, model.mode)
-            if sentence:
-                painter.setClipRect(rect.adjusted(-SPACE[1], 0, SPACE[1], 0))
-                whole = self._whole_answer(rect)
-                draw_line(painter, whole, sentence, font, self._tone(answer, section), mirrored=mirrored)
-                return
-        ends = bool(model.alignment(section) & Qt.AlignmentFlag.AlignTrailing)
-        colour = self._tone(answer, section) if isinstance(answer, Answer) else self._theme.colours.muted
-        if ends:
-            painter.setFont(font)
-            painter.setPen(QColor(colour))
-            side = Qt.AlignmentFlag.AlignLeft if mirrored else Qt.AlignmentFlag.AlignRight
-            words = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, int(rect.width()))
-            painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, words)
-        else:
-            draw_line(painter, rect, str(index.data()), font, colour, mirrored=mirrored)
+    def _paint_answer(self, painter: QPainter, inside: QRectF, answer: Answer, section: int) -> None:
+        colours = self._theme.colours
+        sentence = "" if isinstance(answer.data, dict) else why(answer, self._model.mode)
+        if not sentence:
+            self._paint_words(painter, inside, self._model.said(answer, section), section, colours.ink)
+            return
+        painter.save()
+        painter.setClipRect(inside.adjusted(-SPACE[1], 0, SPACE[1], 0))
+        draw_line(painter, self._whole_answer(inside), sentence, self._font, colours.muted, mirrored=self._mirrored)
+        painter.restore()
+
+    def _paint_words(self, painter: QPainter, inside: QRectF, words: str, section: int, colour: str) -> None:
+        if not self._ends[section]:
+            draw_line(painter, inside, words, self._font, colour, mirrored=self._mirrored)
+            return
+        painter.setFont(self._font)
+        painter.setPen(QColor(colour))
+        shown = self._metrics.elidedText(words, Qt.TextElideMode.ElideRight, int(inside.width()))
+        painter.drawText(inside, self._end, shown)
 
     def _whole_answer(self, cell: QRectF) -> QRectF:
         """Where all columns of the answer lie."""
-        model = self._table.model()
-        assert isinstance(model, ResultModel)
-        ends = [DATA, model.columnCount() - 2]
-        left = min(self._table.columnViewportPosition(each) for each in ends)
-        right = max(self._table.columnViewportPosition(each) + self._table.columnWidth(each) for each in ends)
+        table, ends = self._table, (DATA, len(self._ends) - 2)
+        left = min(table.columnViewportPosition(each) for each in ends)
+        right = max(table.columnViewportPosition(each) + table.columnWidth(each) for each in ends)
         return QRectF(left + SPACE[1], cell.top(), right - left - 2 * SPACE[1], cell.height())
 
     def _tone(self, answer: Answer, section: int) -> str:
         colours = self._theme.colours
+        if section != STATE:
+            return colours.ink if section == NAME else colours.muted
         ended = ended_as(answer)
-        if section == 2:
-            if ended is RowState.SUCCEEDED:
-                return colours.ok
-            if ended in RETRIED_ROWS or ended is RowState.INVALID:
-                return colours.error
-            return colours.warn if ended is RowState.UNCERTAIN else colours.muted
-        if section >= DATA and ended is RowState.SUCCEEDED and not answer.error and answer.text.strip():
-            return colours.ink
-        return colours.ink if section == 1 else colours.muted
+        if ended is RowState.SUCCEEDED:
+            return colours.ok
+        if ended in RETRIED_ROWS or ended is RowState.INVALID:
+            return colours.error
+        return colours.warn if ended is RowState.UNCERTAIN else colours.muted
