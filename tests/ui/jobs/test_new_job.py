@@ -276,3 +276,14 @@ async def test_everything_has_a_name_and_escape_closes(tmp_path: Path) -> None:
         assert unnamed(made.dialog) == []
         QTest.keyClick(made.dialog, Qt.Key.Key_Escape)
         await until_true(lambda: made.presenter.dialog is None)
+
+
+async def test_ctrl_enter_checks_from_within_a_field(tmp_path: Path) -> None:
+    async with making(tmp_path) as made:
+        await made.open(made.file("rows.jsonl"))
+        made.dialog.activateWindow()
+        await until_true(made.dialog.isActiveWindow)
+        made.form.prompt.field.setFocus()
+        QTest.keyClick(made.form.prompt.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        await until_true(lambda: made.jobs.orders)
+        assert made.form.prompt.text() == ""

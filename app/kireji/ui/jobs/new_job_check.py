@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from kireji.core.jobs.values import Estimate, Job
+from kireji.ui.announcer import ScreenReader
 from kireji.ui.chat.words import provider_name
 from kireji.ui.jobs import new_job_words as words
 from kireji.ui.jobs.new_job_bad import BadLines, BadTable
@@ -123,6 +124,9 @@ class CheckPage(QScrollArea):
         if invalid:
             tell(self.refused, words.refused(invalid), "warn")
         self.lines.reset(invalid)
+        voice = ScreenReader(self.window())
+        if voice.active():
+            voice.say(f"{words.found(job)}. {words.refused(invalid) if invalid else ''}".strip(), urgent=False)
         self.trying.show()
         if job.estimate is not None:
             self.show_estimate(job.estimate)

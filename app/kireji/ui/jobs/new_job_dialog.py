@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from kireji.ui.jobs.new_job_check import CheckPage
@@ -104,6 +104,12 @@ class NewJobDialog(QDialog):
         self.keep.clicked.connect(self.keep_chosen)
         self.remove.clicked.connect(self.remove_chosen)
         self.stay.clicked.connect(self._stay)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self._go_on)
+
+    def _go_on(self) -> None:
+        """Ctrl+Enter, from every field."""
+        (self.check_button if self.step is Step.FORM else self.start).click()
 
     def show_step(self, step: Step) -> None:
         """Show a page with the buttons that fit."""
@@ -165,8 +171,6 @@ class NewJobDialog(QDialog):
                 self.leave()
             return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-                (self.check_button if self.step is Step.FORM else self.start).click()
             event.accept()  # Enter in a field neither checks nor starts
             return
         super().keyPressEvent(event)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kireji.core.jobs.answers import Answer, Column
+from kireji.ui.announcer import ScreenReader
 from kireji.ui.chat.answer_view import AnswerView
 from kireji.ui.chat.words import count, dollars
 from kireji.ui.jobs import results_words as words
@@ -101,6 +102,9 @@ class TryCard(QWidget):
             cost=cost,
         )
         tell(self.sentence, said, "muted")
+        voice = ScreenReader(self.window())
+        if voice.active():
+            voice.say(words.short(answer.text), urgent=False)
 
     def _forget_fields(self) -> None:
         while (item := self._column.takeAt(0)) is not None:

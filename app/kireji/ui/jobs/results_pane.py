@@ -63,9 +63,10 @@ class ResultsPane(QWidget):
         self.header.back.clicked.connect(self.back_clicked)
         self.filters.chosen.connect(self.filter_chosen)
         self.row.closed.connect(self.close_row)
-        back = QShortcut(QKeySequence("Alt+Left"), self)
-        back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        back.activated.connect(self.back_clicked)
+        for keys, slot in (("Alt+Left", self.back_clicked), ("Ctrl+S", self.export.click)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
 
     def _build(self) -> None:
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)

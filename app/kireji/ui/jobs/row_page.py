@@ -55,6 +55,7 @@ class RowPage(QWidget):
         self.sentence = label("", "muted", wrap=True)
         self.prompt = label("", "", wrap=True)
         self.system = label("", "muted", wrap=True)
+        self.addresses = label("", "muted", wrap=True)
         self._pictures = QWidget()
         self._picture_row = FlowLayout(SPACE[1], self._pictures)
         self.fields = QWidget()
@@ -70,7 +71,7 @@ class RowPage(QWidget):
         self._connect()
 
     def _build(self) -> None:
-        for each in (self.prompt, self.system, self.sentence, self.hidden):
+        for each in (self.prompt, self.system, self.addresses, self.sentence, self.hidden):
             each.setTextInteractionFlags(_SELECTABLE)
         self.answer.setMinimumHeight(1)
         self.answer.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -91,8 +92,8 @@ class RowPage(QWidget):
         spread(column, (SPACE[3], SPACE[2], SPACE[3], SPACE[3]), SPACE[2])
         asked, answered = label(tr("Asked"), "section"), label(tr("Answer"), "section")
         parts: tuple[QWidget, ...] = (
-            asked, self._pictures, self.prompt, self.system, separator(), answered, self.sentence, self.fields,
-            self._answer_card, self.facts, self.hidden, self.raw, self.asked,
+            asked, self._pictures, self.addresses, self.prompt, self.system, separator(),
+            answered, self.sentence, self.fields, self.facts, self.hidden, self.raw, self.asked,
         )  # fmt: skip
         for part in parts:
             column.addWidget(part)
@@ -139,6 +140,7 @@ class RowPage(QWidget):
         self.chip.style().polish(self.chip)
         self.prompt.setText(detail.prompt)
         self.prompt.setVisible(bool(detail.prompt))
+        tell(self.addresses, "\n".join(detail.addresses), "muted")
         tell(self.system, tr("Instructions: {words}", words=detail.system) if detail.system else "", "muted")
         tell(self.sentence, _above(detail, mode), "error" if ended in RETRIED_ROWS or answer.error else "muted")
         self._show_fields(detail, columns)
