@@ -60,6 +60,7 @@ class Following:
         """
         jobs = self._services.jobs
         stop = jobs.changed.subscribe(lambda _: self._changed.set())
+        stop_notes = jobs.untold.subscribe(lambda why: self._console.note(f"kireji: {why}"))
         failure: BaseException | None = None
         try:
             with Line(self._console) as line:
@@ -73,6 +74,7 @@ class Following:
                         draw.cancel()
         finally:
             stop()
+            stop_notes()
         if failure is not None:
             raise failure
         if self._closed:

@@ -22,6 +22,7 @@ def begin(scope: TaskScope, services: Services, tell: Callable[[str], None]) -> 
         tell: Says what went wrong.
     """
     scope.start(back_up_daily(services, tell), name="backups")
+    services.jobs.untold.subscribe(tell)
     scope.start(work_jobs(services), name="jobs")
 
 

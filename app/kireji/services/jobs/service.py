@@ -40,6 +40,7 @@ class JobService:
         changed: The job whose numbers or state have changed by this process; while somebody is inside `watching`, by
             any other, too. Also a job that is gone.
         ended: A job that is FINISHED, CANCELLED or NEEDS_YOU since just now.
+        untold: Why the person's own address cannot be told of it, in one sentence with the next step.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class JobService:
         self._looking = asyncio.Lock()
         self.changed: Publisher[int] = news.changed
         self.ended: Publisher[Job] = news.ended
+        self.untold: Publisher[str] = news.untold
 
     async def jobs(self) -> Sequence[Job]:
         """All of them, newest first.
