@@ -50,6 +50,7 @@ async def test_question_answer_tokens_and_cost_are_shown() -> None:
         page = results.pane.row
         assert page.prompt.text() == "Question 1"
         assert "It is late." in page.answer.plain_text()
+        assert page.answer.isVisibleTo(page)
         assert page.facts.text() == "1,200 tokens read · 30 tokens written · $0.0031"
 
 

@@ -93,7 +93,7 @@ class RowPage(QWidget):
         asked, answered = label(tr("Asked"), "section"), label(tr("Answer"), "section")
         parts: tuple[QWidget, ...] = (
             asked, self._pictures, self.addresses, self.prompt, self.system, separator(),
-            answered, self.sentence, self.fields, self.facts, self.hidden, self.raw, self.asked,
+            answered, self.sentence, self.fields, self._answer_card, self.facts, self.hidden, self.raw, self.asked,
         )  # fmt: skip
         for part in parts:
             column.addWidget(part)
