@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kireji.bootstrap.job_import import command
+from kireji.bootstrap.job_import import SWITCH, command
 from kireji.core.errors import JobConflict, JobError, KirejiError, StoreFull
 from kireji.core.jobs.ports import BatchLimits
 from kireji.core.jobs.states import JobState, RowState
@@ -90,7 +90,8 @@ class Place:
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[Place]:
     database = await open_jobs(tmp_path / "home" / "jobs.db")
-    yield Place(tmp_path, SqliteJobStore(database, origin_alive))
+    pictures = FileJobPictures(tmp_path / "home" / "jobs" / "pictures")
+    yield Place(tmp_path, SqliteJobStore(database, origin_alive, pictures.drop))
     await database.close()
 
 
@@ -541,6 +542,16 @@ async def test_a_full_disk_has_its_sentence(place: Place) -> None:
     await place.store.remove(place.job)
 
 
+async def test_the_frozen_program_becomes_the_process_by_its_switch(place: Place) -> None:
+    file = place.folder / "lines.jsonl"
+    await asyncio.to_thread(file.write_text, PROMPT % 1, "utf-8")
+    home = place.folder / "home"
+    program = [sys.executable, "-P", "-m", "kireji", SWITCH]
+    importer = ImportProcess(home / "jobs.db", home / "pictures", lambda *_: None, program, os.environ)
+    job = await place.store.create(PLAN, jsonl(file), process_origin())
+    assert (await importer.run(job, PLAN, jsonl(file), place.told.append)).lines == 1
+
+
 async def test_a_program_that_is_not_there_has_its_sentence(place: Place) -> None:
     await asyncio.to_thread((place.folder / "lines.jsonl").write_text, PROMPT % 1, "utf-8")
     with pytest.raises(KirejiError, match="broke off"):
@@ -597,3 +608,19 @@ async def test_a_source_that_is_not_there_is_told_at_a_glance(place: Place) -> N
     for kind in (SourceKind.JSONL, SourceKind.CSV, SourceKind.FOLDER):
         with pytest.raises(JobError, match="There is no"):
             await place.importer().head(JobSource(kind, (missing,)))
+
+
+async def test_pictures_that_another_jobs_end_takes_away_are_there_again(place: Place) -> None:
+    """Both jobs have the same picture; one is removed at every step of reading the other."""
+    file = place.folder / "a.png"
+    await asyncio.to_thread(file.write_bytes, png(5, 5))
+    source = JobSource(SourceKind.PICTURES, (str(file),))
+    await place.read(source, QUESTION)
+    for _ in range(5):
+        first = place.job
+        async with asyncio.TaskGroup() as group:
+            group.create_task(place.store.remove(first))
+            await place.read(source, QUESTION)
+        kept = await place.store.input(place.job, 1)
+        assert kept is not None
+        assert await place.pictures.get(kept.pictures[0]) == png(5, 5)

@@ -1,0 +1,73 @@
+"""Tables of comma-separated values, as other programs write them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from kireji.core.errors import JobError
+from kireji.core.jobs.values import JobPlan
+from kireji.imaging.codec import PillowCodec
+from kireji.storage.jobs.building import RowBuilder
+from kireji.storage.jobs.loading import NewRow
+from kireji.storage.jobs.pictures import FileJobPictures
+from kireji.storage.jobs.reading_tables import rows_of_table
+from kireji.storage.jobs.row_pictures import RowPictures
+
+
+def outcomes(data: bytes, prompt: str) -> list[str]:
+    """The prompts of good rows and the reasons of others."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "table.csv").write_bytes(data)
+        pictures = RowPictures(folder, PillowCodec().encode_file, FileJobPictures(folder / "kept"))
+        builder = RowBuilder(JobPlan("", "anthropic", "m"), None, True, pictures)
+        rows = [
+            row for piece in rows_of_table(folder / "table.csv", prompt, builder, lambda _: None) for row in piece.rows
+        ]
+    return [json.loads(row.content)["prompt"] if isinstance(row, NewRow) else row.sentence for row in rows]
+
+
+cells = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]) | st.sampled_from("\n\r\"',;\t|"), max_size=6)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(cells, cells), max_size=5),
+    st.sampled_from(",;\t|"),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+@example([("a\r\nb", '"')], ";", "\r\n", csv.QUOTE_MINIMAL, "utf-16")
+def test_every_table_is_read_as_it_was_written(
+    rows: list[tuple[str, str]], separator: str, end: str, quoting: int, encoding: str
+) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=separator, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]
+    writer.writerow(["first", "second"])
+    writer.writerows(rows)
+    found = outcomes(text.getvalue().encode(encoding), "<{first}|{second}>")
+    assert found == [f"<{first}|{second}>" for first, second in rows if first or second]
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60, deadline=None)
+@given(st.binary(max_size=60))
+@example(b'a,b\n"1,2\n3,4\n')
+@example(b"a,b\n\0,\xff\n")
+def test_whatever_a_table_holds_each_row_is_one_or_has_a_reason(data: bytes) -> None:
+    try:
+        found = outcomes(b"a,b\n" + data, "{a}.")
+    except JobError as error:
+        found = [error.message]
+    assert all(found)
+
+
+def test_a_quote_that_is_never_closed_takes_the_rest() -> None:
+    assert outcomes(b'a,b\n1,2\n3,"4\n5,6\n', "{a}{b}") == ["12", "34\n5,6\n"]
