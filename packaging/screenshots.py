@@ -29,6 +29,7 @@ from kireji.storage.database import Database  # noqa: E402
 from tests.service import KEY, Blocks, Delivery, Rule, ServiceProcess, Text  # noqa: E402
 from tests.service.answers import Call, Words  # noqa: E402
 from tests.support.demo import Calendar, fill, terminal_picture  # noqa: E402
+from tests.support.demo_jobs import fill_jobs  # noqa: E402
 from tests.support.demo_repository import lay_out  # noqa: E402
 from tests.support.desktop import Desktop, desktop  # noqa: E402
 from tests.support.known_secrets import KEYS  # noqa: E402
@@ -78,6 +79,7 @@ def main() -> None:
             _windows(place, client, theme)
             _permission(place, client, theme)
             _context(place, client, theme)
+            _jobs(place, client, theme)
 
 
 def _overlay(place: Desktop, client: XClient) -> None:
@@ -215,6 +217,26 @@ async def _prepared(paths: Paths, folder: Path) -> None:
     async with open_services(paths, {}, overrides=Overrides(keychain=SessionKeyStore())) as services:
         words = "Why does the deployment fail, and which regions are affected?"
         await services.drafts.save(None, StoredDraft(words, sources=sources))
+
+
+def _jobs(place: Desktop, client: XClient, theme: str) -> None:
+    """Jobs that run, that have ended, and what they need."""
+    variables = _home(place, f"jobs-{theme}", theme)
+    paths = Paths.find(variables)
+    asyncio.run(_history(paths))
+    fill_jobs(paths.jobs_database)
+    with ServiceProcess() as service, running(variables | _reached(service)) as process:
+        wait_until_up(Path(variables["KIREJI_HOME"]), process)
+        pause(2)
+        _xdotool(
+            variables, "search", "--name", "^Kireji$", "windowmove", "%@", "0", "0", "windowsize", "%@", "1278", "778"
+        )
+        pause(0.5)
+        _xdotool(variables, "key", "ctrl+j")
+        pause(1.5)
+        _xdotool(variables, "mousemove", "640", "770")
+        pause(0.3)
+        _save(client, f"jobs-{theme}", 778)
 
 
 def _reached(service: ServiceProcess) -> dict[str, str]:

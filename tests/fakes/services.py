@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from kireji.core.errors import KeyStoreUnavailable
 from kireji.core.ports import Availability
 from kireji.core.secret import Secret, SecretName
@@ -19,6 +21,7 @@ from tests.fakes.desktop import (
     FakeWindows,
     MemoryLastRegion,
 )
+from tests.fakes.job_service import FakeJobService
 from tests.fakes.network import FakeFinder, FakeListener, FakeSignIn, FakeSystemProxies, FakeWeb
 from tests.fakes.provider import FakeProvider
 from tests.fakes.reader import FakeReader
@@ -126,6 +129,8 @@ class FakeSurroundings:
     server_file: MemoryServerFile = field(default_factory=MemoryServerFile)
     other_hosts: FakeOtherHosts = field(default_factory=FakeOtherHosts)
     probe: FakeProbe = field(default_factory=FakeProbe)
+    jobs: FakeJobService | None = None
+    """In the place of the real service over memory, for tests that say themselves what becomes of jobs."""
     redacts: bool = False
     """Whether questions are looked through and rules for answers hold; most tests send pictures that are none."""
     sources: FakeSourceReader = field(default_factory=FakeSourceReader)
@@ -183,4 +188,5 @@ class FakeSurroundings:
             sources=self.sources,
         )
         world.spending = self.spending
-        return wire(world, self.keychain, self.session)
+        services = wire(world, self.keychain, self.session)
+        return services if self.jobs is None else msgspec.structs.replace(services, jobs=self.jobs)

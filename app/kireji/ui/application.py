@@ -243,6 +243,7 @@ class DesktopApplication(QObject):
         menu.chosen.connect(self._menu_chosen)
         menu.capture_chosen.connect(self._menu_capture)
         menu.settings_chosen.connect(parts.windows.open_settings)
+        menu.jobs_chosen.connect(parts.windows.open_jobs)
         menu.conversation_chosen.connect(parts.windows.open_conversation)
         menu.pause_toggled.connect(self._pause)
         menu.waiting_changed.connect(self._tray.say_waiting)
@@ -299,7 +300,7 @@ class DesktopApplication(QObject):
         parts.windows.follow_settings(self._task_failed)
         if parts.tray is not None:
             parts.tray.settle()
-        background.begin(self._scope, services, self._tell)
+        background.begin(self._scope, services, self._tell, parts.notices, parts.windows)
 
     def _menu_chosen(self, action: object) -> None:
         assert isinstance(action, Action)

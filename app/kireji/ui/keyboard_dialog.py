@@ -55,6 +55,7 @@ _SECTIONS = (
         (
             (mark("Details at the side"), "Ctrl+I"),
             (mark("What left this computer"), receipt_keys.RECEIPT),
+            (mark("Jobs"), "Ctrl+J"),
             (mark("Settings"), "Ctrl+,"),
             (mark("This list"), keys.KEYBOARD),
             (mark("Close the window"), "Ctrl+W"),

@@ -60,6 +60,9 @@ class MainWindow(QMainWindow):
     capture_clicked = Signal()
     new_clicked = Signal()
     settings_clicked = Signal()
+    jobs_clicked = Signal()
+    left_page = Signal()
+    """Esc was pressed on a page that is not a conversation."""
     tool_settings_clicked = Signal()
     model_clicked = Signal()
     reload_clicked = Signal()
@@ -118,6 +121,7 @@ class MainWindow(QMainWindow):
         self.sidebar.capture_clicked.connect(self.capture_clicked)
         self.sidebar.new_clicked.connect(self._new)
         self.sidebar.settings_clicked.connect(self._settings)
+        self.sidebar.jobs_clicked.connect(self._jobs)
         self.sidebar.conversation_chosen.connect(self._chosen)
         self.sidebar.hit_chosen.connect(self._hit)
         self.sidebar.left.connect(self._focus_chat)
@@ -134,6 +138,7 @@ class MainWindow(QMainWindow):
             (QKeySequence.StandardKey.New, self._new),
             (QKeySequence.StandardKey.Close, self.close),
             (QKeySequence("Ctrl+,"), self._settings),
+            (QKeySequence("Ctrl+J"), self._jobs),
             (QKeySequence("Ctrl+I"), self.toggle_inspector),
             (QKeySequence("Ctrl+L"), self._focus_list),
             (QKeySequence("Ctrl+K"), self._focus_search),
@@ -167,7 +172,7 @@ class MainWindow(QMainWindow):
         """Show a page in place of the chat.
 
         Args:
-            name: chat, settings or welcome.
+            name: chat, settings, jobs, results or welcome.
             page: What to show under that name from now on; needed the first time, except for chat.
         """
         if page is not None and name not in self._pages:
@@ -246,6 +251,11 @@ class MainWindow(QMainWindow):
         self._close_overlays()
         self.settings_clicked.emit()
 
+    def _jobs(self) -> None:
+        if self.page() != "welcome":
+            self._close_overlays()
+            self.jobs_clicked.emit()
+
     def _focus_list(self) -> None:
         if self._uncover_sidebar():
             self.sidebar.focus_list()
@@ -270,6 +280,8 @@ class MainWindow(QMainWindow):
             self._close_overlays()
         elif self.page() == "chat":
             self.chat.composer.stop()
+        else:
+            self.left_page.emit()
 
     def _close_overlays(self) -> None:
         if self._sidebar_open or self._inspector_open:

@@ -62,17 +62,22 @@ class Notices:
             services.chat.consents.changed.subscribe(self._approvals_changed),
         ]
 
-    def tell(self, notice: Notice, conversation: int | None = None) -> None:
+    def tell(
+        self, notice: Notice, conversation: int | None = None, *, clicked: Callable[[str], None] | None = None
+    ) -> None:
         """Show one notification.
 
         Args:
             notice: What to say.
             conversation: Opened by a click on it.
+            clicked: Called by a click on it instead, with Wayland's activation token.
         """
         if self._closed:
             return
         self._number += 1
-        self._scope.start(self._notify(notice, conversation), name=f"notice {self._number}")
+        if conversation is not None:
+            clicked = partial(self._open_conversation, conversation)
+        self._scope.start(self._notify(notice, clicked), name=f"notice {self._number}")
 
     def remind(self, conversation: int) -> None:
         """Tell of what waits in a conversation, unless the person sees it: nothing hangs without a word.
@@ -108,8 +113,7 @@ class Notices:
             end()
         await self._scope.aclose()
 
-    async def _notify(self, notice: Notice, conversation: int | None) -> None:
-        clicked = None if conversation is None else partial(self._open_conversation, conversation)
+    async def _notify(self, notice: Notice, clicked: Callable[[str], None] | None) -> None:
         if not await self._services.notifier.notify(notice, clicked):
             self._fall_back(notice.title, notice.body)
 

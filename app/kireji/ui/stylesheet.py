@@ -84,6 +84,10 @@ QLabel[role="error"] {{ color: {c.error}; font-size: {_px(TYPE_LABEL, scale)}; }
 QLabel[role="ok"] {{ color: {c.ok}; font-size: {_px(TYPE_LABEL, scale)}; }}
 QLabel[role="chip"] {{ background: {c.raised}; color: {c.muted}; border: 1px solid {c.line};
     border-radius: {_chip_radius(scale)}; padding: 3px 9px; font-size: {_px(TYPE_SMALL, scale)}; }}
+QLabel[role="badge"] {{ background: {c.accent_soft}; color: {c.accent}; border-radius: {_chip_radius(scale)};
+    padding: 4px 10px; font-size: {_px(TYPE_SMALL, scale)}; }}
+QLabel[role="badge"][state="warn"] {{ background: {c.background}; color: {c.warn}; border: 1px solid {c.line};
+    padding: 3px 9px; }}
 QLabel[role="chip"][state="ok"] {{ color: {c.ok}; font-weight: 600; }}
 QLabel[role="chip"][state="warn"] {{ color: {c.warn}; font-weight: 600; }}
 QLabel[role="chip"][state="error"] {{ color: {c.error}; font-weight: 600; }}

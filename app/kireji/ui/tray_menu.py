@@ -54,6 +54,7 @@ class TrayMenu(QObject):
     capture_chosen = Signal(object)
     """A CaptureRequest, for what has no action of its own."""
     settings_chosen = Signal()
+    jobs_chosen = Signal()
     conversation_chosen = Signal(object)
     pause_toggled = Signal(bool)
     quit_chosen = Signal()
@@ -71,6 +72,8 @@ class TrayMenu(QObject):
         self._prompts = QMenu(tr("Quick prompts"), menu)
         self._recent = QMenu(tr("Recent"), menu)
         self._jobs = QMenu(tr("Jobs"), menu)
+        self._listed_jobs: tuple[Job, ...] = ()
+        self._queued = 0
         self._waiting: list[QAction] = []
         self._pause = QAction(tr("Pause shortcuts"), self, checkable=True)
         self._listed: tuple[Prompt, ...] = ()
@@ -142,15 +145,29 @@ class TrayMenu(QObject):
 
     def set_jobs(self, jobs: Sequence[Job]) -> None:
         """List what runs, each with a way to stop it."""
+        self._listed_jobs = tuple(jobs)
         self._jobs.clear()
-        self._jobs.setTitle(plural(len(jobs), "Jobs (1 running)", "Jobs ({n} running)") if jobs else tr("Jobs"))
-        if not jobs:
-            self._jobs.addAction(tr("No jobs")).setEnabled(False)
         for job in jobs:
             entry = self._jobs.addMenu(_short(job.title))
             if job.trouble:
                 entry.addAction(_short(job.trouble, _LONG)).setEnabled(False)
             entry.addAction(tr("Stop")).triggered.connect(job.stop)
+        if jobs:
+            self._jobs.addSeparator()
+        self._jobs.addAction(tr("Show all jobs")).triggered.connect(self._jobs_triggered)
+        self._count_jobs()
+
+    def set_queued(self, running: int) -> None:
+        """How many jobs of the queue run; the page of jobs lists them."""
+        self._queued = running
+        self._count_jobs()
+
+    def _count_jobs(self) -> None:
+        running = len(self._listed_jobs) + self._queued
+        self._jobs.setTitle(plural(running, "Jobs (1 running)", "Jobs ({n} running)") if running else tr("Jobs"))
+
+    def _jobs_triggered(self) -> None:
+        self.jobs_chosen.emit()
 
     def _build(self) -> None:
         menu = self._menu

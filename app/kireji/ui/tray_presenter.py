@@ -12,6 +12,7 @@ from kireji.core.settings import Settings
 from kireji.services.application import Services
 from kireji.services.watch import Watch
 from kireji.ui.aio import TaskScope
+from kireji.ui.job_states import JobNumbers, JobStates
 from kireji.ui.shortcut import GlobalShortcuts
 from kireji.ui.tray_menu import Job, TrayMenu
 
@@ -44,6 +45,7 @@ class TrayPresenter:
         self._services = services
         self._shortcuts = shortcuts
         self._scope = TaskScope("tray", failed)
+        self._queue = JobStates(services.jobs, failed)
         self._closed = False
         self._jobs: list[tuple[int, str]] = []
         """What the menu lists: the watches' numbers and what is wrong with them."""
@@ -63,6 +65,8 @@ class TrayPresenter:
             self._services.watches.changed.subscribe(self._watches_changed),
         ]
         self._menu.opening.connect(self._opening)
+        self._queue.changed.connect(self._queue_changed)
+        self._queue.begin()
         self._watches_changed()
         self._conversations_changed()
         self._opening()
@@ -72,6 +76,7 @@ class TrayPresenter:
         self._closed = True
         for end in self._unsubscribe:
             end()
+        await self._queue.aclose()
         await self._scope.aclose()
 
     def _shortcut_changed(self, action: Action) -> None:
@@ -104,6 +109,10 @@ class TrayPresenter:
             self._menu.set_jobs(
                 [Job(watch.title, partial(watches.stop, watch), watch.sentence) for watch in watches.running]
             )
+
+    def _queue_changed(self, numbers: object) -> None:
+        assert isinstance(numbers, JobNumbers)
+        self._menu.set_queued(numbers.running)
 
     def _opening(self) -> None:
         """The person's own prompts may have changed since."""

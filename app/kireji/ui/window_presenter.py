@@ -19,6 +19,7 @@ from kireji.ui.chat.draft import Attachment, Draft
 from kireji.ui.chat.presenter import ChatPresenter
 from kireji.ui.history.answers import Answers
 from kireji.ui.history.presenter import HistoryPresenter
+from kireji.ui.job_states import JobNumbers, JobStates
 from kireji.ui.main_window import MainWindow
 from kireji.ui.receipts.presenter import ReceiptsPresenter
 from kireji.ui.settings.key_check import KeyCheck
@@ -29,14 +30,15 @@ from kireji.ui.theme import Theme
 from kireji.ui.translation import plural, tr
 from kireji.ui.welcome_presenter import WelcomePresenter
 
-if TYPE_CHECKING:  # loaded when something is first exported
+if TYPE_CHECKING:  # loaded when they are first wanted
+    from kireji.ui.jobs.pages import JobPages
     from kireji.ui.transfer.exporting import Exporter
 
 log = logging.getLogger(__name__)
 
 
 class WindowPresenter(QObject):
-    """Owns the presenters of one main window; the settings and the first-start page are built when first wanted.
+    """Owns the presenters of one main window; settings, jobs and the first-start page are built when first wanted.
 
     Args:
         services: The use cases.
@@ -67,6 +69,8 @@ class WindowPresenter(QObject):
         self._settings: SettingsPresenter | None = None
         self._welcome: WelcomePresenter | None = None
         self.exporter: Exporter | None = None
+        self._jobs: JobPages | None = None
+        self._job_states = JobStates(services.jobs, self._failed, self)
         self.chat = ChatPresenter(services, window, theme, self._held_chord)
         self.receipts = ReceiptsPresenter(
             services, window, theme, lambda: self.chat.current, lambda: self.chat.would_ask()
@@ -81,6 +85,9 @@ class WindowPresenter(QObject):
         ]
         self.history.orders.export_wanted.connect(self._export)
         window.settings_clicked.connect(self.show_settings)
+        window.jobs_clicked.connect(self.show_jobs)
+        self._job_states.changed.connect(self._show_job_numbers)
+        window.sidebar.shown.connect(self._job_states.follow)
         window.tool_settings_clicked.connect(self.show_tool_settings)
         for budgets_wanted in (
             window.chat.composer.price_clicked,
@@ -88,9 +95,9 @@ class WindowPresenter(QObject):
             window.chat.queue.budget_clicked,
         ):
             budgets_wanted.connect(self.show_spending)
-        window.conversation_chosen.connect(self._left_settings)
-        window.hit_chosen.connect(self._left_settings)
-        window.new_clicked.connect(self._left_settings)
+        window.conversation_chosen.connect(self._left_page)
+        window.hit_chosen.connect(self._left_page)
+        window.new_clicked.connect(self._left_page)
         window.dropped.connect(self.chat.drafts.give)
         window.inspector.set_folded(services.preferences.settings.appearance.folded)
         window.inspector.folded_changed.connect(self._keep_folded)
@@ -111,6 +118,9 @@ class WindowPresenter(QObject):
             await self._settings.aclose()
         if self.exporter is not None:
             await self.exporter.aclose()
+        if self._jobs is not None:
+            await self._jobs.aclose()
+        await self._job_states.aclose()
         await self.receipts.aclose()
         await self.history.aclose()
         await self.chat.aclose()
@@ -120,8 +130,37 @@ class WindowPresenter(QObject):
         window = self._window
         return works_in(window) and window.page() == "chat" and self.chat.current == conversation
 
+    def show_jobs(self, job: int | None = None) -> None:
+        """Show the jobs, building their page the first time.
+
+        Args:
+            job: Which shall have the keyboard; None leaves that as it is.
+        """
+        self._leave_pages()
+        self.job_pages.show(job)
+
+    @property
+    def job_pages(self) -> JobPages:
+        """The pages of jobs, built the first time."""
+        if self._jobs is None:
+            from kireji.ui.jobs.pages import JobPages
+
+            self._jobs = JobPages(self._services, self._window, self._theme, self._failed, self._open_settings)
+        return self._jobs
+
+    def _show_job_numbers(self, numbers: object) -> None:
+        assert isinstance(numbers, JobNumbers)
+        self._window.sidebar.jobs.show_counts(*numbers)
+
+    def _open_settings(self, page: str) -> None:
+        if page == "spending":
+            self.show_spending()
+        else:
+            self.show_settings()
+
     def show_settings(self) -> None:
         """Show the settings, building them the first time."""
+        self._leave_pages()
         if self._settings is None:
             self._settings = SettingsPresenter(
                 self._services, self._theme, self._shortcut, self._places, self._keys, self
@@ -164,12 +203,17 @@ class WindowPresenter(QObject):
             self._leave_welcome()
         self._window.show_chat()
         self.chat.begin()
-        self._left_settings()
+        self._left_page()
 
-    def _left_settings(self, _conversation: object = None) -> None:
+    def _left_page(self, _conversation: object = None) -> None:
         self._window.sidebar.set_current(self.chat.current)
+        self._leave_pages()
+
+    def _leave_pages(self) -> None:
         if self._settings is not None:
             self._settings.leave()
+        if self._jobs is not None:
+            self._jobs.leave()
 
     def _testing(self, waits: object) -> None:
         self._window.testing_shortcut = bool(waits)

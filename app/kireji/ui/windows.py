@@ -90,6 +90,11 @@ class Windows(QObject):
         return self.active and self._window is not None and self._window.page() == "chat"
 
     @property
+    def shows_jobs(self) -> bool:
+        """Whether the person has the jobs before them."""
+        return self.active and self._window is not None and self._window.page() in ("jobs", "results")
+
+    @property
     def testing_shortcut(self) -> bool:
         """Whether a page waits for a chord to be tried, which then does nothing else."""
         return self._window is not None and self._window.testing_shortcut and self._window.isVisible()
@@ -129,6 +134,16 @@ class Windows(QObject):
         else:
             window.open_settings()
         self.show()
+
+    def open_jobs(self, job: int | None = None, token: str = "") -> None:
+        """Show the jobs.
+
+        Args:
+            job: Which shall have the keyboard; None leaves that as it is.
+            token: Wayland's permission to come to the front, or empty.
+        """
+        self._build()[1].show_jobs(job)
+        self.show(token)
 
     def take(self, content: ClipboardContent, token: str = "") -> None:
         """Begin a conversation about something that was copied or selected."""

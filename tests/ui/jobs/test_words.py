@@ -6,7 +6,7 @@ import pytest
 
 from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Job, Mode, SourceKind
-from kireji.ui.jobs.words import cost_words, made_from, moment_words, progress_words, spoken, state_words
+from kireji.ui.jobs.words import cost_words, made_from, moment_words, progress_words, short_model, spoken, state_words
 from tests.ui.jobs.support import NOW, SIX_COLUMNS, at, estimated, job, of_the_mock_up, waiting_job
 
 
@@ -112,3 +112,17 @@ def test_a_screen_reader_hears_all_of_a_row() -> None:
 
 def test_a_screen_reader_hears_why_a_job_waits() -> None:
     assert "The key was revoked. Put in a new one, then resume" in spoken(waiting_job(), "Haiku 5.5", NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Claude Haiku 5.5", "Haiku 5.5"),
+        ("Anthropic: Claude Haiku 5.5", "Haiku 5.5"),
+        ("Qwen: Qwen4 32B", "Qwen4 32B"),
+        ("qwen4:32b", "qwen4:32b"),
+        ("Claude ", "Claude "),
+    ],
+)
+def test_a_model_has_a_short_name(name: str, short: str) -> None:
+    assert short_model(name) == short

@@ -124,7 +124,6 @@ def test_a_recent_conversation_is_opened_and_its_title_is_one_short_line(menu: Q
 def test_what_runs_is_counted_and_can_be_stopped(menu: QMenu) -> None:
     stopped: list[str] = []
     contents = TrayMenu(menu)
-    assert not entry(menu, "Jobs", "No jobs").isEnabled()
 
     def stop() -> None:
         stopped.append("the build")
@@ -133,7 +132,17 @@ def test_what_runs_is_counted_and_can_be_stopped(menu: QMenu) -> None:
     entry(menu, "Jobs (1 running)", "Is the build green?", "Stop").trigger()
     assert stopped == ["the build"]
     contents.set_jobs([])
-    assert not entry(menu, "Jobs", "No jobs").isEnabled()
+    assert entry(menu, "Jobs", "Show all jobs").isEnabled()
+
+
+def test_jobs_of_the_queue_are_counted_and_shown_by_their_page(menu: QMenu) -> None:
+    shown: list[str] = []
+    contents = TrayMenu(menu)
+    contents.jobs_chosen.connect(lambda: shown.append("the jobs"))
+    contents.set_queued(2)
+    contents.set_jobs([Job("Is the build green?", lambda: None)])
+    entry(menu, "Jobs (3 running)", "Show all jobs").trigger()
+    assert shown == ["the jobs"]
 
 
 def test_why_a_job_does_not_get_on_is_shown_above_its_stop(menu: QMenu) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QStyle
@@ -13,7 +15,7 @@ from kireji.ui.translation import mark
 
 PAD = 10
 """Between the edge of a column and its words, in logical pixels."""
-_EDGE, _NARROW_EDGE = SPACE[4], SPACE[2]
+_EDGE, _NARROW_EDGE = SPACE[4], SPACE[3]
 _ALL_FROM, _FEWER_FROM = 874, 640
 """Room in logical pixels, at the normal size of text, from which all columns, or all but two, stand side by side."""
 _JOB_SHARE = 0.495
@@ -33,6 +35,8 @@ class Column(enum.Enum):
 
 
 _WIDTHS = {Column.MODEL: 108, Column.ROWS: 69, Column.COST: 91, Column.STATE: 122, Column.MORE: 44}
+"""In logical pixels at the normal size of text, where the words of a language do not need more."""
+_NOTHING: Mapping[Column, int] = MappingProxyType({})
 _FEWER = (Column.JOB, Column.PROGRESS, Column.COST, Column.STATE, Column.MORE)
 
 
@@ -54,20 +58,25 @@ class Columns:
     direction: Qt.LayoutDirection
 
     @staticmethod
-    def of(width: int, scale: float, direction: Qt.LayoutDirection) -> Columns:
+    def of(width: int, scale: float, direction: Qt.LayoutDirection, needed: Mapping[Column, int] = _NOTHING) -> Columns:
         """What fits.
 
         Args:
             width: Of a row, in logical pixels.
             scale: Of the text.
             direction: Of the interface.
+            needed: What the words of columns take at least.
         """
         room = width - 2 * _EDGE
         grown = max(scale, 1.0)
         if room < _FEWER_FROM * grown:
             return Columns({}, _NARROW_EDGE, width, direction)
         shown = tuple(Column) if room >= _ALL_FROM * grown else _FEWER
-        fixed = {column: round(_WIDTHS[column] * grown) for column in shown if column in _WIDTHS}
+        fixed = {
+            column: max(round(_WIDTHS[column] * grown), needed.get(column, 0) + 2 * PAD)
+            for column in shown
+            if column in _WIDTHS
+        }
         rest = room - sum(fixed.values())
         job = round(rest * _JOB_SHARE)
         widths = fixed | {Column.JOB: job, Column.PROGRESS: rest - job}
@@ -97,3 +106,8 @@ class Columns:
     def inner(self, row: QRect) -> QRect:
         """The row without the empty room at its sides."""
         return row.adjusted(self.edge, 0, -self.edge, 0)
+
+    def ground(self, row: QRect) -> QRect:
+        """What is coloured under the pointer: the columns with their own room, or a little more than a card's words."""
+        side = SPACE[1] if self.stacked else 0
+        return self.inner(row).adjusted(-side, 0, side, 0)

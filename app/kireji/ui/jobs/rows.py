@@ -15,11 +15,13 @@ from kireji.ui.jobs.columns import Column, Columns
 from kireji.ui.jobs.drawing import PILL_ABOVE, covered, draw_bar, draw_lines, draw_pill, laid_out, pill_width
 from kireji.ui.jobs.list_model import JOB, MODEL, Index, JobModel
 from kireji.ui.jobs.words import (
+    all_states,
     cost_words,
     has_failures,
     made_from,
     progress_words,
     state_words,
+    widest_cost,
 )
 from kireji.ui.parts import focus_pen
 from kireji.ui.sidebar.rows import draw_line
@@ -63,9 +65,15 @@ class JobRows(QStyledItemDelegate):
         """Where columns stand now; reckoned once for all rows."""
         key = (self._view.viewport().width(), self._theme.scale, self._view.layoutDirection())
         if key != self._reckoned[0]:
-            self._reckoned = (key, Columns.of(*key))
+            self._reckoned = (key, Columns.of(*key, self._needed()))
             self._own_height = 0
         return self._reckoned[1]
+
+    def _needed(self) -> dict[Column, int]:
+        small = self._font(TYPE_SMALL)
+        states = max(pill_width(words, small) for words in all_states())
+        cost = QFontMetrics(small).horizontalAdvance(widest_cost())
+        return {Column.STATE: states, Column.COST: cost}
 
     def _line(self, size: int) -> int:
         return QFontMetrics(self._font(size)).height()
@@ -162,18 +170,18 @@ class JobRows(QStyledItemDelegate):
         self, painter: QPainter, row: QRect, columns: Columns, state: QStyle.StateFlag, index: Index
     ) -> None:
         colours = self._theme.colours
-        inner = QRectF(columns.inner(row))
+        inner, ground = QRectF(columns.inner(row)), QRectF(columns.ground(row))
         focused = self._view.hasFocus()
         selected = bool(state & QStyle.StateFlag.State_Selected)
         if (selected and focused) or state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.raised))
-            painter.drawRoundedRect(inner.adjusted(0, 2, 0, -3), RADIUS_CONTROL, RADIUS_CONTROL)
+            painter.drawRoundedRect(ground.adjusted(0, 2, 0, -3), RADIUS_CONTROL, RADIUS_CONTROL)
         painter.fillRect(QRectF(inner.left(), row.bottom(), inner.width(), 1), QColor(colours.line))
         if focused and index == self._view.currentIndex():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(focus_pen(colours))
-            painter.drawRoundedRect(inner.adjusted(0.5, 2.5, -0.5, -3.5), RADIUS_CONTROL, RADIUS_CONTROL)
+            painter.drawRoundedRect(ground.adjusted(0.5, 2.5, -0.5, -3.5), RADIUS_CONTROL, RADIUS_CONTROL)
 
     def _paint_columns(self, painter: QPainter, own: QRect, columns: Columns, job: Job, index: Index) -> None:
         name, made = job.plan.name, made_from(job)

@@ -56,6 +56,11 @@ def state_words(job: Job) -> tuple[str, Tone]:
     return words, Tone.WELL if job.state is JobState.FINISHED else Tone.QUIET
 
 
+def all_states() -> list[str]:
+    """Every word that a state has."""
+    return [tr(words) for words in _STATES.values()]
+
+
 def made_from(job: Job) -> str:
     """What a job was made from: the file and what became of its lines, or how many pictures."""
     counts = job.counts
@@ -209,11 +214,26 @@ def moment_words(moment: datetime, now: datetime) -> str:
 
 def cost_words(job: Job) -> tuple[str, str]:
     """What it has cost so far, and what was expected; empty where nobody knows."""
-    spent = money(0) if not job.cost else sum_of_money(job.cost)
     expected = job.estimate.cost if job.estimate is not None else None
-    return spent, "" if expected is None else tr(
-        "est. {amount}", amount=sum_of_money(expected) if expected else money(0)
-    )
+    return _sum(job.cost), "" if expected is None else tr("est. {amount}", amount=_sum(expected))
+
+
+def widest_cost() -> str:
+    """The longest that usually stands in the column of costs."""
+    return tr("est. {amount}", amount=money(88.88))
+
+
+def _sum(amount: float) -> str:
+    return sum_of_money(amount) if amount else money(0)
+
+
+def short_model(name: str) -> str:
+    """A model without the names of its maker and its family, which all others have, too: Haiku 5.5.
+
+    Args:
+        name: What it is called, with its maker where a service passes on many.
+    """
+    return name.rpartition(": ")[2].removeprefix("Claude ") or name
 
 
 def spoken(job: Job, model: str, now: datetime) -> str:

@@ -20,6 +20,8 @@ from kireji.ui.settings.general_page import GeneralPage
 from kireji.ui.settings.general_presenter import GeneralPresenter
 from kireji.ui.settings.history_page import HistoryPage
 from kireji.ui.settings.history_presenter import HistoryPagePresenter
+from kireji.ui.settings.jobs_page import JobsPage
+from kireji.ui.settings.jobs_presenter import JobsPagePresenter
 from kireji.ui.settings.key_check import KeyCheck
 from kireji.ui.settings.keys_page import KeysPage
 from kireji.ui.settings.keys_presenter import KeysPresenter
@@ -75,6 +77,7 @@ class SettingsPresenter(QObject):
         self.privacy_page = PrivacyPage(theme)
         self.network_page = NetworkPage()
         self.history_page = HistoryPage()
+        self.jobs_page = JobsPage()
         self.spending_page = SpendingPage(theme, self._name)
         self.appearance_page = AppearancePage()
         self.keys = KeysPresenter(self.keys_page, services, theme, keys, self._failed, self)
@@ -84,6 +87,7 @@ class SettingsPresenter(QObject):
         self.privacy = PrivacyPresenter(self.privacy_page, services, self._failed, self)
         self.network = NetworkPresenter(self.network_page, services, keys, self._failed, self)
         self.history = HistoryPagePresenter(self.history_page, services, self._failed, self)
+        self.jobs = JobsPagePresenter(self.jobs_page, services, self._failed, self)
         self.spending = SpendingPresenter(self.spending_page, services, self._failed, self)
         self.pane = SettingsPane(
             theme,
@@ -94,6 +98,7 @@ class SettingsPresenter(QObject):
                 (tr("Tools"), self.tools_page),
                 (tr("Privacy"), self.privacy_page),
                 (tr("Spending"), self.spending_page),
+                (tr("Jobs"), self.jobs_page),
                 (tr("History"), self.history_page),
                 (tr("Network"), self.network_page),
                 (tr("Appearance"), self.appearance_page),
@@ -122,6 +127,7 @@ class SettingsPresenter(QObject):
         self.keys.show()
         self.network.show()
         self.history.show()
+        self.jobs.show()
         self._page_shown(self.pane.page())
         self._scope.restart(self._services.preferences.refresh(), name="refresh")
         self._minute.start()
@@ -146,6 +152,7 @@ class SettingsPresenter(QObject):
         self.tools.leave()
         self.privacy.leave()
         self.spending.leave()
+        self.jobs.leave()
 
     async def aclose(self) -> None:
         """End what runs."""
@@ -159,6 +166,7 @@ class SettingsPresenter(QObject):
         await self.network.aclose()
         await self.history.aclose()
         await self.spending.aclose()
+        await self.jobs.aclose()
         await self._scope.aclose()
 
     def _theme_chosen(self, value: object) -> None:
@@ -184,6 +192,7 @@ class SettingsPresenter(QObject):
         self.tools.settings_changed(settings)
         self.privacy.settings_changed()
         self.spending.refresh()
+        self.jobs.settings_changed()
         self.appearance_page.show_settings(settings.appearance)
         if self._services.preferences.problems != self._problems:
             self._show_problems()

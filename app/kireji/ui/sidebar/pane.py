@@ -12,6 +12,7 @@ from kireji.ui.parts import button, label, set_icon, spread
 from kireji.ui.sidebar.capture_button import CaptureButton
 from kireji.ui.sidebar.commands import Command, Order
 from kireji.ui.sidebar.conversation_list import ConversationList
+from kireji.ui.sidebar.jobs_entry import JobsEntry
 from kireji.ui.sidebar.order import Shelf
 from kireji.ui.sidebar.result_list import ResultList
 from kireji.ui.sidebar.search_field import SearchField
@@ -41,6 +42,7 @@ class Sidebar(QFrame):
     capture_clicked = Signal()
     new_clicked = Signal()
     settings_clicked = Signal()
+    jobs_clicked = Signal()
     conversation_chosen = Signal(object)
     """The number of a conversation."""
     hit_chosen = Signal(object)
@@ -53,6 +55,8 @@ class Sidebar(QFrame):
     """The keyboard shall go back to the conversation."""
     told = Signal(object)
     """A sentence for screen readers: what was done, what was found."""
+    shown = Signal(bool)
+    """Whether it is on the screen."""
     current_changed = Signal(object)
     """The number of the conversation that is open now, or None."""
 
@@ -73,6 +77,7 @@ class Sidebar(QFrame):
         self.restore = button(tr("Restore"))
         self.undo_bar = UndoBar()
         self.archived = button(tr("Archive"), "nav")
+        self.jobs = JobsEntry(theme)
         self._settings = button(tr("Settings"), "nav")
         self._settings.setCheckable(True)
         self._minute = QTimer(self, interval=_MINUTE)
@@ -91,7 +96,7 @@ class Sidebar(QFrame):
         layout.addWidget(self._sentence)
         layout.addWidget(self.restore)
         layout.addStretch(0)
-        for below in (self.undo_bar, self.archived, self._settings):
+        for below in (self.undo_bar, self.archived, self.jobs, self._settings):
             layout.addWidget(below)
         self._sentence.setContentsMargins(SPACE[1], SPACE[1], SPACE[1], 0)
         self._sentence.setMinimumSize(QSize(0, 0))
@@ -100,6 +105,7 @@ class Sidebar(QFrame):
     def _connect(self) -> None:
         self._capture.clicked.connect(self.capture_clicked)
         self._new.clicked.connect(self.new_clicked)
+        self.jobs.button.clicked.connect(self._jobs_pressed)
         self._settings.clicked.connect(self._settings_pressed)
         self.archived.clicked.connect(self._archived_pressed)
         self.shelf.chosen.connect(self.shelf_chosen)
@@ -129,10 +135,11 @@ class Sidebar(QFrame):
         """Show the capture shortcut on its button."""
         self._capture.set_chord(chord)
 
-    def set_current(self, conversation: int | None, *, settings: bool = False) -> None:
+    def set_current(self, conversation: int | None, *, settings: bool = False, jobs: bool = False) -> None:
         """Mark where the person is."""
         self._settings.setChecked(settings)
-        self._current = None if settings else conversation
+        self.jobs.button.setChecked(jobs)
+        self._current = None if settings or jobs else conversation
         self.list.mark(self._current)
         self.current_changed.emit(self._current)
 
@@ -183,6 +190,10 @@ class Sidebar(QFrame):
     def searching(self) -> bool:
         """Whether results stand in the place of the conversations."""
         return self._searching
+
+    def _jobs_pressed(self) -> None:
+        self.jobs.button.setChecked(True)
+        self.jobs_clicked.emit()
 
     def _settings_pressed(self) -> None:
         self._settings.setChecked(True)
@@ -244,7 +255,9 @@ class Sidebar(QFrame):
         super().showEvent(event)
         self._tell_time()
         self._minute.start()
+        self.shown.emit(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._minute.stop()
+        self.shown.emit(False)

@@ -1,0 +1,181 @@
+"""The pages of jobs in the main window: all of them, the results of one, and the window in which one is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMenu
+
+from kireji.core.jobs.values import Job
+from kireji.services.application import Services
+from kireji.ui.chat.header import open_below
+from kireji.ui.jobs.presenter import JobsPresenter
+from kireji.ui.jobs.words import short_model
+from kireji.ui.main_window import MainWindow
+from kireji.ui.models.lookup import model_name
+from kireji.ui.theme import Theme
+from kireji.ui.translation import tr
+
+if TYPE_CHECKING:  # loaded when first wanted
+    from kireji.ui.jobs.new_job import NewJob
+    from kireji.ui.jobs.new_job_words import NewJobStart
+    from kireji.ui.jobs.results_presenter import ResultsPresenter
+
+JOBS, RESULTS = "jobs", "results"
+"""Names of the pages in the window."""
+
+
+class JobPages(QObject):
+    """Brings the pages into the window and goes from one to the other.
+
+    Args:
+        services: The use cases.
+        window: Where they are shown.
+        theme: The look.
+        failed: Told of faults of this program.
+        settings_wanted: Called with "spending" for the page with the budgets, or empty for the settings.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        window: MainWindow,
+        theme: Theme,
+        failed: Callable[[BaseException], None],
+        settings_wanted: Callable[[str], None],
+    ) -> None:
+        super().__init__(window)
+        self._services = services
+        self._window = window
+        self._theme = theme
+        self._failed = failed
+        self._settings_wanted = settings_wanted
+        self.jobs = JobsPresenter(services.jobs, theme, self._name, self)
+        self.results: ResultsPresenter | None = None
+        self._making: NewJob | None = None
+        pane = self.jobs.pane
+        pane.menu_clicked.connect(window.toggle_sidebar)
+        pane.new_clicked.connect(self._new_clicked)
+        pane.import_clicked.connect(self._import_clicked)
+        pane.settings_clicked.connect(self._settings)
+        self.jobs.opened.connect(self.open)
+        self.jobs.review_wanted.connect(self._review)
+        self.jobs.export_wanted.connect(self._export)
+        window.left_page.connect(self._escape)
+        window.show_page(JOBS, pane)
+
+    def show(self, job: int | None = None) -> None:
+        """Show all jobs.
+
+        Args:
+            job: Which shall have the keyboard; None leaves that as it is.
+        """
+        self._window.show_page(JOBS)
+        self._window.sidebar.set_current(None, jobs=True)
+        self.jobs.show(job)
+
+    def open(self, job: object) -> None:
+        """Show the results of a `Job` in the same place."""
+        assert isinstance(job, Job)
+        if self.results is None:
+            self.results = self._make_results()
+        self._window.show_page(RESULTS)
+        self._window.sidebar.set_current(None, jobs=True)
+        self.results.show(job)
+
+    def new(self, start: NewJobStart | None = None) -> None:
+        """Begin a job.
+
+        Args:
+            start: What is filled in.
+        """
+        self._make().open(start)
+
+    def leave(self) -> None:
+        """The pages go away: nothing is watched any more."""
+        self.jobs.leave()
+
+    async def aclose(self) -> None:
+        """End what runs."""
+        if self._making is not None:
+            await self._making.aclose()
+        if self.results is not None:
+            await self.results.aclose()
+        await self.jobs.aclose()
+
+    def _name(self, provider: str, model: str) -> str:
+        return short_model(model_name(self._services, provider, model))
+
+    # Results.
+
+    def _make_results(self) -> ResultsPresenter:
+        from kireji.ui.jobs.results_pane import ResultsPane
+        from kireji.ui.jobs.results_presenter import ResultsPresenter
+
+        pane = ResultsPane(self._theme)
+        pane.menu_clicked.connect(self._window.toggle_sidebar)
+        pane.back_clicked.connect(self._back)
+        self._window.show_page(RESULTS, pane)
+        results = ResultsPresenter(self._services.jobs, pane, self._theme, self._failed)
+        results.gone.connect(self._back)
+        return results
+
+    def _back(self) -> None:
+        """From the results to all jobs; the keyboard goes to the job they were of."""
+        if self._window.page() == RESULTS:
+            shown = self.results.job if self.results is not None else None
+            self.show(shown.id if shown is not None else None)
+            self.jobs.pane.focus_list()
+
+    def _escape(self) -> None:
+        if self._window.page() == RESULTS and self.results is not None:
+            self.results.escape()
+
+    def _export(self, job: object) -> None:
+        self.open(job)
+        if self.results is not None:
+            self.results.export()
+
+    # Making one.
+
+    def _make(self) -> NewJob:
+        if self._making is None:
+            from kireji.ui.jobs.new_job import NewJob
+
+            self._making = making = NewJob(self._services, self._theme, self._window, self._failed)
+            making.made.connect(self._made)
+            making.budgets_wanted.connect(self._budgets)
+            making.settings_wanted.connect(self._settings)
+        return self._making
+
+    def _new_clicked(self) -> None:
+        self.new()
+
+    def _import_clicked(self) -> None:
+        menu = QMenu(self.jobs.pane)
+        menu.addAction(tr("JSONL or CSV file…")).triggered.connect(self._import_file)
+        menu.addAction(tr("Folder of pictures…")).triggered.connect(self._import_folder)
+        header, empty = self.jobs.pane.header, self.jobs.pane.empty
+        open_below(menu, empty.import_ if empty.import_.hasFocus() else header.import_)
+
+    def _import_file(self) -> None:
+        self._make().choose_file()
+
+    def _import_folder(self) -> None:
+        self._make().choose_folder()
+
+    def _review(self, job: object) -> None:
+        assert isinstance(job, Job)
+        self._make().review(job)
+
+    def _made(self, job: object) -> None:
+        assert isinstance(job, Job)
+        self.show(job.id)
+
+    def _budgets(self) -> None:
+        self._settings_wanted("spending")
+
+    def _settings(self) -> None:
+        self._settings_wanted("")
