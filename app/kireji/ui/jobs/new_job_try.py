@@ -83,7 +83,8 @@ class TryCard(QWidget):
         data, why = answer.data, words.why(answer)
         typed = isinstance(data, dict) and bool(columns)
         for column in columns if isinstance(data, dict) else ():
-            value = label(words.cell_in_full(data.get(column.name), column), "value", wrap=True)
+            said = words.cell_in_full(data.get(column.name), column)
+            value = label(said, "value", wrap=len(said) > words.ONE_LINE)
             value.setTextInteractionFlags(_SELECTABLE)
             pair = Pair(label(column.name, "muted"), value)
             self._column.addWidget(pair)
@@ -96,12 +97,12 @@ class TryCard(QWidget):
             tell(self.sentence, why, "error")
             return
         cost = dollars(answer.cost)
-        said = tr(
+        sentence = tr(
             "Row {number} cost {cost}, at full price. Its answer counts; it is not asked again.",
             number=count(answer.row.number),
             cost=cost,
         )
-        tell(self.sentence, said, "muted")
+        tell(self.sentence, sentence, "muted")
         voice = ScreenReader(self.window())
         if voice.active():
             voice.say(words.short(answer.text), urgent=False)

@@ -237,10 +237,11 @@ class _Cells(QStyledItemDelegate):
         painter.drawText(inside, self._end, shown)
 
     def _whole_answer(self, cell: QRectF) -> QRectF:
-        """Where all columns of the answer lie."""
+        """Where all columns of the answer lie, as far as they can be seen."""
         table, ends = self._table, (DATA, len(self._ends) - 2)
-        left = min(table.columnViewportPosition(each) for each in ends)
+        left = max(0, min(table.columnViewportPosition(each) for each in ends))
         right = max(table.columnViewportPosition(each) + table.columnWidth(each) for each in ends)
+        right = min(right, table.viewport().width())
         return QRectF(left + SPACE[1], cell.top(), right - left - 2 * SPACE[1], cell.height())
 
     def _tone(self, answer: Answer, section: int) -> str:

@@ -34,6 +34,8 @@ _WHY = {
 }
 _LONGEST = 300
 """Characters of an answer that a cell may need."""
+ONE_LINE = 40
+"""Characters of a property that is never broken into several lines."""
 _ON_ONE_LINE = 120
 """Characters of a list or an object that is not set on several lines."""
 _SIGNS = re.compile(r"\*\*|`+|^\s*(?:#{1,6}|[-*>])\s+|^\s*```.*$", re.MULTILINE)

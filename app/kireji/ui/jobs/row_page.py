@@ -161,7 +161,8 @@ class RowPage(QWidget):
                 old.deleteLater()
         data = detail.answer.data
         for column in columns if isinstance(data, dict) else ():
-            value = label(words.cell_in_full(data.get(column.name), column), "value", wrap=True)
+            said = words.cell_in_full(data.get(column.name), column)
+            value = label(said, "value", wrap=len(said) > words.ONE_LINE)
             value.setTextInteractionFlags(_SELECTABLE)
             pair = Pair(label(column.name, "muted"), value)
             self._field_column.addWidget(pair)
