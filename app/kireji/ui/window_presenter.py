@@ -76,6 +76,7 @@ class WindowPresenter(QObject):
             services, window, theme, lambda: self.chat.current, lambda: self.chat.would_ask()
         )
         self.chat.receipt_wanted.connect(self.receipts.show_of)
+        self.chat.job_wanted.connect(self._begin_job)
         answers = answers or Answers(services.chat.live, self.shows, services.tools.approvals, services.chat.consents)
         self.history = HistoryPresenter(services, window, self.chat, answers)
         self._unsubscribe = [
@@ -147,6 +148,13 @@ class WindowPresenter(QObject):
 
             self._jobs = JobPages(self._services, self._window, self._theme, self._failed, self._open_settings)
         return self._jobs
+
+    def _begin_job(self, start: object) -> None:
+        """Make a job of a prompt of the chat."""
+        from kireji.ui.jobs.new_job_words import NewJobStart
+
+        assert isinstance(start, NewJobStart)
+        self.job_pages.new(start)
 
     def _show_job_numbers(self, numbers: object) -> None:
         assert isinstance(numbers, JobNumbers)

@@ -9,7 +9,9 @@ from kireji.core.history import ConversationSetup
 from kireji.core.messages import Message, MessageState, Role, TextPart
 from kireji.ui.chat import keys
 from kireji.ui.chat.transcript.foot import AnswerFoot
+from kireji.ui.jobs.new_job_dialog import NewJobDialog
 from kireji.ui.jobs.new_job_words import NewJobStart
+from tests.fakes.job_service import FakeJobService
 from tests.fakes.services import FakeSurroundings
 from tests.ui.window.support import Stand, window_over
 
@@ -75,3 +77,15 @@ async def test_a_conversation_that_follows_the_settings_takes_their_instructions
 
 async def test_the_menu_of_the_conversation_offers_it_with_its_key() -> None:
     assert keys.RUN_ON in {key for _, key in keys._MENU}
+
+
+async def test_a_job_is_begun_with_them() -> None:
+    below = FakeSurroundings(jobs=FakeJobService()).with_key()
+    await answered(below, ConversationSetup(system="Answer in one word."))
+    async with window_over(below) as stand:
+        await opened(stand)
+        stand.presenter.chat._keys.run_on.emit()
+        await stand.until(lambda: stand.window.findChildren(NewJobDialog))
+        form = stand.window.findChildren(NewJobDialog)[0].form
+        assert form.prompt.text() == "Sort this mail."
+        assert form.system.field.toPlainText() == "Answer in one word."

@@ -20,14 +20,16 @@ class DropHint(QWidget):
     Args:
         theme: Colours and text size.
         parent: What it covers.
+        words: What becomes of what is dropped; empty for a question about it.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, words: str = "") -> None:
         super().__init__(parent)
+        self._words = words or tr("Drop to ask about it")
         self._theme = theme
         self._covered = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName(tr("Drop to ask about it"))
+        self.setAccessibleName(self._words)
         self.hide()
 
     def cover(self, shown: bool) -> None:
@@ -52,12 +54,11 @@ class DropHint(QWidget):
         font.setPixelSize(self._theme.px(TYPE_TITLE))
         font.setBold(True)
         painter.setFont(font)
-        told = tr("Drop to ask about it")
-        words = painter.fontMetrics().boundingRect(told).size().toSizeF()
+        words = painter.fontMetrics().boundingRect(self._words).size().toSizeF()
         plate = QRectF(0, 0, words.width() + 2 * SPACE[4], words.height() + 2 * SPACE[3])
         plate.moveCenter(inner.center())
         painter.setPen(QColor(colours.line))
         painter.setBrush(QColor(colours.surface))
         painter.drawRoundedRect(plate, RADIUS_CARD, RADIUS_CARD)
         painter.setPen(QColor(colours.ink))
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, told)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, self._words)

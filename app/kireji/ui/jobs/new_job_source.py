@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from kireji.core.jobs.values import JobSource, SourceHead, SourceKind
 from kireji.ui.chat.header import ElidedLabel
+from kireji.ui.jobs.dropping import paths_in
 from kireji.ui.jobs.new_job_words import source_fact
 from kireji.ui.parts import button, frame, label, restyle, spread
 from kireji.ui.settings.cards import actions, tell
@@ -22,11 +21,6 @@ CAPTURES = 20
 _MOST_CAPTURES = 1_000
 _ICONS = {SourceKind.JSONL: "file-text", SourceKind.CSV: "hash", SourceKind.FOLDER: "folder",
           SourceKind.PICTURES: "image"}  # fmt: skip
-
-
-def paths_in(data: QMimeData) -> tuple[Path, ...]:
-    """Files and folders of this computer in what is dragged."""
-    return tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
 
 
 class SourceCard(QWidget):

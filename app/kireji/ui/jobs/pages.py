@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from kireji.core.jobs.values import Job
 from kireji.services.application import Services
 from kireji.ui.chat.header import open_below
+from kireji.ui.jobs.dropping import Dropping
 from kireji.ui.jobs.presenter import JobsPresenter
 from kireji.ui.jobs.words import short_model
 from kireji.ui.main_window import MainWindow
@@ -60,6 +61,8 @@ class JobPages(QObject):
         pane.new_clicked.connect(self._new_clicked)
         pane.import_clicked.connect(self._import_clicked)
         pane.settings_clicked.connect(self._settings)
+        self._dropping = Dropping(theme, pane)
+        self._dropping.dropped.connect(self._dropped)
         self.jobs.opened.connect(self.open)
         self.jobs.review_wanted.connect(self._review)
         self.jobs.export_wanted.connect(self._export)
@@ -152,6 +155,12 @@ class JobPages(QObject):
 
     def _new_clicked(self) -> None:
         self.new()
+
+    def _dropped(self, paths: object) -> None:
+        from kireji.ui.jobs.new_job_words import NewJobStart
+
+        assert isinstance(paths, tuple)
+        self.new(NewJobStart(paths=paths))
 
     def _import_clicked(self) -> None:
         menu = QMenu(self.jobs.pane)
