@@ -75,12 +75,12 @@ class RowBuilder:
             lines: None for one that is too large.
         """
         rows: list[NewRow | BadRow] = []
-        plain, mark = self._reader.plain, self._prints.of_prompt
+        plain, print_of = self._reader.plain, self._prints.of_prompt
         for at, whole in enumerate(lines, number):
             line = whole and whole.strip()
             if line and self._most_are_plain and (read := plain(line)) is not None:
                 self._number += 1
-                rows.append(NewRow(self._number, at, read.id, LineKind.PROMPT, line, mark(read.prompt.encode())))
+                rows.append(NewRow(self._number, at, read.id, LineKind.PROMPT, line, print_of(read.prompt.encode())))
             elif line != b"":
                 rows.append(self.of_line(at, line))
         return rows
