@@ -282,6 +282,19 @@ class TestOrders:
         counted = place.counted()
         assert (counted["made"], counted["paid"], counted["most"]) == (6, 6, 1)
 
+    def test_ctrl_c_while_it_is_called_back_leaves_it_so(self, place: Place) -> None:
+        place.service.control(batches={"seconds": None, "cancel_seconds": 3.0})
+        place.add(place.questions(2))
+        worker = place.start("run", "1")
+        wait_until(lambda: states(place) == ["submitted"], "it is with the service")
+        worker.send_signal(signal.SIGINT)
+        ended(worker)
+        canceller = place.start("cancel", "1")
+        wait_until(lambda: states(place) == ["cancelling"], "it is called back")
+        canceller.send_signal(signal.SIGINT)
+        assert ended(canceller) == (130, "It is still being called back; kireji batch cancel 1 waits for it.\n")
+        assert place.batch("cancel", "1")[1] == "Job 1 was cancelled: 0 answered, 2 called back; $0.00.\n"
+
     def test_only_rows_that_failed_are_tried_again(self, place: Place) -> None:
         place.service.control(batches={"expire": 1, "fail": 2})
         place.add(place.questions(6))

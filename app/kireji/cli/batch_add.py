@@ -13,6 +13,7 @@ from kireji.cli.batch_source import Given, given, source_of
 from kireji.cli.batch_values import bad_values, estimate_value, job_value
 from kireji.cli.batch_words import bad_line, facts_of_estimate, job_name, rows_words
 from kireji.cli.console import Console
+from kireji.cli.keyboard import Keyboard
 from kireji.cli.work import DONE, FAILED, Work, WrongUsage
 from kireji.core.errors import BudgetReached, KirejiError, PriceUnknown
 from kireji.core.jobs.answers import Answer
@@ -58,7 +59,7 @@ def _add(given: Given, arguments: argparse.Namespace, console: Console) -> Work:
         if not arguments.json:
             console.line(str(job.id))
         code = DONE
-        if arguments.yes or await _wanted(console, job, ask=keyboard is not None):
+        if arguments.yes or (keyboard is not None and await _wanted(services, console, keyboard, job)):
             job, code = await _started(services, job, console)
         if code == DONE:
             console.note(_what_next(job))
@@ -79,17 +80,22 @@ async def _started(services: Services, job: Job, console: Console) -> tuple[Job,
         return job, FAILED
 
 
-async def _wanted(console: Console, job: Job, *, ask: bool) -> bool:
-    """Whether the person at the terminal wants it to start; nobody there wants it."""
-    keyboard = console.keyboard
-    if not ask or keyboard is None:
+async def _wanted(services: Services, console: Console, keyboard: Keyboard, job: Job) -> bool:
+    """Whether the person at the terminal wants it to start; what may not start is not asked about."""
+    if job.estimate is not None and job.estimate.over_budget:
         return False
+    unpriced = job.estimate is not None and job.estimate.most is None and services.spending.limited(None)
+    if unpriced:
+        console.note(say("Nobody knows what it will cost, so no budget can hold for it."))
     keyboard.forget()
     if job.counts.invalid:
         console.note(say("Start without the bad lines? [y/N]"))
     else:
         console.note(say("Start? [y/N]"))
-    return (await keyboard.line()).strip().lower() in _YES
+    wanted = (await keyboard.line()).strip().lower() in _YES
+    if wanted and unpriced:
+        await services.jobs.allow_unpriced(job.id)
+    return wanted
 
 
 def _what_next(job: Job) -> str:
@@ -124,7 +130,13 @@ def _estimate(given: Given, arguments: argparse.Namespace, console: Console) -> 
                 with suppress(KirejiError):
                     await services.jobs.remove(job.id)
         if arguments.json:
-            rows = {"duplicates": job.counts.same, "reused": job.counts.reused, "invalid": job.counts.invalid}
+            rows = {
+                "provider": job.plan.provider,
+                "model": job.plan.model,
+                "duplicates": job.counts.same,
+                "reused": job.counts.reused,
+                "invalid": job.counts.invalid,
+            }
             console.object(estimate_value(estimate) | rows | {"bad": bad_values(bad)})
         else:
             console.table((), _facts(job, estimate))

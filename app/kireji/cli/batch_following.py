@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 from kireji.cli.batch_progress import Line, with_bar
 from kireji.cli.batch_values import job_value
 from kireji.cli.batch_words import job_name, moment
 from kireji.cli.console import Console, OutputClosed
-from kireji.core.errors import JobError
 from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Job, Mode
 from kireji.core.words import say
 from kireji.services.application import Services
 from kireji.services.spending import dollars
 
+_WORKED = (JobState.RUNNING, JobState.CANCELLING)
 _LOOK = 1.0
 """Seconds after which it is drawn again although nothing was told."""
+_REST = 0.2
+"""Seconds between two looks, however much is told: rows that are asked one by one end many times a second."""
 
 
 class Following:
@@ -29,12 +31,16 @@ class Following:
         services: The use cases.
         jobs: Which.
         console: Where it is shown.
+        others: Whether jobs that begin meanwhile are shown, too.
         as_json: Whether one object is printed whenever a job has come further, instead of a line that is drawn over.
     """
 
-    def __init__(self, services: Services, jobs: Sequence[int], console: Console, *, as_json: bool) -> None:
+    def __init__(
+        self, services: Services, jobs: Sequence[int], console: Console, *, others: bool, as_json: bool
+    ) -> None:
         self._services = services
-        self._jobs = jobs
+        self._jobs = frozenset(jobs)
+        self._others = others
         self._console = console
         self._as_json = as_json
         self._changed = asyncio.Event()
@@ -42,14 +48,11 @@ class Following:
         self._closed = False
 
     async def looked_at(self) -> list[Job]:
-        """The jobs as they are now; those that were removed meanwhile are left out."""
-        found = []
-        for number in self._jobs:
-            try:
-                found.append(await self._services.jobs.job(number))
-            except JobError:
-                continue
-        return found
+        """The jobs as they are now, first to last; those that were removed meanwhile are left out."""
+        jobs = await self._services.jobs.jobs()
+        if self._others:
+            self._jobs |= {job.id for job in jobs if job.state in _WORKED}
+        return [job for job in reversed(jobs) if job.id in self._jobs]
 
     @asynccontextmanager
     async def shown(self) -> AsyncIterator[None]:
@@ -85,21 +88,20 @@ class Following:
             self._changed.clear()
             jobs = await self.looked_at()
             if self._as_json:
-                self._print(jobs)
+                self.print(jobs)
             else:
                 self._tell(jobs, line)
                 line.show(self._words(jobs), now=True)
-            try:
+            await asyncio.sleep(_REST)
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), _LOOK)
-            except TimeoutError:
-                continue
 
     def _words(self, jobs: Sequence[Job]) -> str:
         return progress_words(jobs, self._services.clock.now(), self._console.progress_columns)
 
-    def _print(self, jobs: Sequence[Job]) -> None:
-        """One object for each job that has come further."""
-        for job in jobs:
+    def print(self, jobs: Sequence[Job]) -> None:
+        """One object for each job that has come further; nothing for people."""
+        for job in jobs if self._as_json else ():
             before = self._seen.get(job.id)
             self._seen[job.id] = job
             if before == job or self._closed:
@@ -110,11 +112,13 @@ class Following:
                 self._closed = True
 
     def _tell(self, jobs: Sequence[Job], line: Line) -> None:
-        """Say what a job waits for, once."""
+        """Say once what a job waits for, and while others go on what one needs the person for."""
+        going = sum(job.state in _WORKED for job in jobs)
         for job in jobs:
             before = self._seen.get(job.id)
             self._seen[job.id] = job
-            if job.sentence and job.state is JobState.RUNNING and (before is None or before.sentence != job.sentence):
+            said = job.state is JobState.RUNNING or (job.state is JobState.NEEDS_YOU and going)
+            if said and job.sentence and (before is None or before.sentence != job.sentence):
                 line.clear()
                 self._console.note(f"{job_name(job)}: {job.sentence}")
 

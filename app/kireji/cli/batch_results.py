@@ -18,7 +18,7 @@ from kireji.core.jobs.values import Counts, Job, Outcome
 from kireji.core.words import say
 from kireji.services.application import Services
 
-_PAGE = 500
+_PAGE = 1_000
 
 
 def prepare(arguments: argparse.Namespace, console: Console) -> Work:

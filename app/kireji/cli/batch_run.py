@@ -25,14 +25,14 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
     """Nothing is read beforehand."""
     if arguments.action == "cancel":
         return _cancel(arguments.id, console, as_json=arguments.json)
-    return _run(arguments.id, console, as_json=arguments.json)
+    return _run(arguments.id, console, unpriced=arguments.yes, as_json=arguments.json)
 
 
-def _run(number: int | None, console: Console, *, as_json: bool) -> Work:
+def _run(number: int | None, console: Console, *, unpriced: bool, as_json: bool) -> Work:
     async def work(services: Services) -> int:
         jobs = [await services.jobs.job(number)] if number is not None else list(await services.jobs.jobs())
         ready = [job for job in jobs if job.state is JobState.READY]
-        refused = [job.id for job in ready if not await _started(services, job, console)]
+        refused = [job.id for job in ready if not await _started(services, job, console, unpriced=unpriced)]
         followed = [job.id for job in jobs if job.id not in refused and (number is not None or _is_open(job))]
         if not followed:
             if not refused:
@@ -49,9 +49,11 @@ def _is_open(job: Job) -> bool:
     return job.state in (*_WORKED, JobState.READY, JobState.NEEDS_YOU)
 
 
-async def _started(services: Services, job: Job, console: Console) -> bool:
+async def _started(services: Services, job: Job, console: Console, *, unpriced: bool) -> bool:
     """Let a job run that is READY; what forbids it is told."""
     try:
+        if unpriced and not job.plan.unpriced:
+            await services.jobs.allow_unpriced(job.id)
         await services.jobs.start(job.id)
     except (BudgetReached, PriceUnknown) as refused:
         console.note(f"kireji: {job_name(job)}: {refused.sentence}")
@@ -67,6 +69,8 @@ def _cancel(number: int, console: Console, *, as_json: bool) -> Work:
         if job.state is not JobState.CANCELLING:
             job = await services.jobs.cancel(number)
         if job.state is JobState.CANCELLED:
+            if as_json:
+                console.object(job_value(job))
             return _told([job], console, as_json=as_json)
         return await _worked(services, number, [number], console, as_json=as_json)
 
@@ -81,18 +85,20 @@ async def _worked(
     Args:
         services: The use cases.
         number: The one job that is worked; None works all.
-        followed: Whose progress is shown.
+        followed: Whose progress is shown; where all are worked, of those that begin meanwhile, too.
         console: Where.
         as_json: As one object whenever a job has come further.
     """
-    following = Following(services, followed, console, as_json=as_json)
+    following = Following(services, followed, console, others=number is None, as_json=as_json)
     try:
         async with following.shown():
             await services.job_runner().run(number, until_done=True)
     except asyncio.CancelledError:
         console.note(_left(await following.looked_at()))
         raise
-    return _told(await following.looked_at(), console, as_json=as_json)
+    jobs = await following.looked_at()
+    following.print(jobs)
+    return _told(jobs, console, as_json=as_json)
 
 
 def _left(jobs: Sequence[Job]) -> str:
@@ -101,6 +107,8 @@ def _left(jobs: Sequence[Job]) -> str:
     if not going:
         return ""
     number = f" {going[0].id}" if len(going) == 1 else ""
+    if len(going) == 1 and going[0].state is JobState.CANCELLING:
+        return say("It is still being called back; kireji batch cancel{number} waits for it.", number=number)
     if any(job.counts.taken and job.waiting_since is not None for job in going):
         if len(going) > 1:
             return say("The jobs go on at the service; kireji batch run collects them.")
@@ -109,15 +117,13 @@ def _left(jobs: Sequence[Job]) -> str:
 
 
 def _told(jobs: Sequence[Job], console: Console, *, as_json: bool) -> int:
-    """Say how jobs have ended, or why they have not."""
+    """Say how jobs have ended, or why they have not; programs are told only the latter: they have the object."""
     code = DONE
     for job in jobs:
         if job.state not in _ENDED:
             code = FAILED
             console.note(f"kireji: {_why(job)}")
-        elif as_json:
-            console.object(job_value(job))
-        else:
+        elif not as_json:
             console.note(ended_words(job))
             if job.counts.failed and job.state is JobState.FINISHED:
                 console.note(say("Those that failed alone are asked again with: kireji batch retry {id}", id=job.id))

@@ -160,6 +160,7 @@ def _add_working(actions: Commands) -> None:
     )
     _examples(run, _RUN_EPILOG)
     run.add_argument("id", nargs="?", type=positive, metavar="ID", help="only this job; else all of them")
+    run.add_argument("--yes", action="store_true", help="start jobs also when their price is unknown")
     as_json(run, "print JSON: one object whenever a job has come further, the last of each says how it ended")
     for name, summary in (
         ("pause", "send nothing new; what is with the service is still collected"),

@@ -220,11 +220,27 @@ class TestMoney:
     ) -> None:
         world.remote = FakeProvider(models=(UNKNOWN,))
         world.settings = MemorySettings({"budget": {"day": 5.0}})
-        person = TypedLines("y")
-        done = kireji("batch", "add", a_file(tmp_path), typed=person, err=Terminal())
-        assert (done.code, "The price of fake-model is unknown" in done.err, "--yes" in done.err) == (1, True, True)
+        assert kireji("batch", "add", a_file(tmp_path)).code == 0
+        refused = kireji("batch", "run", "1")
+        assert (refused.code, refused.err.count("\n"), "--yes" in refused.err) == (1, 1, True)
+        assert "The price of fake-model is unknown" in refused.err
         assert kireji("batch", "add", a_file(tmp_path), "--yes").code == 0
         assert [job.state for job in jobs(world)] == [JobState.READY, JobState.RUNNING]
+
+    def test_a_person_is_told_that_no_budget_holds_and_may_start_it(
+        self, kireji: Kireji, world: World, tmp_path: Path
+    ) -> None:
+        world.remote = FakeProvider(models=(UNKNOWN,))
+        world.settings = MemorySettings({"budget": {"day": 5.0}})
+        done = kireji("batch", "add", a_file(tmp_path), typed=TypedLines("y"), err=Terminal())
+        assert "Nobody knows what it will cost, so no budget can hold for it." in done.err
+        assert [job.state for job in jobs(world)] == [JobState.RUNNING]
+
+    def test_nobody_is_asked_about_what_may_not_start(self, kireji: Kireji, world: World, tmp_path: Path) -> None:
+        world.settings = MemorySettings({"budget": {"day": 0.001}})
+        done = kireji("batch", "add", a_file(tmp_path), typed=TypedLines("y"), err=Terminal())
+        assert ("[y/N]" in done.err, "The budget for today is" in done.err) == (False, True)
+        assert [job.state for job in jobs(world)] == [JobState.READY]
 
     def test_live_rows_are_said_to_cost_the_full_price(self, kireji: Kireji, tmp_path: Path) -> None:
         assert "full price: row by row, now" in kireji("batch", "add", a_file(tmp_path), "--live").err

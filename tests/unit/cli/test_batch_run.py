@@ -17,7 +17,7 @@ from kireji.core.jobs.values import Counts, Job, JobPlan, Mode, SourceKind
 from tests.fakes.provider import FakeProvider, answer
 from tests.fakes.stores import MemorySettings
 from tests.fakes.world import World
-from tests.unit.cli.batch_scene import PRICED, a_file, jobs, scene
+from tests.unit.cli.batch_scene import PRICED, UNKNOWN, a_file, jobs, scene
 from tests.unit.cli.conftest import Kireji, Terminal
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -107,6 +107,13 @@ class TestRun:
     @pytest.mark.usefixtures("live")
     def test_elsewhere_there_is_no_bar(self, kireji: Kireji) -> None:
         assert "\r" not in kireji("batch", "run", "1").err
+
+    def test_with_yes_an_unknown_price_is_no_hindrance(self, world: World, kireji: Kireji, tmp_path: Path) -> None:
+        world.remote = FakeProvider(answer("First."), answer("Second."), models=(UNKNOWN,))
+        world.settings = MemorySettings({"budget": {"day": 5.0}})
+        kireji("batch", "add", a_file(tmp_path), "--live")
+        assert kireji("batch", "run", "1").code == 1
+        assert kireji("batch", "run", "1", "--yes").code == 0
 
 
 class TestCancel:

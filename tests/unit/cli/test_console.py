@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from kireji.cli.console import Console, OutputClosed
+from kireji.cli.terminal_text import width_of
 from kireji.core.errors import KirejiError
 from tests.unit.cli.conftest import Closed, Terminal
 
@@ -73,6 +74,23 @@ def test_columns_are_aligned_and_the_last_is_not_padded() -> None:
     out = io.StringIO()
     Console(None, out, None).table(("A", "B"), [("long", "x"), ("s", "longer")])
     assert out.getvalue() == "A     B\nlong  x\ns     longer\n"
+
+
+def test_a_column_gives_way_where_the_terminal_is_too_narrow() -> None:
+    shown, piped = Terminal(), io.StringIO()
+    rows = [("1", "a name that is " + "very " * 20 + "long", "ready"), ("22", "字典", "paused")]
+    for out in (shown, piped):
+        Console(None, out, None).table(("ID", "NAME", "STATE"), rows, gives_way=1)
+    lines = shown.getvalue().splitlines()
+    assert max(map(width_of, lines)) == 80
+    assert {line.rstrip().rpartition(" ")[2] for line in lines} == {"STATE", "ready", "paused"}
+    assert "long  ready" in piped.getvalue()
+
+
+def test_a_line_of_progress_is_cut_where_the_terminal_ends() -> None:
+    err = Terminal()
+    Console(None, None, err).progress("x" * 200)
+    assert err.getvalue() == "\r\x1b[K" + "x" * 78 + "…"
 
 
 @pytest.mark.parametrize("setup", ["exec 0<&-", "exec 1>&-", "exec 2>&-", "exec 0<&- 1>&- 2>&-"])
