@@ -100,6 +100,7 @@ class MemoryJobStore:
         self._batches: dict[int, Batch] = {}
         self._deliveries: dict[str, Delivery] = {}
         self._last_job = 0
+        self._last_batch = 0
 
     def fill(self, job: int, rows: Sequence[NewRow | BadRow]) -> None:
         """Give a job that is IMPORTING its rows; it is READY then."""
@@ -199,7 +200,7 @@ class MemoryJobStore:
             return None
         assert all(batch.key != key for batch in self._batches.values())
         now = self._now()
-        number = max(self._batches, default=0) + 1
+        self._last_batch = number = self._last_batch + 1
         for row in taken:
             row.go(RowState.TAKEN)
             row.batch, row.sent = number, False
@@ -222,9 +223,10 @@ class MemoryJobStore:
         return [row.input for row in self._in(batch) if row.number > after and row.input is not None][:limit]
 
     async def keep_values(self, batch: int, values: Mapping[int, Mapping[str, str]]) -> None:
-        kept = self._jobs[self._batch(batch).job]
-        for number, texts in values.items():
-            kept.rows[number - 1].values = dict(texts)
+        self._batch(batch)
+        for row in self._in(batch):
+            if row.number in values and row.state in _WAITING:
+                row.values = dict(values[row.number])
 
     async def mark_sent(self, batch: int, number: int, *, sent: bool = True) -> None:
         known = self._batch(batch)

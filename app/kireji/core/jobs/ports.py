@@ -124,7 +124,10 @@ class JobStore(Protocol):
         """What the rows of a batch ask, by number."""
 
     async def keep_values(self, batch: int, values: Mapping[int, Mapping[str, str]]) -> None:
-        """What placeholders in rows (by number) stand for, so that answers can be restored a day later."""
+        """What placeholders in rows (by number) stand for, so that answers can be restored a day later.
+
+        Of rows that have ended, or are not in the batch, nothing is kept.
+        """
 
     async def mark_sent(self, batch: int, number: int, *, sent: bool = True) -> None:
         """A row of a LIVE batch is about to leave.

@@ -15,7 +15,6 @@ from kireji.core.jobs.values import Batch
 from kireji.core.words import say
 from kireji.storage.jobs.counting import move
 from kireji.storage.jobs.forms import encode_texts, moment, origin, stored_moment
-from kireji.storage.jobs.results import KEEP_VALUES
 from kireji.storage.jobs.tables import CODES, Code, row_id, row_number, row_range
 from kireji.storage.rows import storable
 
@@ -39,6 +38,10 @@ _INSERT = """
 """
 _TAKE = f"""
     UPDATE rows SET state = {Code.TAKEN}, batch = ?, sent = 0 WHERE state = {Code.PENDING} AND id BETWEEN ? AND ?
+"""  # noqa: S608
+_KEEP_VALUES = f"""
+    INSERT OR REPLACE INTO hidden SELECT id, ? FROM rows
+    WHERE id = ? AND batch = ? AND state IN ({Code.TAKEN}, {Code.UNCERTAIN})
 """  # noqa: S608
 _CHANGE = """
     UPDATE batches SET state = :state, remote = :remote, submitted = :submitted, expires = :expires,
@@ -162,8 +165,8 @@ def keep_values(connection: Connection, batch: int, values: Mapping[int, Mapping
     """As in JobStore."""
     job = found(connection, batch).job
     connection.executemany(
-        KEEP_VALUES,
-        [(row_id(job, number), encode_texts(texts)) for number, texts in values.items()],
+        _KEEP_VALUES,
+        [(encode_texts(texts), row_id(job, number), batch) for number, texts in values.items()],
     )
 
 

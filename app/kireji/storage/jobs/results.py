@@ -30,7 +30,7 @@ _END = "UPDATE rows SET state = ?, result = ? WHERE id = ? AND batch = ? AND sta
 _END_BETWEEN = "UPDATE rows SET state = ?, result = id - ? WHERE id BETWEEN ? AND ? AND batch = ? AND state = ?"
 _CORRECT = "UPDATE rows SET state = ? WHERE id = ?"
 _LOOK = f"SELECT state FROM rows WHERE id = ? AND batch = ? AND state IN ({Code.TAKEN}, {Code.UNCERTAIN})"  # noqa: S608
-KEEP_VALUES = "INSERT OR REPLACE INTO hidden VALUES (?, ?)"
+_KEEP_VALUES = "INSERT OR REPLACE INTO hidden VALUES (?, ?)"
 _SAY = "UPDATE rows SET sentence = ? WHERE id = ?"
 _LAST = "SELECT coalesce(max(id), 0) FROM results"
 _KEEP = "INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -90,7 +90,7 @@ def record_outside(connection: Connection, job: int, result: RowResult, values: 
         return False
     _keep(connection, job, place, [result])
     if values:
-        connection.execute(KEEP_VALUES, (row, encode_texts(values)))
+        connection.execute(_KEEP_VALUES, (row, encode_texts(values)))
     move(connection, job, RowState.PENDING, RowState.SUCCEEDED, 1)
     return True
 
