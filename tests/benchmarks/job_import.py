@@ -213,14 +213,17 @@ async def _read(
 
 
 async def _look_at_memory(peak: list[int]) -> None:
-    """The most memory that any child has had (VmHWM)."""
+    """The most memory that the importing process has had (VmHWM)."""
+    pid = 0
     while True:
-        for child in psutil.Process().children():
-            with suppress(OSError, psutil.Error):
-                status = Path(f"/proc/{child.pid}/status").read_text()  # noqa: ASYNC240 - no disk behind it
-                if "job_import" in " ".join(child.cmdline()):
-                    peak[0] = max(peak[0], int(status.split("VmHWM:")[1].split()[0]) * 1024)
-        await asyncio.sleep(0.05)
+        with suppress(OSError, psutil.Error, IndexError):
+            pid = pid or next(
+                (child.pid for child in psutil.Process().children() if "job_import" in " ".join(child.cmdline())), 0
+            )
+            if pid:
+                status = Path(f"/proc/{pid}/status").read_text()  # noqa: ASYNC240 - no disk behind it
+                peak[0] = max(peak[0], int(status.split("VmHWM:")[1].split()[0]) * 1024)
+        await asyncio.sleep(0.2 if peak[0] else 0.02)
 
 
 async def _write(store: SqliteJobStore, job: int, waits: list[float]) -> None:

@@ -40,8 +40,8 @@ from kireji.storage.rows import storable
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-ROWS_AT_ONCE = 1_000
-BYTES_AT_ONCE = 1024 * 1024
+ROWS_AT_ONCE = 2_000
+BYTES_AT_ONCE = 2 * 1024 * 1024
 """Of contents. Both: so that a transaction takes some hundredths of a second."""
 
 _PAGES_IN_LOG = 750
