@@ -110,7 +110,7 @@ def _not_added(job: Job) -> KirejiError:
     count = job.counts.invalid
     words = say("1 line cannot be asked, so nothing was added.")
     if count > 1:
-        words = say("{n} lines cannot be asked, so nothing was added.", n=f"{count:,}")
+        words = say("{count} lines cannot be asked, so nothing was added.", count=f"{count:,}")
     return KirejiError(words, say("Correct them, or go on without them: --yes"))
 
 
@@ -222,7 +222,7 @@ def reading_words(source: JobSource, told: ImportProgress, columns: int) -> str:
     """
     parts = [rows_words(told.lines)]
     if told.bad:
-        parts.append(say("{n} bad", n=f"{told.bad:,}"))
+        parts.append(say("{count} bad", count=f"{told.bad:,}"))
     if told.indexing:
         parts.append(say("looking for duplicates"))
     elif told.total > 1_000_000:
@@ -239,7 +239,7 @@ async def _told_bad(services: Services, job: Job, console: Console, *, kept: boo
         console.note(bad_line(row))
     if (rest := job.counts.invalid - len(bad)) > 0:
         where = f": kireji batch bad {job.id}" if kept else "."
-        console.note(say("and {n} more", n=f"{rest:,}") + where)
+        console.note(say("and {count} more", count=f"{rest:,}") + where)
     return bad
 
 

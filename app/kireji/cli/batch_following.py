@@ -140,11 +140,11 @@ def progress_words(jobs: Sequence[Job], now: datetime, columns: int) -> str:
     since = min((job.waiting_since for job in jobs if job.waiting_since is not None), default=None)
     parts = [say("{ended} of {all} rows", ended=f"{ended:,}", all=f"{total:,}")]
     if failed:
-        parts.append(say("{n} failed", n=f"{failed:,}"))
+        parts.append(say("{count} failed", count=f"{failed:,}"))
     if any(job.state is JobState.CANCELLING for job in jobs):
         parts.append(say("being called back"))
     if taken and since is not None:
-        parts.append(say("{n} with the service since {time}", n=f"{taken:,}", time=moment(since, now)))
+        parts.append(say("{count} with the service since {time}", count=f"{taken:,}", time=moment(since, now)))
     parts.append(dollars(sum(job.cost for job in jobs)))
-    name = job_name(jobs[0]) if len(jobs) == 1 else say("{n} jobs", n=f"{len(jobs):,}")
+    name = job_name(jobs[0]) if len(jobs) == 1 else say("{count} jobs", count=f"{len(jobs):,}")
     return with_bar(name, ended, total, parts, columns)

@@ -121,4 +121,6 @@ def _missing(counts: Counts) -> int:
 def _tell_missing(console: Console, job: Job) -> None:
     if missing := _missing(job.counts):
         words = say("1 row has not ended yet and is left out.")
-        console.note(words if missing == 1 else say("{n} rows have not ended yet and are left out.", n=f"{missing:,}"))
+        console.note(
+            words if missing == 1 else say("{count} rows have not ended yet and are left out.", count=f"{missing:,}")
+        )

@@ -63,7 +63,7 @@ def _is_number(text: str) -> bool:
 
 
 def _captures_name(number: int) -> str:
-    return say("The last capture") if number == 1 else say("The last {n} captures", n=f"{number:,}")
+    return say("The last capture") if number == 1 else say("The last {count} captures", count=f"{number:,}")
 
 
 async def source_of(given: Given, services: Services) -> JobSource:
@@ -119,7 +119,7 @@ def _named(files: Sequence[str]) -> JobSource:
     if len(files) > 1:
         if not pictures:
             raise WrongUsage(say("one file or folder makes a job; several files only where all are pictures"))
-        return JobSource(SourceKind.PICTURES, paths, label=say("{n} pictures", n=f"{len(files):,}"))
+        return JobSource(SourceKind.PICTURES, paths, label=say("{count} pictures", count=f"{len(files):,}"))
     label = os.path.basename(paths[0]) or paths[0]
     if os.path.isdir(first):
         return JobSource(SourceKind.FOLDER, paths, label=label)

@@ -45,7 +45,7 @@ def state_words(job: Job) -> str:
 
 def rows_words(count: int) -> str:
     """So many rows."""
-    return say("1 row") if count == 1 else say("{n} rows", n=f"{count:,}")
+    return say("1 row") if count == 1 else say("{count} rows", count=f"{count:,}")
 
 
 def job_name(job: Job) -> str:
@@ -164,21 +164,21 @@ def batch_rows(batches: Sequence[Batch], now: datetime) -> list[tuple[str, ...]]
 def _failed(job: Job) -> list[str]:
     counts = job.counts
     named = (
-        (counts.errored, say("{n} failed", n=f"{counts.errored:,}")),
-        (counts.expired, say("{n} expired", n=f"{counts.expired:,}")),
-        (counts.canceled, say("{n} called back", n=f"{counts.canceled:,}")),
-        (counts.uncertain, say("{n} uncertain", n=f"{counts.uncertain:,}")),
+        (counts.errored, say("{count} failed", count=f"{counts.errored:,}")),
+        (counts.expired, say("{count} expired", count=f"{counts.expired:,}")),
+        (counts.canceled, say("{count} called back", count=f"{counts.canceled:,}")),
+        (counts.uncertain, say("{count} uncertain", count=f"{counts.uncertain:,}")),
     )
     return [words for count, words in named if count]
 
 
 def _rows(job: Job) -> str:
     counts = job.counts
-    parts = [say("{n} answered", n=f"{counts.succeeded:,}"), *_failed(job)]
+    parts = [say("{count} answered", count=f"{counts.succeeded:,}"), *_failed(job)]
     if counts.pending:
-        parts.append(say("{n} wait", n=f"{counts.pending:,}"))
+        parts.append(say("{count} wait", count=f"{counts.pending:,}"))
     if counts.taken:
-        parts.append(say("{n} under way", n=f"{counts.taken:,}"))
+        parts.append(say("{count} under way", count=f"{counts.taken:,}"))
     return say("{all}: {parts}", all=rows_words(counts.distinct), parts=", ".join((*parts, *_beside(job))))
 
 
@@ -193,13 +193,17 @@ def _beside(job: Job) -> list[str]:
     counts = job.counts
     parts = []
     if counts.same:
-        words = say("1 duplicate merged") if counts.same == 1 else say("{n} duplicates merged", n=f"{counts.same:,}")
+        words = (
+            say("1 duplicate merged")
+            if counts.same == 1
+            else say("{count} duplicates merged", count=f"{counts.same:,}")
+        )
         parts.append(words)
     if counts.reused:
-        parts.append(say("{n} reused", n=f"{counts.reused:,}"))
+        parts.append(say("{count} reused", count=f"{counts.reused:,}"))
     if counts.invalid:
         words = say("1 bad line left out")
-        parts.append(words if counts.invalid == 1 else say("{n} bad lines left out", n=f"{counts.invalid:,}"))
+        parts.append(words if counts.invalid == 1 else say("{count} bad lines left out", count=f"{counts.invalid:,}"))
     return parts
 
 
@@ -222,9 +226,9 @@ def _short(tokens: int) -> str:
 def _duration(seconds: float) -> str:
     if seconds >= _HOUR:
         hours = round(seconds / _HOUR)
-        return say("1 hour") if hours == 1 else say("{n} hours", n=f"{hours:,}")
+        return say("1 hour") if hours == 1 else say("{count} hours", count=f"{hours:,}")
     if seconds >= _MINUTE:
         minutes = round(seconds / _MINUTE)
-        return say("1 minute") if minutes == 1 else say("{n} minutes", n=minutes)
+        return say("1 minute") if minutes == 1 else say("{count} minutes", count=minutes)
     whole = max(1, round(seconds))
-    return say("1 second") if whole == 1 else say("{n} seconds", n=whole)
+    return say("1 second") if whole == 1 else say("{count} seconds", count=whole)
