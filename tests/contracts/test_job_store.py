@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -823,6 +824,15 @@ class TestAgain:
         assert joined[0].values == joined[4].values == {"<NAME_1>": "Ada"}
         assert ((await queue.job(job)).counts.reused, (await queue.job(job)).cost) == (1, 0.0)
         assert await queue.store.reuse(job) == 0
+
+    async def test_two_jobs_take_over_answers_at_the_same_time(self, queue: Queue) -> None:
+        earlier = await queue.made(3)
+        batch = await queue.submitted(earlier)
+        await queue.store.record(batch.id, [result(1), result(2), result(3)])
+        first, second = await queue.made([row(1), row(2)]), await queue.made([row(3)])
+        taken = await asyncio.gather(queue.store.reuse(first), queue.store.reuse(second))
+        assert taken == [2, 1]
+        assert [(await queue.job(job)).counts.succeeded for job in (first, second)] == [2, 1]
 
     async def test_answers_that_were_taken_over_stay_when_the_earlier_job_goes(self, queue: Queue) -> None:
         earlier = await queue.made(1)

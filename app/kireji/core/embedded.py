@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 _LEAST = 200
 """Characters of base64 that are taken for a picture or a document and not for words."""
 _HEAD = 16
-_URL = re.compile(r"data:[a-z0-9.+/-]{0,100}(?:;[a-z0-9=._-]{0,100}){0,5};base64,", re.IGNORECASE)
+_URL = re.compile(r"\s*data:[a-z0-9.+/-]{0,100}(?:;[a-z0-9=._-]{0,100}){0,5};base64,", re.IGNORECASE)
 _BEGINNINGS = (
     (b"%PDF", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),

@@ -128,15 +128,26 @@ class BodyRedaction:
 
 
 def _decoded(body: bytes) -> Any:
+    shadowed: list[Any] = []
+
+    def last_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        known = dict(pairs)
+        if len(known) < len(pairs):
+            shadowed.extend(value for name, value in pairs if value is not known[name])
+        return known
+
     try:
-        return json.loads(body)
+        said = json.loads(body, object_pairs_hook=last_of_each)
     except (ValueError, RecursionError) as error:
         raise _not_looked_through(say("It is no JSON.")) from error
+    if next(embedded(shadowed), None) is not None:  # it would leave, although nobody reads it
+        raise _not_looked_through(say("A name stands twice in it, once with a picture or a document."))
+    return said
 
 
 def _put(one: Embedded, media_type: str, data: bytes) -> str:
     holder = one.holders[-1]
-    if one.text[:5].lower() == "data:":
+    if one.text.lstrip()[:5].lower() == "data:":
         holder[one.place] = as_url(media_type, data)
     else:
         holder[one.place] = base64.b64encode(data).decode()

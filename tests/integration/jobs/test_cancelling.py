@@ -27,6 +27,15 @@ async def test_a_job_is_cancelled_when_the_service_has_confirmed(scene: Scene) -
     assert scene.desk.open == set()
 
 
+async def test_a_batch_that_was_called_back_before_any_answer_counts_with_nothing(scene: Scene) -> None:
+    await scene.add(plan(10), 10)
+    async with scene.running():
+        await scene.cancel()
+        await scene.advance(60)
+        assert (await scene.job()).counts.canceled == 10
+    assert [usage.cost for usage in scene.desk.settled.values()] == [0.0]
+
+
 async def test_what_was_finished_nevertheless_is_kept(scene: Scene) -> None:
     await scene.add(plan(10), 10)
     scene.service.cancels_at_once = False

@@ -43,8 +43,9 @@ class _Tally:
         self.foreign = 0
         self._tokens = [0, 0, 0, 0, 0]
         self._cost: float | None = None
+        self._unpriced = False
 
-    def take(self, number: int, usage: Usage) -> None:
+    def take(self, number: int, outcome: Outcome, usage: Usage) -> None:
         if number in self.seen:
             return
         self.seen.add(number)
@@ -56,11 +57,15 @@ class _Tally:
         tokens[4] += usage.thinking_tokens
         if usage.cost is not None:
             self._cost = (self._cost or 0.0) + usage.cost
+        elif outcome is Outcome.SUCCEEDED:
+            self._unpriced = True
 
     @property
     def usage(self) -> Usage:
+        """What all of them used; where none was answered that is nothing, for only answers are charged."""
         read, written, cache_read, cache_write, thinking = self._tokens
-        return Usage(read, written, cache_read, cache_write, thinking, self._cost)
+        cost = 0.0 if self._cost is None and self.seen and not self._unpriced else self._cost
+        return Usage(read, written, cache_read, cache_write, thinking, cost)
 
 
 class Collecting:
@@ -107,7 +112,7 @@ class Collecting:
                     if not tally.seen and tally.foreign >= _FOREIGN:
                         return  # none of so many is ours: nothing more need be read to know whose it is
                     continue
-                tally.take(number, result.usage)
+                tally.take(number, result.outcome, result.usage)
                 chunk.append(RowResult(number, result.outcome, result.payload, result.usage, result.sentence))
                 size += len(result.payload)
                 if len(chunk) >= most or size >= _BYTES:

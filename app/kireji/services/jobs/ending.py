@@ -20,6 +20,11 @@ log = logging.getLogger(__name__)
 _MAY_END = frozenset({JobState.RUNNING, JobState.PAUSED, JobState.NEEDS_YOU, JobState.CANCELLING})
 
 
+def never_known() -> str:
+    """What is said of rows that were sent, when the job is cancelled before anybody knows what became of them."""
+    return say("Nobody knows what became of it; the job was cancelled.")
+
+
 class Ending:
     """Ends jobs.
 
@@ -57,12 +62,12 @@ class Ending:
         await self._end(job, JobState.CANCELLED if cancelling else JobState.FINISHED)
 
     async def _cancel_what_waits(self, job: Job) -> None:
-        if await self._engine.store.cancel_pending(job.id):
+        if job.counts.pending and await self._engine.store.cancel_pending(job.id):
             self._engine.news.changed.publish(job.id)
 
     async def _leave_doubtful(self, job: Job, doubtful: Sequence[Batch]) -> None:
         """The person does not want to know any more what became of rows; they may have been paid for."""
-        sentence = say("Nobody knows what became of it; the job was cancelled.")
+        sentence = never_known()
         for batch in doubtful:
             await self._engine.desk.settle(job, batch, Usage())
             await self._engine.store.set_batch(batch.id, BatchState.EXPIRED, sentence=sentence)

@@ -13,6 +13,7 @@ from kireji.core.jobs.states import RETRIED_ROWS, BatchState, JobState, RowState
 from kireji.core.jobs.values import Delivery, Estimate, Job
 from kireji.core.messages import Usage
 from kireji.core.words import say
+from kireji.services.jobs.ending import never_known
 from kireji.services.jobs.estimating import JobEstimating
 from kireji.services.jobs.lookup import job_of
 from kireji.services.jobs.news import JobNews
@@ -90,6 +91,7 @@ class JobOrders:
         await self._store.cancel_pending(job)
         await self._store.make_due(job)
         if not await self._store.open_batches(job):
+            await self._store.fail_uncertain(job, never_known())
             await self._end(job)
         self._tell(job)
         return await job_of(self._store, job)
@@ -100,8 +102,10 @@ class JobOrders:
         if found.state in (JobState.IMPORTING, JobState.CANCELLING):
             raise _conflict(say("This job cannot be retried now."))
         count = await self._store.retry(job, RETRIED_ROWS)
-        if count and found.state in _ENDED:
-            await self._store.set_state(job, JobState.RUNNING)
+        if found.state in _ENDED:
+            count += found.counts.pending  # a retry that broke off here has left them
+            if count:
+                await self._store.set_state(job, JobState.RUNNING)
         self._tell(job)
         return count
 

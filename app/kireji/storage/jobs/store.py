@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -64,6 +65,7 @@ class SqliteJobStore:
         self._alive = alive
         self._drop_pictures = drop_pictures
         self._now = now
+        self._reusing = asyncio.Lock()
 
     def _time(self, later: float = 0.0) -> int:
         return to_microseconds(self._now()) + microseconds(later)
@@ -212,19 +214,23 @@ class SqliteJobStore:
 
     async def reuse(self, job: int) -> int:
         """As in JobStore."""
-        await self._database.run(again.prepare_wanted)
-        try:
-            for piece in await self._pieces(job):
-                await self._database.run(partial(again.want, piece=piece))
-            taken = 0
-            for piece in await self._read(lambda c: again.earlier(c, job)):
-                found = await self._database.run(partial(again.matches, piece=piece))
-                for begin in range(0, len(found), again.COPIED_AT_ONCE):
-                    some = found[begin : begin + again.COPIED_AT_ONCE]
-                    taken += await self._database.write(partial(again.take_over, job=job, found=some))
-            return taken
-        finally:
-            await self._database.run(again.forget_wanted)
+        async with self._reusing:  # what is wanted stands in a table of the connection, which all share
+            await self._database.run(again.prepare_wanted)
+            try:
+                return await self._reuse(job)
+            finally:
+                await self._database.run(again.forget_wanted)
+
+    async def _reuse(self, job: int) -> int:
+        for piece in await self._pieces(job):
+            await self._database.run(partial(again.want, piece=piece))
+        taken = 0
+        for piece in await self._read(lambda c: again.earlier(c, job)):
+            found = await self._database.run(partial(again.matches, piece=piece))
+            for begin in range(0, len(found), again.COPIED_AT_ONCE):
+                some = found[begin : begin + again.COPIED_AT_ONCE]
+                taken += await self._database.write(partial(again.take_over, job=job, found=some))
+        return taken
 
     async def retry(self, job: int, states: frozenset[RowState]) -> int:
         """As in JobStore."""

@@ -216,3 +216,19 @@ def _shape(said: object) -> object:
     if isinstance(said, list):
         return [_shape(each) for each in said]
     return type(said) if not isinstance(said, str | int | float) or isinstance(said, bool) else "scalar"
+
+
+@pytest.mark.parametrize("apart", ["", "\n "])
+async def test_a_picture_in_an_address_with_blanks_before_it_is_looked_through(apart: str) -> None:
+    url = apart + "data:image/png;base64," + base64.b64encode(PNG).decode()
+    row = await Scene(f"mail {MAIL}").hidden(content({"type": "image_url", "image_url": {"url": url}}))
+    assert row.hidden == {"mail": 1}
+    assert base64.b64encode(PNG) not in row.body
+
+
+@pytest.mark.parametrize("last", ['"content":"Hello."', '"content":[]'])
+async def test_a_picture_that_the_last_of_two_equal_names_covers_does_not_leave_unseen(last: str) -> None:
+    body = f'{{"messages":[{{"content":[{json.dumps(picture())}],{last}}}]}}'.encode()
+    with pytest.raises(RedactionFailed) as failed:
+        await Scene().hidden(body)
+    assert failed.value.detail == "A name stands twice in it, once with a picture or a document."

@@ -10,7 +10,7 @@ import pytest
 
 from kireji.core.errors import BudgetReached, JobConflict, JobError, PriceUnknown
 from kireji.core.history import Origin
-from kireji.core.jobs.states import BatchState, JobState
+from kireji.core.jobs.states import RETRIED_ROWS, BatchState, JobState
 from kireji.core.jobs.values import Job, Outcome, RowResult
 from kireji.core.models import ModelInfo
 from kireji.services.credentials import Credential
@@ -153,6 +153,26 @@ async def test_rows_that_a_process_has_left_unanswered_can_be_counted_as_failed(
     await made.jobs.decide(job.id, again=False)
     assert await made.states(job.id) == ["errored", "pending"]
     assert await made.sentences(job.id) == ["It was sent, and nobody knows what became of it."]
+
+
+async def test_what_is_uncertain_counts_as_failed_when_the_job_is_cancelled() -> None:
+    made = JobWorld(rows=prompt_rows("one", "two"))
+    job = await made.running()
+    batch = await made.taken(job.id, 1, BatchState.LIVE)
+    await made.world.job_store.mark_sent(batch.id, 1)
+    await made.world.job_store.set_batch(batch.id, BatchState.COMPLETED)
+    cancelled = await made.jobs.cancel(job.id)
+    assert (cancelled.state, await made.states(job.id)) == (JobState.CANCELLED, ["errored", "canceled"])
+    assert await made.sentences(job.id) == ["Nobody knows what became of it; the job was cancelled."]
+
+
+async def test_a_retry_that_broke_off_before_the_job_ran_is_made_up_for() -> None:
+    made = JobWorld()
+    job = await made.running()
+    await made.jobs.cancel(job.id)
+    await made.world.job_store.retry(job.id, RETRIED_ROWS)
+    assert await made.jobs.retry(job.id) == 3
+    assert (await made.jobs.job(job.id)).state is JobState.RUNNING
 
 
 async def test_a_job_is_removed_only_when_nothing_of_it_is_away() -> None:
