@@ -25,7 +25,6 @@ from kireji.core.requests import ModelRequest
 from kireji.core.secrets.kinds import Kind
 from kireji.core.source_ports import PdfText
 from kireji.core.words import say
-from kireji.services.body_redaction import BodyRedaction
 from kireji.services.finding import Finder
 from kireji.services.pdf_words import PdfReadings
 from kireji.services.picture_covers import PictureCovers, Sought
@@ -35,7 +34,6 @@ from kireji.services.remembering import remember
 _THREAD_FROM = 60_000
 """Characters: looking through so many takes half a frame."""
 _SERVICES = ("anthropic", "openrouter", "local")
-_DETECTION = "kireji.core.secrets.detection"
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -123,7 +121,7 @@ class Redaction:
         self._captures, self._preferences = captures, preferences
         self._documents = PdfReadings(pdf)
         self._pictures = PictureCovers(reader, codec)
-        self._bodies = BodyRedaction(self._pictures, codec, pdf)
+        self._of_bodies = (self._pictures, codec, pdf)
         self._vaults: OrderedDict[int, Vault] = OrderedDict()
         self._decisions: OrderedDict[tuple[str, int], _Decision] = OrderedDict()
         self._finder: Finder | None = None
@@ -149,7 +147,7 @@ class Redaction:
         Raises:
             ReaderError: The reader could not be started.
         """
-        await asyncio.to_thread(importlib.import_module, _DETECTION)
+        await asyncio.to_thread(importlib.import_module, "kireji.core.secrets.detection")
         if self._is_wanted:
             await self._pictures.warm()
 
@@ -283,7 +281,9 @@ class Redaction:
             return row
         self._refuse_unread()
         if row.body:
-            return await self._bodies.redacted(row, self._finding())
+            from kireji.services.body_redaction import BodyRedaction  # no question needs it
+
+            return await BodyRedaction(*self._of_bodies).redacted(row, self._finding())
         safe = (await self._safe(row.request, may_fail=False, longest_here=0)).redacted
         return JobRow(safe.request, b"", safe.vault, safe.hidden.by_kind)
 
