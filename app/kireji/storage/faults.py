@@ -9,6 +9,9 @@ from pathlib import Path
 from kireji.core.errors import StoreCorrupt, StoreError, StoreFull, StoreReadOnly
 from kireji.core.words import say
 
+JOBS_NAME = "jobs.db"
+"""Of the file that holds the queue of jobs."""
+
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NOT_A_FOLDER = {errno.ENOTDIR, errno.EEXIST}
@@ -88,6 +91,16 @@ def _from_surroundings(path: Path) -> StoreError | None:
 
 def damaged(path: Path, detail: str) -> StoreCorrupt:
     """The database at `path` is not what SQLite wrote."""
+    if path.name == JOBS_NAME:
+        return StoreCorrupt(
+            say("The queue of jobs in {path} is damaged.", path=path),
+            say(
+                "Nothing was deleted: move {name} and the files beginning with that name to another folder to start "
+                "with an empty queue; what is with a service can still be fetched on its website.",
+                name=path.name,
+            ),
+            detail=detail,
+        )
     return StoreCorrupt(
         say("The history in {path} is damaged.", path=path),
         say(

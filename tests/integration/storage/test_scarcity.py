@@ -102,3 +102,15 @@ def test_a_folder_that_cannot_be_written_is_reported_and_left_as_it_is(tmp_path:
     assert "cannot be written" in report["settings"][1]
     assert report["kept"] == ["before", {"anthropic": "before"}]
     assert report["unchanged"]
+
+
+def test_results_that_do_not_fit_leave_those_before_and_are_stored_when_there_is_room(
+    mechanism: str, tmp_path: Path
+) -> None:
+    report = report_of("full_while_recording", mechanism, tmp_path)
+    for attempt in ("record", "again"):
+        assert report[attempt][0] in kinds_of_full(report)
+    assert (report["counts"], report["answers"]) == ([10, 20], 10)
+    assert report["new"] == 20
+    assert report["counts after"] == [30, 0]
+    assert report["check"] == "ok"

@@ -27,6 +27,10 @@ from kireji.storage.database import Database
 from kireji.storage.migrations import STEPS, Step, statements
 from kireji.storage.settings_file import TomlSettingsFile
 
+sys.path.insert(0, str(Path(__file__).parents[4]))  # for the tests' own modules
+
+from tests.support.queues import in_file, result
+
 LIMIT = 1280 * 1024
 BIG = Message(Role.USER, (TextPart("x" * 200_000),))
 SMALL = Message(Role.USER, (TextPart("question"),))
@@ -154,6 +158,29 @@ async def full_while_upgrading(disk: Disk) -> dict[str, Any]:
     return report
 
 
+async def full_while_recording(disk: Disk) -> dict[str, Any]:
+    path = disk.folder / "jobs.db"
+    queue, database = await in_file(path)
+    job = await queue.made(30)
+    batch = await queue.submitted(job)
+    long = b'"' + b"x" * 15_000 + b'"'
+    await queue.store.record(batch.id, [result(number) for number in range(1, 11)])
+    disk.fill()
+    rest = [result(number, payload=long) for number in range(11, 21)]
+    report: dict[str, Any] = {"record": await said(lambda: queue.store.record(batch.id, rest))}
+    report["again"] = await said(lambda: queue.store.record(batch.id, rest))
+    counts = (await queue.job(job)).counts
+    report["counts"] = [counts.succeeded, counts.taken]
+    report["answers"] = sum(one.result is not None for one in await queue.store.joined(job))
+    disk.free()
+    report["new"] = await queue.store.record(batch.id, [result(1), *rest, *(result(one) for one in range(21, 31))])
+    counts = (await queue.job(job)).counts
+    report["counts after"] = [counts.succeeded, counts.taken]
+    report["check"] = await database.run(lambda connection: connection.execute("PRAGMA integrity_check").fetchone()[0])
+    await database.close()
+    return report
+
+
 async def full_for_files(disk: Disk) -> dict[str, Any]:
     captures, settings = FileCaptureStore(disk.folder / "captures"), TomlSettingsFile(disk.folder / "settings.toml")
     settings.write("models.anthropic", "before")
@@ -197,6 +224,7 @@ async def main(scenario: str, mechanism: str, folder: Path) -> None:
         full_while_opening,
         full_when_opened_again,
         full_while_upgrading,
+        full_while_recording,
         full_for_files,
         read_only,
     )
