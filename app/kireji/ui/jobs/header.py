@@ -23,7 +23,6 @@ class JobsHeader(QFrame):
         theme: Colours and text size.
     """
 
-    import_clicked = Signal()
     new_clicked = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -45,7 +44,6 @@ class JobsHeader(QFrame):
         layout.addWidget(self.import_)
         layout.addWidget(self.new)
         self.menu.hide()
-        self.import_.clicked.connect(self.import_clicked)
         self.new.clicked.connect(self.new_clicked)
         theme.changed.connect(self._dress)
         self._dress()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from kireji.core.jobs.values import Job
 from kireji.services.application import Services
@@ -162,12 +162,15 @@ class JobPages(QObject):
         assert isinstance(paths, tuple)
         self.new(NewJobStart(paths=paths))
 
-    def _import_clicked(self) -> None:
-        menu = QMenu(self.jobs.pane)
+    def _import_clicked(self, pressed: object) -> None:
+        assert isinstance(pressed, QPushButton)
+        menu = QMenu(pressed)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(tr("JSONL or CSV file…")).triggered.connect(self._import_file)
         menu.addAction(tr("Folder of pictures…")).triggered.connect(self._import_folder)
-        header, empty = self.jobs.pane.header, self.jobs.pane.empty
-        open_below(menu, empty.import_ if empty.import_.hasFocus() else header.import_)
+        open_below(menu, pressed)
+        if pressed.hasFocus():  # a click gives buttons none
+            menu.setActiveAction(menu.actions()[0])
 
     def _import_file(self) -> None:
         self._make().choose_file()

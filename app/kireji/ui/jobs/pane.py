@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from kireji.core.jobs.values import Job
 from kireji.ui.chat.pane import Notice
@@ -29,7 +30,8 @@ class JobsPane(QWidget):
     """
 
     menu_clicked = Signal()
-    import_clicked = Signal()
+    import_clicked = Signal(object)
+    """The button that was pressed."""
     new_clicked = Signal()
     settings_clicked = Signal()
 
@@ -73,13 +75,21 @@ class JobsPane(QWidget):
         self.steps.chosen.connect(self.list.ordered)
         for new in (self.header.new_clicked, self.empty.new.clicked):
             new.connect(self.new_clicked)
-        for chosen in (self.header.import_clicked, self.empty.import_.clicked):
-            chosen.connect(self.import_clicked)
+        for pressed in (self.header.import_, self.empty.import_):
+            pressed.clicked.connect(partial(self._import, pressed))
+
+    def _import(self, pressed: QPushButton, _checked: bool = False) -> None:
+        self.import_clicked.emit(pressed)
 
     def show_jobs(self, jobs: Sequence[Job]) -> None:
         """What there is."""
         self.list.rows.show_jobs(jobs)
-        self._stack.setCurrentWidget(self._all if jobs else self.empty)
+        shown = self._all if jobs else self.empty
+        if shown is not self._stack.currentWidget():
+            within = self._stack.isAncestorOf(self.window().focusWidget())
+            self._stack.setCurrentWidget(shown)
+            if within:  # what had the keyboard is gone
+                self.focus_list()
 
     @property
     def known(self) -> bool:

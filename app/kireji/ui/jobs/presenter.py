@@ -96,12 +96,13 @@ class JobsPresenter(QObject):
 
     async def _read_all(self) -> None:
         self._dirty.clear()
-        first = not self.pane.known
+        comes = not self.pane.known
         self.pane.show_jobs(await self._jobs.jobs())
         if self._wanted is not None:
             self.pane.list.select(self._wanted)
             self._wanted = None
-        if first and self._shown:
+            comes = True
+        if comes and self._shown:
             self.pane.focus_list()
 
     def _changed(self, job: int) -> None:

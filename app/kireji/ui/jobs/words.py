@@ -24,6 +24,8 @@ _STATES = {
 }
 _PICTURES = (SourceKind.FOLDER, SourceKind.PICTURES)
 _HOUR = 3600
+_LEAST = 0.0001
+"""US dollars; what is less is not told exactly."""
 
 
 class Tone(enum.Enum):
@@ -220,10 +222,12 @@ def cost_words(job: Job) -> tuple[str, str]:
 
 def widest_cost() -> str:
     """The longest that usually stands in the column of costs."""
-    return tr("est. {amount}", amount=money(88.88))
+    return tr("est. {amount}", amount=money(0.8888, 4))
 
 
 def _sum(amount: float) -> str:
+    if 0 < amount < _LEAST:
+        return tr("< {amount}", amount=money(_LEAST, 4))
     return sum_of_money(amount) if amount else money(0)
 
 
