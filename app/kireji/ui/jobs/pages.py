@@ -55,7 +55,7 @@ class JobPages(QObject):
         self._settings_wanted = settings_wanted
         self.jobs = JobsPresenter(services.jobs, theme, self._name, self)
         self.results: ResultsPresenter | None = None
-        self._making: NewJob | None = None
+        self.making: NewJob | None = None
         pane = self.jobs.pane
         pane.menu_clicked.connect(window.toggle_sidebar)
         pane.new_clicked.connect(self._new_clicked)
@@ -102,8 +102,8 @@ class JobPages(QObject):
 
     async def aclose(self) -> None:
         """End what runs."""
-        if self._making is not None:
-            await self._making.aclose()
+        if self.making is not None:
+            await self.making.aclose()
         if self.results is not None:
             await self.results.aclose()
         await self.jobs.aclose()
@@ -144,14 +144,14 @@ class JobPages(QObject):
     # Making one.
 
     def _make(self) -> NewJob:
-        if self._making is None:
+        if self.making is None:
             from kireji.ui.jobs.new_job import NewJob
 
-            self._making = making = NewJob(self._services, self._theme, self._window, self._failed)
+            self.making = making = NewJob(self._services, self._theme, self._window, self._failed)
             making.made.connect(self._made)
             making.budgets_wanted.connect(self._budgets)
             making.settings_wanted.connect(self._settings)
-        return self._making
+        return self.making
 
     def _new_clicked(self) -> None:
         self.new()

@@ -15,7 +15,7 @@ from kireji.ui.jobs.results_table import ResultTable
 from kireji.ui.jobs.row_page import RowPage
 from kireji.ui.jobs.work_row import WorkRow
 from kireji.ui.models.segments import Segments
-from kireji.ui.parts import LivePair, button, frame, label, restyle, set_icon, spread
+from kireji.ui.parts import LivePair, button, frame, label, restyle, row_of, set_icon, spread
 from kireji.ui.settings.cards import Chip, actions, tell
 from kireji.ui.theme import Theme
 from kireji.ui.tokens import SPACE
@@ -172,13 +172,14 @@ class _Header(QFrame):
         self.setProperty("kind", "header")
         self._theme = theme
         self.menu = button("", "quiet", name=tr("Show the conversations"))
-        self.back = button("", "quiet", name=tr("Back to the jobs"))
+        self.back = button(tr("Jobs"), "quiet", name=tr("Back to the jobs"))
+        self._sign = label("", "muted")
         self.title = ElidedLabel("lead")
         self.chip = Chip()
         layout = QHBoxLayout(self)
         spread(layout, (SPACE[2], 0, SPACE[2], 1), SPACE[2])
         layout.addWidget(self.menu)
-        layout.addWidget(self.back)
+        layout.addWidget(row_of(self.back, self._sign))
         layout.addWidget(self.title, 1000)
         layout.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addStretch(1)
@@ -195,5 +196,4 @@ class _Header(QFrame):
     def _dress(self) -> None:
         self.setFixedHeight(max(HEADER, self._theme.px(HEADER - 16)))
         set_icon(self.menu, self._theme, "menu", self._theme.colours.muted)
-        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        set_icon(self.back, self._theme, "chevron-right" if mirrored else "chevron-left", self._theme.colours.muted)
+        self._sign.setText("‹" if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else "›")
