@@ -84,7 +84,7 @@ def _named(line: bytes | None) -> str:
 
 def _first(file: IO[bytes], path: Path) -> bytes:
     """The first block, without a mark of its encoding."""
-    block = file.read(BLOCK)
+    block = file.read(BLOCK) or b""  # None of what would make a reader wait, as the log of the kernel
     if block.startswith(UTF_16):
         raise JobError(say("{path} is written in UTF-16.", path=path), say("Save it as UTF-8."))
     block = block.removeprefix(_BOM)

@@ -80,9 +80,11 @@ class RowPictures:
                     return known
                 if status.st_size > LARGEST_FILE:
                     raise PictureRefused(_too_large(name))
-                data = file.read(LARGEST_FILE + 1)
+                data: bytes | None = file.read(LARGEST_FILE + 1)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             raise PictureRefused(_unreadable(name, error)) from error
+        if data is None:  # what the kernel calls a file, and would make a reader wait, as its log
+            raise PictureRefused(say("{name} is not a file.", name=name[:200]))
         if len(data) > LARGEST_FILE:
             raise PictureRefused(_too_large(name))
         self._known[mark] = found = self._kept(data, name[:200])

@@ -144,6 +144,18 @@ def test_pictures_that_cannot_go_along_are_refused_with_the_reason(tmp_path: Pat
     assert "not on this computer" in refused(pictures, "\\\\server\\share\\a.png")
 
 
+def test_what_would_make_a_reader_wait_is_refused_though_the_system_calls_it_a_file(
+    tmp_path: Path, pictures: RowPictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "in" / "log.png")
+    writer = os.open(tmp_path / "in" / "log.png", os.O_RDWR)
+    monkeypatch.setattr("kireji.storage.jobs.row_pictures.stat.S_ISREG", lambda mode: True)
+    try:
+        assert refused(pictures, "log.png") == "log.png is not a file."
+    finally:
+        os.close(writer)
+
+
 async def test_a_picture_that_was_changed_on_disk_is_not_given_out(tmp_path: Path) -> None:
     store = FileJobPictures(tmp_path)
     part = store.keep(PillowCodec().encode_file(png(3, 2)))
