@@ -24,10 +24,16 @@ def test_a_question_differs_by_delivery_in_nothing_but_the_stream() -> None:
     streamed, whole = (provider().encode(asked, BASE, delivery) for delivery in (Delivery.STREAM, Delivery.WHOLE))
     line = provider().encode_job(asked)
     assert streamed.body == whole.body.replace(b'"stream":false', b'"stream":true')
-    assert line == whole.body.replace(b'"stream":false,', b"")
+    system = b'[{"type":"text","text":"Be brief.","cache_control":{"type":"ephemeral"}}]'
+    asked_at_once = whole.body.replace(b'"stream":false,"cache_control":{"type":"ephemeral"},', b"")
+    assert line == asked_at_once.replace(b'"Be brief."', system)
     assert (streamed.delivery, streamed.silence) == (Delivery.STREAM, 120.0)
     assert (whole.delivery, whole.silence, whole.headers["accept"]) == (Delivery.WHOLE, 600.0, "application/json")
     assert (streamed.url, streamed.model) == (whole.url, whole.model)
+
+
+def test_what_is_of_one_line_of_a_job_alone_is_not_kept_for_others() -> None:
+    assert b"cache_control" not in provider().encode_job(request(user("Why?", picture())))
 
 
 def test_a_tool_is_offered_with_its_schema_byte_for_byte() -> None:
