@@ -117,8 +117,9 @@ class Following:
         for job in jobs:
             before = self._seen.get(job.id)
             self._seen[job.id] = job
-            said = job.state is JobState.RUNNING or (job.state is JobState.NEEDS_YOU and going)
-            if said and job.sentence and (before is None or before.sentence != job.sentence):
+            if not job.sentence or (before is not None and before.sentence == job.sentence):
+                continue
+            if job.state is JobState.RUNNING or (job.state is JobState.NEEDS_YOU and before is not None and going):
                 line.clear()
                 self._console.note(f"{job_name(job)}: {job.sentence}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from kireji.cli.batch_values import batch_value, job_value
-from kireji.cli.batch_words import batch_rows, facts_of_job, state_words
+from kireji.cli.batch_words import batch_rows, facts_of_job, state_words, way_on
 from kireji.cli.console import Console
 from kireji.cli.work import DONE, Work
 from kireji.core.jobs.values import Job
@@ -65,6 +65,7 @@ def _show(number: int, console: Console, *, as_json: bool) -> Work:
             console.line()
             head = ("BATCH", "STATE", "ROWS", "SINCE", "LOOKS", "NEXT", "")
             console.table(head, batch_rows(batches, now), gives_way=len(head) - 1)
+        console.note(way_on(job))
         if job.counts.invalid:
             console.note(say("Which lines are bad, and why: kireji batch bad {id}", id=job.id))
         return DONE

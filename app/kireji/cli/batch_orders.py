@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from kireji.cli.batch_values import job_value
-from kireji.cli.batch_words import job_name, rows_words
+from kireji.cli.batch_words import job_name, rows_words, way_on
 from kireji.cli.console import Console
 from kireji.cli.work import DONE, FAILED, Work, WrongUsage
 from kireji.core.jobs.states import JobState
@@ -125,6 +125,6 @@ def _said(console: Console, job: Job, words: str, *, as_json: bool) -> int:
         goes_on = say("{job} runs while the app does, or with: kireji batch run {id}", job=job_name(job), id=job.id)
         words = f"{words} {goes_on}".strip()
     elif job.state in (JobState.PAUSED, JobState.NEEDS_YOU) and job.counts.pending:
-        words = f"{words} " + say("It goes on with: kireji batch resume {id}", id=job.id)
+        words = f"{words} {way_on(job)}"
     console.note(words.strip())
     return DONE

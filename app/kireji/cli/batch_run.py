@@ -8,11 +8,12 @@ from collections.abc import Sequence
 
 from kireji.cli.batch_following import Following
 from kireji.cli.batch_values import job_value
-from kireji.cli.batch_words import ended_words, job_name
+from kireji.cli.batch_words import ended_words, job_name, way_on
 from kireji.cli.console import Console
 from kireji.cli.work import DONE, FAILED, Work
 from kireji.core.errors import BudgetReached, JobConflict, PriceUnknown
-from kireji.core.jobs.states import JobState
+from kireji.core.jobs.output import id_of
+from kireji.core.jobs.states import RETRIED_ROWS, JobState
 from kireji.core.jobs.values import Job
 from kireji.core.words import say
 from kireji.services.application import Services
@@ -71,7 +72,7 @@ def _cancel(number: int, console: Console, *, as_json: bool) -> Work:
         if job.state is JobState.CANCELLED:
             if as_json:
                 console.object(job_value(job))
-            return _told([job], console, as_json=as_json)
+            return await _told(services, [job], console, as_json=as_json)
         return await _worked(services, number, [number], console, as_json=as_json)
 
     return work
@@ -98,7 +99,7 @@ async def _worked(
         raise
     jobs = await following.looked_at()
     following.print(jobs)
-    return _told(jobs, console, as_json=as_json)
+    return await _told(services, jobs, console, as_json=as_json)
 
 
 def _left(jobs: Sequence[Job]) -> str:
@@ -116,7 +117,7 @@ def _left(jobs: Sequence[Job]) -> str:
     return say("What is done stays done; kireji batch run{number} goes on with the rest.", number=number)
 
 
-def _told(jobs: Sequence[Job], console: Console, *, as_json: bool) -> int:
+async def _told(services: Services, jobs: Sequence[Job], console: Console, *, as_json: bool) -> int:
     """Say how jobs have ended, or why they have not; programs are told only the latter: they have the object."""
     code = DONE
     for job in jobs:
@@ -126,20 +127,25 @@ def _told(jobs: Sequence[Job], console: Console, *, as_json: bool) -> int:
         elif not as_json:
             console.note(ended_words(job))
             if job.counts.failed and job.state is JobState.FINISHED:
-                console.note(say("Those that failed alone are asked again with: kireji batch retry {id}", id=job.id))
+                await _tell_failed(services, job, console)
     return code
 
 
+async def _tell_failed(services: Services, job: Job, console: Console) -> None:
+    """Say why the first row has failed, and what there is to do."""
+    for answer in await services.jobs.answers(job.id, limit=1, states=RETRIED_ROWS):
+        if answer.error:
+            console.note(say("The first that failed, {id}: {why}", id=id_of(answer), why=answer.error))
+    console.note(say("Only those that failed are asked again with: kireji batch retry {id}", id=job.id))
+
+
 def _why(job: Job) -> str:
-    name = job_name(job)
+    name, on = job_name(job), way_on(job)
     match job.state:
-        case JobState.NEEDS_YOU if job.counts.uncertain and not job.counts.pending:
-            words = say("They are decided with: kireji batch decide {id} --again, or --failed", id=job.id)
-            return f"{name}: {job.sentence} {words}"
         case JobState.NEEDS_YOU:
-            return f"{name}: {job.sentence} " + say("It goes on with: kireji batch resume {id}", id=job.id)
+            return f"{name}: {job.sentence} {on}"
         case JobState.PAUSED:
-            return say("{job} is paused; it goes on with: kireji batch resume {id}", job=name, id=job.id)
+            return " ".join((say("{job} is paused.", job=name), on))
         case JobState.IMPORTING:
             return say("{job} is still being read.", job=name)
     return say("{job} has not ended: kireji batch show {id}", job=name, id=job.id)

@@ -145,6 +145,18 @@ def ended_words(job: Job) -> str:
     return "".join((words, *(f", {part}" for part in _failed(job)), f"; {dollars(job.cost)}."))
 
 
+def way_on(job: Job) -> str:
+    """What the person types so that a job goes on; empty when it needs nobody."""
+    match job.state:
+        case JobState.READY:
+            return say("It is started with: kireji batch run {id}", id=job.id)
+        case JobState.NEEDS_YOU if job.counts.uncertain and not job.counts.pending:
+            return say("They are decided with: kireji batch decide {id} --again, or --failed", id=job.id)
+        case JobState.NEEDS_YOU | JobState.PAUSED:
+            return say("It goes on with: kireji batch resume {id}", id=job.id)
+    return ""
+
+
 def batch_rows(batches: Sequence[Batch], now: datetime) -> list[tuple[str, ...]]:
     """Batches that have not ended, as rows of a table."""
     return [

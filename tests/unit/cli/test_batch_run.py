@@ -11,7 +11,7 @@ import pytest
 
 from kireji.cli.batch_following import progress_words
 from kireji.cli.batch_progress import bar
-from kireji.core.errors import AuthenticationFailed
+from kireji.core.errors import AuthenticationFailed, RequestRejected
 from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Counts, Job, JobPlan, Mode, SourceKind
 from tests.fakes.provider import FakeProvider, answer
@@ -70,7 +70,7 @@ class TestRun:
         kireji("batch", "add", "x.jsonl", "--live", "--yes")
         kireji("batch", "pause", "2")
         done = kireji("batch", "run", "2")
-        assert (done.code, done.err) == (1, "kireji: Job 2 is paused; it goes on with: kireji batch resume 2\n")
+        assert (done.code, done.err) == (1, "kireji: Job 2 is paused. It goes on with: kireji batch resume 2\n")
 
     @pytest.mark.usefixtures("live")
     def test_a_job_that_needs_the_person_is_a_failure_with_its_sentence(self, world: World, kireji: Kireji) -> None:
@@ -89,6 +89,20 @@ class TestRun:
         assert (done.code, done.err.count("\n"), world.remote.asked) == (1, 1, [])
         assert done.err.startswith("kireji: Job 1: The budget for today is $0.0010")
         assert [job.state for job in jobs(world)] == [JobState.READY]
+
+    @pytest.mark.usefixtures("live")
+    def test_rows_that_failed_are_no_failure_of_the_command_and_the_first_says_why(
+        self, world: World, kireji: Kireji
+    ) -> None:
+        refused = [RequestRejected("The question is too long.")]
+        world.remote = FakeProvider(refused, answer("Second."), models=(PRICED,))
+        done = kireji("batch", "run", "1")
+        assert done.code == 0
+        assert done.err.splitlines()[0].startswith("Job 1 has ended: 1 answered, 1 failed; $0.0")
+        assert done.err.splitlines()[1:] == [
+            "The first that failed, 1: The question is too long.",
+            "Only those that failed are asked again with: kireji batch retry 1",
+        ]
 
     @pytest.mark.usefixtures("live")
     def test_programs_get_a_line_whenever_it_has_come_further(self, kireji: Kireji) -> None:

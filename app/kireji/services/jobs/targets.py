@@ -15,7 +15,7 @@ from kireji.core.messages import Usage
 from kireji.core.models import ModelInfo
 from kireji.core.provider_ports import JobFormat, Provider
 from kireji.core.words import say
-from kireji.services.catalog import Catalog, Choice
+from kireji.services.catalog import DEVICE, Catalog, Choice
 from kireji.services.preferences import Preferences
 
 log = logging.getLogger(__name__)
@@ -109,9 +109,15 @@ class JobTargets:
 
         Raises:
             KirejiError: There is no such provider, or none can work.
-            JobError: The rows have pictures, and the model cannot see.
+            JobError: The rows have pictures, and the model cannot see; or only this computer's reader could answer, and
+                nobody has chosen it.
         """
         choice = await self._chosen(plan.provider, plan.model or named)
+        if choice.provider.name == DEVICE and DEVICE not in (plan.provider, self._preferences.settings.models.provider):
+            raise JobError(
+                say("There is no key and no model server, so nobody could answer the rows."),
+                say("Set a key (kireji keys set anthropic), or start a model server."),
+            )
         if source.kind in _PICTURES:
             choice = self._seeing(choice, chosen=bool(plan.model))
         plan = msgspec.structs.replace(plan, provider=choice.provider.name, model=choice.model)

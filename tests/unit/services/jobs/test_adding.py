@@ -61,6 +61,15 @@ async def test_a_model_that_the_person_names_holds_for_all_lines() -> None:
     assert (job.plan.model, made.world.job_importer.wins) == ("fake-model", [True])
 
 
+async def test_this_computers_reader_answers_rows_only_when_it_was_chosen() -> None:
+    made = JobWorld()
+    made.world.keychain.secrets.clear()
+    with pytest.raises(JobError, match="There is no key and no model server"):
+        await made.jobs.add(JobPlan("Rows", "", ""), FILE)
+    assert await made.jobs.jobs() == []
+    assert (await made.jobs.add(JobPlan("Rows", "device", ""), FOLDER)).plan.mode is Mode.LIVE
+
+
 async def test_where_there_is_no_batch_service_rows_go_one_by_one() -> None:
     made = JobWorld()
     made.world.batches.most = None
