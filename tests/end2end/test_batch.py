@@ -534,7 +534,7 @@ class TestTerminal:
             assert seated.program.wait(30) == 130
 
 
-def test_one_more_reader_that_leaves_early_is_no_failure(place: Place) -> None:
+def test_a_reader_that_leaves_early_is_no_failure(place: Place) -> None:
     place.add(place.questions(200))
     place.batch("run", "1")
     done = subprocess.run(

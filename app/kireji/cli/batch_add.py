@@ -18,6 +18,7 @@ from kireji.cli.work import DONE, FAILED, Work, WrongUsage
 from kireji.core.errors import BudgetReached, KirejiError, PriceUnknown
 from kireji.core.jobs.answers import Answer
 from kireji.core.jobs.output import output_line
+from kireji.core.jobs.states import JobState
 from kireji.core.jobs.values import Estimate, ImportProgress, Job, JobSource, Outcome, Row
 from kireji.core.words import say
 from kireji.services.application import Services
@@ -99,8 +100,6 @@ async def _wanted(services: Services, console: Console, keyboard: Keyboard, job:
 
 
 def _what_next(job: Job) -> str:
-    from kireji.core.jobs.states import JobState
-
     if job.state is JobState.READY:
         return say("{job} waits, and nothing was sent: kireji batch run {id}", job=job_name(job), id=job.id)
     return say("{job} runs while the app does, or with: kireji batch run {id}", job=job_name(job), id=job.id)
@@ -164,8 +163,7 @@ def _dry_run(given: Given, arguments: argparse.Namespace, console: Console) -> W
         _show_answer(console, job, answer, as_json=arguments.json)
         if not arguments.json:
             _show_estimate(console, await _estimated(services, job))
-            left = say("The other rows wait as job {id}: kireji batch run {id}", id=job.id)
-            console.note(left)
+            console.note(say("The other rows wait as job {id}: kireji batch run {id}", id=job.id))
         return DONE if answer.outcome is Outcome.SUCCEEDED else FAILED
 
     return work
