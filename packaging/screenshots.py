@@ -29,7 +29,7 @@ from kireji.storage.database import Database  # noqa: E402
 from tests.service import KEY, Blocks, Delivery, Rule, ServiceProcess, Text  # noqa: E402
 from tests.service.answers import Call, Words  # noqa: E402
 from tests.support.demo import Calendar, fill, terminal_picture  # noqa: E402
-from tests.support.demo_jobs import fill_jobs  # noqa: E402
+from tests.support.demo_jobs import OF_THE_MOCK_UP, WAITING, fill_jobs, named  # noqa: E402
 from tests.support.demo_repository import lay_out  # noqa: E402
 from tests.support.desktop import Desktop, desktop  # noqa: E402
 from tests.support.known_secrets import KEYS  # noqa: E402
@@ -61,6 +61,8 @@ SECRETS = [
     "REGION=eu-west-1",
     "$ python deploy.py --stage test   # fails with a KeyError since Monday",
 ]
+ARABIC_JOBS = ("تعليقات", "رسائل الدعم", "نص بديل للوثائق", "إيصالات 2026")
+JAPANESE_JOBS = ("コメントの審査", "サポートメールの仕分け", "ドキュメントの代替テキスト", "領収書 2026")
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><include>/etc/fonts/fonts.conf</include>
 <alias binding="strong"><family>sans-serif</family><prefer><family>Inter</family></prefer></alias>
@@ -79,7 +81,7 @@ def main() -> None:
             _windows(place, client, theme)
             _permission(place, client, theme)
             _context(place, client, theme)
-            _jobs(place, client, theme)
+        _jobs(place, client)
 
 
 def _overlay(place: Desktop, client: XClient) -> None:
@@ -219,24 +221,33 @@ async def _prepared(paths: Paths, folder: Path) -> None:
         await services.drafts.save(None, StoredDraft(words, sources=sources))
 
 
-def _jobs(place: Desktop, client: XClient, theme: str) -> None:
-    """Jobs that run, that have ended, and what they need."""
-    variables = _home(place, f"jobs-{theme}", theme)
-    paths = Paths.find(variables)
-    asyncio.run(_history(paths))
-    fill_jobs(paths.jobs_database)
-    with ServiceProcess() as service, running(variables | _reached(service)) as process:
-        wait_until_up(Path(variables["KIREJI_HOME"]), process)
-        pause(2)
-        _xdotool(
-            variables, "search", "--name", "^Kireji$", "windowmove", "%@", "0", "0", "windowsize", "%@", "1278", "778"
-        )
-        pause(0.5)
-        _xdotool(variables, "key", "ctrl+j")
-        pause(1.5)
-        _xdotool(variables, "mousemove", "640", "770")
-        pause(0.3)
-        _save(client, f"jobs-{theme}", 778)
+def _jobs(place: Desktop, client: XClient) -> None:
+    """Jobs that run, that have ended, and what they need; in every look that is compared with the mock-up."""
+    for name, settings, width, names in (
+        ("light", 'theme = "light"', 1278, ()),
+        ("dark", 'theme = "dark"', 1278, ()),
+        ("contrast", 'theme = "dark"\ncontrast = "high"', 1278, ()),
+        ("narrow", 'theme = "light"', 480, ()),
+        ("large", 'theme = "light"\ntext_scale = 1.5', 1278, ()),
+        ("arabic", 'theme = "light"\nlanguage = "ar"', 1278, ARABIC_JOBS),
+        ("japanese", 'theme = "light"', 1278, JAPANESE_JOBS),
+    ):
+        variables = _home(place, f"jobs-{name}", "light")
+        paths = Paths.find(variables)
+        paths.settings.write_text(f"[general]\nwelcomed = true\n[appearance]\n{settings}\n")
+        asyncio.run(_history(paths))
+        fill_jobs(paths.jobs_database, named((*OF_THE_MOCK_UP, WAITING) if name == "narrow" else OF_THE_MOCK_UP, names))
+        with ServiceProcess() as service, running(variables | _reached(service)) as process:
+            wait_until_up(Path(variables["KIREJI_HOME"]), process)
+            pause(2)
+            window = ["search", "--name", "^Kireji$"]
+            _xdotool(variables, *window, "windowmove", "%@", "0", "0", "windowsize", "%@", str(width), "778")
+            pause(0.5)
+            _xdotool(variables, "key", "ctrl+j")
+            pause(1.5)
+            _xdotool(variables, "mousemove", "640", "770")
+            pause(0.3)
+            _save(client, f"jobs-{name}", 778, width + 2 if width < WIDTH - 2 else WIDTH)
 
 
 def _reached(service: ServiceProcess) -> dict[str, str]:
@@ -292,9 +303,9 @@ def _show_terminal() -> None:
     show(left, top, width, height, whole.convert("RGBA").tobytes("raw", "BGRA"))
 
 
-def _save(client: XClient, name: str, height: int = HEIGHT) -> None:
-    data = client.pixels(0, 0, WIDTH, height)
-    frame = ScreenImage(memoryview(data), WIDTH, height, WIDTH * 4, Rect(0, 0, WIDTH, height))
+def _save(client: XClient, name: str, height: int = HEIGHT, width: int = WIDTH) -> None:
+    data = client.pixels(0, 0, width, height)
+    frame = ScreenImage(memoryview(data), width, height, width * 4, Rect(0, 0, width, height))
     (OUTPUT / f"{name}.png").write_bytes(PillowCodec().encode_region(frame, frame.native).data)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,6 +81,13 @@ WAITING = DemoJob(
     SourceKind.JSONL, cost=0.31, expected=0.50,
     sentence="Anthropic does not take the key any more. Replace it in Settings, Keys & models, then resume.",
 )  # fmt: skip
+
+
+def named(jobs: tuple[DemoJob, ...], names: Sequence[str]) -> tuple[DemoJob, ...]:
+    """The same jobs under other names; without names, as they are."""
+    return (
+        tuple(msgspec.structs.replace(job, name=name) for job, name in zip(jobs, names, strict=True)) if names else jobs
+    )
 
 
 def fill_jobs(path: Path, jobs: tuple[DemoJob, ...] = OF_THE_MOCK_UP, now: datetime | None = None) -> None:

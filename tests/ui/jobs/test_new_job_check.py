@@ -243,3 +243,11 @@ async def test_a_job_of_the_list_is_looked_at_and_stays_when_it_is_closed(tmp_pa
         made.dialog.close_button.click()
         await until_true(lambda: made.presenter.dialog is None)
         assert 7 in made.jobs.held
+
+
+async def test_as_many_rows_go_together_as_the_settings_say(tmp_path: Path) -> None:
+    async with making(tmp_path) as made:
+        await made.presenter._services.preferences.set("jobs.rows_per_batch", 250)
+        await checked(made)
+        [(_, plan, _source)] = [order for order in made.jobs.orders if order[0] == "add"]
+        assert plan.rows_per_batch == 250

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -241,12 +242,19 @@ async def test_the_badge_says_what_runs_and_what_waits() -> None:
         await stand.until(lambda: entry.badge.isHidden())
 
 
-async def test_without_jobs_there_is_no_badge_and_the_page_is_not_loaded() -> None:
-    loaded = {name for name in sys.modules if name.startswith("kireji.ui.jobs")}
+async def test_without_jobs_there_is_no_badge_and_no_page() -> None:
     async with window_over(surroundings()) as stand:
         assert stand.window.sidebar.jobs.badge.isHidden()
         assert not stand.window.findChildren(JobsPane)
-    assert {name for name in sys.modules if name.startswith("kireji.ui.jobs")} == loaded
+
+
+def test_the_program_loads_nothing_of_the_page_before_it_is_shown() -> None:
+    code = (
+        "import sys, kireji.ui.application, kireji.ui.tray_presenter, kireji.ui.window_presenter;"
+        "print(*[name for name in sys.modules if name.startswith('kireji.ui.jobs')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == []
 
 
 async def test_ctrl_j_shows_the_jobs() -> None:

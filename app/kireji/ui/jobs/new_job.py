@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -195,6 +196,8 @@ class _Making(QObject):
         if choice is None or source is None or dialog.form.missing():
             return
         plan = dialog.form.plan(choice.provider.name, "" if self.answerer.named else choice.model)
+        together = self._services.preferences.settings.jobs.rows_per_batch
+        plan = msgspec.structs.replace(plan, rows_per_batch=together)
         dialog.show_step(Step.READING)
         dialog.check.begin(plan.name, source.label)
         self._scope.restart(self._read(plan, source), name="read")

@@ -43,7 +43,7 @@ class JobsPage(QWidget):
         self.running.say(
             tr(
                 "A batch service says nothing of a batch before it has ended: smaller batches show progress sooner. "
-                "These numbers hold for jobs that are made from now on."
+                "Their size holds for jobs that are made from now on."
             )
         )
         self.running.add(self.batch, self.at_once)
