@@ -182,7 +182,7 @@ class Message(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(named))
 
 
-class Usage(msgspec.Struct, frozen=True):
+class Usage(msgspec.Struct, frozen=True, gc=False):
     """What one answer used, in tokens.
 
     Args:

@@ -74,7 +74,7 @@ class RemoteBatch(msgspec.Struct, frozen=True):
     cost: float | None = None
 
 
-class BatchResult(msgspec.Struct, frozen=True):
+class BatchResult(msgspec.Struct, frozen=True, gc=False):
     """One line of a batch's results.
 
     Args:

@@ -341,7 +341,7 @@ class Outcome(enum.Enum):
         return RowState(self.value)
 
 
-class RowResult(msgspec.Struct, frozen=True):
+class RowResult(msgspec.Struct, frozen=True, gc=False):
     """How a row ended, as it is stored.
 
     Args:

@@ -26,9 +26,9 @@ log = logging.getLogger(__name__)
 
 _FOREIGN = 250
 """Of others' results that come first: then none is ours."""
-_ROWS = (1_000, 5_000)
-_SHARE = 20
-"""Results are stored a twentieth of the batch at a time, within these: in a large batch they come from all over it, and
+_ROWS = (1_000, 10_000)
+_SHARE = 10
+"""Results are stored a tenth of the batch at a time, within these: in a large batch they come from all over it, and
 each time nearly all of its rows are written anew."""
 _BYTES = 8 << 20
 _READ_AGAIN = 3

@@ -13,8 +13,10 @@ How a job is loaded, by whoever made it with `JobStore.create`:
 Each call is one transaction, or several short ones, so that others can write meanwhile. When `add` raises JobConflict
 the job was removed: stop. A process that dies leaves a job that is IMPORTING, which `left_over` finds.
 
-There is no index over fingerprints or own ids: keeping one while rows come in an order that has nothing to do with it
-would write the whole index again with every transaction. Sorting once at the end finds the same.
+There is no index over fingerprints or own ids: rows come in an order that has nothing to do with it, so that each
+transaction would write most of it again. Measured with 200,000 rows of a kilobyte: the first job takes twice as long
+with one, the second three times, and the third more. Sorting once at the end finds the same in a fifth of the loading.
+What is kept while loading (ids, and which rows wait) only grows at its end.
 """
 
 from __future__ import annotations
@@ -44,9 +46,6 @@ ROWS_AT_ONCE = 2_000
 BYTES_AT_ONCE = 2 * 1024 * 1024
 """Of contents. Both: so that a transaction takes some hundredths of a second."""
 
-_PAGES_IN_LOG = 750
-"""Pages (12 MB) after which the log is written back: fewer than for others, so that an ordinary write that comes
-between never has to."""
 _CHANGED_AT_ONCE = 5_000
 _PENDING, _INVALID, _PROMPT = Code.PENDING.value, Code.INVALID.value, KIND_CODES[LineKind.PROMPT]
 
@@ -126,7 +125,6 @@ class BadRow(msgspec.Struct, frozen=True, gc=False):
 def prepare(connection: Connection) -> None:
     """Make a connection fit for many rows."""
     connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_IN_LOG}").fetchall()
     connection.execute("PRAGMA cache_size = -16384")  # KB
 
 

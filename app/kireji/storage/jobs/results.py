@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -133,11 +132,14 @@ def _are_neighbours(results: Sequence[RowResult]) -> bool:
 
 
 def _keep(connection: Connection, job: int, place: int, results: Sequence[RowResult]) -> None:
-    stored = [(to, *astuple(one.usage), one.payload) for to, one in enumerate(results, place)]
-    whole = len(stored) - len(stored) % _TOGETHER
+    whole = len(results) - len(results) % _TOGETHER
     for begin in range(0, whole, _TOGETHER):
-        connection.execute(_KEEP_TOGETHER, tuple(chain.from_iterable(stored[begin : begin + _TOGETHER])))
-    connection.executemany(_KEEP, stored[whole:])
+        some: list[object] = []
+        for to, one in enumerate(results[begin : begin + _TOGETHER], place + begin):
+            some += (to, *astuple(one.usage), one.payload)
+        connection.execute(_KEEP_TOGETHER, some)
+    rest = enumerate(results[whole:], place + whole)
+    connection.executemany(_KEEP, [(to, *astuple(one.usage), one.payload) for to, one in rest])
     cost = sum(result.usage.cost or 0.0 for result in results)
     if cost:
         connection.execute(_COST, (cost, job))
