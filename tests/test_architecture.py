@@ -85,6 +85,13 @@ def test_nobody_starts_a_nested_event_loop() -> None:
     assert found == []
 
 
+def test_files_are_asked_for_by_a_dialog_that_opens_none() -> None:
+    asked = re.compile(r"\bQFileDialog(\(|\.get)")
+    texts = {name_of(path): path.read_text(encoding="utf-8") for path in MODULES}
+    found = [name for name, text in texts.items() if asked.search(text) and name != "app/kireji/ui/file_dialog.py"]
+    assert found == []
+
+
 def test_only_the_outbox_clears_requests() -> None:
     allowed = {"app/kireji/services/outbox.py", "tests/support/cleared.py"}
     found = {

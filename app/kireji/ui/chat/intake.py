@@ -18,6 +18,7 @@ from kireji.ui.aio import TaskScope
 from kireji.ui.chat.draft import Attachment
 from kireji.ui.chat.pane import ChatPane
 from kireji.ui.chat.sources import Given, from_files, given_by
+from kireji.ui.file_dialog import FileDialog
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
 
@@ -90,7 +91,7 @@ class Intake(QObject):
 
     def choose_files(self) -> None:
         """Let the person choose files or pictures."""
-        dialog = QFileDialog(self._pane.window(), tr("Attach files or pictures"), self._folder)
+        dialog = FileDialog(self._pane.window(), tr("Attach files or pictures"), self._folder)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         endings = " ".join(f"*{ending}" for ending in PICTURE_ENDINGS)
         kinds = ((tr("All files"), "*"), (tr("Pictures"), endings), (tr("PDF documents"), "*.pdf"))

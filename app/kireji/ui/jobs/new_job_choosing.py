@@ -13,6 +13,7 @@ from kireji.core.errors import JobError, KirejiError
 from kireji.core.jobs.values import JobSource, SourceKind
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
+from kireji.ui.file_dialog import FileDialog
 from kireji.ui.jobs import new_job_words as words
 from kireji.ui.jobs.new_job_form import NewJobForm
 from kireji.ui.jobs.new_job_schema import read_schema
@@ -52,7 +53,7 @@ class SourceChoosing(QObject):
 
     def choose_file(self) -> None:
         """Ask for a file, or for several pictures."""
-        endings = " ".join(f"*{each}" for each in sorted(words.LINES | words.TABLES | words.PICTURES))
+        endings = " ".join(f"*{each}" for each in (*words.LINES, *words.TABLES, *words.PICTURES))
         files = self._ask_file(tr("What is asked about"), tr("Lines, tables and pictures ({endings})", endings=endings))
         files.setFileMode(QFileDialog.FileMode.ExistingFiles)
         files.filesSelected.connect(self._files_chosen)
@@ -73,7 +74,7 @@ class SourceChoosing(QObject):
         files.open()
 
     def _ask_file(self, title: str, kinds: str) -> QFileDialog:
-        files = self.files = QFileDialog(self._form.window(), title, QDir.homePath())
+        files = self.files = FileDialog(self._form.window(), title, QDir.homePath())
         files.setAcceptMode(QFileDialog.AcceptMode.AcceptOpen)
         if kinds:
             files.setNameFilters([kinds, tr("All files (*)")])

@@ -11,12 +11,13 @@ from kireji.core.jobs.answers import Column, ColumnKind
 from kireji.core.jobs.ports import BatchLimits
 from kireji.core.jobs.values import Estimate, ImportProgress, Job, JobSource, Mode, SourceHead, SourceKind
 from kireji.core.models import Effort
+from kireji.core.pictures import PICTURE_ENDINGS
 from kireji.ui.chat.words import count, money, provider_name, size, sum_of_money
 from kireji.ui.translation import mark, plural, tr
 
-LINES = frozenset({".jsonl", ".ndjson", ".json"})
-TABLES = frozenset({".csv", ".tsv"})
-PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
+LINES = (".jsonl", ".ndjson", ".json")
+TABLES = (".csv", ".tsv")
+PICTURES = tuple(PICTURE_ENDINGS)
 STORED = frozenset({SourceKind.FOLDER, SourceKind.PICTURES})
 """Sources whose rows have pictures of this computer."""
 KINDS = {
@@ -32,7 +33,7 @@ _COLUMNS = {
     ColumnKind.BOOLEAN: mark("yes or no"),
     ColumnKind.JSON: mark("list"),
 }
-_MINUTE, _HOUR = 60, 3600
+_MINUTE, _HOUR, _NEARLY_AN_HOUR = 60, 3600, 3300
 
 
 class NewJobStart(msgspec.Struct, frozen=True):
@@ -245,9 +246,7 @@ def time(estimate: Estimate) -> str:
 
 
 def _duration(seconds: float) -> str:
-    if seconds < 1.5 * _MINUTE:
-        return tr("a minute")
-    if seconds < 1.5 * _HOUR:
-        minutes = round(seconds / _MINUTE)
-        return plural(minutes, "a minute", "{n} minutes")
-    return plural(round(seconds / _HOUR), "an hour", "{n} hours")
+    minutes, hours = round(seconds / _MINUTE), round(seconds / _HOUR)
+    if seconds < _NEARLY_AN_HOUR:
+        return plural(max(1, minutes), "a minute", "{n} minutes")
+    return plural(max(1, hours), "an hour", "{n} hours")

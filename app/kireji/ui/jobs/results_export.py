@@ -15,6 +15,7 @@ from kireji.core.jobs.answers import ExportForm
 from kireji.core.jobs.values import Job
 from kireji.ui.aio import TaskScope
 from kireji.ui.chat.words import count
+from kireji.ui.file_dialog import FileDialog
 from kireji.ui.jobs.work_row import WorkRow
 from kireji.ui.settings.opening import open_folder
 from kireji.ui.transfer.words import file_name
@@ -69,7 +70,7 @@ class ResultsExporter(QObject):
             if failed
             else tr("Export the answers of “{name}”", name=name)
         )
-        files = QFileDialog(self._window, title, QDir.homePath())
+        files = FileDialog(self._window, title, QDir.homePath())
         files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         filters = [tr(words) for _, words in _FORMS]
         files.setNameFilters(filters)

@@ -103,7 +103,10 @@ class ResultsPane(QWidget):
         texts = words.filters(job.counts)
         self.filters.show_choices(texts, choice)
         self.filters.rename(texts)
+        had_focus = self.retry.hasFocus()
         self.retry.setVisible(job.counts.failed > 0 and job.state is not JobState.CANCELLING)
+        if had_focus and self.retry.isHidden():
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         self.export.setEnabled(job.counts.ended > 0)
         tell(self.sentence, job.sentence, "warn" if job.state is JobState.NEEDS_YOU else "muted")
 

@@ -9,7 +9,7 @@ from typing import Any
 from kireji.core.jobs.answers import Answer, Column, ColumnKind
 from kireji.core.jobs.states import RETRIED_ROWS, RowState
 from kireji.core.jobs.values import Counts, Mode, Row
-from kireji.ui.chat.words import count, dollars
+from kireji.ui.chat.words import count, dollars, money
 from kireji.ui.translation import mark, tr
 
 STATES = {
@@ -32,6 +32,8 @@ _WHY = {
     RowState.CANCELED: mark("It was called back before it was answered. Retry asks it again."),
     RowState.INVALID: mark("The line could not be read."),
 }
+_LEAST = 0.0001
+"""US dollars: a row of a short question costs less."""
 _LONGEST = 300
 """Characters of an answer that a cell may need."""
 ONE_LINE = 40
@@ -117,6 +119,8 @@ def cost(answer: Answer) -> str:
     """What was paid for a row; a dash where nothing was, or where nobody knows."""
     if answer.cost is None or answer.cached or answer.row.same_as is not None:
         return "–"
+    if 0 < answer.cost < _LEAST:
+        return tr("< {amount}", amount=money(_LEAST, 4))
     return dollars(answer.cost)
 
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from kireji.core.errors import KirejiError
 from kireji.core.words import say
 from kireji.ui.encoding import encoded
+from kireji.ui.file_dialog import FileDialog
 from kireji.ui.translation import mark, tr
 
 if TYPE_CHECKING:  # loaded when a dialog is first wanted: the overlay opens without it
@@ -99,7 +100,7 @@ def save_dialog(parent: QWidget | None, folder: Path, time: datetime) -> QFileDi
     """
     from PySide6.QtWidgets import QFileDialog
 
-    dialog = QFileDialog(parent, tr("Save the picture"), str(folder))
+    dialog = FileDialog(parent, tr("Save the picture"), str(folder))
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilters([tr(each) for each in _FILTERS])

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from kireji.core.transfer import Backup, BackupState, ImportReport
+from kireji.ui.file_dialog import FileDialog
 from kireji.ui.parts import Pair, button, label, spread
 from kireji.ui.settings.cards import Card, actions, line
 from kireji.ui.settings.pane import rows
@@ -212,7 +213,7 @@ class HistoryPage(QWidget):
         self.import_chosen.emit(Path(path))
 
     def _open(self, title: str, *, folder: bool = False) -> QFileDialog:
-        dialog = QFileDialog(self, title, QDir.homePath())
+        dialog = FileDialog(self, title, QDir.homePath())
         dialog.setFileMode(QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFile)
         if not folder:
             dialog.setNameFilters([tr("Archives and JSON (*.zip *.json *.db)"), tr("All files (*)")])

@@ -6,6 +6,7 @@ from PySide6.QtCore import QDir, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
 from kireji.core.settings import NetworkSettings
+from kireji.ui.file_dialog import FileDialog
 from kireji.ui.parts import Pair, button, label, spread
 from kireji.ui.settings.cards import actions, tell
 from kireji.ui.settings.fields import TextRow
@@ -123,7 +124,7 @@ class NetworkPage(QWidget):
             self.address.say(tr("Enter an address, or choose another way above."), "warn")
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, tr("Choose a file of certificates"), QDir.homePath())
+        dialog = FileDialog(self, tr("Choose a file of certificates"), QDir.homePath())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([tr("Certificates (*.pem *.crt *.cer)"), tr("All files (*)")])
         dialog.fileSelected.connect(self.file_chosen.emit)

@@ -13,6 +13,7 @@ from kireji.core.errors import KirejiError
 from kireji.core.transfer import Format, Progress
 from kireji.services.application import Services
 from kireji.ui.aio import TaskScope
+from kireji.ui.file_dialog import FileDialog
 from kireji.ui.transfer.export_dialog import ExportDialog
 from kireji.ui.transfer.words import exported, file_name
 from kireji.ui.translation import tr
@@ -76,7 +77,7 @@ class Exporter(QObject):
         ending = "zip"
         if self._wanted is not None and await self._services.transfer().fits_one_file(self._wanted, self._form):
             ending = self._form.value
-        files = QFileDialog(self._window, tr("Export to"), QDir.homePath())
+        files = FileDialog(self._window, tr("Export to"), QDir.homePath())
         files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         files.setDefaultSuffix(ending)
         files.setNameFilters([f"*.{ending}", tr("All files (*)")])

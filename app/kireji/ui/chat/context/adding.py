@@ -22,6 +22,7 @@ from kireji.ui.chat.conversation import OpenConversation
 from kireji.ui.chat.draft import folder_source
 from kireji.ui.chat.drafts import Drafts
 from kireji.ui.chat.pane import ChatPane
+from kireji.ui.file_dialog import FileDialog
 from kireji.ui.models.popup import Popup
 from kireji.ui.theme import Theme
 from kireji.ui.translation import tr
@@ -114,7 +115,7 @@ class Adding(QObject):
     # Folders.
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self._pane.window(), tr("Add a folder or a repository"), self._folder)
+        dialog = FileDialog(self._pane.window(), tr("Add a folder or a repository"), self._folder)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

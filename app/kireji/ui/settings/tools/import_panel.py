@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
 from kireji.core.tool_servers import Importable, ServerEntry
+from kireji.ui.file_dialog import FileDialog
 from kireji.ui.parts import button, label, spread
 from kireji.ui.settings.cards import actions, line, tell
 from kireji.ui.settings.switch import SwitchRow
@@ -132,7 +133,7 @@ class ImportPanel(QFrame):
         self.submitted.emit({row.found.path: row.chosen() for row in self._found if row.chosen()})
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, tr("Choose a file with servers"), QDir.homePath())
+        dialog = FileDialog(self, tr("Choose a file with servers"), QDir.homePath())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([tr("Files with servers (*.json *.toml *.yaml *.yml)"), tr("All files (*)")])
         dialog.fileSelected.connect(self.file_chosen.emit)

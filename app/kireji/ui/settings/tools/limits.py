@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from kireji.core import places
 from kireji.core.settings import ToolSettings
+from kireji.ui.file_dialog import FileDialog
 from kireji.ui.parts import Pair, button, caption, label, spread
 from kireji.ui.settings.cards import Card, line, tell
 from kireji.ui.settings.fields import LineField
@@ -92,7 +93,7 @@ class LimitsCard(Card):
         tell(self.problem, sentence, "error")
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, tr("Choose a folder in which files may be read"), QDir.homePath())
+        dialog = FileDialog(self, tr("Choose a folder in which files may be read"), QDir.homePath())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self.folder_chosen.emit)
