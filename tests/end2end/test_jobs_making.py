@@ -1,4 +1,7 @@
-"""A job from a file to a table, by keys alone: read, checked, started, looked at, tried again, exported."""
+"""A job from a file in our own data folder to a table there, by keys alone, while another process looks at the queue.
+
+A dialog that shows the folder must not touch what lies in it: the queue would be lost to the other process.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,9 @@ def turn_to(seat: Seat, title: str) -> None:
     pause(0.5)  # what it shows comes after the window itself
 
 
-def test_a_file_becomes_a_table(seat: Seat, service: ServiceProcess, variables: dict[str, str]) -> None:
+def test_a_file_in_our_own_folder_becomes_a_table_in_it(
+    seat: Seat, service: ServiceProcess, variables: dict[str, str]
+) -> None:
     rows = seat.home / "rows.jsonl"
     lines = [json.dumps({"prompt": f"question {number}"}) for number in range(1, 6)]
     rows.write_text("\n".join([*lines, "{broken"]) + "\n")
