@@ -24,13 +24,13 @@ from kireji.storage.rows import storable
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-_END_OF = {outcome: CODES[outcome.row_state] for outcome in Outcome}
-_END = "UPDATE rows SET state = ?, result = ? WHERE id = ? AND batch = ? AND state = ?"
-_END_BETWEEN = "UPDATE rows SET state = ?, result = id - ? WHERE id BETWEEN ? AND ? AND batch = ? AND state = ?"
-_CORRECT = "UPDATE rows SET state = ? WHERE id = ?"
+_END = f"UPDATE rows SET state = {Code.SUCCEEDED}, result = ? WHERE id = ? AND batch = ? AND state = ?"  # noqa: S608
+_END_BETWEEN = f"""
+    UPDATE rows SET state = {Code.SUCCEEDED}, result = id - ? WHERE id BETWEEN ? AND ? AND batch = ? AND state = ?
+"""  # noqa: S608 - nothing of it is input
+_FAIL = "UPDATE rows SET state = ?, sentence = ? WHERE id = ?"
 _LOOK = f"SELECT state FROM rows WHERE id = ? AND batch = ? AND state IN ({Code.TAKEN}, {Code.UNCERTAIN})"  # noqa: S608
 _KEEP_VALUES = "INSERT OR REPLACE INTO hidden VALUES (?, ?)"
-_SAY = "UPDATE rows SET sentence = ? WHERE id = ?"
 _LAST = "SELECT coalesce(max(id), 0) FROM results"
 _KEEP = "INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _TOGETHER = 50
@@ -102,23 +102,21 @@ def _job_of(connection: Connection, batch: int) -> int | None:
 def _record(connection: Connection, job: int, batch: int, before: RowState, results: Sequence[RowResult]) -> None:
     """Store results, in ascending order, of rows that are all in this batch and this state."""
     place = _next(connection)
-    ends = Counter(result.outcome for result in results)
     base, known = row_id(job, 0), (batch, CODES[before])
     if _are_neighbours(results):
-        most = ends.most_common(1)[0][0]
         first, last = base + results[0].number, base + results[-1].number
-        changed = connection.execute(_END_BETWEEN, (_END_OF[most], first - place, first, last, *known)).rowcount
-        others = [result for result in results if result.outcome is not most]
-        connection.executemany(_CORRECT, [(_END_OF[result.outcome], base + result.number) for result in others])
+        changed = connection.execute(_END_BETWEEN, (first - place, first, last, *known)).rowcount
     else:
-        changes = [(_END_OF[one.outcome], to, base + one.number, *known) for to, one in enumerate(results, place)]
+        changes = [(to, base + one.number, *known) for to, one in enumerate(results, place)]
         changed = connection.executemany(_END, changes).rowcount
     if changed != len(results):
         raise MixedResults
-    said = [(storable(result.sentence), base + result.number) for result in results if result.sentence]
-    connection.executemany(_SAY, said)
+    failed = [one for one in results if one.outcome is not Outcome.SUCCEEDED]
+    fates = [(CODES[one.outcome.row_state], storable(one.sentence), base + one.number) for one in failed]
+    connection.executemany(_FAIL, fates)
     _keep(connection, job, place, results)
-    shift(connection, job, {before: -changed, **{outcome.row_state: rows for outcome, rows in ends.items()}})
+    ends = Counter(one.outcome.row_state for one in failed)
+    shift(connection, job, {before: -changed, RowState.SUCCEEDED: changed - len(failed), **ends})
 
 
 def _next(connection: Connection) -> int:
