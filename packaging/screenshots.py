@@ -7,6 +7,7 @@ The real program on a virtual screen, driven by mouse and keys, with the test se
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,15 +27,16 @@ from kireji.desktop.paths import Paths  # noqa: E402
 from kireji.imaging.codec import PillowCodec  # noqa: E402
 from kireji.storage.conversations import SqliteConversationStore  # noqa: E402
 from kireji.storage.database import Database  # noqa: E402
-from tests.service import KEY, Blocks, Delivery, Rule, ServiceProcess, Text  # noqa: E402
+from tests.service import KEY, Blocks, Delivery, Orders, Rule, ServiceProcess, Text  # noqa: E402
 from tests.service.answers import Call, Words  # noqa: E402
 from tests.support.demo import Calendar, fill, terminal_picture  # noqa: E402
 from tests.support.demo_jobs import OF_THE_MOCK_UP, WAITING, fill_jobs, named  # noqa: E402
 from tests.support.demo_repository import lay_out  # noqa: E402
+from tests.support.demo_rows import PROMPT, SCHEMA, answers, write_mails, write_receipts  # noqa: E402
 from tests.support.desktop import Desktop, desktop  # noqa: E402
 from tests.support.known_secrets import KEYS  # noqa: E402
 from tests.support.lines_window import ink_of  # noqa: E402
-from tests.support.program import environment, running, showing, wait_until_up  # noqa: E402
+from tests.support.program import environment, kireji, running, showing, wait_until_up  # noqa: E402
 from tests.support.x11 import XClient, pause, wait_until, x_client  # noqa: E402
 
 OUTPUT = ROOT / "packaging" / "screenshots"
@@ -82,6 +84,7 @@ def main() -> None:
             _permission(place, client, theme)
             _context(place, client, theme)
         _jobs(place, client)
+        _rows(place, client)
 
 
 def _overlay(place: Desktop, client: XClient) -> None:
@@ -219,6 +222,72 @@ async def _prepared(paths: Paths, folder: Path) -> None:
     async with open_services(paths, {}, overrides=Overrides(keychain=SessionKeyStore())) as services:
         words = "Why does the deployment fail, and which regions are affected?"
         await services.drafts.save(None, StoredDraft(words, sources=sources))
+
+
+LOOKS = (
+    ("light", 'theme = "light"', 1278),
+    ("dark", 'theme = "dark"', 1278),
+    ("contrast", 'theme = "dark"\ncontrast = "high"', 1278),
+    ("narrow", 'theme = "light"', 480),
+    ("large", 'theme = "light"\ntext_scale = 1.5', 1278),
+    ("arabic", 'theme = "light"\nlanguage = "ar"', 1278),
+)
+
+
+def _rows(place: Desktop, client: XClient) -> None:
+    """The answers of a job, one row in full, and a job that is about to be started."""
+    for name, settings, width in LOOKS:
+        variables = _home(place, f"rows-{name}", "light")
+        Paths.find(variables).settings.write_text(f"[general]\nwelcomed = true\n[appearance]\n{settings}\n")
+        folder = place.home / f"rows-{name}-files"
+        folder.mkdir()
+        table, schema, mails = folder / "Receipts.csv", folder / "schema.json", folder / "Support mail.jsonl"
+        write_receipts(table)
+        schema.write_text(json.dumps(SCHEMA))
+        write_mails(mails)
+        with ServiceProcess(*answers(), batches=Orders(hint=1.0, fail=1)) as service:
+            variables |= _reached(service)
+            kireji(["batch", "add", str(table), "--prompt", PROMPT, "--schema", str(schema), "--yes"], variables)
+            kireji(["batch", "run", "1"], variables)
+            with running(variables) as process:
+                _show_rows(variables, process, client, name, width)
+                _show_check(variables, client, mails, f"check-{name}")
+
+
+def _show_rows(
+    variables: dict[str, str], process: subprocess.Popen[bytes], client: XClient, name: str, width: int
+) -> None:
+    wait_until_up(Path(variables["KIREJI_HOME"]), process)
+    pause(2)
+    window = ["search", "--name", "^Kireji$"]
+    _xdotool(variables, *window, "windowmove", "%@", "0", "0", "windowsize", "%@", str(width), "778")
+    pause(0.5)
+    right = width + 2 if width < WIDTH - 2 else WIDTH
+    _xdotool(variables, "key", "ctrl+j")
+    pause(1.5)
+    _xdotool(variables, "mousemove", "640", "790", "key", "Return")
+    pause(1.5)
+    _save(client, f"results-{name}", 778, right)
+    _xdotool(variables, "key", "Down", "Return")
+    pause(1.5)
+    _save(client, f"row-{name}", 778, right)
+    _xdotool(variables, "key", "Escape", "Escape")
+    pause(1)
+
+
+def _show_check(variables: dict[str, str], client: XClient, mails: Path, name: str) -> None:
+    """Asked for by the keyboard: from the list back to the button above it."""
+    _xdotool(variables, "key", "shift+Tab", "Return")
+    pause(1)
+    _xdotool(variables, "key", "Return")
+    pause(1)
+    _xdotool(variables, "type", str(mails))
+    _xdotool(variables, "key", "Return")
+    pause(1)
+    _save(client, name.replace("check", "new-job"))
+    _xdotool(variables, "key", "ctrl+Return")
+    pause(3)
+    _save(client, name)
 
 
 def _jobs(place: Desktop, client: XClient) -> None:

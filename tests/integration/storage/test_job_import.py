@@ -449,6 +449,13 @@ async def test_pictures_by_name_keep_their_order(place: Place) -> None:
     assert list(why(rows)) == [3]
 
 
+async def test_captures_are_counted_where_their_names_say_nothing(place: Place) -> None:
+    path = place.folder / f"{'ab' * 32}.png"
+    await asyncio.to_thread(path.write_bytes, png(5, 5))
+    await place.read(JobSource(SourceKind.PICTURES, (str(path),)), QUESTION)
+    assert [(row.source, row.id) for row in await place.rows()] == [("Capture 1", "")]
+
+
 # the process
 
 

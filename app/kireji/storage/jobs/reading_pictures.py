@@ -16,6 +16,8 @@ from kireji.storage.jobs.source_files import unreadable
 
 _OTHER_PICTURES = (".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jxl", ".psd", ".svg", ".ico")
 """Endings of what people take for a picture and services do not take: listed as refused, with what to do."""
+_KEPT = re.compile(r"[0-9a-f]{64}\.[a-z]+")
+"""Names of the pictures that this program keeps, which say nothing to people."""
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -80,8 +82,10 @@ def rows_of_pictures(
     names = [Path(path).name for path in paths]
     unique = len(set(names)) == len(names)
     for place, (path, name) in enumerate(zip(paths, names, strict=True), 1):
-        id = _as_id(name) if unique else ""
-        yield Piece([builder.of_prompt(place, prompt, (path,), id=id, label=name)], place)
+        kept = _KEPT.fullmatch(name) is not None
+        id = _as_id(name) if unique and not kept else ""
+        label = say("Capture {number}", number=place) if kept else name
+        yield Piece([builder.of_prompt(place, prompt, (path,), id=id, label=label)], place)
 
 
 def _check(prompt: str) -> None:
