@@ -754,28 +754,38 @@ class TestResults:
         failed = await queue.store.joined(job, states=frozenset({RowState.ERRORED}))
         assert [one.row.number for one in failed] == [2]
 
+    async def test_a_row_that_is_tried_is_taken_by_nobody_else(self, queue: Queue) -> None:
+        job = await queue.made(3, running=False)
+        tried = await queue.store.take_row(job, 2, US, "tried", 30.0)
+        assert tried is not None
+        assert (tried.state, tried.rows, await queue.states(job)) == (
+            BatchState.LIVE,
+            1,
+            ["pending", "taken", "pending"],
+        )
+        await queue.store.set_state(job, JobState.RUNNING)
+        assert await queue.store.take_row(job, 2, US, "again", 30.0) is None
+        assert await queue.store.numbers((await queue.taken(job)).id) == {1, 3}
+
     async def test_the_answer_of_a_row_that_was_tried_is_not_asked_for_again(self, queue: Queue) -> None:
         job = await queue.made(2, running=False)
-        assert await queue.store.record_outside(job, result(1), {"<NAME_1>": "Ada"})
-        joined = await queue.store.joined(job)
-        assert (joined[0].result, joined[0].values) == (result(1), {"<NAME_1>": "Ada"})
-        assert (await queue.job(job)).cost == 0.25
-        await queue.store.set_state(job, JobState.RUNNING)
-        assert await queue.store.numbers((await queue.taken(job)).id) == {2}
+        tried = await queue.store.take_row(job, 1, US, "tried", 30.0)
+        assert tried is not None
+        await queue.store.record(tried.id, [result(1)])
+        await queue.store.set_batch(tried.id, BatchState.COMPLETED)
+        now = await queue.job(job)
+        assert (now.counts.succeeded, now.counts.pending, now.cost, now.batches) == (1, 1, 0.25, 0)
 
-    async def test_the_answer_of_a_row_that_is_on_its_way_or_has_ended_is_not_taken(self, queue: Queue) -> None:
-        job = await queue.made(2)
-        await queue.store.record_outside(job, result(1))
-        await queue.taken(job)
-        assert not await queue.store.record_outside(job, result(1))
-        assert not await queue.store.record_outside(job, result(2))
-        assert not await queue.store.record_outside(job, result(3))
-
-    async def test_a_row_that_was_tried_in_vain_waits_as_before(self, queue: Queue) -> None:
-        job = await queue.made(1)
-        with pytest.raises(JobConflict):
-            await queue.store.record_outside(job, result(1, Outcome.ERRORED))
-        assert await queue.states(job) == ["pending"]
+    @pytest.mark.parametrize(("sent", "state"), [(False, "pending"), (True, "uncertain")])
+    async def test_a_row_whose_try_broke_off_is_not_asked_again_if_it_may_have_left(
+        self, queue: Queue, sent: bool, state: str
+    ) -> None:
+        job = await queue.made(1, running=False)
+        tried = await queue.store.take_row(job, 1, US, "tried", 30.0)
+        assert tried is not None
+        await queue.store.mark_sent(tried.id, 1, sent=sent)
+        await queue.store.set_batch(tried.id, BatchState.COMPLETED)
+        assert await queue.states(job) == [state]
 
 
 class TestAgain:

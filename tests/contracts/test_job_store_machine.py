@@ -190,10 +190,11 @@ class Machine(RuleBasedStateMachine):
         own = self.both(lambda queue: queue.store.numbers(batch, waiting=True))
         assert self.both(lambda queue: queue.store.record(batch, given)) == len(own & set(waiting))
 
-    @rule(job=any_jobs, number=numbers)
-    def record_outside(self, job: int, number: int) -> None:
-        given = result(number, payload=self.payload())
-        self.both(lambda queue: queue.store.record_outside(job, given, {"<Y>": "outside"}))
+    @rule(target=any_batches, job=any_jobs, number=numbers, owner=owners)
+    def take_row(self, job: int, number: int, owner: Origin) -> Any:
+        self.keys += 1
+        taken = self.both(lambda queue: queue.store.take_row(job, number, owner, f"key{self.keys}", LEASE))
+        return multiple() if taken is None else taken.id
 
     @rule(job=any_jobs)
     def reuse(self, job: int) -> None:

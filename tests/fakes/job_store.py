@@ -196,8 +196,13 @@ class MemoryJobStore:
         if kept is None or kept.job.state is not JobState.RUNNING:
             return None
         taken = [row for row in kept.rows if row.state is RowState.PENDING][:rows]
-        if not taken:
-            return None
+        return self._taken(job, taken, owner, key, state, lease) if taken else None
+
+    async def take_row(self, job: int, number: int, owner: Origin, key: str, lease: float) -> Batch | None:
+        taken = [row for row in self._rows(job) if row.number == number and row.state is RowState.PENDING]
+        return self._taken(job, taken, owner, key, BatchState.LIVE, lease) if taken else None
+
+    def _taken(self, job: int, taken: list[_Row], owner: Origin, key: str, state: BatchState, lease: float) -> Batch:
         assert all(batch.key != key for batch in self._batches.values())
         now = self._now()
         self._last_batch = number = self._last_batch + 1
@@ -326,15 +331,6 @@ class MemoryJobStore:
                 new += 1
         return new
 
-    async def record_outside(self, job: int, result: RowResult, values: Mapping[str, str] = {}) -> bool:
-        if result.outcome is not Outcome.SUCCEEDED:
-            raise JobConflict("only an answer is kept")
-        found = [row for row in self._rows(job) if row.number == result.number and row.state is RowState.PENDING]
-        for row in found:
-            self._end(row, result, job)
-            row.values = dict(values) or row.values
-        return bool(found)
-
     async def reuse(self, job: int) -> int:
         taken = 0
         for row in self._rows(job):
@@ -424,7 +420,13 @@ class MemoryJobStore:
     def _job(self, kept: _Job) -> Job:
         states = Counter(row.state for row in kept.rows)
         batches = [batch for batch in self._batches.values() if batch.job == kept.job.id]
-        sent = [batch for batch in batches if batch.state not in (BatchState.SUBMITTING, BatchState.DISCARDED)]
+        alone = (BatchState.LIVE, BatchState.COMPLETED)
+        sent = [
+            batch
+            for batch in batches
+            if batch.state not in (BatchState.SUBMITTING, BatchState.DISCARDED)
+            and (batch.remote or batch.state not in alone)
+        ]
         there = (BatchState.SUBMITTED, BatchState.CANCELLING, BatchState.COLLECTING)
         return msgspec.structs.replace(
             kept.job,

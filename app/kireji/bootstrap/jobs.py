@@ -211,7 +211,7 @@ def job_parts(stores: JobStores, needs: JobNeeds, news: JobNews) -> JobParts:
         adding=JobAdding(queue, stores.importer, targets, estimating, news, needs.origin),
         estimating=estimating,
         orders=JobOrders(queue, estimating, outbox, news, webhook.notice),
-        dry_run=DryRun(queue, targets, asking, reading, news),
+        dry_run=DryRun(engine, targets, asking, reading),
         reading=reading,
         exporting=JobExporting(queue, reading, stores.writer),
         watch=JobWatch(queue, news, needs.pause),

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from kireji.core.history import Origin
+from kireji.core.jobs.ports import RemoteBatch, RemoteState
 from kireji.core.jobs.states import BatchState, JobState
 from kireji.core.jobs.values import Job, Outcome, RowResult
 from kireji.core.messages import Usage
@@ -58,7 +59,8 @@ def ended(world: World, *outcomes: Outcome, text: str = "Yes.") -> None:
     async def end() -> None:
         batch = await store.take(1, Origin(1, "now"), "key123456789", len(outcomes), BatchState.SUBMITTING, 30.0)
         assert batch is not None
-        await store.set_batch(batch.id, BatchState.SUBMITTED)
+        remote = RemoteBatch("msgbatch_1", RemoteState.OPEN, batch.rows, world.clock.now())
+        await store.set_batch(batch.id, BatchState.SUBMITTED, remote=remote)
         await store.set_batch(batch.id, BatchState.COLLECTING)
         results = [
             RowResult(number, outcome, payload if outcome is Outcome.SUCCEEDED else b"", Usage(10, 5, cost=0.5))

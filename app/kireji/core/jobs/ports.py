@@ -111,6 +111,13 @@ class JobStore(Protocol):
             None when no row waits, or the job is not RUNNING.
         """
 
+    async def take_row(self, job: int, number: int, owner: Origin, key: str, lease: float) -> Batch | None:
+        """Record a LIVE batch of this one row, also while the job does not run (the dry run's).
+
+        Returns:
+            None when the row does not wait.
+        """
+
     async def give_back(self, batch: int, after: int) -> int:
         """Rows of a batch beyond this row number wait again: they did not fit. Returns how many stay.
 
@@ -204,18 +211,6 @@ class JobStore(Protocol):
 
     async def record(self, batch: int, results: Sequence[RowResult]) -> int:
         """Store results of a batch; rows that have ended or are not in it are left alone. Returns how many were new."""
-
-    async def record_outside(self, job: int, result: RowResult, values: Mapping[str, str] = ...) -> bool:
-        """Store the answer of a row that is PENDING (the dry run's). False when it has ended or is on its way.
-
-        Args:
-            job: Whose row.
-            result: One that succeeded.
-            values: What placeholders in the row stood for.
-
-        Raises:
-            JobConflict: It did not succeed; the row waits as before.
-        """
 
     async def reuse(self, job: int) -> int:
         """Give rows that are PENDING the results of the same requests in earlier jobs. Returns how many."""

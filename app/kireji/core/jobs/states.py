@@ -72,7 +72,7 @@ class RowState(enum.Enum):
 JOB_TRANSITIONS: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
     {
         JobState.IMPORTING: frozenset({JobState.READY}),
-        JobState.READY: frozenset({JobState.RUNNING, JobState.CANCELLED}),
+        JobState.READY: frozenset({JobState.RUNNING, JobState.CANCELLING, JobState.CANCELLED}),
         JobState.RUNNING: frozenset({JobState.PAUSED, JobState.NEEDS_YOU, JobState.CANCELLING, JobState.FINISHED}),
         JobState.PAUSED: frozenset({JobState.RUNNING, JobState.NEEDS_YOU, JobState.CANCELLING, JobState.FINISHED}),
         JobState.NEEDS_YOU: frozenset({JobState.RUNNING, JobState.PAUSED, JobState.CANCELLING, JobState.FINISHED}),

@@ -10,7 +10,8 @@ import msgspec
 
 from kireji.core.events import MessageBuilder, UsageReported
 from kireji.core.jobs.kept import KeptAnswer, encoded
-from kireji.core.jobs.values import JobPlan, Mode, Outcome, RowInput, RowResult
+from kireji.core.jobs.ports import JobStore
+from kireji.core.jobs.values import Batch, JobPlan, Mode, Outcome, RowInput, RowResult
 from kireji.core.ledger import AnsweredFacts
 from kireji.core.ledger import Outcome as Ending
 from kireji.core.messages import StopReason, Usage
@@ -80,6 +81,25 @@ class RowAsking:
             unpriced=plan.unpriced,
         )
         return Cleared(safe, safe.vault.values if safe.vault is not None else {})
+
+    async def answer(
+        self, store: JobStore, batch: Batch, plan: JobPlan, target: Target, credential: Credential, row: RowInput
+    ) -> RowResult:
+        """Ask a row of a LIVE batch; that it leaves is written down before it does.
+
+        Raises:
+            JobConflict: The row is not in the batch any more.
+            KirejiError: As for `clear`, and what the service says.
+        """
+        cleared = await self.clear(plan, target, row)
+        try:
+            if cleared.values:
+                await store.keep_values(batch.id, {row.number: cleared.values})
+            await store.mark_sent(batch.id, row.number)
+        except BaseException:  # nothing has left
+            await self.drop(cleared)
+            raise
+        return await self.send(target, credential, row.number, cleared)
 
     async def drop(self, cleared: Cleared) -> None:
         """A row does not leave after all: give back what was kept free for it."""

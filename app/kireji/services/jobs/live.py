@@ -49,6 +49,17 @@ _STOPS = (AuthenticationFailed, PaymentRequired, ModelUnavailable)
 """What would be the same with every row."""
 
 
+def surely_unanswered(error: ProviderError) -> bool:
+    """Whether a row that failed so was certainly not answered, and may be asked again."""
+    return error.not_taken or isinstance(error, (*_STOPS, *_NO_ROOM))
+
+
+def perhaps_paid(row: RowInput, error: ProviderError) -> RowResult:
+    """How a row ends of which nobody knows whether the service has answered it."""
+    sentence = say("{problem} It may have been paid for nevertheless.", problem=error.message)
+    return RowResult(row.number, Outcome.ERRORED, sentence=sentence)
+
+
 class LiveRows:
     """Asks rows side by side.
 
@@ -225,23 +236,14 @@ class _Asked:
             self._failure = self._failure or error
 
     async def _answer(self, row: RowInput) -> None:
-        store, batch = self._engine.store, self._batch
-        cleared = await self._asking.clear(self._job.plan, self._target, row)
-        try:
-            if cleared.values:
-                await store.keep_values(batch.id, {row.number: cleared.values})
-            await store.mark_sent(batch.id, row.number)
-        except BaseException:  # nothing has left
-            await self._asking.drop(cleared)
-            raise
-        result = await self._asking.send(self._target, self._credential, row.number, cleared)
+        store, plan = self._engine.store, self._job.plan
+        result = await self._asking.answer(store, self._batch, plan, self._target, self._credential, row)
         self._pace.answered()
         await self._record(result)
 
     async def _failed(self, row: RowInput, error: ProviderError) -> None:
-        if not error.not_taken and not isinstance(error, (*_STOPS, *_NO_ROOM)):
-            sentence = say("{problem} It may have been paid for nevertheless.", problem=error.message)
-            await self._record(RowResult(row.number, Outcome.ERRORED, sentence=sentence))
+        if not surely_unanswered(error):
+            await self._record(perhaps_paid(row, error))
             return
         try:
             await self._engine.store.mark_sent(self._batch.id, row.number, sent=False)

@@ -86,7 +86,7 @@ class JobOrders:
     async def cancel(self, job: int) -> Job:
         """As in JobService."""
         found = await job_of(self._store, job)
-        if found.state is not JobState.READY:  # nothing more is taken from now on
+        if found.state is not JobState.READY or await self._store.open_batches(job):  # as while a row is tried
             await self._store.set_state(job, JobState.CANCELLING)
         await self._store.cancel_pending(job)
         await self._store.make_due(job)

@@ -36,6 +36,9 @@ _INSERT = """
     INSERT INTO batches (job, key, state, rows, first, last, created, owner_pid, owner_started, lease)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_WAITS = f"""
+    SELECT 1 FROM rows JOIN jobs ON jobs.id = ? WHERE rows.id = ? AND rows.state = {Code.PENDING} AND removed = 0
+"""  # noqa: S608
 _TAKE = f"""
     UPDATE rows SET state = {Code.TAKEN}, batch = ?, sent = 0 WHERE state = {Code.PENDING} AND id BETWEEN ? AND ?
 """  # noqa: S608
@@ -76,6 +79,31 @@ def take(
     first, last, count = connection.execute(_NEXT, (*row_range(job), rows)).fetchone()
     if not count:
         return None
+    return _record(connection, job, owner, key, state, lease, now, (first, last, count))
+
+
+def take_row(
+    connection: Connection, job: int, number: int, owner: Origin, key: str, lease: int, now: int
+) -> Batch | None:
+    """As in JobStore; `lease` is when the claim ends."""
+    row = row_id(job, number)
+    if connection.execute(_WAITS, (job, row)).fetchone() is None:
+        return None
+    return _record(connection, job, owner, key, BatchState.LIVE, lease, now, (row, row, 1))
+
+
+def _record(
+    connection: Connection,
+    job: int,
+    owner: Origin,
+    key: str,
+    state: BatchState,
+    lease: int,
+    now: int,
+    rows: tuple[int, int, int],
+) -> Batch:
+    """A new batch of the rows that wait between two ids, so many."""
+    first, last, count = rows
     values = (job, key, state.value, count, first, last, now, owner.pid, storable(owner.started), lease)
     number = connection.execute(_INSERT, values).lastrowid
     assert number is not None

@@ -29,7 +29,7 @@ _SENT = """
         count(iif(state IN ('submitting', 'discarded'), NULL, 1)),
         count(iif(state IN ('completed', 'failed', 'expired'), 1, NULL)),
         min(iif(state IN ('submitted', 'cancelling', 'collecting'), submitted, NULL))
-    FROM batches WHERE job = ?
+    FROM batches WHERE job = ? AND NOT (state IN ('live', 'completed') AND remote = '')
 """
 _CREATE = """
     INSERT INTO jobs (state, plan, source, created, importer_pid, importer_started) VALUES ('importing', ?, ?, ?, ?, ?)

@@ -6,18 +6,15 @@ Every function runs inside a transaction of its caller.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec.structs import astuple
 
-from kireji.core.errors import JobConflict
 from kireji.core.jobs.states import RowState
 from kireji.core.jobs.values import Outcome, RowResult
-from kireji.core.words import say
-from kireji.storage.jobs.counting import move, shift
-from kireji.storage.jobs.forms import encode_texts
+from kireji.storage.jobs.counting import shift
 from kireji.storage.jobs.tables import CODES, STATES, Code, row_id
 from kireji.storage.rows import storable
 
@@ -30,13 +27,11 @@ _END_BETWEEN = f"""
 """  # noqa: S608 - nothing of it is input
 _FAIL = "UPDATE rows SET state = ?, sentence = ? WHERE id = ?"
 _LOOK = f"SELECT state FROM rows WHERE id = ? AND batch = ? AND state IN ({Code.TAKEN}, {Code.UNCERTAIN})"  # noqa: S608
-_KEEP_VALUES = "INSERT OR REPLACE INTO hidden VALUES (?, ?)"
 _LAST = "SELECT coalesce(max(id), 0) FROM results"
 _KEEP = "INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _TOGETHER = 50
 """Results in one statement, which takes a fifth less than a statement each."""
 _KEEP_TOGETHER = _KEEP + ", (?, ?, ?, ?, ?, ?, ?, ?, ?)" * (_TOGETHER - 1)
-_END_OUTSIDE = f"UPDATE rows SET state = {Code.SUCCEEDED}, result = ? WHERE id = ? AND state = {Code.PENDING}"  # noqa: S608
 _COST = "UPDATE jobs SET cost = cost + ? WHERE id = ?"
 
 
@@ -71,27 +66,6 @@ def record_new(connection: Connection, batch: int, results: Sequence[RowResult])
         if found:
             _record(connection, job, batch, before, list(found.values()))
     return sum(map(len, new.values()))
-
-
-def record_outside(connection: Connection, job: int, result: RowResult, values: Mapping[str, str]) -> bool:
-    """As in JobStore.
-
-    Raises:
-        JobConflict: It did not succeed; the row waits as before.
-    """
-    if result.outcome is not Outcome.SUCCEEDED:
-        raise JobConflict(
-            say("Only an answer is kept of a row that was tried."),
-            say("The row waits as it did; send it with the rest."),
-        )
-    row, place = row_id(job, result.number), _next(connection)
-    if not connection.execute(_END_OUTSIDE, (place, row)).rowcount:
-        return False
-    _keep(connection, job, place, [result])
-    if values:
-        connection.execute(_KEEP_VALUES, (row, encode_texts(values)))
-    move(connection, job, RowState.PENDING, RowState.SUCCEEDED, 1)
-    return True
 
 
 def _job_of(connection: Connection, batch: int) -> int | None:

@@ -121,6 +121,11 @@ class SqliteJobStore:
         now, until = self._time(), self._time(lease)
         return await self._database.write(lambda c: batches.take(c, job, owner, key, rows, state, until, now))
 
+    async def take_row(self, job: int, number: int, owner: Origin, key: str, lease: float) -> Batch | None:
+        """As in JobStore."""
+        now, until = self._time(), self._time(lease)
+        return await self._database.write(lambda c: batches.take_row(c, job, number, owner, key, until, now))
+
     async def give_back(self, batch: int, after: int) -> int:
         """As in JobStore; of a LIVE batch only rows that were not sent."""
         return await self._database.write(lambda c: batches.give_back(c, batch, after))
@@ -207,10 +212,6 @@ class SqliteJobStore:
             return await self._database.write(lambda c: kept.record(c, batch, results))
         except kept.MixedResults:
             return await self._database.write(lambda c: kept.record_new(c, batch, results))
-
-    async def record_outside(self, job: int, result: RowResult, values: Mapping[str, str] = _NO_VALUES) -> bool:
-        """As in JobStore."""
-        return await self._database.write(lambda c: kept.record_outside(c, job, result, values))
 
     async def reuse(self, job: int) -> int:
         """As in JobStore."""

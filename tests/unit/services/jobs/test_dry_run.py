@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import msgspec
 import pytest
 
-from kireji.core.errors import AuthenticationFailed, JobConflict, RequestRejected
+from kireji.core.errors import AuthenticationFailed, ConnectionFailed, JobConflict, RequestRejected
+from kireji.core.jobs.states import JobState
 from kireji.core.messages import Usage
 from tests.fakes.job_parts import body_rows, prompt_rows
-from tests.fakes.provider import answer
+from tests.fakes.provider import Hold, answer
 from tests.support.job_world import PLAN, JobWorld
 
 
@@ -52,6 +54,52 @@ async def test_a_row_that_could_not_be_asked_waits_as_before(error: RequestRejec
     with pytest.raises(type(error)):
         await made.jobs.dry_run(job.id)
     assert await made.states(job.id) == ["pending"] * 3
+
+
+async def test_a_row_of_which_nobody_knows_whether_it_was_answered_has_failed() -> None:
+    made = JobWorld([ConnectionFailed("The connection was lost.")])
+    job = await made.added()
+    with pytest.raises(ConnectionFailed):
+        await made.jobs.dry_run(job.id)
+    assert await made.states(job.id) == ["errored", "pending", "pending"]
+    assert await made.sentences(job.id) == ["The connection was lost. It may have been paid for nevertheless."]
+
+
+async def test_a_row_that_is_being_tried_does_not_leave_with_the_others() -> None:
+    waits = Hold()
+    made = JobWorld([waits, *answer("1")])
+    job = await made.added()
+    async with asyncio.TaskGroup() as group:
+        trying = group.create_task(made.jobs.dry_run(job.id))
+        await waits.reached.wait()
+        await made.jobs.start(job.id)
+        assert (await made.taken(job.id)).rows == 2
+        waits.release()
+    assert trying.result().text == "1"
+    assert await made.states(job.id) == ["succeeded", "taken", "taken"]
+
+
+async def test_a_job_that_is_cancelled_while_a_row_is_tried_waits_for_its_answer() -> None:
+    waits = Hold()
+    made = JobWorld([waits, *answer("1")])
+    job = await made.added()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(made.jobs.dry_run(job.id))
+        await waits.reached.wait()
+        assert (await made.jobs.cancel(job.id)).state is JobState.CANCELLING
+        waits.release()
+    assert await made.states(job.id) == ["succeeded", "canceled", "canceled"]
+
+
+async def test_a_try_that_is_stopped_leaves_its_row_in_doubt_and_not_to_be_sent_again() -> None:
+    waits = Hold()
+    made = JobWorld([waits, *answer("1")])
+    job = await made.added()
+    async with asyncio.TaskGroup() as group:
+        trying = group.create_task(made.jobs.dry_run(job.id))
+        await waits.reached.wait()
+        trying.cancel()
+    assert await made.states(job.id) == ["uncertain", "pending", "pending"]
 
 
 async def test_without_a_key_nothing_is_asked() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,6 +19,7 @@ from kireji.core.errors import (
     RequestRejected,
 )
 from kireji.core.jobs.states import JobState
+from kireji.core.jobs.values import Batch
 from kireji.core.messages import StopReason, Usage
 from kireji.core.requests import Delivery
 from tests.fakes.job_parts import prompt_rows
@@ -193,6 +195,15 @@ async def test_a_refusal_by_the_model_is_an_answer_that_says_so() -> None:
 async def test_rows_go_in_batches_of_the_size_that_the_plan_has() -> None:
     made = JobWorld(answer("1"), answer("2"), answer("3"), settings=ALONE)
     job = await made.running(msgspec.structs.replace(LIVE, rows_per_batch=2))
+    store, sizes = made.world.job_store, list[int]()
+    take = store.take
+
+    async def watched(*given: Any) -> Batch | None:
+        if (batch := await take(*given)) is not None:
+            sizes.append(batch.rows)
+        return batch
+
+    store.take = watched  # type: ignore[method-assign]
     await (await made.jobs.opened()).live.run(job)
     assert await made.states(job.id) == ["succeeded"] * 3
-    assert (await made.jobs.job(job.id)).batches == 2
+    assert (sizes, (await made.jobs.job(job.id)).batches) == ([2, 1], 0)
