@@ -267,9 +267,10 @@ class MemoryJobStore:
         now = self._now()
         times = []
         for batch in self._open(job):
-            if batch.state in _CLAIMED:
-                due = now if _is_due(batch.next_poll, now, LONGEST_WAIT) else batch.next_poll or now
-                if batch.next_poll is not None and batch.next_poll < now:
+            being_sent = batch.state in (BatchState.SUBMITTING, BatchState.LIVE)
+            if being_sent or batch.state in _CLAIMED:
+                due = now if being_sent or _is_due(batch.next_poll, now, LONGEST_WAIT) else batch.next_poll or now
+                if not being_sent and batch.next_poll is not None and batch.next_poll < now:
                     due = batch.next_poll
                 far = now + timedelta(seconds=LONGEST_WAIT)
                 times.append(max(due, batch.lease) if batch.lease is not None and batch.lease <= far else due)

@@ -21,7 +21,7 @@ from kireji.core.jobs.limits import BATCHES_IN_FLIGHT
 from kireji.core.jobs.states import BatchState, JobState
 from kireji.core.jobs.values import Mode
 from kireji.core.secret import Secret
-from tests.support.job_scene import Scene, plan, scene
+from tests.support.job_scene import OTHER, Scene, plan, scene
 
 __all__ = ["scene"]
 
@@ -436,3 +436,18 @@ async def test_a_sentence_that_is_over_is_taken_back_by_the_next_process(scene: 
     async with fresh.running():
         await fresh.advance(120)
         assert (await fresh.job()).sentence == ""
+
+
+async def test_a_row_that_was_tried_by_a_process_that_is_gone_is_asked_about_soon_after_its_lease(
+    scene: Scene,
+) -> None:
+    job = await scene.add(plan(10), 1)
+    tried = await scene.store.take_row(job, 1, OTHER, "tried0000000", 30.0)
+    await scene.store.mark_sent(tried.id, 1)
+    scene.alive.discard(OTHER)
+    async with scene.running():
+        await scene.advance(20)
+        assert await scene.state() is JobState.RUNNING
+        await scene.advance(20)
+        assert await scene.state() is JobState.NEEDS_YOU
+    assert scene.service.submissions == 0

@@ -166,7 +166,9 @@ class JobStore(Protocol):
         """
 
     async def next_due(self, job: int | None = None) -> datetime | None:
-        """When the next batch is due that `claim_due` may give; None when there is none."""
+        """When `claim_due` may give the next batch, or free one that is being sent, should its owner be gone by then;
+        None when there is none.
+        """
 
     async def make_due(self, job: int | None = None) -> None:
         """Every open batch, and every delivery, is due now: the computer slept, or something was put right."""

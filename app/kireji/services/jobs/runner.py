@@ -134,6 +134,7 @@ class JobRunner:
             await self._look_again(job)
         await engine.make_up()
         self._version = await engine.store.version()
+        exhausted = await self._claim(group, job)  # first, for it frees rows of processes that are gone
         jobs = await self._jobs(job)
         self._busy = any(each.state in _GOING_ON for each in jobs)
         for each in jobs:
@@ -143,7 +144,6 @@ class JobRunner:
             if self._may_send(each):
                 self._sending.add(each.id)
                 group.create_task(self._send(each), name=f"job {each.id}")
-        exhausted = await self._claim(group, job)
         await self._deliver(group)
         return await self._until_due(job, exhausted=exhausted)
 

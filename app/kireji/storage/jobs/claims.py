@@ -51,12 +51,15 @@ _CLAIM = f"""
     )
     RETURNING {COLUMNS}
 """  # noqa: S608
-_NEXT = f"""
+_NEXT = """
     SELECT min(max(
-        CASE WHEN next_poll IS NULL OR next_poll > :now + :far THEN :now ELSE next_poll END,
+        CASE
+            WHEN state IN ('submitting', 'live') OR next_poll IS NULL OR next_poll > :now + :far THEN :now
+            ELSE next_poll
+        END,
         CASE WHEN lease IS NULL OR lease > :now + :far THEN 0 ELSE lease END
-    )) FROM batches WHERE {_WAITING}
-"""  # noqa: S608
+    )) FROM batches WHERE ended = 0 AND batches.state <> 'needs you' AND (:job IS NULL OR batches.job = :job)
+"""
 _RENEW = "UPDATE batches SET lease = ? WHERE ended = 0 AND owner_pid = ? AND owner_started = ?"
 _RELEASE = """
     UPDATE batches SET owner_pid = NULL, owner_started = NULL, lease = NULL, next_poll = ?
