@@ -190,6 +190,20 @@ class TestJobs:
             await queue.store.remove(job)
         assert len(await queue.store.rows(job)) == 1
 
+    async def test_a_job_is_held_by_who_makes_it_until_it_is_offered(self, queue: Queue) -> None:
+        job = await queue.store.create(PLAN, SOURCE, US)
+        made = await queue.store.job(job)
+        assert made is not None
+        assert made.held
+        await queue.store.offer(job)
+        assert [one.held for one in await queue.store.jobs()] == [False]
+
+    async def test_nobody_holds_a_job_whose_maker_is_gone(self, queue: Queue) -> None:
+        await queue.store.create(PLAN, SOURCE, OTHER)
+        assert [one.held for one in await queue.store.jobs()] == [True]
+        queue.world.dead.add(OTHER)
+        assert [one.held for one in await queue.store.jobs()] == [False]
+
     async def test_only_jobs_whose_importer_is_gone_are_left_over(self, queue: Queue) -> None:
         await queue.store.create(PLAN, SOURCE, US)
         lost = await queue.store.create(PLAN, SOURCE, OTHER)

@@ -80,6 +80,7 @@ class FakeJobService(JobService):
         self.orders: list[tuple[Any, ...]] = []
         self.asked: list[tuple[int, int, int]] = []
         self.watchers = 0
+        self.offered: list[int] = []
 
     # For tests.
 
@@ -135,6 +136,9 @@ class FakeJobService(JobService):
         return self.hold(
             Job(number, plan, source.label, source.kind, JobState.READY, counts, NOON, estimate=self.expected)
         )
+
+    async def offer(self, job: int) -> None:
+        self.offered.append(job)
 
     async def head(self, source: JobSource) -> SourceHead:
         failure, self.failure = self.failure, None

@@ -78,6 +78,7 @@ class _Row:
 class _Job:
     job: Job
     owner: Origin
+    offered: bool = False
     rows: list[_Row] = field(default_factory=list)
 
 
@@ -183,6 +184,9 @@ class MemoryJobStore:
             raise JobConflict(f"job {job} has rows with the service")
         self._jobs.pop(job, None)
         self._batches = {number: batch for number, batch in self._batches.items() if batch.job != job}
+
+    async def offer(self, job: int) -> None:
+        self._existing(job).offered = True
 
     async def left_over(self) -> Sequence[int]:
         importing = [kept for kept in self._jobs.values() if kept.job.state is JobState.IMPORTING]
@@ -437,6 +441,7 @@ class MemoryJobStore:
             waiting_since=min((one.submitted for one in batches if one.state in there and one.submitted), default=None),
             batches=len(sent),
             batches_ended=sum(batch.state in ENDED_BATCHES for batch in sent),
+            held=not kept.offered and self._alive(kept.owner),
         )
 
     def _batch(self, batch: int) -> Batch:

@@ -89,9 +89,9 @@ class LateRunner:
     def __init__(self, jobs: JobService) -> None:
         self._jobs = jobs
 
-    async def run(self, job: int | None = None, *, until_done: bool = False, ready: bool = False) -> None:
+    async def run(self, job: int | None = None, *, until_done: bool = False) -> None:
         """As in `services.jobs.runner.JobRunner`."""
-        await (await self._jobs.opened()).runner.run(job, until_done=until_done, ready=ready)
+        await (await self._jobs.opened()).runner.run(job, until_done=until_done)
 
 
 class JobStores(NamedTuple):

@@ -62,6 +62,8 @@ def _add(given: Given, arguments: argparse.Namespace, console: Console) -> Work:
         code = DONE
         if arguments.yes or (keyboard is not None and await _wanted(services, console, keyboard, job)):
             job, code = await _started(services, job, console)
+        if job.state is JobState.READY:
+            await services.jobs.offer(job.id)
         if code == DONE:
             console.note(_what_next(job))
         if arguments.json:

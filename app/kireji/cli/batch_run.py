@@ -32,6 +32,8 @@ def prepare(arguments: argparse.Namespace, console: Console) -> Work:
 def _run(number: int | None, console: Console, *, unpriced: bool, as_json: bool) -> Work:
     async def work(services: Services) -> int:
         jobs = [await services.jobs.job(number)] if number is not None else list(await services.jobs.jobs())
+        if number is None:
+            jobs = [job for job in jobs if not job.held]
         ready = [job for job in jobs if job.state is JobState.READY]
         refused = [job.id for job in ready if not await _started(services, job, console, unpriced=unpriced)]
         followed = [job.id for job in jobs if job.id not in refused and (number is not None or _is_open(job))]

@@ -38,7 +38,7 @@ if TYPE_CHECKING:  # loaded when one of them is first wanted
 class WorksJobs(Protocol):
     """Works the queue of jobs."""
 
-    async def run(self, job: int | None = None, *, until_done: bool = False, ready: bool = False) -> None:
+    async def run(self, job: int | None = None, *, until_done: bool = False) -> None:
         """Work it, for ever or until nothing is left to do; see `services.jobs.runner`.
 
         Raises:

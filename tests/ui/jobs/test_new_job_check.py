@@ -210,6 +210,7 @@ async def test_closing_asks_what_becomes_of_the_job(tmp_path: Path) -> None:
         await until_true(lambda: made.presenter.dialog is None)
         assert made.jobs.held[1].state is JobState.READY
         assert made.made == [made.jobs.held[1]]
+        await until_true(lambda: made.jobs.offered == [1])  # from now on another process may start it
 
 
 async def test_a_job_that_is_not_wanted_goes(tmp_path: Path) -> None:

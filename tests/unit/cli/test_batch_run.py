@@ -13,7 +13,7 @@ from kireji.cli.batch_following import progress_words
 from kireji.cli.batch_progress import bar
 from kireji.core.errors import AuthenticationFailed, RequestRejected
 from kireji.core.jobs.states import JobState
-from kireji.core.jobs.values import Counts, Job, JobPlan, Mode, SourceKind
+from kireji.core.jobs.values import Counts, Job, JobPlan, JobSource, Mode, SourceKind
 from tests.fakes.provider import FakeProvider, answer
 from tests.fakes.stores import MemorySettings
 from tests.fakes.world import World
@@ -52,6 +52,14 @@ class TestRun:
             kireji("batch", "add", a_file(tmp_path, name), "--live")
         assert kireji("batch", "run").code == 0
         assert [job.state for job in jobs(world)] == [JobState.FINISHED] * 2
+
+    def test_a_job_that_somebody_looks_through_is_left_alone(
+        self, world: World, kireji: Kireji, tmp_path: Path
+    ) -> None:
+        source = JobSource(SourceKind.JSONL, (a_file(tmp_path, "a.jsonl"),))
+        asyncio.run(world.services().jobs.add(JobPlan("Mine", "", ""), source))
+        assert kireji("batch", "run").err == "Nothing waits to be run.\n"
+        assert [job.state for job in jobs(world)] == [JobState.READY]
 
     def test_an_empty_queue_is_done(self, kireji: Kireji) -> None:
         done = kireji("batch", "run")

@@ -82,6 +82,9 @@ class JobStore(Protocol):
         """Say what a job waits for while it goes on by itself; empty when it waits for nothing."""
 
     async def set_estimate(self, job: int, estimate: Estimate) -> None: ...
+    async def offer(self, job: int) -> None:
+        """The process that made a job has it no longer in its hands (`Job.held`), as when that process is gone."""
+
     async def set_plan(self, job: int, plan: JobPlan) -> None:
         """Change what does not stand in fingerprints (name, mode, rows per batch, unpriced); all while IMPORTING."""
 

@@ -195,6 +195,8 @@ class Job(msgspec.Struct, frozen=True):
         waiting_since: Since when the oldest batch that has not ended is with the service.
         batches: How many were sent.
         batches_ended: How many of them have ended.
+        held: Whether the process that made it has it in its hands: it is still being looked through by the person, and
+            whoever starts all that is READY leaves it alone.
     """
 
     id: int
@@ -212,6 +214,7 @@ class Job(msgspec.Struct, frozen=True):
     waiting_since: datetime | None = None
     batches: int = 0
     batches_ended: int = 0
+    held: bool = False
 
 
 class Batch(msgspec.Struct, frozen=True):

@@ -85,6 +85,11 @@ class JobAdding:
             raise JobError(say("The job was removed meanwhile."))
         return added
 
+    async def offer(self, job: int) -> None:
+        """As in JobService."""
+        await self._store.offer(job)
+        self._news.changed.publish(job)
+
     async def remove_left_over(self) -> None:
         """Remove jobs whose rows were being read when the process ended."""
         for job in await self._store.left_over():

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from kireji.core.errors import JobConflict, StoreError
+from kireji.core.errors import StoreError
 from kireji.core.jobs.limits import LONGEST_WAIT
 from kireji.core.jobs.polling import jumped
 from kireji.core.jobs.states import BatchState, JobState
@@ -76,13 +76,12 @@ class JobRunner:
         self._hurried = True
         self._woken.set()
 
-    async def run(self, job: int | None = None, *, until_done: bool = False, ready: bool = False) -> None:
+    async def run(self, job: int | None = None, *, until_done: bool = False) -> None:
         """Work the queue, for ever or until nothing is left to do.
 
         Args:
             job: Only this one; None works all.
             until_done: Return when no job runs or is being cancelled any more.
-            ready: Start those that wait to be started, too.
 
         Raises:
             StoreError: The queue cannot be used, and nobody wants to wait until it can.
@@ -93,7 +92,7 @@ class JobRunner:
             async with asyncio.TaskGroup() as group:
                 beat = group.create_task(self._beat(), name="claims of jobs")
                 try:
-                    await self._work(group, job, until_done=until_done, ready=ready)
+                    await self._work(group, job, until_done=until_done)
                 except StoreError as error:  # the group would wrap it
                     failure = error
                 beat.cancel()
@@ -102,14 +101,14 @@ class JobRunner:
         if failure is not None:
             raise failure
 
-    async def _work(self, group: asyncio.TaskGroup, job: int | None, *, until_done: bool, ready: bool) -> None:
+    async def _work(self, group: asyncio.TaskGroup, job: int | None, *, until_done: bool) -> None:
         taken_over = False
         while True:
             try:
                 if not taken_over:
                     await self._take_over()
                     taken_over = True
-                rest = await self._turn(group, job, ready=ready)
+                rest = await self._turn(group, job)
                 if until_done and await self._done(job):
                     return
             except StoreError as error:
@@ -119,7 +118,7 @@ class JobRunner:
                 rest = _SOON
             await self._rest(group, rest)
 
-    async def _turn(self, group: asyncio.TaskGroup, job: int | None, *, ready: bool) -> float:
+    async def _turn(self, group: asyncio.TaskGroup, job: int | None) -> float:
         """Start everything that can be started now.
 
         Returns:
@@ -138,8 +137,6 @@ class JobRunner:
         jobs = await self._jobs(job)
         self._busy = any(each.state in _GOING_ON for each in jobs)
         for each in jobs:
-            if ready and each.state is JobState.READY:
-                each = await self._start(each)
             await self._ending.check(each)
             if self._may_send(each):
                 self._sending.add(each.id)
@@ -304,14 +301,6 @@ class JobRunner:
             for batch in await self._engine.store.open_batches(each.id):
                 if batch.state is BatchState.NEEDS_YOU and batch.remote:
                     await self._engine.change(batch, BatchState.SUBMITTED, 0.0)
-
-    async def _start(self, job: Job) -> Job:
-        try:
-            started = await self._engine.store.set_state(job.id, JobState.RUNNING)
-        except JobConflict:  # somebody else was quicker
-            return job
-        self._engine.news.changed.publish(job.id)
-        return started
 
     async def _jobs(self, job: int | None) -> Sequence[Job]:
         if job is None:

@@ -88,7 +88,7 @@ class JobService:
     ) -> Job:
         """Read a source into a new job, which then is READY and has an estimate; nothing is sent.
 
-        Whoever is cancelled meanwhile leaves no job behind.
+        It is held (`Job.held`) until it is started or offered. Whoever is cancelled meanwhile leaves no job behind.
 
         Args:
             plan: What is to be done; empty names of provider and model take those in force.
@@ -101,6 +101,14 @@ class JobService:
             StoreError: The queue cannot be written.
         """
         return await (await self.opened()).adding.add(plan, source, progress)
+
+    async def offer(self, job: int) -> None:
+        """The person has looked a new job through and leaves it in the list: whoever starts all jobs may start it.
+
+        Raises:
+            StoreError: The queue cannot be written.
+        """
+        await (await self.opened()).adding.offer(job)
 
     async def head(self, source: JobSource) -> SourceHead:
         """What can be told of a source at a glance: its columns, its first row, how much there is.

@@ -21,7 +21,10 @@ from kireji.storage.rows import storable
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-_COLUMNS = "id, plan, source, state, created, started, ended, sentence, cost, estimate, reused"
+_COLUMNS = (
+    "id, plan, source, state, created, started, ended, sentence, cost, estimate, reused, offered, importer_pid,"
+    " importer_started"
+)
 _ALL = f"SELECT {_COLUMNS} FROM jobs WHERE removed = 0 ORDER BY id DESC"  # noqa: S608 - nothing of it is input
 _ONE = f"SELECT {_COLUMNS} FROM jobs WHERE removed = 0 AND id = ?"  # noqa: S608
 _SENT = """
@@ -46,6 +49,10 @@ _ENDS = frozenset({JobState.FINISHED, JobState.CANCELLED})
 _FIXED = frozenset({"name", "mode", "rows_per_batch", "unpriced"})
 
 
+def _nobody(_: Origin) -> bool:
+    return False
+
+
 def create(connection: Connection, plan: JobPlan, source: JobSource, owner: Origin, now: int) -> int:
     """A job that is IMPORTING; returns its number."""
     values = (encode(plan), encode(source), now, owner.pid, storable(owner.started))
@@ -54,15 +61,15 @@ def create(connection: Connection, plan: JobPlan, source: JobSource, owner: Orig
     return number
 
 
-def listed(connection: Connection) -> list[Job]:
-    """All, newest first."""
-    return [_job(connection, row) for row in connection.execute(_ALL).fetchall()]
+def listed(connection: Connection, alive: Callable[[Origin], bool]) -> list[Job]:
+    """All, newest first; `alive` says whether a process still runs."""
+    return [_job(connection, row, alive) for row in connection.execute(_ALL).fetchall()]
 
 
-def found(connection: Connection, job: int) -> Job | None:
+def found(connection: Connection, job: int, alive: Callable[[Origin], bool] = _nobody) -> Job | None:
     """One, or None when there is none."""
     row = connection.execute(_ONE, (job,)).fetchone()
-    return None if row is None else _job(connection, row)
+    return None if row is None else _job(connection, row, alive)
 
 
 def existing(connection: Connection, job: int) -> Job:
@@ -122,6 +129,11 @@ def tell(connection: Connection, job: int, sentence: str) -> None:
 def set_estimate(connection: Connection, job: int, estimate: Estimate) -> None:
     """As in JobStore."""
     connection.execute("UPDATE jobs SET estimate = ? WHERE id = ?", (encode(estimate), job))
+
+
+def offer(connection: Connection, job: int) -> None:
+    """As in JobStore."""
+    connection.execute("UPDATE jobs SET offered = 1 WHERE id = ?", (job,))
 
 
 def set_plan(connection: Connection, job: int, plan: JobPlan) -> None:
@@ -193,8 +205,8 @@ def _has_open(connection: Connection, job: int) -> bool:
     return found.fetchone() is not None
 
 
-def _job(connection: Connection, row: Sequence[Any]) -> Job:
-    number, plan, source, state, created, started, ended, sentence, cost, estimate, reused = row
+def _job(connection: Connection, row: Sequence[Any], alive: Callable[[Origin], bool]) -> Job:
+    number, plan, source, state, created, started, ended, sentence, cost, estimate, reused, offered, pid, begun = row
     read = decode(source, JobSource)
     batches, batches_ended, since = connection.execute(_SENT, (number,)).fetchone()
     made = moment(created)
@@ -215,4 +227,5 @@ def _job(connection: Connection, row: Sequence[Any]) -> Job:
         waiting_since=moment(since),
         batches=batches,
         batches_ended=batches_ended,
+        held=not offered and pid is not None and alive(Origin(pid, begun)),
     )

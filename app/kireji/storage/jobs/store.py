@@ -77,11 +77,11 @@ class SqliteJobStore:
 
     async def jobs(self) -> Sequence[Job]:
         """As in JobStore."""
-        return await self._read(jobs.listed)
+        return await self._read(lambda c: jobs.listed(c, self._alive))
 
     async def job(self, job: int) -> Job | None:
         """As in JobStore."""
-        return await self._read(lambda c: jobs.found(c, job))
+        return await self._read(lambda c: jobs.found(c, job, self._alive))
 
     async def set_state(self, job: int, state: JobState, sentence: str = "", delivery: Delivery | None = None) -> Job:
         """As in JobStore."""
@@ -95,6 +95,10 @@ class SqliteJobStore:
     async def set_estimate(self, job: int, estimate: Estimate) -> None:
         """As in JobStore."""
         await self._database.write(lambda c: jobs.set_estimate(c, job, estimate))
+
+    async def offer(self, job: int) -> None:
+        """As in JobStore."""
+        await self._database.write(lambda c: jobs.offer(c, job))
 
     async def set_plan(self, job: int, plan: JobPlan) -> None:
         """As in JobStore."""

@@ -87,8 +87,9 @@ _FIRST = statements(
         created INTEGER NOT NULL, -- this and every other time: microseconds since 1970, UTC
         started INTEGER,
         ended INTEGER,
-        importer_pid INTEGER, -- which process reads its rows, while it is 'importing'
+        importer_pid INTEGER, -- which process reads its rows, and has it in its hands until it is offered
         importer_started TEXT,
+        offered INTEGER NOT NULL DEFAULT 0, -- the person has it in the list: another process may start it, if told so
         removed INTEGER NOT NULL DEFAULT 0 -- it is gone for the person, and its rows are being deleted
     )
     """,

@@ -137,6 +137,7 @@ class _Making(QObject):
         self.answerer = Answerer(services, theme, dialog.form, failed)
         self.ready = ReadyJob(services, dialog.check, failed)
         self._given_up: list[int] = []
+        self._kept: list[int] = []
         dialog.check_clicked.connect(self._check)
         dialog.back_clicked.connect(self._back)
         dialog.start_clicked.connect(self._start)
@@ -174,13 +175,15 @@ class _Making(QObject):
         self.ready.estimate()
 
     async def aclose(self) -> None:
-        """End everything that runs; jobs that were given up are gone afterwards."""
+        """End everything that runs; jobs that were given up are gone afterwards, and kept ones may be started."""
         await self.choosing.aclose()
         await self.answerer.aclose()
         await self.ready.aclose()
         await self._scope.aclose()
         for job in self._given_up:
             await self._give_up(job)
+        for job in self._kept:
+            await self._offer(job)
         self.deleteLater()
 
     # Reading.
@@ -277,8 +280,15 @@ class _Making(QObject):
         self._finish(running)
 
     def _keep(self) -> None:
-        if self.ready.job is not None:
-            self._finish(self.ready.job)
+        if (job := self.ready.job) is not None:
+            self._kept.append(job.id)
+            self._finish(job)
+
+    async def _offer(self, job: int) -> None:
+        try:
+            await self._services.jobs.offer(job)
+        except KirejiError as error:
+            log.warning("job %s cannot be started by other processes yet: %s", job, error)
 
     def _budgets(self) -> None:
         """The budgets are changed in the settings; the job waits in the list meanwhile."""
